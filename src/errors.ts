@@ -1,0 +1,55 @@
+/** Every failure the library reports on purpose is an {@link LstmOnnxError} with one of these codes. */
+export type ErrorCode =
+  /** A shape, rank or size differs from what the operation, network or file says. */
+  | 'E_SHAPE_MISMATCH'
+  /** A tensor has another element type than the one expected. */
+  | 'E_DTYPE_MISMATCH'
+  /** An option or argument has a value that makes no sense. */
+  | 'E_INVALID_OPTION'
+  /** Two things in one network or graph carry the same name. */
+  | 'E_DUPLICATE_NAME'
+  /** A named thing (input, output, parameter) is asked for and is not there. */
+  | 'E_MISSING_NAME'
+  /** A name is given that the network or model does not know. */
+  | 'E_UNKNOWN_NAME'
+  /** An operation, format version or feature that this library does not handle. */
+  | 'E_UNSUPPORTED'
+  /** Bytes that do not parse as the format they claim to be. */
+  | 'E_INVALID_FILE'
+  /** A file that cannot be read. */
+  | 'E_FILE_READ'
+  /** A file that cannot be written. */
+  | 'E_FILE_WRITE'
+  /** A data set that is not where it was looked for. */
+  | 'E_MISSING_DATA'
+  /** Training produced a loss that is not a finite number. */
+  | 'E_LOSS_NOT_FINITE'
+  /** An ONNX graph that breaks a rule of the specification. */
+  | 'E_INVALID_GRAPH'
+  /** An execution provider or tfjs backend that is not available here. */
+  | 'E_PROVIDER_UNAVAILABLE'
+  /** onnxruntime or tfjs failed while running a model. */
+  | 'E_RUN_FAILED'
+  /** A stream's state input has no output that carries it. */
+  | 'E_STATE_NOT_CARRIED'
+  /** Two executions of the same network differ by more than the tolerance. */
+  | 'E_VERIFY_FAILED';
+
+/**
+ * The one error class of this package. Its message says what was got, what was expected and what to do;
+ * its `code` is stable and meant for programs.
+ */
+export class LstmOnnxError extends Error {
+  override readonly name = 'LstmOnnxError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The message of whatever was thrown, for chaining into a sentence. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
