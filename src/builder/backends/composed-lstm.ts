@@ -1,0 +1,149 @@
+/**
+ * The LSTM layer's kernels composed of tfjs ops, for any backend: the input projection of all time steps in one
+ * product, and backpropagation through time written out (Hochreiter & Schmidhuber 1997; Gers et al. 2000). With
+ * z = W_ih x_t + W_hh h_{t-1} + b = [i f g o] before activation:
+ *
+ *     c_t = σ(f) c_{t-1} + σ(i) tanh(g)        h_t = σ(o) tanh(c_t)
+ */
+import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { Tf } from './backend.js';
+import {
+  type LstmLayerGradInputs,
+  type LstmLayerGradOutputs,
+  type LstmLayerInputs,
+  type LstmLayerOutputs,
+  lstmLayerGradKernel,
+  lstmLayerKernel,
+  registerLstmLayerGradient,
+} from './lstm-layer.js';
+
+/** Gives a backend the composed kernels, unless it has its own. */
+export function registerComposedLstm(tf: Tf, backendName: string): void {
+  registerLstmLayerGradient(tf);
+  const kernels = [
+    [lstmLayerKernel, forward],
+    [lstmLayerGradKernel, backward],
+  ] as const;
+  for (const [kernelName, compute] of kernels) {
+    if (tf.getKernel(kernelName, backendName)) continue;
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) =>
+        // The infos are the tensors given to runKernel, by the names of the kernel's contract.
+        tf.tidy(() => compute(tf, tensorsOf(tf, inputs) as never, attrs?.reverse === true)),
+    });
+  }
+}
+
+/** tfjs hands a kernel bare infos; its ops want tensors, made here over the same data. */
+function tensorsOf(tf: Tf, inputs: NamedTensorInfoMap): Record<string, TfTensor> {
+  return Object.fromEntries(
+    Object.entries(inputs).flatMap(([name, info]) => {
+      if (!info) return [];
+      return [[name, info instanceof tf.Tensor ? info : tf.engine().makeTensorFromTensorInfo(info)]];
+    }),
+  );
+}
+
+/** The steps in the order in which they are read. */
+function stepOrder(time: number, reverse: boolean): number[] {
+  const steps = Array.from({ length: time }, (_, t) => t);
+  return reverse ? steps.reverse() : steps;
+}
+
+function forward(tf: Tf, inputs: LstmLayerInputs, reverse: boolean): LstmLayerOutputs {
+  const { x, h0, c0, weightIh, weightHh, bias } = inputs;
+  const [time = 0, batch = 0, features = 0] = x.shape;
+  const hidden = h0.shape[1] ?? 0;
+  const rows = tf.reshape(x, [time * batch, features]);
+  const projected = tf.add(tf.matMul(rows, weightIh, false, true), bias);
+  const steps = tf.unstack(tf.reshape(projected, [time, batch, 4 * hidden]));
+  const outputs: TfTensor[] = new Array(time);
+  const gates: TfTensor[] = new Array(time);
+  const cells: TfTensor[] = new Array(time);
+  let h = h0;
+  let c = c0;
+  for (const t of stepOrder(time, reverse)) {
+    const z = tf.add(steps[t] as TfTensor, tf.matMul(h, weightHh, false, true));
+    const [zInputForget, zCandidate, zOutput] = tf.split(
+      z,
+      [2 * hidden, hidden, hidden],
+      1,
+    ) as Three<TfTensor>;
+    const inputForget = tf.sigmoid(zInputForget);
+    const candidate = tf.tanh(zCandidate);
+    const outputGate = tf.sigmoid(zOutput);
+    const [input, forget] = tf.split(inputForget, 2, 1) as Two<TfTensor>;
+    c = tf.add(tf.mul(forget, c), tf.mul(input, candidate));
+    h = tf.mul(outputGate, tf.tanh(c));
+    outputs[t] = h;
+    cells[t] = c;
+    gates[t] = tf.concat([inputForget, candidate, outputGate], 1);
+  }
+  // The last h and c are also entries of the stacks; clones own their results.
+  return [tf.stack(outputs), tf.clone(h), tf.clone(c), tf.stack(gates), tf.stack(cells)];
+}
+
+/**
+ * From the last step read to the first, with all factors that do not depend on the incoming gradient computed for
+ * every step at once.
+ */
+function backward(tf: Tf, inputs: LstmLayerGradInputs, reverse: boolean): LstmLayerGradOutputs {
+  const { x, h0, c0, weightHh, output, gates, cells, dOutput, dH, dC } = inputs;
+  const [time = 0, batch = 0, hidden = 0] = output.shape;
+  const features = x.shape[2] ?? 0;
+  const before = (first: TfTensor, all: TfTensor) => previous(tf, first, all, reverse);
+
+  const [input, forget, candidate, outputGate] = tf.split(gates, 4, 2) as Four<TfTensor>;
+  const one = tf.scalar(1);
+  const slope = (sigmoid: TfTensor) => tf.mul(sigmoid, tf.sub(one, sigmoid));
+  const tanhCells = tf.tanh(cells);
+  const outputFactor = tf.unstack(tf.mul(tanhCells, slope(outputGate)));
+  const cellFactor = tf.unstack(tf.mul(outputGate, tf.sub(one, tf.square(tanhCells))));
+  const gateFactors = tf.unstack(
+    tf.concat(
+      [
+        tf.mul(candidate, slope(input)),
+        tf.mul(before(c0, cells), slope(forget)),
+        tf.mul(input, tf.sub(one, tf.square(candidate))),
+      ],
+      2,
+    ),
+  );
+  const forgets = tf.unstack(forget);
+  const dOutputs = tf.unstack(dOutput);
+  const dGates: TfTensor[] = new Array(time);
+  let dh = dH;
+  let dc = dC;
+  for (const t of stepOrder(time, !reverse)) {
+    dh = tf.add(dh, dOutputs[t] as TfTensor);
+    dc = tf.add(dc, tf.mul(dh, cellFactor[t] as TfTensor));
+    const dInputForgetCandidate = tf.mul(tf.concat([dc, dc, dc], 1), gateFactors[t] as TfTensor);
+    const dz = tf.concat([dInputForgetCandidate, tf.mul(dh, outputFactor[t] as TfTensor)], 1);
+    dGates[t] = dz;
+    dh = tf.matMul(dz, weightHh);
+    dc = tf.mul(dc, forgets[t] as TfTensor);
+  }
+
+  const stacked = tf.stack(dGates);
+  const rows = tf.reshape(stacked, [time * batch, 4 * hidden]);
+  const against = (tensor: TfTensor, width: number) =>
+    tf.matMul(rows, tf.reshape(tensor, [time * batch, width]), true, false);
+  const dWeightIh = against(x, features);
+  const dWeightHh = against(before(h0, output), hidden);
+  return [stacked, tf.clone(dh), tf.clone(dc), dWeightIh, dWeightHh, tf.sum(rows, 0)];
+}
+
+/** The value each step found: `first` where reading begins, then what the step before left. */
+function previous(tf: Tf, first: TfTensor, all: TfTensor, reverse: boolean): TfTensor {
+  const [time = 0, batch = 0, hidden = 0] = all.shape;
+  const start = tf.reshape(first, [1, batch, hidden]);
+  if (time === 1) return start;
+  const rest = tf.slice(all, [reverse ? 1 : 0, 0, 0], [time - 1, batch, hidden]);
+  return tf.concat(reverse ? [rest, start] : [start, rest], 0);
+}
+
+type Two<T> = [T, T];
+type Three<T> = [T, T, T];
+type Four<T> = [T, T, T, T];

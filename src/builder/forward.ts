@@ -1,0 +1,115 @@
+/** A network's forward pass on tfjs: feeds and parameters in, outputs out. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { LstmOnnxError } from '../errors.js';
+import type { Tf } from './backends/backend.js';
+import { type NetworkNode, valueId } from './graph-builder.js';
+import type { Network } from './network.js';
+import type { OpName } from './ops/index.js';
+import { ops } from './ops/index.js';
+import type { ForwardContext, Ports } from './ops/op.js';
+import { Generator } from './random.js';
+import { formatShape } from './shape.js';
+
+export interface ForwardOptions {
+  /** Whether dropout is active. @default false */
+  readonly training?: boolean;
+  /** Source of dropout masks; needed when training a network with dropout. */
+  readonly generator?: Generator;
+}
+
+/**
+ * Computes the outputs by name. Everything in between is left to the caller's `tf.tidy`.
+ *
+ * @param feeds a tensor for every input of the network, checked against its type
+ * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for feeds that do not fit
+ */
+export function forward(
+  tf: Tf,
+  network: Network,
+  parameters: ReadonlyMap<string, TfTensor>,
+  feeds: Readonly<Record<string, TfTensor>>,
+  options: ForwardOptions = {},
+): Record<string, TfTensor> {
+  const context: ForwardContext = {
+    tf,
+    training: options.training ?? false,
+    generator: options.generator ?? new Generator(0),
+    dims: checkFeeds(network, feeds),
+  };
+  const values = new Map<string, TfTensor>(Object.entries(feeds));
+  const lookUp = (id: string) => found(values, id, 'value');
+  for (const node of network.nodes) {
+    const results = run(node, node.inputs.map(lookUp), context, (name) =>
+      found(parameters, `${node.name}.${name}`, 'parameter'),
+    );
+    for (const [port, tensor] of Object.entries(results)) values.set(valueId(node.name, port), tensor);
+  }
+  return Object.fromEntries(Object.entries(network.outputs).map(([name, { from }]) => [name, lookUp(from)]));
+}
+
+function run<K extends OpName>(
+  node: NetworkNode<K>,
+  inputs: readonly TfTensor[],
+  context: ForwardContext,
+  parameter: (name: string) => TfTensor,
+): Ports<TfTensor> {
+  return ops[node.op].forward(inputs, node.options, context, parameter);
+}
+
+function found(map: ReadonlyMap<string, TfTensor>, name: string, what: string): TfTensor {
+  const tensor = map.get(name);
+  if (!tensor) throw new LstmOnnxError('E_MISSING_NAME', `The ${what} '${name}' is missing.`);
+  return tensor;
+}
+
+/** What a feed must tell of itself to be checked. */
+interface FeedType {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+/**
+ * Checks feeds against the network's inputs.
+ *
+ * @returns the sizes that the named dimensions have in these feeds
+ * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH
+ */
+export function checkFeeds(network: Network, feeds: Readonly<Record<string, FeedType>>): Map<string, number> {
+  const names = Object.keys(network.inputs);
+  for (const name of Object.keys(feeds)) {
+    if (!names.includes(name)) {
+      throw new LstmOnnxError(
+        'E_UNKNOWN_NAME',
+        `The network has no input '${name}'; its inputs are ${names.join(', ')}.`,
+      );
+    }
+  }
+  const dims = new Map<string, number>();
+  for (const [name, type] of Object.entries(network.inputs)) {
+    const feed = feeds[name];
+    if (!feed) throw new LstmOnnxError('E_MISSING_NAME', `Input '${name}' is missing in the feeds.`);
+    if (feed.dtype !== type.dtype) {
+      throw new LstmOnnxError(
+        'E_DTYPE_MISMATCH',
+        `Input '${name}' is ${feed.dtype}, expected ${type.dtype}.`,
+      );
+    }
+    const fits =
+      feed.shape.length === type.shape.length &&
+      type.shape.every(
+        (dim, i) => (typeof dim === 'number' ? dim : (dims.get(dim) ?? feed.shape[i])) === feed.shape[i],
+      );
+    if (!fits) {
+      const known = [...dims].map(([dim, size]) => `${dim} = ${size}`).join(', ');
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `Input '${name}' has shape ${formatShape(feed.shape)}, expected ${formatShape(type.shape)}` +
+          `${known ? ` where ${known}` : ''}.`,
+      );
+    }
+    type.shape.forEach((dim, i) => {
+      if (typeof dim === 'string') dims.set(dim, feed.shape[i] ?? 0);
+    });
+  }
+  return dims;
+}

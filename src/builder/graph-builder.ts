@@ -1,0 +1,117 @@
+/** The network under construction: ops add their nodes here, types are inferred as they come. */
+import { LstmOnnxError } from '../errors.js';
+import type { OpName, OpOptions } from './ops/index.js';
+import { ops } from './ops/index.js';
+import { SymbolicTensor, type TensorType, type Value } from './tensor.js';
+
+/** One application of an op: plain data. `inputs` are value ids: an input's name, or `node:port`. */
+export type NetworkNode<K extends OpName = OpName> = {
+  readonly [P in K]: {
+    readonly name: string;
+    readonly op: P;
+    readonly inputs: readonly string[];
+    readonly options: OpOptions[P];
+    /** The type of each output port, as the op's shape rule has it. */
+    readonly outputs: Readonly<Record<string, TensorType>>;
+  };
+}[K];
+
+/** Module names as PyTorch has them: identifiers, nested by dots. */
+const nodeName = /^[A-Za-z_]\w*(\.\w+)*$/;
+
+/** The id of what a node computes at a port. */
+export function valueId(node: string, port: string): string {
+  return `${node}:${port}`;
+}
+
+export class GraphBuilder {
+  readonly nodes: NetworkNode[] = [];
+  readonly #names = new Set<string>();
+
+  /** A network input. @throws E_INVALID_OPTION, E_DUPLICATE_NAME */
+  addInput(name: string, type: TensorType): SymbolicTensor {
+    this.#claim(name);
+    return new SymbolicTensor(type, name, this);
+  }
+
+  /**
+   * Adds a node and gives its outputs by port.
+   *
+   * @param name unique in the network; undefined numbers the node after its op (`relu_1`)
+   * @throws E_INVALID_OPTION, E_DUPLICATE_NAME, and what the op's shape rule throws
+   */
+  add<K extends OpName>(
+    op: K,
+    name: string | undefined,
+    inputs: readonly Value[],
+    options: OpOptions[K],
+  ): Record<string, SymbolicTensor> {
+    const nodeName = name ?? this.#numbered(op);
+    this.#claim(nodeName);
+    for (const input of inputs) {
+      if (input.graph !== this) {
+        throw new LstmOnnxError(
+          'E_INVALID_OPTION',
+          `${nodeName}: '${input.id}' belongs to another network; use values of this definition only.`,
+        );
+      }
+    }
+    const definition = ops[op];
+    const parsed = definition.options.safeParse(options);
+    if (!parsed.success) {
+      const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+      throw new LstmOnnxError('E_INVALID_OPTION', `${nodeName} (${op}): ${issues.join('; ')}.`);
+    }
+    const outputs = definition.infer(inputs, parsed.data, nodeName);
+    const node: NetworkNode<K> = {
+      name: nodeName,
+      op,
+      inputs: inputs.map((input) => input.id),
+      options: parsed.data,
+      outputs: Object.fromEntries(
+        Object.entries(outputs).map(([port, { dtype, shape }]) => [port, { dtype, shape }]),
+      ),
+    };
+    this.nodes.push(node as NetworkNode); // K is one of the op names, so this is one of the union's members
+    return Object.fromEntries(
+      Object.entries(outputs).map(([port, type]) => [
+        port,
+        new SymbolicTensor(type, valueId(nodeName, port), this),
+      ]),
+    );
+  }
+
+  /** {@link add} for an op with the single port `output`. */
+  addOne<K extends OpName>(
+    op: K,
+    name: string | undefined,
+    inputs: readonly Value[],
+    options: OpOptions[K],
+  ): SymbolicTensor {
+    const { output } = this.add(op, name, inputs, options);
+    if (!output) throw new LstmOnnxError('E_UNSUPPORTED', `${op} has no port called 'output'.`);
+    return output;
+  }
+
+  #numbered(op: OpName): string {
+    let number = 1;
+    while (this.#names.has(`${op}_${number}`)) number++;
+    return `${op}_${number}`;
+  }
+
+  #claim(name: string): void {
+    if (!nodeName.test(name)) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `${JSON.stringify(name)} is not a name: use letters, digits and _, starting with a letter; dots nest.`,
+      );
+    }
+    if (this.#names.has(name)) {
+      throw new LstmOnnxError(
+        'E_DUPLICATE_NAME',
+        `The network has two things called '${name}'; give each input and op a name of its own.`,
+      );
+    }
+    this.#names.add(name);
+  }
+}

@@ -1,0 +1,111 @@
+/** A network: typed inputs, nodes in order of execution, typed outputs. Immutable plain data. */
+import { LstmOnnxError } from '../errors.js';
+import { GraphBuilder, type NetworkNode } from './graph-builder.js';
+import type { SymbolicTensor, TensorType, Value } from './tensor.js';
+
+/** Tensor types by name. */
+export type Signature = Readonly<Record<string, TensorType>>;
+
+/** A network output: its type, and the id of the value it shows. */
+export type NetworkOutput<T extends TensorType = TensorType> = T & { readonly from: string };
+
+export interface Network<I extends Signature = Signature, O extends Signature = Signature> {
+  readonly inputs: I;
+  /** In the order of definition, which is an order of execution and the order of PyTorch's parameters. */
+  readonly nodes: readonly NetworkNode[];
+  readonly outputs: { readonly [K in keyof O]: NetworkOutput<O[K]> };
+}
+
+type Symbols<I extends Signature> = {
+  readonly [K in keyof I]: SymbolicTensor<I[K]['dtype'], I[K]['shape']>;
+};
+
+type TypesOf<O extends Readonly<Record<string, Value>>> = {
+  readonly [K in keyof O]: TensorType<O[K]['dtype'], O[K]['shape']>;
+};
+
+/**
+ * Defines a network.
+ *
+ * ```ts
+ * const simpleLSTM = defineNetwork({ x: float32('batch', 'time', 28) }, ({ x }) => {
+ *   const { output } = lstm('lstm', x, { hiddenSize: 64 });
+ *   return { logits: linear('fc', output.at(-1), 10) };
+ * });
+ * ```
+ *
+ * @param inputs the inputs by name, made by `float32(...)` and `int32(...)`
+ * @param define applies ops to the symbolic inputs and returns the outputs by name; ops that no output needs are
+ *   left out of the network, their parameters too
+ * @throws E_SHAPE_MISMATCH, E_DTYPE_MISMATCH, E_INVALID_OPTION, E_DUPLICATE_NAME
+ */
+export function defineNetwork<const I extends Signature, const O extends Readonly<Record<string, Value>>>(
+  inputs: I,
+  define: (inputs: Symbols<I>) => O,
+): Network<I, TypesOf<O>> {
+  const graph = new GraphBuilder();
+  const symbols = Object.fromEntries(
+    Object.entries(inputs).map(([name, type]) => [name, graph.addInput(name, type)]),
+  );
+  const outputs = define(symbols as Symbols<I>); // made from `inputs` name by name on the line above
+  return finishNetwork(inputs, graph, outputs);
+}
+
+/** Closes a definition: checks the outputs and keeps the nodes they need. */
+export function finishNetwork<I extends Signature, O extends Readonly<Record<string, Value>>>(
+  inputs: I,
+  graph: GraphBuilder,
+  outputs: O,
+): Network<I, TypesOf<O>> {
+  const entries = Object.entries(outputs);
+  if (entries.length === 0) {
+    throw new LstmOnnxError('E_MISSING_NAME', 'The network has no outputs; return at least one by name.');
+  }
+  for (const [name, output] of entries) {
+    if (output.graph !== graph) {
+      throw new LstmOnnxError('E_INVALID_OPTION', `Output '${name}' does not belong to this network.`);
+    }
+  }
+  const network = {
+    inputs,
+    nodes: neededNodes(graph.nodes, new Set(entries.map(([, output]) => output.id))),
+    outputs: Object.fromEntries(
+      entries.map(([name, { dtype, shape, id }]) => [name, { dtype, shape, from: id }]),
+    ),
+  };
+  // Outputs were built from O name by name, which Object.fromEntries cannot tell the compiler.
+  return network as unknown as Network<I, TypesOf<O>>;
+}
+
+/** The nodes that the wanted values depend on, in their order. Walks back once, since inputs precede their users. */
+function neededNodes(nodes: readonly NetworkNode[], wanted: Set<string>): NetworkNode[] {
+  return nodes
+    .toReversed()
+    .filter((node) => {
+      const needed = Object.keys(node.outputs).some((port) => wanted.has(`${node.name}:${port}`));
+      if (needed) for (const input of node.inputs) wanted.add(input);
+      return needed;
+    })
+    .reverse();
+}
+
+/** The type of every value by id: inputs and all node outputs. */
+export function valueTypes(network: Network): ReadonlyMap<string, TensorType> {
+  return new Map([
+    ...Object.entries(network.inputs),
+    ...network.nodes.flatMap((node) =>
+      Object.entries(node.outputs).map(([port, type]) => [`${node.name}:${port}`, type] as const),
+    ),
+  ]);
+}
+
+/** The types of a node's inputs, in order. */
+export function inputTypes(node: NetworkNode, types: ReadonlyMap<string, TensorType>): TensorType[] {
+  return node.inputs.map((id) => {
+    const type = types.get(id);
+    if (!type) {
+      throw new LstmOnnxError('E_MISSING_NAME', `Node '${node.name}' reads '${id}', which nothing computes.`);
+    }
+    return type;
+  });
+}

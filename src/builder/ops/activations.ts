@@ -1,0 +1,75 @@
+/** The activations: elementwise relu, tanh, sigmoid, and softmax and logSoftmax along an axis. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { z } from 'zod';
+import type { Tf } from '../backends/backend.js';
+import { normalizeAxis, type Shape } from '../shape.js';
+import type { SymbolicTensor, Value } from '../tensor.js';
+import { expectInput, inputAt, type OpDefinition } from './op.js';
+
+const noOptions = z.strictObject({});
+export type NoOptions = z.output<typeof noOptions>;
+
+const axisOptions = z.strictObject({ axis: z.int() });
+export type AxisOptions = z.output<typeof axisOptions>;
+
+function elementwise(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<NoOptions> {
+  return {
+    options: noOptions,
+    infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
+    forward: (inputs, _options, { tf }) => ({ output: compute(tf, inputAt(inputs, 0)) }),
+  };
+}
+
+/** tfjs normalizes along the last axis only, so the axis is brought there and back. */
+function alongAxis(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<AxisOptions> {
+  return {
+    options: axisOptions,
+    infer(inputs, { axis }, name) {
+      const x = expectInput(inputs, 0, name, { dtype: 'float32', minRank: 1 });
+      normalizeAxis(axis, x.shape, name);
+      return { output: x };
+    },
+    forward(inputs, options, { tf }) {
+      const x = inputAt(inputs, 0);
+      const axis = normalizeAxis(options.axis, x.shape, 'softmax');
+      const end = x.shape.length - 1;
+      if (axis === end) return { output: compute(tf, x) };
+      const swap = x.shape.map((_, i) => (i === axis ? end : i === end ? axis : i));
+      return { output: tf.transpose(compute(tf, tf.transpose(x, swap)), swap) };
+    },
+  };
+}
+
+export const reluOp = elementwise((tf, x) => tf.relu(x));
+export const tanhOp = elementwise((tf, x) => tf.tanh(x));
+export const sigmoidOp = elementwise((tf, x) => tf.sigmoid(x));
+export const softmaxOp = alongAxis((tf, x) => tf.softmax(x));
+export const logSoftmaxOp = alongAxis((tf, x) => tf.logSoftmax(x));
+
+type Input<S extends Shape> = Value<'float32', S>;
+type Output<S extends Shape> = SymbolicTensor<'float32', S>;
+
+/** `max(x, 0)`, entry by entry. */
+export function relu<S extends Shape>(x: Input<S>): Output<S> {
+  return x.graph.addOne('relu', undefined, [x], {}) as Output<S>; // same type as x
+}
+
+/** The hyperbolic tangent, entry by entry. */
+export function tanh<S extends Shape>(x: Input<S>): Output<S> {
+  return x.graph.addOne('tanh', undefined, [x], {}) as Output<S>; // same type as x
+}
+
+/** `1 / (1 + exp(-x))`, entry by entry. */
+export function sigmoid<S extends Shape>(x: Input<S>): Output<S> {
+  return x.graph.addOne('sigmoid', undefined, [x], {}) as Output<S>; // same type as x
+}
+
+/** Probabilities along an axis (default the last): `exp(x) / sum(exp(x))`. */
+export function softmax<S extends Shape>(x: Input<S>, axis = -1): Output<S> {
+  return x.graph.addOne('softmax', undefined, [x], { axis }) as Output<S>; // same type as x
+}
+
+/** The logarithm of {@link softmax}, computed without underflow. */
+export function logSoftmax<S extends Shape>(x: Input<S>, axis = -1): Output<S> {
+  return x.graph.addOne('logSoftmax', undefined, [x], { axis }) as Output<S>; // same type as x
+}

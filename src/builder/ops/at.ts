@@ -1,0 +1,51 @@
+/** One entry along an axis, which disappears: `x[:, -1]`. */
+import { z } from 'zod';
+import { LstmOnnxError } from '../../errors.js';
+import { formatShape, normalizeAxis, type RemoveNamed, type Shape } from '../shape.js';
+import { type DType, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
+import { expectInput, inputAt, type OpDefinition } from './op.js';
+
+const atOptions = z.strictObject({ index: z.int(), axis: z.int() });
+export type AtOptions = z.output<typeof atOptions>;
+
+function checkIndex(index: number, size: number, what: string): void {
+  if (index >= size || index < -size) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${what}: index ${index} is outside a dimension of size ${size}.`,
+    );
+  }
+}
+
+export const atOp: OpDefinition<AtOptions> = {
+  options: atOptions,
+
+  infer(inputs, options, name) {
+    const x = expectInput(inputs, 0, name, { minRank: 1 });
+    const axis = normalizeAxis(options.axis, x.shape, name);
+    const dim = x.shape[axis];
+    if (typeof dim === 'number') checkIndex(options.index, dim, `${name} on ${formatShape(x.shape)}`);
+    return { output: { dtype: x.dtype, shape: x.shape.toSpliced(axis, 1) } };
+  },
+
+  forward(inputs, options, { tf }) {
+    const x = inputAt(inputs, 0);
+    const axis = normalizeAxis(options.axis, x.shape, 'at');
+    const size = x.shape[axis] ?? 0;
+    checkIndex(options.index, size, `at on ${formatShape(x.shape)}`);
+    const begin = x.shape.map((_, i) => (i === axis ? (options.index + size) % size : 0));
+    const extent = x.shape.map((dim, i) => (i === axis ? 1 : dim));
+    return { output: tf.squeeze(tf.slice(x, begin, extent), [axis]) };
+  },
+};
+
+/** The last time step: the same as `x.at(-1)`. */
+export function last<D extends DType, S extends Shape>(
+  x: Value<D, S>,
+): SymbolicTensor<D, RemoveNamed<S, 'time'>> {
+  // The same cast as in `at`: the shape rule computes at run time what the type says.
+  return x.graph.addOne('at', undefined, [x], { index: -1, axis: timeAxis(x.shape) }) as SymbolicTensor<
+    D,
+    RemoveNamed<S, 'time'>
+  >;
+}

@@ -1,0 +1,37 @@
+/** `nn.Dropout`: zeroes entries with probability p while training and scales the others by 1 / (1 - p). */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { sizeOf } from '../../nd-array.js';
+import type { Shape } from '../shape.js';
+import type { SymbolicTensor, Value } from '../tensor.js';
+import { expectInput, type ForwardContext, inputAt, type OpDefinition } from './op.js';
+
+const dropoutOptions = z.strictObject({ p: z.number().min(0).max(1) });
+export type DropoutOptions = z.output<typeof dropoutOptions>;
+
+/** A mask drawn from the context's generator, applied; one draw an entry, in row-major order. */
+export function applyDropout(x: TfTensor, p: number, { tf, generator }: ForwardContext): TfTensor {
+  if (p === 0) return x;
+  if (p === 1) return tf.zerosLike(x);
+  const draws = generator.uniform(sizeOf(x.shape), 0, 1);
+  const mask = draws.map((draw) => (draw < 1 - p ? 1 / (1 - p) : 0));
+  return tf.mul(x, tf.tensor(mask, x.shape));
+}
+
+export const dropoutOp: OpDefinition<DropoutOptions> = {
+  options: dropoutOptions,
+  infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
+  forward(inputs, { p }, context) {
+    const x = inputAt(inputs, 0);
+    return { output: context.training ? applyDropout(x, p, context) : x };
+  },
+};
+
+/**
+ * Dropout: active in training, the identity elsewhere (and in the exported graph).
+ *
+ * @param p probability that an entry is zeroed, 0 to 1
+ */
+export function dropout<S extends Shape>(x: Value<'float32', S>, p = 0.5): SymbolicTensor<'float32', S> {
+  return x.graph.addOne('dropout', undefined, [x], { p }) as SymbolicTensor<'float32', S>; // same type as x
+}

@@ -1,0 +1,67 @@
+/** `nn.Embedding`: rows of a table picked by index. https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { LstmOnnxError } from '../../errors.js';
+import type { Tf } from '../backends/backend.js';
+import type { Shape } from '../shape.js';
+import type { SymbolicTensor, Value } from '../tensor.js';
+import { expectInput, inputAt, type OpDefinition } from './op.js';
+
+const embeddingOptions = z.strictObject({
+  numEmbeddings: z.int().positive(),
+  embeddingDim: z.int().positive(),
+});
+export type EmbeddingOptions = z.output<typeof embeddingOptions>;
+
+/** Rows of `table` at `ids`. Its gradient is a scatter-add, a kernel that every tfjs backend has. */
+function lookUp(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
+  const rows = tf.customGrad(() => ({
+    value: tf.gather(table, ids),
+    gradFunc: (dy: TfTensor) => {
+      const updates = tf.reshape(dy, [-1, table.shape[1] ?? 1]);
+      return tf.scatterND(tf.reshape(ids, [-1, 1]), updates, table.shape);
+    },
+  }));
+  return rows(table);
+}
+
+export const embeddingOp: OpDefinition<EmbeddingOptions> = {
+  options: embeddingOptions,
+
+  infer(inputs, { embeddingDim }, name) {
+    const ids = expectInput(inputs, 0, name, { dtype: 'int32' });
+    return { output: { dtype: 'float32', shape: [...ids.shape, embeddingDim] } };
+  },
+
+  parameters: (_inputs, { numEmbeddings, embeddingDim }) => [
+    { name: 'weight', shape: [numEmbeddings, embeddingDim], init: { kind: 'normal', mean: 0, std: 1 } },
+  ],
+
+  forward(inputs, { numEmbeddings }, { tf }, parameter) {
+    const ids = inputAt(inputs, 0);
+    const outside = ids.dataSync().find((id) => id < 0 || id >= numEmbeddings);
+    if (outside !== undefined) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `embedding: id ${outside} is outside the table; expected 0 to ${numEmbeddings - 1}.`,
+      );
+    }
+    return { output: lookUp(tf, parameter('weight'), ids) };
+  },
+};
+
+/**
+ * A table of vectors looked up by id.
+ *
+ * @param name the module's name; the parameter is `<name>.weight` `[numEmbeddings, embeddingDim]`
+ * @param ids int32, any shape, entries from 0 to `numEmbeddings - 1`
+ * @returns `[...ids.shape, embeddingDim]`
+ */
+export function embedding<const S extends Shape, const E extends number>(
+  name: string,
+  ids: Value<'int32', S>,
+  options: { readonly numEmbeddings: number; readonly embeddingDim: E },
+): SymbolicTensor<'float32', readonly [...S, E]> {
+  const output = ids.graph.addOne('embedding', name, [ids], { ...options });
+  return output as SymbolicTensor<'float32', readonly [...S, E]>; // what the shape rule says at run time
+}

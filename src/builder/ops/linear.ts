@@ -1,0 +1,51 @@
+/** `nn.Linear`: x W^T + b over the last dimension. https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html */
+import { z } from 'zod';
+import type { Dim } from '../shape.js';
+import type { SymbolicTensor, Value } from '../tensor.js';
+import { expectFixedDim, expectInput, inputAt, type OpDefinition } from './op.js';
+
+const linearOptions = z.strictObject({ outFeatures: z.int().positive(), bias: z.boolean() });
+export type LinearOptions = z.output<typeof linearOptions>;
+
+export const linearOp: OpDefinition<LinearOptions> = {
+  options: linearOptions,
+
+  infer(inputs, { outFeatures }, name) {
+    const x = expectInput(inputs, 0, name, { dtype: 'float32', minRank: 1 });
+    expectFixedDim(x, -1, name);
+    return { output: { dtype: 'float32', shape: [...x.shape.slice(0, -1), outFeatures] } };
+  },
+
+  parameters(inputs, { outFeatures, bias }) {
+    const inFeatures = expectFixedDim(expectInput(inputs, 0, 'linear'), -1, 'linear');
+    const init = { kind: 'uniform', bound: 1 / Math.sqrt(inFeatures) } as const;
+    const weight = { name: 'weight', shape: [outFeatures, inFeatures], init };
+    return bias ? [weight, { name: 'bias', shape: [outFeatures], init }] : [weight];
+  },
+
+  forward(inputs, { outFeatures, bias }, { tf }, parameter) {
+    const x = inputAt(inputs, 0);
+    const rows = tf.reshape(x, [-1, x.shape.at(-1) ?? 1]);
+    const product = tf.matMul(rows, parameter('weight'), false, true);
+    const output = bias ? tf.add(product, parameter('bias')) : product;
+    return { output: tf.reshape(output, [...x.shape.slice(0, -1), outFeatures]) };
+  },
+};
+
+/**
+ * A fully connected layer over the last dimension.
+ *
+ * @param name the module's name; parameters are `<name>.weight` `[outFeatures, inFeatures]` and `<name>.bias`
+ * @param x `[..., inFeatures]`; the last dimension must be a number
+ * @param options.bias whether to add a bias vector, default true
+ * @returns `[..., outFeatures]`
+ */
+export function linear<const Lead extends readonly Dim[], const N extends number>(
+  name: string,
+  x: Value<'float32', readonly [...Lead, number]>,
+  outFeatures: N,
+  options: { readonly bias?: boolean } = {},
+): SymbolicTensor<'float32', readonly [...Lead, N]> {
+  const output = x.graph.addOne('linear', name, [x], { outFeatures, bias: options.bias ?? true });
+  return output as SymbolicTensor<'float32', readonly [...Lead, N]>; // what the shape rule says at run time
+}

@@ -1,0 +1,102 @@
+/** What an op is: its options, shape rule, parameters and forward pass. One file an op implements this. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { z } from 'zod';
+import { LstmOnnxError } from '../../errors.js';
+import type { Tf } from '../backends/backend.js';
+import type { Generator } from '../random.js';
+import { formatShape } from '../shape.js';
+import type { DType, TensorType } from '../tensor.js';
+
+/** How PyTorch draws a parameter's first values. */
+export type Initializer =
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'normal'; readonly mean: number; readonly std: number };
+
+export interface ParameterSpec {
+  /** PyTorch's name within the module: `weight_ih_l0`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly init: Initializer;
+}
+
+/** What a forward pass needs besides inputs and parameters. */
+export interface ForwardContext {
+  readonly tf: Tf;
+  /** Whether dropout is active. */
+  readonly training: boolean;
+  /** Source of dropout masks. */
+  readonly generator: Generator;
+  /** Sizes of the named dimensions, as the feeds have them. */
+  readonly dims: ReadonlyMap<string, number>;
+}
+
+/** One value for each output port of the op. */
+export type Ports<T> = Readonly<Record<string, T>>;
+
+export interface OpDefinition<Options> {
+  readonly options: z.ZodType<Options>;
+  /** The shape rule: output types from input types. Throws a typed error for inputs that do not fit. */
+  infer(inputs: readonly TensorType[], options: Options, name: string): Ports<TensorType>;
+  /** In the order in which PyTorch's module registers (and draws) them. */
+  parameters?(inputs: readonly TensorType[], options: Options): readonly ParameterSpec[];
+  forward(
+    inputs: readonly TfTensor[],
+    options: Options,
+    context: ForwardContext,
+    parameter: (name: string) => TfTensor,
+  ): Ports<TfTensor>;
+}
+
+/** The input at `index`, checked for presence, element type and rank. */
+export function expectInput(
+  inputs: readonly TensorType[],
+  index: number,
+  what: string,
+  expected: { readonly dtype?: DType; readonly rank?: number; readonly minRank?: number } = {},
+): TensorType {
+  const input = inputs[index];
+  if (!input) {
+    throw new LstmOnnxError('E_MISSING_NAME', `${what}: input ${index} is missing.`);
+  }
+  if (expected.dtype && input.dtype !== expected.dtype) {
+    throw new LstmOnnxError(
+      'E_DTYPE_MISMATCH',
+      `${what}: got an input of type ${input.dtype}, expected ${expected.dtype}.`,
+    );
+  }
+  const rank = input.shape.length;
+  if (expected.rank !== undefined && rank !== expected.rank) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${what}: got an input of shape ${formatShape(input.shape)}, expected rank ${expected.rank}.`,
+    );
+  }
+  if (expected.minRank !== undefined && rank < expected.minRank) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${what}: got an input of shape ${formatShape(input.shape)}, expected at least rank ${expected.minRank}.`,
+    );
+  }
+  return input;
+}
+
+/** A dimension that must be a number because parameters are sized by it. */
+export function expectFixedDim(input: TensorType, axis: number, what: string): number {
+  const dim = input.shape.at(axis);
+  if (typeof dim !== 'number') {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${what}: dimension ${axis} of ${formatShape(input.shape)} sizes the weights, so it must be a number, not a name.`,
+    );
+  }
+  return dim;
+}
+
+/** The tensor at `index`; the shape rule has already checked that it is there. */
+export function inputAt(inputs: readonly TfTensor[], index: number): TfTensor {
+  const input = inputs[index];
+  if (!input) {
+    throw new LstmOnnxError('E_MISSING_NAME', `Input ${index} of the op is missing.`);
+  }
+  return input;
+}

@@ -1,0 +1,94 @@
+/** `torch.reshape`: the same entries, in row-major order, under another shape. */
+import { z } from 'zod';
+import { LstmOnnxError } from '../../errors.js';
+import { type Dim, formatShape, type Shape } from '../shape.js';
+import type { DType, SymbolicTensor, Value } from '../tensor.js';
+import { expectInput, inputAt, type OpDefinition } from './op.js';
+
+const reshapeOptions = z.strictObject({
+  shape: z.array(z.union([z.int().positive(), z.literal(-1), z.string().min(1)])),
+});
+export type ReshapeOptions = z.output<typeof reshapeOptions>;
+
+/** The size of a shape as a number times named dimensions. */
+function factors(shape: Shape): { product: number; names: string[] } {
+  const names = shape.filter((dim) => typeof dim === 'string');
+  const product = shape.reduce((size: number, dim) => (typeof dim === 'number' ? size * dim : size), 1);
+  return { product, names };
+}
+
+/** The names left when each of `taken` is crossed out once; undefined when one of them is not there. */
+function crossOut(names: readonly string[], taken: readonly string[]): string[] | undefined {
+  const left = [...names];
+  for (const name of taken) {
+    const index = left.indexOf(name);
+    if (index === -1) return undefined;
+    left.splice(index, 1);
+  }
+  return left;
+}
+
+/** The target shape with its -1 worked out: what is left of the input's size, names multiplied by `*`. */
+export function resolveReshape(input: Shape, target: Shape, what: string): Dim[] {
+  const from = factors(input);
+  const to = factors(target.filter((dim) => dim !== -1));
+  const leftNames = crossOut(from.names, to.names);
+  const leftProduct = from.product / to.product;
+  const unknowns = target.filter((dim) => dim === -1).length;
+  const fits =
+    leftNames !== undefined &&
+    Number.isInteger(leftProduct) &&
+    unknowns <= 1 &&
+    (unknowns === 1 || (leftProduct === 1 && leftNames.length === 0));
+  if (!fits) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${what}: ${formatShape(input)} cannot become ${formatShape(target)}; the sizes must be equal, ` +
+        'named dimensions must stay, and one dimension at most may be -1.',
+    );
+  }
+  const rest =
+    leftNames.length === 0
+      ? leftProduct
+      : [...leftNames, ...(leftProduct === 1 ? [] : [leftProduct])].join('*');
+  return target.map((dim) => (dim === -1 ? rest : dim));
+}
+
+export const reshapeOp: OpDefinition<ReshapeOptions> = {
+  options: reshapeOptions,
+
+  infer(inputs, options, name) {
+    const x = expectInput(inputs, 0, name);
+    return { output: { dtype: x.dtype, shape: resolveReshape(x.shape, options.shape, name) } };
+  },
+
+  forward(inputs, options, { tf, dims }) {
+    const shape = options.shape.map((dim) => (typeof dim === 'string' ? (dims.get(dim) ?? -1) : dim));
+    return { output: tf.reshape(inputAt(inputs, 0), shape) };
+  },
+};
+
+type NamesOf<S extends Shape> = Extract<S[number], string>;
+
+/** -1 is a number when every name stays, a name otherwise. */
+type Reshaped<In extends Shape, Out extends Shape> = {
+  readonly [K in keyof Out]: Out[K] extends -1
+    ? [Exclude<NamesOf<In>, NamesOf<Out>>] extends [never]
+      ? number
+      : string
+    : Out[K];
+};
+
+/**
+ * The same entries under another shape. Named dimensions of x must appear in the new shape, or be swallowed by
+ * its one -1: `reshape(x, ['batch', 28, 28])`, `reshape(x, [-1, 64])`.
+ *
+ * @throws E_SHAPE_MISMATCH when the sizes cannot be equal
+ */
+export function reshape<D extends DType, S extends Shape, const T extends Shape>(
+  x: Value<D, S>,
+  shape: T,
+): SymbolicTensor<D, Reshaped<S, T>> {
+  const output = x.graph.addOne('reshape', undefined, [x], { shape: [...shape] });
+  return output as SymbolicTensor<D, Reshaped<S, T>>; // what the shape rule says at run time
+}

@@ -1,0 +1,39 @@
+/** `torch.permute`: axes in another order. */
+import { z } from 'zod';
+import { LstmOnnxError } from '../../errors.js';
+import { formatShape, type Shape } from '../shape.js';
+import type { DType, SymbolicTensor, Value } from '../tensor.js';
+import { expectInput, inputAt, type OpDefinition } from './op.js';
+
+const transposeOptions = z.strictObject({ axes: z.array(z.int().nonnegative()) });
+export type TransposeOptions = z.output<typeof transposeOptions>;
+
+export const transposeOp: OpDefinition<TransposeOptions> = {
+  options: transposeOptions,
+
+  infer(inputs, { axes }, name) {
+    const x = expectInput(inputs, 0, name);
+    const isPermutation =
+      axes.length === x.shape.length && axes.toSorted((a, b) => a - b).every((axis, i) => axis === i);
+    if (!isPermutation) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `${name}: [${axes.join(', ')}] does not name each axis of ${formatShape(x.shape)} once.`,
+      );
+    }
+    return { output: { dtype: x.dtype, shape: axes.map((axis) => x.shape[axis] ?? 0) } };
+  },
+
+  forward: (inputs, { axes }, { tf }) => ({ output: tf.transpose(inputAt(inputs, 0), [...axes]) }),
+};
+
+type Permuted<S extends Shape, P extends readonly number[]> = { readonly [K in keyof P]: S[P[K]] };
+
+/** The axes of x in the given order: `transpose(x, [1, 0, 2])` swaps the first two. */
+export function transpose<D extends DType, S extends Shape, const P extends readonly number[]>(
+  x: Value<D, S>,
+  axes: P,
+): SymbolicTensor<D, Permuted<S, P>> {
+  const output = x.graph.addOne('transpose', undefined, [x], { axes: [...axes] });
+  return output as SymbolicTensor<D, Permuted<S, P>>; // what the shape rule says at run time
+}

@@ -1,0 +1,86 @@
+/** Parameters: PyTorch's state dict, names to float32 arrays, with PyTorch's initialization. */
+import { LstmOnnxError } from '../errors.js';
+import { sizeOf } from '../nd-array.js';
+import type { NetworkNode } from './graph-builder.js';
+import { inputTypes, type Network, valueTypes } from './network.js';
+import type { OpName } from './ops/index.js';
+import { ops } from './ops/index.js';
+import type { Initializer, ParameterSpec } from './ops/op.js';
+import { Generator } from './random.js';
+import { formatShape, sameShape } from './shape.js';
+import type { TensorType } from './tensor.js';
+
+export interface Parameter {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Parameters by PyTorch's names (`lstm.weight_ih_l0`), in PyTorch's order. */
+export type StateDict = ReadonlyMap<string, Parameter>;
+
+function specsOf<K extends OpName>(
+  node: NetworkNode<K>,
+  inputs: readonly TensorType[],
+): readonly ParameterSpec[] {
+  return ops[node.op].parameters?.(inputs, node.options) ?? [];
+}
+
+/** Name, shape and initializer of every parameter of the network, in the order in which PyTorch draws them. */
+export function parameterSpecs(network: Network): ParameterSpec[] {
+  const types = valueTypes(network);
+  return network.nodes.flatMap((node) =>
+    specsOf(node, inputTypes(node, types)).map((spec) => ({ ...spec, name: `${node.name}.${spec.name}` })),
+  );
+}
+
+/**
+ * The network's first parameters, equal to PyTorch's for the same modules built in the same order after
+ * `torch.manual_seed(seed)`.
+ *
+ * @param seed an integer, or a generator to go on drawing from
+ */
+export function initParameters(network: Network, seed: number | bigint | Generator): StateDict {
+  const generator = seed instanceof Generator ? seed : new Generator(seed);
+  return new Map(
+    parameterSpecs(network).map(({ name, shape, init }) => [
+      name,
+      { shape, data: draw(init, sizeOf(shape), generator) },
+    ]),
+  );
+}
+
+function draw(init: Initializer, count: number, generator: Generator): Float32Array {
+  switch (init.kind) {
+    case 'uniform':
+      return generator.uniform(count, -init.bound, init.bound);
+    case 'normal':
+      return generator.normal(count, init.mean, init.std);
+  }
+}
+
+/**
+ * Checks that a state dict is this network's: every name there, none too many, shapes as expected.
+ *
+ * @throws E_SHAPE_MISMATCH listing every difference, as PyTorch's `load_state_dict` does
+ */
+export function checkParameters(network: Network, parameters: StateDict): void {
+  const specs = parameterSpecs(network);
+  const known = new Set(specs.map(({ name }) => name));
+  const problems = [
+    ...specs.flatMap(({ name, shape }) => {
+      const given = parameters.get(name);
+      if (!given) return [`'${name}' ${formatShape(shape)} is missing`];
+      if (!sameShape(given.shape, shape)) {
+        return [`'${name}' is ${formatShape(given.shape)}, expected ${formatShape(shape)}`];
+      }
+      return given.data.length === sizeOf(shape) ? [] : [`'${name}' holds ${given.data.length} numbers`];
+    }),
+    ...[...parameters.keys()].filter((name) => !known.has(name)).map((name) => `'${name}' is not expected`),
+  ];
+  if (problems.length > 0) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `The parameters do not fit the network: ${problems.join('; ')}.`,
+    );
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * PyTorch's CPU generator: MT19937 (Matsumoto & Nishimura 1998), and the ways PyTorch draws from it, bit for bit:
+ * `uniform_`, `normal_`, `random_` and `randperm` of torch 2.13.
+ */
+import { LstmOnnxError } from '../errors.js';
+
+const size = 624;
+const shift = 397;
+
+/** Everything that decides what a generator draws next: 624 words and the position among them. */
+export interface GeneratorState {
+  readonly words: Uint32Array;
+  readonly position: number;
+}
+
+/** `torch.Generator` on the CPU, seeded like `torch.manual_seed(seed)`. */
+export class Generator {
+  readonly #words = new Uint32Array(size);
+  #position = size;
+
+  /** @param seed an integer, as in `torch.manual_seed`; its low 32 bits count. @throws E_INVALID_OPTION */
+  constructor(seed: number | bigint) {
+    if (typeof seed === 'number' && !Number.isSafeInteger(seed)) {
+      throw new LstmOnnxError('E_INVALID_OPTION', `Seed ${seed} is not an integer; give one, such as 1.`);
+    }
+    const words = this.#words;
+    words[0] = Number(BigInt.asUintN(32, BigInt(seed)));
+    for (let i = 1; i < size; i++) {
+      const previous = words[i - 1] ?? 0;
+      words[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
+    }
+  }
+
+  get state(): GeneratorState {
+    return { words: this.#words.slice(), position: this.#position };
+  }
+
+  /** A generator that goes on where the state was taken. @throws E_INVALID_FILE for a state that is none */
+  static fromState({ words, position }: GeneratorState): Generator {
+    if (words.length !== size || !Number.isInteger(position) || position < 0 || position > size) {
+      throw new LstmOnnxError(
+        'E_INVALID_FILE',
+        `A generator state has ${size} words and a position among them.`,
+      );
+    }
+    const generator = new Generator(0);
+    generator.#words.set(words);
+    generator.#position = position;
+    return generator;
+  }
+
+  /** The next 32 bits. */
+  random32(): number {
+    if (this.#position === size) this.#twist();
+    let y = this.#words[this.#position++] ?? 0;
+    y ^= y >>> 11;
+    y ^= (y << 7) & 0x9d2c5680;
+    y ^= (y << 15) & 0xefc60000;
+    return (y ^ (y >>> 18)) >>> 0;
+  }
+
+  /** `torch.empty((), dtype=torch.int64).random_()`: 63 bits of two draws, the first the high word. */
+  random63(): bigint {
+    const high = BigInt(this.random32());
+    return ((high << 32n) | BigInt(this.random32())) & 0x7fff_ffff_ffff_ffffn;
+  }
+
+  /** `torch.empty(count).uniform_(from, to)`: 24 bits an entry, every operation rounded to float32. */
+  uniform(count: number, from: number, to: number): Float32Array {
+    const start = Math.fround(from);
+    const range = Math.fround(Math.fround(to) - start);
+    return Float32Array.from({ length: count }, () => Math.fround(this.#unit() * range) + start);
+  }
+
+  /** `torch.empty(count).normal_(mean, std)`: the Box-Muller transform, on blocks of 16 from 16 entries on. */
+  normal(count: number, mean: number, std: number): Float32Array {
+    return count < 16 ? this.#normalPairs(count, mean, std) : this.#normalBlocks(count, mean, std);
+  }
+
+  /** `torch.randperm(n)`: a random order of 0 to n - 1. */
+  randperm(n: number): Int32Array {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = 0; i < n - 1; i++) {
+      const j = i + (this.random32() % (n - i));
+      const kept = order[i] ?? 0;
+      order[i] = order[j] ?? 0;
+      order[j] = kept;
+    }
+    return order;
+  }
+
+  /** 24 bits as a float32 in [0, 1). */
+  #unit(): number {
+    return (this.random32() & 0xffffff) * 2 ** -24;
+  }
+
+  /** 53 bits as a double in [0, 1); the first draw is the high word. */
+  #unitDouble(): number {
+    const high = this.random32() & 0x1fffff;
+    return (high * 2 ** 32 + this.random32()) * 2 ** -53;
+  }
+
+  /** Fewer than 16 entries: pairs in double precision. */
+  #normalPairs(count: number, mean: number, std: number): Float32Array {
+    const values: number[] = [];
+    while (values.length < count) {
+      const theta = 2 * Math.PI * this.#unitDouble();
+      const radius = Math.sqrt(-2 * Math.log1p(-this.#unitDouble()));
+      values.push(radius * Math.cos(theta) * std + mean, radius * Math.sin(theta) * std + mean);
+    }
+    return Float32Array.from(values.slice(0, count));
+  }
+
+  /** 16 entries or more: uniform draws for all, turned into normals block by block; a ragged end is drawn anew. */
+  #normalBlocks(count: number, mean: number, std: number): Float32Array {
+    const values = this.uniform(count, 0, 1);
+    for (let start = 0; start + 16 <= count; start += 16) boxMuller(values, start, mean, std);
+    if (count % 16 !== 0) {
+      values.set(this.uniform(16, 0, 1), count - 16);
+      boxMuller(values, count - 16, mean, std);
+    }
+    return values;
+  }
+
+  #twist(): void {
+    const words = this.#words;
+    for (let i = 0; i < size; i++) {
+      const y = ((words[i] ?? 0) & 0x80000000) | ((words[(i + 1) % size] ?? 0) & 0x7fffffff);
+      const odd = y & 1 ? 0x9908b0df : 0;
+      words[i] = (words[(i + shift) % size] ?? 0) ^ (y >>> 1) ^ odd;
+    }
+    this.#position = 0;
+  }
+}
+
+/**
+ * Sixteen uniform entries become sixteen normal ones, the first eight giving radii and the others angles. In float32
+ * like PyTorch, whose vectorized logarithm may differ in the last bit.
+ */
+function boxMuller(values: Float32Array, start: number, mean: number, std: number): void {
+  const { fround } = Math;
+  for (let j = start; j < start + 8; j++) {
+    const radius = fround(Math.sqrt(fround(-2 * fround(Math.log(fround(1 - (values[j] ?? 0)))))));
+    const theta = fround(fround(2 * Math.PI) * (values[j + 8] ?? 0));
+    values[j] = fround(fround(radius * fround(Math.cos(theta))) * std) + mean;
+    values[j + 8] = fround(fround(radius * fround(Math.sin(theta))) * std) + mean;
+  }
+}

@@ -1,0 +1,90 @@
+/** Tensor types, and the symbolic tensors that stand for values while a network is being defined. */
+import { LstmOnnxError } from '../errors.js';
+import type { GraphBuilder } from './graph-builder.js';
+import { formatShape, type RemoveAt, type RemoveNamed, type Shape } from './shape.js';
+
+/** Element types a network computes with. `int32` is for indices (embedding). */
+export type DType = 'float32' | 'int32';
+
+/** Element type and shape: all that is known of a tensor before data arrives. */
+export interface TensorType<D extends DType = DType, S extends Shape = Shape> {
+  readonly dtype: D;
+  readonly shape: S;
+}
+
+const dimensionName = /^[A-Za-z_]\w*$/;
+
+/** @throws E_INVALID_OPTION for a dimension that is neither a positive integer nor a name. */
+export function checkDims(shape: Shape, what: string): void {
+  for (const dim of shape) {
+    const valid = typeof dim === 'number' ? Number.isSafeInteger(dim) && dim > 0 : dimensionName.test(dim);
+    if (!valid) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `${what}: dimension ${JSON.stringify(dim)} is neither a positive integer nor a name such as 'batch'.`,
+      );
+    }
+  }
+}
+
+/** A float32 input, its dimensions numbers (fixed) or names (dynamic): `float32('batch', 'time', 28)`. */
+export function float32<const S extends Shape>(...shape: S): TensorType<'float32', S> {
+  checkDims(shape, 'float32');
+  return { dtype: 'float32', shape };
+}
+
+/** An int32 input, such as token ids: `int32('batch', 'time')`. */
+export function int32<const S extends Shape>(...shape: S): TensorType<'int32', S> {
+  checkDims(shape, 'int32');
+  return { dtype: 'int32', shape };
+}
+
+/** What an op takes: a value of the network being defined. Every {@link SymbolicTensor} is one. */
+export interface Value<D extends DType = DType, S extends Shape = Shape> extends TensorType<D, S> {
+  /** An input's name, or `node:port` for what a node computes. */
+  readonly id: string;
+  /** The definition this value belongs to; ops add their nodes to it. */
+  readonly graph: GraphBuilder;
+}
+
+/** A value of the network being defined: it has a type and an origin, but no data. */
+export class SymbolicTensor<D extends DType = DType, S extends Shape = Shape> implements Value<D, S> {
+  readonly dtype: D;
+  readonly shape: S;
+  readonly id: string;
+  readonly graph: GraphBuilder;
+
+  constructor(type: TensorType<D, S>, id: string, graph: GraphBuilder) {
+    this.dtype = type.dtype;
+    this.shape = type.shape;
+    this.id = id;
+    this.graph = graph;
+  }
+
+  /**
+   * One entry along a dimension, which disappears: `output.at(-1)` is the last time step.
+   *
+   * @param index counted from the front, or from the end when negative
+   * @param axis the dimension to pick from; by default the one called `time`
+   * @throws E_INVALID_OPTION when no axis is given and no dimension is called `time`
+   */
+  at<const A extends number>(index: number, axis: A): SymbolicTensor<D, RemoveAt<S, A>>;
+  at(
+    ...args: 'time' extends S[number] ? [index: number] : [index: number, axis: number]
+  ): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
+  at(index: number, axis?: number): SymbolicTensor {
+    return this.graph.addOne('at', undefined, [this], { index, axis: axis ?? timeAxis(this.shape) });
+  }
+}
+
+/** The index of the dimension called `time`. @throws E_INVALID_OPTION where there is none */
+export function timeAxis(shape: Shape): number {
+  const axis = shape.indexOf('time');
+  if (axis === -1) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `at: no dimension of ${formatShape(shape)} is called 'time'; say which axis to pick from, as in at(-1, 1).`,
+    );
+  }
+  return axis;
+}

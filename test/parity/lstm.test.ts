@@ -1,0 +1,34 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Backend, startBackend } from '../../src/builder/backends/backend.js';
+import { type LstmCase, listFixtures, loadFixture } from '../fixtures.js';
+import { lstmNetwork, simpleLSTM } from './networks.js';
+import { compute } from './tfjs.js';
+import '../matcher.js';
+
+const FORWARD = { atol: 2e-6 };
+const GRADIENT = { rtol: 1e-5 };
+
+describe.each(['wasm', 'cpu'])('the LSTM composed of tfjs ops on %s', (name) => {
+  let backend: Backend;
+  beforeAll(async () => {
+    backend = await startBackend(name);
+  });
+
+  it.each(listFixtures('lstm'))('computes outputs, states and gradients of PyTorch: %s', (fixtureName) => {
+    const fixture = loadFixture<LstmCase>(fixtureName);
+    const { outputs, grads, inputGrads } = compute(backend.tf, lstmNetwork(fixture.case), fixture);
+    expect(outputs).toBeCloseToArray(fixture.outputs, FORWARD);
+    expect(grads).toBeCloseToArray(fixture.grads, GRADIENT);
+    expect(inputGrads).toBeCloseToArray(fixture.inputGrads, GRADIENT);
+  });
+
+  it('computes the logits of simpleLSTM as PyTorch does', () => {
+    const fixture = loadFixture('simple-lstm');
+    const { outputs } = compute(backend.tf, simpleLSTM, {
+      params: fixture.params,
+      inputs: new Map([['x', fixture.inputs.get('x')!]]),
+      cotangents: new Map([['logits', fixture.outputs.get('logits')!]]),
+    });
+    expect(outputs.get('logits')).toBeCloseToArray(fixture.outputs.get('logits')!, FORWARD);
+  });
+});
