@@ -17,6 +17,7 @@ export interface GeneratorState {
 export class Generator {
   readonly #words = new Uint32Array(size);
   #position = size;
+  #waitingNormal: number | undefined;
 
   /** @param seed an integer, as in `torch.manual_seed`; its low 32 bits count. @throws E_INVALID_OPTION */
   constructor(seed: number | bigint) {
@@ -100,15 +101,19 @@ export class Generator {
     return (high * 2 ** 32 + this.random32()) * 2 ** -53;
   }
 
-  /** Fewer than 16 entries: pairs in double precision. */
+  /** Fewer than 16 entries: pairs in double precision; the second of a pair waits for the next call. */
   #normalPairs(count: number, mean: number, std: number): Float32Array {
-    const values: number[] = [];
-    while (values.length < count) {
-      const theta = 2 * Math.PI * this.#unitDouble();
-      const radius = Math.sqrt(-2 * Math.log1p(-this.#unitDouble()));
-      values.push(radius * Math.cos(theta) * std + mean, radius * Math.sin(theta) * std + mean);
-    }
-    return Float32Array.from(values.slice(0, count));
+    return Float32Array.from({ length: count }, () => this.#normal() * std + mean);
+  }
+
+  #normal(): number {
+    const waiting = this.#waitingNormal;
+    this.#waitingNormal = undefined;
+    if (waiting !== undefined) return waiting;
+    const theta = 2 * Math.PI * this.#unitDouble();
+    const radius = Math.sqrt(-2 * Math.log1p(-this.#unitDouble()));
+    this.#waitingNormal = radius * Math.sin(theta);
+    return radius * Math.cos(theta);
   }
 
   /** 16 entries or more: uniform draws for all, turned into normals block by block; a ragged end is drawn anew. */

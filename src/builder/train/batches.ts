@@ -1,0 +1,30 @@
+/** Batches as PyTorch's `DataLoader` makes them: the same order for the same seed, the last batch smaller. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { type Dataset, gatherRows, type SampleArray } from '../../data/dataset.js';
+import type { Tf } from '../backends/backend.js';
+import { Generator } from '../random.js';
+
+/**
+ * The order of an epoch's samples. A shuffled loader draws two numbers from the generator, its workers' base seed and
+ * the seed of the order; an unshuffled one draws the first alone.
+ */
+export function epochOrder(generator: Generator, samples: number, shuffle: boolean): Int32Array {
+  generator.random63();
+  if (!shuffle) return Int32Array.from({ length: samples }, (_, i) => i);
+  return new Generator(generator.random63()).randperm(samples);
+}
+
+export interface Batch {
+  readonly inputs: Record<string, TfTensor>;
+  readonly target: TfTensor;
+}
+
+/** The samples `order[start]` to `order[end - 1]` as tensors; dispose of them, or use them in a `tf.tidy`. */
+export function batchAt(tf: Tf, data: Dataset, order: Int32Array, start: number, end: number): Batch {
+  const tensor = (array: SampleArray) => {
+    const rows = gatherRows(array, order, start, end);
+    return tf.tensor(rows.data, [...rows.shape], rows.dtype);
+  };
+  const inputs = Object.entries(data.inputs).map(([name, array]) => [name, tensor(array)] as const);
+  return { inputs: Object.fromEntries(inputs), target: tensor(data.targets) };
+}

@@ -1,0 +1,133 @@
+/** One epoch of training: for every batch the loss, its gradients and a step of the optimizer. */
+import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
+import type { Dataset } from '../../data/dataset.js';
+import { LstmOnnxError } from '../../errors.js';
+import type { Backend } from '../backends/backend.js';
+import { forward } from '../forward.js';
+import type { Network } from '../network.js';
+import type { Generator } from '../random.js';
+import { batchAt, epochOrder } from './batches.js';
+import { clipGradientNorm } from './clip.js';
+import type { Evaluation } from './evaluate.js';
+import type { Objective } from './objective.js';
+import type { Optimizer } from './optimizers.js';
+
+/** What is known after a step. */
+export interface StepLog {
+  /** From 1. */
+  readonly epoch: number;
+  /** Within the epoch, from 1. */
+  readonly step: number;
+  /** Steps in an epoch. */
+  readonly steps: number;
+  /** The batch's loss, before the parameters were updated. */
+  readonly loss: number;
+}
+
+/** What learns: a network with its variables, the optimizer that moves them and the generator of all randomness. */
+export interface Learner {
+  readonly backend: Backend;
+  readonly network: Network;
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly optimizer: Optimizer;
+  readonly generator: Generator;
+  readonly objective: Objective;
+}
+
+export interface EpochOptions {
+  readonly batchSize: number;
+  readonly shuffle?: boolean;
+  readonly clipNorm?: number;
+  readonly onStep?: (log: StepLog) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How long training may keep timers, input and signals waiting, in milliseconds. */
+const longestBlock = 100;
+
+/**
+ * Goes through the data once.
+ *
+ * @returns means over the samples of what the batches gave as the parameters changed
+ * @throws E_LOSS_NOT_FINITE
+ */
+export async function runEpoch(
+  learner: Learner,
+  data: Dataset,
+  epoch: number,
+  options: EpochOptions,
+): Promise<Evaluation> {
+  const { batchSize, onStep, signal, shuffle = true } = options;
+  const { loss, metrics } = learner.objective;
+  const order = epochOrder(learner.generator, data.length, shuffle);
+  const steps = Math.ceil(data.length / batchSize);
+  const sums = new Float64Array(1 + metrics.length);
+  let lastPause = performance.now();
+  for (let step = 1; step <= steps; step++) {
+    signal?.throwIfAborted();
+    const start = (step - 1) * batchSize;
+    const end = Math.min(start + batchSize, data.length);
+    const measured = await trainStep(learner, data, order.subarray(start, end), options.clipNorm);
+    const lossValue = measured[0] ?? Number.NaN;
+    if (!Number.isFinite(lossValue)) {
+      throw new LstmOnnxError(
+        'E_LOSS_NOT_FINITE',
+        `The ${loss.name} loss is ${lossValue} at epoch ${epoch}, step ${step}; training cannot go on. ` +
+          'Lower the learning rate, clip the gradients, or look for NaN in the data.',
+      );
+    }
+    measured.forEach((value, i) => {
+      sums[i] = (sums[i] ?? 0) + value * (end - start);
+    });
+    onStep?.({ epoch, step, steps, loss: lossValue });
+    if (performance.now() - lastPause > longestBlock) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      lastPause = performance.now();
+    }
+  }
+  const [mean = Number.NaN, ...metricMeans] = sums.map((sum) => sum / data.length);
+  return {
+    loss: mean,
+    metrics: Object.fromEntries(metrics.map(({ name }, i) => [name, metricMeans[i] ?? 0])),
+  };
+}
+
+/** Moves the parameters by one batch; gives its loss and metrics, taken before the move. */
+async function trainStep(
+  { backend: { tf }, network, variables, optimizer, generator, objective }: Learner,
+  data: Dataset,
+  indices: Int32Array,
+  clipNorm: number | undefined,
+): Promise<ArrayLike<number> & Iterable<number> & Pick<Float32Array, 'forEach'>> {
+  const measured = tf.tidy(() => {
+    const batch = batchAt(tf, data, indices, 0, indices.length);
+    let metrics: TfTensor[] = [];
+    const { value, grads } = tf.variableGrads(() => {
+      const outputs = forward(tf, network, variables, batch.inputs, { training: true, generator });
+      const prediction = outputs[objective.output] ?? tf.scalar(Number.NaN);
+      metrics = objective.metrics.map((metric) => tf.keep(metric.compute(tf, prediction, batch.target)));
+      return objective.loss.compute(tf, prediction, batch.target);
+    }, [...variables.values()]);
+    const gradients = gradientsByName(variables, grads);
+    optimizer.step(clipNorm === undefined ? gradients : clipGradientNorm(tf, gradients, clipNorm));
+    const all = tf.stack([value, ...metrics]);
+    for (const metric of metrics) metric.dispose();
+    return all;
+  });
+  const values = await measured.data<'float32'>();
+  measured.dispose();
+  return values;
+}
+
+/** tfjs names gradients after its variables; a parameter that the loss does not depend on has none. */
+function gradientsByName(
+  variables: ReadonlyMap<string, Variable>,
+  grads: Readonly<Record<string, TfTensor>>,
+): Map<string, TfTensor> {
+  return new Map(
+    [...variables].flatMap(([name, variable]) => {
+      const gradient = grads[variable.name];
+      return gradient ? [[name, gradient] as const] : [];
+    }),
+  );
+}

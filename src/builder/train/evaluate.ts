@@ -1,0 +1,86 @@
+/** Loss and metrics of a network over a data set, without training. */
+import type { Dataset } from '../../data/dataset.js';
+import { type Backend, type BackendName, startBackend } from '../backends/backend.js';
+import { forward } from '../forward.js';
+import type { Network } from '../network.js';
+import { checkParameters, type StateDict } from '../parameters.js';
+import { type TfParameters, tensorsOf } from '../tf-parameters.js';
+import { batchAt } from './batches.js';
+import type { Loss } from './losses.js';
+import type { Metric } from './metrics.js';
+import { type Objective, outputOf } from './objective.js';
+
+export interface Evaluation {
+  readonly loss: number;
+  /** Metric values by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface EvaluateOptions {
+  readonly loss: Loss;
+  readonly metrics?: readonly Metric[];
+  /** The output that is compared with the targets. @default the network's only output */
+  readonly output?: string;
+  /** @default 64 */
+  readonly batchSize?: number;
+  readonly backend?: BackendName;
+}
+
+/**
+ * Runs the network over every sample, dropout off.
+ *
+ * @returns means over all samples
+ * @throws E_SHAPE_MISMATCH for parameters or data that do not fit the network
+ */
+export async function evaluate(
+  network: Network,
+  parameters: StateDict,
+  data: Dataset,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  checkParameters(network, parameters);
+  const backend = await startBackend(options.backend);
+  const objective = {
+    loss: options.loss,
+    metrics: options.metrics ?? [],
+    output: outputOf(network, options.output),
+  };
+  const tensors = tensorsOf(backend.tf, parameters);
+  try {
+    return await evaluateWith(backend, network, tensors, data, objective, options.batchSize ?? 64);
+  } finally {
+    for (const tensor of tensors.values()) tensor.dispose();
+  }
+}
+
+/** {@link evaluate} with parameters that are tensors already. */
+export async function evaluateWith(
+  { tf }: Backend,
+  network: Network,
+  parameters: TfParameters,
+  data: Dataset,
+  { loss, metrics, output }: Objective,
+  batchSize: number,
+): Promise<Evaluation> {
+  const order = Int32Array.from({ length: data.length }, (_, i) => i);
+  const sums = new Array<number>(metrics.length + 1).fill(0);
+  for (let start = 0; start < data.length; start += batchSize) {
+    const end = Math.min(start + batchSize, data.length);
+    const means = tf.tidy(() => {
+      const batch = batchAt(tf, data, order, start, end);
+      const prediction = forward(tf, network, parameters, batch.inputs)[output] ?? tf.scalar(Number.NaN);
+      const scalars = [loss, ...metrics].map((measure) => measure.compute(tf, prediction, batch.target));
+      return tf.stack(scalars);
+    });
+    const values = await means.data();
+    means.dispose();
+    values.forEach((value, i) => {
+      sums[i] = (sums[i] ?? 0) + value * (end - start);
+    });
+  }
+  const [lossSum = Number.NaN, ...metricSums] = sums;
+  return {
+    loss: lossSum / data.length,
+    metrics: Object.fromEntries(metrics.map(({ name }, i) => [name, (metricSums[i] ?? 0) / data.length])),
+  };
+}

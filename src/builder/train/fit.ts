@@ -1,0 +1,152 @@
+/** Training: epoch after epoch, with validation, early stopping and a state to resume from. */
+import type { Variable } from '@tensorflow/tfjs';
+import { type Dataset, splitDataset } from '../../data/dataset.js';
+import { LstmOnnxError } from '../../errors.js';
+import { type BackendName, startBackend, type Tf } from '../backends/backend.js';
+import type { Network } from '../network.js';
+import { checkParameters, initParameters, type StateDict } from '../parameters.js';
+import { Generator } from '../random.js';
+import { tensorsOf } from '../tf-parameters.js';
+import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
+import { type Learner, runEpoch, type StepLog } from './epoch.js';
+import { type Evaluation, evaluateWith } from './evaluate.js';
+import type { Loss } from './losses.js';
+import type { Metric } from './metrics.js';
+import { outputOf } from './objective.js';
+import { adam, Optimizer, type OptimizerConfig, readVariables } from './optimizers.js';
+import type { TrainingState } from './training-state.js';
+
+/** What is known after an epoch: means over its samples, as the parameters changed. */
+export interface EpochLog extends Evaluation {
+  /** From 1. */
+  readonly epoch: number;
+  /** Loss and metrics over the validation samples, after the epoch. */
+  readonly validation?: Evaluation;
+}
+
+/** Where training stands when an epoch has ended: all that is needed to go on, or to save. */
+export interface EpochEnd {
+  readonly log: EpochLog;
+  /** Reads the parameters. */
+  parameters(): StateDict;
+  /** Reads what {@link FitOptions.resume} takes. */
+  state(): TrainingState;
+}
+
+export interface FitOptions {
+  readonly loss: Loss;
+  /** The output that is compared with the targets. @default the network's only output */
+  readonly output?: string;
+  /** @default adam() */
+  readonly optimizer?: OptimizerConfig;
+  /** How often to go through the data, earlier epochs of a resumed run counted. @default 1 */
+  readonly epochs?: number;
+  /** @default 64 */
+  readonly batchSize?: number;
+  /** Whether each epoch has a random order of its own. @default true */
+  readonly shuffle?: boolean;
+  /** As in `torch.manual_seed(seed)`: decides first parameters, order and dropout. @default 0 */
+  readonly seed?: number | bigint;
+  /** Parameters to start from. @default PyTorch's initialization from the seed */
+  readonly parameters?: StateDict;
+  /** Goes on where an earlier run with the same options ended an epoch; give its parameters too. */
+  readonly resume?: TrainingState;
+  readonly metrics?: readonly Metric[];
+  /** Samples to validate on after each epoch, or the part of the data (its end) to keep for that: `0.1`. */
+  readonly validation?: Dataset | number;
+  /** Bound on the norm of all gradients together (`clip_grad_norm_`). @default none */
+  readonly clipNorm?: number;
+  /** Ends training early and gives back the parameters of the best epoch. */
+  readonly earlyStopping?: EarlyStoppingOptions;
+  readonly backend?: BackendName;
+  readonly onStep?: (log: StepLog) => void;
+  /** Awaited before the next epoch. */
+  readonly onEpoch?: (end: EpochEnd) => void | Promise<void>;
+  /** Stops training after the current step, with the signal's reason thrown. */
+  readonly signal?: AbortSignal;
+}
+
+export interface FitResult {
+  readonly parameters: StateDict;
+  readonly history: readonly EpochLog[];
+  readonly state: TrainingState;
+  /** The tfjs backend that computed, and why it was not the preferred one. */
+  readonly backend: { readonly name: string; readonly notice?: string };
+}
+
+/**
+ * Trains a network. With the same seed and options as a PyTorch script that builds the modules in the same order,
+ * parameters, order and losses are PyTorch's, up to float32 rounding.
+ *
+ * @throws E_LOSS_NOT_FINITE at the step whose loss is not a number
+ * @throws E_SHAPE_MISMATCH, E_MISSING_NAME, E_INVALID_OPTION for data or options that do not fit the network
+ */
+export async function fit(network: Network, data: Dataset, options: FitOptions): Promise<FitResult> {
+  const { epochs = 1, batchSize = 64, validation, resume, metrics = [] } = options;
+  checkCounts({ epochs, batchSize });
+  const objective = { loss: options.loss, metrics, output: outputOf(network, options.output) };
+  const [train, held] =
+    typeof validation === 'number' ? splitDataset(data, validation) : ([data, validation] as const);
+  const generator = resume ? Generator.fromState(resume.generator) : new Generator(options.seed ?? 0);
+  const start = options.parameters ?? initParameters(network, generator);
+  checkParameters(network, start);
+
+  const backend = await startBackend(options.backend);
+  const variables = variablesOf(backend.tf, start);
+  const optimizer = new Optimizer(backend.tf, options.optimizer ?? adam(), variables, resume?.optimizer);
+  const stopping = options.earlyStopping && new EarlyStopping(options.earlyStopping, resume?.best);
+  const learner: Learner = { backend, network, variables, optimizer, generator, objective };
+  const history: EpochLog[] = [];
+  try {
+    const stateAfter = (epoch: number): TrainingState => ({
+      epoch,
+      generator: generator.state,
+      optimizer: optimizer.state,
+      ...(stopping?.best ? { best: stopping.best } : {}),
+    });
+    const first = (resume?.epoch ?? 0) + 1;
+    for (let epoch = first; epoch <= epochs; epoch++) {
+      const trained = await runEpoch(learner, train, epoch, { ...options, batchSize });
+      const log: EpochLog = held
+        ? {
+            epoch,
+            ...trained,
+            validation: await evaluateWith(backend, network, variables, held, objective, batchSize),
+          }
+        : { epoch, ...trained };
+      history.push(log);
+      const parameters = () => readVariables(variables);
+      const stop = stopping?.observe(log, parameters) ?? false;
+      await options.onEpoch?.({ log, parameters, state: () => stateAfter(epoch) });
+      if (stop) break;
+    }
+    const { name, notice } = backend;
+    return {
+      parameters: stopping?.best?.parameters ?? readVariables(variables),
+      history,
+      state: stateAfter(history.at(-1)?.epoch ?? first - 1),
+      backend: { name, ...(notice === undefined ? {} : { notice }) },
+    };
+  } finally {
+    optimizer.dispose();
+    for (const variable of variables.values()) variable.dispose();
+  }
+}
+
+function checkCounts(counts: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(counts)) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new LstmOnnxError('E_INVALID_OPTION', `${name} is ${value}; give an integer of at least 1.`);
+    }
+  }
+}
+
+function variablesOf(tf: Tf, parameters: StateDict): Map<string, Variable> {
+  return new Map(
+    [...tensorsOf(tf, parameters)].map(([name, tensor]) => {
+      const variable = tf.variable(tensor);
+      tensor.dispose();
+      return [name, variable];
+    }),
+  );
+}

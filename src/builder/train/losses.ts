@@ -1,0 +1,69 @@
+/** Losses with PyTorch's formulas and its default reduction, the mean. */
+import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
+import { LstmOnnxError } from '../../errors.js';
+import type { Tf } from '../backends/backend.js';
+import { formatShape } from '../shape.js';
+
+export interface Loss {
+  readonly name: string;
+  /** The mean loss of a batch, differentiable in `prediction`. */
+  compute(tf: Tf, prediction: TfTensor, target: TfTensor): Scalar;
+}
+
+/**
+ * `nn.CrossEntropyLoss`: `-log softmax(prediction)[target]`, averaged. Prediction `[..., classes]` (logits), target
+ * int32 `[...]` (class numbers).
+ */
+export const crossEntropy: Loss = {
+  name: 'crossEntropy',
+  compute(tf, prediction, target) {
+    const classes = prediction.shape.at(-1) ?? 1;
+    expectShape('crossEntropy', target, prediction.shape.slice(0, -1));
+    const ids = tf.reshape(target, [-1]);
+    const logProbabilities = tf.logSoftmax(tf.reshape(prediction, [-1, classes]));
+    const picked = tf.sum(tf.mul(logProbabilities, tf.oneHot(tf.cast(ids, 'int32'), classes)), 1);
+    return tf.neg(tf.mean(picked));
+  },
+};
+
+/** `nn.MSELoss`: the mean of squared differences; both of one shape. */
+export const mse: Loss = elementwise('mse', (tf, prediction, target) =>
+  tf.square(tf.sub(prediction, target)),
+);
+
+/** `nn.L1Loss`: the mean of absolute differences; both of one shape. */
+export const l1: Loss = elementwise('l1', (tf, prediction, target) => tf.abs(tf.sub(prediction, target)));
+
+/**
+ * `nn.BCEWithLogitsLoss`: binary cross-entropy of `sigmoid(prediction)`, without overflow:
+ * `max(x, 0) - x y + log(1 + exp(-|x|))`; both of one shape, targets from 0 to 1.
+ */
+export const bceWithLogits: Loss = elementwise('bceWithLogits', (tf, x, y) =>
+  tf.add(tf.sub(tf.relu(x), tf.mul(x, y)), tf.log1p(tf.exp(tf.neg(tf.abs(x))))),
+);
+
+/** The losses by name, as the command line takes them. */
+export const losses = { crossEntropy, mse, l1, bceWithLogits } as const;
+
+function elementwise(
+  name: string,
+  compute: (tf: Tf, prediction: TfTensor, target: TfTensor) => TfTensor,
+): Loss {
+  return {
+    name,
+    compute(tf, prediction, target) {
+      expectShape(name, target, prediction.shape);
+      return tf.mean(compute(tf, prediction, tf.cast(target, 'float32')));
+    },
+  };
+}
+
+function expectShape(name: string, target: TfTensor, expected: readonly number[]): void {
+  const fits = target.shape.length === expected.length && target.shape.every((dim, i) => dim === expected[i]);
+  if (!fits) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${name}: the targets have shape ${formatShape(target.shape)}, expected ${formatShape(expected)} for these predictions.`,
+    );
+  }
+}

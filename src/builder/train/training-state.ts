@@ -1,0 +1,101 @@
+/**
+ * Where a training run stands at the end of an epoch, beside the parameters: with it a resumed run equals an
+ * uninterrupted one bit for bit. Kept as a safetensors file of its own, so that the checkpoint holds weights alone.
+ */
+import { z } from 'zod';
+import { encodeSafetensors, parseSafetensors } from '../../data/safetensors.js';
+import { LstmOnnxError } from '../../errors.js';
+import type { NdArray } from '../../nd-array.js';
+import type { StateDict } from '../parameters.js';
+import type { GeneratorState } from '../random.js';
+import type { BestEpoch } from './early-stopping.js';
+import type { OptimizerState } from './optimizers.js';
+
+export interface TrainingState {
+  /** Epochs completed. */
+  readonly epoch: number;
+  readonly generator: GeneratorState;
+  readonly optimizer: OptimizerState;
+  /** The best epoch so far, where early stopping looks for one. */
+  readonly best?: BestEpoch;
+}
+
+const metadataKey = 'lstm_onnx.training';
+const words = 'generator';
+const bestPrefix = 'best.';
+const slotPrefix = 'optimizer.';
+
+const scalars = z.strictObject({
+  version: z.literal(1),
+  epoch: z.int().nonnegative(),
+  position: z.int().nonnegative(),
+  step: z.int().nonnegative(),
+  slots: z.array(z.string()),
+  best: z.strictObject({ epoch: z.int(), value: z.number() }).optional(),
+});
+
+/** The state as the bytes of a safetensors file. */
+export function encodeTrainingState({ epoch, generator, optimizer, best }: TrainingState): Uint8Array {
+  const tensors = new Map<string, NdArray>([
+    [words, { dtype: 'uint32', shape: [generator.words.length], data: generator.words }],
+    ...[...optimizer.slots].flatMap(([slot, entries]) => prefixed(`${slotPrefix}${slot}.`, entries)),
+    ...(best ? prefixed(bestPrefix, best.parameters) : []),
+  ]);
+  const metadata: z.input<typeof scalars> = {
+    version: 1,
+    epoch,
+    position: generator.position,
+    step: optimizer.step,
+    slots: [...optimizer.slots.keys()],
+    ...(best ? { best: { epoch: best.epoch, value: best.value } } : {}),
+  };
+  return encodeSafetensors(tensors, new Map([[metadataKey, JSON.stringify(metadata)]]));
+}
+
+/** @throws E_INVALID_FILE for bytes that are not a training state */
+export function decodeTrainingState(bytes: Uint8Array): TrainingState {
+  const { tensors, metadata } = parseSafetensors(bytes);
+  const parsed = scalars.safeParse(parseJson(metadata.get(metadataKey)));
+  const generatorWords = tensors.get(words);
+  if (!parsed.success || generatorWords?.dtype !== 'uint32') {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The file is no training state: it lacks the tensor '${words}' or the metadata '${metadataKey}'. ` +
+        'Give the training.safetensors that a run of lstm-onnx left.',
+    );
+  }
+  const { epoch, position, step, slots, best } = parsed.data;
+  return {
+    epoch,
+    generator: { words: generatorWords.data, position },
+    optimizer: {
+      step,
+      slots: new Map(slots.map((slot) => [slot, stripped(`${slotPrefix}${slot}.`, tensors)])),
+    },
+    ...(best ? { best: { ...best, parameters: stripped(bestPrefix, tensors) } } : {}),
+  };
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function prefixed(prefix: string, entries: StateDict): [string, NdArray][] {
+  return [...entries].map(([name, { shape, data }]) => [
+    `${prefix}${name}`,
+    { dtype: 'float32', shape, data },
+  ]);
+}
+
+function stripped(prefix: string, tensors: ReadonlyMap<string, NdArray>): StateDict {
+  return new Map(
+    [...tensors].flatMap(([name, tensor]) => {
+      if (!name.startsWith(prefix) || tensor.dtype !== 'float32') return [];
+      return [[name.slice(prefix.length), { shape: tensor.shape, data: tensor.data }] as const];
+    }),
+  );
+}
