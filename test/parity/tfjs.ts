@@ -13,7 +13,11 @@ export interface Computed {
 }
 
 export function toTf(tf: Tf, array: NdArray): TfTensor {
-  return tf.tensor(array.data as Float32Array | Int32Array, [...array.shape], array.dtype as 'float32' | 'int32');
+  return tf.tensor(
+    array.data as Float32Array | Int32Array,
+    [...array.shape],
+    array.dtype as 'float32' | 'int32',
+  );
 }
 
 export function toArrays(tensors: Iterable<readonly [string, TfTensor]>): FloatTensors {
@@ -31,14 +35,17 @@ export function compute(
   network: Network,
   data: { params: FloatTensors; inputs: ReadonlyMap<string, NdArray>; cotangents: FloatTensors },
 ): Computed {
-  return tf.tidy(() => {
+  tf.engine().startScope();
+  try {
     const parameters = [...data.params].map(([name, array]) => [name, toTf(tf, array)] as const);
     const feeds = [...data.inputs].map(([name, array]) => [name, toTf(tf, array)] as const);
     const differentiable = feeds.filter(([, tensor]) => tensor.dtype === 'float32');
     const run = () => forward(tf, network, new Map(parameters), Object.fromEntries(feeds));
     const weighted = () => {
       const outputs = run();
-      const terms = [...data.cotangents].map(([name, array]) => tf.sum(tf.mul(outputs[name]!, toTf(tf, array))));
+      const terms = [...data.cotangents].map(([name, array]) =>
+        tf.sum(tf.mul(outputs[name]!, toTf(tf, array))),
+      );
       return tf.addN(terms);
     };
     const xs = [...parameters, ...differentiable];
@@ -49,5 +56,7 @@ export function compute(
       grads: toArrays(named.slice(0, parameters.length)),
       inputGrads: toArrays(named.slice(parameters.length)),
     };
-  });
+  } finally {
+    tf.engine().endScope();
+  }
 }

@@ -4,6 +4,8 @@
  * z = W_ih x_t + W_hh h_{t-1} + b = [i f g o] before activation:
  *
  *     c_t = σ(f) c_{t-1} + σ(i) tanh(g)        h_t = σ(o) tanh(c_t)
+ *
+ * Factors are transposed before a product, not by it: tfjs' wasm backend is fast for plain products alone.
  */
 import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Tf } from './backend.js';
@@ -57,7 +59,8 @@ function forward(tf: Tf, inputs: LstmLayerInputs, reverse: boolean): LstmLayerOu
   const [time = 0, batch = 0, features = 0] = x.shape;
   const hidden = h0.shape[1] ?? 0;
   const rows = tf.reshape(x, [time * batch, features]);
-  const projected = tf.add(tf.matMul(rows, weightIh, false, true), bias);
+  const projected = tf.add(tf.matMul(rows, tf.transpose(weightIh)), bias);
+  const recurrent = tf.transpose(weightHh);
   const steps = tf.unstack(tf.reshape(projected, [time, batch, 4 * hidden]));
   const outputs: TfTensor[] = new Array(time);
   const gates: TfTensor[] = new Array(time);
@@ -65,7 +68,7 @@ function forward(tf: Tf, inputs: LstmLayerInputs, reverse: boolean): LstmLayerOu
   let h = h0;
   let c = c0;
   for (const t of stepOrder(time, reverse)) {
-    const z = tf.add(steps[t] as TfTensor, tf.matMul(h, weightHh, false, true));
+    const z = tf.add(steps[t] as TfTensor, tf.matMul(h, recurrent));
     const [zInputForget, zCandidate, zOutput] = tf.split(
       z,
       [2 * hidden, hidden, hidden],
@@ -101,7 +104,8 @@ function backward(tf: Tf, inputs: LstmLayerGradInputs, reverse: boolean): LstmLa
   const tanhCells = tf.tanh(cells);
   const outputFactor = tf.unstack(tf.mul(tanhCells, slope(outputGate)));
   const cellFactor = tf.unstack(tf.mul(outputGate, tf.sub(one, tf.square(tanhCells))));
-  const gateFactors = tf.unstack(
+  const gateFactors = entries(
+    tf,
     tf.concat(
       [
         tf.mul(candidate, slope(input)),
@@ -128,8 +132,9 @@ function backward(tf: Tf, inputs: LstmLayerGradInputs, reverse: boolean): LstmLa
 
   const stacked = tf.stack(dGates);
   const rows = tf.reshape(stacked, [time * batch, 4 * hidden]);
+  const columns = tf.transpose(rows);
   const against = (tensor: TfTensor, width: number) =>
-    tf.matMul(rows, tf.reshape(tensor, [time * batch, width]), true, false);
+    tf.matMul(columns, tf.reshape(tensor, [time * batch, width]));
   const dWeightIh = against(x, features);
   const dWeightHh = against(before(h0, output), hidden);
   return [stacked, tf.clone(dh), tf.clone(dc), dWeightIh, dWeightHh, tf.sum(rows, 0)];

@@ -1,0 +1,180 @@
+/** Samples to learn from: named inputs and targets, in memory, whose first dimension counts the samples. */
+import { LstmOnnxError } from '../errors.js';
+import { type NdArray, sizeOf } from '../nd-array.js';
+
+/** Data for training is float32 (values) or int32 (class numbers, tokens). */
+export type SampleDType = 'float32' | 'int32';
+
+/** `[samples, ...]`. */
+export type SampleArray<D extends SampleDType = SampleDType> = NdArray<D>;
+
+export interface Dataset {
+  /** How many samples there are; at least 1. */
+  readonly length: number;
+  readonly inputs: Readonly<Record<string, SampleArray>>;
+  readonly targets: SampleArray;
+}
+
+/**
+ * A data set of arrays that agree in their first dimension. The arrays are kept, not copied.
+ * @throws E_INVALID_OPTION without inputs or without samples; E_DTYPE_MISMATCH for other element types;
+ * E_SHAPE_MISMATCH when an array has no dimensions, does not fill its shape or has another number of samples.
+ */
+export function dataset(arrays: {
+  readonly inputs: Readonly<Record<string, SampleArray>>;
+  readonly targets: SampleArray;
+}): Dataset {
+  const inputs = Object.entries(arrays.inputs);
+  if (inputs.length === 0) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      'The data set has no inputs; expected at least one, by name.',
+    );
+  }
+  const length = sampleCount('targets', arrays.targets);
+  if (length === 0) {
+    throw new LstmOnnxError('E_INVALID_OPTION', 'The data set has no samples; expected at least one.');
+  }
+  for (const [name, array] of inputs) {
+    const samples = sampleCount(`input '${name}'`, array);
+    if (samples !== length) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `input '${name}' has ${samples} samples (its first dimension) and targets have ${length}; expected as many of each.`,
+      );
+    }
+  }
+  // fromEntries defines its keys, so that an input called __proto__ is one.
+  return { length, inputs: Object.fromEntries(inputs), targets: arrays.targets };
+}
+
+/**
+ * Rows `indices[start]` to `indices[end - 1]` of an array, copied in that order: `[end - start, ...]`.
+ * @param start Place in `indices`, 0 by default.
+ * @param end Place in `indices`, its length by default.
+ * @throws E_INVALID_OPTION when start and end are no range of `indices`, or an index is no row of the array.
+ */
+export function gatherRows<D extends SampleDType>(
+  array: SampleArray<D>,
+  indices: Int32Array | readonly number[],
+  start = 0,
+  end: number = indices.length,
+): SampleArray<D> {
+  checkRange(start, end, indices.length, 'indices');
+  const samples = array.shape[0] ?? 0;
+  const rest = array.shape.slice(1);
+  const rowSize = sizeOf(rest);
+  const gathered = emptySamples(array.dtype, [end - start, ...rest]);
+  for (let place = start; place < end; place++) {
+    const row = indices[place] ?? -1;
+    if (!Number.isInteger(row) || row < 0 || row >= samples) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `indices[${place}] is ${row}; the array has the rows 0 to ${samples - 1}.`,
+      );
+    }
+    gathered.data.set(array.data.subarray(row * rowSize, (row + 1) * rowSize), (place - start) * rowSize);
+  }
+  return gathered;
+}
+
+/**
+ * Samples `start` to `end - 1`, without copying.
+ * @throws E_INVALID_OPTION when that is not a range of at least one sample.
+ */
+export function sliceDataset(data: Dataset, start: number, end: number = data.length): Dataset {
+  checkRange(start, end, data.length, 'the data set');
+  return mapArrays(data, (array) => sliceRows(array, start, end));
+}
+
+/**
+ * Splits into `[train, validation]`.
+ * @param validation How much goes to validation: a fraction (between 0 and 1, rounded to whole samples) or a count
+ * (1 or more; 1 is one sample).
+ * @param order The samples' order, each index once; the last ones are for validation. Without it the order is as
+ * given and nothing is copied.
+ * @throws E_INVALID_OPTION when either part would be empty, or `order` does not name each sample once.
+ */
+export function splitDataset(
+  data: Dataset,
+  validation: number,
+  order?: Int32Array | readonly number[],
+): [train: Dataset, validation: Dataset] {
+  const count = validation < 1 ? Math.round(data.length * validation) : validation;
+  if (!Number.isInteger(count) || count < 1 || count >= data.length) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `A validation part of ${validation} leaves no split of ${data.length} samples; expected a fraction between 0 and 1, or a count of 1 to ${data.length - 1}, with samples on both sides.`,
+    );
+  }
+  const split = data.length - count;
+  if (order === undefined) {
+    return [sliceDataset(data, 0, split), sliceDataset(data, split)];
+  }
+  checkOrder(order, data.length);
+  return [
+    mapArrays(data, (array) => gatherRows(array, order, 0, split)),
+    mapArrays(data, (array) => gatherRows(array, order, split)),
+  ];
+}
+
+function sampleCount(name: string, array: SampleArray): number {
+  const [samples] = array.shape;
+  if (array.dtype !== 'float32' && array.dtype !== 'int32') {
+    // Reached from JavaScript only: to the types no other dtype exists here.
+    const { dtype } = array as NdArray;
+    throw new LstmOnnxError('E_DTYPE_MISMATCH', `${name} is ${dtype}; expected float32 or int32.`);
+  }
+  if (samples === undefined || array.data.length !== sizeOf(array.shape)) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${name} has shape [${array.shape.join(', ')}] and ${array.data.length} elements; expected [samples, ...] and as many elements as it holds.`,
+    );
+  }
+  return samples;
+}
+
+function checkRange(start: number, end: number, length: number, what: string): void {
+  if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end <= start || end > length) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${start} to ${end} is no range in ${what} of length ${length}; expected 0 <= start < end <= ${length}.`,
+    );
+  }
+}
+
+function checkOrder(order: Int32Array | readonly number[], length: number): void {
+  const seen = new Uint8Array(length);
+  for (const index of order) {
+    // Past the end this writes nothing, and the count below comes out short.
+    seen[index] = 1;
+  }
+  if (order.length !== length || seen.includes(0)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The order has ${order.length} indices; expected each of 0 to ${length - 1} once.`,
+    );
+  }
+}
+
+function emptySamples<D extends SampleDType>(dtype: D, shape: readonly number[]): SampleArray<D> {
+  const of: { readonly [K in SampleDType]: () => SampleArray<K> } = {
+    float32: () => ({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)) }),
+    int32: () => ({ dtype: 'int32', shape, data: new Int32Array(sizeOf(shape)) }),
+  };
+  return of[dtype]();
+}
+
+function sliceRows(array: SampleArray, start: number, end: number): SampleArray {
+  const rest = array.shape.slice(1);
+  const rowSize = sizeOf(rest);
+  const shape = [end - start, ...rest];
+  return array.dtype === 'float32'
+    ? { dtype: array.dtype, shape, data: array.data.subarray(start * rowSize, end * rowSize) }
+    : { dtype: array.dtype, shape, data: array.data.subarray(start * rowSize, end * rowSize) };
+}
+
+function mapArrays(data: Dataset, map: (array: SampleArray) => SampleArray): Dataset {
+  const inputs = Object.entries(data.inputs).map(([name, array]) => [name, map(array)] as const);
+  return dataset({ inputs: Object.fromEntries(inputs), targets: map(data.targets) });
+}

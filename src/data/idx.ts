@@ -1,0 +1,61 @@
+/**
+ * Reads the idx format of the MNIST files: a magic number 0 0 type rank, the dimensions, then the elements, all
+ * big-endian (http://yann.lecun.com/exdb/mnist/, "the IDX file format").
+ */
+import { LstmOnnxError } from '../errors.js';
+import type { NdArray, NdArrayDType } from '../nd-array.js';
+import { arrayOfBytes, checkedElementCount, MAX_RANK } from './array-bytes.js';
+import { gunzipWithin, isGzip } from './gunzip.js';
+
+const ELEMENT_TYPES: ReadonlyMap<number, { readonly dtype: NdArrayDType; readonly itemBytes: number }> =
+  new Map([
+    [0x08, { dtype: 'uint8', itemBytes: 1 }],
+    [0x09, { dtype: 'int8', itemBytes: 1 }],
+    [0x0b, { dtype: 'int16', itemBytes: 2 }],
+    [0x0c, { dtype: 'int32', itemBytes: 4 }],
+    [0x0d, { dtype: 'float32', itemBytes: 4 }],
+    [0x0e, { dtype: 'float64', itemBytes: 8 }],
+  ]);
+
+/**
+ * The array of an idx file, plain or gzipped, of any of its six element types.
+ * @throws E_INVALID_FILE when the bytes are not idx, cut short or longer than they declare, or when the gzip
+ * data is damaged or past `MAX_INFLATED_BYTES`; E_UNSUPPORTED for gzip data of several members.
+ */
+export function parseIdx(bytes: Uint8Array): NdArray {
+  const contents = isGzip(bytes) ? gunzipWithin(bytes) : bytes;
+  const [zero1, zero2, typeCode = 0, rank = 0] = contents;
+  const elementType = ELEMENT_TYPES.get(typeCode);
+  if (contents.length < 4 || zero1 !== 0 || zero2 !== 0 || elementType === undefined) {
+    const start = [...contents.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `Not an idx file: it starts with [${start}] (hexadecimal); expected 00 00, a type of 08, 09, 0b, 0c, 0d or 0e, and the number of dimensions.`,
+    );
+  }
+  if (rank === 0 || rank > MAX_RANK) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The idx file claims ${rank} dimensions; 1 to ${MAX_RANK} are read. It is damaged or not idx.`,
+    );
+  }
+  const headerBytes = 4 + 4 * rank;
+  if (contents.length < headerBytes) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The idx file ends inside its header: ${contents.length} bytes, and ${rank} dimensions take ${headerBytes}. Fetch it again.`,
+    );
+  }
+  const header = new DataView(contents.buffer, contents.byteOffset, headerBytes);
+  const shape = Array.from({ length: rank }, (_, axis) => header.getUint32(4 + 4 * axis));
+  const { dtype, itemBytes } = elementType;
+  const expected = checkedElementCount(shape, 'idx') * itemBytes;
+  const elements = contents.subarray(headerBytes);
+  if (elements.length !== expected) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The idx file holds ${elements.length} bytes of elements; ${dtype} [${shape.join(', ')}] takes ${expected}. It is cut short or damaged; fetch it again.`,
+    );
+  }
+  return arrayOfBytes(dtype, shape, elements, itemBytes, 'big');
+}

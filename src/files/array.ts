@@ -1,0 +1,43 @@
+/** Reads an array from a file, in the format that its extension names. */
+import { extname } from 'node:path';
+import { parseCsv } from '../data/csv.js';
+import { parseJsonArray } from '../data/json.js';
+import { parseNpy } from '../data/npy.js';
+import { LstmOnnxError } from '../errors.js';
+import type { NdArray } from '../nd-array.js';
+import { parseFile } from './read.js';
+
+const PARSERS: ReadonlyMap<string, (bytes: Uint8Array) => NdArray> = new Map([
+  ['.npy', parseNpy],
+  ['.json', (bytes: Uint8Array) => parseJsonArray(decodeUtf8(bytes))],
+  ['.csv', (bytes: Uint8Array) => parseCsv(decodeUtf8(bytes))],
+]);
+
+/**
+ * The array of a `.npy`, `.json` or `.csv` file; JSON and CSV give float64.
+ * @throws E_UNSUPPORTED for another extension; E_FILE_READ when the file cannot be read; E_INVALID_FILE and
+ * E_UNSUPPORTED as the format's parser, with the file's name.
+ */
+export async function readArray(path: string): Promise<NdArray> {
+  const extension = extname(path).toLowerCase();
+  const parse = PARSERS.get(extension);
+  if (parse === undefined) {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `Cannot tell the format of '${path}' from ${extension === '' ? 'a name without extension' : `the extension ${extension}`}; expected one of ${[...PARSERS.keys()].join(', ')}.`,
+    );
+  }
+  return parseFile(path, parse);
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The ${bytes.length} bytes are not UTF-8 text, or too many for one. Save the file as UTF-8, or as .npy.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/** Reads whole files, and names the file in what goes wrong with it. */
+import * as fs from 'node:fs/promises';
+import { LstmOnnxError } from '../errors.js';
+import { errorCode, reasonOf } from './errno.js';
+
+/** What to do about it, where the reason alone does not say so. */
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'Check the path.'],
+  ['ENOTDIR', 'Check the path.'],
+  ['EISDIR', 'Name a file in it.'],
+  ['EACCES', 'Make it readable, or run as a user who may read it.'],
+  ['EPERM', 'Make it readable, or run as a user who may read it.'],
+]);
+
+/**
+ * The contents of a file.
+ * @throws E_FILE_READ when there is none, it is a directory or a device, or it may not be read.
+ */
+export async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    const stats = await fs.stat(path);
+    if (stats.isCharacterDevice() || stats.isBlockDevice()) {
+      // A device such as /dev/zero has no end.
+      throw new LstmOnnxError('E_FILE_READ', `Cannot read '${path}': it is a device. Name a file.`);
+    }
+    return await fs.readFile(path);
+  } catch (error) {
+    if (error instanceof LstmOnnxError) {
+      throw error;
+    }
+    const remedy = REMEDIES.get(errorCode(error) ?? '');
+    throw new LstmOnnxError(
+      'E_FILE_READ',
+      `Cannot read '${path}': ${reasonOf(error)}.${remedy === undefined ? '' : ` ${remedy}`}`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * What `parse` makes of a file's contents.
+ * @throws E_FILE_READ as {@link readFile}; what `parse` throws, with its code and the file's name before its message.
+ */
+export async function parseFile<T>(path: string, parse: (bytes: Uint8Array) => T): Promise<T> {
+  const bytes = await readFile(path);
+  return naming(path, () => parse(bytes));
+}
+
+/** What `parse` returns; of what it throws on purpose, the message starts with the file's name. */
+export function naming<T>(file: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof LstmOnnxError
+      ? new LstmOnnxError(error.code, `${file}: ${error.message}`, { cause: error })
+      : error;
+  }
+}

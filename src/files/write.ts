@@ -1,0 +1,91 @@
+/**
+ * Writes files so that a killed run leaves the old file or the new one, never a part: to a temporary name in the same
+ * directory, flushed to the disk, then renamed (rename(2) replaces in one step).
+ */
+import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LstmOnnxError } from '../errors.js';
+import { errorCode, reasonOf } from './errno.js';
+
+/**
+ * Writes a file whole or not at all, making its parent directories. An existing file keeps its permissions, and a
+ * symbolic link its place: the file that it points to is replaced.
+ * @param contents Bytes, or text that is written as UTF-8.
+ * @throws E_FILE_WRITE when the path is a directory or device, or cannot be written; nothing is left behind.
+ */
+export async function writeFileAtomic(path: string, contents: Uint8Array | string): Promise<void> {
+  let temporary: string | undefined;
+  try {
+    const existing = await statIfExists(path);
+    if (existing !== undefined && !existing.isFile()) {
+      // Renaming over a device (/dev/null) would replace it for the whole machine.
+      throw new LstmOnnxError(
+        'E_FILE_WRITE',
+        `Cannot write '${path}': it is ${existing.isDirectory() ? 'a directory' : 'not a regular file'}. Name a file.`,
+      );
+    }
+    if (existing !== undefined) {
+      // The rename below asks nothing of the old file's own permissions; a read-only file is meant to stay.
+      await fs.access(path, fs.constants.W_OK);
+    }
+    const target = existing === undefined ? path : await fs.realpath(path);
+    const directory = dirname(target);
+    await fs.mkdir(directory, { recursive: true });
+    temporary = join(directory, `.lstm-onnx-${randomUUID()}.tmp`);
+    await writeThrough(temporary, contents, existing?.mode);
+    await fs.rename(temporary, target);
+    await flushDirectory(directory);
+  } catch (error) {
+    if (temporary !== undefined) {
+      await fs.rm(temporary, { force: true }).catch(() => undefined);
+    }
+    throw error instanceof LstmOnnxError
+      ? error
+      : new LstmOnnxError(
+          'E_FILE_WRITE',
+          `Cannot write '${path}': ${reasonOf(error)}. Choose another place, or make room and rights there.`,
+          { cause: error },
+        );
+  }
+}
+
+async function statIfExists(path: string): Promise<Stats | undefined> {
+  try {
+    return await fs.stat(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function writeThrough(
+  path: string,
+  contents: Uint8Array | string,
+  mode: number | undefined,
+): Promise<void> {
+  // 'wx': never through a link that someone placed under the temporary name.
+  const file = await fs.open(path, 'wx');
+  try {
+    await file.writeFile(contents);
+    if (mode !== undefined) {
+      await file.chmod(mode & 0o7777);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the rename itself last through a power cut, where the system can (Windows cannot open directories). */
+async function flushDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await fs.open(directory, 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch {
+    // The file is complete under its name; only its durability in a power cut is left to the system.
+  }
+}

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MAX_CSV_CHARACTERS, parseCsv } from '../../src/data/csv.js';
+import { LstmOnnxError } from '../../src/errors.js';
+import { failureOf } from './failure.js';
+
+describe('parseCsv', () => {
+  it('reads rows of numbers in every usual notation', () => {
+    const table = parseCsv('1,-2.5,+3e2\n.5,4., "6" \n');
+    expect(table).toEqual({
+      dtype: 'float64',
+      shape: [2, 3],
+      data: Float64Array.of(1, -2.5, 300, 0.5, 4, 6),
+    });
+  });
+
+  it('leaves out a header, also one with an empty cell above the index, quotes and a byte order mark', () => {
+    expect(parseCsv('\ufeff,"open, adjusted",close\n0,1,2\n1,3,4').shape).toEqual([2, 3]);
+    expect(parseCsv('a,b\n1,2').data).toEqual(Float64Array.of(1, 2));
+  });
+
+  it('takes any line ending, even mixed, and skips blank lines', () => {
+    expect(parseCsv('1,2\r\n3,4\n\n  \n5,6\r7,8').data).toEqual(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+  });
+
+  it('names line and column of a cell that is not a finite number', () => {
+    const cases = [
+      ['a,b\n\n1,2\n3,x', 'line 4, column 2 is "x"'],
+      ['1,2\r\n3,', 'line 2, column 2 is empty'],
+      ['1,x', 'line 1, column 2 is "x"'],
+      ['nan,inf\n1,2', 'line 1, column 1 is "nan"'],
+      ['1\n1e999', 'line 2, column 1 is "1e999"'],
+      ['1\n0x10', 'line 2, column 1 is "0x10"'],
+      ['1\n1 2', 'line 2, column 1 is "1 2"'],
+      [',\n1,2', 'line 1, column 1 is empty'],
+      ['1;2\n3;4', 'line 2, column 1 is "3;4"'],
+    ] as const;
+    for (const [text, place] of cases) {
+      const error = failureOf(() => parseCsv(text));
+      expect(error.code).toBe('E_INVALID_FILE');
+      expect(error.message).toContain(place);
+    }
+  });
+
+  it('names the line of a row of another length and the line that set it', () => {
+    expect(failureOf(() => parseCsv('a,b,c\n1,2,3\n4,5')).message).toContain(
+      'line 3 ends at column 2; line 1 has 3',
+    );
+    expect(failureOf(() => parseCsv('\n1,2\n1,2,3')).message).toContain(
+      'line 3 ends at column 3; line 2 has 2',
+    );
+  });
+
+  it('refuses text without numbers', () => {
+    expect(failureOf(() => parseCsv('')).message).toContain('empty');
+    expect(failureOf(() => parseCsv('\n \n')).message).toContain('empty');
+    expect(failureOf(() => parseCsv('a,b\n')).message).toContain('header (line 1) and no rows');
+  });
+
+  it('refuses broken quoting with the line', () => {
+    const error = failureOf(() => parseCsv('1,2\n3,"4\n5,6'));
+    expect(error.code).toBe('E_INVALID_FILE');
+    expect(error.message).toMatch(/Quote Not Closed.*line 3/);
+    expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  it('refuses text past its limit before it parses it', () => {
+    expect(failureOf(() => parseCsv('1,'.repeat(MAX_CSV_CHARACTERS / 2 + 1))).message).toContain(
+      `${MAX_CSV_CHARACTERS}`,
+    );
+  });
+
+  it('gives back the numbers that were written', () => {
+    const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+    const table = fc.integer({ min: 1, max: 5 }).chain((columns) => {
+      return fc.array(fc.array(finite, { minLength: columns, maxLength: columns }), {
+        minLength: 1,
+        maxLength: 6,
+      });
+    });
+    fc.assert(
+      fc.property(table, fc.constantFrom('\n', '\r\n'), (rows, end) => {
+        const read = parseCsv(rows.map((row) => row.map(String).join(',')).join(end));
+        expect(read.shape).toEqual([rows.length, rows[0]!.length]);
+        // String(-0) is '0'; adding 0 makes both the same.
+        expect([...read.data]).toEqual(rows.flat().map((value) => value + 0));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('answers any text with a typed error or a table of finite numbers', () => {
+    const piece = fc.constantFrom(
+      '1',
+      ',',
+      '\n',
+      '\r',
+      '"',
+      ' ',
+      '-',
+      '.',
+      'e',
+      'a',
+      '\0',
+      '\ufeff',
+      '\ud800',
+      'é',
+      '1,2\n',
+    );
+    const text = fc.oneof(
+      fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join('')),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(text, (input) => {
+        try {
+          const { shape, data } = parseCsv(input);
+          expect(data.length).toBe(shape[0]! * shape[1]!);
+          expect(data.length).toBeGreaterThan(0);
+          expect(data.every(Number.isFinite)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(LstmOnnxError);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
