@@ -104,8 +104,7 @@ function backward(tf: Tf, inputs: LstmLayerGradInputs, reverse: boolean): LstmLa
   const tanhCells = tf.tanh(cells);
   const outputFactor = tf.unstack(tf.mul(tanhCells, slope(outputGate)));
   const cellFactor = tf.unstack(tf.mul(outputGate, tf.sub(one, tf.square(tanhCells))));
-  const gateFactors = entries(
-    tf,
+  const gateFactors = tf.unstack(
     tf.concat(
       [
         tf.mul(candidate, slope(input)),
