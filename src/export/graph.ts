@@ -16,9 +16,14 @@ export type OnnxDType =
   | 'float8e4m3fnuz'
   | 'float8e5m2'
   | 'float8e5m2fnuz'
+  | 'float8e8m0'
+  | 'float6e2m3'
+  | 'float6e3m2'
+  | 'float4e2m1'
   | 'uint4'
   | 'int4'
-  | 'float4e2m1'
+  | 'uint2'
+  | 'int2'
   | 'undefined';
 
 /** A fixed size, a named (symbolic) dimension, or `null` where the model says nothing. */
@@ -28,8 +33,12 @@ export interface OnnxTensor {
   readonly name: string;
   readonly dtype: OnnxDType;
   readonly shape: readonly number[];
-  /** The elements; absent where they are not plain numbers in this file (external data, strings, 4- and 8-bit floats). */
+  /** The elements; absent where no typed array holds their type, and where they are not in this file. */
   readonly data?: NdArray['data'];
+  /** The elements as bits, little-endian and packed, of a type without a typed array (16-bit floats, int4, ...). */
+  readonly raw?: Uint8Array;
+  /** Where the elements are when they are in another file: `location`, `offset`, `length`, as the file says it. */
+  readonly externalData?: ReadonlyMap<string, string>;
 }
 
 export type OnnxAttribute =
@@ -39,9 +48,13 @@ export type OnnxAttribute =
   | { readonly type: 'ints'; readonly value: readonly number[] }
   | { readonly type: 'floats'; readonly value: readonly number[] }
   | { readonly type: 'strings'; readonly value: readonly string[] }
+  /** An integer past `Number.MAX_SAFE_INTEGER`, such as the end of an open slice; never rounded to an `int`. */
+  | { readonly type: 'bigint'; readonly value: bigint }
+  /** A list with at least one such integer. */
+  | { readonly type: 'bigints'; readonly value: readonly bigint[] }
   | { readonly type: 'tensor'; readonly value: OnnxTensor }
   | { readonly type: 'graph'; readonly value: OnnxGraph }
-  /** An attribute kind that this library reads past (sparse tensors, type protos, lists of graphs). */
+  /** What this library reads past: sparse tensors, type protos, lists of graphs, strings that are not UTF-8. */
   | { readonly type: 'other' };
 
 export interface OnnxNode {
@@ -59,8 +72,11 @@ export interface OnnxNode {
 /** A graph input, output or intermediate with its type; `shape` is absent where even the rank is unknown. */
 export interface OnnxValueInfo {
   readonly name: string;
+  /** The element type; `'undefined'` where the file does not say, or the value is not a tensor. */
   readonly dtype: OnnxDType;
   readonly shape?: readonly OnnxDim[];
+  /** What the value is when it is not a dense tensor. */
+  readonly kind?: 'sequence' | 'map' | 'optional' | 'sparse' | 'opaque';
   readonly docString?: string;
 }
 
@@ -70,6 +86,8 @@ export interface OnnxGraph {
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
   readonly initializers: readonly OnnxTensor[];
+  /** Names of the sparse initializers, whose values this library reads past. */
+  readonly sparseInitializers?: readonly string[];
   readonly nodes: readonly OnnxNode[];
   /** Types of intermediate values, where the file states them. */
   readonly valueInfo: readonly OnnxValueInfo[];
@@ -81,7 +99,12 @@ export interface OnnxModel {
   readonly opsets: ReadonlyMap<string, number>;
   readonly producerName: string;
   readonly producerVersion: string;
+  /** Who owns the model, as a reverse domain name. */
+  readonly domain?: string;
+  readonly modelVersion?: number;
   readonly docString?: string;
   readonly metadata: ReadonlyMap<string, string>;
   readonly graph: OnnxGraph;
+  /** Operators that the file defines itself, as `domain:name`; their bodies are read past. */
+  readonly localFunctions?: readonly string[];
 }

@@ -1,0 +1,95 @@
+/**
+ * Checkpoints: a safetensors file of parameters under PyTorch's names, with the network as JSON in its metadata.
+ * Python's `safetensors.torch.load_file` and `load_state_dict` open it too.
+ */
+import { encodeSafetensors, parseSafetensors } from '../data/safetensors.js';
+import { LstmOnnxError } from '../errors.js';
+import type { Network } from './network.js';
+import { networkFromJson, networkToJson } from './network-json.js';
+import { checkParameters, parameterSpecs, type StateDict } from './parameters.js';
+
+/** What a checkpoint says besides the numbers; goes into the exported model's metadata. */
+export interface ModelInfo {
+  /** Names of the classes, in the order of the logits. */
+  readonly labels?: readonly string[];
+  /** How inputs are made from raw data, in words: `pixel / 255`. */
+  readonly preprocessing?: string;
+}
+
+export interface Checkpoint {
+  readonly network: Network;
+  readonly parameters: StateDict;
+  readonly info?: ModelInfo;
+}
+
+const networkKey = 'lstm_onnx.network';
+const labelsKey = 'lstm_onnx.labels';
+const preprocessingKey = 'lstm_onnx.preprocessing';
+
+/** The checkpoint as bytes of a safetensors file. @throws E_SHAPE_MISMATCH for parameters of another network */
+export function encodeCheckpoint({ network, parameters, info = {} }: Checkpoint): Uint8Array {
+  checkParameters(network, parameters);
+  const tensors = new Map(
+    [...parameters].map(([name, { shape, data }]) => [name, { dtype: 'float32' as const, shape, data }]),
+  );
+  const metadata = new Map([
+    ['format', 'pt'], // what PyTorch's own writer puts there, and its readers look for
+    [networkKey, networkToJson(network)],
+  ]);
+  if (info.labels) metadata.set(labelsKey, JSON.stringify(info.labels));
+  if (info.preprocessing) metadata.set(preprocessingKey, info.preprocessing);
+  return encodeSafetensors(tensors, metadata);
+}
+
+/**
+ * @throws E_INVALID_FILE for bytes that are not a checkpoint of this package
+ * @throws E_SHAPE_MISMATCH when its parameters do not fit its network
+ */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  const { tensors, metadata } = parseSafetensors(bytes);
+  const json = metadata.get(networkKey);
+  if (json === undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The safetensors file has no network in its metadata ('${networkKey}'); give a checkpoint that lstm-onnx wrote.`,
+    );
+  }
+  const network = networkFromJson(json);
+  const read = new Map(
+    [...tensors].map(([name, tensor]) => {
+      if (tensor.dtype !== 'float32') {
+        throw new LstmOnnxError(
+          'E_DTYPE_MISMATCH',
+          `Parameter '${name}' is ${tensor.dtype}, expected float32.`,
+        );
+      }
+      return [name, { shape: tensor.shape, data: tensor.data }] as const;
+    }),
+  );
+  checkParameters(network, read);
+  const parameters = parameterSpecs(network).flatMap(({ name }) => {
+    const parameter = read.get(name);
+    return parameter ? [[name, parameter] as const] : [];
+  });
+  return { network, parameters: new Map(parameters), info: readInfo(metadata) };
+}
+
+function readInfo(metadata: ReadonlyMap<string, string>): ModelInfo {
+  const labels = parseLabels(metadata.get(labelsKey));
+  const preprocessing = metadata.get(preprocessingKey);
+  return { ...(labels ? { labels } : {}), ...(preprocessing ? { preprocessing } : {}) };
+}
+
+function parseLabels(text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const labels: unknown = JSON.parse(text);
+    if (Array.isArray(labels) && labels.every((label) => typeof label === 'string')) return labels;
+  } catch {
+    // falls through to the one error for everything that is not a list of strings
+  }
+  throw new LstmOnnxError(
+    'E_INVALID_FILE',
+    `The metadata '${labelsKey}' is not a JSON list of strings: ${text}`,
+  );
+}

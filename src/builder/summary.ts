@@ -1,0 +1,70 @@
+/** A network as a table for people: what each op makes of its input, and how many parameters it has. */
+import { sizeOf } from '../nd-array.js';
+import type { NetworkNode } from './graph-builder.js';
+import type { Network } from './network.js';
+import { parameterSpecs } from './parameters.js';
+import { formatShape } from './shape.js';
+
+/**
+ * One line an op: name, op with its options, output shapes, number of parameters; then the total.
+ */
+export function summary(network: Network): string {
+  const counts = parameterCounts(network);
+  const inputs = Object.entries(network.inputs).map(([name, { dtype, shape }]) => [
+    name,
+    `input ${dtype}`,
+    formatShape(shape),
+    '',
+  ]);
+  const nodes = network.nodes.map((node) => [
+    node.name,
+    describe(node),
+    Object.entries(node.outputs)
+      .map(([port, { shape }]) => (port === 'output' ? formatShape(shape) : `${port} ${formatShape(shape)}`))
+      .join(', '),
+    formatCount(counts.get(node.name) ?? 0),
+  ]);
+  const rows = [['name', 'op', 'output', 'parameters'], ...inputs, ...nodes];
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const outputs = Object.entries(network.outputs).map(
+    ([name, { from, shape }]) => `${name} = ${from} ${formatShape(shape)}`,
+  );
+  return [...alignColumns(rows), `outputs: ${outputs.join(', ')}`, `parameters: ${formatCount(total)}`].join(
+    '\n',
+  );
+}
+
+/** The op and those of its options that are not off or one: `lstm(hiddenSize=64, bidirectional)`. */
+function describe({ op, options }: NetworkNode): string {
+  const shown = Object.entries(options).flatMap(([name, value]) => {
+    if (value === true) return [name];
+    return value === false || value === 0
+      ? []
+      : [`${name}=${Array.isArray(value) ? formatShape(value) : value}`];
+  });
+  return shown.length === 0 ? op : `${op}(${shown.join(', ')})`;
+}
+
+function parameterCounts(network: Network): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name, shape } of parameterSpecs(network)) {
+    const node = name.slice(0, name.lastIndexOf('.'));
+    counts.set(node, (counts.get(node) ?? 0) + sizeOf(shape));
+  }
+  return counts;
+}
+
+function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** Rows as lines whose columns are as wide as their widest cell. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,96 @@
+/** Collects the nodes and initializers of an ONNX graph and gives everything a name of its own. */
+import { LstmOnnxError } from '../errors.js';
+import type { NdArray } from '../nd-array.js';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from './graph.js';
+
+export interface EmitOptions {
+  /** Base of the node's and its outputs' names. */
+  readonly name: string;
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+  readonly docString?: string;
+}
+
+/** An `ints` attribute. */
+export function ints(...value: number[]): OnnxAttribute {
+  return { type: 'ints', value };
+}
+
+/** An `int` attribute. */
+export function int(value: number): OnnxAttribute {
+  return { type: 'int', value };
+}
+
+/** A `string` attribute. */
+export function string(value: string): OnnxAttribute {
+  return { type: 'string', value };
+}
+
+export class Emitter {
+  readonly nodes: OnnxNode[] = [];
+  readonly initializers: OnnxTensor[] = [];
+  readonly #names: Set<string>;
+  readonly #constants = new Map<string, string>();
+
+  /** @param reserved names that are taken: the graph's inputs and outputs */
+  constructor(reserved: Iterable<string>) {
+    this.#names = new Set(reserved);
+  }
+
+  /** Adds a node of one output and gives the output's name. */
+  emit(opType: string, inputs: readonly string[], options: EmitOptions): string {
+    const [output] = this.emitAll(opType, inputs, [''], options);
+    if (output === undefined) throw new LstmOnnxError('E_INVALID_GRAPH', `${opType} was given no output.`);
+    return output;
+  }
+
+  /** Adds a node whose outputs are named after it, each with its suffix; `''` inputs at the end are left out. */
+  emitAll(
+    opType: string,
+    inputs: readonly string[],
+    suffixes: readonly string[],
+    { name, attributes = {}, docString }: EmitOptions,
+  ): string[] {
+    const outputs = suffixes.map((suffix) => this.#fresh(`${name}${suffix}`));
+    this.nodes.push({
+      name: `${opType}_${this.nodes.length}`,
+      opType,
+      domain: '',
+      inputs: inputs.slice(0, inputs.findLastIndex((input) => input !== '') + 1),
+      outputs,
+      attributes: new Map(Object.entries(attributes)),
+      ...(docString === undefined ? {} : { docString }),
+    });
+    return outputs;
+  }
+
+  /** Adds an initializer and gives its name. */
+  initializer(name: string, { dtype, shape, data }: NdArray): string {
+    const unique = this.#fresh(name);
+    this.initializers.push({ name: unique, dtype, shape, data });
+    return unique;
+  }
+
+  /** An int64 constant: a vector, or a scalar for a single number. The same numbers are stored once. */
+  int64(value: number | readonly number[]): string {
+    const numbers = typeof value === 'number' ? [value] : value;
+    const shape = typeof value === 'number' ? [] : [value.length];
+    const key = `${shape.length}:${numbers.join(',')}`;
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const label = numbers.map((n) => (n < 0 ? `m${-n}` : n)).join('_');
+    const name = this.initializer(`const_${label}`, {
+      dtype: 'int64',
+      shape,
+      data: BigInt64Array.from(numbers, BigInt),
+    });
+    this.#constants.set(key, name);
+    return name;
+  }
+
+  #fresh(base: string): string {
+    let name = base;
+    for (let number = 1; this.#names.has(name); number++) name = `${base}_${number}`;
+    this.#names.add(name);
+    return name;
+  }
+}

@@ -1,0 +1,158 @@
+/** A trained network as an ONNX model: lowered op by op, checked, then written. */
+import type { ModelInfo } from '../builder/checkpoint.js';
+import type { NetworkNode } from '../builder/graph-builder.js';
+import type { Network } from '../builder/network.js';
+import type { OpName } from '../builder/ops/index.js';
+import { checkParameters, type StateDict } from '../builder/parameters.js';
+import { summary } from '../builder/summary.js';
+import type { TensorType } from '../builder/tensor.js';
+import { LstmOnnxError } from '../errors.js';
+import { version } from '../version.js';
+import { checkModel } from './check.js';
+import { Emitter } from './emitter.js';
+import type { OnnxModel, OnnxNode, OnnxValueInfo } from './graph.js';
+import { inferTypes } from './infer.js';
+import type { Lowered, LoweredPort } from './lowering.js';
+import { encodeModel } from './onnx.js';
+import { lowerings } from './ops/index.js';
+import { prune } from './prune.js';
+import { irVersionFor } from './releases.js';
+import { statePairs, withStates } from './states.js';
+
+export interface ExportOptions extends ModelInfo {
+  /** Version of the ONNX operator set, 14 to 22. @default 17 */
+  readonly opset?: number;
+  /** Adds the states of every LSTM as inputs `h0`, `c0` and outputs `hn`, `cn`. @default false */
+  readonly states?: boolean;
+  /** More entries for the model's metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+const oldestOpset = 14;
+const newestOpset = 22;
+
+/**
+ * The network as the bytes of an `.onnx` file, batch and time dynamic as the network has them.
+ *
+ * @throws E_SHAPE_MISMATCH for parameters of another network, E_UNSUPPORTED for an opset out of range
+ */
+export function exportOnnx(network: Network, parameters: StateDict, options: ExportOptions = {}): Uint8Array {
+  const model = toOnnxModel(network, parameters, options);
+  checkModel(model);
+  return encodeModel(model);
+}
+
+/** {@link exportOnnx} before it is turned into bytes. */
+export function toOnnxModel(network: Network, parameters: StateDict, options: ExportOptions = {}): OnnxModel {
+  const { opset = 17, states = false } = options;
+  if (!Number.isInteger(opset) || opset < oldestOpset || opset > newestOpset) {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `Opset ${opset} is not supported; give one from ${oldestOpset} to ${newestOpset}.`,
+    );
+  }
+  checkParameters(network, parameters);
+  const shown = states ? withStates(network) : network;
+  const { emitter, values } = lower(shown, parameters);
+  const nodes = nameOutputs(shown, emitter, values);
+  const model: OnnxModel = {
+    irVersion: irVersionFor(opset),
+    opsets: new Map([['', opset]]),
+    producerName: 'lstm-onnx',
+    producerVersion: version,
+    docString: summary(shown),
+    metadata: metadataOf(shown, options),
+    graph: {
+      name: 'network',
+      inputs: valueInfos(shown.inputs),
+      outputs: valueInfos(shown.outputs),
+      valueInfo: [],
+      ...prune(nodes, emitter.initializers, Object.keys(shown.outputs)),
+    },
+  };
+  return { ...model, graph: { ...model.graph, valueInfo: intermediateTypes(model) } };
+}
+
+function lower(network: Network, parameters: StateDict): { emitter: Emitter; values: Map<string, Lowered> } {
+  const emitter = new Emitter([...Object.keys(network.inputs), ...Object.keys(network.outputs)]);
+  const values = new Map<string, Lowered>(
+    Object.entries(network.inputs).map(([name, type]) => [name, { name, type }]),
+  );
+  for (const node of network.nodes) {
+    const inputs = node.inputs.map((id) => found(values, id));
+    const ports = lowerNode(node, emitter, inputs, parameters);
+    for (const [port, type] of Object.entries(node.outputs)) {
+      const lowered = ports[port];
+      if (lowered) values.set(`${node.name}:${port}`, { ...lowered, type });
+    }
+  }
+  return { emitter, values };
+}
+
+function lowerNode<K extends OpName>(
+  node: NetworkNode<K>,
+  emitter: Emitter,
+  inputs: readonly Lowered[],
+  parameters: StateDict,
+): Readonly<Record<string, LoweredPort>> {
+  const parameter = (name: string) => found(parameters, `${node.name}.${name}`);
+  return lowerings[node.op](node, { emitter, inputs, parameter });
+}
+
+function found<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new LstmOnnxError('E_MISSING_NAME', `'${name}' is missing.`);
+  return value;
+}
+
+/** Gives the network's outputs their names: the value is renamed where it can be, copied by an Identity elsewhere. */
+function nameOutputs(network: Network, emitter: Emitter, values: ReadonlyMap<string, Lowered>): OnnxNode[] {
+  const produced = new Set(emitter.nodes.flatMap((node) => node.outputs));
+  const renamed = new Map<string, string>();
+  const copies: OnnxNode[] = [];
+  for (const [output, { from }] of Object.entries(network.outputs)) {
+    const { name } = found(values, from);
+    if (produced.has(name) && !renamed.has(name)) {
+      renamed.set(name, output);
+    } else {
+      const source = renamed.get(name) ?? name;
+      copies.push({
+        name: `Identity_${output}`,
+        opType: 'Identity',
+        domain: '',
+        inputs: [source],
+        outputs: [output],
+        attributes: new Map(),
+      });
+    }
+  }
+  const rename = (name: string) => renamed.get(name) ?? name;
+  const nodes = emitter.nodes.map((node) => ({
+    ...node,
+    inputs: node.inputs.map(rename),
+    outputs: node.outputs.map(rename),
+  }));
+  return [...nodes, ...copies];
+}
+
+function valueInfos(types: Readonly<Record<string, TensorType>>): OnnxValueInfo[] {
+  return Object.entries(types).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+}
+
+/** The types of everything between inputs and outputs, which viewers show beside the edges. */
+function intermediateTypes(model: OnnxModel): OnnxValueInfo[] {
+  const { graph } = model;
+  const stated = new Set([...graph.inputs, ...graph.outputs, ...graph.initializers].map(({ name }) => name));
+  return [...inferTypes(model).values()].filter(({ name }) => !stated.has(name));
+}
+
+function metadataOf(network: Network, options: ExportOptions): Map<string, string> {
+  const pairs = statePairs(network);
+  return new Map([
+    ['producer', `lstm-onnx ${version}`],
+    ...(options.labels ? [['labels', JSON.stringify(options.labels)] as const] : []),
+    ...(options.preprocessing ? [['preprocessing', options.preprocessing] as const] : []),
+    ...(pairs.size > 0 ? [['lstm_onnx.states', JSON.stringify(Object.fromEntries(pairs))] as const] : []),
+    ...Object.entries(options.metadata ?? {}),
+  ]);
+}

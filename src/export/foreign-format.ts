@@ -1,0 +1,48 @@
+/**
+ * Names what a file is when it is not ONNX, so that the error can say "this is a PyTorch checkpoint" instead of
+ * "wrong wire type". An ONNX file has no magic of its own: a protobuf starts with whatever field comes first.
+ */
+
+/** How much of a file decides whether it is text. */
+const TEXT_SAMPLE = 512;
+
+const signatures: readonly { at: number; bytes: string; is: string }[] = [
+  { at: 0, bytes: 'PK\x03\x04', is: 'a zip archive (a PyTorch .pt checkpoint, .npz or .keras file)' },
+  { at: 0, bytes: '\x89HDF\r\n\x1a\n', is: 'an HDF5 file (a Keras .h5 checkpoint)' },
+  { at: 0, bytes: '\x93NUMPY', is: 'a NumPy .npy array' },
+  { at: 0, bytes: '\x1f\x8b', is: 'a gzip archive; unpack it first' },
+  { at: 0, bytes: '\x80\x02', is: 'a Python pickle (an old PyTorch checkpoint)' },
+  { at: 0, bytes: '\x80\x03', is: 'a Python pickle' },
+  { at: 0, bytes: '\x80\x04', is: 'a Python pickle' },
+  { at: 0, bytes: '\x80\x05', is: 'a Python pickle' },
+  { at: 0, bytes: 'GGUF', is: 'a GGUF file' },
+  { at: 4, bytes: 'ORTM', is: 'an onnxruntime .ort file, which only onnxruntime reads' },
+  { at: 4, bytes: 'TFL3', is: 'a TensorFlow Lite model' },
+  { at: 8, bytes: '{"', is: 'a safetensors checkpoint; export it to ONNX first' },
+  { at: 0, bytes: 'version https://git-lfs', is: 'a Git LFS pointer; fetch the file with `git lfs pull`' },
+];
+
+/** What the bytes are, as the end of the sentence "This is ...", or undefined where nothing is recognised. */
+export function foreignFormat(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0) return 'an empty file';
+  for (const signature of signatures) {
+    if (startsWithAt(bytes, signature.bytes, signature.at)) return signature.is;
+  }
+  const sample = bytes.subarray(0, TEXT_SAMPLE);
+  if (!sample.every(isText)) return undefined;
+  const start = String.fromCharCode(...sample).trimStart();
+  if (start.startsWith('<')) return 'an HTML or XML page, perhaps an error page saved by a download';
+  return start.startsWith('{') || start.startsWith('[') ? 'a JSON text' : 'a text file';
+}
+
+function startsWithAt(bytes: Uint8Array, signature: string, at: number): boolean {
+  for (let i = 0; i < signature.length; i++) {
+    if (bytes[at + i] !== signature.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+/** Printable ASCII, tab, line feed, carriage return; a protobuf has control bytes in its first tags and lengths. */
+function isText(byte: number): boolean {
+  return (byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13;
+}

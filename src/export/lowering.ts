@@ -1,0 +1,39 @@
+/** What the lowering of an op is given and gives. One file an op in `ops/` implements it. */
+import type { NetworkNode } from '../builder/graph-builder.js';
+import type { OpName } from '../builder/ops/index.js';
+import type { Ports } from '../builder/ops/op.js';
+import type { Parameter } from '../builder/parameters.js';
+import type { TensorType } from '../builder/tensor.js';
+import { LstmOnnxError } from '../errors.js';
+import type { Emitter } from './emitter.js';
+
+/** A value of the network as it stands in the ONNX graph. */
+export interface Lowered {
+  /** Its name in the ONNX graph. */
+  readonly name: string;
+  readonly type: TensorType;
+  /** Where the graph also has the last entry along an axis by itself, so that it need not be picked out. */
+  readonly last?: { readonly axis: number; readonly name: string };
+}
+
+export interface LoweringContext {
+  readonly emitter: Emitter;
+  readonly inputs: readonly Lowered[];
+  /** A parameter of this node by its own name: `weight_ih_l0`. */
+  parameter(name: string): Parameter;
+}
+
+/** What a lowering gives for a port: its name in the ONNX graph. */
+export type LoweredPort = Omit<Lowered, 'type'>;
+
+export type Lowering<K extends OpName> = (
+  node: NetworkNode<K>,
+  context: LoweringContext,
+) => Ports<LoweredPort>;
+
+/** The only input of an op that has one. */
+export function inputOf(context: LoweringContext): Lowered {
+  const [input] = context.inputs;
+  if (!input) throw new LstmOnnxError('E_MISSING_NAME', 'The op has no input.');
+  return input;
+}

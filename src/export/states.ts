@@ -1,0 +1,71 @@
+/** Recurrent states as inputs and outputs of a network, so that a sequence can be run piece by piece. */
+import { type NetworkNode, valueId } from '../builder/graph-builder.js';
+import type { Network, NetworkOutput, Signature } from '../builder/network.js';
+import type { TensorType } from '../builder/tensor.js';
+import { LstmOnnxError } from '../errors.js';
+
+/** The two states of an LSTM: its port, and what the input before and the output after are called. */
+const states = [
+  { port: 'h', input: 'h0', output: 'hn' },
+  { port: 'c', input: 'c0', output: 'cn' },
+] as const;
+
+/**
+ * The network with the states of every LSTM as inputs `h0`, `c0` and outputs `hn`, `cn`, in PyTorch's
+ * `[layers * directions, batch, hidden]`. With several LSTMs the names are prefixed: `encoder_h0`. An LSTM whose states
+ * are inputs or outputs already keeps them; one that starts from computed states is left alone.
+ *
+ * @throws E_INVALID_OPTION for a network without LSTM, E_DUPLICATE_NAME when a name is taken
+ */
+export function withStates(network: Network): Network {
+  const lstms = network.nodes.filter((node) => node.op === 'lstm');
+  if (lstms.length === 0) {
+    throw new LstmOnnxError('E_INVALID_OPTION', 'The network has no LSTM, so there are no states to expose.');
+  }
+  const inputs: Record<string, TensorType> = { ...network.inputs };
+  const outputs: Record<string, NetworkOutput> = { ...network.outputs };
+  const add = <T>(kind: string, record: Record<string, T>, name: string, value: T) => {
+    if (Object.hasOwn(inputs, name) || Object.hasOwn(outputs, name)) {
+      throw new LstmOnnxError(
+        'E_DUPLICATE_NAME',
+        `The state ${kind} '${name}' cannot be added: the network has something of that name. Rename that.`,
+      );
+    }
+    record[name] = value;
+  };
+  const nodes = network.nodes.map((node): NetworkNode => {
+    const givenStates = node.inputs.slice(1);
+    const computed = givenStates.some((id) => !Object.hasOwn(network.inputs, id));
+    if (node.op !== 'lstm' || computed) return node;
+    const prefix = lstms.length === 1 ? '' : `${node.name.replaceAll('.', '_')}_`;
+    const names = states.map(({ port, input, output }, i) => {
+      const type = node.outputs[port] as TensorType; // every LSTM has both ports
+      const name = givenStates[i] ?? `${prefix}${input}`;
+      if (givenStates[i] === undefined) add('input', inputs, name, { dtype: type.dtype, shape: type.shape });
+      const from = valueId(node.name, port);
+      const shown = Object.values(network.outputs).some((known) => known.from === from);
+      if (!shown)
+        add('output', outputs, `${prefix}${output}`, { dtype: type.dtype, shape: type.shape, from });
+      return name;
+    });
+    return { ...node, inputs: [...node.inputs.slice(0, 1), ...names] };
+  });
+  return { inputs, nodes, outputs };
+}
+
+/** Which output carries which state input on: names of the network's inputs to names of its outputs. */
+export function statePairs(network: Network<Signature, Signature>): Map<string, string> {
+  const outputOf = (id: string) =>
+    Object.entries(network.outputs).find(([, output]) => output.from === id)?.[0];
+  return new Map(
+    network.nodes.flatMap((node) => {
+      if (node.op !== 'lstm' || node.inputs.length === 1) return [];
+      return states.flatMap(({ port }, i) => {
+        const input = node.inputs[i + 1];
+        const output = outputOf(valueId(node.name, port));
+        const carried = input !== undefined && Object.hasOwn(network.inputs, input) && output !== undefined;
+        return carried ? [[input, output] as const] : [];
+      });
+    }),
+  );
+}

@@ -1,0 +1,190 @@
+/**
+ * Checks feeds against what a graph declares, before onnxruntime sees them: names, element types, ranks, fixed
+ * sizes, and that a symbolic dimension has one size in all of them. Runs on every `run`, so whatever the graph
+ * alone decides is worked out once.
+ */
+import type { Tensor, TensorConstructor } from 'onnxruntime-common';
+import { LstmOnnxError } from '../errors.js';
+import { toElements } from './elements.js';
+import { describeShape, describeValue, type Feed, type ModelValue, quoteNames } from './values.js';
+
+/** Feeds that onnxruntime may see, and the sizes they give to the symbolic dimensions. */
+export interface CheckedFeeds {
+  readonly tensors: Record<string, Tensor>;
+  /** By the index of the dimension's name in {@link FeedChecker.symbols}; `undefined` where no feed has it. */
+  readonly sizes: readonly (number | undefined)[];
+}
+
+/** One declared dimension: its fixed size, else the index of its name, else (unnamed) neither. */
+interface DimRule {
+  readonly fixed: number | undefined;
+  readonly symbol: number | undefined;
+}
+
+interface InputRule {
+  readonly value: ModelValue;
+  readonly dtype: Tensor.Type;
+  /** Absent where the model does not state the rank. */
+  readonly dims: readonly DimRule[] | undefined;
+}
+
+/** What a feed may turn out to have; callers are not held to the declared types at run time. */
+interface LooseFeed {
+  readonly type?: unknown;
+  readonly data?: unknown;
+  readonly dims?: unknown;
+  readonly location?: unknown;
+}
+
+export class FeedChecker {
+  /** The names of the symbolic dimensions, in order of appearance. */
+  readonly symbols: readonly string[];
+  readonly #inputs: readonly ModelValue[];
+  readonly #rules: readonly InputRule[];
+  readonly #Tensor: TensorConstructor;
+
+  /** @throws E_UNSUPPORTED for an input that is not a tensor (sequence, map, optional). */
+  constructor(inputs: readonly ModelValue[], Tensor: TensorConstructor) {
+    const symbols: string[] = [];
+    const symbolOf = (name: string): number => {
+      const known = symbols.indexOf(name);
+      return known === -1 ? symbols.push(name) - 1 : known;
+    };
+    this.#rules = inputs.map((value) => {
+      if (value.dtype === 'non-tensor') {
+        throw new LstmOnnxError(
+          'E_UNSUPPORTED',
+          `Input '${value.name}' is not a tensor but a sequence, map or optional, which onnxruntime does not take ` +
+            'from JavaScript.',
+        );
+      }
+      const dims = value.shape?.map((dim) => ({
+        fixed: typeof dim === 'number' ? dim : undefined,
+        symbol: typeof dim === 'string' ? symbolOf(dim) : undefined,
+      }));
+      return { value, dtype: value.dtype, dims };
+    });
+    this.symbols = symbols;
+    this.#inputs = inputs;
+    this.#Tensor = Tensor;
+  }
+
+  /** @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_INVALID_OPTION */
+  check(feeds: Readonly<Record<string, Feed>>): CheckedFeeds {
+    if (typeof feeds !== 'object' || feeds === null) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `The feeds must be an object of tensors by input name, not ${feeds === null ? 'null' : typeof feeds}.`,
+      );
+    }
+    // Without a prototype, an input may have any name, `__proto__` included.
+    const tensors: Record<string, Tensor> = Object.create(null);
+    const sizes: (number | undefined)[] = [];
+    for (const rule of this.#rules) {
+      const { name } = rule.value;
+      const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
+      if (feed === undefined) throw this.#missing(rule.value, feeds);
+      tensors[name] = this.#checkFeed(rule, feed, sizes);
+    }
+    for (const name of Object.keys(feeds)) {
+      if (!(name in tensors)) {
+        throw new LstmOnnxError(
+          'E_UNKNOWN_NAME',
+          `There is no input '${name}'. The inputs are ${this.#describeInputs()}.`,
+        );
+      }
+    }
+    return { tensors, sizes };
+  }
+
+  #checkFeed(rule: InputRule, feed: Feed, sizes: (number | undefined)[]): Tensor {
+    const { name } = rule.value;
+    if (typeof feed !== 'object' || feed === null) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `Input '${name}' must be an onnxruntime Tensor or { data, dims }, not ${feed === null ? 'null' : typeof feed}.`,
+      );
+    }
+    const loose: LooseFeed = feed;
+    if (loose.type !== undefined && loose.type !== rule.dtype) {
+      throw new LstmOnnxError(
+        'E_DTYPE_MISMATCH',
+        `Input '${name}' got a ${String(loose.type)} tensor; the model takes ${describeValue(rule.value)}.`,
+      );
+    }
+    const count = this.#checkDims(rule, loose.dims, sizes);
+    const own = feed instanceof this.#Tensor;
+    if (loose.location !== undefined && loose.location !== 'cpu') {
+      // Tensors that already lie on the device are the runtime's own affair, data and all.
+      if (own && loose.location !== 'none') return feed;
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        loose.location === 'none'
+          ? `Input '${name}' got a tensor that was disposed of.`
+          : `Input '${name}' got a tensor on '${String(loose.location)}' of another onnxruntime; download it first.`,
+      );
+    }
+    // onnxruntime checked the packed elements when it made the tensor, and nothing else makes one.
+    if (own && (rule.dtype === 'int4' || rule.dtype === 'uint4')) return feed;
+    const data = toElements(rule.dtype, loose.data, name);
+    if (data.length !== count) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `Input '${name}' has ${data.length} elements, but its dims [${feed.dims.join(', ')}] make ${count}.`,
+      );
+    }
+    return own ? feed : new this.#Tensor(rule.dtype, data, feed.dims);
+  }
+
+  /** Checks rank and sizes, notes the sizes of symbolic dimensions, and gives the number of elements. */
+  #checkDims(rule: InputRule, dims: unknown, sizes: (number | undefined)[]): number {
+    if (!Array.isArray(dims)) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `Input ${describeValue(rule.value)} needs dims, an array of its sizes; got ${String(dims)}.`,
+      );
+    }
+    if (rule.dims !== undefined && dims.length !== rule.dims.length)
+      throw wrongShape(rule, dims, 'another rank');
+    let count = 1;
+    for (let axis = 0; axis < dims.length; axis += 1) {
+      const size: unknown = dims[axis];
+      if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+        throw wrongShape(rule, dims, `${String(size)} is no size`);
+      }
+      count *= size;
+      const dim = rule.dims?.[axis];
+      if (dim === undefined) continue;
+      if (dim.fixed !== undefined && dim.fixed !== size)
+        throw wrongShape(rule, dims, `axis ${axis} is fixed`);
+      if (dim.symbol === undefined) continue;
+      const known = sizes[dim.symbol];
+      if (known !== undefined && known !== size) {
+        const symbol = this.symbols[dim.symbol];
+        throw wrongShape(rule, dims, `'${symbol}' is ${known} in the feeds before it and ${size} here`);
+      }
+      sizes[dim.symbol] = size;
+    }
+    return count;
+  }
+
+  #missing(value: ModelValue, feeds: object): LstmOnnxError {
+    return new LstmOnnxError(
+      'E_MISSING_NAME',
+      `Input ${describeValue(value)} is missing: the feeds have ${quoteNames(Object.keys(feeds))}. ` +
+        `The inputs are ${this.#describeInputs()}.`,
+    );
+  }
+
+  #describeInputs(): string {
+    return this.#inputs.map(describeValue).join(', ') || 'none';
+  }
+}
+
+function wrongShape(rule: InputRule, dims: readonly unknown[], why: string): LstmOnnxError {
+  return new LstmOnnxError(
+    'E_SHAPE_MISMATCH',
+    `Input '${rule.value.name}' got [${dims.map(String).join(', ')}]; the model takes ` +
+      `${describeShape(rule.value.shape)} (${why}).`,
+  );
+}

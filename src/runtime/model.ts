@@ -1,0 +1,82 @@
+/**
+ * A model that runs: named inputs in, named outputs out, over whichever onnxruntime opened it. How a model is
+ * loaded depends on the platform and is added by its entry point (node.ts).
+ */
+import type { OpenedModel } from './open-model.js';
+import type { ProviderReport } from './providers.js';
+import { pairStates, type StatePairs } from './state-pairs.js';
+import { Stream } from './stream.js';
+import type { Feeds, ModelValue, Results } from './values.js';
+
+/** How a stream carries its state. */
+export interface StreamOptions {
+  /**
+   * Which output carries each state input to the next run, as `{ inputName: 'outputName' }`; `null` for an input
+   * that the caller feeds although its name looks like state. Default: what the model's metadata says
+   * (`lstm_onnx.states`); inputs that neither names are paired by conventional names (`h0` with `hn`, ...).
+   */
+  readonly states?: StatePairs;
+  /** What states start from, by input name. Default: zeros. Copied. */
+  readonly initial?: Feeds;
+}
+
+/** The part of a model that is the same on every platform. */
+export class BaseModel {
+  /** What the model takes, in the graph's order. */
+  readonly inputs: readonly ModelValue[];
+  /** What the model gives, in the graph's order. */
+  readonly outputs: readonly ModelValue[];
+  /** The file's `metadata_props`. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** The execution provider that runs this model, and why the ones preferred to it do not. */
+  readonly providers: ProviderReport;
+  readonly #opened: OpenedModel;
+
+  constructor(opened: OpenedModel) {
+    this.inputs = opened.inputs;
+    this.outputs = opened.outputs;
+    this.metadata = opened.metadata;
+    this.providers = opened.providers;
+    this.#opened = opened;
+  }
+
+  /**
+   * Runs the model once. Any number of runs may be under way at the same time; one that fails leaves the others
+   * and the model as they were. Typed arrays are not copied: leave them unchanged until the run is over.
+   *
+   * @param feeds Every input by name: an onnxruntime `Tensor`, or `{ data, dims }` with the input's own typed
+   * array, or with plain numbers, which are converted.
+   * @param fetches The outputs to compute; all of them by default.
+   * @returns The outputs by name, as onnxruntime `Tensor`s.
+   * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_INVALID_OPTION for feeds or
+   * fetches that do not fit the graph; E_UNSUPPORTED for an output that is not a tensor; E_RUN_FAILED when
+   * onnxruntime fails, and after `release`.
+   */
+  async run(feeds: Feeds, fetches?: readonly string[]): Promise<Results> {
+    const { runner, checker } = this.#opened;
+    runner.checkFetches(fetches);
+    return runner.run(checker.check(feeds).tensors, fetches);
+  }
+
+  /**
+   * A stream: runs of this model one after another, each starting from the state in which the one before it
+   * ended. Any number of streams may share a model; each has its own state.
+   *
+   * @throws E_STATE_NOT_CARRIED when an input looks like state and no output is known to carry it, or no input
+   * is state at all; E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for pairs or initial states that do not
+   * fit; E_INVALID_FILE for metadata that names states wrongly.
+   */
+  stream(options: StreamOptions = {}): Stream {
+    const pairs = pairStates(this.inputs, this.outputs, this.metadata, options.states);
+    return new Stream(this.#opened, pairs, options.initial);
+  }
+
+  /** Frees the session once the runs under way have ended. Calling it again does nothing more. */
+  release(): Promise<void> {
+    return this.#opened.runner.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+}

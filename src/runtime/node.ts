@@ -1,0 +1,246 @@
+/**
+ * Models in Node: files from disk, sessions through onnxruntime-node (CPU, CUDA and what else it has on the
+ * platform) or, for `wasm`, onnxruntime-web. The only file that imports onnxruntime-node.
+ */
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LstmOnnxError, messageOf } from '../errors.js';
+import { CUDA_HINT, cudaObstacle } from './cuda.js';
+import { fetchModel, MAX_MODEL_BYTES } from './fetch-model.js';
+import { BaseModel } from './model.js';
+import { type LoadOptions, openModel } from './open-model.js';
+import { probeModel } from './probe.js';
+import type { Provider, ProviderStatus } from './providers.js';
+import {
+  DEFAULT_SESSION_OPTIONS,
+  type ModelFile,
+  modelValues,
+  type Runtime,
+  type Session,
+  type SessionOptions,
+} from './session.js';
+
+type Ort = typeof import('onnxruntime-node');
+
+/** Any ONNX model, opened to run in Node. */
+export class Model extends BaseModel {
+  /**
+   * Opens a model.
+   *
+   * @param source A path, a `file:` or `http(s):` URL, or the file's bytes. A model with weights in other files
+   * must come by its path.
+   * @throws E_FILE_READ when the file or its external weights cannot be read; E_INVALID_FILE when it is no ONNX
+   * model; E_UNSUPPORTED for operators, versions or types that onnxruntime does not have; E_PROVIDER_UNAVAILABLE,
+   * with every reason and the providers that are there, when none of those asked for runs here; E_INVALID_OPTION.
+   */
+  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<Model> {
+    return new Model(await openModel(nodeRuntime, source, options));
+  }
+}
+
+/**
+ * Every execution provider that this platform may have, and whether a session really opens on it: for each that
+ * does not, the reason, and the command that adds it where there is one. Takes a moment: it tries them.
+ */
+export async function availableProviders(): Promise<readonly ProviderStatus[]> {
+  const file = probeModel();
+  const statuses: ProviderStatus[] = [];
+  for (const provider of await platformProviders()) {
+    try {
+      const obstacle = (await obstacleTo(provider)) ?? vulkanObstacle(provider);
+      if (obstacle !== undefined) {
+        statuses.push({ provider, available: false, ...obstacle });
+        continue;
+      }
+      const session = await open(provider, file, DEFAULT_SESSION_OPTIONS);
+      await session.release();
+      statuses.push({ provider, available: true });
+    } catch (error) {
+      statuses.push({ provider, available: false, reason: messageOf(error).trim() });
+    }
+  }
+  return statuses;
+}
+
+const nodeRuntime: Runtime = {
+  read,
+  open,
+  availableProviders,
+  async autoProviders() {
+    try {
+      await onnxruntimeNode();
+      return ['cuda', 'cpu'];
+    } catch {
+      // The two are tried all the same, for their reasons to be kept.
+      return ['cuda', 'cpu', 'wasm'];
+    }
+  },
+};
+
+async function platformProviders(): Promise<readonly Provider[]> {
+  const always: readonly Provider[] = ['cpu', 'cuda', 'wasm'];
+  try {
+    const listed = await supportedBackends();
+    const others: readonly Provider[] = ['coreml', 'dml', 'webgpu'];
+    return [...always, ...others.filter((provider) => listed.has(provider))];
+  } catch {
+    return always;
+  }
+}
+
+/**
+ * onnxruntime-node, loaded when a model first needs it: its 45 MB are of no use to who only trains or exports,
+ * and on a platform that it has no build for, `wasm` still runs.
+ * @throws E_PROVIDER_UNAVAILABLE
+ */
+async function onnxruntimeNode(): Promise<Ort> {
+  try {
+    const ort = await import('onnxruntime-node');
+    // onnxruntime reads this once, at its first session, for what it logs outside of sessions.
+    if (ort.env.logLevel === 'warning') ort.env.logLevel = 'fatal';
+    return ort;
+  } catch (cause) {
+    throw new LstmOnnxError(
+      'E_PROVIDER_UNAVAILABLE',
+      `onnxruntime-node does not load on ${process.platform}/${process.arch}: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+async function supportedBackends(): Promise<ReadonlySet<string>> {
+  const { listSupportedBackends } = await onnxruntimeNode();
+  return new Set(listSupportedBackends().map((backend) => backend.name));
+}
+
+/** What stands in a provider's way before any model is tried. */
+async function obstacleTo(
+  provider: Provider,
+): Promise<{ readonly reason: string; readonly install?: string } | undefined> {
+  if (provider === 'wasm') return undefined;
+  const supported = await supportedBackends();
+  const { platform, arch } = process;
+  if (provider === 'cuda') {
+    const packageFolder = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+    const exists = (file: string) => existsSync(join(packageFolder, file));
+    return cudaObstacle({ platform, arch, supported: supported.has(provider), packageFolder, exists });
+  }
+  if (!supported.has(provider)) {
+    return { reason: `onnxruntime-node has no '${provider}' on ${platform}/${arch}` };
+  }
+  return undefined;
+}
+
+/**
+ * Trying WebGPU without the Vulkan loader makes it write to the terminal, past onnxruntime's log. Only a list of
+ * providers leaves it untried: who asks for it by name gets the attempt, wherever the loader may lie.
+ */
+function vulkanObstacle(provider: Provider): { readonly reason: string } | undefined {
+  if (provider !== 'webgpu' || process.platform !== 'linux') return undefined;
+  const folders = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib'];
+  const multiarch = ['x86_64', 'aarch64'].map((arch) => `/usr/lib/${arch}-linux-gnu`);
+  const configured = process.env.LD_LIBRARY_PATH?.split(':') ?? [];
+  const found = [...folders, ...multiarch, ...configured].some((folder) =>
+    existsSync(join(folder, 'libvulkan.so.1')),
+  );
+  return found ? undefined : { reason: 'the Vulkan loader, libvulkan.so.1, is not installed' };
+}
+
+async function open(provider: Provider, file: ModelFile, options: SessionOptions): Promise<Session> {
+  if (provider === 'wasm') {
+    const { openWasmSession } = await import('./web.js');
+    return openWasmSession(file.bytes, await withExternalData(file, options));
+  }
+  const obstacle = await obstacleTo(provider);
+  if (obstacle !== undefined) throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', obstacle.reason);
+  const ort = await onnxruntimeNode();
+  const sessionOptions = { ...options, executionProviders: [provider] };
+  try {
+    // By its path, onnxruntime finds the weights in the files beside it.
+    const session = await (file.path === undefined
+      ? ort.InferenceSession.create(file.bytes, sessionOptions)
+      : ort.InferenceSession.create(file.path, sessionOptions));
+    return {
+      inputs: modelValues(session.inputMetadata),
+      outputs: modelValues(session.outputMetadata),
+      Tensor: ort.Tensor,
+      run: (feeds, fetches) => (fetches === undefined ? session.run(feeds) : session.run(feeds, fetches)),
+      release: () => session.release(),
+    };
+  } catch (cause) {
+    if (provider !== 'cuda') throw cause;
+    throw new Error(`${messageOf(cause).trim()} (${CUDA_HINT})`, { cause });
+  }
+}
+
+/** WebAssembly sees no disk: the files of external weights are read for it. */
+async function withExternalData(file: ModelFile, options: SessionOptions): Promise<SessionOptions> {
+  if (file.path === undefined || !file.externalFiles?.length || options.externalData !== undefined)
+    return options;
+  const folder = dirname(resolve(file.path));
+  const externalData = file.externalFiles.map(async (location) => {
+    const path = resolve(folder, location);
+    const inside = relative(folder, path);
+    if (isAbsolute(location) || inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
+      throw new LstmOnnxError(
+        'E_INVALID_FILE',
+        `${file.name} wants weights from outside its folder: '${location}'.`,
+      );
+    }
+    return { path: location, data: await readBytes(path, `external weights of ${file.name}`) };
+  });
+  return { ...options, externalData: await Promise.all(externalData) };
+}
+
+async function read(source: string | URL | Uint8Array): Promise<ModelFile> {
+  if (source instanceof Uint8Array) return { name: 'the model', bytes: source };
+  const url = source instanceof URL ? source : urlOf(source);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return fetchModel(url);
+  const path = url === undefined ? source : pathOf(url);
+  if (typeof path !== 'string' || path === '') {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `A model is loaded from a path, a URL or its bytes (Uint8Array), not from ${path === '' ? 'an empty path' : typeof source}.`,
+    );
+  }
+  return { name: path, path, bytes: await readBytes(path, 'model') };
+}
+
+/** The URL that a string is, when it is one that models come from; paths such as `C:\model.onnx` are not. */
+function urlOf(source: unknown): URL | undefined {
+  if (typeof source !== 'string' || !/^(?:file|https?):\/\//i.test(source)) return undefined;
+  try {
+    return new URL(source);
+  } catch (cause) {
+    throw new LstmOnnxError('E_INVALID_OPTION', `'${source}' is not a URL: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `Models come from file:, http: and https: URLs; '${url.href}' is none of them: ${messageOf(cause)}.`,
+      { cause },
+    );
+  }
+}
+
+async function readBytes(path: string, what: string): Promise<Uint8Array> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw new Error('it is not a file');
+    if (found.size > MAX_MODEL_BYTES)
+      throw new Error(`it has ${found.size} bytes, more than ${MAX_MODEL_BYTES}`);
+    return await readFile(path);
+  } catch (cause) {
+    throw new LstmOnnxError('E_FILE_READ', `Cannot read the ${what} ${path}: ${messageOf(cause)}.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,134 @@
+/** Reads a model, opens it on the first provider that can, and says which that was. */
+
+import { LstmOnnxError, messageOf } from '../errors.js';
+import { decodeModel } from '../export/onnx.js';
+import { FeedChecker } from './feeds.js';
+import {
+  checkProviders,
+  type NoneOpened,
+  openFirst,
+  type Provider,
+  type ProviderReport,
+  providerUnavailable,
+} from './providers.js';
+import { Runner } from './runner.js';
+import { DEFAULT_SESSION_OPTIONS, type ModelFile, type Runtime, type SessionOptions } from './session.js';
+import type { ModelValue } from './values.js';
+
+/** How a model is opened. */
+export interface LoadOptions {
+  /**
+   * Execution providers in order of preference: the first that opens the model runs it. Default `'auto'`: CUDA
+   * when its libraries are there and a session opens on it, else CPU (WebAssembly where onnxruntime-node has no
+   * build for the platform).
+   */
+  readonly providers?: 'auto' | readonly Provider[];
+  /** Passed on to onnxruntime. Default: its own, with `logSeverityLevel: 4`, so that it prints nothing. */
+  readonly sessionOptions?: SessionOptions;
+}
+
+/** A model that is ready to run. */
+export interface OpenedModel {
+  readonly runner: Runner;
+  readonly checker: FeedChecker;
+  readonly inputs: readonly ModelValue[];
+  readonly outputs: readonly ModelValue[];
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly providers: ProviderReport;
+}
+
+/** @throws E_FILE_READ, E_INVALID_FILE, E_UNSUPPORTED, E_PROVIDER_UNAVAILABLE, E_INVALID_OPTION */
+export async function openModel(
+  runtime: Runtime,
+  source: string | URL | Uint8Array,
+  options: LoadOptions = {},
+): Promise<OpenedModel> {
+  const wanted = checkProviders(options.providers);
+  const sessionOptions = checkSessionOptions(options.sessionOptions);
+  const read = await runtime.read(source);
+  const { metadata, unranked, externalFiles } = readModel(read);
+  const file = { ...read, externalFiles };
+  const providers = wanted === 'auto' ? await runtime.autoProviders() : wanted;
+  const outcome = await openFirst(providers, (provider) => runtime.open(provider, file, sessionOptions));
+  if (!('opened' in outcome)) throw await noneOpened(runtime, file, outcome);
+  const session = outcome.opened;
+  // onnxruntime gives a value of unknown rank the shape [], which is also a scalar's; the file tells them apart.
+  const ranked = (value: ModelValue): ModelValue =>
+    unranked.has(value.name) && value.shape?.length === 0 ? { name: value.name, dtype: value.dtype } : value;
+  const inputs = session.inputs.map(ranked);
+  const outputs = session.outputs.map(ranked);
+  try {
+    return {
+      runner: new Runner(session, file.name),
+      checker: new FeedChecker(inputs, session.Tensor),
+      inputs,
+      outputs,
+      metadata,
+      providers: outcome.report,
+    };
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+function checkSessionOptions(options: SessionOptions | undefined): SessionOptions {
+  if (options !== undefined && 'executionProviders' in options) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      "sessionOptions.executionProviders is not taken here; name the providers in `providers`, as in ['cuda', 'cpu'].",
+    );
+  }
+  return { ...DEFAULT_SESSION_OPTIONS, ...options };
+}
+
+interface ReadModel {
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Graph inputs and outputs without a shape. */
+  readonly unranked: ReadonlySet<string>;
+  /** Files of weights that the model names, relative to its own folder. */
+  readonly externalFiles: readonly string[];
+}
+
+/** What onnxruntime's session does not tell. @throws E_INVALID_FILE, E_UNSUPPORTED */
+function readModel({ bytes, name }: ModelFile): ReadModel {
+  if (isOrtFormat(bytes)) return { metadata: new Map(), unranked: new Set(), externalFiles: [] };
+  try {
+    const { graph, metadata } = decodeModel(bytes);
+    const unranked = [...graph.inputs, ...graph.outputs].filter((value) => value.shape === undefined);
+    const locations = graph.initializers.flatMap(({ externalData }) => externalData?.get('location') ?? []);
+    return {
+      metadata,
+      unranked: new Set(unranked.map((value) => value.name)),
+      externalFiles: [...new Set(locations)],
+    };
+  } catch (cause) {
+    if (!(cause instanceof LstmOnnxError)) throw cause;
+    throw new LstmOnnxError(cause.code, `${name}: ${cause.message}`, { cause });
+  }
+}
+
+/** onnxruntime's own format (a FlatBuffer with the identifier ORTM), which needs no ONNX inside. */
+function isOrtFormat(bytes: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(bytes.subarray(4, 8)) === 'ORTM';
+}
+
+async function noneOpened(runtime: Runtime, file: ModelFile, outcome: NoneOpened): Promise<LstmOnnxError> {
+  const { attempts, refusal } = outcome;
+  if (refusal === undefined) return providerUnavailable(attempts, await runtime.availableProviders());
+  const reason = messageOf(refusal.error).trim();
+  const message = `onnxruntime (${refusal.provider}) does not open ${file.name}: ${reason}`;
+  const options = { cause: refusal.error };
+  if (/external data/i.test(reason)) {
+    const remedy =
+      file.path === undefined
+        ? 'Part of the weights lie in other files: load the model by its path, with those files beside it.'
+        : 'Put the files of external weights beside the model.';
+    return new LstmOnnxError('E_FILE_READ', `${message}\n${remedy}`, options);
+  }
+  if (/sessionOptions\./.test(reason)) return new LstmOnnxError('E_INVALID_OPTION', message, options);
+  // onnxruntime's words for operators, versions and types that it does not have.
+  const unsupported =
+    /not a registered function|NOT_IMPLEMENTED|not implemented|unsupported|implementation for/i;
+  return new LstmOnnxError(unsupported.test(reason) ? 'E_UNSUPPORTED' : 'E_INVALID_FILE', message, options);
+}

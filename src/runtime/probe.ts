@@ -1,0 +1,32 @@
+/** The smallest model there is: whether a provider opens it says whether the provider works here. */
+import { encodeModel } from '../export/onnx.js';
+import type { ModelFile } from './session.js';
+
+/** `y = Identity(x)`, in an operator set that every onnxruntime of the last years reads. */
+export function probeModel(): ModelFile {
+  const bytes = encodeModel({
+    irVersion: 7,
+    opsets: new Map([['', 13]]),
+    producerName: 'lstm-onnx',
+    producerVersion: '',
+    metadata: new Map(),
+    graph: {
+      name: 'probe',
+      inputs: [{ name: 'x', dtype: 'float32', shape: [1] }],
+      outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
+      initializers: [],
+      nodes: [
+        {
+          name: 'identity',
+          opType: 'Identity',
+          domain: '',
+          inputs: ['x'],
+          outputs: ['y'],
+          attributes: new Map(),
+        },
+      ],
+      valueInfo: [],
+    },
+  });
+  return { name: 'probe', bytes };
+}

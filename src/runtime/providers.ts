@@ -1,0 +1,121 @@
+/**
+ * Execution providers: their names, what is said about the ones that run and the ones that do not, and the
+ * choice of the first that really opens a model.
+ */
+import { LstmOnnxError, messageOf } from '../errors.js';
+import { quoteNames } from './values.js';
+
+/** Every provider name this library knows, as onnxruntime spells it. */
+export const PROVIDERS = ['cuda', 'cpu', 'wasm', 'coreml', 'dml', 'webgpu'] as const;
+
+/**
+ * An execution provider: `cpu`, `cuda`, and where the platform has them `coreml`, `dml` (DirectML) and `webgpu`,
+ * all of onnxruntime-node; `wasm` is onnxruntime-web on WebAssembly.
+ */
+export type Provider = (typeof PROVIDERS)[number];
+
+/** A provider that was asked for and does not run the model, with the reason. */
+export interface SkippedProvider {
+  readonly provider: Provider;
+  readonly reason: string;
+}
+
+/** Which provider runs a model, and why those preferred to it do not. */
+export interface ProviderReport {
+  readonly running: Provider;
+  readonly skipped: readonly SkippedProvider[];
+}
+
+/** Whether a provider runs on this machine; if not why, and the one command that adds it where there is one. */
+export type ProviderStatus =
+  | { readonly provider: Provider; readonly available: true }
+  | {
+      readonly provider: Provider;
+      readonly available: false;
+      readonly reason: string;
+      readonly install?: string;
+    };
+
+/** Providers that run any model on any machine: where one of them opens no session, the model is to blame. */
+const UNIVERSAL: ReadonlySet<Provider> = new Set<Provider>(['cpu', 'wasm']);
+
+function isProvider(name: unknown): name is Provider {
+  return PROVIDERS.some((provider) => provider === name);
+}
+
+/** The `providers` option, checked. @throws E_INVALID_OPTION */
+export function checkProviders(option: unknown): 'auto' | readonly Provider[] {
+  if (option === undefined || option === 'auto') return 'auto';
+  if (!Array.isArray(option) || option.length === 0) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `providers is ${Array.isArray(option) ? 'an empty list' : String(option)}. Give 'auto' or a list of ` +
+        `provider names in order of preference, out of ${quoteNames(PROVIDERS)}.`,
+    );
+  }
+  return option.map((name: unknown) => {
+    if (isProvider(name)) return name;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `Unknown execution provider '${String(name)}'. The known ones are ${quoteNames(PROVIDERS)}.`,
+    );
+  });
+}
+
+/** How an attempt at one provider ended. */
+interface Attempt extends SkippedProvider {
+  readonly error: unknown;
+  /** The provider works here and refused this model. */
+  readonly refusedModel: boolean;
+}
+
+/** No provider opened the model. */
+export interface NoneOpened {
+  readonly attempts: readonly SkippedProvider[];
+  /** The error of the first provider that works here and still refused the model; absent where none works. */
+  readonly refusal?: { readonly provider: Provider; readonly error: unknown };
+}
+
+/** Tries each provider alone, in order; the first that opens a session is the one that runs. */
+export async function openFirst<T>(
+  providers: readonly Provider[],
+  open: (provider: Provider) => Promise<T>,
+): Promise<{ readonly opened: T; readonly report: ProviderReport } | NoneOpened> {
+  const attempts: Attempt[] = [];
+  for (const provider of new Set(providers)) {
+    try {
+      const opened = await open(provider);
+      const skipped = attempts.map(({ provider, reason }) => Object.freeze({ provider, reason }));
+      return { opened, report: Object.freeze({ running: provider, skipped: Object.freeze(skipped) }) };
+    } catch (error) {
+      const unavailable = error instanceof LstmOnnxError && error.code === 'E_PROVIDER_UNAVAILABLE';
+      attempts.push({
+        provider,
+        reason: messageOf(error).trim(),
+        error,
+        refusedModel: UNIVERSAL.has(provider) && !unavailable,
+      });
+    }
+  }
+  const refusal = attempts.find((attempt) => attempt.refusedModel);
+  return refusal === undefined ? { attempts } : { attempts, refusal };
+}
+
+/** The error for a model that no wanted provider can run here. */
+export function providerUnavailable(
+  attempts: readonly SkippedProvider[],
+  statuses: readonly ProviderStatus[],
+): LstmOnnxError {
+  const reasons = attempts.map(({ provider, reason }) => `  ${provider}: ${reason}`).join('\n');
+  const available = statuses.filter((status) => status.available).map((status) => status.provider);
+  const installs = statuses.flatMap((status) =>
+    !status.available && status.install !== undefined && attempts.some((a) => a.provider === status.provider)
+      ? [`\nTo add ${status.provider}: ${status.install}`]
+      : [],
+  );
+  return new LstmOnnxError(
+    'E_PROVIDER_UNAVAILABLE',
+    `None of the execution providers asked for runs here:\n${reasons}\n` +
+      `Available here: ${quoteNames(available)}.${installs.join('')}`,
+  );
+}

@@ -1,0 +1,121 @@
+/**
+ * A session's life: runs it, any number at a time, turns its failures into errors that say what was run, and
+ * releases it once nothing runs any more. Models and their streams share one.
+ */
+import type { Tensor } from 'onnxruntime-common';
+import { LstmOnnxError, messageOf } from '../errors.js';
+import type { Session } from './session.js';
+import { describeShape, quoteNames, type Results } from './values.js';
+
+export class Runner {
+  readonly session: Session;
+  /** The model's file, for messages. */
+  readonly name: string;
+  readonly #outputNames: readonly string[];
+  /**
+   * Outputs called like a member of every object (`toString`). onnxruntime-node looks wanted outputs up in a plain
+   * object and would take the inherited member for a tensor, so that these are always computed too.
+   */
+  readonly #inheritedNames: readonly string[];
+  readonly #nonTensors: ReadonlySet<string>;
+  #running = 0;
+  #whenIdle: (() => void) | undefined;
+  #released: Promise<void> | undefined;
+
+  /** @throws E_UNSUPPORTED for an output called `__proto__`, which onnxruntime's JavaScript cannot give back. */
+  constructor(session: Session, name: string) {
+    this.session = session;
+    this.name = name;
+    this.#outputNames = session.outputs.map((output) => output.name);
+    this.#inheritedNames = this.#outputNames.filter((output) => output in Object.prototype);
+    this.#nonTensors = new Set(
+      session.outputs.filter((output) => output.dtype === 'non-tensor').map((output) => output.name),
+    );
+    if (this.#outputNames.includes('__proto__')) {
+      throw new LstmOnnxError(
+        'E_UNSUPPORTED',
+        `${name} has an output called '__proto__', which onnxruntime's JavaScript interface cannot return; rename it.`,
+      );
+    }
+  }
+
+  /** @throws E_INVALID_OPTION, E_UNKNOWN_NAME, E_UNSUPPORTED for a bad list of outputs. */
+  checkFetches(fetches: readonly string[] | undefined): void {
+    if (fetches !== undefined) {
+      if (!Array.isArray(fetches) || fetches.length === 0) {
+        throw new LstmOnnxError(
+          'E_INVALID_OPTION',
+          `fetches must be an array of output names, at least one; leave it out for all of them.`,
+        );
+      }
+      const unknown = fetches.find((output) => !this.#outputNames.includes(output));
+      if (unknown !== undefined) {
+        throw new LstmOnnxError(
+          'E_UNKNOWN_NAME',
+          `There is no output '${String(unknown)}'. The outputs are ${quoteNames(this.#outputNames)}.`,
+        );
+      }
+    }
+    if (this.#nonTensors.size === 0) return;
+    const wanted = fetches ?? this.#outputNames;
+    const nonTensors = wanted.filter((output) => this.#nonTensors.has(output));
+    if (nonTensors.length > 0) {
+      const tensors = this.#outputNames.filter((output) => !this.#nonTensors.has(output));
+      throw new LstmOnnxError(
+        'E_UNSUPPORTED',
+        `Not a tensor but a sequence, map or optional: output ${quoteNames(nonTensors)}. ` +
+          `Name the outputs to compute in run's second argument, out of ${quoteNames(tensors)}.`,
+      );
+    }
+  }
+
+  /** @throws E_RUN_FAILED when onnxruntime fails, with its error as the cause, and after `release`. */
+  async run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Results> {
+    if (this.#released !== undefined) {
+      throw new LstmOnnxError('E_RUN_FAILED', `${this.name} was released and runs no more; load it again.`);
+    }
+    this.#running += 1;
+    try {
+      const computed = await this.session.run(feeds, this.#withInherited(fetches));
+      const results: Record<string, Tensor> = Object.create(null);
+      for (const output of fetches ?? this.#outputNames) {
+        const tensor = computed[output];
+        if (tensor !== undefined) results[output] = tensor;
+      }
+      return results;
+    } catch (cause) {
+      const given = Object.entries(feeds).map(
+        ([input, tensor]) => `'${input}' ${tensor.type} ${describeShape(tensor.dims)}`,
+      );
+      throw new LstmOnnxError(
+        'E_RUN_FAILED',
+        `Running ${this.name} on ${given.join(', ') || 'no inputs'} failed: ${messageOf(cause).trim()}`,
+        { cause },
+      );
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#whenIdle?.();
+    }
+  }
+
+  /** Refuses new runs, waits for those under way, then frees the session. Later calls get the first one's promise. */
+  release(): Promise<void> {
+    this.#released ??= this.#releaseWhenIdle();
+    return this.#released;
+  }
+
+  async #releaseWhenIdle(): Promise<void> {
+    if (this.#running > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+    await this.session.release();
+  }
+
+  #withInherited(fetches: readonly string[] | undefined): readonly string[] | undefined {
+    return fetches === undefined || this.#inheritedNames.length === 0
+      ? fetches
+      : [...new Set([...fetches, ...this.#inheritedNames])];
+  }
+}

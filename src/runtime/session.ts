@@ -1,0 +1,70 @@
+/**
+ * The border to onnxruntime: what a runtime (node.ts, web.ts) has to offer so that models load and run on it.
+ * Nothing above this line knows which onnxruntime package it speaks to.
+ */
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import type { Provider, ProviderStatus } from './providers.js';
+import type { ModelValue } from './values.js';
+
+/** onnxruntime's session options; the execution providers are chosen by `providers` instead. */
+export type SessionOptions = Omit<InferenceSession.SessionOptions, 'executionProviders'>;
+
+/** An opened session. Concurrent runs are allowed; `release` is called once, with no run in flight. */
+export interface Session {
+  readonly inputs: readonly ModelValue[];
+  readonly outputs: readonly ModelValue[];
+  /** The runtime's own tensor class: its `run` takes instances of this one. */
+  readonly Tensor: TensorConstructor;
+  /** Runs the graph; without `fetches` every output is computed. */
+  run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
+  release(): Promise<void>;
+}
+
+/** A model's bytes and where they came from. */
+export interface ModelFile {
+  /** The path or URL, for messages. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Where it lies on disk, if it does: files of external weights are looked for beside it. */
+  readonly path?: string;
+  /** The files of external weights that the model names, relative to its own folder. */
+  readonly externalFiles?: readonly string[];
+}
+
+/** Where models come from and the providers that can open them. */
+export interface Runtime {
+  /** Reads a model. @throws E_FILE_READ, E_INVALID_OPTION */
+  read(source: string | URL | Uint8Array): Promise<ModelFile>;
+  /** What `'auto'` tries, in order. */
+  autoProviders(): Promise<readonly Provider[]>;
+  /**
+   * Opens a session on this one provider.
+   * @throws E_PROVIDER_UNAVAILABLE when the provider cannot run here whatever the model; anything else is
+   * onnxruntime's own failure.
+   */
+  open(provider: Provider, file: ModelFile, options: SessionOptions): Promise<Session>;
+  /** Which providers run here, and what the others lack. */
+  availableProviders(): Promise<readonly ProviderStatus[]>;
+}
+
+/** The metadata of either onnxruntime package, in this library's terms. */
+export function modelValues(metadata: readonly InferenceSession.ValueMetadata[]): readonly ModelValue[] {
+  return metadata.map((value) =>
+    value.isTensor
+      ? { name: value.name, dtype: value.type, shape: value.shape.map(modelDim) }
+      : { name: value.name, dtype: 'non-tensor' },
+  );
+}
+
+/** An unnamed dimension is `''` in onnxruntime-node and -1, read as unsigned, in onnxruntime-web. */
+const UNNAMED_DIMENSION = 0xffff_ffff;
+
+function modelDim(dim: number | string): number | string | null {
+  return dim === '' || dim === UNNAMED_DIMENSION || dim === -1 ? null : dim;
+}
+
+/**
+ * What this library sets unless told otherwise: onnxruntime's own log stays silent (4 is "fatal"), because
+ * every error reaches the caller as an exception.
+ */
+export const DEFAULT_SESSION_OPTIONS = { logSeverityLevel: 4 } as const satisfies SessionOptions;

@@ -1,0 +1,190 @@
+/**
+ * A stream of runs over one model: the outputs that carry state go in again as inputs of the next run. The caller
+ * feeds the rest and never sees the state in feeds or results.
+ */
+import type { Tensor } from 'onnxruntime-common';
+import { LstmOnnxError } from '../errors.js';
+import { zeroElements } from './elements.js';
+import { type CheckedFeeds, FeedChecker } from './feeds.js';
+import type { OpenedModel } from './open-model.js';
+import type { Runner } from './runner.js';
+import { SerialQueue } from './serial-queue.js';
+import { describeValue, type Feeds, type ModelValue, quoteNames, type Results } from './values.js';
+
+/** A zero state larger than this (1 GiB of float32) is a broken or hostile file's, not a network's. */
+const MAX_STATE_ELEMENTS = 2 ** 28;
+
+export class Stream {
+  readonly #runner: Runner;
+  /** Checks what the caller feeds: every input but the states. */
+  readonly #checker: FeedChecker;
+  readonly #stateInputs: readonly ModelValue[];
+  readonly #carriers: ReadonlyMap<string, ModelValue>;
+  /** What `run` returns: the outputs that carry no state. */
+  readonly #resultNames: readonly string[];
+  /** What onnxruntime computes: everything, unless some outputs are sequences or maps, which it cannot return. */
+  readonly #fetches: readonly string[] | undefined;
+  readonly #initial: Results;
+  readonly #queue = new SerialQueue();
+  #state: Results;
+
+  /** Made by `model.stream()`. @param carriers The output that carries each state input, by input name. */
+  constructor(opened: OpenedModel, carriers: ReadonlyMap<string, ModelValue>, initial: Feeds | undefined) {
+    const { runner, inputs, outputs } = opened;
+    this.#runner = runner;
+    this.#checker = new FeedChecker(
+      inputs.filter((input) => !carriers.has(input.name)),
+      runner.session.Tensor,
+    );
+    this.#stateInputs = inputs.filter((input) => carriers.has(input.name));
+    this.#carriers = carriers;
+    const carrying = new Set(carriers.values());
+    const tensors = outputs.filter((output) => output.dtype !== 'non-tensor');
+    this.#fetches = tensors.length < outputs.length ? tensors.map((output) => output.name) : undefined;
+    this.#resultNames = tensors.filter((output) => !carrying.has(output)).map((output) => output.name);
+    this.#initial = this.#checkInitial(initial ?? {});
+    this.#state = this.#start();
+  }
+
+  /**
+   * The state that the next run starts from, by input name: the very tensors that will be fed. A state of zeros
+   * whose size depends on the feeds is absent until the first run.
+   */
+  get state(): Results {
+    return this.#state;
+  }
+
+  /**
+   * Runs the model on the next piece. Calls run one after another in the order in which they were made; a run
+   * that fails leaves the state as it was, and those after it go on from there.
+   *
+   * @param feeds Every input but the states. Typed arrays are not copied: leave them unchanged until the run is over.
+   * @returns Every tensor output but those that carry state; see {@link state} for these.
+   * @throws What `model.run` throws; E_SHAPE_MISMATCH when a dimension has another size than in the state
+   * carried so far, or a state's size cannot be told from the feeds.
+   */
+  run(feeds: Feeds): Promise<Results> {
+    return this.#queue.add(() => this.#step(feeds));
+  }
+
+  /** Goes back to the initial state. Runs called before it still end first. */
+  reset(): void {
+    if (this.#queue.idle) {
+      this.#state = this.#start();
+      return;
+    }
+    void this.#queue.add(() => {
+      this.#state = this.#start();
+    });
+  }
+
+  async #step(feeds: Feeds): Promise<Results> {
+    this.#refuseStates(feeds);
+    const { tensors, sizes } = this.#checker.check(feeds);
+    for (const input of this.#stateInputs) {
+      const carried = this.#state[input.name];
+      if (carried === undefined) tensors[input.name] = this.#zeros(input, sizes);
+      else {
+        this.#checkSizes(input, carried, sizes);
+        tensors[input.name] = carried;
+      }
+    }
+    const outputs = await this.#runner.run(tensors, this.#fetches);
+    const next: Record<string, Tensor> = Object.create(null);
+    for (const [input, { name }] of this.#carriers) {
+      const tensor = outputs[name];
+      if (tensor !== undefined) next[input] = tensor;
+    }
+    this.#state = next;
+    const results: Record<string, Tensor> = Object.create(null);
+    for (const name of this.#resultNames) {
+      const tensor = outputs[name];
+      if (tensor !== undefined) results[name] = tensor;
+    }
+    return results;
+  }
+
+  #start(): Results {
+    const state: Record<string, Tensor> = Object.create(null);
+    for (const input of this.#stateInputs) {
+      const initial = this.#initial[input.name];
+      if (initial !== undefined) state[input.name] = initial;
+      else if (input.shape?.every((dim) => typeof dim === 'number'))
+        state[input.name] = this.#zeros(input, []);
+    }
+    return state;
+  }
+
+  /** Initial states, checked and copied: the caller's arrays may change before `reset` needs them again. */
+  #checkInitial(initial: Feeds): Results {
+    const given = this.#stateInputs.filter((input) => Object.hasOwn(initial, input.name));
+    const stranger = Object.keys(initial).find((name) => !this.#carriers.has(name));
+    if (stranger !== undefined) {
+      throw new LstmOnnxError(
+        'E_UNKNOWN_NAME',
+        `initial has '${stranger}', which is no state of this stream. Its states are ` +
+          `${quoteNames(this.#stateInputs.map((input) => input.name))}.`,
+      );
+    }
+    const { Tensor } = this.#runner.session;
+    const { tensors } = new FeedChecker(given, Tensor).check(initial);
+    const copies: Record<string, Tensor> = Object.create(null);
+    for (const [name, tensor] of Object.entries(tensors)) {
+      copies[name] = new Tensor(tensor.type, tensor.data.slice(), [...tensor.dims]);
+    }
+    return copies;
+  }
+
+  #refuseStates(feeds: Feeds): void {
+    if (typeof feeds !== 'object' || feeds === null) return;
+    for (const [input, output] of this.#carriers) {
+      if (!Object.hasOwn(feeds, input)) continue;
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `Input '${input}' is state, which the stream carries from output '${output.name}': leave it out of the ` +
+          `feeds. To start from a state of yours, pass stream({ initial: { '${input}': ... } }).`,
+      );
+    }
+  }
+
+  /** A state's named dimensions must have the sizes that the feeds give to the same names. */
+  #checkSizes(input: ModelValue, carried: Tensor, sizes: CheckedFeeds['sizes']): void {
+    input.shape?.forEach((dim, axis) => {
+      const fed = typeof dim === 'string' ? sizes[this.#checker.symbols.indexOf(dim)] : undefined;
+      if (fed === undefined || fed === carried.dims[axis]) return;
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `The feeds have '${dim}' = ${fed}, but the stream's state '${input.name}' is ` +
+          `[${carried.dims.join(', ')}], made for '${dim}' = ${carried.dims[axis]}. Call reset() to begin anew, or ` +
+          `use one stream for each '${dim}'.`,
+      );
+    });
+  }
+
+  #zeros(input: ModelValue, sizes: CheckedFeeds['sizes']): Tensor {
+    const { dtype, shape } = input;
+    const dims = shape?.map((dim) => {
+      const size = typeof dim === 'string' ? sizes[this.#checker.symbols.indexOf(dim)] : dim;
+      if (typeof size === 'number') return size;
+      throw this.#needsInitial(input, `no feed says how large '${dim ?? '?'}' is`);
+    });
+    if (dims === undefined || dtype === 'non-tensor')
+      throw this.#needsInitial(input, 'the model does not say its rank');
+    const length = dims.reduce((size, dim) => size * dim, 1);
+    if (length > MAX_STATE_ELEMENTS) {
+      throw this.#needsInitial(input, `[${dims.join(', ')}] is more than ${MAX_STATE_ELEMENTS} elements`);
+    }
+    const data = zeroElements(dtype, length);
+    if (data === undefined) throw this.#needsInitial(input, `there is no zero of type ${dtype}`);
+    const { Tensor } = this.#runner.session;
+    return new Tensor(dtype, data, dims);
+  }
+
+  #needsInitial(input: ModelValue, why: string): LstmOnnxError {
+    return new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `State ${describeValue(input)} cannot start at zero: ${why}. Pass the state to start from, ` +
+        `stream({ initial: { '${input.name}': { data, dims } } }).`,
+    );
+  }
+}

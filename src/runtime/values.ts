@@ -1,0 +1,54 @@
+/**
+ * What goes into a model and what comes out: the names, element types and shapes that the graph declares, and
+ * the tensors that callers feed. Everything else in this room speaks in these terms.
+ */
+import type { Tensor } from 'onnxruntime-common';
+import type { OnnxDim } from '../export/graph.js';
+
+/** A graph input or output as the model declares it. */
+export interface ModelValue {
+  readonly name: string;
+  /** The element type, under onnxruntime's name; `'non-tensor'` for a sequence, map or optional. */
+  readonly dtype: Tensor.Type | 'non-tensor';
+  /** Fixed sizes, symbolic names, or `null` for an unnamed dimension; absent where even the rank is unknown. */
+  readonly shape?: readonly OnnxDim[];
+}
+
+/** Elements as callers may give them: the element type's own typed array, or plain numbers to be converted. */
+export type FeedData =
+  | Tensor.DataType
+  | Uint8ClampedArray
+  | readonly number[]
+  | readonly bigint[]
+  | readonly boolean[]
+  | readonly string[];
+
+/** A tensor without onnxruntime's class: row-major elements and the shape. */
+export interface PlainTensor {
+  readonly data: FeedData;
+  readonly dims: readonly number[];
+}
+
+/** What `run` takes for one input: an onnxruntime `Tensor` (of any of its packages) or `{ data, dims }`. */
+export type Feed = Tensor | PlainTensor;
+
+/** Tensors to feed, by input name. */
+export type Feeds = Readonly<Record<string, Feed>>;
+
+/** Tensors that came out, by output name; the object has no prototype. */
+export type Results = Readonly<Record<string, Tensor>>;
+
+/** `[batch, ?, 3]`: a shape for messages, `?` for an unnamed dimension. */
+export function describeShape(shape: readonly OnnxDim[] | undefined): string {
+  return shape === undefined ? 'of any rank' : `[${shape.map((dim) => dim ?? '?').join(', ')}]`;
+}
+
+/** `'x' float32 [batch, 3]`: a declared value for messages. */
+export function describeValue(value: ModelValue): string {
+  return `'${value.name}' ${value.dtype} ${describeShape(value.shape)}`;
+}
+
+/** `'x', 'h0'`: names for messages. */
+export function quoteNames(names: Iterable<string>): string {
+  return Array.from(names, (name) => `'${name}'`).join(', ') || 'none';
+}
