@@ -90,6 +90,6 @@ function parseLabels(text: string | undefined): string[] | undefined {
   }
   throw new LstmOnnxError(
     'E_INVALID_FILE',
-    `The metadata '${labelsKey}' is not a JSON list of strings: ${text}`,
+    `The metadata '${labelsKey}' is not a JSON list of strings: ${text.slice(0, 120)}`,
   );
 }

@@ -9,13 +9,27 @@ import { checkDims, type Value } from './tensor.js';
 
 const formatVersion = 1;
 
+/** Limits for what comes from outside; a network past them is none that anybody trains. */
+const maxTextLength = 4 * 2 ** 20;
+const maxNodes = 10_000;
+/** Of one node: what `concat` joins. */
+const maxInputs = 10_000;
+/** Of all LSTMs together: one option could ask for a billion, each with parameters. */
+const maxLayers = 1_000;
+const maxRank = 8;
+/** Joined dimensions are named after their parts, so that a chain of joins doubles the name at every step. */
+const maxDimLength = 1_000;
+/** A message of ten lines says all; a hostile file could ask for millions. */
+const maxIssues = 10;
+const maxIssueLength = 200;
+
 const networkJson = z.strictObject({
   version: z.literal(formatVersion),
   inputs: z.record(
     z.string(),
     z.strictObject({
       dtype: z.enum(['float32', 'int32']),
-      shape: z.array(z.union([z.number(), z.string()])).max(8),
+      shape: z.array(z.union([z.number(), z.string()])).max(maxRank),
     }),
   ),
   nodes: z
@@ -23,11 +37,11 @@ const networkJson = z.strictObject({
       z.strictObject({
         name: z.string(),
         op: z.string(),
-        inputs: z.array(z.string()),
+        inputs: z.array(z.string()).max(maxInputs),
         options: z.record(z.string(), z.unknown()),
       }),
     )
-    .max(10_000),
+    .max(maxNodes),
   outputs: z.record(z.string(), z.string()),
 });
 
@@ -85,9 +99,28 @@ export function networkFromJson(text: string): Network {
     // GraphBuilder.add checks the options against the op's own schema before anything reads them.
     const ports = graph.add(op, node.name, from, node.options as unknown as OpOptions[typeof op]);
     for (const value of Object.values(ports)) values.set(value.id, value);
+    checkLimits(graph);
   }
   const named = Object.entries(outputs).map(([name, id]) => [name, find(id, `output '${name}'`)] as const);
   return finishNetwork(inputs, graph, Object.fromEntries(named));
+}
+
+/** Keeps the node that came last, and all LSTMs with it, to a size that can be worked with. */
+function checkLimits({ nodes }: GraphBuilder): void {
+  const node = nodes.at(-1);
+  if (!node) return;
+  const tooLarge = (what: string, limit: number) =>
+    new LstmOnnxError('E_INVALID_FILE', `The network's node '${node.name}' ${what}; the limit is ${limit}.`);
+  if (node.op === 'lstm') {
+    const layers = nodes.reduce((sum, { op, options }) => (op === 'lstm' ? sum + options.numLayers : sum), 0);
+    if (layers > maxLayers) throw tooLarge(`and those before it have ${layers} LSTM layers`, maxLayers);
+  }
+  for (const { shape } of Object.values(node.outputs)) {
+    if (shape.length > maxRank) throw tooLarge(`has ${shape.length} dimensions`, maxRank);
+    const longest = Math.max(0, ...shape.map((dim) => (typeof dim === 'string' ? dim.length : 0)));
+    if (longest > maxDimLength)
+      throw tooLarge(`has a dimension's name of ${longest} characters`, maxDimLength);
+  }
 }
 
 function isOpName(name: string): name is OpName {
@@ -95,6 +128,12 @@ function isOpName(name: string): name is OpName {
 }
 
 function parse(text: string): z.output<typeof networkJson> {
+  if (text.length > maxTextLength) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The network's JSON has ${text.length} characters; the limit is ${maxTextLength}.`,
+    );
+  }
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -105,10 +144,14 @@ function parse(text: string): z.output<typeof networkJson> {
   }
   const parsed = networkJson.safeParse(json);
   if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'it'}: ${issue.message}`);
+    const { issues } = parsed.error;
+    const shown = issues
+      .slice(0, maxIssues)
+      .map((issue) => `${issue.path.join('.') || 'it'}: ${issue.message.slice(0, maxIssueLength)}`);
+    if (issues.length > maxIssues) shown.push(`and ${issues.length - maxIssues} more`);
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `The network's JSON is not in this format: ${issues.join('; ')}.`,
+      `The network's JSON is not in this format: ${shown.join('; ')}.`,
     );
   }
   return parsed.data;

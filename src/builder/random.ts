@@ -3,6 +3,7 @@
  * `uniform_`, `normal_`, `random_` and `randperm` of torch 2.13.
  */
 import { LstmOnnxError } from '../errors.js';
+import { normalBlock } from './random-normal.js';
 
 const size = 624;
 const shift = 397;
@@ -119,10 +120,10 @@ export class Generator {
   /** 16 entries or more: uniform draws for all, turned into normals block by block; a ragged end is drawn anew. */
   #normalBlocks(count: number, mean: number, std: number): Float32Array {
     const values = this.uniform(count, 0, 1);
-    for (let start = 0; start + 16 <= count; start += 16) boxMuller(values, start, mean, std);
+    for (let start = 0; start + 16 <= count; start += 16) normalBlock(values, start, mean, std);
     if (count % 16 !== 0) {
       values.set(this.uniform(16, 0, 1), count - 16);
-      boxMuller(values, count - 16, mean, std);
+      normalBlock(values, count - 16, mean, std);
     }
     return values;
   }
@@ -135,19 +136,5 @@ export class Generator {
       words[i] = (words[(i + shift) % size] ?? 0) ^ (y >>> 1) ^ odd;
     }
     this.#position = 0;
-  }
-}
-
-/**
- * Sixteen uniform entries become sixteen normal ones, the first eight giving radii and the others angles. In float32
- * like PyTorch, whose vectorized logarithm may differ in the last bit.
- */
-function boxMuller(values: Float32Array, start: number, mean: number, std: number): void {
-  const { fround } = Math;
-  for (let j = start; j < start + 8; j++) {
-    const radius = fround(Math.sqrt(fround(-2 * fround(Math.log(fround(1 - (values[j] ?? 0)))))));
-    const theta = fround(fround(2 * Math.PI) * (values[j + 8] ?? 0));
-    values[j] = fround(fround(radius * fround(Math.cos(theta))) * std) + mean;
-    values[j + 8] = fround(fround(radius * fround(Math.sin(theta))) * std) + mean;
   }
 }

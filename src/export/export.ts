@@ -34,7 +34,9 @@ const newestOpset = 22;
 /**
  * The network as the bytes of an `.onnx` file, batch and time dynamic as the network has them.
  *
- * @throws E_SHAPE_MISMATCH for parameters of another network, E_UNSUPPORTED for an opset out of range
+ * @throws E_SHAPE_MISMATCH for parameters of another network, E_UNSUPPORTED for an opset out of range,
+ *   E_DUPLICATE_NAME for an output called like an input; with `states` also E_INVALID_OPTION for a network without LSTM
+ *   and E_DUPLICATE_NAME when a state's name is taken
  */
 export function exportOnnx(network: Network, parameters: StateDict, options: ExportOptions = {}): Uint8Array {
   const model = toOnnxModel(network, parameters, options);
@@ -52,6 +54,7 @@ export function toOnnxModel(network: Network, parameters: StateDict, options: Ex
     );
   }
   checkParameters(network, parameters);
+  checkOutputNames(network);
   const shown = states ? withStates(network) : network;
   const { emitter, values } = lower(shown, parameters);
   const nodes = nameOutputs(shown, emitter, values);
@@ -71,6 +74,16 @@ export function toOnnxModel(network: Network, parameters: StateDict, options: Ex
     },
   };
   return { ...model, graph: { ...model.graph, valueInfo: intermediateTypes(model) } };
+}
+
+/** In an ONNX graph a name is one value, so that an output cannot be called like an input. */
+function checkOutputNames({ inputs, outputs }: Network): void {
+  const taken = Object.keys(outputs).find((name) => Object.hasOwn(inputs, name));
+  if (taken === undefined) return;
+  throw new LstmOnnxError(
+    'E_DUPLICATE_NAME',
+    `The network has an input and an output called '${taken}', which ONNX does not allow; rename one of them.`,
+  );
 }
 
 function lower(network: Network, parameters: StateDict): { emitter: Emitter; values: Map<string, Lowered> } {

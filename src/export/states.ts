@@ -53,19 +53,25 @@ export function withStates(network: Network): Network {
   return { inputs, nodes, outputs };
 }
 
-/** Which output carries which state input on: names of the network's inputs to names of its outputs. */
-export function statePairs(network: Network<Signature, Signature>): Map<string, string> {
+/**
+ * Which output carries which state input on: names of the network's inputs to names of its outputs. An input that
+ * several states start from cannot be carried by all of them: it is `null`, the caller's to feed.
+ */
+export function statePairs(network: Network<Signature, Signature>): Map<string, string | null> {
   const outputOf = (id: string) =>
     Object.entries(network.outputs).find(([, output]) => output.from === id)?.[0];
-  return new Map(
-    network.nodes.flatMap((node) => {
-      if (node.op !== 'lstm' || node.inputs.length === 1) return [];
-      return states.flatMap(({ port }, i) => {
-        const input = node.inputs[i + 1];
-        const output = outputOf(valueId(node.name, port));
-        const carried = input !== undefined && Object.hasOwn(network.inputs, input) && output !== undefined;
-        return carried ? [[input, output] as const] : [];
-      });
-    }),
-  );
+  const pairs = new Map<string, string | null>();
+  const seen = new Set<string>();
+  for (const node of network.nodes) {
+    if (node.op !== 'lstm') continue;
+    for (const [i, { port }] of states.entries()) {
+      const input = node.inputs[i + 1];
+      if (input === undefined || !Object.hasOwn(network.inputs, input)) continue;
+      const output = outputOf(valueId(node.name, port));
+      if (seen.has(input)) pairs.set(input, null);
+      else if (output !== undefined) pairs.set(input, output);
+      seen.add(input);
+    }
+  }
+  return pairs;
 }

@@ -89,3 +89,21 @@ async function flushDirectory(directory: string): Promise<void> {
     // The file is complete under its name; only its durability in a power cut is left to the system.
   }
 }
+
+/**
+ * Makes a directory, parents included, and checks that files can be written to it: better before hours of training
+ * than after.
+ * @throws E_FILE_WRITE
+ */
+export async function ensureWritableDirectory(path: string): Promise<void> {
+  try {
+    await fs.mkdir(path, { recursive: true });
+    await fs.access(path, fs.constants.W_OK);
+  } catch (error) {
+    throw new LstmOnnxError(
+      'E_FILE_WRITE',
+      `Cannot write to the directory '${path}': ${reasonOf(error)}. Choose another place.`,
+      { cause: error },
+    );
+  }
+}

@@ -4,21 +4,22 @@
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError } from '../errors.js';
-import { zeroElements } from './elements.js';
 import { type CheckedFeeds, FeedChecker } from './feeds.js';
 import type { OpenedModel } from './open-model.js';
 import type { Runner } from './runner.js';
 import { SerialQueue } from './serial-queue.js';
-import { describeValue, type Feeds, type ModelValue, quoteNames, type Results } from './values.js';
+import { type Feeds, type ModelValue, quoteNames, type Results } from './values.js';
+import { type FedSizes, firstAxis, hidesBatch, zeroState } from './zero-state.js';
 
-/** A zero state larger than this (1 GiB of float32) is a broken or hostile file's, not a network's. */
-const MAX_STATE_ELEMENTS = 2 ** 28;
+const NOTHING_FED: FedSizes = { named: () => undefined, batch: undefined };
 
 export class Stream {
   readonly #runner: Runner;
-  /** Checks what the caller feeds: every input but the states. */
+  /** What the caller feeds: every input but the states. */
+  readonly #fedInputs: readonly ModelValue[];
   readonly #checker: FeedChecker;
   readonly #stateInputs: readonly ModelValue[];
+  readonly #hidesBatch: boolean;
   readonly #carriers: ReadonlyMap<string, ModelValue>;
   /** What `run` returns: the outputs that carry no state. */
   readonly #resultNames: readonly string[];
@@ -27,16 +28,17 @@ export class Stream {
   readonly #initial: Results;
   readonly #queue = new SerialQueue();
   #state: Results;
+  /** The batch that a state of zeros was given because the feeds' first axis has it; see {@link hidesBatch}. */
+  #batch: number | undefined;
 
   /** Made by `model.stream()`. @param carriers The output that carries each state input, by input name. */
   constructor(opened: OpenedModel, carriers: ReadonlyMap<string, ModelValue>, initial: Feeds | undefined) {
     const { runner, inputs, outputs } = opened;
     this.#runner = runner;
-    this.#checker = new FeedChecker(
-      inputs.filter((input) => !carriers.has(input.name)),
-      runner.session.Tensor,
-    );
+    this.#fedInputs = inputs.filter((input) => !carriers.has(input.name));
+    this.#checker = new FeedChecker(this.#fedInputs, runner.session.Tensor);
     this.#stateInputs = inputs.filter((input) => carriers.has(input.name));
+    this.#hidesBatch = this.#stateInputs.some(hidesBatch);
     this.#carriers = carriers;
     const carrying = new Set(carriers.values());
     const tensors = outputs.filter((output) => output.dtype !== 'non-tensor');
@@ -80,16 +82,23 @@ export class Stream {
 
   async #step(feeds: Feeds): Promise<Results> {
     this.#refuseStates(feeds);
-    const { tensors, sizes } = this.#checker.check(feeds);
+    const checked = this.#checker.check(feeds);
+    const { tensors } = checked;
+    const fed = this.#fedSizes(checked);
+    this.#checkBatch(fed.batch);
+    let batch = this.#batch;
     for (const input of this.#stateInputs) {
       const carried = this.#state[input.name];
-      if (carried === undefined) tensors[input.name] = this.#zeros(input, sizes);
-      else {
-        this.#checkSizes(input, carried, sizes);
+      if (carried === undefined) {
+        tensors[input.name] = zeroState(input, fed, this.#runner.session.Tensor);
+        if (hidesBatch(input)) batch = fed.batch;
+      } else {
+        this.#checkSizes(input, carried, fed);
         tensors[input.name] = carried;
       }
     }
     const outputs = await this.#runner.run(tensors, this.#fetches);
+    this.#batch = batch;
     const next: Record<string, Tensor> = Object.create(null);
     for (const [input, { name }] of this.#carriers) {
       const tensor = outputs[name];
@@ -105,12 +114,14 @@ export class Stream {
   }
 
   #start(): Results {
+    this.#batch = undefined;
     const state: Record<string, Tensor> = Object.create(null);
     for (const input of this.#stateInputs) {
       const initial = this.#initial[input.name];
       if (initial !== undefined) state[input.name] = initial;
-      else if (input.shape?.every((dim) => typeof dim === 'number'))
-        state[input.name] = this.#zeros(input, []);
+      else if (input.shape?.every((dim) => typeof dim === 'number')) {
+        state[input.name] = zeroState(input, NOTHING_FED, this.#runner.session.Tensor);
+      }
     }
     return state;
   }
@@ -148,9 +159,9 @@ export class Stream {
   }
 
   /** A state's named dimensions must have the sizes that the feeds give to the same names. */
-  #checkSizes(input: ModelValue, carried: Tensor, sizes: CheckedFeeds['sizes']): void {
+  #checkSizes(input: ModelValue, carried: Tensor, { named }: FedSizes): void {
     input.shape?.forEach((dim, axis) => {
-      const fed = typeof dim === 'string' ? sizes[this.#checker.symbols.indexOf(dim)] : undefined;
+      const fed = typeof dim === 'string' ? named(dim) : undefined;
       if (fed === undefined || fed === carried.dims[axis]) return;
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
@@ -161,30 +172,21 @@ export class Stream {
     });
   }
 
-  #zeros(input: ModelValue, sizes: CheckedFeeds['sizes']): Tensor {
-    const { dtype, shape } = input;
-    const dims = shape?.map((dim) => {
-      const size = typeof dim === 'string' ? sizes[this.#checker.symbols.indexOf(dim)] : dim;
-      if (typeof size === 'number') return size;
-      throw this.#needsInitial(input, `no feed says how large '${dim ?? '?'}' is`);
-    });
-    if (dims === undefined || dtype === 'non-tensor')
-      throw this.#needsInitial(input, 'the model does not say its rank');
-    const length = dims.reduce((size, dim) => size * dim, 1);
-    if (length > MAX_STATE_ELEMENTS) {
-      throw this.#needsInitial(input, `[${dims.join(', ')}] is more than ${MAX_STATE_ELEMENTS} elements`);
-    }
-    const data = zeroElements(dtype, length);
-    if (data === undefined) throw this.#needsInitial(input, `there is no zero of type ${dtype}`);
-    const { Tensor } = this.#runner.session;
-    return new Tensor(dtype, data, dims);
+  #fedSizes({ tensors, sizes }: CheckedFeeds): FedSizes {
+    return {
+      named: (dim) => sizes[this.#checker.symbols.indexOf(dim)],
+      batch: this.#hidesBatch ? firstAxis(this.#fedInputs, tensors) : undefined,
+    };
   }
 
-  #needsInitial(input: ModelValue, why: string): LstmOnnxError {
-    return new LstmOnnxError(
+  /** Where the batch was taken from the feeds' first axis, that axis must stay as it was. */
+  #checkBatch(batch: number | undefined): void {
+    if (this.#batch === undefined || this.#batch === batch) return;
+    throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
-      `State ${describeValue(input)} cannot start at zero: ${why}. Pass the state to start from, ` +
-        `stream({ initial: { '${input.name}': { data, dims } } }).`,
+      `The feeds' first axis is ${batch ?? 'not the same in all of them'}, but this stream began with ${this.#batch}, ` +
+        'which it took for the batch of its state. Call reset() to begin anew; if that axis is not the batch, pass ' +
+        'the state to start from, stream({ initial }).',
     );
   }
 }

@@ -5,8 +5,14 @@ import { registerComposedLstm } from './composed-lstm.js';
 /** The module `@tensorflow/tfjs`; loaded on first use, since defining and exporting a network needs none of it. */
 export type Tf = typeof import('@tensorflow/tfjs');
 
-/** `wasm` unless its files do not load, then `cpu`; any other backend registered with tfjs by its name. */
-export type BackendName = 'auto' | 'wasm' | 'cpu' | (string & {});
+/**
+ * `auto` is `wasm` unless its files do not load, then `cpu`; `tensorflow` needs the package `@tensorflow/tfjs-node`;
+ * any other backend that the caller registered with tfjs goes by its name.
+ */
+export type BackendName = 'auto' | 'wasm' | 'cpu' | 'tensorflow' | (string & {});
+
+/** In a variable, so that neither compilers nor bundlers look for a package that need not be there. */
+const tfjsNode: string = '@tensorflow/tfjs-node';
 
 export interface Backend {
   readonly tf: Tf;
@@ -27,6 +33,7 @@ async function importTf(): Promise<Tf> {
 async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
   try {
     if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
+    if (name === 'tensorflow') await import(tfjsNode);
     if (!(await tf.setBackend(name))) return `tfjs could not start its '${name}' backend`;
     await tf.ready();
     registerComposedLstm(tf, name);

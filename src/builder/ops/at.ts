@@ -1,7 +1,7 @@
 /** One entry along an axis, which disappears: `x[:, -1]`. */
 import { z } from 'zod';
 import { LstmOnnxError } from '../../errors.js';
-import { formatShape, normalizeAxis, type RemoveNamed, type Shape } from '../shape.js';
+import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
 import { type DType, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 
@@ -39,13 +39,28 @@ export const atOp: OpDefinition<AtOptions> = {
   },
 };
 
-/** The last time step: the same as `x.at(-1)`. */
+/**
+ * One entry along a dimension, as `x.at(index, axis)` picks it.
+ *
+ * @param axis counted from the front; default the dimension called `time`
+ * @throws E_INVALID_OPTION when no axis is given and no dimension is called `time`
+ */
+export function at<D extends DType, S extends Shape, const A extends number>(
+  x: Value<D, S>,
+  index: number,
+  axis: A,
+): SymbolicTensor<D, RemoveAt<S, A>>;
+export function at<D extends DType, S extends Shape>(
+  x: Value<D, S>,
+  index: number,
+): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
+export function at(x: Value, index: number, axis = timeAxis(x.shape)): SymbolicTensor {
+  return x.graph.addOne('at', undefined, [x], { index, axis });
+}
+
+/** The last time step: `at(x, -1)`. */
 export function last<D extends DType, S extends Shape>(
   x: Value<D, S>,
 ): SymbolicTensor<D, RemoveNamed<S, 'time'>> {
-  // The same cast as in `at`: the shape rule computes at run time what the type says.
-  return x.graph.addOne('at', undefined, [x], { index: -1, axis: timeAxis(x.shape) }) as SymbolicTensor<
-    D,
-    RemoveNamed<S, 'time'>
-  >;
+  return at(x, -1);
 }

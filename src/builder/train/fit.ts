@@ -49,7 +49,7 @@ export interface FitOptions {
   readonly seed?: number | bigint;
   /** Parameters to start from. @default PyTorch's initialization from the seed */
   readonly parameters?: StateDict;
-  /** Goes on where an earlier run with the same options ended an epoch; give its parameters too. */
+  /** Goes on where an earlier run with the same options ended an epoch. */
   readonly resume?: TrainingState;
   readonly metrics?: readonly Metric[];
   /** Samples to validate on after each epoch, or the part of the data (its end) to keep for that: `0.1`. */
@@ -88,7 +88,7 @@ export async function fit(network: Network, data: Dataset, options: FitOptions):
   const [train, held] =
     typeof validation === 'number' ? splitDataset(data, validation) : ([data, validation] as const);
   const generator = resume ? Generator.fromState(resume.generator) : new Generator(options.seed ?? 0);
-  const start = options.parameters ?? initParameters(network, generator);
+  const start = resume?.parameters ?? options.parameters ?? initParameters(network, generator);
   checkParameters(network, start);
 
   const backend = await startBackend(options.backend);
@@ -100,6 +100,7 @@ export async function fit(network: Network, data: Dataset, options: FitOptions):
   try {
     const stateAfter = (epoch: number): TrainingState => ({
       epoch,
+      parameters: readVariables(variables),
       generator: generator.state,
       optimizer: optimizer.state,
       ...(stopping?.best ? { best: stopping.best } : {}),

@@ -1,6 +1,6 @@
 /**
- * Where a training run stands at the end of an epoch, beside the parameters: with it a resumed run equals an
- * uninterrupted one bit for bit. Kept as a safetensors file of its own, so that the checkpoint holds weights alone.
+ * Where a training run stands at the end of an epoch: with it a resumed run equals an uninterrupted one bit for bit.
+ * Kept as a safetensors file of its own, so that the checkpoint holds the model alone.
  */
 import { z } from 'zod';
 import { encodeSafetensors, parseSafetensors } from '../../data/safetensors.js';
@@ -14,6 +14,7 @@ import type { OptimizerState } from './optimizers.js';
 export interface TrainingState {
   /** Epochs completed. */
   readonly epoch: number;
+  readonly parameters: StateDict;
   readonly generator: GeneratorState;
   readonly optimizer: OptimizerState;
   /** The best epoch so far, where early stopping looks for one. */
@@ -22,6 +23,7 @@ export interface TrainingState {
 
 const metadataKey = 'lstm_onnx.training';
 const words = 'generator';
+const parameterPrefix = 'parameters.';
 const bestPrefix = 'best.';
 const slotPrefix = 'optimizer.';
 
@@ -35,9 +37,16 @@ const scalars = z.strictObject({
 });
 
 /** The state as the bytes of a safetensors file. */
-export function encodeTrainingState({ epoch, generator, optimizer, best }: TrainingState): Uint8Array {
+export function encodeTrainingState({
+  epoch,
+  parameters,
+  generator,
+  optimizer,
+  best,
+}: TrainingState): Uint8Array {
   const tensors = new Map<string, NdArray>([
     [words, { dtype: 'uint32', shape: [generator.words.length], data: generator.words }],
+    ...prefixed(parameterPrefix, parameters),
     ...[...optimizer.slots].flatMap(([slot, entries]) => prefixed(`${slotPrefix}${slot}.`, entries)),
     ...(best ? prefixed(bestPrefix, best.parameters) : []),
   ]);
@@ -67,6 +76,7 @@ export function decodeTrainingState(bytes: Uint8Array): TrainingState {
   const { epoch, position, step, slots, best } = parsed.data;
   return {
     epoch,
+    parameters: stripped(parameterPrefix, tensors),
     generator: { words: generatorWords.data, position },
     optimizer: {
       step,

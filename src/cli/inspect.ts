@@ -1,0 +1,127 @@
+/** `lstm-onnx inspect`: what is in a model or checkpoint. */
+import type { CommandModule } from 'yargs';
+import { decodeCheckpoint } from '../builder/checkpoint.js';
+import { formatShape } from '../builder/shape.js';
+import { alignColumns, summary } from '../builder/summary.js';
+import { parseSafetensors } from '../data/safetensors.js';
+import type { OnnxGraph, OnnxModel, OnnxValueInfo } from '../export/graph.js';
+import { inferTypes } from '../export/infer.js';
+import { decodeModel } from '../export/onnx.js';
+import { parseFile } from '../files/read.js';
+import { sizeOf } from '../nd-array.js';
+import type { GlobalOptions } from './global-options.js';
+import { formatBytes, print } from './output.js';
+
+interface InspectArguments extends GlobalOptions {
+  file: string;
+}
+
+export const inspectCommand: CommandModule<GlobalOptions, InspectArguments> = {
+  command: 'inspect <file>',
+  describe: 'Show the graph, shapes, parameters and metadata of a model or checkpoint',
+  builder: (yargs) =>
+    yargs
+      .positional('file', { type: 'string', demandOption: true, describe: 'A .onnx or .safetensors file' })
+      .example('$0 inspect model.onnx', 'Inputs, nodes, outputs')
+      .example('$0 inspect out/model.safetensors', 'Network and parameters'),
+  handler: ({ file, json }) =>
+    parseFile(file, (bytes) => {
+      const report = file.endsWith('.safetensors') ? inspectSafetensors(bytes) : inspectOnnx(bytes);
+      if (json) print(JSON.stringify(report.json));
+      else for (const line of report.lines) print(line);
+    }),
+};
+
+interface Report {
+  readonly lines: readonly string[];
+  readonly json: unknown;
+}
+
+function inspectOnnx(bytes: Uint8Array): Report {
+  const model = decodeModel(bytes);
+  const { graph } = model;
+  const types = inferTypes(model);
+  const opset = model.opsets.get('') ?? 0;
+  const parameters = graph.initializers.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const lines = [
+    `ONNX model, opset ${opset}, ir_version ${model.irVersion}, ${formatBytes(bytes.length)}`,
+    `producer: ${model.producerName} ${model.producerVersion}`.trimEnd(),
+    ...graph.inputs.map((value) => `input ${describe(value)}`),
+    ...graph.outputs.map((value) => `output ${describe(value)}`),
+    ...nodeTable(graph, types),
+    `initializers: ${graph.initializers.length}, ${parameters.toLocaleString('en-US')} numbers`,
+    ...[...model.metadata].map(([key, value]) => `metadata ${key}: ${value}`),
+  ];
+  return { lines, json: jsonOf(model, bytes.length) };
+}
+
+function describe({ name, dtype, shape }: OnnxValueInfo): string {
+  return `${name}: ${dtype} ${shape ? formatShape(shape) : 'of any rank'}`;
+}
+
+function nodeTable(graph: OnnxGraph, types: ReadonlyMap<string, OnnxValueInfo>): string[] {
+  const typed = (name: string) => {
+    const shape = types.get(name)?.shape;
+    return shape ? `${name} ${formatShape(shape)}` : name;
+  };
+  const rows = graph.nodes.map(({ opType, inputs, outputs }) => [
+    opType,
+    inputs.filter((name) => name !== '').join(', '),
+    outputs
+      .filter((name) => name !== '')
+      .map(typed)
+      .join(', '),
+  ]);
+  return alignColumns([['op', 'inputs', 'outputs'], ...rows]);
+}
+
+function jsonOf(
+  { graph, metadata, opsets, irVersion, producerName, producerVersion }: OnnxModel,
+  bytes: number,
+) {
+  return {
+    format: 'onnx',
+    bytes,
+    irVersion,
+    opsets: Object.fromEntries(opsets),
+    producer: { name: producerName, version: producerVersion },
+    inputs: graph.inputs,
+    outputs: graph.outputs,
+    nodes: graph.nodes.map(({ name, opType, domain, inputs, outputs }) => ({
+      name,
+      opType,
+      domain,
+      inputs,
+      outputs,
+    })),
+    initializers: graph.initializers.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+    metadata: Object.fromEntries(metadata),
+  };
+}
+
+function inspectSafetensors(bytes: Uint8Array): Report {
+  const { tensors, metadata } = parseSafetensors(bytes);
+  const checkpoint = metadata.has('lstm_onnx.network') ? decodeCheckpoint(bytes) : undefined;
+  const rows = [...tensors].map(([name, { dtype, shape, data }]) => [
+    name,
+    dtype,
+    formatShape(shape),
+    formatBytes(data.byteLength),
+  ]);
+  const { labels, preprocessing } = checkpoint?.info ?? {};
+  const lines = [
+    `${checkpoint ? 'checkpoint' : 'safetensors file without a network'}, ${formatBytes(bytes.length)}`,
+    ...(checkpoint ? summary(checkpoint.network).split('\n') : []),
+    '',
+    ...alignColumns([['tensor', 'type', 'shape', 'size'], ...rows]),
+    ...(labels ? [`labels: ${labels.join(', ')}`] : []),
+    ...(preprocessing ? [`preprocessing: ${preprocessing}`] : []),
+  ];
+  const json = {
+    format: 'safetensors',
+    bytes: bytes.length,
+    tensors: [...tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+    metadata: Object.fromEntries(metadata),
+  };
+  return { lines, json };
+}

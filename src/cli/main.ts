@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+/** The command `lstm-onnx`. Results on stdout, the rest on stderr; exit 1 for a failure, 2 for wrong usage. */
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { LstmOnnxError, messageOf } from '../errors.js';
+import { version } from '../version.js';
+import { doctorCommand } from './doctor.js';
+import { exportCommand } from './export.js';
+import { inspectCommand } from './inspect.js';
+import { say } from './output.js';
+import { runCommand } from './run.js';
+import { trainCommand } from './train.js';
+import { verifyCommand } from './verify.js';
+
+/** A command line that names no command or options that are not there. */
+class UsageError extends Error {}
+
+const program = yargs(hideBin(process.argv))
+  .scriptName('lstm-onnx')
+  .usage('$0 <command>\n\nTrain LSTM networks, export them to ONNX and run them.')
+  .option('json', { type: 'boolean', default: false, describe: 'Print results as JSON, one object a line' })
+  .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of errors' })
+  .command(trainCommand)
+  .command(exportCommand)
+  .command(runCommand)
+  .command(verifyCommand)
+  .command(inspectCommand)
+  .command(doctorCommand)
+  .completion('completion', 'Print a completion script for your shell')
+  .demandCommand(1, 'Name a command.')
+  .strict()
+  .check((options) => {
+    const wrong = Object.entries(options).find(
+      ([, value]) => typeof value === 'number' && Number.isNaN(value),
+    );
+    if (wrong) throw new UsageError(`--${wrong[0]} takes a number.`);
+    return true;
+  })
+  .version(version)
+  .exitProcess(false)
+  .fail((message: string | null, error: Error | undefined) => {
+    // yargs' own complaints come as a message, or as a YError.
+    throw error && error.name !== 'YError' ? error : new UsageError(message ?? 'Wrong usage.');
+  });
+
+// A reader that has seen enough (`| head`) closes the pipe: no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const usage = error instanceof UsageError;
+  if (process.argv.includes('--debug') && error instanceof Error) say(error.stack ?? error.message);
+  say(`lstm-onnx: ${messageOf(error)}${error instanceof LstmOnnxError ? ` [${error.code}]` : ''}`);
+  if (usage) say('See lstm-onnx --help.');
+  process.exitCode = usage ? 2 : 1;
+}

@@ -1,0 +1,33 @@
+/** A progress bar on stderr, where a person watches it. */
+import { SingleBar } from 'cli-progress';
+
+export interface Progress {
+  update(done: number, loss: number): void;
+  /** Runs something that prints, with the bar out of the way. */
+  aside(print: () => void): void;
+  stop(): void;
+}
+
+/** A bar with the time left and the loss; nothing at all where stderr is not a terminal. */
+export function startProgress(total: number): Progress {
+  if (!process.stderr.isTTY) {
+    return { update: () => {}, aside: (print) => print(), stop: () => {} };
+  }
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % | step {value}/{total} | {eta_formatted} left | loss {loss}',
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    etaBuffer: 50,
+  });
+  bar.start(total, 0, { loss: '-' });
+  return {
+    update: (done, loss) => bar.update(done, { loss: loss.toFixed(4) }),
+    aside(print) {
+      process.stderr.write('\r\x1b[K');
+      print();
+      bar.render();
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,155 @@
+/** `lstm-onnx run`: a model on inputs from files. */
+
+import { join } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { encodeNpy } from '../data/npy.js';
+import { LstmOnnxError } from '../errors.js';
+import { readArray } from '../files/array.js';
+import { writeFileAtomic } from '../files/write.js';
+import type { NdArray } from '../nd-array.js';
+import { Model } from '../runtime/node.js';
+import type { Provider } from '../runtime/providers.js';
+import type { ModelValue, PlainTensor, Results } from '../runtime/values.js';
+import type { GlobalOptions } from './global-options.js';
+import { print, say } from './output.js';
+
+interface RunArguments extends GlobalOptions {
+  model: string;
+  input: string[];
+  provider: string | undefined;
+  output: string | undefined;
+}
+
+/** How many numbers of an output are shown to people. */
+const shownNumbers = 20;
+
+export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
+  command: 'run <model>',
+  describe: 'Run an ONNX model on inputs from files',
+  builder: (yargs) =>
+    yargs
+      .positional('model', { type: 'string', demandOption: true, describe: 'The .onnx file' })
+      .option('input', {
+        alias: 'i',
+        type: 'string',
+        array: true,
+        demandOption: true,
+        requiresArg: true,
+        describe: 'NAME=FILE for each input; .npy, .json or .csv',
+      })
+      .option('provider', {
+        type: 'string',
+        describe: 'cuda, cpu or wasm [default: cuda where it runs, else cpu]',
+      })
+      .option('output', {
+        alias: 'o',
+        type: 'string',
+        describe: 'Folder for the outputs, one .npy file each',
+      })
+      .example('$0 run model.onnx --input x=digit.npy', 'Print every output')
+      .example('$0 run model.onnx --input x=x.csv --provider wasm -o results', 'Write results/logits.npy'),
+  async handler({ model: path, input, provider, output, json }) {
+    // The runtime checks the name and lists the ones it knows.
+    await using model = await Model.load(
+      path,
+      provider === undefined ? {} : { providers: [provider as Provider] },
+    );
+    for (const { provider: skipped, reason } of model.providers.skipped) say(`${skipped} skipped: ${reason}`);
+    const feeds = await Promise.all(input.map((assignment) => readFeed(assignment, model.inputs)));
+    const results = await model.run(Object.fromEntries(feeds));
+    say(`ran on ${model.providers.running}`);
+    if (output !== undefined) await writeResults(results, output, json);
+    else if (json) printJson(results);
+    else printResults(results, model.metadata.get('labels'));
+  },
+};
+
+async function readFeed(assignment: string, inputs: readonly ModelValue[]): Promise<[string, PlainTensor]> {
+  const [, name, file] = /^([^=]+)=(.+)$/s.exec(assignment) ?? [];
+  if (name === undefined || file === undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `--input ${assignment} is not NAME=FILE, such as x=digit.npy.`,
+    );
+  }
+  const array = await readArray(file);
+  return [
+    name,
+    feedFrom(
+      array,
+      inputs.find((input) => input.name === name),
+    ),
+  ];
+}
+
+/** The array as the input's element type; one that lacks just the batch dimension is a batch of one. */
+function feedFrom(array: NdArray, input: ModelValue | undefined): PlainTensor {
+  const missesBatch = input?.shape !== undefined && array.shape.length === input.shape.length - 1;
+  const dims = missesBatch ? [1, ...array.shape] : array.shape;
+  const data = array.dtype === input?.dtype ? array.data : Array.from<number | bigint>(array.data);
+  return { data: data as PlainTensor['data'], dims }; // numbers and bigints never mix in one array
+}
+
+async function writeResults(results: Results, folder: string, json: boolean): Promise<void> {
+  for (const [name, tensor] of Object.entries(results)) {
+    const file = join(folder, `${name.replaceAll(/[^\w.-]/g, '_')}.npy`);
+    await writeFileAtomic(file, encodeNpy(toArray(name, tensor)));
+    print(json ? JSON.stringify({ output: name, file, dims: tensor.dims }) : file);
+  }
+}
+
+function toArray(name: string, { type, dims, data }: Results[string]): NdArray {
+  if (type === 'string' || type === 'float16' || type === 'uint4' || type === 'int4') {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `Output '${name}' is ${type}, which .npy files of ours do not hold.`,
+    );
+  }
+  return { dtype: type, shape: dims, data } as NdArray; // onnxruntime's types pair as ours do
+}
+
+function printJson(results: Results): void {
+  for (const [output, { type, dims, data }] of Object.entries(results)) {
+    const numbers = Array.from<unknown>(data as ArrayLike<unknown>);
+    const values = numbers.map((value) => (typeof value === 'bigint' ? Number(value) : value));
+    print(JSON.stringify({ output, dtype: type, dims, data: values }));
+  }
+}
+
+function printResults(results: Results, labels: string | undefined): void {
+  const names = parseLabels(labels);
+  for (const [output, { type, dims, data }] of Object.entries(results)) {
+    const numbers = Array.from<unknown>(data as ArrayLike<unknown>);
+    const shown = numbers
+      .slice(0, shownNumbers)
+      .map((value) => (typeof value === 'number' ? round(value) : `${value}`));
+    const more = numbers.length > shownNumbers ? `, ... ${numbers.length - shownNumbers} more` : '';
+    print(`${output} ${type} [${dims.join(', ')}]: ${shown.join(', ')}${more}`);
+    if (data instanceof Float32Array && names.length > 1 && dims.at(-1) === names.length) {
+      for (const line of classLines(data, names)) print(line);
+    }
+  }
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function parseLabels(text: string | undefined): string[] {
+  try {
+    const labels: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(labels) ? labels.map(String) : [];
+  } catch {
+    return []; // another program's metadata may use the same key
+  }
+}
+
+/** The most likely class of each row of logits, with its probability. */
+function classLines(logits: Float32Array, names: readonly string[]): string[] {
+  return Array.from({ length: logits.length / names.length }, (_, row) => {
+    const values = logits.subarray(row * names.length, (row + 1) * names.length);
+    const largest = Math.max(...values);
+    const total = values.reduce((sum, value) => sum + Math.exp(value - largest), 0);
+    return `  ${row}: ${names[values.indexOf(largest)]} (${((100 * 1) / total).toFixed(1)} %)`;
+  });
+}

@@ -1,0 +1,157 @@
+/** Verification: the same random inputs through a network on tfjs and through its ONNX model on onnxruntime. */
+import type { BackendName } from './builder/backends/backend.js';
+import { type NetworkNode, valueId } from './builder/graph-builder.js';
+import type { Network } from './builder/network.js';
+import type { StateDict } from './builder/parameters.js';
+import { predict } from './builder/predict.js';
+import { Generator } from './builder/random.js';
+import type { DType, TensorType } from './builder/tensor.js';
+import { LstmOnnxError } from './errors.js';
+import { withStates } from './export/states.js';
+import { type NdArray, sizeOf } from './nd-array.js';
+import type { BaseModel } from './runtime/model.js';
+
+export interface VerifyOptions {
+  /** Sizes to try for every named dimension but `time`. @default [1, 2, 16] */
+  readonly batches?: readonly number[];
+  /** Sizes to try for the dimension `time`. @default [1, 7, 50] */
+  readonly times?: readonly number[];
+  /** Seed of the random inputs. @default 0 */
+  readonly seed?: number;
+  /** The tfjs backend to compare with. */
+  readonly backend?: BackendName;
+}
+
+/** The largest differences of one output at one size. */
+export interface Comparison {
+  readonly output: string;
+  readonly batch: number;
+  readonly time: number;
+  readonly maxAbs: number;
+  /** In units in the last place of float32, for the entry where that is largest. */
+  readonly maxUlp: number;
+}
+
+/**
+ * Runs both with standard normal inputs (ids within the embedding's range) at every combination of sizes.
+ *
+ * @param model the exported model; it may expose states that the network keeps to itself
+ * @returns one comparison for each output and size
+ * @throws E_UNKNOWN_NAME when the model's inputs or outputs are not the network's, E_SHAPE_MISMATCH when results differ
+ *   in shape
+ */
+export async function verify(
+  model: BaseModel,
+  network: Network,
+  parameters: StateDict,
+  options: VerifyOptions = {},
+): Promise<Comparison[]> {
+  const { batches = [1, 2, 16], times = [1, 7, 50], seed = 0, backend } = options;
+  const same = matching(network, model);
+  const generator = new Generator(seed);
+  const comparisons: Comparison[] = [];
+  for (const batch of batches) {
+    for (const time of times) {
+      const feeds = randomFeeds(same, batch, time, generator);
+      const expected = await predict(same, parameters, feeds, backend === undefined ? {} : { backend });
+      const got = await model.run(
+        Object.fromEntries(
+          Object.entries(feeds).map(([name, { data, shape }]) => [name, { data, dims: shape }]),
+        ),
+      );
+      for (const [output, array] of Object.entries(expected)) {
+        comparisons.push({ output, batch, time, ...compare(output, array, got[output]) });
+      }
+    }
+  }
+  return comparisons;
+}
+
+/** The network as the model shows it: with states as inputs and outputs where the model has more than the network. */
+function matching(network: Network, model: BaseModel): Network {
+  const names = (values: readonly { readonly name: string }[]) => values.map(({ name }) => name).sort();
+  const given = [names(model.inputs), names(model.outputs)].join(' | ');
+  const fits = (candidate: Network) =>
+    [Object.keys(candidate.inputs).sort(), Object.keys(candidate.outputs).sort()].join(' | ') === given;
+  if (fits(network)) return network;
+  const recurrent = network.nodes.some(({ op }) => op === 'lstm');
+  const exposed = recurrent ? withStates(network) : network;
+  if (fits(exposed)) return exposed;
+  throw new LstmOnnxError(
+    'E_UNKNOWN_NAME',
+    `The model has inputs ${names(model.inputs).join(', ')} and outputs ${names(model.outputs).join(', ')}; the ` +
+      `checkpoint's network has ${Object.keys(network.inputs).join(', ')} and ${Object.keys(network.outputs).join(', ')}. ` +
+      'Give the checkpoint that the model was exported from.',
+  );
+}
+
+function randomFeeds(
+  network: Network,
+  batch: number,
+  time: number,
+  generator: Generator,
+): Record<string, NdArray<DType>> {
+  const sizeOfDim = (dim: number | string) => (typeof dim === 'number' ? dim : dim === 'time' ? time : batch);
+  const feed = (name: string, type: TensorType): NdArray<DType> => {
+    const shape = type.shape.map(sizeOfDim);
+    const size = sizeOf(shape);
+    if (type.dtype === 'float32') return { dtype: 'float32', shape, data: generator.normal(size, 0, 1) };
+    const limit = idLimit(network.nodes, name);
+    return {
+      dtype: 'int32',
+      shape,
+      data: Int32Array.from({ length: size }, () => generator.random32() % limit),
+    };
+  };
+  return Object.fromEntries(Object.entries(network.inputs).map(([name, type]) => [name, feed(name, type)]));
+}
+
+/** Ids of an input are rows of every table that they reach, also by way of a reshape or the like. */
+function idLimit(nodes: readonly NetworkNode[], input: string): number {
+  const reached = new Set([input]);
+  let limit = 2 ** 31;
+  for (const node of nodes) {
+    if (!node.inputs.some((id) => reached.has(id))) continue;
+    if (node.op === 'embedding') limit = Math.min(limit, node.options.numEmbeddings);
+    else for (const port of Object.keys(node.outputs)) reached.add(valueId(node.name, port));
+  }
+  return limit;
+}
+
+function compare(
+  output: string,
+  expected: NdArray<'float32'>,
+  got: { readonly data: unknown; readonly dims: readonly number[] } | undefined,
+): { maxAbs: number; maxUlp: number } {
+  if (!(got?.data instanceof Float32Array) || got.dims.join() !== expected.shape.join()) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `Output '${output}' is [${got?.dims.join(', ')}] in the model and [${expected.shape.join(', ')}] in the network.`,
+    );
+  }
+  let maxAbs = 0;
+  let maxUlp = 0;
+  for (const [i, value] of expected.data.entries()) {
+    const other = got.data[i] ?? Number.NaN;
+    const difference = value === other ? 0 : Math.abs(value - other); // equal infinities too
+    // Once NaN, it stays NaN: no comparison with it is true.
+    if (difference > maxAbs || Number.isNaN(difference)) maxAbs = difference;
+    if (difference > 0) maxUlp = Math.max(maxUlp, ulpDistance(value, other));
+  }
+  return { maxAbs, maxUlp };
+}
+
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
+/** How many float32 numbers lie between the two, the further one counted. */
+function ulpDistance(a: number, b: number): number {
+  return Math.abs(ordinal(a) - ordinal(b));
+}
+
+/** Float32 numbers in their order, as integers. */
+function ordinal(value: number): number {
+  float[0] = value;
+  const word = bits[0] ?? 0;
+  return word < 0 ? -(word & 0x7fffffff) : word;
+}

@@ -1,0 +1,266 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import '../matcher.js';
+import type { Model } from '../../src/runtime/node.js';
+import type { StatePairs } from '../../src/runtime/state-pairs.js';
+import { STATES_METADATA_KEY } from '../../src/runtime/state-pairs.js';
+import { expected, failure, load, zeros } from './models.js';
+
+const { lstm, vad } = expected;
+/** One step at a time against the whole sequence: the same sums in another order of matrix products. */
+const TOLERANCE = { atol: 2e-6 };
+
+/** Steps `from` to `to` of the LSTM's recorded input [2, 6, 3]. */
+function steps(from: number, to: number): { data: number[]; dims: number[] } {
+  const data = [0, 1].flatMap((batch) => lstm.x.data.slice(batch * 18 + from * 3, batch * 18 + to * 3));
+  return { data, dims: [2, to - from, 3] };
+}
+
+/** Steps `from` to `to` of its recorded output [2, 6, 5]. */
+function outputs(from: number, to: number): { data: number[]; dims: number[] } {
+  const data = [0, 1].flatMap((batch) => lstm.output.data.slice(batch * 30 + from * 5, batch * 30 + to * 5));
+  return { data, dims: [2, to - from, 5] };
+}
+
+describe('a stream', () => {
+  it.each(['cpu', 'wasm'] as const)(
+    'run step by step gives what one run over the sequence gives on %s',
+    async (provider) => {
+      await using model = await load('lstm', { providers: [provider] });
+      const stream = model.stream();
+      for (let step = 0; step < 6; step += 1) {
+        const results = await stream.run({ x: steps(step, step + 1) });
+        expect(Object.keys(results)).toEqual(['output']);
+        expect(results.output).toBeCloseToArray(outputs(step, step + 1), TOLERANCE);
+      }
+      expect(stream.state.h0).toBeCloseToArray(lstm.hn, TOLERANCE);
+      expect(stream.state.c0).toBeCloseToArray(lstm.cn, TOLERANCE);
+    },
+  );
+
+  it('carries the packed state of a Silero-like model beside a scalar input', async () => {
+    await using model = await load('vad');
+    const stream = model.stream();
+    const sr = { data: [vad.sr], dims: [] };
+    for (const [index, chunk] of vad.chunks.entries()) {
+      const { output } = await stream.run({ input: chunk, sr });
+      expect(output).toBeCloseToArray(vad.steps[index]!.output, TOLERANCE);
+      expect(stream.state.state).toBeCloseToArray(vad.steps[index]!.stateN, TOLERANCE);
+    }
+  });
+
+  it('carries int64 and float16 states that the metadata pairs', async () => {
+    await using model = await load('counters');
+    const stream = model.stream();
+    expect(Object.keys(stream.state)).toEqual([]);
+    for (const total of [3n, 6n, 9n]) {
+      const results = await stream.run({ x: { data: [1, 2], dims: [1, 2] } });
+      expect(Object.keys(results)).toEqual(['total']);
+      expect(Array.from(results.total!.data as BigInt64Array)).toEqual([total]);
+    }
+    // 9 in binary16.
+    expect(Array.from(stream.state.p!.data as Uint16Array)).toEqual([0x4880]);
+  });
+
+  it.each([
+    ['lstm-onnx-names', undefined],
+    ['lstm-fixed', undefined],
+    ['lstm-odd-names', { alpha: 'gamma', beta: 'delta' }],
+  ] as const)('finds the states of %s', async (name, states) => {
+    await using model = await load(name);
+    const stream = model.stream(states === undefined ? {} : { states });
+    await stream.run({ x: steps(0, 4) });
+    const { output } = await stream.run({ x: steps(4, 6) });
+    expect(output).toBeCloseToArray(outputs(4, 6), TOLERANCE);
+  });
+
+  it('starts from the states given, and copies them', async () => {
+    await using model = await load('lstm');
+    const first = model.stream();
+    await first.run({ x: steps(0, 3) });
+    const h0 = { data: Float32Array.from(first.state.h0!.data as Float32Array), dims: [1, 2, 5] };
+    const stream = model.stream({ initial: { h0, c0: first.state.c0! } });
+    h0.data.fill(99);
+    for (let round = 0; round < 2; round += 1) {
+      expect((await stream.run({ x: steps(3, 6) })).output).toBeCloseToArray(outputs(3, 6), TOLERANCE);
+      stream.reset();
+    }
+  });
+
+  it('takes the first axis of the feeds for a batch without a name, and holds on to it', async () => {
+    await using model = await load('lstm-unnamed');
+    const stream = model.stream();
+    await stream.run({ x: steps(0, 5) });
+    expect(await failure(() => stream.run({ x: zeros(1, 1, 3) }))).toMatch(
+      /^E_SHAPE_MISMATCH: The feeds' first axis is 1, but this stream began with 2, .*reset\(\)/,
+    );
+    expect((await stream.run({ x: steps(5, 6) })).output).toBeCloseToArray(outputs(5, 6), TOLERANCE);
+    stream.reset();
+    expect((await stream.run({ x: zeros(1, 1, 3) })).output!.dims).toEqual([1, 1, 5]);
+  });
+
+  it('needs the initial state where a dimension has a name that no feed has, and says so', async () => {
+    await using model = await load('lstm-foreign-dim');
+    expect(await failure(() => model.stream().run({ x: steps(0, 1) }))).toMatch(
+      /^E_SHAPE_MISMATCH: State 'h0' float32 \[1, rows, 5\] cannot start at zero: .*'rows'.*initial: \{ 'h0'/,
+    );
+    const stream = model.stream({ initial: { h0: zeros(1, 2, 5), c0: zeros(1, 2, 5) } });
+    await stream.run({ x: steps(0, 5) });
+    expect((await stream.run({ x: steps(5, 6) })).output).toBeCloseToArray(outputs(5, 6), TOLERANCE);
+  });
+
+  it('shows a state of fixed size from the start', async () => {
+    await using model = await load('lstm-fixed');
+    expect(model.stream().state.h).toBeCloseToArray(zeros(1, 2, 5));
+  });
+
+  it('goes back to the start on reset, also with another batch', async () => {
+    await using model = await load('lstm');
+    const stream = model.stream();
+    await stream.run({ x: steps(0, 6) });
+    stream.reset();
+    expect(Object.keys(stream.state)).toEqual([]);
+    await stream.run({ x: zeros(5, 1, 3) });
+    stream.reset();
+    expect((await stream.run({ x: steps(0, 2) })).output).toBeCloseToArray(outputs(0, 2), TOLERANCE);
+  });
+
+  it('refuses another batch in mid-stream, keeps its state and tells of reset', async () => {
+    await using model = await load('lstm');
+    const stream = model.stream();
+    await stream.run({ x: steps(0, 3) });
+    expect(await failure(() => stream.run({ x: zeros(1, 1, 3) }))).toMatch(
+      /^E_SHAPE_MISMATCH: The feeds have 'batch' = 1, .*'h0' is \[1, 2, 5\].*reset\(\)/,
+    );
+    expect((await stream.run({ x: steps(3, 6) })).output).toBeCloseToArray(outputs(3, 6), TOLERANCE);
+  });
+
+  it('refuses states among the feeds', async () => {
+    await using model = await load('lstm');
+    expect(await failure(() => model.stream().run({ x: steps(0, 1), h0: zeros(1, 2, 5) }))).toMatch(
+      /^E_INVALID_OPTION: Input 'h0' is state, which the stream carries from output 'hn'/,
+    );
+  });
+
+  it('checks the other feeds as a run does', async () => {
+    await using model = await load('lstm');
+    const stream = model.stream();
+    expect(await failure(() => stream.run({}))).toMatch(/^E_MISSING_NAME: Input 'x'/);
+    expect(await failure(() => stream.run({ x: steps(0, 1), y: steps(0, 1) }))).toMatch(
+      /^E_UNKNOWN_NAME: .*'y'/,
+    );
+    expect(await failure(() => stream.run(null as never))).toMatch(/^E_INVALID_OPTION: /);
+  });
+
+  it('takes calls that overlap in their order, and a failure among them changes nothing', async () => {
+    await using model = await load('lstm');
+    const stream = model.stream();
+    const runs = await Promise.allSettled([
+      stream.run({ x: steps(0, 2) }),
+      stream.run({ x: zeros(2, 1, 4) }),
+      stream.run({ x: steps(2, 5) }),
+      stream.run({ x: steps(5, 6) }),
+    ]);
+    expect(runs.map((run) => run.status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(stream.state.h0).toBeCloseToArray(lstm.hn, TOLERANCE);
+  });
+
+  it('keeps its state when onnxruntime fails in the middle of a run', async () => {
+    await using model = await load('gather');
+    const stream = model.stream();
+    const index = (value: number) => ({ index: { data: [value], dims: [] } });
+    const { y } = await stream.run(index(1));
+    expect(await failure(() => stream.run(index(9)))).toMatch(/^E_RUN_FAILED: /);
+    expect(stream.state.h).toBeCloseToArray(y!.data as Float32Array);
+    const twice = Array.from(y!.data as Float32Array, (value) => 2 * value);
+    expect((await stream.run(index(1))).y).toBeCloseToArray(twice, TOLERANCE);
+  });
+
+  it('resets in the order of the calls', async () => {
+    await using model = await load('lstm');
+    const stream = model.stream();
+    const first = stream.run({ x: steps(0, 6) });
+    stream.reset();
+    const again = stream.run({ x: steps(0, 6) });
+    expect((await first).output).toBeCloseToArray(lstm.output, TOLERANCE);
+    expect((await again).output).toBeCloseToArray(lstm.output, TOLERANCE);
+  });
+
+  it('is one of many on a model, each with its own state', async () => {
+    await using model = await load('lstm');
+    const streams = Array.from({ length: 20 }, () => model.stream());
+    for (let step = 0; step < 6; step += 2) {
+      const all = await Promise.all(streams.map((stream) => stream.run({ x: steps(step, step + 2) })));
+      for (const { output } of all) expect(output).toBeCloseToArray(outputs(step, step + 2), TOLERANCE);
+    }
+  });
+
+  it('ends with its model', async () => {
+    const model = await load('lstm');
+    const stream = model.stream();
+    await stream.run({ x: steps(0, 1) });
+    await model.release();
+    expect(await failure(() => stream.run({ x: steps(1, 2) }))).toMatch(/^E_RUN_FAILED: .*released/);
+  });
+});
+
+describe('model.stream', () => {
+  let model: Model;
+  beforeAll(async () => {
+    model = await load('lstm');
+    return () => model.release();
+  });
+  const refused = (states: StatePairs, of = model) => failure(() => of.stream({ states }));
+
+  it('refuses a state input that nothing carries, and names the option', async () => {
+    await using unpaired = await load('unpaired');
+    expect(await failure(() => unpaired.stream())).toMatch(
+      /^E_STATE_NOT_CARRIED: Input 'hidden' float32 \[batch, 5\] looks like state.*stream\(\{ states: \{ 'hidden':/,
+    );
+    const stream = unpaired.stream({ states: { hidden: 'output' } });
+    await stream.run({ x: zeros(2, 3) });
+    expect(stream.state.hidden!.dims).toEqual([2, 5]);
+  });
+
+  it('feeds an input by hand that is said to be no state', async () => {
+    const stream = model.stream({ states: { c0: null } });
+    const { output, cn } = await stream.run({ x: steps(0, 6), c0: zeros(1, 2, 5) });
+    expect(output).toBeCloseToArray(lstm.output, TOLERANCE);
+    expect(cn).toBeCloseToArray(lstm.cn, TOLERANCE);
+    expect(Object.keys(stream.state)).toEqual(['h0']);
+  });
+
+  it('refuses a model in which nothing is known to be state', async () => {
+    await using odd = await load('lstm-odd-names');
+    expect(await failure(() => odd.stream())).toMatch(/^E_STATE_NOT_CARRIED: No input .*'alpha'.*'delta'/);
+  });
+
+  it('refuses pairs that name what is not there or cannot fit', async () => {
+    expect(await refused({ h1: 'hn' })).toMatch(/^E_UNKNOWN_NAME: .*no input 'h1'.*'x', 'h0', 'c0'/);
+    expect(await refused({ h0: 'h' })).toMatch(/^E_UNKNOWN_NAME: .*no output 'h'.*'output', 'hn', 'cn'/);
+    expect(await refused({ x: 'hn' })).toMatch(/^E_SHAPE_MISMATCH: /);
+    expect(await refused({ h0: 1 as never })).toMatch(/^E_INVALID_OPTION: /);
+    expect(await refused(null as never)).toMatch(/^E_INVALID_OPTION: /);
+    await using counters = await load('counters');
+    expect(await refused({ a: 'q' }, counters)).toMatch(/^E_DTYPE_MISMATCH: .*'q' float16.*'a' int64/);
+  });
+
+  it('refuses metadata that is broken or lies, unless the caller says the pairs', async () => {
+    for (const name of ['lstm-bad-metadata', 'lstm-lying-metadata']) {
+      await using broken = await load(name);
+      expect(broken.metadata.has(STATES_METADATA_KEY)).toBe(true);
+      expect(await failure(() => broken.stream())).toMatch(
+        /^E_INVALID_FILE: .*'lstm_onnx\.states'.*stream\(/,
+      );
+      expect(broken.stream({ states: { h0: 'hn', c0: 'cn' } }).state).toEqual({});
+    }
+  });
+
+  it('refuses initial states that are none or do not fit', async () => {
+    const initially = (initial: object) => failure(() => model.stream({ initial: initial as never }));
+    expect(await initially({ x: zeros(2, 1, 3) })).toMatch(/^E_UNKNOWN_NAME: .*'x'.*'h0', 'c0'/);
+    expect(await initially({ h0: zeros(1, 2, 4) })).toMatch(/^E_SHAPE_MISMATCH: Input 'h0'/);
+    expect(await initially({ h0: zeros(1, 2, 5), c0: zeros(1, 3, 5) })).toMatch(
+      /^E_SHAPE_MISMATCH: .*'batch'/,
+    );
+  });
+});
