@@ -54,10 +54,10 @@ export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
       path,
       provider === undefined ? {} : { providers: [provider as Provider] },
     );
-    for (const { provider: skipped, reason } of model.providers.skipped) say(`${skipped} skipped: ${reason}`);
     const feeds = await Promise.all(input.map((assignment) => readFeed(assignment, model.inputs)));
     const results = await model.run(Object.fromEntries(feeds));
-    say(`ran on ${model.providers.running}`);
+    const { running, skipped } = model.providers;
+    say(['ran on', running, ...skipped.map(({ provider: name, reason }) => `(${name} skipped: ${reason})`)].join(' '));
     if (output !== undefined) await writeResults(results, output, json);
     else if (json) printJson(results);
     else printResults(results, model.metadata.get('labels'));

@@ -1,0 +1,168 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
+import { initParameters } from '../../src/builder/parameters.js';
+import { encodeNpy, parseNpy } from '../../src/data/npy.js';
+import { decodeModel } from '../../src/export/onnx.js';
+import { temporaryDirectory } from '../files/temporary-directory.js';
+import { simpleLSTM } from '../parity/networks.js';
+import { lstmOnnx } from './lstm-onnx.js';
+
+const folder = temporaryDirectory();
+const checkpoint = join(folder, 'model.safetensors');
+const model = join(folder, 'model.onnx');
+const digit = join(folder, 'digit.npy');
+const labels = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+
+function writeCheckpoint(path: string, seed: number): void {
+  const parameters = initParameters(simpleLSTM, seed);
+  writeFileSync(path, encodeCheckpoint({ network: simpleLSTM, parameters, info: { labels } }));
+}
+
+beforeAll(() => {
+  writeCheckpoint(checkpoint, 1);
+  const pixels = Float32Array.from({ length: 28 * 28 }, (_, i) => (i % 7) / 7);
+  writeFileSync(digit, encodeNpy({ dtype: 'float32', shape: [1, 28, 28], data: pixels }));
+  expect(lstmOnnx('export', checkpoint, '-o', model)).toMatchObject({ code: 0, stdout: `${model}\n` });
+});
+
+describe('lstm-onnx export', () => {
+  it('writes the checkpoint as a model with its labels', () => {
+    const { metadata, opsets } = decodeModel(readFileSync(model));
+    expect(opsets.get('')).toBe(17);
+    expect(metadata.get('labels')).toBe(JSON.stringify(labels));
+  });
+
+  it('takes an opset, states and labels, and reports as JSON', () => {
+    const path = join(folder, 'states.onnx');
+    const { code, stdout } = lstmOnnx(
+      ...['export', checkpoint, '-o', path, '--opset', '21', '--states', '--labels', 'a,b', '--json'],
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ event: 'done', model: path, opset: 21 });
+    const { graph, metadata } = decodeModel(readFileSync(path));
+    expect(graph.inputs.map(({ name }) => name)).toEqual(['x', 'h0', 'c0']);
+    expect(graph.outputs.map(({ name }) => name)).toEqual(['logits', 'hn', 'cn']);
+    expect(metadata.get('labels')).toBe('["a","b"]');
+  });
+
+  it('writes nothing when the opset is not supported', () => {
+    const path = join(folder, 'opset.onnx');
+    const { code, stderr } = lstmOnnx('export', checkpoint, '-o', path, '--opset', '7');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Opset 7 is not supported; give one from 14 to 22.*\[E_UNSUPPORTED\]/);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('names a checkpoint that is cut off', () => {
+    const broken = join(folder, 'broken.safetensors');
+    writeFileSync(broken, readFileSync(checkpoint).subarray(0, 5000));
+    const { code, stderr } = lstmOnnx('export', broken);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/broken\.safetensors: .*\[E_INVALID_FILE\]/);
+  });
+});
+
+describe('lstm-onnx verify', () => {
+  it('passes for the checkpoint that the model came from', () => {
+    const { code, stdout } = lstmOnnx('verify', model, '--checkpoint', checkpoint);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/passed: largest difference \d\.\de-\d+/);
+  });
+
+  it('fails for another checkpoint and says by how much', () => {
+    const other = join(folder, 'other.safetensors');
+    writeCheckpoint(other, 2);
+    const { code, stdout, stderr } = lstmOnnx('verify', model, '--checkpoint', other, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ passed: false, tolerance: 2e-6 });
+    expect(stderr).toMatch(/Output 'logits' differs by 0\.\d+.*\[E_VERIFY_FAILED\]/);
+  });
+});
+
+describe('lstm-onnx run', () => {
+  it('prints the outputs and the most likely class', () => {
+    const { code, stdout } = lstmOnnx('run', model, '--input', `x=${digit}`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^logits float32 \[1, 10\]: (-?[\d.e-]+, ){9}-?[\d.e-]+\n {2}0: \d \([\d.]+ %\)\n$/,
+    );
+  });
+
+  it.each(['cpu', 'wasm'])('gives the same numbers from npy, csv and json on %s', (provider) => {
+    const rows = Array.from({ length: 28 }, (_, row) =>
+      Array.from({ length: 28 }, (_, column) => Math.fround(((row * 28 + column) % 7) / 7)),
+    );
+    const csv = join(folder, 'x.csv');
+    const json = join(folder, 'x.json');
+    writeFileSync(csv, rows.map((row) => row.join(',')).join('\n'));
+    writeFileSync(json, JSON.stringify([rows]));
+    const [fromNpy, fromCsv, fromJson] = [digit, csv, json].map((file) => {
+      const outcome = lstmOnnx('run', model, '--json', '--provider', provider, '--input', `x=${file}`);
+      expect(outcome.code).toBe(0);
+      return outcome.stdout;
+    });
+    expect(JSON.parse(fromNpy!)).toMatchObject({ output: 'logits', dtype: 'float32', dims: [1, 10] });
+    expect(fromCsv).toBe(fromNpy);
+    expect(fromJson).toBe(fromNpy);
+  });
+
+  it('writes outputs as npy files', () => {
+    const out = join(folder, 'results');
+    const { code, stdout } = lstmOnnx('run', model, '--input', `x=${digit}`, '-o', out);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(out, 'logits.npy')}\n` });
+    expect(parseNpy(readFileSync(join(out, 'logits.npy')))).toMatchObject({
+      dtype: 'float32',
+      shape: [1, 10],
+    });
+  });
+
+  it.each([
+    ['an input the model has not', ['--input', `y=${digit}`], /'x'.*is missing.*'y'.*\[E_MISSING_NAME\]/],
+    ['an unknown provider', ['--input', `x=${digit}`, '--provider', 'tpu'], /'tpu'.*\[E_INVALID_OPTION\]/],
+    ['a malformed input', ['--input', 'x'], /NAME=FILE.*\[E_INVALID_OPTION\]/],
+    ['a file of an unknown kind', ['--input', `x=${model}`], /\[E_UNSUPPORTED\]/],
+  ])('refuses %s', (_what, args, message) => {
+    const { code, stderr } = lstmOnnx('run', model, ...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  it('refuses a shape that does not fit', () => {
+    const wide = join(folder, 'wide.npy');
+    writeFileSync(wide, encodeNpy({ dtype: 'float32', shape: [1, 2, 5], data: new Float32Array(10) }));
+    const { code, stderr } = lstmOnnx('run', model, '--input', `x=${wide}`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/'x'.*\[1, 2, 5\].*\[E_SHAPE_MISMATCH\]/);
+  });
+});
+
+describe('lstm-onnx inspect', () => {
+  it('shows the graph of a model', () => {
+    const { code, stdout } = lstmOnnx('inspect', model);
+    expect(code).toBe(0);
+    expect(stdout).toContain('opset 17');
+    expect(stdout).toContain('input x: float32 [batch, time, 28]');
+    expect(stdout).toContain('output logits: float32 [batch, 10]');
+    expect(stdout).toMatch(/LSTM .*lstm\.l0\.W.*\[1, batch, 64\]/);
+  });
+
+  it('shows the network and parameters of a checkpoint', () => {
+    const { code, stdout } = lstmOnnx('inspect', checkpoint);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/lstm +lstm\(hiddenSize=64/);
+    expect(stdout).toMatch(/lstm\.weight_ih_l0 +float32 +\[256, 28\]/);
+    expect(stdout).toContain('labels: 0, 1, 2');
+  });
+
+  it('gives JSON of both', () => {
+    expect(JSON.parse(lstmOnnx('inspect', model, '--json').stdout)).toMatchObject({
+      format: 'onnx',
+      irVersion: 8,
+    });
+    expect(JSON.parse(lstmOnnx('inspect', checkpoint, '--json').stdout)).toMatchObject({
+      format: 'safetensors',
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../files/temporary-directory.js';
+import { lstmOnnx } from './lstm-onnx.js';
+import { writeTinyMnist } from './tiny-mnist.js';
+
+const folder = temporaryDirectory();
+const data = join(folder, 'data');
+const small = ['--data', data, '--batch-size', '32', '--hidden-size', '8'];
+
+function train(...args: string[]) {
+  return lstmOnnx('train', 'mnist', ...small, ...args);
+}
+
+function events(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe('lstm-onnx train mnist', () => {
+  beforeAll(() => writeTinyMnist(data));
+
+  it("prints the reference script's lines and writes a checkpoint", () => {
+    const out = join(folder, 'lines');
+    const { code, stdout } = train('--epochs', '2', '-o', out);
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(/^Epoch \[1\/2\], Step \[1\/10\], Loss: \d\.\d{4}$/),
+      expect.stringMatching(/^Epoch \[2\/2\], Step \[1\/10\], Loss: \d\.\d{4}$/),
+      expect.stringMatching(/^Test Accuracy of the model on the 50 test images: [\d.]+ %$/),
+    ]);
+    expect(readdirSync(out).sort()).toEqual(['model.safetensors', 'training.safetensors']);
+  });
+
+  it('prints every step, the accuracy as a fraction and the checkpoint with --json', () => {
+    const out = join(folder, 'json');
+    const { code, stdout } = train('--json', '-o', out);
+    expect(code).toBe(0);
+    const all = events(stdout);
+    expect(all.map(({ event }) => event)).toEqual([...Array(10).fill('step'), 'test', 'done']);
+    expect(all[9]).toEqual({ event: 'step', epoch: 1, step: 10, loss: expect.any(Number) });
+    expect(all[10]!.accuracy).toBeGreaterThanOrEqual(0);
+    expect(all[10]!.accuracy).toBeLessThanOrEqual(1);
+    expect(all[11]).toEqual({ event: 'done', checkpoint: join(out, 'model.safetensors') });
+  });
+
+  it('learns, and goes on from a saved epoch exactly as if it had not stopped', () => {
+    const whole = join(folder, 'whole');
+    const first = join(folder, 'first');
+    const second = join(folder, 'second');
+    const uninterrupted = train('--json', '--epochs', '3', '-o', whole);
+    train('--json', '--epochs', '1', '-o', first);
+    const resumed = train(
+      '--json',
+      '--epochs',
+      '3',
+      '--resume',
+      join(first, 'training.safetensors'),
+      '-o',
+      second,
+    );
+    const steps = events(uninterrupted.stdout).filter(({ event }) => event === 'step');
+    expect(steps.at(-1)!.loss as number).toBeLessThan(steps[0]!.loss as number);
+    const resumedSteps = events(resumed.stdout).filter(({ event }) => event === 'step');
+    expect(resumedSteps).toEqual(steps.slice(10));
+    const bytes = (path: string) => readFileSync(join(path, 'model.safetensors'));
+    expect(bytes(second).equals(bytes(whole))).toBe(true);
+  });
+
+  it('stops at a loss that is no number, says where, and leaves the checkpoint that was there', () => {
+    const out = join(folder, 'nan');
+    train('-o', out);
+    const before = readFileSync(join(out, 'model.safetensors'));
+    const { code, stderr } = train('--lr', '1e38', '-o', out);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/loss is (NaN|Infinity) at epoch 1, step \d+.*Lower the learning rate/);
+    expect(stderr).toMatch(/what was there before is untouched/);
+    expect(stderr).toMatch(/\[E_LOSS_NOT_FINITE\]/);
+    expect(readFileSync(join(out, 'model.safetensors')).equals(before)).toBe(true);
+  });
+
+  it('refuses an output folder it cannot write to before it trains', () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    const { code, stdout, stderr } = train('-o', join(file, 'out'));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/Cannot write to the directory .*\[E_FILE_WRITE\]/);
+  });
+
+  it('says where it looked for missing data', () => {
+    const missing = join(folder, 'missing');
+    const { code, stderr } = lstmOnnx('train', 'mnist', '--data', missing, '-o', join(folder, 'x'));
+    expect(code).toBe(1);
+    expect(stderr).toContain(missing);
+    expect(stderr).toMatch(/\[E_MISSING_DATA\]/);
+  });
+
+  it('says what is wrong with training data that is cut off', () => {
+    const broken = join(folder, 'broken');
+    writeTinyMnist(broken);
+    const images = join(broken, 'train-images-idx3-ubyte');
+    writeFileSync(images, readFileSync(images).subarray(0, 1000));
+    const { code, stderr } = lstmOnnx('train', 'mnist', '--data', broken, '-o', join(folder, 'y'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/train-images-idx3-ubyte.*\[E_INVALID_FILE\]/);
+    expect(existsSync(join(folder, 'y', 'model.safetensors'))).toBe(false);
+  });
+
+  it.each([
+    ['--epochs', '0', /epochs is 0.*\[E_INVALID_OPTION\]/],
+    ['--batch-size', '1.5', /batchSize is 1.5.*\[E_INVALID_OPTION\]/],
+    ['--hidden-size', '-1', /hiddenSize.*\[E_INVALID_OPTION\]/],
+    ['--lr', '-1', /lr is -1.*\[E_INVALID_OPTION\]/],
+    ['--seed', '1.5', /Seed 1.5.*\[E_INVALID_OPTION\]/],
+    ['--backend', 'abacus', /'abacus' is not available.*\[E_PROVIDER_UNAVAILABLE\]/],
+  ])('refuses %s %s', (option, value, message) => {
+    const args = ['train', 'mnist', '--data', data, '-o', join(folder, 'z'), `${option}=${value}`];
+    const { code, stderr } = lstmOnnx(...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+});
