@@ -37,9 +37,9 @@ export {
   type Value,
 } from './builder/tensor.js';
 export type { EarlyStoppingOptions } from './builder/train/early-stopping.js';
-export type { StepLog } from './builder/train/epoch.js';
-export { type EvaluateOptions, type Evaluation, evaluate } from './builder/train/evaluate.js';
-export { type EpochEnd, type EpochLog, type FitOptions, type FitResult, fit } from './builder/train/fit.js';
+export { type EvaluateOptions, evaluate } from './builder/train/evaluate.js';
+export { type EpochEnd, type FitOptions, type FitResult, fit } from './builder/train/fit.js';
+export type { EpochLog, Evaluation, StepLog } from './builder/train/logs.js';
 export { bceWithLogits, crossEntropy, type Loss, l1, mse } from './builder/train/losses.js';
 export { accuracy, type Metric, meanAbsoluteError } from './builder/train/metrics.js';
 export {

@@ -11,7 +11,7 @@ import { expect } from 'vitest';
 type Entries = ArrayLike<number | bigint>;
 
 /** An array; a tensor (ours with `shape`, onnxruntime's with `dims`); or such by name, compared name by name. */
-export type Comparable = Entries | Tensor | ReadonlyMap<string, Entries | Tensor>;
+type Comparable = Entries | Tensor | ReadonlyMap<string, Entries | Tensor>;
 
 interface Tensor {
   readonly shape?: readonly number[];
@@ -19,7 +19,7 @@ interface Tensor {
   readonly data: Entries;
 }
 
-export interface Tolerance {
+interface Tolerance {
   /** Absolute tolerance; default 0. */
   readonly atol?: number;
   /** Tolerance relative to the largest absolute entry of the expected tensor; default 0. */

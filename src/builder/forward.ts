@@ -1,14 +1,14 @@
 /** A network's forward pass on tfjs: feeds and parameters in, outputs out. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../errors.js';
-import type { Tf } from './backends/backend.js';
+import type { Tf } from './backends/tf.js';
 import { type NetworkNode, valueId } from './graph-builder.js';
 import type { Network } from './network.js';
 import type { OpName } from './ops/index.js';
 import { ops } from './ops/index.js';
 import type { ForwardContext, Ports } from './ops/op.js';
 import { Generator } from './random.js';
-import { formatShape } from './shape.js';
+import { formatShape, type Shape } from './shape.js';
 
 export interface ForwardOptions {
   /** Whether dropout is active. @default false */
@@ -30,11 +30,12 @@ export function forward(
   feeds: Readonly<Record<string, TfTensor>>,
   options: ForwardOptions = {},
 ): Record<string, TfTensor> {
+  const dims = checkFeeds(network, feeds);
   const context: ForwardContext = {
     tf,
     training: options.training ?? false,
     generator: options.generator ?? new Generator(0),
-    dims: checkFeeds(network, feeds),
+    dims,
   };
   const values = new Map<string, TfTensor>(Object.entries(feeds));
   const lookUp = (id: string) => found(values, id, 'value');
@@ -42,7 +43,11 @@ export function forward(
     const results = run(node, node.inputs.map(lookUp), context, (name) =>
       found(parameters, `${node.name}.${name}`, 'parameter'),
     );
-    for (const [port, tensor] of Object.entries(results)) values.set(valueId(node.name, port), tensor);
+    for (const [port, tensor] of Object.entries(results)) {
+      values.set(valueId(node.name, port), tensor);
+      // Sizes that come about on the way have names too, such as batch*time.
+      noteDims(dims, node.outputs[port]?.shape ?? [], tensor.shape);
+    }
   }
   return Object.fromEntries(Object.entries(network.outputs).map(([name, { from }]) => [name, lookUp(from)]));
 }
@@ -107,9 +112,14 @@ export function checkFeeds(network: Network, feeds: Readonly<Record<string, Feed
           `${known ? ` where ${known}` : ''}.`,
       );
     }
-    type.shape.forEach((dim, i) => {
-      if (typeof dim === 'string') dims.set(dim, feed.shape[i] ?? 0);
-    });
+    noteDims(dims, type.shape, feed.shape);
   }
   return dims;
+}
+
+/** Takes down the sizes of a shape's names. */
+function noteDims(dims: Map<string, number>, shape: Shape, sizes: readonly number[]): void {
+  shape.forEach((dim, i) => {
+    if (typeof dim === 'string') dims.set(dim, sizes[i] ?? 0);
+  });
 }

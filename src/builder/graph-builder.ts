@@ -24,6 +24,11 @@ export function valueId(node: string, port: string): string {
   return `${node}:${port}`;
 }
 
+/** Only plain values are shown: an object from a file may have a `toString` that is no function. */
+function show(input: unknown): string {
+  return typeof input === 'object' && input !== null ? 'an object' : String(input);
+}
+
 export class GraphBuilder {
   readonly nodes: NetworkNode[] = [];
   readonly #names = new Set<string>();
@@ -57,9 +62,11 @@ export class GraphBuilder {
       }
     }
     const definition = ops[op];
-    const parsed = definition.options.safeParse(options);
+    const parsed = definition.options.safeParse(options, { reportInput: true });
     if (!parsed.success) {
-      const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+      const issues = parsed.error.issues.map(({ path, input, message }) =>
+        path.length === 0 ? message : `${path.join('.')} is ${show(input)}: ${message}`,
+      );
       throw new LstmOnnxError('E_INVALID_OPTION', `${nodeName} (${op}): ${issues.join('; ')}.`);
     }
     const outputs = definition.infer(inputs, parsed.data, nodeName);

@@ -117,6 +117,8 @@ function checkLimits({ nodes }: GraphBuilder): void {
   }
   for (const { shape } of Object.values(node.outputs)) {
     if (shape.length > maxRank) throw tooLarge(`has ${shape.length} dimensions`, maxRank);
+    const inexact = shape.find((dim) => typeof dim === 'number' && !Number.isSafeInteger(dim));
+    if (inexact !== undefined) throw tooLarge(`has a dimension of ${inexact}`, Number.MAX_SAFE_INTEGER);
     const longest = Math.max(0, ...shape.map((dim) => (typeof dim === 'string' ? dim.length : 0)));
     if (longest > maxDimLength)
       throw tooLarge(`has a dimension's name of ${longest} characters`, maxDimLength);

@@ -1,14 +1,18 @@
 /** A network's outputs computed on tfjs, from plain arrays to plain arrays. */
-import type { NdArray } from '../nd-array.js';
+import { LstmOnnxError } from '../errors.js';
+import { type NdArray, sizeOf } from '../nd-array.js';
 import { type BackendName, startBackend } from './backends/backend.js';
 import { checkFeeds, forward } from './forward.js';
 import type { Network } from './network.js';
 import { checkParameters, type StateDict } from './parameters.js';
+import { formatShape } from './shape.js';
 import type { DType } from './tensor.js';
 import { tensorsOf } from './tf-parameters.js';
 
-/** An array for each input of a network. */
-export type Feeds<N extends Network> = { readonly [K in keyof N['inputs']]: NdArray<DType> };
+/** An array for each input of a network, of the input's element type. */
+export type Feeds<N extends Network> = {
+  readonly [K in keyof N['inputs']]: NdArray<DType> & Pick<N['inputs'][K], 'dtype'>;
+};
 
 /** An array for each output of a network. */
 export type Predictions<N extends Network> = { readonly [K in keyof N['outputs']]: NdArray<'float32'> };
@@ -27,6 +31,14 @@ export async function predict<N extends Network>(
 ): Promise<Predictions<N>> {
   checkParameters(network, parameters);
   checkFeeds(network, feeds);
+  for (const [name, { data, shape }] of Object.entries<NdArray<DType>>(feeds)) {
+    if (data.length !== sizeOf(shape)) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `Input '${name}' holds ${data.length} numbers, but ${formatShape(shape)} needs ${sizeOf(shape)}.`,
+      );
+    }
+  }
   const { tf } = await startBackend(options.backend);
   const results = tf.tidy(() => {
     const inputs = Object.entries<NdArray<DType>>(feeds).map(

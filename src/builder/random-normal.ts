@@ -7,7 +7,7 @@
  */
 
 const { fround } = Math;
-/** The bits of a float32. */
+/** One float32, and the same as its bits. */
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
@@ -29,8 +29,8 @@ const logarithm = floats(
 const [ln2Low, ln2High, sqrtHalf] = [fround(-2.1219444e-4), 0.693359375, fround(Math.SQRT1_2)];
 const sine = floats(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1);
 const cosine = floats(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2);
-/** -π/4 in three parts, the first two short enough for exact products. */
-const quarterTurn = floats(-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8);
+/** -π/4 in three parts, so that the rest of a reduction keeps its last bits. */
+const quarterTurn = floats(-0.78515625, -2.4187564849853516e-4, -3.774894977445941e-8);
 const octantsPerRadian = fround(4 / Math.PI);
 
 /** Natural logarithm of a normal positive float32: x = m 2^e with m from √½ to √2. */

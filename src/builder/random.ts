@@ -67,11 +67,14 @@ export class Generator {
     return ((high << 32n) | BigInt(this.random32())) & 0x7fff_ffff_ffff_ffffn;
   }
 
-  /** `torch.empty(count).uniform_(from, to)`: 24 bits an entry, every operation rounded to float32. */
+  /**
+   * `torch.empty(count).uniform_(from, to)`: 24 bits an entry; scaled and moved in one rounding to float32, since the
+   * compiler fuses PyTorch's product and sum.
+   */
   uniform(count: number, from: number, to: number): Float32Array {
     const start = Math.fround(from);
     const range = Math.fround(Math.fround(to) - start);
-    return Float32Array.from({ length: count }, () => Math.fround(this.#unit() * range) + start);
+    return Float32Array.from({ length: count }, () => this.#unit() * range + start);
   }
 
   /** `torch.empty(count).normal_(mean, std)`: the Box-Muller transform, on blocks of 16 from 16 entries on. */

@@ -102,16 +102,33 @@ export type AddDim<A extends Dim, B extends Dim> = A extends number
 
 // ---- shape rules shared by several ops ----
 
-/** The shape without the dimension at index `Axis` (counted from the front). */
-export type RemoveAt<
+/** The type of {@link normalizeAxis}: `number` where the axis is not a literal. */
+export type AxisIndex<S extends Shape, Axis extends number> = number extends Axis
+  ? number
+  : `${Axis}` extends `-${infer FromEnd extends number}`
+    ? LengthWithoutLast<S, FromEnd>
+    : Axis;
+
+type LengthWithoutLast<
   S extends Shape,
-  Axis extends number,
-  Seen extends readonly Dim[] = [],
-> = S extends readonly [infer Head extends Dim, ...infer Rest extends Shape]
-  ? Seen['length'] extends Axis
-    ? readonly [...Seen, ...Rest]
-    : RemoveAt<Rest, Axis, [...Seen, Head]>
-  : readonly Dim[];
+  N extends number,
+  Dropped extends 0[] = [],
+> = Dropped['length'] extends N
+  ? S['length']
+  : S extends readonly [...infer Lead extends Shape, Dim]
+    ? LengthWithoutLast<Lead, N, [...Dropped, 0]>
+    : number;
+
+/** The shape without the dimension at `Axis`; only a shape where the axis is not a literal or there is none. */
+export type RemoveAt<S extends Shape, Axis extends number> = RemoveIndex<S, AxisIndex<S, Axis>>;
+
+type RemoveIndex<S extends Shape, Index extends number, Seen extends Shape = []> = number extends Index
+  ? Shape
+  : S extends readonly [infer Head extends Dim, ...infer Rest extends Shape]
+    ? Seen['length'] extends Index
+      ? readonly [...Seen, ...Rest]
+      : RemoveIndex<Rest, Index, [...Seen, Head]>
+    : Shape;
 
 /** The shape without the dimension called `Name`; only the rank's type is lost where there is none. */
 export type RemoveNamed<S extends Shape, Name extends string, Seen extends Shape = []> = S extends readonly [

@@ -34,11 +34,11 @@ export function summary(network: Network): string {
   );
 }
 
-/** The op and those of its options that are not off or one: `lstm(hiddenSize=64, bidirectional)`. */
+/** The op and its options, but for those that are off: `lstm(hiddenSize=64, numLayers=1, bidirectional)`. */
 function describe({ op, options }: NetworkNode): string {
   const shown = Object.entries(options).flatMap(([name, value]) => {
     if (value === true) return [name];
-    return value === false || value === 0
+    return value === false || (name === 'dropout' && value === 0)
       ? []
       : [`${name}=${Array.isArray(value) ? formatShape(value) : value}`];
   });

@@ -17,7 +17,9 @@ const dimensionName = /^[A-Za-z_]\w*$/;
 /** @throws E_INVALID_OPTION for a dimension that is neither a positive integer nor a name. */
 export function checkDims(shape: Shape, what: string): void {
   for (const dim of shape) {
-    const valid = typeof dim === 'number' ? Number.isSafeInteger(dim) && dim > 0 : dimensionName.test(dim);
+    // A null or undefined from JavaScript is no name, though a regular expression takes its text for one.
+    const isName = typeof dim === 'string' && dimensionName.test(dim);
+    const valid = typeof dim === 'number' ? Number.isSafeInteger(dim) && dim > 0 : isName;
     if (!valid) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',

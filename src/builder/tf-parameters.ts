@@ -1,6 +1,6 @@
 /** Parameters as tfjs tensors. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { Tf } from './backends/backend.js';
+import type { Tf } from './backends/tf.js';
 import type { StateDict } from './parameters.js';
 
 export type TfParameters = ReadonlyMap<string, TfTensor>;

@@ -57,7 +57,13 @@ export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
     const feeds = await Promise.all(input.map((assignment) => readFeed(assignment, model.inputs)));
     const results = await model.run(Object.fromEntries(feeds));
     const { running, skipped } = model.providers;
-    say(['ran on', running, ...skipped.map(({ provider: name, reason }) => `(${name} skipped: ${reason})`)].join(' '));
+    say(
+      [
+        'ran on',
+        running,
+        ...skipped.map(({ provider: name, reason }) => `(${name} skipped: ${reason})`),
+      ].join(' '),
+    );
     if (output !== undefined) await writeResults(results, output, json);
     else if (json) printJson(results);
     else printResults(results, model.metadata.get('labels'));

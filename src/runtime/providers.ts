@@ -6,7 +6,7 @@ import { LstmOnnxError, messageOf } from '../errors.js';
 import { quoteNames } from './values.js';
 
 /** Every provider name this library knows, as onnxruntime spells it. */
-export const PROVIDERS = ['cuda', 'cpu', 'wasm', 'coreml', 'dml', 'webgpu'] as const;
+const PROVIDERS = ['cuda', 'cpu', 'wasm', 'coreml', 'dml', 'webgpu'] as const;
 
 /**
  * An execution provider: `cpu`, `cuda`, and where the platform has them `coreml`, `dml` (DirectML) and `webgpu`,

@@ -1,6 +1,6 @@
 /** Runs fixtures through the builder's tfjs forward pass: outputs, and gradients of sum(output * cotangent). */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { Tf } from '../../src/builder/backends/backend.js';
+import type { Tf } from '../../src/builder/backends/tf.js';
 import { forward } from '../../src/builder/forward.js';
 import type { Network } from '../../src/builder/network.js';
 import type { NdArray } from '../../src/nd-array.js';

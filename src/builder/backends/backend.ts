@@ -1,9 +1,7 @@
 /** TensorFlow.js and its backends: which one computes, and the LSTM kernels it computes with. */
 import { LstmOnnxError, messageOf } from '../../errors.js';
 import { registerComposedLstm } from './composed-lstm.js';
-
-/** The module `@tensorflow/tfjs`; loaded on first use, since defining and exporting a network needs none of it. */
-export type Tf = typeof import('@tensorflow/tfjs');
+import type { Tf } from './tf.js';
 
 /**
  * `auto` is `wasm` unless its files do not load, then `cpu`; `tensorflow` needs the package `@tensorflow/tfjs-node`;

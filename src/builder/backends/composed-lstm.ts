@@ -8,7 +8,6 @@
  * Factors are transposed before a product, not by it: tfjs' wasm backend is fast for plain products alone.
  */
 import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { Tf } from './backend.js';
 import {
   type LstmLayerGradInputs,
   type LstmLayerGradOutputs,
@@ -18,6 +17,7 @@ import {
   lstmLayerKernel,
   registerLstmLayerGradient,
 } from './lstm-layer.js';
+import type { Tf } from './tf.js';
 
 /** Gives a backend the composed kernels, unless it has its own. */
 export function registerComposedLstm(tf: Tf, backendName: string): void {

@@ -3,7 +3,7 @@
  * `LstmLayerGrad`; each tfjs backend brings its own or gets the composed ones (`composed-lstm.ts`).
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { Tf } from './backend.js';
+import type { Tf } from './tf.js';
 
 export const lstmLayerKernel = 'LstmLayer';
 export const lstmLayerGradKernel = 'LstmLayerGrad';

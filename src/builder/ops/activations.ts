@@ -1,7 +1,7 @@
 /** The activations: elementwise relu, tanh, sigmoid, and softmax and logSoftmax along an axis. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { z } from 'zod';
-import type { Tf } from '../backends/backend.js';
+import type { Tf } from '../backends/tf.js';
 import { normalizeAxis, type Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';

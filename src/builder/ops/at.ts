@@ -39,6 +39,9 @@ export const atOp: OpDefinition<AtOptions> = {
   },
 };
 
+/** Nothing is of this type unless a dimension is called `time`. */
+type HasTime<S extends Shape> = 'time' extends S[number] ? unknown : never;
+
 /**
  * One entry along a dimension, as `x.at(index, axis)` picks it.
  *
@@ -51,7 +54,7 @@ export function at<D extends DType, S extends Shape, const A extends number>(
   axis: A,
 ): SymbolicTensor<D, RemoveAt<S, A>>;
 export function at<D extends DType, S extends Shape>(
-  x: Value<D, S>,
+  x: Value<D, S> & HasTime<S>,
   index: number,
 ): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
 export function at(x: Value, index: number, axis = timeAxis(x.shape)): SymbolicTensor {
@@ -60,7 +63,7 @@ export function at(x: Value, index: number, axis = timeAxis(x.shape)): SymbolicT
 
 /** The last time step: `at(x, -1)`. */
 export function last<D extends DType, S extends Shape>(
-  x: Value<D, S>,
+  x: Value<D, S> & HasTime<S>,
 ): SymbolicTensor<D, RemoveNamed<S, 'time'>> {
   return at(x, -1);
 }

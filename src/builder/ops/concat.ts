@@ -1,7 +1,15 @@
 /** `torch.cat`: tensors joined along one axis. */
 import { z } from 'zod';
 import { LstmOnnxError } from '../../errors.js';
-import { type AddDim, addDims, type Dim, formatShape, normalizeAxis, type Shape } from '../shape.js';
+import {
+  type AddDim,
+  type AxisIndex,
+  addDims,
+  type Dim,
+  formatShape,
+  normalizeAxis,
+  type Shape,
+} from '../shape.js';
 import type { DType, SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, type OpDefinition } from './op.js';
 
@@ -34,40 +42,53 @@ export const concatOp: OpDefinition<ConcatOptions> = {
   forward: (inputs, { axis }, { tf }) => ({ output: tf.concat([...inputs], axis) }),
 };
 
-type SumOver<T extends readonly Value[], Axis extends number> = T extends readonly [infer Only extends Value]
-  ? DimAt<Only['shape'], Axis>
-  : T extends readonly [infer Head extends Value, ...infer Rest extends readonly Value[]]
-    ? SumRest<DimAt<Head['shape'], Axis>, Rest, Axis>
-    : Dim;
-type SumRest<Sum extends Dim, T extends readonly Value[], Axis extends number> = T extends readonly [
+/** The sum of the shapes' dimensions at an index. */
+type SumAt<First extends Shape, Rest extends readonly Value[], Index extends number> = SumRest<
+  First[Index],
+  Rest,
+  Index
+>;
+type SumRest<Sum extends Dim, Rest extends readonly Value[], Index extends number> = Rest extends readonly [
   infer Head extends Value,
-  ...infer Rest extends readonly Value[],
+  ...infer Others extends readonly Value[],
 ]
-  ? SumRest<AddDim<Sum, DimAt<Head['shape'], Axis>>, Rest, Axis>
+  ? SumRest<AddDim<Sum, Head['shape'][Index]>, Others, Index>
   : Sum;
 
-type LastDim<S extends Shape> = S extends readonly [...Shape, infer Last extends Dim] ? Last : Dim;
-type DimAt<S extends Shape, Axis extends number> = Axis extends -1 ? LastDim<S> : S[Axis];
+/** The first shape with the sum at `Index`; dimensions of any kind where the axis is not a literal. */
+type Joined<First extends Shape, Rest extends readonly Value[], Index extends number> = {
+  readonly [K in keyof First]: number extends Index
+    ? Dim
+    : K extends `${Index}`
+      ? SumAt<First, Rest, Index>
+      : First[K];
+};
 
-/** The first shape with its dimension at `Axis` (the last for -1) replaced; other negative axes keep only the rank. */
-type Replace<S extends Shape, Axis extends number, D extends Dim> = Axis extends -1
-  ? S extends readonly [...infer Lead extends Shape, Dim]
-    ? readonly [...Lead, D]
-    : never
-  : { readonly [K in keyof S]: K extends `${Axis}` ? D : `${Axis}` extends `-${string}` ? Dim : S[K] };
+/** What a shape must be to be joined: of the same rank and with the same names outside the axis. */
+type Joinable<First extends Shape, Index extends number> = {
+  readonly [K in keyof First]: number extends Index
+    ? Dim
+    : K extends `${Index}`
+      ? Dim
+      : First[K] extends number
+        ? number
+        : First[K];
+};
 
 /**
  * Tensors of one type joined along an axis; all other dimensions must be the same.
  *
  * @param axis counted from the front, or from the end when negative; default the last
+ * @throws E_SHAPE_MISMATCH when the tensors do not fit together
  */
 export function concat<
   D extends DType,
-  const T extends readonly [Value<D>, ...Value<D>[]],
+  const S extends Shape,
+  const Rest extends readonly Value<D, Joinable<S, AxisIndex<S, A>>>[],
   const A extends number = -1,
->(tensors: T, axis?: A): SymbolicTensor<T[0]['dtype'], Replace<T[0]['shape'], A, SumOver<T, A>>> {
+>(tensors: readonly [Value<D, S>, ...Rest], axis?: A): SymbolicTensor<D, Joined<S, Rest, AxisIndex<S, A>>> {
   const [first] = tensors;
   const output = first.graph.addOne('concat', undefined, tensors, { axis: axis ?? -1 });
   // The shape rule computes at run time what the type says.
-  return output as SymbolicTensor<T[0]['dtype'], Replace<T[0]['shape'], A, SumOver<T, A>>>;
+  return output as unknown as SymbolicTensor<D, Joined<S, Rest, AxisIndex<S, A>>>;
 }

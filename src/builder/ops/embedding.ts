@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { LstmOnnxError } from '../../errors.js';
-import type { Tf } from '../backends/backend.js';
+import type { Tf } from '../backends/tf.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';

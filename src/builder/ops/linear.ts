@@ -46,6 +46,6 @@ export function linear<const Lead extends readonly Dim[], const N extends number
   outFeatures: N,
   options: { readonly bias?: boolean } = {},
 ): SymbolicTensor<'float32', readonly [...Lead, N]> {
-  const output = x.graph.addOne('linear', name, [x], { outFeatures, bias: options.bias ?? true });
+  const output = x.graph.addOne('linear', name, [x], { outFeatures, bias: true, ...options });
   return output as SymbolicTensor<'float32', readonly [...Lead, N]>; // what the shape rule says at run time
 }

@@ -222,7 +222,8 @@ export function lstm<
 >(
   name: string,
   x: Value<'float32', readonly [A, B, I]>,
-  options: LstmArguments<H, L, Bi, BF, StateShape<readonly [A, B, I], H, L, Bi, BF>>,
+  // NoInfer: a state with another batch must not widen A or B.
+  options: LstmArguments<H, L, Bi, BF, NoInfer<StateShape<readonly [A, B, I], H, L, Bi, BF>>>,
 ): {
   output: SymbolicTensor<'float32', OutputShape<readonly [A, B, I], H, Bi>>;
   h: SymbolicTensor<'float32', StateShape<readonly [A, B, I], H, L, Bi, BF>>;
@@ -231,11 +232,11 @@ export function lstm<
   const { initialState, batchFirst = x.shape[0] !== 'time', ...rest } = options;
   const inputs = initialState ? [x, initialState.h, initialState.c] : [x];
   const ports = x.graph.add('lstm', name, inputs, {
-    hiddenSize: rest.hiddenSize,
-    numLayers: rest.numLayers ?? 1,
-    bidirectional: rest.bidirectional ?? false,
-    bias: rest.bias ?? true,
-    dropout: rest.dropout ?? 0,
+    numLayers: 1,
+    bidirectional: false,
+    bias: true,
+    dropout: 0,
+    ...rest,
     batchFirst,
   });
   // The shape rule `infer` computes at run time what these types say.

@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import { LstmOnnxError } from '../../errors.js';
-import type { Tf } from '../backends/backend.js';
+import type { Tf } from '../backends/tf.js';
 import type { Generator } from '../random.js';
 import { formatShape } from '../shape.js';
 import type { DType, TensorType } from '../tensor.js';

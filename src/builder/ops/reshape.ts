@@ -29,7 +29,7 @@ function crossOut(names: readonly string[], taken: readonly string[]): string[] 
 }
 
 /** The target shape with its -1 worked out: what is left of the input's size, names multiplied by `*`. */
-export function resolveReshape(input: Shape, target: Shape, what: string): Dim[] {
+function resolveReshape(input: Shape, target: Shape, what: string): Dim[] {
   const from = factors(input);
   const to = factors(target.filter((dim) => dim !== -1));
   const leftNames = crossOut(from.names, to.names);

@@ -27,12 +27,22 @@ export const transposeOp: OpDefinition<TransposeOptions> = {
   forward: (inputs, { axes }, { tf }) => ({ output: tf.transpose(inputAt(inputs, 0), [...axes]) }),
 };
 
+/** As many axes as the shape has, each one of its own. */
+type Axes<S extends Shape> = { readonly [K in keyof S]: AxesOf<S> };
+type AxesOf<S extends Shape> = number extends S['length']
+  ? number
+  : Exclude<Partial<S>['length'], S['length']>;
+
 type Permuted<S extends Shape, P extends readonly number[]> = { readonly [K in keyof P]: S[P[K]] };
 
-/** The axes of x in the given order: `transpose(x, [1, 0, 2])` swaps the first two. */
+/**
+ * The axes of x in the given order: `transpose(x, [1, 0, 2])` swaps the first two.
+ *
+ * @throws E_INVALID_OPTION when the axes are not those of x, each once
+ */
 export function transpose<D extends DType, S extends Shape, const P extends readonly number[]>(
   x: Value<D, S>,
-  axes: P,
+  axes: P & Axes<S>,
 ): SymbolicTensor<D, Permuted<S, P>> {
   const output = x.graph.addOne('transpose', undefined, [x], { axes: [...axes] });
   return output as SymbolicTensor<D, Permuted<S, P>>; // what the shape rule says at run time

@@ -1,6 +1,6 @@
 /** `torch.nn.utils.clip_grad_norm_`: gradients scaled so that their norm, taken over all of them, has a bound. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { Tf } from '../backends/backend.js';
+import type { Tf } from '../backends/tf.js';
 
 /**
  * @param maxNorm the bound

@@ -1,7 +1,8 @@
 /** Early stopping: ends training when a number stops falling (or rising), and keeps the best parameters. */
 import { LstmOnnxError } from '../../errors.js';
 import type { StateDict } from '../parameters.js';
-import type { EpochLog } from './fit.js';
+import { checkCounts } from './check-options.js';
+import type { EpochLog } from './logs.js';
 
 export interface EarlyStoppingOptions {
   /** `loss` or a metric's name; of the validation data where there is some. @default 'loss' */
@@ -25,10 +26,28 @@ export class EarlyStopping {
   readonly #options: Required<EarlyStoppingOptions>;
   best: BestEpoch | undefined;
 
-  constructor(options: EarlyStoppingOptions, best?: BestEpoch) {
-    const monitor = options.monitor ?? 'loss';
+  /**
+   * @param known what can be monitored
+   * @param best the best epoch of the run that is resumed
+   * @throws E_UNKNOWN_NAME, E_INVALID_OPTION
+   */
+  constructor(options: EarlyStoppingOptions, known: readonly string[], best?: BestEpoch) {
+    const { monitor = 'loss', patience = 1, minDelta = 0 } = options;
+    if (!known.includes(monitor)) {
+      throw new LstmOnnxError(
+        'E_UNKNOWN_NAME',
+        `Early stopping monitors '${monitor}'; there is ${known.join(', ')}.`,
+      );
+    }
+    checkCounts({ 'earlyStopping.patience': patience });
+    if (!(minDelta >= 0)) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `earlyStopping.minDelta is ${minDelta}; give a number of at least 0.`,
+      );
+    }
     const mode = options.mode ?? (monitor === 'loss' ? 'min' : 'max');
-    this.#options = { patience: 1, minDelta: 0, ...options, monitor, mode };
+    this.#options = { monitor, mode, patience, minDelta };
     this.best = best;
   }
 
@@ -37,15 +56,17 @@ export class EarlyStopping {
    *
    * @param parameters reads the parameters, when the epoch is the best
    * @returns whether training should end
-   * @throws E_UNKNOWN_NAME when the monitored number is not there
+   * @throws E_LOSS_NOT_FINITE when the monitored number is not finite
    */
   observe(log: EpochLog, parameters: () => StateDict): boolean {
     const { monitor, mode, patience, minDelta } = this.#options;
     const measured = log.validation ?? log;
-    const value = monitor === 'loss' ? measured.loss : measured.metrics[monitor];
-    if (value === undefined) {
-      const known = ['loss', ...Object.keys(measured.metrics)].join(', ');
-      throw new LstmOnnxError('E_UNKNOWN_NAME', `Early stopping monitors '${monitor}'; there is ${known}.`);
+    const value = (monitor === 'loss' ? measured.loss : measured.metrics[monitor]) ?? Number.NaN;
+    if (!Number.isFinite(value)) {
+      throw new LstmOnnxError(
+        'E_LOSS_NOT_FINITE',
+        `Early stopping monitors '${monitor}', which is ${value} after epoch ${log.epoch}; look for NaN in the data.`,
+      );
     }
     const gain = this.best && (mode === 'min' ? this.best.value - value : value - this.best.value);
     if (gain === undefined || gain > minDelta) {

@@ -3,26 +3,16 @@ import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
 import type { Dataset } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { Backend } from '../backends/backend.js';
+import type { Tf } from '../backends/tf.js';
 import { forward } from '../forward.js';
 import type { Network } from '../network.js';
 import type { Generator } from '../random.js';
 import { batchAt, epochOrder } from './batches.js';
 import { clipGradientNorm } from './clip.js';
-import type { Evaluation } from './evaluate.js';
+import type { Evaluation, StepLog } from './logs.js';
 import type { Objective } from './objective.js';
 import type { Optimizer } from './optimizers.js';
-
-/** What is known after a step. */
-export interface StepLog {
-  /** From 1. */
-  readonly epoch: number;
-  /** Within the epoch, from 1. */
-  readonly step: number;
-  /** Steps in an epoch. */
-  readonly steps: number;
-  /** The batch's loss, before the parameters were updated. */
-  readonly loss: number;
-}
+import { pauseNowAndThen } from './pause.js';
 
 /** What learns: a network with its variables, the optimizer that moves them and the generator of all randomness. */
 export interface Learner {
@@ -42,9 +32,6 @@ export interface EpochOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How long training may keep timers, input and signals waiting, in milliseconds. */
-const longestBlock = 100;
-
 /**
  * Goes through the data once.
  *
@@ -62,7 +49,6 @@ export async function runEpoch(
   const order = epochOrder(learner.generator, data.length, shuffle);
   const steps = Math.ceil(data.length / batchSize);
   const sums = new Float64Array(1 + metrics.length);
-  let lastPause = performance.now();
   for (let step = 1; step <= steps; step++) {
     signal?.throwIfAborted();
     const start = (step - 1) * batchSize;
@@ -80,10 +66,7 @@ export async function runEpoch(
       sums[i] = (sums[i] ?? 0) + value * (end - start);
     });
     onStep?.({ epoch, step, steps, loss: lossValue });
-    if (performance.now() - lastPause > longestBlock) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      lastPause = performance.now();
-    }
+    await pauseNowAndThen();
   }
   const [mean = Number.NaN, ...metricMeans] = sums.map((sum) => sum / data.length);
   return {
@@ -99,24 +82,43 @@ async function trainStep(
   indices: Int32Array,
   clipNorm: number | undefined,
 ): Promise<ArrayLike<number> & Iterable<number> & Pick<Float32Array, 'forEach'>> {
-  const measured = tf.tidy(() => {
+  const metrics: TfTensor[] = [];
+  const step = () => {
     const batch = batchAt(tf, data, indices, 0, indices.length);
-    let metrics: TfTensor[] = [];
     const { value, grads } = tf.variableGrads(() => {
       const outputs = forward(tf, network, variables, batch.inputs, { training: true, generator });
       const prediction = outputs[objective.output] ?? tf.scalar(Number.NaN);
-      metrics = objective.metrics.map((metric) => tf.keep(metric.compute(tf, prediction, batch.target)));
-      return objective.loss.compute(tf, prediction, batch.target);
+      const loss = objective.loss.compute(tf, prediction, batch.target); // first, since it checks the targets
+      for (const metric of objective.metrics) {
+        metrics.push(tf.keep(metric.compute(tf, prediction, batch.target)));
+      }
+      return loss;
     }, [...variables.values()]);
     const gradients = gradientsByName(variables, grads);
     optimizer.step(clipNorm === undefined ? gradients : clipGradientNorm(tf, gradients, clipNorm));
-    const all = tf.stack([value, ...metrics]);
+    return tf.stack([value, ...metrics]);
+  };
+  let measured: TfTensor;
+  try {
+    measured = tf.tidy(step);
+  } catch (error) {
+    dropTape(tf);
+    throw error;
+  } finally {
     for (const metric of metrics) metric.dispose();
-    return all;
-  });
+  }
   const values = await measured.data<'float32'>();
   measured.dispose();
   return values;
+}
+
+/** Lets go of what tfjs saved for a gradient; it does not itself when the differentiated function throws. */
+function dropTape(tf: Tf): void {
+  const { state } = tf.engine();
+  for (const node of state.activeTape ?? []) {
+    for (const tensor of node.saved ?? []) tensor.dispose();
+  }
+  state.activeTape = [];
 }
 
 /** tfjs names gradients after its variables; a parameter that the loss does not depend on has none. */

@@ -5,22 +5,20 @@ import { forward } from '../forward.js';
 import type { Network } from '../network.js';
 import { checkParameters, type StateDict } from '../parameters.js';
 import { type TfParameters, tensorsOf } from '../tf-parameters.js';
-import { batchAt } from './batches.js';
+import { batchAt, checkSamplesFirst } from './batches.js';
+import { checkCounts } from './check-options.js';
+import type { Evaluation } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
-import { type Objective, outputOf } from './objective.js';
+import { type Objective, type OutputName, outputOf } from './objective.js';
+import { pauseNowAndThen } from './pause.js';
 
-export interface Evaluation {
-  readonly loss: number;
-  /** Metric values by name. */
-  readonly metrics: Readonly<Record<string, number>>;
-}
-
-export interface EvaluateOptions {
+/** `Output` is one of the network's output names. */
+export interface EvaluateOptions<Output extends string = string> {
   readonly loss: Loss;
   readonly metrics?: readonly Metric[];
   /** The output that is compared with the targets. @default the network's only output */
-  readonly output?: string;
+  readonly output?: Output;
   /** @default 64 */
   readonly batchSize?: number;
   readonly backend?: BackendName;
@@ -32,12 +30,15 @@ export interface EvaluateOptions {
  * @returns means over all samples
  * @throws E_SHAPE_MISMATCH for parameters or data that do not fit the network
  */
-export async function evaluate(
-  network: Network,
+export async function evaluate<N extends Network>(
+  network: N,
   parameters: StateDict,
   data: Dataset,
-  options: EvaluateOptions,
+  options: EvaluateOptions<OutputName<N>>,
 ): Promise<Evaluation> {
+  const { batchSize = 64 } = options;
+  checkCounts({ batchSize });
+  checkSamplesFirst(network);
   checkParameters(network, parameters);
   const backend = await startBackend(options.backend);
   const objective = {
@@ -47,7 +48,7 @@ export async function evaluate(
   };
   const tensors = tensorsOf(backend.tf, parameters);
   try {
-    return await evaluateWith(backend, network, tensors, data, objective, options.batchSize ?? 64);
+    return await evaluateWith(backend, network, tensors, data, objective, batchSize);
   } finally {
     for (const tensor of tensors.values()) tensor.dispose();
   }
@@ -77,6 +78,7 @@ export async function evaluateWith(
     values.forEach((value, i) => {
       sums[i] = (sums[i] ?? 0) + value * (end - start);
     });
+    await pauseNowAndThen();
   }
   const [lossSum = Number.NaN, ...metricSums] = sums;
   return {

@@ -1,28 +1,23 @@
 /** Training: epoch after epoch, with validation, early stopping and a state to resume from. */
 import type { Variable } from '@tensorflow/tfjs';
 import { type Dataset, splitDataset } from '../../data/dataset.js';
-import { LstmOnnxError } from '../../errors.js';
-import { type BackendName, startBackend, type Tf } from '../backends/backend.js';
+import { type BackendName, startBackend } from '../backends/backend.js';
+import type { Tf } from '../backends/tf.js';
 import type { Network } from '../network.js';
 import { checkParameters, initParameters, type StateDict } from '../parameters.js';
 import { Generator } from '../random.js';
 import { tensorsOf } from '../tf-parameters.js';
+import { checkSamplesFirst } from './batches.js';
+import { checkClipNorm, checkCounts } from './check-options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
-import { type Learner, runEpoch, type StepLog } from './epoch.js';
-import { type Evaluation, evaluateWith } from './evaluate.js';
+import { type Learner, runEpoch } from './epoch.js';
+import { evaluateWith } from './evaluate.js';
+import type { EpochLog, StepLog } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
-import { outputOf } from './objective.js';
-import { adam, Optimizer, type OptimizerConfig, readVariables } from './optimizers.js';
+import { type OutputName, outputOf } from './objective.js';
+import { adam, checkOptimizerState, Optimizer, type OptimizerConfig, readVariables } from './optimizers.js';
 import type { TrainingState } from './training-state.js';
-
-/** What is known after an epoch: means over its samples, as the parameters changed. */
-export interface EpochLog extends Evaluation {
-  /** From 1. */
-  readonly epoch: number;
-  /** Loss and metrics over the validation samples, after the epoch. */
-  readonly validation?: Evaluation;
-}
 
 /** Where training stands when an epoch has ended: all that is needed to go on, or to save. */
 export interface EpochEnd {
@@ -33,10 +28,11 @@ export interface EpochEnd {
   state(): TrainingState;
 }
 
-export interface FitOptions {
+/** `Output` is one of the network's output names. */
+export interface FitOptions<Output extends string = string> {
   readonly loss: Loss;
   /** The output that is compared with the targets. @default the network's only output */
-  readonly output?: string;
+  readonly output?: Output;
   /** @default adam() */
   readonly optimizer?: OptimizerConfig;
   /** How often to go through the data, earlier epochs of a resumed run counted. @default 1 */
@@ -81,20 +77,30 @@ export interface FitResult {
  * @throws E_LOSS_NOT_FINITE at the step whose loss is not a number
  * @throws E_SHAPE_MISMATCH, E_MISSING_NAME, E_INVALID_OPTION for data or options that do not fit the network
  */
-export async function fit(network: Network, data: Dataset, options: FitOptions): Promise<FitResult> {
+export async function fit<N extends Network>(
+  network: N,
+  data: Dataset,
+  options: FitOptions<OutputName<N>>,
+): Promise<FitResult> {
   const { epochs = 1, batchSize = 64, validation, resume, metrics = [] } = options;
   checkCounts({ epochs, batchSize });
+  checkClipNorm(options.clipNorm);
+  checkSamplesFirst(network);
   const objective = { loss: options.loss, metrics, output: outputOf(network, options.output) };
   const [train, held] =
     typeof validation === 'number' ? splitDataset(data, validation) : ([data, validation] as const);
   const generator = resume ? Generator.fromState(resume.generator) : new Generator(options.seed ?? 0);
   const start = resume?.parameters ?? options.parameters ?? initParameters(network, generator);
+  const optimizerConfig = options.optimizer ?? adam();
+  const monitors = ['loss', ...metrics.map(({ name }) => name)];
+  const stopping = options.earlyStopping && new EarlyStopping(options.earlyStopping, monitors, resume?.best);
   checkParameters(network, start);
+  if (resume) checkOptimizerState(optimizerConfig, start, resume.optimizer);
+  if (resume?.best) checkParameters(network, resume.best.parameters);
 
   const backend = await startBackend(options.backend);
   const variables = variablesOf(backend.tf, start);
-  const optimizer = new Optimizer(backend.tf, options.optimizer ?? adam(), variables, resume?.optimizer);
-  const stopping = options.earlyStopping && new EarlyStopping(options.earlyStopping, resume?.best);
+  const optimizer = new Optimizer(backend.tf, optimizerConfig, variables, resume?.optimizer);
   const learner: Learner = { backend, network, variables, optimizer, generator, objective };
   const history: EpochLog[] = [];
   try {
@@ -131,14 +137,6 @@ export async function fit(network: Network, data: Dataset, options: FitOptions):
   } finally {
     optimizer.dispose();
     for (const variable of variables.values()) variable.dispose();
-  }
-}
-
-function checkCounts(counts: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(counts)) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new LstmOnnxError('E_INVALID_OPTION', `${name} is ${value}; give an integer of at least 1.`);
-    }
   }
 }
 

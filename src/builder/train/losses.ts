@@ -1,7 +1,7 @@
 /** Losses with PyTorch's formulas and its default reduction, the mean. */
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
-import type { Tf } from '../backends/backend.js';
+import type { Tf } from '../backends/tf.js';
 import { formatShape } from '../shape.js';
 
 export interface Loss {
@@ -19,9 +19,10 @@ export const crossEntropy: Loss = {
   compute(tf, prediction, target) {
     const classes = prediction.shape.at(-1) ?? 1;
     expectShape('crossEntropy', target, prediction.shape.slice(0, -1));
-    const ids = tf.reshape(target, [-1]);
+    const ids = tf.reshape(tf.cast(target, 'int32'), [-1]);
+    expectClasses(ids, classes);
     const logProbabilities = tf.logSoftmax(tf.reshape(prediction, [-1, classes]));
-    const picked = tf.sum(tf.mul(logProbabilities, tf.oneHot(tf.cast(ids, 'int32'), classes)), 1);
+    const picked = tf.sum(tf.mul(logProbabilities, tf.oneHot(ids, classes)), 1);
     return tf.neg(tf.mean(picked));
   },
 };
@@ -56,6 +57,17 @@ function elementwise(
       return tf.mean(compute(tf, prediction, tf.cast(target, 'float32')));
     },
   };
+}
+
+/** A class that is none would have no part in the loss, silently. */
+function expectClasses(ids: TfTensor, classes: number): void {
+  const outside = ids.dataSync().find((id) => id < 0 || id >= classes);
+  if (outside !== undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `crossEntropy: a target is class ${outside}, but the predictions have the classes 0 to ${classes - 1}.`,
+    );
+  }
 }
 
 function expectShape(name: string, target: TfTensor, expected: readonly number[]): void {

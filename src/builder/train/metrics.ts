@@ -1,6 +1,6 @@
 /** Metrics: numbers that tell how good predictions are, averaged over samples. */
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { Tf } from '../backends/backend.js';
+import type { Tf } from '../backends/tf.js';
 
 export interface Metric {
   readonly name: string;

@@ -4,8 +4,9 @@
  */
 import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
-import type { Tf } from '../backends/backend.js';
+import type { Tf } from '../backends/tf.js';
 import type { StateDict } from '../parameters.js';
+import { formatShape, sameShape } from '../shape.js';
 
 export interface AdamOptions {
   /** Learning rate. @default 0.001 */
@@ -170,6 +171,37 @@ export class Optimizer {
 
   dispose(): void {
     for (const tensors of this.#slots.values()) for (const tensor of tensors.values()) tensor.dispose();
+  }
+}
+
+/**
+ * Checks that a state is of such an optimizer over these parameters.
+ *
+ * @throws E_INVALID_OPTION for the state of another optimizer, E_SHAPE_MISMATCH for that of other parameters
+ */
+export function checkOptimizerState(
+  config: OptimizerConfig,
+  parameters: StateDict,
+  state: OptimizerState,
+): void {
+  const expected = slotNames(config);
+  const given = [...state.slots.keys()];
+  if (given.toSorted().join() !== expected.toSorted().join()) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The optimizer's state has the slots [${given.join(', ')}], ${config.kind} needs [${expected.join(', ')}]; ` +
+        'resume with the optimizer that the run had.',
+    );
+  }
+  for (const [slot, kept] of state.slots) {
+    for (const [name, { shape }] of parameters) {
+      const got = kept.get(name)?.shape;
+      if (got && sameShape(got, shape)) continue;
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `The optimizer's ${slot} of '${name}' is ${got ? formatShape(got) : 'missing'}, expected ${formatShape(shape)}.`,
+      );
+    }
   }
 }
 

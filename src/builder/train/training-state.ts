@@ -32,7 +32,7 @@ const scalars = z.strictObject({
   epoch: z.int().nonnegative(),
   position: z.int().nonnegative(),
   step: z.int().nonnegative(),
-  slots: z.array(z.string()),
+  slots: z.array(z.string()).max(8), // an optimizer has two at most
   best: z.strictObject({ epoch: z.int(), value: z.number() }).optional(),
 });
 

@@ -1,0 +1,28 @@
+/** What training and evaluation tell of themselves. */
+
+/** Means over samples. */
+export interface Evaluation {
+  readonly loss: number;
+  /** Metric values by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What is known after a step. */
+export interface StepLog {
+  /** From 1. */
+  readonly epoch: number;
+  /** Within the epoch, from 1. */
+  readonly step: number;
+  /** Steps in an epoch. */
+  readonly steps: number;
+  /** The batch's loss, before the parameters were updated. */
+  readonly loss: number;
+}
+
+/** What is known after an epoch: means over its samples, as the parameters changed. */
+export interface EpochLog extends Evaluation {
+  /** From 1. */
+  readonly epoch: number;
+  /** Loss and metrics over the validation samples, after the epoch. */
+  readonly validation?: Evaluation;
+}

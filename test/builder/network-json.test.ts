@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
+import { randomNetwork } from '../export/random-networks.js';
+import { simpleLSTM } from '../parity/networks.js';
+import { altered, everything, type Json, refused } from './network-json.js';
+
+describe('a network as JSON', () => {
+  it.each([
+    ['the reference example', simpleLSTM],
+    ['every kind of option', everything],
+  ])('comes back as it was: %s', (_, network) => {
+    const json = networkToJson(network);
+    expect(networkFromJson(json)).toEqual(network);
+    expect(networkToJson(networkFromJson(json))).toBe(json);
+  });
+
+  it('comes back as it was, whatever the network', () => {
+    fc.assert(
+      fc.property(randomNetwork, ({ network }) => {
+        expect(networkFromJson(networkToJson(network))).toEqual(network);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('holds no types of values in between, since they follow', () => {
+    const json: Json = JSON.parse(networkToJson(simpleLSTM));
+    expect(json.outputs).toEqual({ logits: 'fc:output' });
+    expect(Object.keys(json.nodes[0]!)).toEqual(['name', 'op', 'inputs', 'options']);
+  });
+});
+
+describe('networkFromJson refuses', () => {
+  it.each([
+    ['', /not JSON/],
+    ['{"version":1', /not JSON/],
+    ['null', /it: .*expected object/],
+    ['[]', /it: .*expected object/],
+    ['{}', /version: .*; inputs: .*; nodes: .*; outputs/],
+  ])('text that is not such JSON: %s', (text, message) => {
+    expect(() => networkFromJson(text)).toThrow(refused('E_INVALID_FILE', message));
+  });
+
+  it.each<[string, (json: Json) => unknown, string, RegExp]>([
+    ['another version', (json) => (json.version = 2), 'E_INVALID_FILE', /version/],
+    ['keys it does not know', (json) => Object.assign(json, { pickle: 1 }), 'E_INVALID_FILE', /pickle/],
+    [
+      'an input of another type',
+      (json) => (json.inputs.x = { dtype: 'float64', shape: [1] }),
+      'E_INVALID_FILE',
+      /inputs\.x\.dtype/,
+    ],
+    [
+      'an input of no shape',
+      (json) => (json.inputs.x = { dtype: 'float32' }),
+      'E_INVALID_FILE',
+      /inputs\.x\.shape/,
+    ],
+    [
+      'a dimension of 0',
+      (json) => (json.inputs.x = { dtype: 'float32', shape: ['batch', 'time', 0] }),
+      'E_INVALID_OPTION',
+      /Input 'x'.*dimension 0/,
+    ],
+    [
+      'a dimension that is no name',
+      (json) => (json.inputs.x = { dtype: 'float32', shape: ['a b', 'time', 28] }),
+      'E_INVALID_OPTION',
+      /"a b"/,
+    ],
+    [
+      'an input that is no name',
+      (json) => (json.inputs['a:b'] = { dtype: 'float32', shape: [1] }),
+      'E_INVALID_OPTION',
+      /"a:b" is not a name/,
+    ],
+    [
+      'an op it does not know',
+      (json) => (json.nodes[0]!.op = 'gru'),
+      'E_UNSUPPORTED',
+      /op 'gru'; this version knows at, .*lstm/,
+    ],
+    [
+      'an op from the prototype',
+      (json) => (json.nodes[0]!.op = 'constructor'),
+      'E_UNSUPPORTED',
+      /op 'constructor'/,
+    ],
+    [
+      'an op called __proto__',
+      (json) => (json.nodes[0]!.op = '__proto__'),
+      'E_UNSUPPORTED',
+      /op '__proto__'/,
+    ],
+    [
+      'an option it does not know',
+      (json) => (json.nodes[0]!.options.projSize = 3),
+      'E_INVALID_OPTION',
+      /lstm .*projSize/,
+    ],
+    [
+      'an option that is missing',
+      (json) => delete json.nodes[0]!.options.bias,
+      'E_INVALID_OPTION',
+      /lstm .*bias/,
+    ],
+    [
+      'an option of another type',
+      (json) => (json.nodes[0]!.options.bias = 'yes'),
+      'E_INVALID_OPTION',
+      /lstm .*bias/,
+    ],
+    [
+      'a hidden size of 0',
+      (json) => (json.nodes[0]!.options.hiddenSize = 0),
+      'E_INVALID_OPTION',
+      /hiddenSize/,
+    ],
+    [
+      'a hidden size that is not exact',
+      (json) => (json.nodes[0]!.options.hiddenSize = 1e20),
+      'E_INVALID_OPTION',
+      /hiddenSize/,
+    ],
+    [
+      'a node that reads itself',
+      (json) => (json.nodes[1]!.inputs = ['at_1:output']),
+      'E_INVALID_FILE',
+      /node 'at_1' reads 'at_1:output', which nothing before it computes/,
+    ],
+    [
+      'nodes in a circle',
+      (json) => (json.nodes[0]!.inputs = ['fc:output']),
+      'E_INVALID_FILE',
+      /node 'lstm' reads 'fc:output'/,
+    ],
+    ['nodes in the wrong order', (json) => json.nodes.reverse(), 'E_INVALID_FILE', /nothing before it/],
+    [
+      'an output that nothing computes',
+      (json) => (json.outputs.y = 'fc:h'),
+      'E_INVALID_FILE',
+      /output 'y' reads 'fc:h'/,
+    ],
+    [
+      'an output from the prototype',
+      (json) => (json.outputs.y = '__proto__'),
+      'E_INVALID_FILE',
+      /reads '__proto__'/,
+    ],
+    ['no outputs', (json) => (json.outputs = {}), 'E_MISSING_NAME', /no outputs/],
+    [
+      'a node without inputs',
+      (json) => (json.nodes[0]!.inputs = []),
+      'E_MISSING_NAME',
+      /lstm: input 0 is missing/,
+    ],
+    [
+      'an LSTM with half its states',
+      (json) => (json.nodes[0]!.inputs = ['x', 'x']),
+      'E_SHAPE_MISMATCH',
+      /initialState\.h/,
+    ],
+    [
+      'two nodes of one name',
+      (json) => (json.nodes[1]!.name = 'lstm'),
+      'E_DUPLICATE_NAME',
+      /two things called 'lstm'/,
+    ],
+    [
+      'a node called like an input',
+      (json) => (json.nodes[1]!.name = 'x'),
+      'E_DUPLICATE_NAME',
+      /two things called 'x'/,
+    ],
+    [
+      'a node that is no name',
+      (json) => (json.nodes[1]!.name = '../../etc'),
+      'E_INVALID_OPTION',
+      /"..\/..\/etc" is not a name/,
+    ],
+    [
+      'shapes that do not fit',
+      (json) => (json.inputs.x = { dtype: 'float32', shape: ['batch', 28] }),
+      'E_SHAPE_MISMATCH',
+      /lstm.*rank 3/,
+    ],
+    [
+      'ids where numbers are needed',
+      (json) => (json.inputs.x = { dtype: 'int32', shape: ['batch', 'time', 28] }),
+      'E_DTYPE_MISMATCH',
+      /lstm.*int32/,
+    ],
+  ])('%s', (_, change, code, message) => {
+    expect(() => networkFromJson(altered(change))).toThrow(refused(code, message));
+  });
+
+  it.each(['inputs', 'outputs', 'options'])('names of __proto__ in %s, or does without them', (place) => {
+    const hostile: Record<string, string> = {
+      inputs: '"inputs":{"__proto__":{"dtype":"float32","shape":[1]},',
+      outputs: '"outputs":{"__proto__":"fc:output",',
+      options: '"options":{"__proto__":{"polluted":1},',
+    };
+    const text = networkToJson(simpleLSTM).replace(`"${place}":{`, hostile[place]!);
+    expect(text).toContain('__proto__');
+    const network = networkFromJson(text);
+    expect(Object.getPrototypeOf(network.inputs)).toBe(Object.prototype);
+    expect(network).toEqual(simpleLSTM);
+    expect({}).not.toHaveProperty('polluted');
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { defineNetwork } from '../../src/builder/network.js';
+import { relu } from '../../src/builder/ops/activations.js';
+import { linear } from '../../src/builder/ops/linear.js';
+import { lstm } from '../../src/builder/ops/lstm.js';
+import { initParameters } from '../../src/builder/parameters.js';
+import { float32 } from '../../src/builder/tensor.js';
+import { exportOnnx, toOnnxModel } from '../../src/export/export.js';
+import { statePairs, withStates } from '../../src/export/states.js';
+import { simpleLSTM } from '../parity/networks.js';
+import { expectSameNumbers } from './running.js';
+
+const sequence = float32('batch', 'time', 4);
+const pairsOf = (network: Parameters<typeof statePairs>[0]) => Object.fromEntries(statePairs(network));
+
+const refused = (code: string, message: RegExp) =>
+  expect.objectContaining({ name: 'LstmOnnxError', code, message: expect.stringMatching(message) });
+
+describe('withStates', () => {
+  it('adds h0, c0, hn and cn for one LSTM, after what is there', () => {
+    const shown = withStates(simpleLSTM);
+    const state = { dtype: 'float32', shape: [1, 'batch', 64] };
+    expect(Object.entries(shown.inputs)).toEqual([
+      ['x', simpleLSTM.inputs.x],
+      ['h0', state],
+      ['c0', state],
+    ]);
+    expect(Object.entries(shown.outputs)).toEqual([
+      ['logits', simpleLSTM.outputs.logits],
+      ['hn', { ...state, from: 'lstm:h' }],
+      ['cn', { ...state, from: 'lstm:c' }],
+    ]);
+    expect(pairsOf(shown)).toEqual({ h0: 'hn', c0: 'cn' });
+  });
+
+  it('leaves the network it was given as it was', () => {
+    const before = structuredClone(simpleLSTM);
+    withStates(simpleLSTM);
+    expect(simpleLSTM).toEqual(before);
+    expect(pairsOf(simpleLSTM)).toEqual({});
+  });
+
+  it('gives layers times directions states', async () => {
+    const network = defineNetwork({ x: float32('time', 'batch', 4) }, ({ x }) => ({
+      y: lstm('lstm', x, { hiddenSize: 3, numLayers: 3, bidirectional: true }).output,
+    }));
+    const shown = withStates(network);
+    expect(shown.inputs.c0?.shape).toEqual([6, 'batch', 3]);
+    expect(shown.outputs.hn?.shape).toEqual([6, 'batch', 3]);
+    await expectSameNumbers(shown, { batch: 2, time: 4 });
+  });
+
+  it('prefixes the states of several LSTMs with their names', async () => {
+    const network = defineNetwork({ x: sequence }, ({ x }) => {
+      const { output } = lstm('encoder.first', x, { hiddenSize: 3 });
+      return { y: lstm('second', output, { hiddenSize: 2, numLayers: 2 }).output };
+    });
+    const shown = withStates(network);
+    expect(pairsOf(shown)).toEqual({
+      encoder_first_h0: 'encoder_first_hn',
+      encoder_first_c0: 'encoder_first_cn',
+      second_h0: 'second_hn',
+      second_c0: 'second_cn',
+    });
+    await expectSameNumbers(shown);
+  });
+
+  it('keeps states that are inputs and outputs already, under their names', () => {
+    const state = float32(1, 'batch', 3);
+    const network = defineNetwork({ x: sequence, hidden: state, cell: state }, ({ x, hidden, cell }) => {
+      const { output, h, c } = lstm('lstm', x, { hiddenSize: 3, initialState: { h: hidden, c: cell } });
+      return { y: output, nextHidden: h, nextCell: c };
+    });
+    expect(withStates(network)).toEqual(network);
+    const model = toOnnxModel(network, initParameters(network, 1));
+    expect(JSON.parse(model.metadata.get('lstm_onnx.states')!)).toEqual({
+      hidden: 'nextHidden',
+      cell: 'nextCell',
+    });
+  });
+
+  it('adds the outputs where only the inputs are there, and the inputs where only an output is', () => {
+    const state = float32(1, 'batch', 3);
+    const given = defineNetwork({ x: sequence, hidden: state, cell: state }, ({ x, hidden, cell }) => ({
+      y: lstm('lstm', x, { hiddenSize: 3, initialState: { h: hidden, c: cell } }).output,
+    }));
+    expect(pairsOf(given)).toEqual({});
+    expect(pairsOf(withStates(given))).toEqual({ hidden: 'hn', cell: 'cn' });
+    const shown = defineNetwork({ x: sequence }, ({ x }) => {
+      const { output, c } = lstm('lstm', x, { hiddenSize: 3 });
+      return { y: output, memory: c };
+    });
+    expect(pairsOf(withStates(shown))).toEqual({ h0: 'hn', c0: 'memory' });
+  });
+
+  it('leaves an LSTM alone that starts from computed states', async () => {
+    const network = defineNetwork({ x: sequence }, ({ x }) => {
+      const encoder = lstm('encoder', x, { hiddenSize: 3 });
+      return { y: lstm('decoder', x, { hiddenSize: 3, initialState: encoder }).output };
+    });
+    const shown = withStates(network);
+    expect(pairsOf(shown)).toEqual({ encoder_h0: 'encoder_hn', encoder_c0: 'encoder_cn' });
+    expect(Object.keys(shown.outputs)).toEqual(['y', 'encoder_hn', 'encoder_cn']);
+    await expectSameNumbers(shown);
+  });
+
+  it('says of a state that two LSTMs start from that nothing carries it', () => {
+    const state = float32(1, 'batch', 3);
+    const network = defineNetwork({ x: sequence, h0: state, c0: state }, ({ x, h0, c0 }) => {
+      const initialState = { h: h0, c: c0 };
+      const first = lstm('first', x, { hiddenSize: 3, initialState });
+      return { y: lstm('second', first.output, { hiddenSize: 3, initialState }).output };
+    });
+    expect(pairsOf(withStates(network))).toEqual({ h0: null, c0: null });
+    const both = defineNetwork({ x: sequence, s: state }, ({ x, s }) => ({
+      y: lstm('lstm', x, { hiddenSize: 3, initialState: { h: s, c: s } }).output,
+    }));
+    expect(pairsOf(withStates(both))).toEqual({ s: null });
+  });
+
+  it.each(['h0', 'c0', 'hn', 'cn'])('refuses a network whose %s is something else', (name) => {
+    const isInput = name.endsWith('0');
+    const network = defineNetwork(
+      { x: sequence, [isInput ? name : 'other']: float32('batch', 2) },
+      (inputs) => {
+        const { output } = lstm('lstm', inputs.x as Parameters<typeof lstm>[1], { hiddenSize: 3 });
+        const other = relu(inputs[isInput ? name : 'other'] as Parameters<typeof relu>[0]);
+        return { y: output, [isInput ? 'z' : name]: other };
+      },
+    );
+    const message = new RegExp(`state (in|out)put '${name}' cannot be added.*Rename`);
+    expect(() => withStates(network)).toThrow(refused('E_DUPLICATE_NAME', message));
+    const parameters = initParameters(network, 1);
+    expect(() => exportOnnx(network, parameters, { states: true })).toThrow(
+      refused('E_DUPLICATE_NAME', message),
+    );
+    expect(() => exportOnnx(network, parameters)).not.toThrow();
+  });
+
+  it('refuses a network without LSTM', () => {
+    const network = defineNetwork({ x: float32('batch', 4) }, ({ x }) => ({ y: linear('fc', x, 2) }));
+    expect(() => exportOnnx(network, initParameters(network, 1), { states: true })).toThrow(
+      refused('E_INVALID_OPTION', /no LSTM/),
+    );
+  });
+});

@@ -1,0 +1,101 @@
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Backend, startBackend } from '../../src/builder/backends/backend.js';
+import { forward } from '../../src/builder/forward.js';
+import { losses } from '../../src/builder/train/losses.js';
+import { failureOf } from '../data/failure.js';
+import { listFixtures, loadFixture } from '../fixtures.js';
+import { simpleLSTM } from './networks.js';
+import { toArrays, toTf } from './tfjs.js';
+import '../matcher.js';
+
+const FORWARD = { atol: 2e-6 };
+/** Losses of logits and values up to 50 are as large, so that a float32 step is more than the absolute tolerance. */
+const LARGE_FORWARD = { rtol: 1e-6 };
+const GRADIENT = { rtol: 1e-5 };
+
+interface LossCase {
+  readonly loss: keyof typeof losses;
+  readonly scale: number;
+}
+
+describe.each(['wasm', 'cpu'])('a loss on %s', (name) => {
+  let backend: Backend;
+  beforeAll(async () => {
+    backend = await startBackend(name);
+  });
+
+  it.each(listFixtures('losses'))('has the value and gradient of PyTorch: %s', (fixtureName) => {
+    const { tf } = backend;
+    const fixture = loadFixture<LossCase>(fixtureName);
+    const loss = losses[fixture.case.loss];
+    tf.tidy(() => {
+      const prediction = toTf(tf, fixture.inputs.get('input')!);
+      const target = toTf(tf, fixture.inputs.get('target')!);
+      const { value, grad } = tf.valueAndGrad((x) => loss.compute(tf, x, target))(prediction);
+      const tolerance = fixture.case.scale > 1 ? LARGE_FORWARD : FORWARD;
+      expect(toArrays([['loss', value]])).toBeCloseToArray(fixture.outputs, tolerance);
+      expect(toArrays([['input', grad]])).toBeCloseToArray(fixture.inputGrads, GRADIENT);
+    });
+  });
+
+  it('of simpleLSTM has the value of PyTorch, and so have the gradients of all parameters and of x', () => {
+    const { tf } = backend;
+    const fixture = loadFixture('simple-lstm');
+    tf.tidy(() => {
+      const xs = [...fixture.params, ['x', fixture.inputs.get('x')!] as const].map(
+        ([key, array]) => [key, toTf(tf, array)] as const,
+      );
+      const labels = toTf(tf, fixture.inputs.get('labels')!);
+      const loss = (...tensors: TfTensor[]) => {
+        const named = new Map(xs.map(([key], i) => [key, tensors[i]!]));
+        const { logits } = forward(tf, simpleLSTM, named, { x: named.get('x')! });
+        return losses.crossEntropy.compute(tf, logits!, labels);
+      };
+      const { value, grads } = tf.valueAndGrads(loss)(xs.map(([, tensor]) => tensor));
+      expect(value.dataSync()).toBeCloseToArray(fixture.outputs.get('loss')!.data, FORWARD);
+      expect(toArrays(xs.map(([key], i) => [key, grads[i]!]))).toBeCloseToArray(
+        new Map([...fixture.grads, ...fixture.inputGrads]),
+        GRADIENT,
+      );
+    });
+  });
+
+  it.each([
+    [
+      'crossEntropy',
+      [2, 3],
+      [3],
+      'crossEntropy: the targets have shape [3], expected [2] for these predictions.',
+    ],
+    [
+      'crossEntropy',
+      [2, 3],
+      [2, 3],
+      'crossEntropy: the targets have shape [2, 3], expected [2] for these predictions.',
+    ],
+    ['mse', [2, 1], [2], 'mse: the targets have shape [2], expected [2, 1] for these predictions.'],
+    ['l1', [2, 3], [1, 3], 'l1: the targets have shape [1, 3], expected [2, 3] for these predictions.'],
+  ] as const)('%s of %j refuses targets of %j', (kind, predicted, targets, message) => {
+    const { tf } = backend;
+    tf.tidy(() => {
+      const failure = failureOf(() =>
+        losses[kind].compute(tf, tf.zeros([...predicted]), tf.zeros([...targets], 'int32')),
+      );
+      expect(failure).toMatchObject({ code: 'E_SHAPE_MISMATCH', message });
+    });
+  });
+
+  it.each([3, -1])('crossEntropy refuses class %d of three', (wrong) => {
+    const { tf } = backend;
+    tf.tidy(() => {
+      const failure = failureOf(() =>
+        losses.crossEntropy.compute(tf, tf.zeros([2, 3]), tf.tensor1d([1, wrong], 'int32')),
+      );
+      expect(failure).toMatchObject({
+        code: 'E_INVALID_OPTION',
+        message: `crossEntropy: a target is class ${wrong}, but the predictions have the classes 0 to 2.`,
+      });
+    });
+  });
+});

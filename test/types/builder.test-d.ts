@@ -1,0 +1,299 @@
+import { expectTypeOf, test } from 'vitest';
+import { defineNetwork, type Network, type NetworkOutput } from '../../src/builder/network.js';
+import { logSoftmax, relu, sigmoid, softmax, tanh } from '../../src/builder/ops/activations.js';
+import { at, last } from '../../src/builder/ops/at.js';
+import { concat } from '../../src/builder/ops/concat.js';
+import { dropout } from '../../src/builder/ops/dropout.js';
+import { embedding } from '../../src/builder/ops/embedding.js';
+import { linear } from '../../src/builder/ops/linear.js';
+import { lstm } from '../../src/builder/ops/lstm.js';
+import { reshape } from '../../src/builder/ops/reshape.js';
+import { transpose } from '../../src/builder/ops/transpose.js';
+import { type Predictions, predict } from '../../src/builder/predict.js';
+import type { Add, Shape } from '../../src/builder/shape.js';
+import {
+  type DType,
+  float32,
+  int32,
+  type SymbolicTensor,
+  type TensorType,
+  type Value,
+} from '../../src/builder/tensor.js';
+import { fit as train } from '../../src/builder/train/fit.js';
+import { crossEntropy } from '../../src/builder/train/losses.js';
+import type { Dataset } from '../../src/data/dataset.js';
+import type { NdArray } from '../../src/nd-array.js';
+
+/** The symbolic tensor that `float32(...shape)` becomes inside a definition. */
+type Float<S extends Shape> = SymbolicTensor<'float32', S>;
+
+declare const sequence: Float<readonly ['batch', 'time', 28]>;
+declare const timeFirst: Float<readonly ['time', 'batch', 28]>;
+declare const frames: Float<readonly ['batch', 'frames', 28]>;
+declare const someAxis: number;
+declare const anything: SymbolicTensor;
+
+test('input types keep their names and sizes', () => {
+  expectTypeOf(float32('batch', 'time', 28)).toEqualTypeOf<
+    TensorType<'float32', readonly ['batch', 'time', 28]>
+  >();
+  expectTypeOf(int32('batch', 'time')).toEqualTypeOf<TensorType<'int32', readonly ['batch', 'time']>>();
+  // @ts-expect-error a dimension is a number or a name
+  float32('batch', null);
+});
+
+test('sizes add up as literals', () => {
+  expectTypeOf<Add<64, 64>>().toEqualTypeOf<128>();
+  expectTypeOf<Add<999, 1>>().toEqualTypeOf<1000>();
+  expectTypeOf<Add<0, 7>>().toEqualTypeOf<7>();
+  expectTypeOf<Add<5, 12345>>().toEqualTypeOf<12350>();
+  expectTypeOf<Add<number, 1>>().toEqualTypeOf<number>();
+});
+
+test('an lstm gives output, h and c in the shapes of nn.LSTM', () => {
+  const one = lstm('lstm', sequence, { hiddenSize: 64 });
+  expectTypeOf(one.output).toEqualTypeOf<Float<readonly ['batch', 'time', 64]>>();
+  expectTypeOf(one.h).toEqualTypeOf<Float<readonly [1, 'batch', 64]>>();
+  expectTypeOf(one.c).toEqualTypeOf<Float<readonly [1, 'batch', 64]>>();
+
+  const both = lstm('lstm', sequence, { hiddenSize: 64, bidirectional: true });
+  expectTypeOf(both.output).toEqualTypeOf<Float<readonly ['batch', 'time', 128]>>();
+  expectTypeOf(both.h).toEqualTypeOf<Float<readonly [2, 'batch', 64]>>();
+
+  const deep = lstm('lstm', sequence, { hiddenSize: 5, numLayers: 3, bidirectional: true });
+  expectTypeOf(deep.output).toEqualTypeOf<Float<readonly ['batch', 'time', 10]>>();
+  expectTypeOf(deep.c).toEqualTypeOf<Float<readonly [6, 'batch', 5]>>();
+});
+
+test('an lstm finds the batch second where time comes first or batchFirst is false', () => {
+  const named = lstm('lstm', timeFirst, { hiddenSize: 64 });
+  expectTypeOf(named.output).toEqualTypeOf<Float<readonly ['time', 'batch', 64]>>();
+  expectTypeOf(named.h).toEqualTypeOf<Float<readonly [1, 'batch', 64]>>();
+
+  const told = lstm('lstm', frames, { hiddenSize: 64, batchFirst: false });
+  expectTypeOf(told.h).toEqualTypeOf<Float<readonly [1, 'frames', 64]>>();
+  const forced = lstm('lstm', timeFirst, { hiddenSize: 64, batchFirst: true });
+  expectTypeOf(forced.h).toEqualTypeOf<Float<readonly [1, 'time', 64]>>();
+});
+
+test('sizes that are known at run time only are numbers in the shape', () => {
+  const size = 3 as number;
+  const direction = true as boolean;
+  const { output, h } = lstm('lstm', sequence, { hiddenSize: size, bidirectional: direction });
+  expectTypeOf(output).toEqualTypeOf<Float<readonly ['batch', 'time', number]>>();
+  expectTypeOf(h).toEqualTypeOf<Float<readonly [number, 'batch', number]>>();
+});
+
+test('an lstm does not take other ranks, named features or int32', () => {
+  const wrong = {} as {
+    flat: Float<readonly ['batch', 28]>;
+    named: Float<readonly ['batch', 'time', 'features']>;
+    ids: SymbolicTensor<'int32', readonly ['batch', 'time', 28]>;
+  };
+  // @ts-expect-error rank 2
+  lstm('lstm', wrong.flat, { hiddenSize: 64 });
+  // @ts-expect-error the features size the weights
+  lstm('lstm', wrong.named, { hiddenSize: 64 });
+  // @ts-expect-error int32
+  lstm('lstm', wrong.ids, { hiddenSize: 64 });
+  // @ts-expect-error without a size
+  lstm('lstm', sequence, {});
+  // @ts-expect-error a typo
+  lstm('lstm', sequence, { hiddenSize: 64, numLayer: 2 });
+});
+
+test('initialState has the shape of the states', () => {
+  const encoder = lstm('encoder', sequence, { hiddenSize: 64, numLayers: 2 });
+  const decoder = lstm('decoder', frames, { hiddenSize: 64, numLayers: 2, initialState: encoder });
+  expectTypeOf(decoder.h).toEqualTypeOf<Float<readonly [2, 'batch', 64]>>();
+  const state = {} as Value<'float32', readonly [1, 'batch', 64]>;
+  lstm('lstm', sequence, { hiddenSize: 64, initialState: { h: state, c: state } });
+  // @ts-expect-error one layer for two
+  lstm('lstm', sequence, { hiddenSize: 64, numLayers: 2, initialState: { h: state, c: state } });
+  // @ts-expect-error one direction for two
+  lstm('lstm', sequence, { hiddenSize: 64, bidirectional: true, initialState: { h: state, c: state } });
+  // @ts-expect-error another size
+  lstm('lstm', sequence, { hiddenSize: 32, initialState: { h: state, c: state } });
+  // @ts-expect-error both states are needed
+  lstm('lstm', sequence, { hiddenSize: 64, initialState: { h: state } });
+  const otherBatch = {} as Value<'float32', readonly [1, 'people', 64]>;
+  // @ts-expect-error another batch
+  lstm('lstm', sequence, { hiddenSize: 64, initialState: { h: otherBatch, c: otherBatch } });
+});
+
+test('linear replaces the last dimension, which must be a number', () => {
+  expectTypeOf(linear('fc', sequence, 10)).toEqualTypeOf<Float<readonly ['batch', 'time', 10]>>();
+  const features = {} as Float<readonly ['batch', 64]>;
+  expectTypeOf(linear('fc', features, 10, { bias: false })).toEqualTypeOf<Float<readonly ['batch', 10]>>();
+  const named = {} as Float<readonly ['batch', 'features']>;
+  // @ts-expect-error the last dimension is a name
+  linear('fc', named, 10);
+  // @ts-expect-error int32
+  linear('fc', {} as SymbolicTensor<'int32', readonly ['batch', 64]>, 10);
+  // @ts-expect-error a scalar has no last dimension
+  linear('fc', {} as Float<readonly []>, 10);
+});
+
+test('at picks along time, or along the axis it is given', () => {
+  expectTypeOf(sequence.at(-1)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
+  expectTypeOf(timeFirst.at(0)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
+  expectTypeOf(frames.at(-1, 1)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
+  expectTypeOf(frames.at(-1, 0)).toEqualTypeOf<Float<readonly ['frames', 28]>>();
+  expectTypeOf(sequence.at(0, -1)).toEqualTypeOf<Float<readonly ['batch', 'time']>>();
+  expectTypeOf(sequence.at(0, -3)).toEqualTypeOf<Float<readonly ['time', 28]>>();
+  // @ts-expect-error no dimension is called time
+  frames.at(-1);
+  // @ts-expect-error time is gone
+  sequence.at(-1).at(-1);
+});
+
+test('at and last as functions ask for time like the method', () => {
+  expectTypeOf(at(sequence, -1)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
+  expectTypeOf(at(frames, -1, 1)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
+  expectTypeOf(last(sequence)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
+  // @ts-expect-error no dimension is called time
+  at(frames, -1);
+  // @ts-expect-error no dimension is called time
+  last(frames);
+});
+
+test('an axis that is known at run time only leaves the remaining shape open', () => {
+  expectTypeOf(frames.at(0, someAxis)).toEqualTypeOf<Float<Shape>>();
+  expectTypeOf(anything.at(-1)).toEqualTypeOf<SymbolicTensor<DType, Shape>>();
+});
+
+test('concat adds the sizes along its axis and keeps the others', () => {
+  const a = {} as Float<readonly ['batch', 64]>;
+  const b = {} as Float<readonly ['batch', 36]>;
+  expectTypeOf(concat([a, a])).toEqualTypeOf<Float<readonly ['batch', 128]>>();
+  expectTypeOf(concat([a, b, a])).toEqualTypeOf<Float<readonly ['batch', 164]>>();
+  expectTypeOf(concat([a, a], 1)).toEqualTypeOf<Float<readonly ['batch', 128]>>();
+  expectTypeOf(concat([a, a], 0)).toEqualTypeOf<Float<readonly ['batch+batch', 64]>>();
+  expectTypeOf(concat([a])).toEqualTypeOf<Float<readonly ['batch', 64]>>();
+  const head = {} as Float<readonly ['batch', 3, 28]>;
+  expectTypeOf(concat([sequence, head], 1)).toEqualTypeOf<Float<readonly ['batch', 'time+3', 28]>>();
+  expectTypeOf(concat([sequence, head], -2)).toEqualTypeOf<Float<readonly ['batch', 'time+3', 28]>>();
+});
+
+test('concat does not join tensors of other ranks or element types, nor none', () => {
+  const a = {} as Float<readonly ['batch', 64]>;
+  const ids = {} as SymbolicTensor<'int32', readonly ['batch', 64]>;
+  // @ts-expect-error nothing to join
+  concat([]);
+  // @ts-expect-error int32 to float32
+  concat([a, ids]);
+  // @ts-expect-error rank 3 to rank 2
+  concat([a, sequence]);
+  expectTypeOf(concat([ids, ids])).toEqualTypeOf<SymbolicTensor<'int32', readonly ['batch', 128]>>();
+});
+
+test('transpose orders the dimensions', () => {
+  expectTypeOf(transpose(sequence, [1, 0, 2])).toEqualTypeOf<Float<readonly ['time', 'batch', 28]>>();
+  expectTypeOf(transpose(sequence, [2, 0, 1])).toEqualTypeOf<Float<readonly [28, 'batch', 'time']>>();
+  // @ts-expect-error an axis is left out
+  transpose(sequence, [1, 0]);
+  // @ts-expect-error there is no axis 3
+  transpose(sequence, [3, 0, 1]);
+});
+
+test('reshape gives the shape asked for, with -1 as a number or a name', () => {
+  expectTypeOf(reshape(sequence, ['batch', 'time', 4, 7])).toEqualTypeOf<
+    Float<readonly ['batch', 'time', 4, 7]>
+  >();
+  expectTypeOf(reshape(sequence, ['batch', 'time', -1])).toEqualTypeOf<
+    Float<readonly ['batch', 'time', number]>
+  >();
+  expectTypeOf(reshape(sequence, [-1, 28])).toEqualTypeOf<Float<readonly [string, 28]>>();
+  // a size that is worked out is a number, which is enough for linear
+  linear('fc', reshape(sequence, ['batch', 'time', -1]), 10);
+  // @ts-expect-error a product of names does not size weights
+  linear('fc', reshape(sequence, [28, -1]), 10);
+});
+
+test('activations and dropout keep the type and want float32', () => {
+  expectTypeOf(relu(sequence)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(tanh(sequence)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(sigmoid(sequence)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(softmax(sequence, 1)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(logSoftmax(sequence)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(dropout(sequence, 0.2)).toEqualTypeOf<typeof sequence>();
+  const ids = {} as SymbolicTensor<'int32', readonly ['batch']>;
+  // @ts-expect-error int32
+  relu(ids);
+  // @ts-expect-error int32
+  softmax(ids);
+  // @ts-expect-error int32
+  dropout(ids);
+});
+
+test('embedding takes int32 of any shape and adds a dimension', () => {
+  const ids = {} as SymbolicTensor<'int32', readonly ['batch', 'time']>;
+  const table = { numEmbeddings: 100, embeddingDim: 16 };
+  expectTypeOf(embedding('embedding', ids, { numEmbeddings: 100, embeddingDim: 16 })).toEqualTypeOf<
+    Float<readonly ['batch', 'time', 16]>
+  >();
+  expectTypeOf(embedding('embedding', ids, table)).toEqualTypeOf<Float<readonly ['batch', 'time', number]>>();
+  // @ts-expect-error float32 ids
+  embedding('embedding', sequence, table);
+  // @ts-expect-error without the table's size
+  embedding('embedding', ids, { embeddingDim: 16 });
+});
+
+const tagger = defineNetwork({ words: int32('batch', 'time'), extra: float32('batch', 8) }, (inputs) => {
+  expectTypeOf(inputs.words).toEqualTypeOf<SymbolicTensor<'int32', readonly ['batch', 'time']>>();
+  // @ts-expect-error no such input
+  void inputs.word;
+  const vectors = embedding('embedding', inputs.words, { numEmbeddings: 100, embeddingDim: 16 });
+  const { output } = lstm('lstm', vectors, { hiddenSize: 32, bidirectional: true });
+  return {
+    tags: linear('tag', output, 5),
+    class: linear('class', concat([output.at(-1), inputs.extra]), 2),
+  };
+});
+
+test("a network's type names its inputs and outputs with their shapes", () => {
+  expectTypeOf<keyof typeof tagger.outputs>().toEqualTypeOf<'tags' | 'class'>();
+  expectTypeOf(tagger.outputs.tags).toEqualTypeOf<
+    NetworkOutput<TensorType<'float32', readonly ['batch', 'time', 5]>>
+  >();
+  expectTypeOf(tagger.outputs.class.shape).toEqualTypeOf<readonly ['batch', 2]>();
+  expectTypeOf(tagger.inputs.words.shape).toEqualTypeOf<readonly ['batch', 'time']>();
+  expectTypeOf(tagger).toExtend<Network>();
+  // @ts-expect-error no such output
+  void tagger.outputs.tag;
+  // @ts-expect-error networks do not change
+  tagger.nodes = [];
+  // @ts-expect-error an output is a value of the network
+  defineNetwork({ x: float32('batch', 1) }, () => ({ y: 1 }));
+});
+
+test('predict is fed by input name and element type, and answers by output name', () => {
+  const parameters = new Map();
+  const words = {} as NdArray<'int32'>;
+  const extra = {} as NdArray<'float32'>;
+  expectTypeOf(predict(tagger, parameters, { words, extra })).resolves.toEqualTypeOf<
+    Predictions<typeof tagger>
+  >();
+  expectTypeOf<Predictions<typeof tagger>['tags']>().toEqualTypeOf<NdArray<'float32'>>();
+  expectTypeOf<keyof Predictions<typeof tagger>>().toEqualTypeOf<'tags' | 'class'>();
+  // @ts-expect-error an input is missing
+  void predict(tagger, parameters, { words });
+  // @ts-expect-error an unknown input
+  void predict(tagger, parameters, { words, extra, more: extra });
+  // @ts-expect-error words are int32
+  void predict(tagger, parameters, { words: extra, extra });
+  // @ts-expect-error not an element type that networks compute with
+  void predict(tagger, parameters, { words: {} as NdArray<'int64'>, extra });
+  // any network takes feeds by any name
+  void predict(tagger as Network, parameters, { anything: extra });
+});
+
+test('fit takes the names of the network', () => {
+  const data = {} as Dataset;
+  void train(tagger, data, { loss: crossEntropy, output: 'tags' });
+  void train(tagger as Network, data, { loss: crossEntropy, output: 'anything' });
+  // @ts-expect-error a typo
+  void train(tagger, data, { loss: crossEntropy, output: 'tag' });
+  // @ts-expect-error a loss is needed
+  void train(tagger, data, {});
+});
