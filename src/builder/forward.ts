@@ -2,6 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../errors.js';
 import type { Tf } from './backends/tf.js';
+import { executionPlan } from './execution-plan.js';
 import { type NetworkNode, valueId } from './graph-builder.js';
 import type { Network } from './network.js';
 import type { OpName } from './ops/index.js';
@@ -13,6 +14,8 @@ import { formatShape, type Shape } from './shape.js';
 export interface ForwardOptions {
   /** Whether dropout is active. @default false */
   readonly training?: boolean;
+  /** Whether gradients will be asked for; without them less is kept. @default true */
+  readonly gradients?: boolean;
   /** Source of dropout masks; needed when training a network with dropout. */
   readonly generator?: Generator;
 }
@@ -31,22 +34,23 @@ export function forward(
   options: ForwardOptions = {},
 ): Record<string, TfTensor> {
   const dims = checkFeeds(network, feeds);
-  const context: ForwardContext = {
+  const context = {
     tf,
     training: options.training ?? false,
+    gradients: options.gradients ?? true,
     generator: options.generator ?? new Generator(0),
     dims,
   };
   const values = new Map<string, TfTensor>(Object.entries(feeds));
   const lookUp = (id: string) => found(values, id, 'value');
-  for (const node of network.nodes) {
-    const results = run(node, node.inputs.map(lookUp), context, (name) =>
+  for (const { node, wanted } of executionPlan(network)) {
+    const results = run(node, node.inputs.map(lookUp), { ...context, wanted }, (name) =>
       found(parameters, `${node.name}.${name}`, 'parameter'),
     );
     for (const [port, tensor] of Object.entries(results)) {
       values.set(valueId(node.name, port), tensor);
       // Sizes that come about on the way have names too, such as batch*time.
-      noteDims(dims, node.outputs[port]?.shape ?? [], tensor.shape);
+      if (wanted.has(port)) noteDims(dims, node.outputs[port]?.shape ?? [], tensor.shape);
     }
   }
   return Object.fromEntries(Object.entries(network.outputs).map(([name, { from }]) => [name, lookUp(from)]));

@@ -44,7 +44,7 @@ export async function predict<N extends Network>(
     const inputs = Object.entries<NdArray<DType>>(feeds).map(
       ([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)] as const,
     );
-    return forward(tf, network, tensorsOf(tf, parameters), Object.fromEntries(inputs));
+    return forward(tf, network, tensorsOf(tf, parameters), Object.fromEntries(inputs), { gradients: false });
   });
   const entries = await Promise.all(
     Object.entries(results).map(async ([name, tensor]) => {

@@ -115,7 +115,7 @@ describe('lstm-onnx train mnist', () => {
     ['--hidden-size', '-1', /hiddenSize.*\[E_INVALID_OPTION\]/],
     ['--lr', '-1', /lr is -1.*\[E_INVALID_OPTION\]/],
     ['--seed', '1.5', /Seed 1.5.*\[E_INVALID_OPTION\]/],
-    ['--backend', 'abacus', /'abacus' is not available.*\[E_PROVIDER_UNAVAILABLE\]/],
+    ['--backend', 'abacus', /backend abacus did not start.*\[E_PROVIDER_UNAVAILABLE\]/],
   ])('refuses %s %s', (option, value, message) => {
     const args = ['train', 'mnist', '--data', data, '-o', join(folder, 'z'), `${option}=${value}`];
     const { code, stderr } = lstmOnnx(...args);

@@ -1,10 +1,11 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Backend, startBackend } from '../../src/builder/backends/backend.js';
+import type { Backend } from '../../src/builder/backends/backend.js';
 import { forward } from '../../src/builder/forward.js';
 import { losses } from '../../src/builder/train/losses.js';
 import { failureOf } from '../data/failure.js';
 import { listFixtures, loadFixture } from '../fixtures.js';
+import { backendNames, startNamed } from './backends.js';
 import { simpleLSTM } from './networks.js';
 import { toArrays, toTf } from './tfjs.js';
 import '../matcher.js';
@@ -19,10 +20,10 @@ interface LossCase {
   readonly scale: number;
 }
 
-describe.each(['wasm', 'cpu'])('a loss on %s', (name) => {
+describe.each(backendNames)('a loss on %s', (name) => {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await startBackend(name);
+    backend = await startNamed(name);
   });
 
   it.each(listFixtures('losses'))('has the value and gradient of PyTorch: %s', (fixtureName) => {

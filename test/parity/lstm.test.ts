@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Backend, startBackend } from '../../src/builder/backends/backend.js';
+import type { Backend } from '../../src/builder/backends/backend.js';
 import { type LstmCase, listFixtures, loadFixture } from '../fixtures.js';
+import { backendNames, startNamed } from './backends.js';
 import { lstmNetwork, simpleLSTM } from './networks.js';
 import { compute } from './tfjs.js';
 import '../matcher.js';
@@ -8,10 +9,10 @@ import '../matcher.js';
 const FORWARD = { atol: 2e-6 };
 const GRADIENT = { rtol: 1e-5 };
 
-describe.each(['wasm', 'cpu'])('the LSTM composed of tfjs ops on %s', (name) => {
+describe.each(backendNames)('the LSTM on %s', (name) => {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await startBackend(name);
+    backend = await startNamed(name);
   });
 
   it.each(listFixtures('lstm'))('computes outputs, states and gradients of PyTorch: %s', (fixtureName) => {

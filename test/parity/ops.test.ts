@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Backend, startBackend } from '../../src/builder/backends/backend.js';
+import type { Backend } from '../../src/builder/backends/backend.js';
 import { listFixtures, loadFixture } from '../fixtures.js';
+import { backendNames, startNamed } from './backends.js';
 import { type OpCase, opNetwork } from './op-networks.js';
 import { compute } from './tfjs.js';
 import '../matcher.js';
@@ -8,10 +9,10 @@ import '../matcher.js';
 const FORWARD = { atol: 2e-6 };
 const GRADIENT = { rtol: 1e-5 };
 
-describe.each(['wasm', 'cpu'])('an op on %s', (name) => {
+describe.each(backendNames)('an op on %s', (name) => {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await startBackend(name);
+    backend = await startNamed(name);
   });
 
   it.each(listFixtures('ops'))('computes the output and gradients of PyTorch: %s', (fixtureName) => {

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startBackend } from '../../src/builder/backends/backend.js';
 import type { Tf } from '../../src/builder/backends/tf.js';
 import { forward } from '../../src/builder/forward.js';
 import { defineNetwork } from '../../src/builder/network.js';
@@ -12,6 +11,7 @@ import { crossEntropy } from '../../src/builder/train/losses.js';
 import { adam, adamW, type OptimizerConfig, sgd } from '../../src/builder/train/optimizers.js';
 import { type Dataset, dataset, type SampleArray, sliceDataset } from '../../src/data/dataset.js';
 import { type Fixture, listFixtures, loadFixture, type OptimizerCase } from '../fixtures.js';
+import { backendNames, startNamed } from './backends.js';
 import { toTf } from './tfjs.js';
 import '../matcher.js';
 
@@ -56,7 +56,11 @@ function samplesOf({ inputs }: Fixture<OptimizerCase>): { data: Dataset; batchSi
   return { data, batchSize };
 }
 
-describe.each(['wasm', 'cpu'])('training on %s', (backend) => {
+describe.each(backendNames)('training on %s', (backend) => {
+  beforeAll(async () => {
+    await startNamed(backend);
+  });
+
   it.each(listFixtures('optimizers'))('goes the way of PyTorch, step by step: %s', async (name) => {
     const fixture = loadFixture<OptimizerCase>(name);
     const { data, batchSize } = samplesOf(fixture);
@@ -78,10 +82,10 @@ describe.each(['wasm', 'cpu'])('training on %s', (backend) => {
   });
 });
 
-describe.each(['wasm', 'cpu'])('clipping by the norm on %s', (backend) => {
+describe.each(backendNames)('clipping by the norm on %s', (backend) => {
   let tf: Tf;
   beforeAll(async () => {
-    ({ tf } = await startBackend(backend));
+    ({ tf } = await startNamed(backend));
   });
 
   const fixture = loadFixture<OptimizerCase>('optimizers/adam-clipped');

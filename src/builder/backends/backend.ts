@@ -1,13 +1,16 @@
 /** TensorFlow.js and its backends: which one computes, and the LSTM kernels it computes with. */
+import type { Variable } from '@tensorflow/tfjs';
 import { LstmOnnxError, messageOf } from '../../errors.js';
+import type { Optimizer, OptimizerConfig, OptimizerState } from '../train/optimizers.js';
+import { TfOptimizer } from '../train/tf-optimizer.js';
 import { registerComposedLstm } from './composed-lstm.js';
 import type { Tf } from './tf.js';
 
 /**
- * `auto` is `wasm` unless its files do not load, then `cpu`; `tensorflow` needs the package `@tensorflow/tfjs-node`;
- * any other backend that the caller registered with tfjs goes by its name.
+ * `auto` is `simd`, our own, where WebAssembly SIMD and shared memory are there, else `wasm`, else `cpu`; `tensorflow`
+ * needs the package `@tensorflow/tfjs-node`; any other backend that the caller registered with tfjs goes by its name.
  */
-export type BackendName = 'auto' | 'wasm' | 'cpu' | 'tensorflow' | (string & {});
+export type BackendName = 'auto' | 'simd' | 'wasm' | 'cpu' | 'tensorflow' | (string & {});
 
 /** In a variable, so that neither compilers nor bundlers look for a package that need not be there. */
 const tfjsNode: string = '@tensorflow/tfjs-node';
@@ -18,7 +21,15 @@ export interface Backend {
   readonly name: string;
   /** Why the preferred backend is not the one in use. */
   readonly notice?: string;
+  readonly createOptimizer: CreateOptimizer;
 }
+
+/** An optimizer over the parameters by name, going on from a state of its kind where one is given. */
+export type CreateOptimizer = (
+  config: OptimizerConfig,
+  variables: ReadonlyMap<string, Variable>,
+  state?: OptimizerState,
+) => Optimizer;
 
 async function importTf(): Promise<Tf> {
   const tf = await import('@tensorflow/tfjs');
@@ -30,6 +41,10 @@ async function importTf(): Promise<Tf> {
 /** Makes a tfjs backend the current one. @returns undefined, or why it cannot be. */
 async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
   try {
+    if (name === 'simd' && !tf.findBackendFactory(name)) {
+      const { registerSimdBackend } = await import('./simd/backend.js');
+      await registerSimdBackend(tf);
+    }
     if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
     if (name === 'tensorflow') await import(tfjsNode);
     if (!(await tf.setBackend(name))) return `tfjs could not start its '${name}' backend`;
@@ -41,6 +56,9 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
   }
 }
 
+/** What `auto` tries, fastest first. */
+const preferences = ['simd', 'wasm', 'cpu'];
+
 /**
  * Starts a tfjs backend; later tfjs operations of this process run on it.
  *
@@ -49,19 +67,22 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
  */
 export async function startBackend(name: BackendName = 'auto'): Promise<Backend> {
   const tf = await importTf();
-  const preferred = name === 'auto' ? 'wasm' : name;
-  const problem = await tryBackend(tf, preferred);
-  if (problem === undefined) return { tf, name: preferred };
-  if (name === 'auto' && (await tryBackend(tf, 'cpu')) === undefined) {
-    return {
-      tf,
-      name: 'cpu',
-      notice: `tfjs backend wasm did not start (${problem}); training runs on cpu, slower`,
-    };
+  const problems: string[] = [];
+  for (const candidate of name === 'auto' ? preferences : [name]) {
+    const problem = await tryBackend(tf, candidate);
+    if (problem === undefined) {
+      const notice = `${problems.join('; ')}; training runs on ${candidate}, slower`;
+      // A backend may bring optimizers of its own.
+      const own = tf.backend() as { readonly createOptimizer?: CreateOptimizer };
+      const createOptimizer: CreateOptimizer =
+        own.createOptimizer ?? ((...args) => new TfOptimizer(tf, ...args));
+      return { tf, name: candidate, createOptimizer, ...(problems.length > 0 ? { notice } : {}) };
+    }
+    problems.push(`tfjs backend ${candidate} did not start (${problem})`);
   }
   const known = Object.keys(tf.engine().registryFactory);
   throw new LstmOnnxError(
     'E_PROVIDER_UNAVAILABLE',
-    `tfjs backend '${name}' is not available: ${problem}. Registered here: ${known.join(', ')}.`,
+    `${problems.join('; ')}. Registered here: ${known.join(', ')}.`,
   );
 }

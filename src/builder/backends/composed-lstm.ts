@@ -9,11 +9,15 @@
  */
 import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
 import {
+  type LstmLayerAttributes,
   type LstmLayerGradInputs,
   type LstmLayerGradOutputs,
+  type LstmLayerInputGradInputs,
   type LstmLayerInputs,
   type LstmLayerOutputs,
+  layerAttributes,
   lstmLayerGradKernel,
+  lstmLayerInputGradKernel,
   lstmLayerKernel,
   registerLstmLayerGradient,
 } from './lstm-layer.js';
@@ -25,6 +29,7 @@ export function registerComposedLstm(tf: Tf, backendName: string): void {
   const kernels = [
     [lstmLayerKernel, forward],
     [lstmLayerGradKernel, backward],
+    [lstmLayerInputGradKernel, inputGradient],
   ] as const;
   for (const [kernelName, compute] of kernels) {
     if (tf.getKernel(kernelName, backendName)) continue;
@@ -33,7 +38,7 @@ export function registerComposedLstm(tf: Tf, backendName: string): void {
       backendName,
       kernelFunc: ({ inputs, attrs }) =>
         // The infos are the tensors given to runKernel, by the names of the kernel's contract.
-        tf.tidy(() => compute(tf, tensorsOf(tf, inputs) as never, attrs?.reverse === true)),
+        tf.tidy(() => compute(tf, tensorsOf(tf, inputs) as never, layerAttributes(attrs))),
     });
   }
 }
@@ -54,8 +59,15 @@ function stepOrder(time: number, reverse: boolean): number[] {
   return reverse ? steps.reverse() : steps;
 }
 
-function forward(tf: Tf, inputs: LstmLayerInputs, reverse: boolean): LstmLayerOutputs {
-  const { x, h0, c0, weightIh, weightHh, bias } = inputs;
+/** Between the caller's layout and time first, in which this file computes. */
+function swapped(tf: Tf, tensor: TfTensor, batchFirst: boolean): TfTensor {
+  return batchFirst ? tf.transpose(tensor, [1, 0, 2]) : tf.clone(tensor);
+}
+
+function forward(tf: Tf, inputs: LstmLayerInputs, attributes: LstmLayerAttributes): LstmLayerOutputs {
+  const { h0, c0, weightIh, weightHh, bias } = inputs;
+  const { batchFirst, reverse, wantOutput, training } = attributes;
+  const x = swapped(tf, inputs.x, batchFirst);
   const [time = 0, batch = 0, features = 0] = x.shape;
   const hidden = h0.shape[1] ?? 0;
   const rows = tf.reshape(x, [time * batch, features]);
@@ -84,16 +96,31 @@ function forward(tf: Tf, inputs: LstmLayerInputs, reverse: boolean): LstmLayerOu
     cells[t] = c;
     gates[t] = tf.concat([inputForget, candidate, outputGate], 1);
   }
+  const nothing = () => tf.zeros([0]);
+  const output = tf.stack(outputs);
   // The last h and c are also entries of the stacks; clones own their results.
-  return [tf.stack(outputs), tf.clone(h), tf.clone(c), tf.stack(gates), tf.stack(cells)];
+  return [
+    wantOutput ? swapped(tf, output, batchFirst) : nothing(),
+    tf.clone(h),
+    tf.clone(c),
+    training ? tf.stack(gates) : nothing(),
+    // The backward pass reads the outputs too, time-first, whether or not the caller wants them.
+    training ? tf.concat([output, tf.stack(cells)], 2) : nothing(),
+  ];
 }
 
 /**
  * From the last step read to the first, with all factors that do not depend on the incoming gradient computed for
  * every step at once.
  */
-function backward(tf: Tf, inputs: LstmLayerGradInputs, reverse: boolean): LstmLayerGradOutputs {
-  const { x, h0, c0, weightHh, output, gates, cells, dOutput, dH, dC } = inputs;
+function backward(
+  tf: Tf,
+  inputs: LstmLayerGradInputs,
+  { batchFirst, reverse, wantOutput }: LstmLayerAttributes,
+): LstmLayerGradOutputs {
+  const { h0, c0, weightHh, gates, dH, dC } = inputs;
+  const x = swapped(tf, inputs.x, batchFirst);
+  const [output, cells] = tf.split(inputs.cells, 2, 2) as Two<TfTensor>;
   const [time = 0, batch = 0, hidden = 0] = output.shape;
   const features = x.shape[2] ?? 0;
   const before = (first: TfTensor, all: TfTensor) => previous(tf, first, all, reverse);
@@ -115,12 +142,13 @@ function backward(tf: Tf, inputs: LstmLayerGradInputs, reverse: boolean): LstmLa
     ),
   );
   const forgets = tf.unstack(forget);
-  const dOutputs = tf.unstack(dOutput);
+  const dOutputs = wantOutput ? tf.unstack(swapped(tf, inputs.dOutput, batchFirst)) : [];
   const dGates: TfTensor[] = new Array(time);
   let dh = dH;
   let dc = dC;
   for (const t of stepOrder(time, !reverse)) {
-    dh = tf.add(dh, dOutputs[t] as TfTensor);
+    const dOutput = dOutputs[t];
+    if (dOutput) dh = tf.add(dh, dOutput);
     dc = tf.add(dc, tf.mul(dh, cellFactor[t] as TfTensor));
     const dInputForgetCandidate = tf.mul(tf.concat([dc, dc, dc], 1), gateFactors[t] as TfTensor);
     const dz = tf.concat([dInputForgetCandidate, tf.mul(dh, outputFactor[t] as TfTensor)], 1);
@@ -137,6 +165,17 @@ function backward(tf: Tf, inputs: LstmLayerGradInputs, reverse: boolean): LstmLa
   const dWeightIh = against(x, features);
   const dWeightHh = against(before(h0, output), hidden);
   return [stacked, tf.clone(dh), tf.clone(dc), dWeightIh, dWeightHh, tf.sum(rows, 0)];
+}
+
+/** From the gates' gradients `[time, batch, 4 * hidden]` to that of x. */
+function inputGradient(
+  tf: Tf,
+  { dGates, weightIh, x }: LstmLayerInputGradInputs,
+  { batchFirst }: LstmLayerAttributes,
+): TfTensor {
+  const [time = 0, batch = 0, gates = 0] = dGates.shape;
+  const rows = tf.matMul(tf.reshape(dGates, [time * batch, gates]), weightIh);
+  return swapped(tf, tf.reshape(rows, [time, batch, x.shape[2] ?? 0]), batchFirst);
 }
 
 /** The value each step found: `first` where reading begins, then what the step before left. */

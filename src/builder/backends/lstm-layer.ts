@@ -1,16 +1,17 @@
 /**
- * One direction of one LSTM layer as a single tfjs op with its own gradient. Two kernels carry it, `LstmLayer` and
- * `LstmLayerGrad`; each tfjs backend brings its own or gets the composed ones (`composed-lstm.ts`).
+ * One direction of one LSTM layer as a single tfjs op with its own gradient. Three kernels carry it; each tfjs backend
+ * brings its own or gets the composed ones (`composed-lstm.ts`).
  */
-import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { NamedAttrMap, Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Tf } from './tf.js';
 
 export const lstmLayerKernel = 'LstmLayer';
 export const lstmLayerGradKernel = 'LstmLayerGrad';
+export const lstmLayerInputGradKernel = 'LstmLayerInputGrad';
 
 /** Inputs of `LstmLayer`; gates in PyTorch's order i, f, g, o. */
 export interface LstmLayerInputs {
-  /** `[time, batch, features]` */
+  /** `[batch, time, features]`, or `[time, batch, features]`. */
   readonly x: TfTensor;
   /** `[batch, hidden]` */
   readonly h0: TfTensor;
@@ -24,15 +25,26 @@ export interface LstmLayerInputs {
   readonly bias: TfTensor;
 }
 
+/** Attributes of all three kernels. */
+export interface LstmLayerAttributes {
+  /** Whether x and output are `[batch, time, ...]`. */
+  readonly batchFirst: boolean;
+  /** Whether to go through time from the end. */
+  readonly reverse: boolean;
+  /** Whether the output of every step is wanted; where it is not, the output is empty. */
+  readonly wantOutput: boolean;
+  /** Whether there will be a backward pass; where not, nothing is saved for it. */
+  readonly training: boolean;
+}
+
 /**
- * Outputs of `LstmLayer`: output `[time, batch, hidden]`; h and c after the last step read, `[batch, hidden]`; and, for
- * the backward pass, the activated gates `[time, batch, 4 * hidden]` and the cell states `[time, batch, hidden]`.
+ * Outputs of `LstmLayer`: output with the first two dimensions of x, `[..., hidden]`; h and c after the last step read,
+ * `[batch, hidden]`; and what the backend saves for its backward pass, gates and cells, in a form of its own.
  */
 export type LstmLayerOutputs = [output: TfTensor, h: TfTensor, c: TfTensor, gates: TfTensor, cells: TfTensor];
 
 /** Inputs of `LstmLayerGrad`: those of the forward pass, what it saved, and the gradients of its results. */
-export interface LstmLayerGradInputs extends Omit<LstmLayerInputs, 'bias' | 'weightIh'> {
-  readonly output: TfTensor;
+export interface LstmLayerGradInputs extends Omit<LstmLayerInputs, 'bias'> {
   readonly gates: TfTensor;
   readonly cells: TfTensor;
   readonly dOutput: TfTensor;
@@ -41,8 +53,8 @@ export interface LstmLayerGradInputs extends Omit<LstmLayerInputs, 'bias' | 'wei
 }
 
 /**
- * Outputs of `LstmLayerGrad`: the gradients of the gates before their activation `[time, batch, 4 * hidden]` (from
- * which the gradient of x follows by one product, where it is wanted), and those of the other inputs.
+ * Outputs of `LstmLayerGrad`: the gradients of the gates before their activation, in the backend's own form, and those
+ * of all inputs but x.
  */
 export type LstmLayerGradOutputs = [
   dGates: TfTensor,
@@ -53,20 +65,38 @@ export type LstmLayerGradOutputs = [
   dBias: TfTensor,
 ];
 
+/** Inputs of `LstmLayerInputGrad`, which gives the gradient of x; it runs only where that is wanted. */
+export interface LstmLayerInputGradInputs {
+  readonly x: TfTensor;
+  readonly weightIh: TfTensor;
+  readonly gates: TfTensor;
+  readonly dGates: TfTensor;
+}
+
 /**
  * Runs the layer on the current backend.
  *
- * @param reverse whether to go through time from the end
- * @returns the output at every step, and h and c after the last step read
+ * @returns the output at every step (empty when it is not wanted), and h and c after the last step read
  */
 export function lstmLayer(
   tf: Tf,
   inputs: LstmLayerInputs,
-  reverse: boolean,
+  attributes: LstmLayerAttributes,
 ): { output: TfTensor; h: TfTensor; c: TfTensor } {
-  const results = tf.engine().runKernel(lstmLayerKernel, { ...inputs }, { reverse });
+  const results = tf.engine().runKernel(lstmLayerKernel, { ...inputs }, { ...attributes });
   const [output, h, c] = results as LstmLayerOutputs; // the kernel's contract
   return { output, h, c };
+}
+
+/** The attributes that {@link lstmLayer} gave. */
+export function layerAttributes(attributes: NamedAttrMap | undefined): LstmLayerAttributes {
+  const is = (name: keyof LstmLayerAttributes) => attributes?.[name] === true;
+  return {
+    batchFirst: is('batchFirst'),
+    reverse: is('reverse'),
+    wantOutput: is('wantOutput'),
+    training: is('training'),
+  };
 }
 
 /** Tells tfjs how to differentiate the layer; once for all backends. */
@@ -75,19 +105,17 @@ export function registerLstmLayerGradient(tf: Tf): void {
   tf.registerGradient({
     kernelName: lstmLayerKernel,
     inputsToSave: ['x', 'h0', 'c0', 'weightIh', 'weightHh'],
-    outputsToSave: [true, false, false, true, true],
+    outputsToSave: [false, false, false, true, true],
     gradFunc(dy, saved, attributes) {
       // tfjs hands over what was saved in the order named above, and a gradient for each of the five outputs.
-      const [x, h0, c0, weightIh, weightHh, output, gates, cells] = saved as Eight<TfTensor>;
+      const [x, h0, c0, weightIh, weightHh, gates, cells] = saved as Seven<TfTensor>;
       const [dOutput, dH, dC] = dy as LstmLayerOutputs;
-      const inputs: LstmLayerGradInputs = { x, h0, c0, weightHh, output, gates, cells, dOutput, dH, dC };
+      const inputs: LstmLayerGradInputs = { x, h0, c0, weightIh, weightHh, gates, cells, dOutput, dH, dC };
       const results = tf.engine().runKernel(lstmLayerGradKernel, { ...inputs }, attributes);
       const [dGates, dH0, dC0, dWeightIh, dWeightHh, dBias] = results as LstmLayerGradOutputs;
+      const forInput: LstmLayerInputGradInputs = { x, weightIh, gates, dGates };
       return {
-        x: () => {
-          const rows = tf.reshape(dGates, [-1, weightIh.shape[0] ?? 1]);
-          return tf.reshape(tf.matMul(rows, weightIh), x.shape);
-        },
+        x: () => tf.engine().runKernel<TfTensor>(lstmLayerInputGradKernel, { ...forInput }, attributes),
         h0: () => dH0,
         c0: () => dC0,
         weightIh: () => dWeightIh,
@@ -98,4 +126,4 @@ export function registerLstmLayerGradient(tf: Tf): void {
   });
 }
 
-type Eight<T> = [T, T, T, T, T, T, T, T];
+type Seven<T> = [T, T, T, T, T, T, T];

@@ -33,6 +33,8 @@ export const atOp: OpDefinition<AtOptions> = {
     const axis = normalizeAxis(options.axis, x.shape, 'at');
     const size = x.shape[axis] ?? 0;
     checkIndex(options.index, size, `at on ${formatShape(x.shape)}`);
+    // The gradient of a slice is a padding, which is slow; a dimension of one entry needs neither.
+    if (size === 1) return { output: tf.squeeze(x, [axis]) };
     const begin = x.shape.map((_, i) => (i === axis ? (options.index + size) % size : 0));
     const extent = x.shape.map((dim, i) => (i === axis ? 1 : dim));
     return { output: tf.squeeze(tf.slice(x, begin, extent), [axis]) };

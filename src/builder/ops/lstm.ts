@@ -96,9 +96,8 @@ function forward(
   context: ForwardContext,
   parameter: (name: string) => TfTensor,
 ) {
-  const { tf, training } = context;
+  const { tf, training, gradients, wanted } = context;
   const { batchFirst, hiddenSize, numLayers, dropout } = options;
-  const swapTimeAndBatch = (tensor: TfTensor) => (batchFirst ? tf.transpose(tensor, [1, 0, 2]) : tensor);
   const x = inputAt(inputs, 0);
   const batch = x.shape[batchFirst ? 0 : 1] ?? 0;
   const directions = layerDirections(options);
@@ -110,7 +109,11 @@ function forward(
   const h0 = initial(inputs[1]);
   const c0 = initial(inputs[2]);
 
-  let sequence = swapTimeAndBatch(x); // [time, batch, features]
+  const stacked = (states: TfTensor[]) => {
+    const [only] = states;
+    return only && states.length === 1 ? tf.expandDims(only, 0) : tf.stack(states);
+  };
+  let sequence = x;
   const h: TfTensor[] = [];
   const c: TfTensor[] = [];
   for (let layer = 0; layer < numLayers; layer++) {
@@ -129,16 +132,22 @@ function forward(
             ? tf.add(parameter(`bias_ih${suffix}`), parameter(`bias_hh${suffix}`))
             : tf.zeros([4 * hiddenSize]),
         },
-        reverse,
+        {
+          batchFirst,
+          reverse,
+          training: gradients,
+          wantOutput: layer < numLayers - 1 || wanted.has('output'),
+        },
       );
       h.push(result.h);
       c.push(result.c);
       return [result.output];
     });
-    sequence = outputs.length === 1 ? inputAt(outputs, 0) : tf.concat(outputs, 2);
+    const [only] = outputs;
+    sequence = only && outputs.length === 1 ? only : tf.concat(outputs, -1);
     if (training && layer < numLayers - 1) sequence = applyDropout(sequence, dropout, context);
   }
-  return { output: swapTimeAndBatch(sequence), h: tf.stack(h), c: tf.stack(c) };
+  return { output: sequence, h: stacked(h), c: stacked(c) };
 }
 
 export const lstmOp: OpDefinition<LstmOptions> = { options: lstmOptions, infer, parameters, forward };

@@ -24,6 +24,10 @@ export interface ForwardContext {
   readonly tf: Tf;
   /** Whether dropout is active. */
   readonly training: boolean;
+  /** Whether gradients will be asked for. */
+  readonly gradients: boolean;
+  /** The ports of this op that something reads; others may be left empty. */
+  readonly wanted: ReadonlySet<string>;
   /** Source of dropout masks. */
   readonly generator: Generator;
   /** Sizes of the named dimensions, as the feeds have them. */

@@ -8,7 +8,6 @@ import { forward } from '../forward.js';
 import type { Network } from '../network.js';
 import type { Generator } from '../random.js';
 import { batchAt, epochOrder } from './batches.js';
-import { clipGradientNorm } from './clip.js';
 import type { Evaluation, StepLog } from './logs.js';
 import type { Objective } from './objective.js';
 import type { Optimizer } from './optimizers.js';
@@ -94,8 +93,7 @@ async function trainStep(
       }
       return loss;
     }, [...variables.values()]);
-    const gradients = gradientsByName(variables, grads);
-    optimizer.step(clipNorm === undefined ? gradients : clipGradientNorm(tf, gradients, clipNorm));
+    optimizer.step(gradientsByName(variables, grads), clipNorm);
     return tf.stack([value, ...metrics]);
   };
   let measured: TfTensor;

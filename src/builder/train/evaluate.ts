@@ -69,7 +69,8 @@ export async function evaluateWith(
     const end = Math.min(start + batchSize, data.length);
     const means = tf.tidy(() => {
       const batch = batchAt(tf, data, order, start, end);
-      const prediction = forward(tf, network, parameters, batch.inputs)[output] ?? tf.scalar(Number.NaN);
+      const prediction =
+        forward(tf, network, parameters, batch.inputs, { gradients: false })[output] ?? tf.scalar(Number.NaN);
       const scalars = [loss, ...metrics].map((measure) => measure.compute(tf, prediction, batch.target));
       return tf.stack(scalars);
     });

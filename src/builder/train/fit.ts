@@ -16,7 +16,8 @@ import type { EpochLog, StepLog } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
 import { type OutputName, outputOf } from './objective.js';
-import { adam, checkOptimizerState, Optimizer, type OptimizerConfig, readVariables } from './optimizers.js';
+import { adam, checkOptimizerState, type OptimizerConfig } from './optimizers.js';
+import { readVariables } from './tf-optimizer.js';
 import type { TrainingState } from './training-state.js';
 
 /** Where training stands when an epoch has ended: all that is needed to go on, or to save. */
@@ -100,7 +101,7 @@ export async function fit<N extends Network>(
 
   const backend = await startBackend(options.backend);
   const variables = variablesOf(backend.tf, start);
-  const optimizer = new Optimizer(backend.tf, optimizerConfig, variables, resume?.optimizer);
+  const optimizer = backend.createOptimizer(optimizerConfig, variables, resume?.optimizer);
   const learner: Learner = { backend, network, variables, optimizer, generator, objective };
   const history: EpochLog[] = [];
   try {

@@ -1,0 +1,132 @@
+/**
+ * A tfjs backend of our own: tensors and most kernels are those of tfjs' cpu backend, the hot kernels run in
+ * WebAssembly SIMD on several threads. The same number of threads gives the same bits; another number sums the
+ * gradients of the weights in another order.
+ */
+import type { BackendValues, KernelConfig, NamedTensorInfoMap, TensorInfo, Variable } from '@tensorflow/tfjs';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { LstmOnnxError } from '../../../errors.js';
+import { sizeOf } from '../../../nd-array.js';
+import type { CreateOptimizer } from '../backend.js';
+import type { Tf } from '../tf.js';
+import { Engine, type EngineOptions } from './engine.js';
+import { lstmKernels } from './lstm-kernels.js';
+import type { LstmPlan } from './lstm-plan.js';
+import { matmulKernels } from './matmul-kernels.js';
+import { SimdOptimizer } from './simd-optimizer.js';
+
+/** tfjs' cpu backend, and what its tensors keep in the engine's memory. */
+export class SimdBackend extends MathBackendCPU {
+  readonly engine: Engine;
+  readonly #tf: Tf;
+  readonly #plans = new Map<object, LstmPlan>();
+  readonly #blocks = new Map<object, number>();
+
+  constructor(tf: Tf, engine: Engine) {
+    super();
+    this.#tf = tf;
+    this.engine = engine;
+  }
+
+  /** A tensor over a block of the engine's memory, which goes with it. */
+  own(shape: readonly number[], at: number): TensorInfo {
+    const info = this.makeTensorInfo([...shape], 'float32', this.engine.floats(at, sizeOf(shape)));
+    this.#blocks.set(info.dataId, at);
+    return info;
+  }
+
+  /** Where a tensor's numbers are in the engine's memory; a copy made for that is added to `copies`. */
+  place(info: TensorInfo, copies: number[]): number {
+    const block = this.#blocks.get(info.dataId);
+    if (block !== undefined) return block;
+    const numbers = this.numbers(info);
+    const at = this.engine.allocate(numbers.byteLength);
+    this.engine.floats(at, numbers.length).set(numbers);
+    copies.push(at);
+    return at;
+  }
+
+  /** Moves a variable's numbers to a block of the engine's memory, which goes with it. */
+  moveTo(variable: Variable, at: number): void {
+    const tensor = this.#tf.engine().makeTensorFromTensorInfo(this.own(variable.shape, at));
+    variable.assign(tensor);
+    tensor.dispose();
+  }
+
+  /** An empty tensor that stands for a plan, whose memory goes with it. */
+  keepPlan(plan: LstmPlan): TensorInfo {
+    const info = this.makeTensorInfo([0], 'float32', new Float32Array(0));
+    this.#plans.set(info.dataId, plan);
+    return info;
+  }
+
+  planOf({ dataId }: TensorInfo): LstmPlan {
+    const plan = this.#plans.get(dataId);
+    if (!plan)
+      throw new LstmOnnxError(
+        'E_RUN_FAILED',
+        'The backward pass of an LSTM found no forward pass of its own.',
+      );
+    return plan;
+  }
+
+  /** A tensor's numbers, in place. */
+  numbers({ dataId }: TensorInfo): Float32Array {
+    const { values } = this.data.get(dataId) as { values: BackendValues };
+    if (values instanceof Float32Array) return values;
+    throw new LstmOnnxError('E_DTYPE_MISMATCH', 'The simd backend got a tensor that is not float32.');
+  }
+
+  readonly createOptimizer: CreateOptimizer = (...args) => new SimdOptimizer(this, ...args);
+
+  override disposeData(dataId: object, force = false): boolean {
+    const gone = super.disposeData(dataId, force);
+    if (gone) {
+      this.#plans.get(dataId)?.release();
+      this.#plans.delete(dataId);
+      const block = this.#blocks.get(dataId);
+      if (block !== undefined) this.engine.release(block);
+      this.#blocks.delete(dataId);
+    }
+    return gone;
+  }
+}
+
+/** A kernel of the simd backend: tensors in, tensors out. */
+export interface SimdKernel {
+  readonly name: string;
+  run(
+    backend: SimdBackend,
+    inputs: NamedTensorInfoMap,
+    attributes: KernelAttributes,
+  ): TensorInfo | TensorInfo[];
+}
+
+export type KernelAttributes = Parameters<KernelConfig['kernelFunc']>[0]['attrs'];
+
+/**
+ * Registers the backend with tfjs.
+ *
+ * @param name what it is called there
+ * @returns what is known of its engine
+ * @throws E_PROVIDER_UNAVAILABLE where WebAssembly SIMD or shared memory is missing
+ */
+export async function registerSimdBackend(
+  tf: Tf,
+  name = 'simd',
+  options: EngineOptions = {},
+): Promise<Engine> {
+  const engine = await Engine.start(options);
+  const backend = new SimdBackend(tf, engine);
+  tf.copyRegisteredKernels('cpu', name);
+  for (const kernel of [...lstmKernels, ...matmulKernels]) {
+    if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);
+    tf.registerKernel({
+      kernelName: kernel.name,
+      backendName: name,
+      kernelFunc: ({ inputs, attrs }) => kernel.run(backend, inputs, attrs),
+    });
+  }
+  tf.registerBackend(name, () => backend);
+  return engine;
+}

@@ -1,0 +1,220 @@
+/** The WebAssembly module of the simd backend: its memory, its functions, and the threads that share both. */
+import { enableRelaxedSimd, processors, startThread } from '#simd-platform';
+import { LstmOnnxError } from '../../../errors.js';
+import { Allocator } from './allocator.js';
+import { plain, relaxed } from './binaries.js';
+
+/** What `src/kernels/index.ts` exports; addresses and counts are integers. */
+export interface Kernels {
+  packForward(
+    inputSize: number,
+    hiddenSize: number,
+    hidden: number,
+    width: number,
+    weightIh: number,
+    weightHh: number,
+    bias: number,
+    panels: number,
+  ): void;
+  packBackward(columns: number, hiddenSize: number, hidden: number, weight: number, panels: number): void;
+  unpackGradients(
+    inputSize: number,
+    hiddenSize: number,
+    hidden: number,
+    width: number,
+    slices: number,
+    sliceBytes: number,
+    dWeights: number,
+    dWeightIh: number,
+    dWeightHh: number,
+    dBias: number,
+  ): void;
+  packMatrix(
+    depth: number,
+    padded: number,
+    columns: number,
+    transposed: number,
+    from: number,
+    panels: number,
+  ): void;
+  packRows(rows: number, depth: number, padded: number, transposed: number, from: number, to: number): void;
+  adamStep(
+    count: number,
+    parameter: number,
+    gradient: number,
+    mean: number,
+    square: number,
+    scale: number,
+    shrink: number,
+    decay: number,
+    added1: number,
+    beta2: number,
+    added2: number,
+    rootCorrection: number,
+    eps: number,
+    stepSize: number,
+  ): void;
+  sgdStep(
+    count: number,
+    parameter: number,
+    gradient: number,
+    buffer: number,
+    scale: number,
+    decay: number,
+    kept: number,
+    added: number,
+    nesterov: number,
+    lr: number,
+  ): void;
+  squaredNorm(count: number, at: number): number;
+  runJob(kind: number, job: number): void;
+  post(mailbox: number, kind: number, job: number): void;
+  isDone(mailbox: number): number;
+  work(mailbox: number): void;
+}
+
+/** The kinds of jobs, as `src/kernels/threads.ts` numbers them. */
+export const jobKinds = { lstmForward: 1, lstmBackward: 2, lstmInputGradient: 3, matmul: 4 } as const;
+
+export type JobKind = keyof typeof jobKinds;
+
+export interface EngineOptions {
+  /** Threads that compute, the calling one among them. @default the processors, 4 at most */
+  readonly threads?: number;
+  /** Whether to use relaxed SIMD where the engine has it. @default true */
+  readonly relaxed?: boolean;
+}
+
+const pageBytes = 65_536;
+const initialPages = 16;
+const maximumPages = 32_768;
+/** Below lie the module's constants. */
+const heapStart = 8_192;
+const mailboxBytes = 128;
+/** Where a mailbox counts the jobs that are done. */
+const doneOffset = 64;
+/** Where a thread that broke down says so. */
+const failedOffset = 68;
+
+export class Engine {
+  readonly kernels: Kernels;
+  readonly threads: number;
+  /** Which of the two binaries runs. */
+  readonly simd: 'relaxed' | 'plain';
+  readonly #memory: WebAssembly.Memory;
+  readonly #allocator: Allocator;
+  readonly #mailboxes: readonly number[];
+
+  private constructor(module: WebAssembly.Module, simd: 'relaxed' | 'plain', threads: number) {
+    this.simd = simd;
+    this.threads = threads;
+    this.#memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared: true });
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+    this.kernels = instance.exports as unknown as Kernels; // the module is ours: src/kernels
+    this.#allocator = new Allocator(heapStart, (bytes) => this.#ensure(bytes));
+    this.#mailboxes = Array.from({ length: threads - 1 }, () => {
+      const mailbox = this.allocate(mailboxBytes);
+      new Uint8Array(this.#memory.buffer, mailbox, mailboxBytes).fill(0);
+      return mailbox;
+    });
+  }
+
+  /** @throws E_PROVIDER_UNAVAILABLE where the engine has no SIMD or no shared memory */
+  static async start(options: EngineOptions = {}): Promise<Engine> {
+    await enableRelaxedSimd();
+    const candidates = [
+      ...(options.relaxed === false ? [] : [['relaxed', decode(relaxed)] as const]),
+      ['plain', decode(plain)] as const,
+    ];
+    const found = candidates.find(([, bytes]) => WebAssembly.validate(bytes));
+    if (!found) {
+      throw new LstmOnnxError(
+        'E_PROVIDER_UNAVAILABLE',
+        'This JavaScript engine lacks WebAssembly SIMD or threads, which the simd backend is made of; use a newer one, ' +
+          "or the backend 'cpu'.",
+      );
+    }
+    const [simd, bytes] = found;
+    const { threads = Math.min(processors(), 4) } = options;
+    const module = await WebAssembly.compile(bytes);
+    const engine = new Engine(module, simd, threads);
+    // A thread that has not started yet would be waited for while the caller's thread, which starts it, is blocked.
+    await Promise.all(engine.#mailboxes.map((mailbox) => startThread(module, engine.#memory, mailbox)));
+    return engine;
+  }
+
+  allocate(bytes: number): number {
+    return this.#allocator.allocate(bytes);
+  }
+
+  release(at: number): void {
+    this.#allocator.release(at);
+  }
+
+  /** A view of memory, good until the next allocation. */
+  floats(at: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, at, length);
+  }
+
+  /** A view of memory, good until the next allocation. */
+  integers(at: number, length: number): Int32Array {
+    return new Int32Array(this.#memory.buffer, at, length);
+  }
+
+  /** Copies numbers out of memory. */
+  read(at: number, length: number): Float32Array {
+    // A typed array over shared memory is not what other code expects to get.
+    const copy = new Float32Array(length);
+    copy.set(this.floats(at, length));
+    return copy;
+  }
+
+  /** Runs one job a thread, the first on the calling one, and waits for all. */
+  run(kind: JobKind, jobs: readonly number[]): void {
+    const number = jobKinds[kind];
+    const [own, ...others] = jobs;
+    const mailboxes = this.#mailboxes.slice(0, others.length);
+    for (const [i, mailbox] of mailboxes.entries()) this.kernels.post(mailbox, number, others[i] ?? 0);
+    if (own !== undefined) this.kernels.runJob(number, own);
+    for (const mailbox of mailboxes) this.#join(mailbox);
+  }
+
+  /** Waits until a thread has done what was posted last. */
+  #join(mailbox: number): void {
+    const [posted = 0] = this.integers(mailbox, 1);
+    while (!this.kernels.isDone(mailbox)) {
+      const done = this.integers(mailbox + doneOffset, 1);
+      const seen = Atomics.load(done, 0);
+      if (seen !== posted) Atomics.wait(done, 0, seen);
+    }
+    const [failed] = this.integers(mailbox + failedOffset, 1);
+    if (failed)
+      throw new LstmOnnxError(
+        'E_RUN_FAILED',
+        'A thread of the simd backend broke down; restart the process.',
+      );
+  }
+
+  #ensure(bytes: number): void {
+    const missing = bytes - this.#memory.buffer.byteLength;
+    if (missing <= 0) return;
+    try {
+      // A quarter more than asked for, so that a growing need does not grow page by page.
+      const pages = Math.ceil((missing + this.#memory.buffer.byteLength / 4) / pageBytes);
+      this.#memory.grow(Math.min(pages, maximumPages - this.#memory.buffer.byteLength / pageBytes));
+    } catch {
+      // checked below
+    }
+    if (this.#memory.buffer.byteLength < bytes) {
+      throw new LstmOnnxError(
+        'E_RUN_FAILED',
+        `The simd backend needs ${Math.round(bytes / 1e6)} MB at once and can have no more than ` +
+          `${Math.round((maximumPages * pageBytes) / 1e6)} MB; use smaller batches or shorter sequences.`,
+      );
+    }
+  }
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,38 @@
+/** What the simd backend asks of Node.js: processors, threads, and relaxed SIMD where it has to be switched on. */
+import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+
+export function processors(): number {
+  return availableParallelism();
+}
+
+/** Node 20 has relaxed SIMD behind a flag, which counts for modules compiled from now on, in workers too. */
+export async function enableRelaxedSimd(): Promise<void> {
+  setFlagsFromString('--experimental-wasm-relaxed-simd');
+}
+
+import { workUntilItBreaks } from './thread-source.js';
+
+const source = `
+  const { parentPort, workerData: { module, memory, mailbox } } = require('node:worker_threads');
+  const { work } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+  parentPort.postMessage('ready');
+  ${workUntilItBreaks}
+`;
+
+/** A thread that works on the jobs of a mailbox and never keeps the process alive. */
+export function startThread(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  mailbox: number,
+): Promise<void> {
+  const worker = new Worker(source, { eval: true, execArgv: [], workerData: { module, memory, mailbox } });
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', () => {
+      worker.unref();
+      resolve();
+    });
+  });
+}

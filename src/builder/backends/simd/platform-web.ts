@@ -1,0 +1,33 @@
+/** What the simd backend asks of a browser: processors and threads. */
+
+/** One where memory cannot be shared between threads, which takes a cross-origin isolated page. */
+export function processors(): number {
+  return globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+}
+
+/** Browsers that have relaxed SIMD have it on. */
+export async function enableRelaxedSimd(): Promise<void> {}
+
+import { workUntilItBreaks } from './thread-source.js';
+
+const source = `
+  onmessage = ({ data: { module, memory, mailbox } }) => {
+    const { work } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+    postMessage('ready');
+    ${workUntilItBreaks}
+  };
+`;
+
+/** A thread that works on the jobs of a mailbox. */
+export function startThread(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  mailbox: number,
+): Promise<void> {
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  return new Promise((resolve, reject) => {
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.onmessage = () => resolve();
+    worker.postMessage({ module, memory, mailbox });
+  });
+}

@@ -1,0 +1,132 @@
+/** Optimizers in WebAssembly: parameters, gradients and slots stay in the engine's memory. */
+import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
+import {
+  type Optimizer,
+  type OptimizerConfig,
+  type OptimizerState,
+  slotNames,
+} from '../../train/optimizers.js';
+import type { SimdBackend } from './backend.js';
+
+interface Entry {
+  readonly variable: Variable;
+  /** The variable's own block. */
+  readonly parameter: number;
+  /** In the order of {@link slotNames}. */
+  readonly slots: readonly number[];
+}
+
+interface Move extends Entry {
+  readonly gradient: number;
+  readonly count: number;
+}
+
+const vectorFloats = 4;
+
+export class SimdOptimizer implements Optimizer {
+  readonly #backend: SimdBackend;
+  readonly #config: OptimizerConfig;
+  readonly #entries = new Map<string, Entry>();
+  #step: number;
+
+  constructor(
+    backend: SimdBackend,
+    config: OptimizerConfig,
+    variables: ReadonlyMap<string, Variable>,
+    state?: OptimizerState,
+  ) {
+    this.#backend = backend;
+    this.#config = config;
+    this.#step = state?.step ?? 0;
+    for (const [name, variable] of variables) {
+      const slots = slotNames(config).map((slot) =>
+        this.#place(variable.size, state?.slots.get(slot)?.get(name)?.data),
+      );
+      const parameter = this.#place(variable.size, backend.numbers(variable));
+      backend.moveTo(variable, parameter);
+      this.#entries.set(name, { variable, parameter, slots });
+    }
+  }
+
+  step(gradients: ReadonlyMap<string, TfTensor>, clipNorm?: number): void {
+    this.#step++;
+    const copies: number[] = [];
+    const moves = [...gradients].flatMap(([name, gradient]) => {
+      const entry = this.#entries.get(name);
+      return entry
+        ? [{ ...entry, gradient: this.#backend.place(gradient, copies), count: gradient.size }]
+        : [];
+    });
+    const scale = clipNorm === undefined ? 1 : this.#clipFactor(moves, clipNorm);
+    for (const move of moves) this.#update(move, scale);
+    for (const copy of copies) this.#backend.engine.release(copy);
+  }
+
+  #clipFactor(moves: readonly Move[], clipNorm: number): number {
+    const { kernels } = this.#backend.engine;
+    const squares = moves.map(({ count, gradient }) => kernels.squaredNorm(count, gradient));
+    return Math.min(clipNorm / (Math.sqrt(squares.reduce((sum, square) => sum + square, 0)) + 1e-6), 1);
+  }
+
+  #update({ count, parameter, gradient, slots }: Move, scale: number): void {
+    const config = this.#config;
+    const { kernels } = this.#backend.engine;
+    const [first = 0, second = 0] = slots;
+    if (config.kind === 'sgd') {
+      const { lr, momentum, dampening, nesterov, weightDecay } = config;
+      // PyTorch's buffer starts as the first gradient, undamped.
+      const added = this.#step === 1 ? 1 : 1 - dampening;
+      kernels.sgdStep(
+        count,
+        parameter,
+        gradient,
+        first,
+        scale,
+        weightDecay,
+        momentum,
+        added,
+        Number(nesterov),
+        lr,
+      );
+      return;
+    }
+    const { lr, eps, weightDecay, kind } = config;
+    const [beta1, beta2] = config.betas;
+    const shrink = kind === 'adamw' ? 1 - lr * weightDecay : 1;
+    const decay = kind === 'adam' ? weightDecay : 0;
+    const rootCorrection = Math.sqrt(1 - beta2 ** this.#step);
+    const stepSize = lr / (1 - beta1 ** this.#step);
+    kernels.adamStep(
+      ...([count, parameter, gradient, first, second, scale, shrink, decay] as const),
+      ...([1 - beta1, beta2, 1 - beta2, rootCorrection, eps, stepSize] as const),
+    );
+  }
+
+  get state(): OptimizerState {
+    const { engine } = this.#backend;
+    const slots = slotNames(this.#config).map((slot, i) => {
+      const kept = [...this.#entries].map(([name, { variable, slots: at }]) => {
+        return [name, { shape: variable.shape, data: engine.read(at[i] ?? 0, variable.size) }] as const;
+      });
+      return [slot, new Map(kept)] as const;
+    });
+    return { step: this.#step, slots: new Map(slots) };
+  }
+
+  dispose(): void {
+    // The parameters' own blocks go with their variables.
+    for (const { slots } of this.#entries.values()) for (const at of slots) this.#backend.engine.release(at);
+    this.#entries.clear();
+  }
+
+  /** Room for so many numbers in whole vectors, filled with the given ones, or zeros. */
+  #place(count: number, numbers?: Float32Array): number {
+    const { engine } = this.#backend;
+    const size = Math.ceil(count / vectorFloats) * vectorFloats;
+    const at = engine.allocate(size * Float32Array.BYTES_PER_ELEMENT);
+    const floats = engine.floats(at, size);
+    floats.fill(0);
+    if (numbers) floats.set(numbers);
+    return at;
+  }
+}

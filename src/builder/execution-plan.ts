@@ -1,0 +1,44 @@
+/** A network as its forward pass runs it: the same values, with as little work as gives the outputs. */
+import { type NetworkNode, valueId } from './graph-builder.js';
+import type { Network } from './network.js';
+import { normalizeAxis } from './shape.js';
+
+export interface Step {
+  readonly node: NetworkNode;
+  /** The ports that something reads. */
+  readonly wanted: ReadonlySet<string>;
+}
+
+const plans = new WeakMap<Network, readonly Step[]>();
+
+/** The steps of a network, worked out once. */
+export function executionPlan(network: Network): readonly Step[] {
+  const known = plans.get(network);
+  if (known) return known;
+  const nodes = lastStepsFromStates(network.nodes);
+  const read = new Set([
+    ...nodes.flatMap((node) => node.inputs),
+    ...Object.values(network.outputs).map(({ from }) => from),
+  ]);
+  const steps = nodes.map((node) => ({
+    node,
+    wanted: new Set(Object.keys(node.outputs).filter((port) => read.has(valueId(node.name, port)))),
+  }));
+  plans.set(network, steps);
+  return steps;
+}
+
+/** The last output of an LSTM in one direction is its last layer's h: then nobody need write every step's output. */
+function lastStepsFromStates(nodes: readonly NetworkNode[]): readonly NetworkNode[] {
+  const lstms = new Map(nodes.flatMap((node) => (node.op === 'lstm' ? [[node.name, node] as const] : [])));
+  return nodes.map((node): NetworkNode => {
+    if (node.op !== 'at' || node.options.index !== -1) return node;
+    const [name = '', port] = (node.inputs[0] ?? '').split(':');
+    const lstm = lstms.get(name);
+    if (!lstm || port !== 'output' || lstm.options.bidirectional) return node;
+    const timeAxis = lstm.options.batchFirst ? 1 : 0;
+    if (normalizeAxis(node.options.axis, lstm.outputs.output?.shape ?? [], node.name) !== timeAxis)
+      return node;
+    return { ...node, inputs: [valueId(name, 'h')], options: { index: -1, axis: 0 } };
+  });
+}

@@ -1,0 +1,5 @@
+// The WebAssembly module of the simd backend. Built twice, with and without relaxed SIMD; see package.json, "kernels".
+export { packBackward, packForward, unpackGradients } from './lstm';
+export { packMatrix, packRows } from './matmul';
+export { isDone, post, runJob, work } from './threads';
+export { adamStep, sgdStep, squaredNorm } from './optimizer';

@@ -1,0 +1,64 @@
+// A matrix product over a slice of its rows.
+import { productRows, tileRows } from './product-tiles';
+
+/** C[rows, columns] = A[rows, depth] B; strides in bytes. The host writes it field by field. */
+@unmanaged
+export class MatmulJob {
+  rows: i32;
+  /** A multiple of 4; the depth of the panels. */
+  depth: i32;
+  columns: i32;
+  a: usize;
+  panels: usize;
+  c: usize;
+  /** Workspace: six rows of C, padded to a multiple of 8 columns. */
+  tile: usize;
+}
+
+/**
+ * B as panels of eight columns, padded with zeros to `padded` rows and whole panels. B is [depth, columns], or its
+ * transpose.
+ */
+export function packMatrix(depth: i32, padded: i32, columns: i32, transposed: bool, from: usize, panels: usize): void {
+  const strideRow: usize = <usize>(transposed ? 1 : columns) * 4;
+  const strideColumn = <usize>(transposed ? depth : 1) * 4;
+  memory.fill(panels, 0, <usize>(padded * ((columns + 7) & ~7)) * 4);
+  for (let k = 0; k < depth; k++) {
+    let row = from + <usize>k * strideRow;
+    const to = panels + <usize>k * 32;
+    for (let j = 0; j < columns; j++) {
+      store<f32>(to + <usize>((j >> 3) * padded * 8 + (j & 7)) * 4, load<f32>(row));
+      row += strideColumn;
+    }
+  }
+}
+
+/** A as rows of `padded` floats. A is [rows, depth], or its transpose. */
+export function packRows(rows: i32, depth: i32, padded: i32, transposed: bool, from: usize, to: usize): void {
+  memory.fill(to, 0, <usize>(rows * padded) * 4);
+  if (!transposed) {
+    for (let r = 0; r < rows; r++) memory.copy(to + <usize>(r * padded) * 4, from + <usize>(r * depth) * 4, <usize>depth * 4);
+    return;
+  }
+  for (let k = 0; k < depth; k++) {
+    for (let r = 0; r < rows; r++) {
+      store<f32>(to + <usize>(r * padded + k) * 4, load<f32>(from + <usize>(k * rows + r) * 4));
+    }
+  }
+}
+
+export function matmul(job: MatmulJob): void {
+  const width = (job.columns + 7) & ~7;
+  const strideA = <usize>job.depth * 4, strideTile = <usize>width * 4, strideC = <usize>job.columns * 4;
+  let a = job.a, c = job.c, left = job.rows;
+  while (left > 0) {
+    const count = tileRows(left);
+    productRows(count, job.depth, a, strideA, job.panels, job.tile, strideTile, width);
+    for (let r = 0; r < count; r++) {
+      memory.copy(c, job.tile + <usize>r * strideTile, strideC);
+      c += strideC;
+    }
+    a += <usize>count * strideA;
+    left -= count;
+  }
+}

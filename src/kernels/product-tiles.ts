@@ -1,0 +1,178 @@
+// Register tiles: the inner loops of every matrix product, written out because AssemblyScript has no macros.
+//
+// A product C = A B takes B in panels of eight columns, [columns / 8][depth][8], so that a tile reads it in a straight
+// line: six rows of eight columns are twelve accumulators, which is what sixteen vector registers hold. There is one
+// pointer for each row of A, since V8 folds no constant offset into a load that splats.
+import { madd } from './vector';
+
+/**
+ * How many rows the next tile takes when so many are left: sixes, and fours where that leaves no single row over.
+ */
+@inline
+export function tileRows(left: i32): i32 {
+  if (left >= 6 && left != 8) return 6;
+  return left >= 4 ? 4 : 1;
+}
+
+/**
+ * C[rows, width] = A[rows, depth] B, for 6, 4 or 1 rows.
+ *
+ * `depth` is a multiple of 4 and `width` of 8; strides are in bytes.
+ */
+@inline
+export function productRows(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
+  if (rows == 6) rows6(depth, a, strideA, panels, c, strideC, width);
+  else if (rows == 4) rows4(depth, a, strideA, panels, c, strideC, width);
+  else rows1(depth, a, strideA, panels, c, strideC, width);
+}
+
+/** 6 rows of a product. */
+function rows6(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
+  const panelBytes = <usize>depth * 32;
+  const end = c + <usize>width * 4;
+  while (c < end) {
+    let a0 = a;
+    let a1 = a0 + strideA;
+    let a2 = a1 + strideA;
+    let a3 = a2 + strideA;
+    let a4 = a3 + strideA;
+    let a5 = a4 + strideA;
+    let l0 = f32x4.splat(0), r0 = f32x4.splat(0);
+    let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
+    let l2 = f32x4.splat(0), r2 = f32x4.splat(0);
+    let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
+    let l4 = f32x4.splat(0), r4 = f32x4.splat(0);
+    let l5 = f32x4.splat(0), r5 = f32x4.splat(0);
+    const panelEnd = panels + panelBytes;
+    while (panels < panelEnd) {
+      const left = v128.load(panels), right = v128.load(panels, 16);
+      let x = v128.load32_splat(a0);
+      l0 = madd(x, left, l0);
+      r0 = madd(x, right, r0);
+      x = v128.load32_splat(a1);
+      l1 = madd(x, left, l1);
+      r1 = madd(x, right, r1);
+      x = v128.load32_splat(a2);
+      l2 = madd(x, left, l2);
+      r2 = madd(x, right, r2);
+      x = v128.load32_splat(a3);
+      l3 = madd(x, left, l3);
+      r3 = madd(x, right, r3);
+      x = v128.load32_splat(a4);
+      l4 = madd(x, left, l4);
+      r4 = madd(x, right, r4);
+      x = v128.load32_splat(a5);
+      l5 = madd(x, left, l5);
+      r5 = madd(x, right, r5);
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
+      a4 += 4;
+      a5 += 4;
+      panels += 32;
+    }
+    let row = c;
+    v128.store(row, l0);
+    v128.store(row, r0, 16);
+    row += strideC;
+    v128.store(row, l1);
+    v128.store(row, r1, 16);
+    row += strideC;
+    v128.store(row, l2);
+    v128.store(row, r2, 16);
+    row += strideC;
+    v128.store(row, l3);
+    v128.store(row, r3, 16);
+    row += strideC;
+    v128.store(row, l4);
+    v128.store(row, r4, 16);
+    row += strideC;
+    v128.store(row, l5);
+    v128.store(row, r5, 16);
+    c += 32;
+  }
+}
+
+/** 4 rows of a product. */
+function rows4(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
+  const panelBytes = <usize>depth * 32;
+  const end = c + <usize>width * 4;
+  while (c < end) {
+    let a0 = a;
+    let a1 = a0 + strideA;
+    let a2 = a1 + strideA;
+    let a3 = a2 + strideA;
+    let l0 = f32x4.splat(0), r0 = f32x4.splat(0);
+    let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
+    let l2 = f32x4.splat(0), r2 = f32x4.splat(0);
+    let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
+    const panelEnd = panels + panelBytes;
+    while (panels < panelEnd) {
+      const left = v128.load(panels), right = v128.load(panels, 16);
+      let x = v128.load32_splat(a0);
+      l0 = madd(x, left, l0);
+      r0 = madd(x, right, r0);
+      x = v128.load32_splat(a1);
+      l1 = madd(x, left, l1);
+      r1 = madd(x, right, r1);
+      x = v128.load32_splat(a2);
+      l2 = madd(x, left, l2);
+      r2 = madd(x, right, r2);
+      x = v128.load32_splat(a3);
+      l3 = madd(x, left, l3);
+      r3 = madd(x, right, r3);
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
+      panels += 32;
+    }
+    let row = c;
+    v128.store(row, l0);
+    v128.store(row, r0, 16);
+    row += strideC;
+    v128.store(row, l1);
+    v128.store(row, r1, 16);
+    row += strideC;
+    v128.store(row, l2);
+    v128.store(row, r2, 16);
+    row += strideC;
+    v128.store(row, l3);
+    v128.store(row, r3, 16);
+    c += 32;
+  }
+}
+
+/** One row of a product; four partial sums hide the latency of the multiply-add. */
+function rows1(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
+  const panelBytes = <usize>depth * 32;
+  const end = c + <usize>width * 4;
+  while (c < end) {
+    let a0 = a;
+    let l0 = f32x4.splat(0), r0 = f32x4.splat(0);
+    let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
+    let l2 = f32x4.splat(0), r2 = f32x4.splat(0);
+    let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
+    const panelEnd = panels + panelBytes;
+    while (panels < panelEnd) {
+      let x = v128.load32_splat(a0);
+      l0 = madd(x, v128.load(panels, 0), l0);
+      r0 = madd(x, v128.load(panels, 16), r0);
+      x = v128.load32_splat(a0, 4);
+      l1 = madd(x, v128.load(panels, 32), l1);
+      r1 = madd(x, v128.load(panels, 48), r1);
+      x = v128.load32_splat(a0, 8);
+      l2 = madd(x, v128.load(panels, 64), l2);
+      r2 = madd(x, v128.load(panels, 80), r2);
+      x = v128.load32_splat(a0, 12);
+      l3 = madd(x, v128.load(panels, 96), l3);
+      r3 = madd(x, v128.load(panels, 112), r3);
+      a0 += 16;
+      panels += 128;
+    }
+    v128.store(c, f32x4.add(f32x4.add(l0, l1), f32x4.add(l2, l3)));
+    v128.store(c, f32x4.add(f32x4.add(r0, r1), f32x4.add(r2, r3)), 16);
+    c += 32;
+  }
+}

@@ -1,0 +1,26 @@
+/** The tfjs backends that parity is shown on: tfjs' own, and every form of the simd backend. */
+import { type Backend, startBackend } from '../../src/builder/backends/backend.js';
+import { registerSimdBackend } from '../../src/builder/backends/simd/backend.js';
+
+const simd = {
+  'simd relaxed, 1 thread': { threads: 1 },
+  'simd relaxed, 2 threads': { threads: 2 },
+  'simd plain, 1 thread': { threads: 1, relaxed: false },
+  'simd plain, 2 threads': { threads: 2, relaxed: false },
+};
+
+export const backendNames = [...Object.keys(simd), 'wasm', 'cpu'];
+
+/** Starts a backend by its name in {@link backendNames}. */
+export async function startNamed(name: string): Promise<Backend> {
+  const options = Object.entries(simd).find(([key]) => key === name)?.[1];
+  if (options) {
+    const { tf } = await startBackend('cpu');
+    if (!tf.findBackendFactory(name)) {
+      const engine = await registerSimdBackend(tf, name, options);
+      const expected = 'relaxed' in options ? 'plain' : 'relaxed';
+      if (engine.simd !== expected) throw new Error(`${name} runs the ${engine.simd} kernels`);
+    }
+  }
+  return startBackend(name);
+}
