@@ -30,6 +30,8 @@ export interface Comparison {
   readonly maxAbs: number;
   /** In units in the last place of float32, for the entry where that is largest. */
   readonly maxUlp: number;
+  /** The largest absolute value of the network's output, 1 at least: float32 rounds larger numbers more coarsely. */
+  readonly scale: number;
 }
 
 /**
@@ -131,7 +133,7 @@ function compare(
   output: string,
   expected: NdArray<'float32'>,
   got: { readonly data: unknown; readonly dims: readonly number[] } | undefined,
-): { maxAbs: number; maxUlp: number } {
+): Pick<Comparison, 'maxAbs' | 'maxUlp' | 'scale'> {
   const isNumbers = got?.data instanceof Float32Array || got?.data instanceof Int32Array;
   if (!isNumbers || got.dims.join() !== expected.shape.join()) {
     throw new LstmOnnxError(
@@ -141,14 +143,16 @@ function compare(
   }
   let maxAbs = 0;
   let maxUlp = 0;
+  let scale = 1;
   for (const [i, value] of expected.data.entries()) {
     const other = Math.fround(got.data[i] ?? Number.NaN); // what the network gives is float32, ids too
     const difference = value === other ? 0 : Math.abs(value - other); // equal infinities too
     // Once NaN, it stays NaN: no comparison with it is true.
     if (difference > maxAbs || Number.isNaN(difference)) maxAbs = difference;
+    if (Number.isFinite(value)) scale = Math.max(scale, Math.abs(value));
     if (difference > 0) maxUlp = Math.max(maxUlp, ulpDistance(value, other));
   }
-  return { maxAbs, maxUlp };
+  return { maxAbs, maxUlp, scale };
 }
 
 const float = new Float32Array(1);

@@ -1,16 +1,15 @@
 /** `npm start`: the reference example from training to classified digits, each step the command a user types. */
 import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { encodeNpy, loadMnist, writeFileAtomic } from 'lstm-onnx';
 
-const cli = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const digits = 5;
 
 /** Runs a command of lstm-onnx, shows what it prints and gives it back; ends the process when it fails. */
-async function lstmOnnx(command: string): Promise<string> {
-  console.log(`\n$ lstm-onnx ${command}`);
-  const child = spawn(process.execPath, [cli, ...command.split(' ')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+async function lstmOnnx(...args: string[]): Promise<string> {
+  console.log(`\n$ lstm-onnx ${args.join(' ')}`);
+  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text;
@@ -22,9 +21,10 @@ async function lstmOnnx(command: string): Promise<string> {
 }
 
 const started = performance.now();
-const trained = await lstmOnnx('train mnist --seed 1 --epochs 1 --batch-size 64 --lr 0.01 -o out');
-await lstmOnnx('export out/model.safetensors -o out/model.onnx');
-const verified = await lstmOnnx('verify out/model.onnx --checkpoint out/model.safetensors');
+const settings = ['--seed', '1', '--epochs', '1', '--batch-size', '64', '--lr', '0.01'];
+const trained = await lstmOnnx('train', 'mnist', ...settings, '-o', 'out');
+await lstmOnnx('export', 'out/model.safetensors', '-o', 'out/model.onnx');
+const verified = await lstmOnnx('verify', 'out/model.onnx', '--checkpoint', 'out/model.safetensors');
 
 const { images, labels } = (await loadMnist()).test;
 const [, rows = 0, columns = 0] = images.shape;
@@ -36,7 +36,7 @@ await writeFileAtomic(
 console.log(
   `\nout/digits.npy: the first ${digits} test images, labelled ${labels.data.slice(0, digits).join(', ')}`,
 );
-await lstmOnnx('run out/model.onnx --input x=out/digits.npy');
+await lstmOnnx('run', 'out/model.onnx', '--input', 'x=out/digits.npy');
 
 const accuracy = /Test Accuracy.*: (.*)/.exec(trained)?.[1] ?? 'unknown';
 const difference = /largest difference (.*)/.exec(verified)?.[1] ?? 'unknown';

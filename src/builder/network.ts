@@ -1,6 +1,6 @@
 /** A network: typed inputs, nodes in order of execution, typed outputs. Immutable plain data. */
 import { LstmOnnxError } from '../errors.js';
-import { GraphBuilder, type NetworkNode } from './graph-builder.js';
+import { GraphBuilder, type NetworkNode, valueId } from './graph-builder.js';
 import type { SymbolicTensor, TensorType, Value } from './tensor.js';
 
 /** Tensor types by name. */
@@ -82,7 +82,7 @@ function neededNodes(nodes: readonly NetworkNode[], wanted: Set<string>): Networ
   return nodes
     .toReversed()
     .filter((node) => {
-      const needed = Object.keys(node.outputs).some((port) => wanted.has(`${node.name}:${port}`));
+      const needed = Object.keys(node.outputs).some((port) => wanted.has(valueId(node.name, port)));
       if (needed) for (const input of node.inputs) wanted.add(input);
       return needed;
     })
@@ -94,7 +94,7 @@ export function valueTypes(network: Network): ReadonlyMap<string, TensorType> {
   return new Map([
     ...Object.entries(network.inputs),
     ...network.nodes.flatMap((node) =>
-      Object.entries(node.outputs).map(([port, type]) => [`${node.name}:${port}`, type] as const),
+      Object.entries(node.outputs).map(([port, type]) => [valueId(node.name, port), type] as const),
     ),
   ]);
 }

@@ -8,7 +8,10 @@ import { normalBlock } from './random-normal.js';
 const size = 624;
 const shift = 397;
 
-/** Everything that decides what a generator draws next: 624 words and the position among them. */
+/**
+ * What decides what a generator draws next: 624 words and the position among them. The second normal number of a pair
+ * that waits for the next call is not part of it.
+ */
 export interface GeneratorState {
   readonly words: Uint32Array;
   readonly position: number;
@@ -22,7 +25,7 @@ export class Generator {
 
   /** @param seed an integer, as in `torch.manual_seed`; its low 32 bits count. @throws E_INVALID_OPTION */
   constructor(seed: number | bigint) {
-    if (typeof seed === 'number' && !Number.isSafeInteger(seed)) {
+    if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed)) {
       throw new LstmOnnxError('E_INVALID_OPTION', `Seed ${seed} is not an integer; give one, such as 1.`);
     }
     const words = this.#words;

@@ -24,9 +24,10 @@ export const doctorCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   async handler({ json }) {
     const findings = [
       node(),
-      await backend('wasm', 'training, the default'),
+      await backend('simd', 'training, the default'),
+      await backend('wasm', 'training'),
       await backend('cpu', 'training, slow'),
-      await backend('tensorflow', 'training', 'npm install @tensorflow/tfjs-node'),
+      await backend('tensorflow', 'training', 'npm install @tensorflow/tfjs-node --ignore-scripts=false'),
       ...(await providers()),
       await mnist(),
     ];
@@ -36,7 +37,7 @@ export const doctorCommand: CommandModule<GlobalOptions, GlobalOptions> = {
 };
 
 function line({ what, works, detail, add }: Finding): string {
-  return `${works ? 'ok     ' : 'absent '} ${what}: ${detail}${add === undefined ? '' : `\n          to add it: ${add}`}`;
+  return `${works ? 'ok     ' : 'missing'} ${what}: ${detail}${add === undefined ? '' : `\n          to add it: ${add}`}`;
 }
 
 function node(): Finding {

@@ -42,7 +42,7 @@ export const exportCommand: CommandModule<GlobalOptions, ExportArguments> = {
       ...info,
       opset,
       states,
-      ...(labels === undefined ? {} : { labels: labels.split(',') }),
+      ...(labels === undefined ? {} : { labels: labels.split(',').map((label) => label.trim()) }),
     });
     const milliseconds = performance.now() - started;
     await writeFileAtomic(output, bytes);

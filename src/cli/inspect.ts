@@ -26,11 +26,16 @@ export const inspectCommand: CommandModule<GlobalOptions, InspectArguments> = {
       .example('$0 inspect out/model.safetensors', 'Network and parameters'),
   handler: ({ file, json }) =>
     parseFile(file, (bytes) => {
-      const report = file.endsWith('.safetensors') ? inspectSafetensors(bytes) : inspectOnnx(bytes);
+      const report = looksLikeSafetensors(bytes) ? inspectSafetensors(bytes) : inspectOnnx(bytes);
       if (json) print(JSON.stringify(report.json));
       else for (const line of report.lines) print(line);
     }),
 };
+
+/** After eight bytes of length comes JSON. */
+function looksLikeSafetensors(bytes: Uint8Array): boolean {
+  return bytes[8] === '{'.charCodeAt(0);
+}
 
 interface Report {
   readonly lines: readonly string[];

@@ -15,6 +15,9 @@ import { verifyCommand } from './verify.js';
 /** A command line that names no command or options that are not there. */
 class UsageError extends Error {}
 
+/** Options and positionals that take more than one value. */
+const lists = new Set(['_', 'input', 'i']);
+
 const program = yargs(hideBin(process.argv))
   .scriptName('lstm-onnx')
   .usage('$0 <command>\n\nTrain LSTM networks, export them to ONNX and run them.')
@@ -34,6 +37,10 @@ const program = yargs(hideBin(process.argv))
       ([, value]) => typeof value === 'number' && Number.isNaN(value),
     );
     if (wrong) throw new UsageError(`--${wrong[0]} takes a number.`);
+    const repeated = Object.entries(options).find(
+      ([name, value]) => Array.isArray(value) && !lists.has(name),
+    );
+    if (repeated) throw new UsageError(`--${repeated[0]} is given more than once.`);
     return true;
   })
   .version(version)

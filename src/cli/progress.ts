@@ -17,6 +17,8 @@ export function startProgress(total: number): Progress {
     format: '{bar} {percentage} % | step {value}/{total} | {eta_formatted} left | loss {loss}',
     stream: process.stderr,
     hideCursor: true,
+    linewrap: true,
+    gracefulExit: true,
     clearOnComplete: true,
     etaBuffer: 50,
   });

@@ -54,6 +54,7 @@ export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
       path,
       provider === undefined ? {} : { providers: [provider as Provider] },
     );
+    checkNames(input);
     const feeds = await Promise.all(input.map((assignment) => readFeed(assignment, model.inputs)));
     const results = await model.run(Object.fromEntries(feeds));
     const { running, skipped } = model.providers;
@@ -69,6 +70,13 @@ export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
     else printResults(results, model.metadata.get('labels'));
   },
 };
+
+function checkNames(assignments: readonly string[]): void {
+  const names = assignments.map((assignment) => assignment.split('=', 1)[0]);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new LstmOnnxError('E_DUPLICATE_NAME', `--input ${twice} is given twice; give one file.`);
+}
 
 async function readFeed(assignment: string, inputs: readonly ModelValue[]): Promise<[string, PlainTensor]> {
   const [, name, file] = /^([^=]+)=(.+)$/s.exec(assignment) ?? [];
@@ -117,9 +125,17 @@ function toArray(name: string, { type, dims, data }: Results[string]): NdArray {
 function printJson(results: Results): void {
   for (const [output, { type, dims, data }] of Object.entries(results)) {
     const numbers = Array.from<unknown>(data as ArrayLike<unknown>);
-    const values = numbers.map((value) => (typeof value === 'bigint' ? Number(value) : value));
+    const values = numbers.map((value) =>
+      typeof value === 'bigint' && !Number.isSafeInteger(Number(value)) ? String(value) : plain(value),
+    );
     print(JSON.stringify({ output, dtype: type, dims, data: values }));
   }
+}
+
+/** JSON has neither bigints nor NaN and infinities; the latter go as text. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
 function printResults(results: Results, labels: string | undefined): void {
@@ -156,6 +172,6 @@ function classLines(logits: Float32Array, names: readonly string[]): string[] {
     const values = logits.subarray(row * names.length, (row + 1) * names.length);
     const largest = Math.max(...values);
     const total = values.reduce((sum, value) => sum + Math.exp(value - largest), 0);
-    return `  ${row}: ${names[values.indexOf(largest)]} (${((100 * 1) / total).toFixed(1)} %)`;
+    return `  ${row}: ${names[values.indexOf(largest)]} (${(100 / total).toFixed(1)} %)`;
   });
 }

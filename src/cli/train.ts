@@ -1,6 +1,6 @@
 /** `lstm-onnx train mnist`: the reference example, with the lines that the PyTorch script prints. */
 
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ArgumentsCamelCase, CommandModule } from 'yargs';
 import { encodeCheckpoint } from '../builder/checkpoint.js';
 import type { Network } from '../builder/network.js';
@@ -33,7 +33,7 @@ interface TrainArguments extends GlobalOptions {
   'clip-norm': number | undefined;
   backend: string;
   resume: string | undefined;
-  output: string;
+  output: string | undefined;
 }
 
 /** Every so many steps the loss is printed, as the reference script does. */
@@ -64,18 +64,36 @@ export const trainCommand: CommandModule<GlobalOptions, TrainArguments> = {
       .option('hidden-size', { type: 'number', default: 64, describe: 'Features of the hidden state' })
       .option('num-layers', { type: 'number', default: 1, describe: 'Stacked LSTM layers' })
       .option('clip-norm', { type: 'number', describe: "Bound on the gradients' norm [default: none]" })
-      .option('backend', { type: 'string', default: 'auto', describe: 'tfjs backend: auto, wasm or cpu' })
-      .option('resume', { type: 'string', describe: 'training.safetensors of a run to go on with' })
-      .option('output', { alias: 'o', type: 'string', default: 'out', describe: 'Folder for the checkpoint' })
+      .option('backend', {
+        type: 'string',
+        default: 'auto',
+        describe: 'tfjs backend: auto, simd, wasm, cpu or tensorflow',
+      })
+      .option('resume', {
+        type: 'string',
+        describe: 'training.safetensors of a run to go on with, its seed too',
+      })
+      .option('output', {
+        alias: 'o',
+        type: 'string',
+        describe: "Folder for the checkpoint [default: out, or the resumed run's]",
+      })
       .example('$0 train mnist --epochs 2 -o out', 'Two epochs; writes out/model.safetensors')
       .example('$0 train mnist --resume out/training.safetensors --epochs 3', 'One more epoch'),
   handler: train,
 };
 
 async function train(args: ArgumentsCamelCase<TrainArguments>): Promise<void> {
-  await ensureWritableDirectory(args.output);
-  const checkpoint = join(args.output, 'model.safetensors');
+  const output = args.output ?? (args.resume === undefined ? 'out' : dirname(args.resume));
+  await ensureWritableDirectory(output);
+  const checkpoint = join(output, 'model.safetensors');
   const resume = args.resume === undefined ? undefined : await parseFile(args.resume, decodeTrainingState);
+  if (resume && resume.epoch >= args.epochs) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${args.resume} has ${resume.epoch} of ${args.epochs} epochs already; give --epochs ${resume.epoch + 1} or more.`,
+    );
+  }
   const network = simpleLSTM(args.hiddenSize, args.numLayers);
   const mnist = await loadMnist(args.data === undefined ? {} : { dir: args.data });
   const training = dataset({ inputs: { x: mnist.train.images }, targets: mnist.train.labels });
@@ -104,7 +122,7 @@ async function train(args: ArgumentsCamelCase<TrainArguments>): Promise<void> {
         }
       },
       async onEpoch(end) {
-        await save(args.output, checkpoint, network, end);
+        await save(output, checkpoint, network, end);
         lastSaved = end.log.epoch;
       },
     });
@@ -123,7 +141,7 @@ async function train(args: ArgumentsCamelCase<TrainArguments>): Promise<void> {
     progress.stop();
   }
   if (args.json) print(JSON.stringify({ event: 'done', checkpoint }));
-  else say(`wrote ${checkpoint}; next: lstm-onnx export ${checkpoint} -o ${join(args.output, 'model.onnx')}`);
+  else say(`wrote ${checkpoint}; next: lstm-onnx export ${checkpoint} -o ${join(output, 'model.onnx')}`);
 }
 
 async function save(folder: string, checkpoint: string, network: Network, end: EpochEnd): Promise<void> {

@@ -31,7 +31,7 @@ export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
       .option('tolerance', {
         type: 'number',
         default: 2e-6,
-        describe: 'Largest absolute difference that passes',
+        describe: 'Largest difference that passes; absolute, or relative to an output above 1',
       })
       .option('provider', {
         type: 'string',
@@ -46,7 +46,7 @@ export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
     );
     const comparisons = await verify(model, network, parameters);
     const worst = comparisons.reduce((a, b) => (b.maxAbs <= a.maxAbs ? a : b));
-    const passed = comparisons.every(({ maxAbs }) => maxAbs <= tolerance);
+    const passed = comparisons.every(({ maxAbs, scale }) => maxAbs <= tolerance * scale);
     if (json) {
       print(JSON.stringify({ passed, tolerance, provider: model.providers.running, comparisons }));
     } else {

@@ -1,6 +1,6 @@
 /** A trained network as an ONNX model: lowered op by op, checked, then written. */
 import type { ModelInfo } from '../builder/checkpoint.js';
-import type { NetworkNode } from '../builder/graph-builder.js';
+import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import type { Network } from '../builder/network.js';
 import type { OpName } from '../builder/ops/index.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
@@ -55,6 +55,7 @@ export function toOnnxModel(network: Network, parameters: StateDict, options: Ex
   }
   checkParameters(network, parameters);
   checkOutputNames(network);
+  checkLabels(network, options.labels);
   const shown = states ? withStates(network) : network;
   const { emitter, values } = lower(shown, parameters);
   const nodes = nameOutputs(shown, emitter, values);
@@ -86,6 +87,16 @@ function checkOutputNames({ inputs, outputs }: Network): void {
   );
 }
 
+/** @throws E_INVALID_OPTION when no output has as many classes as there are labels */
+function checkLabels(network: Network, labels: readonly string[] | undefined): void {
+  const classes = Object.values(network.outputs).map(({ shape }) => shape.at(-1));
+  if (labels === undefined || classes.includes(labels.length)) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${labels.length} labels were given, and the last dimension of the outputs is ${classes.join(', ')}; give one a class.`,
+  );
+}
+
 function lower(network: Network, parameters: StateDict): { emitter: Emitter; values: Map<string, Lowered> } {
   const emitter = new Emitter([...Object.keys(network.inputs), ...Object.keys(network.outputs)]);
   const values = new Map<string, Lowered>(
@@ -96,7 +107,7 @@ function lower(network: Network, parameters: StateDict): { emitter: Emitter; val
     const ports = lowerNode(node, emitter, inputs, parameters);
     for (const [port, type] of Object.entries(node.outputs)) {
       const lowered = ports[port];
-      if (lowered) values.set(`${node.name}:${port}`, { ...lowered, type });
+      if (lowered) values.set(valueId(node.name, port), { ...lowered, type });
     }
   }
   return { emitter, values };

@@ -37,14 +37,38 @@ describe('lstm-onnx export', () => {
   it('takes an opset, states and labels, and reports as JSON', () => {
     const path = join(folder, 'states.onnx');
     const { code, stdout } = lstmOnnx(
-      ...['export', checkpoint, '-o', path, '--opset', '21', '--states', '--labels', 'a,b', '--json'],
+      ...[
+        'export',
+        checkpoint,
+        '-o',
+        path,
+        '--opset',
+        '21',
+        '--states',
+        '--labels',
+        'a, b,c,d,e,f,g,h,i,j',
+        '--json',
+      ],
     );
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ event: 'done', model: path, opset: 21 });
     const { graph, metadata } = decodeModel(readFileSync(path));
     expect(graph.inputs.map(({ name }) => name)).toEqual(['x', 'h0', 'c0']);
     expect(graph.outputs.map(({ name }) => name)).toEqual(['logits', 'hn', 'cn']);
-    expect(metadata.get('labels')).toBe('["a","b"]');
+    expect(metadata.get('labels')).toBe(JSON.stringify([...'abcdefghij']));
+  });
+
+  it('refuses labels that are not one a class', () => {
+    const { code, stderr } = lstmOnnx(
+      'export',
+      checkpoint,
+      '-o',
+      join(folder, 'two.onnx'),
+      '--labels',
+      'a,b',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/2 labels were given.*is 10; give one a class.*\[E_INVALID_OPTION\]/);
   });
 
   it('writes nothing when the opset is not supported', () => {
@@ -121,6 +145,11 @@ describe('lstm-onnx run', () => {
   it.each([
     ['an input the model has not', ['--input', `y=${digit}`], /'x'.*is missing.*'y'.*\[E_MISSING_NAME\]/],
     ['an unknown provider', ['--input', `x=${digit}`, '--provider', 'tpu'], /'tpu'.*\[E_INVALID_OPTION\]/],
+    [
+      'an input given twice',
+      ['--input', `x=${digit}`, '--input', `x=${digit}`],
+      /twice.*\[E_DUPLICATE_NAME\]/,
+    ],
     ['a malformed input', ['--input', 'x'], /NAME=FILE.*\[E_INVALID_OPTION\]/],
     ['a file of an unknown kind', ['--input', `x=${model}`], /\[E_UNSUPPORTED\]/],
   ])('refuses %s', (_what, args, message) => {

@@ -70,6 +70,20 @@ describe('lstm-onnx train mnist', () => {
     expect(bytes(second).equals(bytes(whole))).toBe(true);
   });
 
+  it('refuses to resume a run that has all its epochs, and resumes into the same folder', () => {
+    const out = join(folder, 'finished');
+    train('--epochs', '1', '-o', out);
+    const state = join(out, 'training.safetensors');
+    const finished = train('--epochs', '1', '--resume', state);
+    expect(finished.code).toBe(1);
+    expect(finished.stderr).toMatch(
+      /has 1 of 1 epochs already; give --epochs 2 or more.*\[E_INVALID_OPTION\]/,
+    );
+    const before = readFileSync(join(out, 'model.safetensors'));
+    expect(train('--epochs', '2', '--resume', state).code).toBe(0);
+    expect(readFileSync(join(out, 'model.safetensors')).equals(before)).toBe(false);
+  });
+
   it('stops at a loss that is no number, says where, and leaves the checkpoint that was there', () => {
     const out = join(folder, 'nan');
     train('-o', out);

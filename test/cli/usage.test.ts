@@ -10,6 +10,7 @@ describe('lstm-onnx', () => {
     ['an unknown option', ['doctor', '--colour']],
     ['a missing argument', ['export']],
     ['a value that is no number', ['train', 'mnist', '--epochs', 'many']],
+    ['an option given twice', ['export', 'x.safetensors', '--opset', '17', '--opset', '18']],
     ['an unknown data set', ['train', 'cifar']],
   ])('exits with 2 for %s and prints nothing on stdout', (_what, args) => {
     const { code, stdout, stderr } = lstmOnnx(...args);

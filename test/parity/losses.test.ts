@@ -2,7 +2,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/builder/backends/backend.js';
 import { forward } from '../../src/builder/forward.js';
-import { losses } from '../../src/builder/train/losses.js';
+import { bceWithLogits, crossEntropy, l1, mse } from '../../src/builder/train/losses.js';
 import { failureOf } from '../data/failure.js';
 import { listFixtures, loadFixture } from '../fixtures.js';
 import { backendNames, startNamed } from './backends.js';
@@ -10,6 +10,7 @@ import { simpleLSTM } from './networks.js';
 import { toArrays, toTf } from './tfjs.js';
 import '../matcher.js';
 
+const losses = { bceWithLogits, crossEntropy, l1, mse };
 const FORWARD = { atol: 2e-6 };
 /** Losses of logits and values up to 50 are as large, so that a float32 step is more than the absolute tolerance. */
 const LARGE_FORWARD = { rtol: 1e-6 };

@@ -22,6 +22,8 @@ export interface Backend {
   /** Why the preferred backend is not the one in use. */
   readonly notice?: string;
   readonly createOptimizer: CreateOptimizer;
+  /** Makes this the current backend again, should other code have chosen another while this one waited. */
+  select(): void;
 }
 
 /** An optimizer over the parameters by name, going on from a state of its kind where one is given. */
@@ -76,7 +78,11 @@ export async function startBackend(name: BackendName = 'auto'): Promise<Backend>
       const own = tf.backend() as { readonly createOptimizer?: CreateOptimizer };
       const createOptimizer: CreateOptimizer =
         own.createOptimizer ?? ((...args) => new TfOptimizer(tf, ...args));
-      return { tf, name: candidate, createOptimizer, ...(problems.length > 0 ? { notice } : {}) };
+      const select = () => {
+        // For a backend that runs already this takes effect at once; only the promise comes later.
+        if (tf.getBackend() !== candidate) void tf.setBackend(candidate);
+      };
+      return { tf, name: candidate, createOptimizer, select, ...(problems.length > 0 ? { notice } : {}) };
     }
     problems.push(`tfjs backend ${candidate} did not start (${problem})`);
   }

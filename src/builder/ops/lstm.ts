@@ -245,7 +245,8 @@ export function lstm<
     bidirectional: false,
     bias: true,
     dropout: 0,
-    ...rest,
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+    hiddenSize: rest.hiddenSize,
     batchFirst,
   });
   // The shape rule `infer` computes at run time what these types say.

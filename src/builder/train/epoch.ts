@@ -67,6 +67,7 @@ export async function runEpoch(
     onStep?.({ epoch, step, steps, loss: lossValue });
     await pauseNowAndThen();
   }
+  checkFinite(learner.variables, epoch);
   const [mean = Number.NaN, ...metricMeans] = sums.map((sum) => sum / data.length);
   return {
     loss: mean,
@@ -74,14 +75,28 @@ export async function runEpoch(
   };
 }
 
+/** The loss of an epoch's last step says nothing of the parameters after it. @throws E_LOSS_NOT_FINITE */
+function checkFinite(variables: ReadonlyMap<string, Variable>, epoch: number): void {
+  for (const [name, variable] of variables) {
+    if (variable.dataSync().every(Number.isFinite)) continue;
+    throw new LstmOnnxError(
+      'E_LOSS_NOT_FINITE',
+      `Parameter '${name}' holds numbers that are not finite after the last step of epoch ${epoch}; training cannot ` +
+        'go on. Lower the learning rate or clip the gradients.',
+    );
+  }
+}
+
 /** Moves the parameters by one batch; gives its loss and metrics, taken before the move. */
 async function trainStep(
-  { backend: { tf }, network, variables, optimizer, generator, objective }: Learner,
+  { backend, network, variables, optimizer, generator, objective }: Learner,
   data: Dataset,
   indices: Int32Array,
   clipNorm: number | undefined,
 ): Promise<ArrayLike<number> & Iterable<number> & Pick<Float32Array, 'forEach'>> {
+  const { tf } = backend;
   const metrics: TfTensor[] = [];
+  backend.select();
   const step = () => {
     const batch = batchAt(tf, data, indices, 0, indices.length);
     const { value, grads } = tf.variableGrads(() => {

@@ -56,17 +56,19 @@ export async function evaluate<N extends Network>(
 
 /** {@link evaluate} with parameters that are tensors already. */
 export async function evaluateWith(
-  { tf }: Backend,
+  backend: Backend,
   network: Network,
   parameters: TfParameters,
   data: Dataset,
   { loss, metrics, output }: Objective,
   batchSize: number,
 ): Promise<Evaluation> {
+  const { tf } = backend;
   const order = Int32Array.from({ length: data.length }, (_, i) => i);
   const sums = new Array<number>(metrics.length + 1).fill(0);
   for (let start = 0; start < data.length; start += batchSize) {
     const end = Math.min(start + batchSize, data.length);
+    backend.select();
     const means = tf.tidy(() => {
       const batch = batchAt(tf, data, order, start, end);
       const prediction =

@@ -43,9 +43,6 @@ export const bceWithLogits: Loss = elementwise('bceWithLogits', (tf, x, y) =>
   tf.add(tf.sub(tf.relu(x), tf.mul(x, y)), tf.log1p(tf.exp(tf.neg(tf.abs(x))))),
 );
 
-/** The losses by name, as the command line takes them. */
-export const losses = { crossEntropy, mse, l1, bceWithLogits } as const;
-
 function elementwise(
   name: string,
   compute: (tf: Tf, prediction: TfTensor, target: TfTensor) => TfTensor,

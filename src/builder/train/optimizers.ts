@@ -36,37 +36,53 @@ export type OptimizerConfig =
   | ({ readonly kind: 'adam' | 'adamw' } & Required<AdamOptions>)
   | ({ readonly kind: 'sgd' } & Required<SgdOptions>);
 
+const adamDefaults: Required<AdamOptions> = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 };
+const sgdDefaults: Required<SgdOptions> = {
+  lr: 1e-3,
+  momentum: 0,
+  dampening: 0,
+  nesterov: false,
+  weightDecay: 0,
+};
+
 /** `torch.optim.Adam`. @throws E_INVALID_OPTION */
 export function adam(options: AdamOptions = {}): OptimizerConfig {
-  return checked({ kind: 'adam', lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...options });
+  return { kind: 'adam', ...settle('adam', adamDefaults, options) };
 }
 
 /** `torch.optim.AdamW`. @throws E_INVALID_OPTION */
 export function adamW(options: AdamOptions = {}): OptimizerConfig {
-  return checked({ kind: 'adamw', lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01, ...options });
+  return { kind: 'adamw', ...settle('adamw', { ...adamDefaults, weightDecay: 0.01 }, options) };
 }
 
 /** `torch.optim.SGD`. @throws E_INVALID_OPTION */
 export function sgd(options: SgdOptions = {}): OptimizerConfig {
-  const config = { lr: 1e-3, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, ...options };
+  const config = settle('sgd', sgdDefaults, options);
   if (config.nesterov && (config.momentum <= 0 || config.dampening !== 0)) {
     throw new LstmOnnxError('E_INVALID_OPTION', 'sgd: nesterov needs a momentum above 0 and no dampening.');
   }
-  return checked({ kind: 'sgd', ...config });
+  return { kind: 'sgd', ...config };
 }
 
-function checked(config: OptimizerConfig): OptimizerConfig {
-  for (const [name, value] of Object.entries(config)) {
-    const numbers = Array.isArray(value) ? value : [value];
+/** The defaults with the options that are given; each checked, none unknown. */
+function settle<T extends object>(kind: string, defaults: T, options: Partial<T>): T {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!Object.hasOwn(defaults, name)) {
+      const known = Object.keys(defaults).join(', ');
+      throw new LstmOnnxError('E_INVALID_OPTION', `${kind} has no option '${name}'; it has ${known}.`);
+    }
+    if (name === 'nesterov') continue;
     const limit = name === 'betas' ? 1 : Number.POSITIVE_INFINITY;
-    if (numbers.some((n) => typeof n === 'number' && !(n >= 0 && n < limit))) {
+    const numbers: unknown[] = Array.isArray(value) ? value : [value];
+    if (!numbers.every((n) => typeof n === 'number' && n >= 0 && n < limit)) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
-        `${config.kind}: ${name} is ${value}; give a number of at least 0${name === 'betas' ? ' and below 1' : ''}.`,
+        `${kind}: ${name} is ${value}; give a number of at least 0${name === 'betas' ? ' and below 1' : ''}.`,
       );
     }
   }
-  return config;
+  return { ...defaults, ...Object.fromEntries(given) };
 }
 
 /** What an optimizer remembers: how many steps it took, and a tensor for each parameter in each slot. */

@@ -37,6 +37,18 @@ describe('bad input to fit', () => {
     refused('E_INVALID_OPTION', message, train(classifier, data, { ...options, ...given })),
   );
 
+  it('stops when the last step of an epoch leaves parameters that are not finite', async () => {
+    const saved: number[] = [];
+    const run = train(classifier, data, {
+      ...options,
+      batchSize: 64,
+      optimizer: sgd({ lr: 1e300 }),
+      onEpoch: ({ log }) => void saved.push(log.epoch),
+    });
+    await refused('E_LOSS_NOT_FINITE', 'not finite after the last step of epoch 1', run);
+    expect(saved).toEqual([]);
+  });
+
   it('is refused: a network whose inputs have time first', async () => {
     const timeFirst = defineNetwork({ x: float32('time', 'batch', 3) }, ({ x }) => ({ y: x }));
     const message =
