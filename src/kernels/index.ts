@@ -3,3 +3,4 @@ export { packBackward, packForward, unpackGradients } from './lstm';
 export { packMatrix, packRows } from './matmul';
 export { isDone, post, runJob, work } from './threads';
 export { adamStep, sgdStep, squaredNorm } from './optimizer';
+export { crossEntropy } from './cross-entropy';

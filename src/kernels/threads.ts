@@ -16,8 +16,8 @@ class Mailbox {
 
 const doneOffset: usize = 64;
 
-/** How often a counter is looked at before the thread goes to sleep: some tens of microseconds. */
-const spins: i32 = 20000;
+/** How often a counter is looked at before the thread goes to sleep: under a millisecond, the pauses within a step. */
+const spins: i32 = 400000;
 
 function waitWhile(at: usize, value: i32): i32 {
   for (let i = 0; i < spins; i++) {

@@ -4,6 +4,7 @@ import { LstmOnnxError, messageOf } from '../../errors.js';
 import type { Optimizer, OptimizerConfig, OptimizerState } from '../train/optimizers.js';
 import { TfOptimizer } from '../train/tf-optimizer.js';
 import { registerComposedLstm } from './composed-lstm.js';
+import { registerCrossEntropy } from './cross-entropy.js';
 import type { Tf } from './tf.js';
 
 /**
@@ -52,6 +53,7 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
     if (!(await tf.setBackend(name))) return `tfjs could not start its '${name}' backend`;
     await tf.ready();
     registerComposedLstm(tf, name);
+    registerCrossEntropy(tf, name);
     return undefined;
   } catch (error) {
     return messageOf(error);

@@ -1,6 +1,7 @@
 /** Losses with PyTorch's formulas and its default reduction, the mean. */
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
+import { crossEntropyOp } from '../backends/cross-entropy.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape } from '../shape.js';
 
@@ -21,9 +22,7 @@ export const crossEntropy: Loss = {
     expectShape('crossEntropy', target, prediction.shape.slice(0, -1));
     const ids = tf.reshape(tf.cast(target, 'int32'), [-1]);
     expectClasses(ids, classes);
-    const logProbabilities = tf.logSoftmax(tf.reshape(prediction, [-1, classes]));
-    const picked = tf.sum(tf.mul(logProbabilities, tf.oneHot(ids, classes)), 1);
-    return tf.neg(tf.mean(picked));
+    return crossEntropyOp(tf, tf.reshape(prediction, [-1, classes]), ids);
   },
 };
 

@@ -24,6 +24,11 @@ export class Allocator {
     this.#ensure = ensure;
   }
 
+  /** Bytes that are taken. */
+  get taken(): number {
+    return [...this.#sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   /** The address of so many bytes, aligned to 64; what is in them is left over from before. */
   allocate(bytes: number): number {
     const size = Math.max(roundUp(bytes), alignment);

@@ -9,6 +9,7 @@ import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import type { CreateOptimizer } from '../backend.js';
 import type { Tf } from '../tf.js';
+import { crossEntropyKernels } from './cross-entropy-kernel.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { lstmKernels } from './lstm-kernels.js';
 import type { LstmPlan } from './lstm-plan.js';
@@ -79,6 +80,13 @@ export class SimdBackend extends MathBackendCPU {
 
   readonly createOptimizer: CreateOptimizer = (...args) => new SimdOptimizer(this, ...args);
 
+  /** An int32 tensor's numbers, in place. */
+  integers({ dataId }: TensorInfo): Int32Array {
+    const { values } = this.data.get(dataId) as { values: BackendValues };
+    if (values instanceof Int32Array) return values;
+    throw new LstmOnnxError('E_DTYPE_MISMATCH', 'The simd backend got a tensor that is not int32.');
+  }
+
   override disposeData(dataId: object, force = false): boolean {
     const gone = super.disposeData(dataId, force);
     if (gone) {
@@ -119,7 +127,7 @@ export async function registerSimdBackend(
   const engine = await Engine.start(options);
   const backend = new SimdBackend(tf, engine);
   tf.copyRegisteredKernels('cpu', name);
-  for (const kernel of [...lstmKernels, ...matmulKernels]) {
+  for (const kernel of [...lstmKernels, ...matmulKernels, ...crossEntropyKernels]) {
     if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);
     tf.registerKernel({
       kernelName: kernel.name,

@@ -67,6 +67,7 @@ export interface Kernels {
     lr: number,
   ): void;
   squaredNorm(count: number, at: number): number;
+  crossEntropy(rows: number, classes: number, logits: number, targets: number, gradient: number): number;
   runJob(kind: number, job: number): void;
   post(mailbox: number, kind: number, job: number): void;
   isDone(mailbox: number): number;
@@ -151,12 +152,17 @@ export class Engine {
     this.#allocator.release(at);
   }
 
-  /** A view of memory, good until the next allocation. */
+  /** Bytes of memory that are taken. */
+  get taken(): number {
+    return this.#allocator.taken;
+  }
+
+  /** A view of memory; growing the memory does not invalidate it. */
   floats(at: number, length: number): Float32Array {
     return new Float32Array(this.#memory.buffer, at, length);
   }
 
-  /** A view of memory, good until the next allocation. */
+  /** A view of memory; growing the memory does not invalidate it. */
   integers(at: number, length: number): Int32Array {
     return new Int32Array(this.#memory.buffer, at, length);
   }

@@ -1,0 +1,31 @@
+// Cross-entropy of logits against class numbers, and its gradient, in one pass over the rows.
+
+/**
+ * The mean over the rows of -log softmax(logits)[target]; the gradient of that mean goes to `gradient`.
+ *
+ * @param logits [rows, classes]
+ * @param targets int32, one a row, from 0 to classes - 1
+ */
+export function crossEntropy(rows: i32, classes: i32, logits: usize, targets: usize, gradient: usize): f64 {
+  const share: f64 = 1 / <f64>rows;
+  const rowBytes = <usize>classes * 4;
+  let loss: f64 = 0;
+  for (let r = 0; r < rows; r++) {
+    let largest = load<f32>(logits);
+    for (let k = 1; k < classes; k++) largest = max(largest, load<f32>(logits + <usize>k * 4));
+    let total: f64 = 0;
+    for (let k = 0; k < classes; k++) total += Math.exp(<f64>load<f32>(logits + <usize>k * 4) - largest);
+    const target = <usize>load<i32>(targets) * 4;
+    loss += Math.log(total) + largest - load<f32>(logits + target);
+    for (let k = 0; k < classes; k++) {
+      const at = <usize>k * 4;
+      const probability = Math.exp(<f64>load<f32>(logits + at) - largest) / total;
+      store<f32>(gradient + at, <f32>(probability * share));
+    }
+    store<f32>(gradient + target, <f32>(<f64>load<f32>(gradient + target) - share));
+    logits += rowBytes;
+    gradient += rowBytes;
+    targets += 4;
+  }
+  return loss * share;
+}

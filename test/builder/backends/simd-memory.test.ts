@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { startBackend } from '../../../src/builder/backends/backend.js';
+import { Allocator } from '../../../src/builder/backends/simd/allocator.js';
+import { registerSimdBackend } from '../../../src/builder/backends/simd/backend.js';
+import { fit as train } from '../../../src/builder/train/fit.js';
+import { classifier, options, sequences } from '../train/small.js';
+
+describe("the simd backend's memory", () => {
+  it('is given back after training, and does not grow over epochs', async () => {
+    const { tf } = await startBackend('cpu');
+    const engine = await registerSimdBackend(tf, 'simd memory', { threads: 2 });
+    const before = engine.taken;
+    const during: number[] = [];
+    await train(classifier, sequences(70), {
+      ...options,
+      backend: 'simd memory',
+      epochs: 4,
+      batchSize: 32,
+      clipNorm: 1,
+      onEpoch: () => void during.push(engine.taken),
+    });
+    expect(new Set(during).size).toBe(1);
+    expect(during[0]).toBeGreaterThan(before);
+    expect(engine.taken).toBe(before);
+  });
+});
+
+describe('the allocator', () => {
+  it('never gives out overlapping blocks and joins what is given back', () => {
+    let size = 0;
+    const allocator = new Allocator(100, (bytes) => {
+      size = Math.max(size, bytes);
+    });
+    const blocks = [10, 64, 65, 1000, 1].map((bytes) => ({ at: allocator.allocate(bytes), bytes }));
+    const sorted = blocks.toSorted((a, b) => a.at - b.at);
+    for (const [i, block] of sorted.entries()) {
+      expect(block.at % 64).toBe(0);
+      expect(block.at + block.bytes).toBeLessThanOrEqual(sorted[i + 1]?.at ?? size);
+    }
+    const peak = size;
+    for (const { at } of [blocks[2]!, blocks[0]!, blocks[4]!, blocks[1]!, blocks[3]!]) allocator.release(at);
+    expect(allocator.taken).toBe(0);
+    // All of it is one block again.
+    expect(allocator.allocate(peak - sorted[0]!.at)).toBe(sorted[0]!.at);
+    expect(size).toBe(peak);
+  });
+});
