@@ -3,9 +3,9 @@
 // A step's input is one row [h before | x | 1 | 0...]: one product gives what x, h and the bias put into the gates, and
 // one sum of outer products gives the gradients of both weights and the bias. Hidden sizes are padded to a multiple of
 // four lanes; padded lanes have zero weights, so they stay zero in both directions.
-import { productRows, tileRows } from './product-tiles';
+import { product } from './product-tiles';
 import { outerProducts } from './outer-tiles';
-import { madd, sigmoidOfDouble4, tanh4 } from './vector';
+import { flushed4, madd, sigmoidOfDouble4, tanh4 } from './vector';
 
 /** What a thread needs to know of its slice; all strides in bytes. The host writes it field by field. */
 @unmanaged
@@ -55,7 +55,7 @@ export class LstmJob {
   /** Gradient of x, with x's strides, and the packed weights it takes. */
   dX: usize;
   inputBackward: usize;
-  /** Workspace: six rows of x, padded to a multiple of 8. */
+  /** Workspace: a step's rows of x, padded to a multiple of 8. */
   dXRows: usize;
 }
 
@@ -145,22 +145,10 @@ export function lstmForward(job: LstmJob): void {
   const rowBytes = <usize>width * 4, hiddenBytes = <usize>hidden * 4, gateStride = job.gateStride;
   let output = job.output;
   for (let t = 0; t < job.time; t++) {
-    let row = job.inputs + <usize>(t * rows) * rowBytes;
-    let gates = job.gates + <usize>(t * rows) * gateStride;
-    let cells = job.cells + <usize>(t * rows) * hiddenBytes;
-    let tanhCells = job.tanhCells + <usize>(t * rows) * hiddenBytes;
-    let left = rows;
-    while (left > 0) {
-      const count = tileRows(left);
-      productRows(count, width, row, rowBytes, job.forward, gates, gateStride, 4 * hidden);
-      const next = <usize>rows;
-      applyGates(count, hidden, gates, gateStride, cells, tanhCells, cells + next * hiddenBytes, row + next * rowBytes, rowBytes);
-      row += <usize>count * rowBytes;
-      gates += <usize>count * gateStride;
-      cells += <usize>count * hiddenBytes;
-      tanhCells += <usize>count * hiddenBytes;
-      left -= count;
-    }
+    const first = <usize>(t * rows), next = first + <usize>rows;
+    const gates = job.gates + first * gateStride;
+    product(rows, width, job.inputs + first * rowBytes, rowBytes, job.forward, gates, gateStride, 4 * hidden);
+    applyGates(rows, hidden, gates, gateStride, job.cells + first * hiddenBytes, job.tanhCells + first * hiddenBytes, job.cells + next * hiddenBytes, job.inputs + next * rowBytes, rowBytes);
     if (job.output) {
       let h = job.inputs + <usize>((t + 1) * rows) * rowBytes;
       let to = output;
@@ -227,28 +215,15 @@ export function lstmBackward(job: LstmJob): void {
   let add = false;
   for (let t = job.time - 1; t >= 0; t--) {
     const first = <usize>(t * rows);
-    let gates = job.gates + first * gateStride;
-    let cells = job.cells + first * hiddenBytes;
-    let tanhCells = job.tanhCells + first * hiddenBytes;
-    let dH = job.dH, dC = job.dC;
+    const gates = job.gates + first * gateStride;
     if (job.dOutput) {
-      addRows(rows, hiddenSize, dH, dHBytes, dOutput, job.outputRow);
+      addRows(rows, hiddenSize, job.dH, dHBytes, dOutput, job.outputRow);
       dOutput -= job.outputTime;
     }
-    let left = rows;
-    while (left > 0) {
-      const count = tileRows(left);
-      gateGradients(count, hidden, gates, gateStride, cells, tanhCells, dC, dH, dHBytes);
-      productRows(count, 4 * hidden, gates, gateStride, job.backward, dH, dHBytes, dHWidth);
-      gates += <usize>count * gateStride;
-      cells += <usize>count * hiddenBytes;
-      tanhCells += <usize>count * hiddenBytes;
-      dC += <usize>count * hiddenBytes;
-      dH += <usize>count * dHBytes;
-      left -= count;
-    }
+    gateGradients(rows, hidden, gates, gateStride, job.cells + first * hiddenBytes, job.tanhCells + first * hiddenBytes, job.dC, job.dH, dHBytes);
+    product(rows, 4 * hidden, gates, gateStride, job.backward, job.dH, dHBytes, dHWidth);
     if ((summed - t) * rows >= chunkRows || t == 0) {
-      outerProducts(4 * hidden, (summed - t) * rows, job.gates + first * gateStride, gateStride, job.inputs + first * rowBytes, rowBytes, job.dWeights, rowBytes, width, add);
+      outerProducts(4 * hidden, (summed - t) * rows, gates, gateStride, job.inputs + first * rowBytes, rowBytes, job.dWeights, rowBytes, width, add);
       add = true;
       summed = t;
     }
@@ -283,9 +258,9 @@ function gateGradients(rows: i32, hidden: i32, gates: usize, gateStride: usize, 
     const end = zf;
     while (zi < end) {
       const i = v128.load(zi), f = v128.load(zf), g = v128.load(zg), o = v128.load(zo);
-      const squashed = v128.load(tanhCells), gradient = v128.load(dh);
+      const squashed = v128.load(tanhCells), gradient = flushed4(v128.load(dh));
       const throughOutput = f32x4.mul(gradient, o);
-      const dc = f32x4.add(v128.load(dC), f32x4.sub(throughOutput, f32x4.mul(throughOutput, f32x4.mul(squashed, squashed))));
+      const dc = flushed4(f32x4.add(v128.load(dC), f32x4.sub(throughOutput, f32x4.mul(throughOutput, f32x4.mul(squashed, squashed)))));
       v128.store(zo, f32x4.mul(f32x4.mul(gradient, squashed), f32x4.mul(o, f32x4.sub(one, o))));
       const throughInput = f32x4.mul(dc, i);
       v128.store(zi, f32x4.mul(f32x4.mul(throughInput, g), f32x4.sub(one, i)));
@@ -304,21 +279,13 @@ function gateGradients(rows: i32, hidden: i32, gates: usize, gateStride: usize, 
 /** The gradient of x from those of the gates, which `lstmBackward` left. */
 export function lstmInputGradient(job: LstmJob): void {
   const rows = job.rows, inputSize = job.inputSize, width = padded8(job.inputSize);
+  const widthBytes = <usize>width * 4;
   let gates = job.gates;
   let dX = job.dX;
   for (let t = 0; t < job.time; t++) {
-    let to = dX;
-    let left = rows;
-    while (left > 0) {
-      const count = tileRows(left);
-      productRows(count, 4 * job.hidden, gates, job.gateStride, job.inputBackward, job.dXRows, <usize>width * 4, width);
-      for (let r = 0; r < count; r++) {
-        copyFloats(to, job.dXRows + <usize>(r * width) * 4, inputSize);
-        to += job.xRow;
-      }
-      gates += <usize>count * job.gateStride;
-      left -= count;
-    }
+    product(rows, 4 * job.hidden, gates, job.gateStride, job.inputBackward, job.dXRows, widthBytes, width);
+    for (let r = 0; r < rows; r++) copyFloats(dX + <usize>r * job.xRow, job.dXRows + <usize>r * widthBytes, inputSize);
+    gates += <usize>rows * job.gateStride;
     dX += job.xTime;
   }
 }

@@ -1,5 +1,5 @@
 // A matrix product over a slice of its rows.
-import { productRows, tileRows } from './product-tiles';
+import { product } from './product-tiles';
 
 /** C[rows, columns] = A[rows, depth] B; strides in bytes. The host writes it field by field. */
 @unmanaged
@@ -11,8 +11,8 @@ export class MatmulJob {
   a: usize;
   panels: usize;
   c: usize;
-  /** Workspace: six rows of C, padded to a multiple of 8 columns. */
-  tile: usize;
+  /** Workspace: the rows of C, padded to a multiple of 8 columns; C itself where it is no wider than needed. */
+  padded: usize;
 }
 
 /**
@@ -49,16 +49,8 @@ export function packRows(rows: i32, depth: i32, padded: i32, transposed: bool, f
 
 export function matmul(job: MatmulJob): void {
   const width = (job.columns + 7) & ~7;
-  const strideA = <usize>job.depth * 4, strideTile = <usize>width * 4, strideC = <usize>job.columns * 4;
-  let a = job.a, c = job.c, left = job.rows;
-  while (left > 0) {
-    const count = tileRows(left);
-    productRows(count, job.depth, a, strideA, job.panels, job.tile, strideTile, width);
-    for (let r = 0; r < count; r++) {
-      memory.copy(c, job.tile + <usize>r * strideTile, strideC);
-      c += strideC;
-    }
-    a += <usize>count * strideA;
-    left -= count;
-  }
+  const strideC = <usize>job.columns * 4, stridePadded = <usize>width * 4;
+  product(job.rows, job.depth, job.a, <usize>job.depth * 4, job.panels, job.padded, stridePadded, width);
+  if (job.padded == job.c) return;
+  for (let r = 0; r < job.rows; r++) memory.copy(job.c + <usize>r * strideC, job.padded + <usize>r * stridePadded, strideC);
 }

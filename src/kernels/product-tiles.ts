@@ -5,22 +5,40 @@
 // pointer for each row of A, since V8 folds no constant offset into a load that splats.
 import { madd } from './vector';
 
+/** Bytes of panels that are gone through for all rows before the next: what stays in the first-level cache. */
+const blockBytes: i32 = 24576;
+
 /**
- * How many rows the next tile takes when so many are left: sixes, and fours where that leaves no single row over.
+ * C[rows, width] = A[rows, depth] B.
+ *
+ * `depth` is a multiple of 4 and `width` of 8; strides are in bytes.
  */
+export function product(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
+  const columns = max(blockBytes / (depth * 32), 1) * 8;
+  for (let column = 0; column < width; column += columns) {
+    const count = min(columns, width - column);
+    let from = a, to = c + <usize>column * 4, left = rows;
+    while (left > 0) {
+      const tile = tileRows(left);
+      productRows(tile, depth, from, strideA, panels, to, strideC, count);
+      from += <usize>tile * strideA;
+      to += <usize>tile * strideC;
+      left -= tile;
+    }
+    panels += <usize>(count * depth) * 4;
+  }
+}
+
+/** How many rows the next tile takes when so many are left: sixes, and fours where that leaves no single row over. */
 @inline
-export function tileRows(left: i32): i32 {
+function tileRows(left: i32): i32 {
   if (left >= 6 && left != 8) return 6;
   return left >= 4 ? 4 : 1;
 }
 
-/**
- * C[rows, width] = A[rows, depth] B, for 6, 4 or 1 rows.
- *
- * `depth` is a multiple of 4 and `width` of 8; strides are in bytes.
- */
+/** The same for 6, 4 or 1 rows. */
 @inline
-export function productRows(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
+function productRows(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
   if (rows == 6) rows6(depth, a, strideA, panels, c, strideC, width);
   else if (rows == 4) rows4(depth, a, strideA, panels, c, strideC, width);
   else rows1(depth, a, strideA, panels, c, strideC, width);

@@ -103,6 +103,29 @@ describe.each(engines)('the $simd LSTM kernels on $threads threads', ({ simd, th
   });
 });
 
+describe('the simd LSTM kernels', () => {
+  const sizes = { batch: 4, time: 300, inputSize: 1, hiddenSize: 8, reverse: false };
+
+  it('keep NaN, so that training notices it', async () => {
+    const engine = await Engine.start({ threads: 1 });
+    const data = randomData({ ...sizes, time: 3 }, 1);
+    data.x[0] = Number.NaN;
+    const { dWeightIh, dWeightHh, lastH } = engineLstm(engine, { ...sizes, time: 3 }, data);
+    for (const numbers of [dWeightIh, dWeightHh, lastH]) expect(numbers.some(Number.isNaN)).toBe(true);
+  });
+
+  it('agree with double precision where the gradient fades into nothing', async () => {
+    const engine = await Engine.start({ threads: 2 });
+    const data = randomData(sizes, 2);
+    data.dOutput.fill(0);
+    const got = new Map(Object.entries(engineLstm(engine, sizes, data)));
+    expect(got).toBeCloseToArray(new Map(Object.entries(referenceLstm(sizes, data))), {
+      rtol: 1e-5,
+      atol: 1e-30,
+    });
+  });
+});
+
 describe('threads of the simd kernels', () => {
   const sizes = { batch: 64, time: 5, inputSize: 12, hiddenSize: 20, reverse: false };
 

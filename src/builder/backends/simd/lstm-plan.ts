@@ -182,7 +182,7 @@ export class LstmPlan {
     const { inputSize, hiddenSize, batch, time } = this.#sizes;
     const dX = engine.allocate(time * batch * inputSize * float);
     const inputBackward = engine.allocate(4 * this.#hidden * roundUp(inputSize, 8) * float);
-    const dXRows = this.#slices.map(() => engine.allocate(6 * roundUp(inputSize, 8) * float));
+    const dXRows = this.#slices.map(({ rows }) => engine.allocate(rows * roundUp(inputSize, 8) * float));
     engine.kernels.packBackward(inputSize, hiddenSize, this.#hidden, this.#inputs.weightIh, inputBackward);
     const x = strides(this.#sizes, inputSize);
     for (const [i, { start }] of this.#slices.entries()) {

@@ -108,20 +108,13 @@ function multiply(engine: Engine, a: Matrix, b: Matrix): Float32Array {
   const panels = allocate(padded * width);
   const c = allocate(rows * columns);
   const jobs = slices.map((start) => {
-    const tile = allocate(6 * width);
     const job = allocate(7);
     const count = Math.min(perSlice, rows - start);
+    const slice = c + start * columns * float;
+    const workspace = width === columns ? slice : allocate(count * width);
     engine
       .integers(job, 7)
-      .set([
-        count,
-        padded,
-        columns,
-        packedA + start * padded * float,
-        panels,
-        c + start * columns * float,
-        tile,
-      ]);
+      .set([count, padded, columns, packedA + start * padded * float, panels, slice, workspace]);
     return job;
   });
   engine.floats(rawA, rows * depth).set(a.numbers);
