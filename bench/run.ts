@@ -98,7 +98,7 @@ const geometric = Math.exp(stepRatios.reduce((sum, value) => sum + Math.log(valu
 const results = `# Measured
 
 By \`npm run bench\`: lstm-onnx ${version}, Node ${process.version}, PyTorch ${pytorchVersion} on ${options.threads} threads;
-${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${load}. Milliseconds, medians of ${options.rounds} processes taken in turn.
+${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${load}. Milliseconds, medians of ${options.rounds} processes taken in turn; the wasm rows are one process each.
 
 ## The reference example, one epoch of MNIST
 

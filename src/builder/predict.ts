@@ -39,7 +39,8 @@ export async function predict<N extends Network>(
       );
     }
   }
-  const { tf } = await startBackend(options.backend);
+  const { tf, select } = await startBackend(options.backend);
+  select();
   const results = tf.tidy(() => {
     const inputs = Object.entries<NdArray<DType>>(feeds).map(
       ([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)] as const,

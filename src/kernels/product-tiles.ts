@@ -14,7 +14,7 @@ const blockBytes: i32 = 24576;
  * `depth` is a multiple of 4 and `width` of 8; strides are in bytes.
  */
 export function product(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
-  const columns = max(blockBytes / (depth * 32), 1) * 8;
+  const columns = max(blockBytes / max(depth * 32, 1), 1) * 8;
   for (let column = 0; column < width; column += columns) {
     const count = min(columns, width - column);
     let from = a, to = c + <usize>column * 4, left = rows;

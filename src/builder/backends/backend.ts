@@ -44,7 +44,7 @@ async function importTf(): Promise<Tf> {
 /** Makes a tfjs backend the current one. @returns undefined, or why it cannot be. */
 async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
   try {
-    if (name === 'simd' && !tf.findBackendFactory(name)) {
+    if (name === 'simd') {
       const { registerSimdBackend } = await import('./simd/backend.js');
       await registerSimdBackend(tf);
     }

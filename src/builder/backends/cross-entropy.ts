@@ -48,6 +48,8 @@ function compose(tf: Tf, logits: TfTensor, target: TfTensor): CrossEntropyOutput
   const [rows = 1, classes = 1] = logits.shape;
   const logProbabilities = tf.logSoftmax(logits);
   const chosen = tf.oneHot(target, classes);
-  const loss = tf.neg(tf.mean(tf.sum(tf.mul(logProbabilities, chosen), 1)));
+  // Chosen, not multiplied: a class that is masked out has the logarithm -Infinity.
+  const picked = tf.where(tf.cast(chosen, 'bool'), logProbabilities, tf.zerosLike(logProbabilities));
+  const loss = tf.neg(tf.mean(tf.sum(picked, 1)));
   return [loss, tf.div(tf.sub(tf.exp(logProbabilities), chosen), rows)];
 }

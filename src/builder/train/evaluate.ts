@@ -41,6 +41,7 @@ export async function evaluate<N extends Network>(
   checkSamplesFirst(network);
   checkParameters(network, parameters);
   const backend = await startBackend(options.backend);
+  backend.select();
   const objective = {
     loss: options.loss,
     metrics: options.metrics ?? [],

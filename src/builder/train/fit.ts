@@ -100,6 +100,7 @@ export async function fit<N extends Network>(
   if (resume?.best) checkParameters(network, resume.best.parameters);
 
   const backend = await startBackend(options.backend);
+  backend.select();
   const variables = variablesOf(backend.tf, start);
   const optimizer = backend.createOptimizer(optimizerConfig, variables, resume?.optimizer);
   const learner: Learner = { backend, network, variables, optimizer, generator, objective };

@@ -3,7 +3,16 @@
  * WebAssembly SIMD on several threads. The same number of threads gives the same bits; another number sums the
  * gradients of the weights in another order.
  */
-import type { BackendValues, KernelConfig, NamedTensorInfoMap, TensorInfo, Variable } from '@tensorflow/tfjs';
+import type {
+  BackendValues,
+  DataId,
+  DataType,
+  KernelConfig,
+  NamedTensorInfoMap,
+  TensorInfo,
+  TypedArray,
+  Variable,
+} from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
@@ -31,14 +40,29 @@ export class SimdBackend extends MathBackendCPU {
 
   /** A tensor over a block of the engine's memory, which goes with it. */
   own(shape: readonly number[], at: number): TensorInfo {
-    const info = this.makeTensorInfo([...shape], 'float32', this.engine.floats(at, sizeOf(shape)));
+    const info = this.makeTensorInfo([...shape], 'float32');
+    this.data.get(info.dataId).values = this.engine.floats(at, sizeOf(shape));
     this.#blocks.set(info.dataId, at);
     return info;
   }
 
+  /**
+   * Kernels of tfjs' cpu backend give parts of their input as views of it. A view of a block would outlive the block, so
+   * what is not {@link own} is copied out of the engine's memory.
+   */
+  override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
+    const shared = values instanceof Float32Array && values.buffer instanceof SharedArrayBuffer;
+    return super.write(shared ? Float32Array.from(values) : values, shape, dtype);
+  }
+
+  /** The block that a tensor owns. */
+  blockOf({ dataId }: { readonly dataId: DataId }): number | undefined {
+    return this.#blocks.get(dataId);
+  }
+
   /** Where a tensor's numbers are in the engine's memory; a copy made for that is added to `copies`. */
   place(info: TensorInfo, copies: number[]): number {
-    const block = this.#blocks.get(info.dataId);
+    const block = this.blockOf(info);
     if (block !== undefined) return block;
     const numbers = this.numbers(info);
     const at = this.engine.allocate(numbers.byteLength);
@@ -49,7 +73,7 @@ export class SimdBackend extends MathBackendCPU {
 
   /** Moves a variable's numbers to a block of the engine's memory, which goes with it. */
   moveTo(variable: Variable, at: number): void {
-    const tensor = this.#tf.engine().makeTensorFromTensorInfo(this.own(variable.shape, at));
+    const tensor = this.#tf.engine().makeTensorFromTensorInfo(this.own(variable.shape, at), this);
     variable.assign(tensor);
     tensor.dispose();
   }
@@ -71,21 +95,19 @@ export class SimdBackend extends MathBackendCPU {
     return plan;
   }
 
-  /** A tensor's numbers, in place. */
+  /** A tensor's numbers, in place where they are float32; tfjs casts some tensors by their type alone. */
   numbers({ dataId }: TensorInfo): Float32Array {
-    const { values } = this.data.get(dataId) as { values: BackendValues };
-    if (values instanceof Float32Array) return values;
-    throw new LstmOnnxError('E_DTYPE_MISMATCH', 'The simd backend got a tensor that is not float32.');
+    const { values } = this.data.get(dataId) as { values: TypedArray };
+    return values instanceof Float32Array ? values : Float32Array.from(values);
+  }
+
+  /** An int32 tensor's numbers. */
+  integers({ dataId }: TensorInfo): Int32Array {
+    const { values } = this.data.get(dataId) as { values: TypedArray };
+    return values instanceof Int32Array ? values : Int32Array.from(values);
   }
 
   readonly createOptimizer: CreateOptimizer = (...args) => new SimdOptimizer(this, ...args);
-
-  /** An int32 tensor's numbers, in place. */
-  integers({ dataId }: TensorInfo): Int32Array {
-    const { values } = this.data.get(dataId) as { values: BackendValues };
-    if (values instanceof Int32Array) return values;
-    throw new LstmOnnxError('E_DTYPE_MISMATCH', 'The simd backend got a tensor that is not int32.');
-  }
 
   override disposeData(dataId: object, force = false): boolean {
     const gone = super.disposeData(dataId, force);
@@ -112,29 +134,34 @@ export interface SimdKernel {
 
 export type KernelAttributes = Parameters<KernelConfig['kernelFunc']>[0]['attrs'];
 
+/** Registrations under way or done, by the backend's name: two callers at once get one backend. */
+const registrations = new Map<string, Promise<Engine>>();
+
 /**
- * Registers the backend with tfjs.
+ * Registers the backend with tfjs, once for each name.
  *
  * @param name what it is called there
- * @returns what is known of its engine
+ * @returns its engine
  * @throws E_PROVIDER_UNAVAILABLE where WebAssembly SIMD or shared memory is missing
  */
-export async function registerSimdBackend(
-  tf: Tf,
-  name = 'simd',
-  options: EngineOptions = {},
-): Promise<Engine> {
+export function registerSimdBackend(tf: Tf, name = 'simd', options: EngineOptions = {}): Promise<Engine> {
+  const known = registrations.get(name) ?? register(tf, name, options);
+  registrations.set(name, known);
+  return known;
+}
+
+async function register(tf: Tf, name: string, options: EngineOptions): Promise<Engine> {
   const engine = await Engine.start(options);
-  const backend = new SimdBackend(tf, engine);
   tf.copyRegisteredKernels('cpu', name);
   for (const kernel of [...lstmKernels, ...matmulKernels, ...crossEntropyKernels]) {
     if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);
     tf.registerKernel({
       kernelName: kernel.name,
       backendName: name,
-      kernelFunc: ({ inputs, attrs }) => kernel.run(backend, inputs, attrs),
+      // tfjs hands a kernel the backend of the name that it is registered for.
+      kernelFunc: ({ inputs, attrs, backend }) => kernel.run(backend as SimdBackend, inputs, attrs),
     });
   }
-  tf.registerBackend(name, () => backend);
+  tf.registerBackend(name, () => new SimdBackend(tf, engine));
   return engine;
 }

@@ -71,7 +71,6 @@ export interface Kernels {
   runJob(kind: number, job: number): void;
   post(mailbox: number, kind: number, job: number): void;
   isDone(mailbox: number): number;
-  work(mailbox: number): void;
 }
 
 /** The kinds of jobs, as `src/kernels/threads.ts` numbers them. */
@@ -122,11 +121,10 @@ export class Engine {
 
   /** @throws E_PROVIDER_UNAVAILABLE where the engine has no SIMD or no shared memory */
   static async start(options: EngineOptions = {}): Promise<Engine> {
-    await enableRelaxedSimd();
-    const candidates = [
-      ...(options.relaxed === false ? [] : [['relaxed', decode(relaxed)] as const]),
-      ['plain', decode(plain)] as const,
-    ];
+    const wanted = options.relaxed === false ? [] : [['relaxed', decode(relaxed)] as const];
+    // An engine that has it needs no flag, and one that no longer knows the flag would complain.
+    if (wanted.some(([, bytes]) => !WebAssembly.validate(bytes))) enableRelaxedSimd();
+    const candidates = [...wanted, ['plain', decode(plain)] as const];
     const found = candidates.find(([, bytes]) => WebAssembly.validate(bytes));
     if (!found) {
       throw new LstmOnnxError(
@@ -180,9 +178,21 @@ export class Engine {
     const number = jobKinds[kind];
     const [own, ...others] = jobs;
     const mailboxes = this.#mailboxes.slice(0, others.length);
+    this.#checkAlive(mailboxes);
     for (const [i, mailbox] of mailboxes.entries()) this.kernels.post(mailbox, number, others[i] ?? 0);
-    if (own !== undefined) this.kernels.runJob(number, own);
-    for (const mailbox of mailboxes) this.#join(mailbox);
+    try {
+      if (own !== undefined) this.kernels.runJob(number, own);
+    } finally {
+      // Whatever happened here, the others still write to memory that the caller may release.
+      for (const mailbox of mailboxes) this.#join(mailbox);
+    }
+    this.#checkAlive(mailboxes);
+  }
+
+  /** @throws E_RUN_FAILED when a thread broke down, now or before */
+  #checkAlive(mailboxes: readonly number[]): void {
+    if (mailboxes.every((mailbox) => this.integers(mailbox + failedOffset, 1)[0] === 0)) return;
+    throw new LstmOnnxError('E_RUN_FAILED', 'A thread of the simd backend broke down; restart the process.');
   }
 
   /** Waits until a thread has done what was posted last. */
@@ -193,12 +203,6 @@ export class Engine {
       const seen = Atomics.load(done, 0);
       if (seen !== posted) Atomics.wait(done, 0, seen);
     }
-    const [failed] = this.integers(mailbox + failedOffset, 1);
-    if (failed)
-      throw new LstmOnnxError(
-        'E_RUN_FAILED',
-        'A thread of the simd backend broke down; restart the process.',
-      );
   }
 
   #ensure(bytes: number): void {

@@ -1,6 +1,7 @@
 /** The LSTM layer's three kernels on the engine; see `../lstm-layer.ts` for what they take and give. */
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../../errors.js';
+import { formatShape } from '../../shape.js';
 import {
   type LstmLayerAttributes,
   layerAttributes,
@@ -39,6 +40,12 @@ function forward(
   const [first = 0, second = 0, inputSize = 0] = x.shape;
   const [batch, time] = batchFirst ? [first, second] : [second, first];
   const hiddenSize = inputNamed(inputs, 'h0').shape[1] ?? 0;
+  if (batch * time === 0) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `lstm: x is ${formatShape(x.shape)}; there is nothing to read.`,
+    );
+  }
   const copies: number[] = [];
   const at = (name: string) => backend.place(inputNamed(inputs, name), copies);
   const plan = new LstmPlan(

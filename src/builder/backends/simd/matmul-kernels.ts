@@ -91,6 +91,7 @@ const worthThreads = 1_000_000;
 function multiply(engine: Engine, a: Matrix, b: Matrix): Float32Array {
   const { rows, columns: depth } = a;
   const { columns } = b;
+  if (rows * depth * columns === 0) return new Float32Array(rows * columns);
   const padded = Math.ceil(depth / 4) * 4;
   const width = Math.ceil(columns / 8) * 8;
   const threads = rows * depth * columns < worthThreads ? 1 : Math.min(engine.threads, Math.ceil(rows / 6));

@@ -2,17 +2,16 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { workUntilItBreaks } from './thread-source.js';
 
 export function processors(): number {
   return availableParallelism();
 }
 
 /** Node 20 has relaxed SIMD behind a flag, which counts for modules compiled from now on, in workers too. */
-export async function enableRelaxedSimd(): Promise<void> {
+export function enableRelaxedSimd(): void {
   setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
-
-import { workUntilItBreaks } from './thread-source.js';
 
 const source = `
   const { parentPort, workerData: { module, memory, mailbox } } = require('node:worker_threads');
@@ -30,6 +29,7 @@ export function startThread(
   const worker = new Worker(source, { eval: true, execArgv: [], workerData: { module, memory, mailbox } });
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`The thread ended with ${code}.`)));
     worker.once('message', () => {
       worker.unref();
       resolve();

@@ -1,4 +1,5 @@
 /** What the simd backend asks of a browser: processors and threads. */
+import { workUntilItBreaks } from './thread-source.js';
 
 /** One where memory cannot be shared between threads, which takes a cross-origin isolated page. */
 export function processors(): number {
@@ -6,9 +7,7 @@ export function processors(): number {
 }
 
 /** Browsers that have relaxed SIMD have it on. */
-export async function enableRelaxedSimd(): Promise<void> {}
-
-import { workUntilItBreaks } from './thread-source.js';
+export function enableRelaxedSimd(): void {}
 
 const source = `
   onmessage = ({ data: { module, memory, mailbox } }) => {

@@ -10,13 +10,13 @@ import type { SimdBackend } from './backend.js';
 
 interface Entry {
   readonly variable: Variable;
-  /** The variable's own block. */
-  readonly parameter: number;
   /** In the order of {@link slotNames}. */
   readonly slots: readonly number[];
 }
 
 interface Move extends Entry {
+  /** The variable's own block. */
+  readonly parameter: number;
   readonly gradient: number;
   readonly count: number;
 }
@@ -42,9 +42,7 @@ export class SimdOptimizer implements Optimizer {
       const slots = slotNames(config).map((slot) =>
         this.#place(variable.size, state?.slots.get(slot)?.get(name)?.data),
       );
-      const parameter = this.#place(variable.size, backend.numbers(variable));
-      backend.moveTo(variable, parameter);
-      this.#entries.set(name, { variable, parameter, slots });
+      this.#entries.set(name, { variable, slots });
     }
   }
 
@@ -53,13 +51,22 @@ export class SimdOptimizer implements Optimizer {
     const copies: number[] = [];
     const moves = [...gradients].flatMap(([name, gradient]) => {
       const entry = this.#entries.get(name);
-      return entry
-        ? [{ ...entry, gradient: this.#backend.place(gradient, copies), count: gradient.size }]
-        : [];
+      if (!entry) return [];
+      const parameter = this.#parameterOf(entry.variable);
+      return [{ ...entry, parameter, gradient: this.#backend.place(gradient, copies), count: gradient.size }];
     });
     const scale = clipNorm === undefined ? 1 : this.#clipFactor(moves, clipNorm);
     for (const move of moves) this.#update(move, scale);
     for (const copy of copies) this.#backend.engine.release(copy);
+  }
+
+  /** The block of a variable: made on first use, and again when the variable was on another backend meanwhile. */
+  #parameterOf(variable: Variable): number {
+    const block = this.#backend.blockOf(variable);
+    if (block !== undefined) return block;
+    const at = this.#place(variable.size, this.#backend.numbers(variable));
+    this.#backend.moveTo(variable, at);
+    return at;
   }
 
   #clipFactor(moves: readonly Move[], clipNorm: number): number {
