@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { plain, relaxed } from '../../../src/builder/backends/simd/binaries.js';
+import { jobFields } from '../../../src/builder/backends/simd/lstm-plan.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -19,6 +20,13 @@ describe('the compiled kernels', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it('have the fields of a job where the host writes them', () => {
+    const source = readFileSync(join(root, 'src/kernels/lstm.ts'), 'utf8');
+    const [, body = ''] = /class LstmJob \{([\s\S]*?)\n\}/.exec(source) ?? [];
+    const fields = [...body.matchAll(/^ {2}(\w+): (?:i32|usize);/gm)].map(([, name]) => name);
+    expect(fields).toEqual([...jobFields]);
   });
 
   it('are under 40 kB each', () => {

@@ -17,25 +17,42 @@ export interface LstmSizes {
 /** Addresses of the layer's inputs; see `LstmLayerInputs` for their shapes. They must stay until the plan is released. */
 export type LstmInputs = Readonly<Record<'x' | 'h0' | 'c0' | 'weightIh' | 'weightHh' | 'bias', number>>;
 
-/** The fields of `LstmJob` in src/kernels/lstm.ts, in their order. */
-const jobFields = [
-  ...['rows', 'time', 'inputSize', 'hiddenSize', 'hidden', 'width', 'gateStride'],
-  ...[
-    'x',
-    'xTime',
-    'xRow',
-    'output',
-    'outputTime',
-    'outputRow',
-    'h0',
-    'c0',
-    'hn',
-    'cn',
-    'forward',
-    'backward',
-  ],
-  ...['inputs', 'cells', 'tanhCells', 'gates', 'dOutput', 'dHn', 'dCn', 'dH0', 'dC0', 'dH', 'dC', 'dWeights'],
-  ...['dX', 'inputBackward', 'dXRows'],
+/** The fields of `LstmJob` in src/kernels/lstm.ts, in their order; a test holds them to it. */
+export const jobFields = [
+  'rows',
+  'time',
+  'inputSize',
+  'hiddenSize',
+  'hidden',
+  'width',
+  'gateStride',
+  'x',
+  'xTime',
+  'xRow',
+  'output',
+  'outputTime',
+  'outputRow',
+  'h0',
+  'c0',
+  'hn',
+  'cn',
+  'forward',
+  'backward',
+  'inputs',
+  'cells',
+  'tanhCells',
+  'gates',
+  'dOutput',
+  'dHn',
+  'dCn',
+  'dH0',
+  'dC0',
+  'dH',
+  'dC',
+  'dWeights',
+  'dX',
+  'inputBackward',
+  'dXRows',
 ] as const;
 
 type Job = Readonly<Record<(typeof jobFields)[number], number>>;
