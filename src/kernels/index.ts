@@ -1,5 +1,5 @@
 // The WebAssembly module of the simd backend. Built twice, with and without relaxed SIMD; see package.json, "kernels".
-export { packBackward, packForward, unpackGradients } from './lstm';
+export { packBackward, packForward, unpackGradients, unpackProjection } from './lstm-weights';
 export { packMatrix, packRows } from './matmul';
 export { isDone, post, runJob, work } from './threads';
 export { adamStep, sgdStep, squaredNorm } from './optimizer';

@@ -5,22 +5,25 @@ import { madd } from './vector';
 /**
  * C[rows, width] = (C +) A[depth, rows]^T B[depth, width].
  *
- * `rows` is a multiple of 4, `width` of 8; strides are in bytes.
+ * `rows` is a multiple of 4, `width` of 8; strides are in bytes. `tile` is room for 6 * depth floats.
  */
-export function outerProducts(rows: i32, depth: i32, a: usize, strideA: usize, b: usize, strideB: usize, c: usize, strideC: usize, width: i32, add: bool): void {
+export function outerProducts(rows: i32, depth: i32, a: usize, strideA: usize, b: usize, strideB: usize, c: usize, strideC: usize, width: i32, add: bool, tile: usize): void {
   while (rows > 0) {
     // Sixes as long as a multiple of four is left at the end.
-    if (rows >= 6 && rows != 8) {
-      outer6(depth, a, strideA, b, strideB, c, strideC, width, add);
-      rows -= 6;
-      a += 24;
-      c += 6 * strideC;
-    } else {
-      outer4(depth, a, strideA, b, strideB, c, strideC, width, add);
-      rows -= 4;
-      a += 16;
-      c += 4 * strideC;
+    const six = rows >= 6 && rows != 8;
+    const columns = six ? 6 : 4;
+    let from = a, to = tile;
+    for (let k = 0; k < depth; k++) {
+      v128.store(to, v128.load(from));
+      if (six) store<u64>(to + 16, load<u64>(from + 16));
+      from += strideA;
+      to += 24;
     }
+    if (six) outer6(depth, tile, 24, b, strideB, c, strideC, width, add);
+    else outer4(depth, tile, 24, b, strideB, c, strideC, width, add);
+    rows -= columns;
+    a += <usize>columns << 2;
+    c += <usize>columns * strideC;
   }
 }
 

@@ -1,6 +1,8 @@
 // Jobs for a pool of threads over shared memory. Each thread has a mailbox; the host posts a job, the thread counts it
 // done. A thread that waits sleeps.
-import { LstmJob, lstmBackward, lstmForward, lstmInputGradient } from './lstm';
+import { lstmBackward, lstmInputGradient } from './lstm-backward';
+import { lstmForward } from './lstm-forward';
+import { LstmJob } from './lstm-job';
 import { MatmulJob, matmul } from './matmul';
 
 /** One thread's mailbox. The two counters lie on cache lines of their own. */

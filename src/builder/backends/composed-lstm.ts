@@ -164,7 +164,7 @@ function backward(
     tf.matMul(columns, tf.reshape(tensor, [time * batch, width]));
   const dWeightIh = against(x, features);
   const dWeightHh = against(before(h0, output), hidden);
-  return [stacked, tf.clone(dh), tf.clone(dc), dWeightIh, dWeightHh, tf.sum(rows, 0)];
+  return [stacked, tf.clone(dh), tf.clone(dc), dWeightIh, dWeightHh, tf.sum(rows, 0), tf.zeros([0])];
 }
 
 /** From the gates' gradients `[time, batch, 4 * hidden]` to that of x. */

@@ -9,13 +9,22 @@ import { expectInput, type ForwardContext, inputAt, type OpDefinition } from './
 const dropoutOptions = z.strictObject({ p: z.number().min(0).max(1) });
 export type DropoutOptions = z.output<typeof dropoutOptions>;
 
-/** A mask drawn from the context's generator, applied; one draw an entry, in row-major order. */
-export function applyDropout(x: TfTensor, p: number, { tf, generator }: ForwardContext): TfTensor {
-  if (p === 0) return x;
-  if (p === 1) return tf.zerosLike(x);
-  const draws = generator.uniform(sizeOf(x.shape), 0, 1);
-  const mask = draws.map((draw) => (draw < 1 - p ? 1 / (1 - p) : 0));
-  return tf.mul(x, tf.tensor(mask, x.shape));
+/**
+ * What to multiply a tensor of this shape by: one draw an entry from the context's generator, in row-major order.
+ * Undefined where all is kept.
+ */
+export function dropoutMask(
+  shape: readonly number[],
+  p: number,
+  { tf, generator }: ForwardContext,
+): TfTensor | undefined {
+  if (p === 0) return undefined;
+  if (p === 1) return tf.zeros([...shape]);
+  const draws = generator.uniform(sizeOf(shape), 0, 1);
+  return tf.tensor(
+    draws.map((draw) => (draw < 1 - p ? 1 / (1 - p) : 0)),
+    [...shape],
+  );
 }
 
 export const dropoutOp: OpDefinition<DropoutOptions> = {
@@ -23,7 +32,8 @@ export const dropoutOp: OpDefinition<DropoutOptions> = {
   infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
   forward(inputs, { p }, context) {
     const x = inputAt(inputs, 0);
-    return { output: context.training ? applyDropout(x, p, context) : x };
+    const mask = context.training ? dropoutMask(x.shape, p, context) : undefined;
+    return { output: mask ? context.tf.mul(x, mask) : x };
   },
 };
 

@@ -8,7 +8,7 @@ import { LstmOnnxError } from '../../errors.js';
 import { lstmLayer } from '../backends/lstm-layer.js';
 import { type Add, type Dim, formatShape, type Shape, sameShape } from '../shape.js';
 import type { SymbolicTensor, TensorType, Value } from '../tensor.js';
-import { applyDropout } from './dropout.js';
+import { dropoutMask } from './dropout.js';
 import {
   expectFixedDim,
   expectInput,
@@ -101,8 +101,8 @@ function forward(
   const x = inputAt(inputs, 0);
   const batch = x.shape[batchFirst ? 0 : 1] ?? 0;
   const directions = layerDirections(options);
-  const initial = (state: TfTensor | undefined): TfTensor[] => {
-    if (!state) return directions.map(() => tf.zeros([batch, hiddenSize]));
+  const initial = (state: TfTensor | undefined): (TfTensor | undefined)[] => {
+    if (!state) return [];
     // tfjs 4.22 cannot differentiate an unstack of one entry.
     return directions.length === 1 ? [tf.reshape(state, [batch, hiddenSize])] : tf.unstack(state);
   };
@@ -114,6 +114,7 @@ function forward(
     return only && states.length === 1 ? tf.expandDims(only, 0) : tf.stack(states);
   };
   let sequence = x;
+  let mask: TfTensor | undefined;
   const h: TfTensor[] = [];
   const c: TfTensor[] = [];
   for (let layer = 0; layer < numLayers; layer++) {
@@ -124,8 +125,9 @@ function forward(
         tf,
         {
           x: sequence,
-          h0: inputAt(h0, index),
-          c0: inputAt(c0, index),
+          mask,
+          h0: h0[index],
+          c0: c0[index],
           weightIh: parameter(`weight_ih${suffix}`),
           weightHh: parameter(`weight_hh${suffix}`),
           bias: options.bias
@@ -145,7 +147,7 @@ function forward(
     });
     const [only] = outputs;
     sequence = only && outputs.length === 1 ? only : tf.concat(outputs, -1);
-    if (training && layer < numLayers - 1) sequence = applyDropout(sequence, dropout, context);
+    mask = training && layer < numLayers - 1 ? dropoutMask(sequence.shape, dropout, context) : undefined;
   }
   return { output: sequence, h: stacked(h), c: stacked(c) };
 }

@@ -23,7 +23,7 @@ describe('the compiled kernels', () => {
   });
 
   it('have the fields of a job where the host writes them', () => {
-    const source = readFileSync(join(root, 'src/kernels/lstm.ts'), 'utf8');
+    const source = readFileSync(join(root, 'src/kernels/lstm-job.ts'), 'utf8');
     const [, body = ''] = /class LstmJob \{([\s\S]*?)\n\}/.exec(source) ?? [];
     const fields = [...body.matchAll(/^ {2}(\w+): (?:i32|usize);/gm)].map(([, name]) => name);
     expect(fields).toEqual([...jobFields]);

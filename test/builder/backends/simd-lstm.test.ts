@@ -6,68 +6,92 @@ import { Generator } from '../../../src/builder/random.js';
 import { type LstmCase, referenceLstm } from './lstm-reference.js';
 import '../../matcher.js';
 
-function randomData({ batch, time, inputSize, hiddenSize }: LstmCase, seed: number) {
+/** Sizes of a layer, and what of the inputs that may be missing is there. */
+interface Case extends LstmCase {
+  readonly states: boolean;
+  readonly lengths: boolean;
+  readonly mask: boolean;
+  readonly wantOutput: boolean;
+}
+
+const plainLayer = {
+  ...{ reverse: false, projected: 0, batchFirst: false },
+  ...{ states: true, lengths: false, mask: false, wantOutput: true },
+};
+
+function randomData(given: Case, seed: number) {
+  const { batch, time, inputSize, hiddenSize, projected } = given;
   const generator = new Generator(seed);
   const bound = 1 / Math.sqrt(hiddenSize);
-  const states = batch * hiddenSize;
+  const stateSize = projected || hiddenSize;
+  const uniform = (size: number, most = 1) => generator.uniform(size, -most, most);
+  const when = <T>(wanted: boolean, make: () => T) => (wanted ? make() : undefined);
+  const sequence = time * batch * inputSize;
   return {
-    x: generator.uniform(time * batch * inputSize, -1, 1),
-    h0: generator.uniform(states, -1, 1),
-    c0: generator.uniform(states, -1, 1),
-    weightIh: generator.uniform(4 * hiddenSize * inputSize, -bound, bound),
-    weightHh: generator.uniform(4 * hiddenSize * hiddenSize, -bound, bound),
-    bias: generator.uniform(4 * hiddenSize, -1, 1),
-    dOutput: generator.uniform(time * states, -1, 1),
-    dH: generator.uniform(states, -1, 1),
-    dC: generator.uniform(states, -1, 1),
+    x: uniform(sequence),
+    h0: when(given.states, () => uniform(batch * stateSize)),
+    c0: when(given.states, () => uniform(batch * hiddenSize)),
+    weightIh: uniform(4 * hiddenSize * inputSize, bound),
+    weightHh: uniform(4 * hiddenSize * stateSize, bound),
+    bias: uniform(4 * hiddenSize),
+    weightHr: when(projected > 0, () => uniform(projected * hiddenSize, bound)),
+    lengths: when(given.lengths, () =>
+      Int32Array.from(generator.uniform(batch, 1, time + 1), (steps) => Math.min(steps, time)),
+    ),
+    mask: when(given.mask, () => generator.uniform(sequence, 0, 1).map((draw) => (draw < 0.7 ? 1.5 : 0))),
+    dOutput: when(given.wantOutput, () => uniform(time * batch * stateSize)),
+    dH: uniform(batch * stateSize),
+    dC: uniform(batch * hiddenSize),
   };
 }
 
 /** The same layer on the engine; leaves no memory taken. */
-function engineLstm(engine: Engine, sizes: LstmCase, data: ReturnType<typeof randomData>) {
-  const { batch, time, inputSize, hiddenSize } = sizes;
+function engineLstm(engine: Engine, given: Case, data: ReturnType<typeof randomData>) {
+  const { batch, time, inputSize, hiddenSize, projected, wantOutput, reverse, batchFirst } = given;
   const taken: number[] = [];
-  const place = (numbers: Float32Array) => {
+  const place = (numbers: Float32Array | Int32Array | undefined) => {
+    if (!numbers) return 0;
     const at = engine.allocate(numbers.byteLength);
-    engine.floats(at, numbers.length).set(numbers);
+    if (numbers instanceof Int32Array) engine.integers(at, numbers.length).set(numbers);
+    else engine.floats(at, numbers.length).set(numbers);
     taken.push(at);
     return at;
   };
-  const read = (at: number, length: number) => {
-    taken.push(at);
-    return engine.read(at, length);
-  };
+  const stateSize = projected || hiddenSize;
   const plan = new LstmPlan(
     engine,
-    { ...sizes, batchFirst: false, wantOutput: true },
+    { batch, time, inputSize, hiddenSize, stateSize, batchFirst, reverse, wantOutput },
     {
-      x: place(data.x),
-      h0: place(data.h0),
-      c0: place(data.c0),
-      weightIh: place(data.weightIh),
-      weightHh: place(data.weightHh),
-      bias: place(data.bias),
+      ...{ x: place(data.x), h0: place(data.h0), c0: place(data.c0) },
+      ...{ weightIh: place(data.weightIh), weightHh: place(data.weightHh), bias: place(data.bias) },
+      ...{ weightHr: place(data.weightHr), lengths: place(data.lengths), mask: place(data.mask) },
     },
   );
-  const states = batch * hiddenSize;
   const { output, hn, cn } = plan.forward();
   const gradients = plan.backward(place(data.dOutput), place(data.dH), place(data.dC));
-  const dx = plan.inputGradient();
-  const result = {
-    output: read(output, time * states),
-    lastH: read(hn, states),
-    lastC: read(cn, states),
-    dx: read(dx, time * batch * inputSize),
-    dH0: read(gradients.dH0, states),
-    dC0: read(gradients.dC0, states),
-    dWeightIh: read(gradients.dWeightIh, 4 * hiddenSize * inputSize),
-    dWeightHh: read(gradients.dWeightHh, 4 * hiddenSize * hiddenSize),
-    dBias: read(gradients.dBias, 4 * hiddenSize),
-  };
+  const results = {
+    output: [output, time * batch * stateSize],
+    lastH: [hn, batch * stateSize],
+    lastC: [cn, batch * hiddenSize],
+    dx: [plan.inputGradient(), time * batch * inputSize],
+    dH0: [gradients.dH0, batch * stateSize],
+    dC0: [gradients.dC0, batch * hiddenSize],
+    dWeightIh: [gradients.dWeightIh, 4 * hiddenSize * inputSize],
+    dWeightHh: [gradients.dWeightHh, 4 * hiddenSize * stateSize],
+    dBias: [gradients.dBias, 4 * hiddenSize],
+    dWeightHr: [gradients.dWeightHr, projected * hiddenSize],
+  } as const;
+  const there = Object.entries(results).filter(([, [at]]) => at !== 0);
+  const numbers = there.map(
+    ([name, [at, length]]) => [name, engine.read(at, length)] as [string, Float32Array],
+  );
   plan.release();
-  for (const at of taken) engine.release(at);
-  return result;
+  for (const at of [...taken, ...there.map(([, [block]]) => block)]) engine.release(at);
+  return new Map(numbers);
 }
+
+const referenceMap = (given: Case, data: ReturnType<typeof randomData>) =>
+  new Map<string, Float64Array>(Object.entries(referenceLstm(given, data)));
 
 const engines = [
   { simd: 'relaxed', threads: 1 },
@@ -91,35 +115,68 @@ describe.each(engines)('the $simd LSTM kernels on $threads threads', ({ simd, th
       inputSize: fc.integer({ min: 1, max: 21 }),
       hiddenSize: fc.integer({ min: 1, max: 37 }),
       reverse: fc.boolean(),
+      projected: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 19 })),
+      batchFirst: fc.boolean(),
+      states: fc.boolean(),
+      lengths: fc.boolean(),
+      mask: fc.boolean(),
+      wantOutput: fc.boolean(),
     });
     fc.assert(
       fc.property(sizes, fc.nat(), (given, seed) => {
         const data = randomData(given, seed);
-        const got = new Map(Object.entries(engineLstm(engine, given, data)));
-        expect(got).toBeCloseToArray(new Map(Object.entries(referenceLstm(given, data))), { rtol: 1e-5 });
+        const before = engine.taken;
+        const got = engineLstm(engine, given, data);
+        expect(got).toBeCloseToArray(referenceMap(given, data), { rtol: 1e-5 });
+        expect(engine.taken).toBe(before);
       }),
-      { numRuns: 60, seed: 1 },
+      { numRuns: 200, seed: 1 },
     );
   });
 });
 
 describe('the simd LSTM kernels', () => {
-  const sizes = { batch: 4, time: 300, inputSize: 1, hiddenSize: 8, reverse: false };
+  const sizes = { batch: 4, time: 300, inputSize: 1, hiddenSize: 8, ...plainLayer };
 
   it('keep NaN, so that training notices it', async () => {
     const engine = await Engine.start({ threads: 1 });
     const data = randomData({ ...sizes, time: 3 }, 1);
     data.x[0] = Number.NaN;
-    const { dWeightIh, dWeightHh, lastH } = engineLstm(engine, { ...sizes, time: 3 }, data);
-    for (const numbers of [dWeightIh, dWeightHh, lastH]) expect(numbers.some(Number.isNaN)).toBe(true);
+    const got = engineLstm(engine, { ...sizes, time: 3 }, data);
+    for (const name of ['dWeightIh', 'dWeightHh', 'lastH'] as const) {
+      expect(got.get(name)?.some(Number.isNaN)).toBe(true);
+    }
+  });
+
+  it('take infinite inputs as saturated gates, whatever the size', async () => {
+    const engine = await Engine.start({ threads: 1 });
+    const odd = { ...sizes, time: 3, hiddenSize: 5 };
+    const data = randomData(odd, 1);
+    data.x[0] = Number.POSITIVE_INFINITY;
+    const expected = referenceMap(odd, data);
+    const got = engineLstm(engine, odd, data);
+    for (const name of ['output', 'lastH', 'lastC']) {
+      expect(got.get(name)).toBeCloseToArray(expected.get(name)!, { rtol: 1e-5 });
+    }
+  });
+
+  it('look at nothing beyond the end of a sequence', async () => {
+    const engine = await Engine.start({ threads: 1 });
+    const ragged = { ...sizes, time: 4, lengths: true };
+    const data = { ...randomData(ragged, 1), lengths: Int32Array.of(2, 4, 1, 3) };
+    const expected = engineLstm(engine, ragged, data);
+    data.lengths.forEach((length, b) => {
+      for (let t = length; t < 4; t++) data.x[t * 4 + b] = Number.NaN;
+    });
+    expect(engineLstm(engine, ragged, data)).toEqual(expected);
   });
 
   it('agree with double precision where the gradient fades into nothing', async () => {
     const engine = await Engine.start({ threads: 2 });
     const data = randomData(sizes, 2);
-    data.dOutput.fill(0);
-    const got = new Map(Object.entries(engineLstm(engine, sizes, data)));
-    expect(got).toBeCloseToArray(new Map(Object.entries(referenceLstm(sizes, data))), {
+    data.dOutput?.fill(0);
+    const got = engineLstm(engine, sizes, data);
+    expect(got).toBeCloseToArray(referenceMap(sizes, data), {
       rtol: 1e-5,
       atol: 1e-30,
     });
@@ -127,16 +184,16 @@ describe('the simd LSTM kernels', () => {
 });
 
 describe('threads of the simd kernels', () => {
-  const sizes = { batch: 64, time: 5, inputSize: 12, hiddenSize: 20, reverse: false };
+  const sizes = { batch: 64, time: 5, inputSize: 12, hiddenSize: 20, ...plainLayer };
 
   it('give the same bits in every run, and but for rounding what one thread gives: 400 steps', async () => {
     const one = await Engine.start({ threads: 1 });
     const two = await Engine.start({ threads: 2 });
     for (let step = 0; step < 400; step++) {
       const data = randomData(sizes, step);
-      const expected = new Map(Object.entries(engineLstm(one, sizes, data)));
-      const got = new Map(Object.entries(engineLstm(two, sizes, data)));
-      const again = new Map(Object.entries(engineLstm(two, sizes, data)));
+      const expected = engineLstm(one, sizes, data);
+      const got = engineLstm(two, sizes, data);
+      const again = engineLstm(two, sizes, data);
       expect(got).toBeCloseToArray(expected, { rtol: 1e-5 });
       expect(again).toEqual(got);
     }
@@ -144,9 +201,9 @@ describe('threads of the simd kernels', () => {
 
   it('never wait for each other for ever when there are more threads than rows', async () => {
     const engine = await Engine.start({ threads: 4 });
-    const small = { batch: 2, time: 3, inputSize: 4, hiddenSize: 5, reverse: true };
+    const small = { batch: 2, time: 3, inputSize: 4, hiddenSize: 5, ...plainLayer, reverse: true };
     const data = randomData(small, 1);
-    const got = new Map(Object.entries(engineLstm(engine, small, data)));
-    expect(got).toBeCloseToArray(new Map(Object.entries(referenceLstm(small, data))), { rtol: 1e-5 });
+    const got = engineLstm(engine, small, data);
+    expect(got).toBeCloseToArray(referenceMap(small, data), { rtol: 1e-5 });
   });
 });

@@ -28,6 +28,8 @@ import { SimdOptimizer } from './simd-optimizer.js';
 /** tfjs' cpu backend, and what its tensors keep in the engine's memory. */
 export class SimdBackend extends MathBackendCPU {
   readonly engine: Engine;
+  /** See `lstmLayer`. */
+  readonly wholeLstm = true;
   readonly #tf: Tf;
   readonly #plans = new Map<object, LstmPlan>();
   readonly #blocks = new Map<object, number>();
@@ -64,10 +66,11 @@ export class SimdBackend extends MathBackendCPU {
   place(info: TensorInfo, copies: number[]): number {
     const block = this.blockOf(info);
     if (block !== undefined) return block;
-    const numbers = this.numbers(info);
-    const at = this.engine.allocate(numbers.byteLength);
-    this.engine.floats(at, numbers.length).set(numbers);
+    const { engine } = this;
+    const at = engine.allocate(sizeOf(info.shape) * Float32Array.BYTES_PER_ELEMENT);
     copies.push(at);
+    if (info.dtype === 'int32') engine.integers(at, sizeOf(info.shape)).set(this.integers(info));
+    else engine.floats(at, sizeOf(info.shape)).set(this.numbers(info));
     return at;
   }
 

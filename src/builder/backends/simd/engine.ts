@@ -4,30 +4,41 @@ import { LstmOnnxError } from '../../../errors.js';
 import { Allocator } from './allocator.js';
 import { plain, relaxed } from './binaries.js';
 
+/** Sizes as they are, and padded. */
+type LstmLayout = [
+  inputSize: number,
+  hiddenSize: number,
+  stateSize: number,
+  hidden: number,
+  state: number,
+  width: number,
+];
+
 /** What `src/kernels/index.ts` exports; addresses and counts are integers. */
 export interface Kernels {
   packForward(
-    inputSize: number,
-    hiddenSize: number,
-    hidden: number,
-    width: number,
-    weightIh: number,
-    weightHh: number,
-    bias: number,
-    panels: number,
+    ...layout: [...LstmLayout, weightIh: number, weightHh: number, bias: number, panels: number]
   ): void;
   packBackward(columns: number, hiddenSize: number, hidden: number, weight: number, panels: number): void;
   unpackGradients(
-    inputSize: number,
+    ...layout: [
+      ...LstmLayout,
+      slices: number,
+      sliceBytes: number,
+      dWeights: number,
+      dWeightIh: number,
+      dWeightHh: number,
+      dBias: number,
+    ]
+  ): void;
+  unpackProjection(
     hiddenSize: number,
+    stateSize: number,
     hidden: number,
-    width: number,
     slices: number,
     sliceBytes: number,
-    dWeights: number,
-    dWeightIh: number,
-    dWeightHh: number,
-    dBias: number,
+    dProjection: number,
+    to: number,
   ): void;
   packMatrix(
     depth: number,

@@ -1,9 +1,11 @@
 /** The LSTM layer's three kernels on the engine; see `../lstm-layer.ts` for what they take and give. */
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../../errors.js';
+import { sizeOf } from '../../../nd-array.js';
 import { formatShape } from '../../shape.js';
 import {
   type LstmLayerAttributes,
+  type LstmLayerInputs,
   layerAttributes,
   lstmLayerGradKernel,
   lstmLayerInputGradKernel,
@@ -30,6 +32,11 @@ export function inputNamed(inputs: NamedTensorInfoMap, name: string): TensorInfo
   return input;
 }
 
+/** Where an input is in the engine's memory; 0 for an empty tensor, which stands for a missing one. */
+function placeGiven(backend: SimdBackend, input: TensorInfo, copies: number[]): number {
+  return sizeOf(input.shape) === 0 ? 0 : backend.place(input, copies);
+}
+
 function forward(
   backend: SimdBackend,
   inputs: NamedTensorInfoMap,
@@ -39,7 +46,9 @@ function forward(
   const x = inputNamed(inputs, 'x');
   const [first = 0, second = 0, inputSize = 0] = x.shape;
   const [batch, time] = batchFirst ? [first, second] : [second, first];
-  const hiddenSize = inputNamed(inputs, 'h0').shape[1] ?? 0;
+  const [stateSize = 0] = inputNamed(inputs, 'weightHh').shape.slice(1);
+  const weightHr = inputNamed(inputs, 'weightHr');
+  const hiddenSize = weightHr.shape[1] ?? stateSize;
   if (batch * time === 0) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
@@ -47,10 +56,10 @@ function forward(
     );
   }
   const copies: number[] = [];
-  const at = (name: string) => backend.place(inputNamed(inputs, name), copies);
+  const at = (name: keyof LstmLayerInputs) => placeGiven(backend, inputNamed(inputs, name), copies);
   const plan = new LstmPlan(
     backend.engine,
-    { batch, time, inputSize, hiddenSize, batchFirst, reverse, wantOutput },
+    { batch, time, inputSize, hiddenSize, stateSize, batchFirst, reverse, wantOutput },
     {
       x: at('x'),
       h0: at('h0'),
@@ -58,6 +67,9 @@ function forward(
       weightIh: at('weightIh'),
       weightHh: at('weightHh'),
       bias: at('bias'),
+      weightHr: at('weightHr'),
+      lengths: at('lengths'),
+      mask: at('mask'),
     },
     copies,
   );
@@ -65,8 +77,8 @@ function forward(
   const nothing = () => backend.makeTensorInfo([0], 'float32', new Float32Array(0));
   if (!training) plan.release();
   return [
-    wantOutput ? backend.own([first, second, hiddenSize], output) : nothing(),
-    backend.own([batch, hiddenSize], hn),
+    wantOutput ? backend.own([first, second, stateSize], output) : nothing(),
+    backend.own([batch, stateSize], hn),
     backend.own([batch, hiddenSize], cn),
     training ? backend.keepPlan(plan) : nothing(),
     nothing(),
@@ -83,14 +95,17 @@ function backward(
   const plan = backend.planOf(inputNamed(inputs, 'gates'));
   const gradients = plan.backward(wantOutput ? at('dOutput') : 0, at('dH'), at('dC'));
   for (const copy of copies) backend.engine.release(copy);
-  const like = (name: string, address: number) => backend.own(inputNamed(inputs, name).shape, address);
+  const nothing = () => backend.makeTensorInfo([0], 'float32', new Float32Array(0));
+  const like = (name: keyof LstmLayerInputs, address: number) =>
+    address === 0 ? nothing() : backend.own(inputNamed(inputs, name).shape, address);
   return [
-    backend.makeTensorInfo([0], 'float32', new Float32Array(0)),
+    nothing(),
     like('h0', gradients.dH0),
     like('c0', gradients.dC0),
     like('weightIh', gradients.dWeightIh),
     like('weightHh', gradients.dWeightHh),
     backend.own([inputNamed(inputs, 'weightHh').shape[0] ?? 0], gradients.dBias),
+    like('weightHr', gradients.dWeightHr),
   ];
 }
 

@@ -6,6 +6,8 @@ export interface LstmSizes {
   readonly time: number;
   readonly inputSize: number;
   readonly hiddenSize: number;
+  /** Features of h: `hiddenSize`, or what it is projected to. */
+  readonly stateSize: number;
   /** Whether x and output are `[batch, time, ...]`, or `[time, batch, ...]`. */
   readonly batchFirst: boolean;
   /** Whether time is read from its end. */
@@ -14,21 +16,31 @@ export interface LstmSizes {
   readonly wantOutput: boolean;
 }
 
-/** Addresses of the layer's inputs; see `LstmLayerInputs` for their shapes. They must stay until the plan is released. */
-export type LstmInputs = Readonly<Record<'x' | 'h0' | 'c0' | 'weightIh' | 'weightHh' | 'bias', number>>;
+/**
+ * Addresses of the layer's inputs; see `LstmLayerInputs` for their shapes. They must stay until the plan is released.
+ * What may be missing is 0: states before the first step, weightHr, lengths and mask.
+ */
+export type LstmInputs = Readonly<
+  Record<'x' | 'h0' | 'c0' | 'weightIh' | 'weightHh' | 'bias' | 'weightHr' | 'lengths' | 'mask', number>
+>;
 
-/** The fields of `LstmJob` in src/kernels/lstm.ts, in their order; a test holds them to it. */
+/** The fields of `LstmJob` in src/kernels/lstm-job.ts, in their order; a test holds them to it. */
 export const jobFields = [
   'rows',
   'time',
+  'reverse',
   'inputSize',
   'hiddenSize',
+  'stateSize',
   'hidden',
+  'state',
   'width',
   'gateStride',
   'x',
   'xTime',
   'xRow',
+  'mask',
+  'lengths',
   'output',
   'outputTime',
   'outputRow',
@@ -38,10 +50,14 @@ export const jobFields = [
   'cn',
   'forward',
   'backward',
+  'projection',
+  'projectionBackward',
   'inputs',
   'cells',
   'tanhCells',
   'gates',
+  'unprojected',
+  'projected',
   'dOutput',
   'dHn',
   'dCn',
@@ -49,7 +65,11 @@ export const jobFields = [
   'dC0',
   'dH',
   'dC',
+  'carried',
+  'dUnprojected',
+  'tile',
   'dWeights',
+  'dProjection',
   'dX',
   'inputBackward',
   'dXRows',
@@ -76,15 +96,17 @@ function strides(sizes: LstmSizes, features: number): { time: number; row: numbe
 export class LstmPlan {
   readonly #engine: Engine;
   readonly #sizes: LstmSizes;
-  /** Hidden size padded to whole vectors, and the width of a step's input row. */
+  /** Sizes padded to whole vectors, and the width of a step's input row. */
   readonly #hidden: number;
+  readonly #state: number;
   readonly #width: number;
   readonly #blocks: number[];
   readonly #slices: { readonly start: number; readonly rows: number }[];
   readonly #inputs: LstmInputs;
   readonly #results: { readonly output: number; readonly hn: number; readonly cn: number };
   readonly #forward: number;
-  readonly #workspaces: Record<'inputs' | 'cells' | 'tanhCells' | 'gates', number>[];
+  readonly #projection: number;
+  readonly #workspaces: Partial<Job>[];
   readonly #jobs: number[];
 
   /** @param copies memory that goes with the plan */
@@ -93,26 +115,35 @@ export class LstmPlan {
     this.#blocks = [...copies];
     this.#sizes = sizes;
     this.#inputs = inputs;
-    const { batch, time, inputSize, hiddenSize, wantOutput } = sizes;
+    const { batch, time, inputSize, hiddenSize, stateSize, wantOutput } = sizes;
     this.#hidden = roundUp(hiddenSize, 4);
-    this.#width = roundUp(this.#hidden + inputSize + 1, 8);
+    this.#state = roundUp(stateSize, 4);
+    this.#width = roundUp(this.#state + inputSize + 1, 8);
     const perSlice = Math.ceil(batch / engine.threads);
     this.#slices = Array.from({ length: Math.ceil(batch / perSlice) }, (_, i) => ({
       start: i * perSlice,
       rows: Math.min(perSlice, batch - i * perSlice),
     }));
-    const states = batch * hiddenSize * float;
+    const states = batch * stateSize * float;
     this.#results = {
       output: wantOutput ? engine.allocate(time * states) : 0,
       hn: engine.allocate(states),
-      cn: engine.allocate(states),
+      cn: engine.allocate(batch * hiddenSize * float),
     };
     this.#forward = this.#allocate(4 * this.#hidden * this.#width);
+    const projected = inputs.weightHr !== 0;
+    this.#projection = projected ? this.#allocate(this.#hidden * roundUp(stateSize, 8)) : 0;
     this.#workspaces = this.#slices.map(({ rows }) => ({
       inputs: this.#allocate((time + 1) * rows * this.#width),
       cells: this.#allocate((time + 1) * rows * this.#hidden),
       tanhCells: this.#allocate(time * rows * this.#hidden),
       gates: this.#allocate(time * rows * this.#gateStride),
+      ...(projected
+        ? {
+            unprojected: this.#allocate(time * rows * roundUp(this.#hidden, 8)),
+            projected: this.#allocate(rows * roundUp(this.#state, 8)),
+          }
+        : {}),
     }));
     this.#jobs = this.#slices.map(() => this.#allocate(jobFields.length));
   }
@@ -124,12 +155,13 @@ export class LstmPlan {
    *   step read
    */
   forward(): { output: number; hn: number; cn: number } {
-    const { inputSize, hiddenSize } = this.#sizes;
-    const { weightIh, weightHh, bias } = this.#inputs;
-    this.#engine.kernels.packForward(
-      ...([inputSize, hiddenSize, this.#hidden, this.#width] as const),
-      ...([weightIh, weightHh, bias, this.#forward] as const),
-    );
+    const { hiddenSize, stateSize } = this.#sizes;
+    const { weightIh, weightHh, bias, weightHr } = this.#inputs;
+    const { kernels } = this.#engine;
+    kernels.packForward(...this.#layout, weightIh, weightHh, bias, this.#forward);
+    if (weightHr !== 0) {
+      kernels.packMatrix(hiddenSize, this.#hidden, stateSize, 1, weightHr, this.#projection);
+    }
     for (const i of this.#slices.keys()) this.#writeJob(i, {});
     this.#engine.run('lstmForward', this.#jobs);
     return this.#results;
@@ -139,19 +171,25 @@ export class LstmPlan {
    * The way back; once for each forward pass, whose gates it turns into their gradients.
    *
    * @param dOutput address of the output's gradient, or 0
-   * @returns addresses of the gradients, the caller's to release
+   * @returns addresses of the gradients, the caller's to release; 0 for those of inputs that are missing
    */
   backward(dOutput: number, dHn: number, dCn: number) {
     const engine = this.#engine;
-    const { inputSize, hiddenSize, batch } = this.#sizes;
+    const { inputSize, hiddenSize, stateSize, batch } = this.#sizes;
+    const { h0, c0, weightHh, weightHr, lengths } = this.#inputs;
     const depth = 4 * this.#hidden;
+    const wideHidden = roundUp(this.#hidden, 8);
+    const wideState = roundUp(this.#state, 8);
     const sliceBytes = depth * this.#width * float;
+    const projectionBytes = this.#state * wideHidden * float;
+    const slices = this.#slices.length;
     const result = {
-      dH0: engine.allocate(batch * hiddenSize * float),
-      dC0: engine.allocate(batch * hiddenSize * float),
+      dH0: h0 === 0 ? 0 : engine.allocate(batch * stateSize * float),
+      dC0: c0 === 0 ? 0 : engine.allocate(batch * hiddenSize * float),
       dWeightIh: engine.allocate(4 * hiddenSize * inputSize * float),
-      dWeightHh: engine.allocate(4 * hiddenSize * hiddenSize * float),
+      dWeightHh: engine.allocate(4 * hiddenSize * stateSize * float),
       dBias: engine.allocate(4 * hiddenSize * float),
+      dWeightHr: weightHr === 0 ? 0 : engine.allocate(stateSize * hiddenSize * float),
     };
     const own: number[] = [];
     const allocate = (bytes: number) => {
@@ -159,36 +197,45 @@ export class LstmPlan {
       own.push(at);
       return at;
     };
-    const dWeights = allocate(this.#slices.length * sliceBytes);
-    const backward = allocate(depth * roundUp(this.#hidden, 8) * float);
-    engine.kernels.packBackward(hiddenSize, hiddenSize, this.#hidden, this.#inputs.weightHh, backward);
-    const output = strides(this.#sizes, hiddenSize);
+    const dWeights = allocate(slices * sliceBytes);
+    const backward = allocate(depth * wideState * float);
+    engine.kernels.packBackward(stateSize, hiddenSize, this.#hidden, weightHh, backward);
+    const dProjection = weightHr === 0 ? 0 : allocate(slices * projectionBytes);
+    const projectionBackward = weightHr === 0 ? 0 : allocate(this.#state * wideHidden * float);
+    if (weightHr !== 0) {
+      engine.kernels.packMatrix(stateSize, this.#state, hiddenSize, 0, weightHr, projectionBackward);
+    }
+    const output = strides(this.#sizes, stateSize);
     for (const [i, { start, rows }] of this.#slices.entries()) {
-      const offset = start * hiddenSize * float;
+      const hOffset = start * stateSize * float;
+      const cOffset = start * hiddenSize * float;
       this.#writeJob(i, {
         backward,
+        projectionBackward,
         dOutput: dOutput === 0 ? 0 : dOutput + output.first + start * output.row,
-        dHn: dHn + offset,
-        dCn: dCn + offset,
-        dH0: result.dH0 + offset,
-        dC0: result.dC0 + offset,
-        dH: allocate(rows * roundUp(this.#hidden, 8) * float),
+        dHn: dHn + hOffset,
+        dCn: dCn + cOffset,
+        dH0: result.dH0 === 0 ? 0 : result.dH0 + hOffset,
+        dC0: result.dC0 === 0 ? 0 : result.dC0 + cOffset,
+        dH: allocate(rows * wideState * float),
         dC: allocate(rows * this.#hidden * float),
+        carried: lengths === 0 ? 0 : allocate(rows * wideState * float),
+        dUnprojected: weightHr === 0 ? 0 : allocate(rows * wideHidden * float),
+        tile: allocate((rows + 128) * 6 * float),
         dWeights: dWeights + i * sliceBytes,
+        dProjection: dProjection + i * projectionBytes,
       });
     }
     engine.run('lstmBackward', this.#jobs);
+    const { dWeightIh, dWeightHh, dBias, dWeightHr } = result;
     engine.kernels.unpackGradients(
-      ...([inputSize, hiddenSize, this.#hidden, this.#width] as const),
-      ...([
-        this.#slices.length,
-        sliceBytes,
-        dWeights,
-        result.dWeightIh,
-        result.dWeightHh,
-        result.dBias,
-      ] as const),
+      ...this.#layout,
+      ...([slices, sliceBytes, dWeights, dWeightIh, dWeightHh, dBias] as const),
     );
+    if (weightHr !== 0) {
+      const layout = [hiddenSize, stateSize, this.#hidden] as const;
+      engine.kernels.unpackProjection(...layout, slices, projectionBytes, dProjection, dWeightHr);
+    }
     for (const at of own) engine.release(at);
     return result;
   }
@@ -216,6 +263,12 @@ export class LstmPlan {
     this.#blocks.length = 0;
   }
 
+  /** What the functions that pack and unpack weights take first. */
+  get #layout() {
+    const { inputSize, hiddenSize, stateSize } = this.#sizes;
+    return [inputSize, hiddenSize, stateSize, this.#hidden, this.#state, this.#width] as const;
+  }
+
   get #gateStride(): number {
     return 4 * this.#hidden + gateGap;
   }
@@ -227,30 +280,39 @@ export class LstmPlan {
   }
 
   #writeJob(index: number, more: Partial<Job>): void {
-    const { time, inputSize, hiddenSize, wantOutput } = this.#sizes;
+    const { time, reverse, inputSize, hiddenSize, stateSize, wantOutput } = this.#sizes;
     const { start = 0, rows = 0 } = this.#slices[index] ?? {};
     const x = strides(this.#sizes, inputSize);
-    const output = strides(this.#sizes, hiddenSize);
-    const states = start * hiddenSize * float;
+    const output = strides(this.#sizes, stateSize);
+    const hOffset = start * stateSize * float;
+    const cOffset = start * hiddenSize * float;
+    /** Of what may be missing. */
+    const slice = (address: number, offset: number) => (address === 0 ? 0 : address + offset);
     const job: Partial<Job> = {
       rows,
       time,
+      reverse: Number(reverse),
       inputSize,
       hiddenSize,
+      stateSize,
       hidden: this.#hidden,
+      state: this.#state,
       width: this.#width,
       gateStride: this.#gateStride * float,
       x: this.#inputs.x + x.first + start * x.row,
       xTime: x.time,
       xRow: x.row,
+      mask: slice(this.#inputs.mask, x.first + start * x.row),
+      lengths: slice(this.#inputs.lengths, start * Int32Array.BYTES_PER_ELEMENT),
       output: wantOutput ? this.#results.output + output.first + start * output.row : 0,
       outputTime: output.time,
       outputRow: output.row,
-      h0: this.#inputs.h0 + states,
-      c0: this.#inputs.c0 + states,
-      hn: this.#results.hn + states,
-      cn: this.#results.cn + states,
+      h0: slice(this.#inputs.h0, hOffset),
+      c0: slice(this.#inputs.c0, cOffset),
+      hn: this.#results.hn + hOffset,
+      cn: this.#results.cn + cOffset,
       forward: this.#forward,
+      projection: this.#projection,
       ...this.#workspaces[index],
       ...more,
     };
