@@ -61,10 +61,21 @@ export function gatherRows<D extends SampleDType>(
   end: number = indices.length,
 ): SampleArray<D> {
   checkRange(start, end, indices.length, 'indices');
+  const gathered = emptySamples(array.dtype, [end - start, ...array.shape.slice(1)]);
+  copyRows(array, indices, start, end, gathered.data);
+  return gathered;
+}
+
+/** As {@link gatherRows}, into numbers that are there already. */
+export function copyRows<D extends SampleDType>(
+  array: SampleArray<D>,
+  indices: Int32Array | readonly number[],
+  start: number,
+  end: number,
+  to: Float32Array | Int32Array,
+): void {
   const samples = array.shape[0] ?? 0;
-  const rest = array.shape.slice(1);
-  const rowSize = sizeOf(rest);
-  const gathered = emptySamples(array.dtype, [end - start, ...rest]);
+  const rowSize = sizeOf(array.shape.slice(1));
   for (let place = start; place < end; place++) {
     const row = indices[place] ?? -1;
     if (!Number.isInteger(row) || row < 0 || row >= samples) {
@@ -73,9 +84,8 @@ export function gatherRows<D extends SampleDType>(
         `indices[${place}] is ${row}; the array has the rows 0 to ${samples - 1}.`,
       );
     }
-    gathered.data.set(array.data.subarray(row * rowSize, (row + 1) * rowSize), (place - start) * rowSize);
+    to.set(array.data.subarray(row * rowSize, (row + 1) * rowSize), (place - start) * rowSize);
   }
-  return gathered;
 }
 
 /**

@@ -1,4 +1,4 @@
-// Cross-entropy of logits against class numbers, and its gradient, in one pass over the rows.
+// softmax, and the cross-entropy of logits against class numbers with its gradient, row by row.
 
 /**
  * The mean over the rows of -log softmax(logits)[target]; the gradient of that mean goes to `gradient`.
@@ -14,13 +14,17 @@ export function crossEntropy(rows: i32, classes: i32, logits: usize, targets: us
     let largest = load<f32>(logits);
     for (let k = 1; k < classes; k++) largest = max(largest, load<f32>(logits + <usize>k * 4));
     let total: f64 = 0;
-    for (let k = 0; k < classes; k++) total += Math.exp(<f64>load<f32>(logits + <usize>k * 4) - largest);
+    for (let k = 0; k < classes; k++) {
+      const at = <usize>k * 4;
+      const power = Math.exp(<f64>load<f32>(logits + at) - largest);
+      total += power;
+      store<f32>(gradient + at, <f32>power);
+    }
     const target = <usize>load<i32>(targets) * 4;
     loss += Math.log(total) + largest - load<f32>(logits + target);
     for (let k = 0; k < classes; k++) {
       const at = <usize>k * 4;
-      const probability = Math.exp(<f64>load<f32>(logits + at) - largest) / total;
-      store<f32>(gradient + at, <f32>(probability * share));
+      store<f32>(gradient + at, <f32>(<f64>load<f32>(gradient + at) / total * share));
     }
     store<f32>(gradient + target, <f32>(<f64>load<f32>(gradient + target) - share));
     logits += rowBytes;
@@ -28,4 +32,24 @@ export function crossEntropy(rows: i32, classes: i32, logits: usize, targets: us
     targets += 4;
   }
   return loss * share;
+}
+
+/** softmax of each row, in place or elsewhere. */
+export function softmax(rows: i32, classes: i32, logits: usize, to: usize): void {
+  const rowBytes = <usize>classes * 4;
+  for (let r = 0; r < rows; r++) {
+    let largest = load<f32>(logits);
+    for (let k = 1; k < classes; k++) largest = max(largest, load<f32>(logits + <usize>k * 4));
+    let total: f64 = 0;
+    for (let k = 0; k < classes; k++) {
+      const power = Math.exp(<f64>load<f32>(logits + <usize>k * 4) - largest);
+      total += power;
+      store<f32>(to + <usize>k * 4, <f32>power);
+    }
+    for (let k = 0; k < classes; k++) {
+      store<f32>(to + <usize>k * 4, <f32>(<f64>load<f32>(to + <usize>k * 4) / total));
+    }
+    logits += rowBytes;
+    to += rowBytes;
+  }
 }

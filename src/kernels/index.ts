@@ -3,4 +3,4 @@ export { packBackward, packForward, unpackGradients, unpackProjection } from './
 export { packMatrix, packRows } from './matmul';
 export { isDone, post, runJob, work } from './threads';
 export { adamStep, sgdStep, squaredNorm } from './optimizer';
-export { crossEntropy } from './cross-entropy';
+export { crossEntropy, softmax } from './cross-entropy';

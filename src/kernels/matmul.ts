@@ -1,7 +1,8 @@
 // A matrix product over a slice of its rows.
 import { product } from './product-tiles';
+import { addRow } from './rows';
 
-/** C[rows, columns] = A[rows, depth] B; strides in bytes. The host writes it field by field. */
+/** C[rows, columns] = A[rows, depth] B + bias; strides in bytes. The host writes it field by field. */
 @unmanaged
 export class MatmulJob {
   rows: i32;
@@ -13,6 +14,8 @@ export class MatmulJob {
   c: usize;
   /** Workspace: the rows of C, padded to a multiple of 8 columns; C itself where it is no wider than needed. */
   padded: usize;
+  /** [columns], added to every row, or 0. */
+  bias: usize;
 }
 
 /**
@@ -51,6 +54,9 @@ export function matmul(job: MatmulJob): void {
   const width = (job.columns + 7) & ~7;
   const strideC = <usize>job.columns * 4, stridePadded = <usize>width * 4;
   product(job.rows, job.depth, job.a, <usize>job.depth * 4, job.panels, job.padded, stridePadded, width);
-  if (job.padded == job.c) return;
-  for (let r = 0; r < job.rows; r++) memory.copy(job.c + <usize>r * strideC, job.padded + <usize>r * stridePadded, strideC);
+  for (let r = 0; r < job.rows; r++) {
+    const row = job.c + <usize>r * strideC;
+    if (job.padded != job.c) memory.copy(row, job.padded + <usize>r * stridePadded, strideC);
+    if (job.bias) addRow(job.columns, row, job.bias);
+  }
 }

@@ -1,5 +1,6 @@
 /** TensorFlow.js and its backends: which one computes, and the LSTM kernels it computes with. */
-import type { Variable } from '@tensorflow/tfjs';
+import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
+import { gatherRows, type SampleArray } from '../../data/dataset.js';
 import { LstmOnnxError, messageOf } from '../../errors.js';
 import type { Optimizer, OptimizerConfig, OptimizerState } from '../train/optimizers.js';
 import { TfOptimizer } from '../train/tf-optimizer.js';
@@ -23,9 +24,13 @@ export interface Backend {
   /** Why the preferred backend is not the one in use. */
   readonly notice?: string;
   readonly createOptimizer: CreateOptimizer;
+  /** Samples `order[start]` to `order[end - 1]` of an array as a tensor. */
+  readonly gather: Gather;
   /** Makes this the current backend again, should other code have chosen another while this one waited. */
   select(): void;
 }
+
+export type Gather = (array: SampleArray, order: Int32Array, start: number, end: number) => TfTensor;
 
 /** An optimizer over the parameters by name, going on from a state of its kind where one is given. */
 export type CreateOptimizer = (
@@ -76,15 +81,28 @@ export async function startBackend(name: BackendName = 'auto'): Promise<Backend>
     const problem = await tryBackend(tf, candidate);
     if (problem === undefined) {
       const notice = `${problems.join('; ')}; training runs on ${candidate}, slower`;
-      // A backend may bring optimizers of its own.
-      const own = tf.backend() as { readonly createOptimizer?: CreateOptimizer };
+      // A backend may bring its own ways.
+      const own = tf.backend() as { readonly createOptimizer?: CreateOptimizer; readonly gather?: Gather };
       const createOptimizer: CreateOptimizer =
         own.createOptimizer ?? ((...args) => new TfOptimizer(tf, ...args));
+      const gather: Gather =
+        own.gather ??
+        ((...args) => {
+          const { data, shape, dtype } = gatherRows(...args);
+          return tf.tensor(data, [...shape], dtype);
+        });
       const select = () => {
         // For a backend that runs already this takes effect at once; only the promise comes later.
         if (tf.getBackend() !== candidate) void tf.setBackend(candidate);
       };
-      return { tf, name: candidate, createOptimizer, select, ...(problems.length > 0 ? { notice } : {}) };
+      return {
+        tf,
+        name: candidate,
+        createOptimizer,
+        gather,
+        select,
+        ...(problems.length > 0 ? { notice } : {}),
+      };
     }
     problems.push(`tfjs backend ${candidate} did not start (${problem})`);
   }

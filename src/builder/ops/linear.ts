@@ -25,10 +25,12 @@ export const linearOp: OpDefinition<LinearOptions> = {
 
   forward(inputs, { outFeatures, bias }, { tf }, parameter) {
     const x = inputAt(inputs, 0);
-    const rows = tf.reshape(x, [-1, x.shape.at(-1) ?? 1]);
-    const product = tf.matMul(rows, parameter('weight'), false, true);
+    const weight = parameter('weight');
+    const rows = x.rank === 2 ? x : tf.reshape(x, [-1, x.shape.at(-1) ?? 1]);
+    // Not tfjs' fused product, which is wrong for a transposed factor on the wasm backend of tfjs 4.22.
+    const product = tf.matMul(rows, weight, false, true);
     const output = bias ? tf.add(product, parameter('bias')) : product;
-    return { output: tf.reshape(output, [...x.shape.slice(0, -1), outFeatures]) };
+    return { output: x.rank === 2 ? output : tf.reshape(output, [...x.shape.slice(0, -1), outFeatures]) };
   },
 };
 

@@ -1,8 +1,8 @@
 /** Batches as PyTorch's `DataLoader` makes them: the same order for the same seed, the last batch smaller. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { type Dataset, gatherRows, type SampleArray } from '../../data/dataset.js';
+import type { Dataset, SampleArray } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { Tf } from '../backends/tf.js';
+import type { Backend } from '../backends/backend.js';
 import type { Network } from '../network.js';
 import { Generator } from '../random.js';
 import { formatShape } from '../shape.js';
@@ -35,11 +35,14 @@ export interface Batch {
 }
 
 /** The samples `order[start]` to `order[end - 1]` as tensors; dispose of them, or use them in a `tf.tidy`. */
-export function batchAt(tf: Tf, data: Dataset, order: Int32Array, start: number, end: number): Batch {
-  const tensor = (array: SampleArray) => {
-    const rows = gatherRows(array, order, start, end);
-    return tf.tensor(rows.data, [...rows.shape], rows.dtype);
-  };
+export function batchAt(
+  { gather }: Backend,
+  data: Dataset,
+  order: Int32Array,
+  start: number,
+  end: number,
+): Batch {
+  const tensor = (array: SampleArray) => gather(array, order, start, end);
   const inputs = Object.entries(data.inputs).map(([name, array]) => [name, tensor(array)] as const);
   return { inputs: Object.fromEntries(inputs), target: tensor(data.targets) };
 }

@@ -98,7 +98,7 @@ async function trainStep(
   const metrics: TfTensor[] = [];
   backend.select();
   const step = () => {
-    const batch = batchAt(tf, data, indices, 0, indices.length);
+    const batch = batchAt(backend, data, indices, 0, indices.length);
     const { value, grads } = tf.variableGrads(() => {
       const outputs = forward(tf, network, variables, batch.inputs, { training: true, generator });
       const prediction = outputs[objective.output] ?? tf.scalar(Number.NaN);

@@ -71,7 +71,7 @@ export async function evaluateWith(
     const end = Math.min(start + batchSize, data.length);
     backend.select();
     const means = tf.tidy(() => {
-      const batch = batchAt(tf, data, order, start, end);
+      const batch = batchAt(backend, data, order, start, end);
       const prediction =
         forward(tf, network, parameters, batch.inputs, { gradients: false })[output] ?? tf.scalar(Number.NaN);
       const scalars = [loss, ...metrics].map((measure) => measure.compute(tf, prediction, batch.target));

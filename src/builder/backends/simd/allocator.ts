@@ -10,7 +10,7 @@ const alignment = 64;
 
 export class Allocator {
   /** In the order of addresses; never two that touch. */
-  #free: Block[] = [];
+  readonly #free: Block[] = [];
   readonly #sizes = new Map<number, number>();
   #top: number;
   readonly #ensure: (bytes: number) => void;
@@ -51,17 +51,17 @@ export class Allocator {
     const bytes = this.#sizes.get(at);
     if (bytes === undefined) return;
     this.#sizes.delete(at);
-    const index = this.#free.findIndex((block) => block.at > at);
-    this.#free.splice(index === -1 ? this.#free.length : index, 0, { at, bytes });
-    this.#free = this.#free.reduce<Block[]>((joined, block) => {
-      const last = joined.at(-1);
-      if (last && last.at + last.bytes === block.at) {
-        joined[joined.length - 1] = { at: last.at, bytes: last.bytes + block.bytes };
-      } else {
-        joined.push(block);
-      }
-      return joined;
-    }, []);
+    const found = this.#free.findIndex((block) => block.at > at);
+    const index = found === -1 ? this.#free.length : found;
+    const before = this.#free[index - 1];
+    const after = this.#free[index];
+    const joinsBefore = before !== undefined && before.at + before.bytes === at;
+    const joinsAfter = after !== undefined && at + bytes === after.at;
+    const block = {
+      at: joinsBefore ? before.at : at,
+      bytes: bytes + (joinsBefore ? before.bytes : 0) + (joinsAfter ? after.bytes : 0),
+    };
+    this.#free.splice(index - Number(joinsBefore), Number(joinsBefore) + Number(joinsAfter), block);
   }
 }
 

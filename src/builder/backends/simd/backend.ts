@@ -14,9 +14,10 @@ import type {
   Variable,
 } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { copyRows } from '../../../data/dataset.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
-import type { CreateOptimizer } from '../backend.js';
+import type { CreateOptimizer, Gather } from '../backend.js';
 import type { Tf } from '../tf.js';
 import { crossEntropyKernels } from './cross-entropy-kernel.js';
 import { Engine, type EngineOptions } from './engine.js';
@@ -24,6 +25,7 @@ import { lstmKernels } from './lstm-kernels.js';
 import type { LstmPlan } from './lstm-plan.js';
 import { matmulKernels } from './matmul-kernels.js';
 import { SimdOptimizer } from './simd-optimizer.js';
+import { softmaxKernels } from './softmax-kernel.js';
 
 /** tfjs' cpu backend, and what its tensors keep in the engine's memory. */
 export class SimdBackend extends MathBackendCPU {
@@ -41,9 +43,9 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   /** A tensor over a block of the engine's memory, which goes with it. */
-  own(shape: readonly number[], at: number): TensorInfo {
-    const info = this.makeTensorInfo([...shape], 'float32');
-    this.data.get(info.dataId).values = this.engine.floats(at, sizeOf(shape));
+  own(shape: readonly number[], at: number, dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
+    const info = this.makeTensorInfo([...shape], dtype);
+    this.data.get(info.dataId).values = this.engine.view(dtype, at, sizeOf(shape));
     this.#blocks.set(info.dataId, at);
     return info;
   }
@@ -53,8 +55,7 @@ export class SimdBackend extends MathBackendCPU {
    * what is not {@link own} is copied out of the engine's memory.
    */
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
-    const shared = values instanceof Float32Array && values.buffer instanceof SharedArrayBuffer;
-    return super.write(shared ? Float32Array.from(values) : values, shape, dtype);
+    return super.write(isShared(values) ? values.slice() : values, shape, dtype);
   }
 
   /** The block that a tensor owns. */
@@ -65,12 +66,14 @@ export class SimdBackend extends MathBackendCPU {
   /** Where a tensor's numbers are in the engine's memory; a copy made for that is added to `copies`. */
   place(info: TensorInfo, copies: number[]): number {
     const block = this.blockOf(info);
-    if (block !== undefined) return block;
-    const { engine } = this;
-    const at = engine.allocate(sizeOf(info.shape) * Float32Array.BYTES_PER_ELEMENT);
+    // tfjs casts integers to floats by the type of the tensor alone.
+    const isInteger = this.data.get(info.dataId).values instanceof Int32Array;
+    if (block !== undefined && isInteger === (info.dtype === 'int32')) return block;
+    const size = sizeOf(info.shape);
+    const at = this.engine.allocate(size * Float32Array.BYTES_PER_ELEMENT);
     copies.push(at);
-    if (info.dtype === 'int32') engine.integers(at, sizeOf(info.shape)).set(this.integers(info));
-    else engine.floats(at, sizeOf(info.shape)).set(this.numbers(info));
+    if (info.dtype === 'int32') this.engine.integers(at, size).set(this.integers(info));
+    else this.engine.floats(at, size).set(this.numbers(info));
     return at;
   }
 
@@ -79,6 +82,12 @@ export class SimdBackend extends MathBackendCPU {
     const tensor = this.#tf.engine().makeTensorFromTensorInfo(this.own(variable.shape, at), this);
     variable.assign(tensor);
     tensor.dispose();
+  }
+
+  /** Runs another kernel of this backend, one with a single result. */
+  runKernel(name: string, inputs: NamedTensorInfoMap, attributes?: KernelAttributes): TensorInfo {
+    const kernel = this.#tf.getKernel(name, this.#tf.getBackend());
+    return kernel.kernelFunc({ inputs, attrs: attributes ?? {}, backend: this }) as TensorInfo;
   }
 
   /** An empty tensor that stands for a plan, whose memory goes with it. */
@@ -110,6 +119,14 @@ export class SimdBackend extends MathBackendCPU {
     return values instanceof Int32Array ? values : Int32Array.from(values);
   }
 
+  /** Copies the samples straight into the engine's memory. */
+  readonly gather: Gather = (array, order, start, end) => {
+    const shape = [end - start, ...array.shape.slice(1)];
+    const at = this.engine.allocate(sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT);
+    copyRows(array, order, start, end, this.engine.view(array.dtype, at, sizeOf(shape)));
+    return this.#tf.engine().makeTensorFromTensorInfo(this.own(shape, at, array.dtype), this);
+  };
+
   readonly createOptimizer: CreateOptimizer = (...args) => new SimdOptimizer(this, ...args);
 
   override disposeData(dataId: object, force = false): boolean {
@@ -123,6 +140,11 @@ export class SimdBackend extends MathBackendCPU {
     }
     return gone;
   }
+}
+
+function isShared(values: BackendValues): values is Float32Array | Int32Array {
+  const numbers = values instanceof Float32Array || values instanceof Int32Array;
+  return numbers && values.buffer instanceof SharedArrayBuffer;
 }
 
 /** A kernel of the simd backend: tensors in, tensors out. */
@@ -156,7 +178,7 @@ export function registerSimdBackend(tf: Tf, name = 'simd', options: EngineOption
 async function register(tf: Tf, name: string, options: EngineOptions): Promise<Engine> {
   const engine = await Engine.start(options);
   tf.copyRegisteredKernels('cpu', name);
-  for (const kernel of [...lstmKernels, ...matmulKernels, ...crossEntropyKernels]) {
+  for (const kernel of [...lstmKernels, ...matmulKernels, ...softmaxKernels, ...crossEntropyKernels]) {
     if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);
     tf.registerKernel({
       kernelName: kernel.name,

@@ -78,6 +78,7 @@ export interface Kernels {
     lr: number,
   ): void;
   squaredNorm(count: number, at: number): number;
+  softmax(rows: number, classes: number, logits: number, to: number): void;
   crossEntropy(rows: number, classes: number, logits: number, targets: number, gradient: number): number;
   runJob(kind: number, job: number): void;
   post(mailbox: number, kind: number, job: number): void;
@@ -174,6 +175,11 @@ export class Engine {
   /** A view of memory; growing the memory does not invalidate it. */
   integers(at: number, length: number): Int32Array {
     return new Int32Array(this.#memory.buffer, at, length);
+  }
+
+  /** {@link floats} or {@link integers}. */
+  view(dtype: 'float32' | 'int32', at: number, length: number): Float32Array | Int32Array {
+    return dtype === 'int32' ? this.integers(at, length) : this.floats(at, length);
   }
 
   /** Copies numbers out of memory. */

@@ -1,4 +1,7 @@
-/** tfjs' matrix products on the engine: `BatchMatMul`, with either factor transposed and batches broadcast. */
+/**
+ * tfjs' matrix products on the engine: `BatchMatMul`, with either factor transposed and batches broadcast, and
+ * `_FusedMatMul`, which adds a bias and activates.
+ */
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
@@ -7,7 +10,10 @@ import type { KernelAttributes, SimdBackend, SimdKernel } from './backend.js';
 import type { Engine } from './engine.js';
 import { inputNamed } from './lstm-kernels.js';
 
-export const matmulKernels: readonly SimdKernel[] = [{ name: 'BatchMatMul', run: batchMatMul }];
+export const matmulKernels: readonly SimdKernel[] = [
+  { name: 'BatchMatMul', run: (backend, inputs, attributes) => matMul(backend, inputs, attributes) },
+  { name: '_FusedMatMul', run: fusedMatMul },
+];
 
 const float = 4;
 
@@ -23,10 +29,52 @@ function factorOf(shape: readonly number[], transposed: boolean): Factor {
   return transposed ? { rows: columns, columns: rows, transposed } : { rows, columns, transposed };
 }
 
-function batchMatMul(
+/** tfjs' kernels of the activations that it fuses. */
+const activationKernels: Readonly<Record<string, string>> = {
+  relu: 'Relu',
+  relu6: 'Relu6',
+  elu: 'Elu',
+  sigmoid: 'Sigmoid',
+  prelu: 'Prelu',
+  leakyrelu: 'LeakyRelu',
+};
+
+function fusedMatMul(
   backend: SimdBackend,
   inputs: NamedTensorInfoMap,
   attributes: KernelAttributes,
+): TensorInfo {
+  const { bias } = inputs;
+  const columns = factorOf(inputNamed(inputs, 'b').shape, attributes?.transposeB === true).columns;
+  const isRow = bias !== undefined && sizeOf(bias.shape) === columns && bias.shape.at(-1) === columns;
+  let result = matMul(backend, inputs, attributes, isRow ? bias : undefined);
+  const replace = (name: string, more: NamedTensorInfoMap, attrs?: KernelAttributes) => {
+    const next = backend.runKernel(name, more, attrs);
+    backend.disposeData(result.dataId);
+    result = next;
+  };
+  if (bias && !isRow) replace('Add', { a: result, b: bias });
+  const activation = String(attributes?.activation ?? 'linear');
+  const kernel = activationKernels[activation];
+  if (activation === 'prelu') {
+    replace('Prelu', { x: result, alpha: inputNamed(inputs, 'preluActivationWeights') });
+  } else if (kernel) {
+    replace(kernel, { x: result }, { alpha: attributes?.leakyreluAlpha ?? 0 });
+  } else if (activation !== 'linear') {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `matMul: the simd backend fuses no activation '${activation}'.`,
+    );
+  }
+  return result;
+}
+
+/** @param bias `[columns]`, added to every row */
+function matMul(
+  backend: SimdBackend,
+  inputs: NamedTensorInfoMap,
+  attributes: KernelAttributes,
+  bias?: TensorInfo,
 ): TensorInfo {
   const a = inputNamed(inputs, 'a');
   const b = inputNamed(inputs, 'b');
@@ -38,25 +86,27 @@ function batchMatMul(
       `matMul: ${formatShape(a.shape)} and ${formatShape(b.shape)} do not fit: ${left.columns} columns, ${right.rows} rows.`,
     );
   }
+  const { engine } = backend;
   const batchShape = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const batches = sizeOf(batchShape);
-  const sizes = { a: left.rows * left.columns, b: right.rows * right.columns, c: left.rows * right.columns };
-  const numbersA = backend.numbers(a);
-  const numbersB = backend.numbers(b);
-  const result = new Float32Array(batches * sizes.c);
+  const copies: number[] = [];
+  const atA = backend.place(a, copies);
+  const atB = backend.place(b, copies);
+  const atBias = bias ? backend.place(bias, copies) : 0;
+  const c = engine.allocate(batches * left.rows * right.columns * float);
   for (let batch = 0; batch < batches; batch++) {
-    const from = (numbers: Float32Array, size: number, shape: readonly number[]) => {
-      const index = batchIndex(batch, batchShape, shape.slice(0, -2));
-      return numbers.subarray(index * size, (index + 1) * size);
-    };
-    const product = multiply(
-      backend.engine,
-      { ...left, numbers: from(numbersA, sizes.a, a.shape) },
-      { ...right, numbers: from(numbersB, sizes.b, b.shape) },
+    const matrix = (at: number, { rows, columns }: Factor, shape: readonly number[]) =>
+      at + batchIndex(batch, batchShape, shape.slice(0, -2)) * rows * columns * float;
+    multiply(
+      engine,
+      { ...left, at: matrix(atA, left, a.shape) },
+      { ...right, at: matrix(atB, right, b.shape) },
+      atBias,
+      c + batch * left.rows * right.columns * float,
     );
-    result.set(product, batch * sizes.c);
   }
-  return backend.makeTensorInfo([...batchShape, left.rows, right.columns], 'float32', result);
+  for (const copy of copies) engine.release(copy);
+  return backend.own([...batchShape, left.rows, right.columns], c);
 }
 
 /** The batch dimensions of a product, each 1 or the same in both factors. */
@@ -82,17 +132,19 @@ function batchIndex(batch: number, batchShape: readonly number[], shape: readonl
   return index;
 }
 
-type Matrix = Factor & { readonly numbers: Float32Array };
+type Matrix = Factor & { readonly at: number };
 
 /** Fewer multiplications than this are done on the calling thread alone. */
 const worthThreads = 1_000_000;
 
-/** One product: both factors are packed, A as padded rows, B as panels, and slices of the rows go to the threads. */
-function multiply(engine: Engine, a: Matrix, b: Matrix): Float32Array {
+const jobFields = 8;
+
+/** C = A B + bias. B is packed as panels, A as padded rows unless it is that; slices of the rows go to the threads. */
+function multiply(engine: Engine, a: Matrix, b: Matrix, bias: number, c: number): void {
   const { rows, columns: depth } = a;
   const { columns } = b;
-  if (rows * depth * columns === 0) return new Float32Array(rows * columns);
-  const padded = Math.ceil(depth / 4) * 4;
+  if (rows * columns === 0) return;
+  const padded = Math.max(Math.ceil(depth / 4), 1) * 4;
   const width = Math.ceil(columns / 8) * 8;
   const threads = rows * depth * columns < worthThreads ? 1 : Math.min(engine.threads, Math.ceil(rows / 6));
   const perSlice = Math.ceil(rows / threads);
@@ -103,27 +155,20 @@ function multiply(engine: Engine, a: Matrix, b: Matrix): Float32Array {
     own.push(at);
     return at;
   };
-  const rawA = allocate(rows * depth);
-  const rawB = allocate(depth * columns);
-  const packedA = allocate(rows * padded);
+  const isPacked = !a.transposed && depth === padded;
+  const packedA = isPacked ? a.at : allocate(rows * padded);
+  if (!isPacked) engine.kernels.packRows(rows, depth, padded, Number(a.transposed), a.at, packedA);
   const panels = allocate(padded * width);
-  const c = allocate(rows * columns);
+  engine.kernels.packMatrix(depth, padded, columns, Number(b.transposed), b.at, panels);
   const jobs = slices.map((start) => {
-    const job = allocate(7);
+    const job = allocate(jobFields);
     const count = Math.min(perSlice, rows - start);
     const slice = c + start * columns * float;
     const workspace = width === columns ? slice : allocate(count * width);
-    engine
-      .integers(job, 7)
-      .set([count, padded, columns, packedA + start * padded * float, panels, slice, workspace]);
+    const from = packedA + start * padded * float;
+    engine.integers(job, jobFields).set([count, padded, columns, from, panels, slice, workspace, bias]);
     return job;
   });
-  engine.floats(rawA, rows * depth).set(a.numbers);
-  engine.floats(rawB, depth * columns).set(b.numbers);
-  engine.kernels.packRows(rows, depth, padded, Number(a.transposed), rawA, packedA);
-  engine.kernels.packMatrix(depth, padded, columns, Number(b.transposed), rawB, panels);
   engine.run('matmul', jobs);
-  const product = engine.read(c, rows * columns);
   for (const at of own) engine.release(at);
-  return product;
 }

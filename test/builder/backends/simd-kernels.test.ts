@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startBackend } from '../../../src/builder/backends/backend.js';
+import { registerSimdBackend } from '../../../src/builder/backends/simd/backend.js';
+import type { Tf } from '../../../src/builder/backends/tf.js';
+import { Generator } from '../../../src/builder/random.js';
+import '../../matcher.js';
+
+let tf: Tf;
+const name = 'simd kernels';
+const engine = async () => registerSimdBackend(tf, name, { threads: 2 });
+
+beforeAll(async () => {
+  ({ tf } = await startBackend('cpu'));
+  await engine();
+  await startBackend(name);
+});
+
+/** The same computation on both backends, from the same numbers. */
+async function onBoth(
+  compute: (uniform: (shape: number[]) => ReturnType<Tf['tensor']>) => ReturnType<Tf['tensor']>,
+) {
+  const results = [];
+  for (const backend of ['cpu', name]) {
+    await tf.setBackend(backend);
+    const generator = new Generator(1);
+    const result = tf.tidy(() =>
+      compute((shape) => {
+        const size = shape.reduce((product, dim) => product * dim, 1);
+        return tf.tensor(generator.uniform(size, -2, 2), shape);
+      }),
+    );
+    results.push({ shape: result.shape, data: Float32Array.from(result.dataSync()) });
+    result.dispose();
+  }
+  const [expected, got] = results as [(typeof results)[0], (typeof results)[0]];
+  expect(got.shape).toEqual(expected.shape);
+  expect(got.data).toBeCloseToArray(expected.data, { rtol: 1e-6, atol: 1e-6 });
+}
+
+describe("tfjs' kernels on the simd backend", () => {
+  it("multiply matrices of any size and layout as tfjs' cpu backend does", async () => {
+    const dim = fc.integer({ min: 1, max: 23 });
+    const batches = fc.constantFrom([[], []], [[3], [3]], [[3], [1]]);
+    const given = fc.record({
+      batches,
+      rows: dim,
+      depth: dim,
+      columns: dim,
+      a: fc.boolean(),
+      b: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(given, ({ batches: [left = [], right = []], rows, depth, columns, a, b }) =>
+        onBoth((uniform) =>
+          tf.matMul(
+            uniform([...left, ...(a ? [depth, rows] : [rows, depth])]),
+            uniform([...right, ...(b ? [columns, depth] : [depth, columns])]),
+            a,
+            b,
+          ),
+        ),
+      ),
+      { numRuns: 60, seed: 1 },
+    );
+  });
+
+  it('share a large product among threads', () =>
+    onBoth((uniform) => tf.matMul(uniform([130, 90]), uniform([90, 101]))));
+
+  const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const;
+  it.each(activations)('fuse a product with a bias and %s', (activation) =>
+    onBoth((uniform) =>
+      tf.fused.matMul({
+        a: uniform([7, 5]) as never,
+        b: uniform([9, 5]) as never,
+        transposeB: true,
+        bias: uniform([9]),
+        activation,
+        ...(activation === 'prelu' ? { preluActivationWeights: uniform([9]) } : {}),
+        ...(activation === 'leakyrelu' ? { leakyreluAlpha: 0.3 } : {}),
+      }),
+    ),
+  );
+
+  it('fuse a product with a bias for all columns', () =>
+    onBoth((uniform) =>
+      tf.fused.matMul({ a: uniform([7, 5]) as never, b: uniform([5, 9]) as never, bias: uniform([1]) }),
+    ));
+
+  it('compute softmax over the last dimension', () => onBoth((uniform) => tf.softmax(uniform([3, 4, 11]))));
+
+  it('take integers that tfjs calls floats for the numbers they are', async () => {
+    const { gather } = await startBackend(name);
+    const rows = { dtype: 'int32', shape: [3, 2], data: Int32Array.of(1, 2, 3, 4, 5, 6) } as const;
+    const product = tf.tidy(() => {
+      const integers = gather(rows, Int32Array.of(2, 0), 0, 2);
+      return tf.matMul(tf.cast(integers, 'float32') as never, tf.tensor2d([1, 0, 0, 2], [2, 2]));
+    });
+    expect([...product.dataSync()]).toEqual([5, 12, 1, 4]);
+    product.dispose();
+  });
+
+  it('leave no memory of the engine taken', async () => {
+    const { taken } = await engine();
+    await tf.setBackend(name);
+    tf.tidy(() => {
+      const a = tf.tensor2d(new Float32Array(35), [7, 5]);
+      tf.softmax(tf.fused.matMul({ a, b: a, transposeB: true, bias: tf.zeros([7]), activation: 'relu' }));
+    });
+    expect((await engine()).taken).toBe(taken);
+  });
+});
