@@ -1,6 +1,8 @@
 /** `lstm-onnx doctor`: what works on this machine, and the one command that adds what does not. */
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
-import { startBackend } from '../builder/backends/backend.js';
+import { problemOf, startBackend } from '../builder/backends/backend.js';
 import { messageOf } from '../errors.js';
 import { loadMnist } from '../files/mnist.js';
 import { availableProviders } from '../runtime/node.js';
@@ -27,7 +29,7 @@ export const doctorCommand: CommandModule<GlobalOptions, GlobalOptions> = {
       await backend('simd', 'training, the default'),
       await backend('wasm', 'training'),
       await backend('cpu', 'training, slow'),
-      await backend('tensorflow', 'training', 'npm install @tensorflow/tfjs-node --ignore-scripts=false'),
+      await backend('tensorflow', 'training', setupTensorflow()),
       ...(await providers()),
       await mnist(),
     ];
@@ -49,13 +51,18 @@ function node(): Finding {
 
 async function backend(name: string, use: string, add?: string): Promise<Finding> {
   const what = `tfjs backend ${name} (${use})`;
-  try {
-    const { tf } = await startBackend(name);
-    return { what, works: true, detail: `tfjs ${tf.version['tfjs-core']}` };
-  } catch (error) {
-    const [reason = ''] = messageOf(error).split('\n');
-    return { what, works: false, detail: reason, ...(add === undefined ? {} : { add }) };
+  const problem = await problemOf(name);
+  if (problem !== undefined) {
+    return { what, works: false, detail: problem, ...(add === undefined ? {} : { add }) };
   }
+  const { tf } = await startBackend(name);
+  return { what, works: true, detail: `tfjs ${tf.version['tfjs-core']}` };
+}
+
+/** For the folder that doctor runs in. */
+function setupTensorflow(): string {
+  const script = fileURLToPath(new URL('../../scripts/setup-tensorflow.js', import.meta.url));
+  return `node ${relative(process.cwd(), script)}`;
 }
 
 async function providers(): Promise<Finding[]> {

@@ -67,7 +67,7 @@ export const trainCommand: CommandModule<GlobalOptions, TrainArguments> = {
       .option('backend', {
         type: 'string',
         default: 'auto',
-        describe: 'tfjs backend: auto, simd, wasm, cpu or tensorflow',
+        describe: 'tfjs backend: auto, simd, simd:N for N threads, wasm, cpu or tensorflow',
       })
       .option('resume', {
         type: 'string',

@@ -2,10 +2,11 @@
 import { addRow, clearFloats, copyFloats, padded8 } from './rows';
 
 /**
- * PyTorch's weights [4 * H, I], [4 * H, S] and bias [4 * H], S being the state size, as panels for the forward product.
+ * PyTorch's weights [4 * H, I], [4 * H, S] and biases [4 * H] (0 for none), S being the state size, as panels for the
+ * forward product.
  * Rows of the sigmoid gates are halved, as `sigmoidOfDouble4` wants.
  */
-export function packForward(inputSize: i32, hiddenSize: i32, stateSize: i32, hidden: i32, state: i32, width: i32, weightIh: usize, weightHh: usize, bias: usize, panels: usize): void {
+export function packForward(inputSize: i32, hiddenSize: i32, stateSize: i32, hidden: i32, state: i32, width: i32, weightIh: usize, weightHh: usize, biasIh: usize, biasHh: usize, panels: usize): void {
   clearFloats(panels, 4 * hidden * width);
   for (let gate = 0; gate < 4; gate++) {
     const scale: f32 = gate == 2 ? 1 : 0.5;
@@ -18,7 +19,10 @@ export function packForward(inputSize: i32, hiddenSize: i32, stateSize: i32, hid
       to += <usize>state * 32;
       from = weightIh + <usize>(row * inputSize) * 4;
       for (let k = 0; k < inputSize; k++) store<f32>(to + <usize>k * 32, load<f32>(from + <usize>k * 4) * scale);
-      store<f32>(to + <usize>inputSize * 32, load<f32>(bias + <usize>row * 4) * scale);
+      let bias: f32 = 0;
+      if (biasIh) bias += load<f32>(biasIh + <usize>row * 4);
+      if (biasHh) bias += load<f32>(biasHh + <usize>row * 4);
+      store<f32>(to + <usize>inputSize * 32, bias * scale);
     }
   }
 }

@@ -19,7 +19,7 @@ class Mailbox {
 const doneOffset: usize = 64;
 
 /** How often a counter is looked at before the thread goes to sleep: under a millisecond, the pauses within a step. */
-const spins: i32 = 400000;
+const spins: i32 = 2000000;
 
 function waitWhile(at: usize, value: i32): i32 {
   for (let i = 0; i < spins; i++) {

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { version } from '../../src/version.js';
+import { temporaryDirectory } from '../files/temporary-directory.js';
 import { lstmOnnx } from './lstm-onnx.js';
+import { writeTinyMnist } from './tiny-mnist.js';
+
+/** Source text as a module that can be imported by this name. */
+const asModule = (source: string) => `data:text/javascript,${encodeURIComponent(source)}`;
 
 describe('lstm-onnx', () => {
   it.each([
@@ -54,5 +60,38 @@ describe('lstm-onnx', () => {
     expect(find('tfjs backend cpu')).toMatchObject({ works: true });
     expect(find('onnxruntime provider cpu')).toMatchObject({ works: true });
     for (const finding of findings) expect(finding.detail).not.toBe('');
+  });
+
+  describe('where @tensorflow/tfjs-node does not load', () => {
+    const folder = temporaryDirectory();
+    const data = join(folder, 'data');
+    beforeAll(() => {
+      writeTinyMnist(data);
+      const hooks = `export async function resolve(name, context, next) {
+        if (name === '@tensorflow/tfjs-node') throw new Error('no library here\\nat all');
+        return next(name, context);
+      }`;
+      const register = `import { register } from 'node:module'; register(${JSON.stringify(asModule(hooks))});`;
+      vi.stubEnv('NODE_OPTIONS', `--import=${asModule(register)}`);
+    });
+    afterAll(() => {
+      vi.unstubAllEnvs();
+    });
+
+    it('says so in one line, with the command that sets it up', () => {
+      expect(lstmOnnx('doctor').stdout).toMatch(
+        /^missing tfjs backend tensorflow \(training\): no library here\n +to add it: node scripts\/setup-tensorflow\.js$/m,
+      );
+    });
+
+    it('trains on simd when asked for tensorflow, and says so in one line', () => {
+      const small = ['--data', data, '--batch-size', '32', '--hidden-size', '8', '-o', join(folder, 'out')];
+      const { code, stderr } = lstmOnnx('train', 'mnist', ...small, '--backend', 'tensorflow');
+      expect(code).toBe(0);
+      expect(stderr).toMatch(
+        /^tfjs backend tensorflow did not start \(no library here\); training runs on simd$/m,
+      );
+      expect(stderr).toMatch(/^trained in .+ on tfjs simd$/m);
+    });
   });
 });

@@ -1,4 +1,8 @@
-/** The tfjs backends that parity is shown on: tfjs' own, and every form of the simd backend. */
+/**
+ * The tfjs backends that parity is shown on: tfjs' own, every form of the simd backend, and libtensorflow where it can
+ * be had. Where not, each suite that goes through these shows a skipped test that says why.
+ */
+import { it } from 'vitest';
 import { type Backend, startBackend } from '../../src/builder/backends/backend.js';
 import { registerSimdBackend } from '../../src/builder/backends/simd/backend.js';
 
@@ -9,7 +13,11 @@ const simd = {
   'simd plain, 2 threads': { threads: 2, relaxed: false },
 };
 
-export const backendNames = [...Object.keys(simd), 'wasm', 'cpu'];
+const { name: started, notice } = await startBackend('tensorflow');
+const tensorflow = started === 'tensorflow' ? [started] : [];
+if (tensorflow.length === 0) it('holds on tensorflow too', ({ skip }) => skip(notice));
+
+export const backendNames = [...Object.keys(simd), 'wasm', 'cpu', ...tensorflow];
 
 /** Starts a backend by its name in {@link backendNames}. */
 export async function startNamed(name: string): Promise<Backend> {

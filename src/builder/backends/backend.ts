@@ -9,19 +9,18 @@ import { registerCrossEntropy } from './cross-entropy.js';
 import type { Tf } from './tf.js';
 
 /**
- * `auto` is `simd`, our own, where WebAssembly SIMD and shared memory are there, else `wasm`, else `cpu`; `tensorflow`
- * needs the package `@tensorflow/tfjs-node`; any other backend that the caller registered with tfjs goes by its name.
+ * `auto` is `simd`, our own, where WebAssembly SIMD and shared memory are there, else `wasm`, else `cpu`; `simd:2` is
+ * `simd` on two threads instead of one for each processor, four at most; `tensorflow` needs the package
+ * `@tensorflow/tfjs-node`, and is `auto` where that is absent or broken; any other backend that the caller registered
+ * with tfjs goes by its name.
  */
-export type BackendName = 'auto' | 'simd' | 'wasm' | 'cpu' | 'tensorflow' | (string & {});
-
-/** In a variable, so that neither compilers nor bundlers look for a package that need not be there. */
-const tfjsNode: string = '@tensorflow/tfjs-node';
+export type BackendName = 'auto' | 'simd' | `simd:${number}` | 'wasm' | 'cpu' | 'tensorflow' | (string & {});
 
 export interface Backend {
   readonly tf: Tf;
   /** The tfjs backend in use. */
   readonly name: string;
-  /** Why the preferred backend is not the one in use. */
+  /** In one line, why the preferred backend is not the one in use, or is slower than it could be. */
   readonly notice?: string;
   readonly createOptimizer: CreateOptimizer;
   /** Samples `order[start]` to `order[end - 1]` of an array as a tensor. */
@@ -49,40 +48,61 @@ async function importTf(): Promise<Tf> {
 /** Makes a tfjs backend the current one. @returns undefined, or why it cannot be. */
 async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
   try {
-    if (name === 'simd') {
+    if (name === 'simd' || name.startsWith('simd:')) {
       const { registerSimdBackend } = await import('./simd/backend.js');
-      await registerSimdBackend(tf);
+      await registerSimdBackend(tf, name, name === 'simd' ? {} : { threads: Number(name.slice(5)) });
     }
     if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
-    if (name === 'tensorflow') await import(tfjsNode);
+    if (name === 'tensorflow') {
+      const { startTensorflow } = await import('./tensorflow/backend.js');
+      await startTensorflow(tf);
+    }
     if (!(await tf.setBackend(name))) return `tfjs could not start its '${name}' backend`;
     await tf.ready();
     registerComposedLstm(tf, name);
     registerCrossEntropy(tf, name);
     return undefined;
   } catch (error) {
-    return messageOf(error);
+    const [line = ''] = messageOf(error).split('\n');
+    return line.replace(/[.\s]+$/, '');
   }
 }
 
 /** What `auto` tries, fastest first. */
 const preferences = ['simd', 'wasm', 'cpu'];
 
+function candidatesFor(name: BackendName): readonly string[] {
+  if (name === 'auto') return preferences;
+  return name === 'tensorflow' ? [name, ...preferences] : [name];
+}
+
+/**
+ * Makes a tfjs backend the current one, and no other in its stead.
+ *
+ * @returns undefined, or why it cannot be, in one line
+ */
+export async function problemOf(name: string): Promise<string | undefined> {
+  return tryBackend(await importTf(), name);
+}
+
 /**
  * Starts a tfjs backend; later tfjs operations of this process run on it.
  *
  * @param name default `auto`
- * @throws E_PROVIDER_UNAVAILABLE when a backend asked for by name does not start
+ * @throws E_PROVIDER_UNAVAILABLE when a backend asked for by name does not start; not for `tensorflow`, which `auto`
+ *   stands in for, with a `notice`
  */
 export async function startBackend(name: BackendName = 'auto'): Promise<Backend> {
   const tf = await importTf();
   const problems: string[] = [];
-  for (const candidate of name === 'auto' ? preferences : [name]) {
+  for (const candidate of candidatesFor(name)) {
     const problem = await tryBackend(tf, candidate);
     if (problem === undefined) {
-      const notice = `${problems.join('; ')}; training runs on ${candidate}, slower`;
       // A backend may bring its own ways.
-      const own = tf.backend() as { readonly createOptimizer?: CreateOptimizer; readonly gather?: Gather };
+      const own = tf.backend() as Partial<Pick<Backend, 'createOptimizer' | 'gather' | 'notice'>>;
+      const slower = candidate === preferences[0] ? '' : ', slower';
+      const notice =
+        problems.length > 0 ? `${problems.join('; ')}; training runs on ${candidate}${slower}` : own.notice;
       const createOptimizer: CreateOptimizer =
         own.createOptimizer ?? ((...args) => new TfOptimizer(tf, ...args));
       const gather: Gather =
@@ -101,7 +121,7 @@ export async function startBackend(name: BackendName = 'auto'): Promise<Backend>
         createOptimizer,
         gather,
         select,
-        ...(problems.length > 0 ? { notice } : {}),
+        ...(notice === undefined ? {} : { notice }),
       };
     }
     problems.push(`tfjs backend ${candidate} did not start (${problem})`);

@@ -22,8 +22,10 @@ export interface LstmLayerArguments {
   readonly weightIh: TfTensor;
   /** `[4 * hidden, S]` */
   readonly weightHh: TfTensor;
-  /** `[4 * hidden]`, the sum of both bias vectors. */
-  readonly bias: TfTensor;
+  /** `[4 * hidden]` @default zeros */
+  readonly bias?: TfTensor | undefined;
+  /** `[4 * hidden]`, added to `bias`. @default zeros */
+  readonly biasHh?: TfTensor | undefined;
   /** `[projected, hidden]`, what h is multiplied by. @default no projection */
   readonly weightHr?: TfTensor | undefined;
   /** int32 `[batch]`: the steps of each sequence, 1 to time. After them states stay and the output is zero. @default time */
@@ -34,7 +36,7 @@ export interface LstmLayerArguments {
 
 /**
  * Inputs of `LstmLayer`: those arguments, empty tensors for the missing ones. Only backends that say so
- * ({@link hasWholeLstm}) get missing states, projections, lengths or masks.
+ * ({@link hasWholeLstm}) get two biases or none, missing states, projections, lengths or masks.
  */
 export type LstmLayerInputs = { readonly [K in keyof LstmLayerArguments]-?: TfTensor };
 
@@ -57,7 +59,7 @@ export interface LstmLayerAttributes {
 export type LstmLayerOutputs = [output: TfTensor, h: TfTensor, c: TfTensor, gates: TfTensor, cells: TfTensor];
 
 /** Inputs of `LstmLayerGrad`: those of the forward pass, what it saved, and the gradients of its results. */
-export interface LstmLayerGradInputs extends Omit<LstmLayerInputs, 'bias'> {
+export interface LstmLayerGradInputs extends Omit<LstmLayerInputs, 'bias' | 'biasHh'> {
   readonly gates: TfTensor;
   readonly cells: TfTensor;
   readonly dOutput: TfTensor;
@@ -107,14 +109,16 @@ export function lstmLayer(
   const nothing = tf.zeros([0]);
   const [batch = 0, hidden = 0] = [layer.x.shape[attributes.batchFirst ? 0 : 1], layer.weightHh.shape[1]];
   const zeros = () => (whole ? nothing : tf.zeros([batch, hidden]));
-  const { x, weightIh, weightHh, bias, mask } = layer;
+  const { x, weightIh, weightHh, biasHh, mask } = layer;
+  const bias = whole ? layer.bias : wholeBias(tf, layer);
   const inputs: LstmLayerInputs = {
     x: mask && !whole ? tf.mul(x, mask) : x,
     h0: layer.h0 ?? zeros(),
     c0: layer.c0 ?? zeros(),
     weightIh,
     weightHh,
-    bias,
+    bias: bias ?? nothing,
+    biasHh: biasHh && whole ? biasHh : nothing,
     weightHr: layer.weightHr ?? nothing,
     lengths: layer.lengths ?? nothing,
     mask: mask && whole ? mask : nothing,
@@ -122,6 +126,12 @@ export function lstmLayer(
   const results = tf.engine().runKernel(lstmLayerKernel, { ...inputs }, { ...attributes });
   const [output, h, c] = results as LstmLayerOutputs; // the kernel's contract
   return { output, h, c };
+}
+
+/** Both bias vectors in one. */
+export function wholeBias(tf: Tf, { bias, biasHh, weightHh }: LstmLayerArguments): TfTensor {
+  if (bias && biasHh) return tf.add(bias, biasHh);
+  return bias ?? biasHh ?? tf.zeros([weightHh.shape[0] ?? 0]);
 }
 
 /** The attributes that {@link lstmLayer} gave. */
@@ -158,6 +168,7 @@ export function registerLstmLayerGradient(tf: Tf): void {
         weightIh: () => dWeightIh,
         weightHh: () => dWeightHh,
         bias: () => dBias,
+        biasHh: () => dBias.clone(),
         weightHr: () => dWeightHr,
       };
     },

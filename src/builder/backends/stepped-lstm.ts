@@ -3,7 +3,7 @@
  * the same numbers.
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LstmLayerArguments, LstmLayerAttributes } from './lstm-layer.js';
+import { type LstmLayerArguments, type LstmLayerAttributes, wholeBias } from './lstm-layer.js';
 import type { Tf } from './tf.js';
 
 /** As `lstmLayer`. */
@@ -12,7 +12,8 @@ export function steppedLstm(
   layer: LstmLayerArguments,
   { batchFirst, reverse, wantOutput }: LstmLayerAttributes,
 ): { output: TfTensor; h: TfTensor; c: TfTensor } {
-  const { weightIh, weightHh, bias, weightHr, lengths } = layer;
+  const { weightIh, weightHh, weightHr, lengths } = layer;
+  const bias = wholeBias(tf, layer);
   const masked = layer.mask ? tf.mul(layer.x, layer.mask) : layer.x;
   const x = batchFirst ? tf.transpose(masked, [1, 0, 2]) : masked;
   const [time = 0, batch = 0, features = 0] = x.shape;

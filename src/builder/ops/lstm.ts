@@ -130,9 +130,9 @@ function forward(
           c0: c0[index],
           weightIh: parameter(`weight_ih${suffix}`),
           weightHh: parameter(`weight_hh${suffix}`),
-          bias: options.bias
-            ? tf.add(parameter(`bias_ih${suffix}`), parameter(`bias_hh${suffix}`))
-            : tf.zeros([4 * hiddenSize]),
+          ...(options.bias
+            ? { bias: parameter(`bias_ih${suffix}`), biasHh: parameter(`bias_hh${suffix}`) }
+            : {}),
         },
         {
           batchFirst,
@@ -149,7 +149,11 @@ function forward(
     sequence = only && outputs.length === 1 ? only : tf.concat(outputs, -1);
     mask = training && layer < numLayers - 1 ? dropoutMask(sequence.shape, dropout, context) : undefined;
   }
-  return { output: sequence, h: stacked(h), c: stacked(c) };
+  return {
+    output: sequence,
+    ...(wanted.has('h') ? { h: stacked(h) } : {}),
+    ...(wanted.has('c') ? { c: stacked(c) } : {}),
+  };
 }
 
 export const lstmOp: OpDefinition<LstmOptions> = { options: lstmOptions, infer, parameters, forward };

@@ -109,7 +109,7 @@ async function trainStep(
       return loss;
     }, [...variables.values()]);
     optimizer.step(gradientsByName(variables, grads), clipNorm);
-    return tf.stack([value, ...metrics]);
+    return metrics.length === 0 ? value : tf.stack([value, ...metrics]);
   };
   let measured: TfTensor;
   try {

@@ -102,44 +102,66 @@ export async function fit<N extends Network>(
   const backend = await startBackend(options.backend);
   backend.select();
   const variables = variablesOf(backend.tf, start);
-  const optimizer = backend.createOptimizer(optimizerConfig, variables, resume?.optimizer);
-  const learner: Learner = { backend, network, variables, optimizer, generator, objective };
-  const history: EpochLog[] = [];
   try {
-    const stateAfter = (epoch: number): TrainingState => ({
-      epoch,
-      parameters: readVariables(variables),
-      generator: generator.state,
-      optimizer: optimizer.state,
-      ...(stopping?.best ? { best: stopping.best } : {}),
-    });
-    const first = (resume?.epoch ?? 0) + 1;
-    for (let epoch = first; epoch <= epochs; epoch++) {
-      const trained = await runEpoch(learner, train, epoch, { ...options, batchSize });
-      const log: EpochLog = held
-        ? {
-            epoch,
-            ...trained,
-            validation: await evaluateWith(backend, network, variables, held, objective, batchSize),
-          }
-        : { epoch, ...trained };
-      history.push(log);
-      const parameters = () => readVariables(variables);
-      const stop = stopping?.observe(log, parameters) ?? false;
-      await options.onEpoch?.({ log, parameters, state: () => stateAfter(epoch) });
-      if (stop) break;
+    const optimizer = backend.createOptimizer(optimizerConfig, variables, resume?.optimizer);
+    try {
+      const learner: Learner = { backend, network, variables, optimizer, generator, objective };
+      const run = { train, held, stopping, epochs, batchSize, first: (resume?.epoch ?? 0) + 1 };
+      return await runEpochs(learner, run, options);
+    } finally {
+      optimizer.dispose();
     }
-    const { name, notice } = backend;
-    return {
-      parameters: stopping?.best?.parameters ?? readVariables(variables),
-      history,
-      state: stateAfter(history.at(-1)?.epoch ?? first - 1),
-      backend: { name, ...(notice === undefined ? {} : { notice }) },
-    };
   } finally {
-    optimizer.dispose();
     for (const variable of variables.values()) variable.dispose();
   }
+}
+
+/** What {@link fit} made of its options. */
+interface Run {
+  readonly train: Dataset;
+  readonly held: Dataset | undefined;
+  readonly stopping: EarlyStopping | undefined;
+  readonly first: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+}
+
+async function runEpochs(
+  learner: Learner,
+  { train, held, stopping, first, epochs, batchSize }: Run,
+  options: FitOptions,
+): Promise<FitResult> {
+  const { backend, network, variables, optimizer, generator, objective } = learner;
+  const history: EpochLog[] = [];
+  const parameters = () => readVariables(variables);
+  const stateAfter = (epoch: number): TrainingState => ({
+    epoch,
+    parameters: parameters(),
+    generator: generator.state,
+    optimizer: optimizer.state,
+    ...(stopping?.best ? { best: stopping.best } : {}),
+  });
+  for (let epoch = first; epoch <= epochs; epoch++) {
+    const trained = await runEpoch(learner, train, epoch, { ...options, batchSize });
+    const log: EpochLog = held
+      ? {
+          epoch,
+          ...trained,
+          validation: await evaluateWith(backend, network, variables, held, objective, batchSize),
+        }
+      : { epoch, ...trained };
+    history.push(log);
+    const stop = stopping?.observe(log, parameters) ?? false;
+    await options.onEpoch?.({ log, parameters, state: () => stateAfter(epoch) });
+    if (stop) break;
+  }
+  const { name, notice } = backend;
+  return {
+    parameters: stopping?.best?.parameters ?? parameters(),
+    history,
+    state: stateAfter(history.at(-1)?.epoch ?? first - 1),
+    backend: { name, ...(notice === undefined ? {} : { notice }) },
+  };
 }
 
 function variablesOf(tf: Tf, parameters: StateDict): Map<string, Variable> {

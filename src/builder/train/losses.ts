@@ -20,9 +20,11 @@ export const crossEntropy: Loss = {
   compute(tf, prediction, target) {
     const classes = prediction.shape.at(-1) ?? 1;
     expectShape('crossEntropy', target, prediction.shape.slice(0, -1));
-    const ids = tf.reshape(tf.cast(target, 'int32'), [-1]);
+    const integers = target.dtype === 'int32' ? target : tf.cast(target, 'int32');
+    const ids = target.rank === 1 ? integers : tf.reshape(integers, [-1]);
     expectClasses(ids, classes);
-    return crossEntropyOp(tf, tf.reshape(prediction, [-1, classes]), ids);
+    const rows = prediction.rank === 2 ? prediction : tf.reshape(prediction, [-1, classes]);
+    return crossEntropyOp(tf, rows, ids);
   },
 };
 

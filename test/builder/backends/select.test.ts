@@ -1,5 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import type { KernelBackend } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startBackend } from '../../../src/builder/backends/backend.js';
+import {
+  lstmLayerGradKernel,
+  lstmLayerInputGradKernel,
+  lstmLayerKernel,
+} from '../../../src/builder/backends/lstm-layer.js';
 import { defineNetwork } from '../../../src/builder/network.js';
 import { lstm } from '../../../src/builder/ops/lstm.js';
 import { initParameters } from '../../../src/builder/parameters.js';
@@ -60,5 +68,94 @@ describe('training on a backend', () => {
     const alone = await train(classifier, data, { ...options, backend: 'wasm' });
     expect(new Set(seen)).toEqual(new Set(['wasm']));
     expect(disturbed.parameters).toEqual(alone.parameters);
+  });
+});
+
+describe('tensorflow', () => {
+  const tfjsNode = '@tensorflow/tfjs-node';
+
+  afterEach(() => {
+    vi.doUnmock(tfjsNode);
+    vi.restoreAllMocks();
+    if (tf.findBackendFactory('tensorflow')) tf.removeBackend('tensorflow');
+    for (const { kernelName } of tf.getKernelsForBackend('tensorflow')) {
+      tf.unregisterKernel(kernelName, 'tensorflow');
+    }
+  });
+
+  /** A tfjs-node that registers this backend. */
+  function standIn(create: () => KernelBackend) {
+    vi.doMock(tfjsNode, () => {
+      tf.registerBackend('tensorflow', create);
+      return {};
+    });
+  }
+
+  /** Has the kernels of cpu, and LSTM ops that give zeros. */
+  class Wrong extends MathBackendCPU {
+    readonly binding = {};
+
+    executeMultipleOutputs(op: string) {
+      const steps = new Array<number[]>(7).fill([1, 2, 2]);
+      const gradients = [[1, 2, 1], [2, 2], [2, 2], [3, 8], [2], [2], [2], [8]];
+      return (op === 'BlockLSTMV2' ? steps : gradients).map((shape) => tf.zeros(shape));
+    }
+  }
+
+  const broken: [how: string, prepare: () => void, reason: RegExp][] = [
+    [
+      'does not load',
+      () =>
+        vi.doMock(tfjsNode, () => {
+          throw new Error('libtensorflow.so.2: cannot open\nshared object file');
+        }),
+      /./,
+    ],
+    [
+      'does not start',
+      () => {
+        vi.spyOn(console, 'warn').mockReturnValue();
+        standIn(() => {
+          throw new Error('no such device');
+        });
+      },
+      /could not start libtensorflow/,
+    ],
+    ['does not compute', () => standIn(() => new MathBackendCPU()), /'tensorflow'/],
+    [
+      'computes other numbers',
+      () => {
+        standIn(() => new Wrong());
+        tf.copyRegisteredKernels('cpu', 'tensorflow');
+        for (const kernel of [lstmLayerKernel, lstmLayerGradKernel, lstmLayerInputGradKernel]) {
+          if (tf.getKernel(kernel, 'tensorflow')) tf.unregisterKernel(kernel, 'tensorflow');
+        }
+      },
+      /computes 0 and 0 where it should be 1\.478/,
+    ],
+  ];
+
+  it.each(broken)(
+    'that %s leaves training to simd and says why in one line',
+    async (_how, prepare, reason) => {
+      prepare();
+      const { backend, history } = await train(classifier, sequences(8), {
+        ...options,
+        backend: 'tensorflow',
+      });
+      expect(backend.name).toBe('simd');
+      expect(backend.notice).toMatch(/^tfjs backend tensorflow did not start \(.+\); training runs on simd$/);
+      expect(backend.notice).toMatch(reason);
+      expect(history[0]!.loss).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('any other backend', () => {
+  it('asked for by name is that or an error', async () => {
+    await expect(startBackend('abacus')).rejects.toMatchObject({
+      code: 'E_PROVIDER_UNAVAILABLE',
+      message: expect.stringContaining('abacus'),
+    });
   });
 });

@@ -90,6 +90,13 @@ describe("tfjs' kernels on the simd backend", () => {
 
   it('compute softmax over the last dimension', () => onBoth((uniform) => tf.softmax(uniform([3, 4, 11]))));
 
+  it.each([[0], [1], [2], [0, 1], [1, 0], [1, 2], [0, 1, 2], []])('sum over dimensions %s', (...axes) =>
+    onBoth((uniform) => tf.sum(uniform([3, 4, 5]), axes.length > 0 ? axes : undefined)),
+  );
+
+  it('sum over leading dimensions and keep them', () =>
+    onBoth((uniform) => tf.sum(uniform([3, 4, 5]), [0, 1], true)));
+
   it('take integers that tfjs calls floats for the numbers they are', async () => {
     const { gather } = await startBackend(name);
     const rows = { dtype: 'int32', shape: [3, 2], data: Int32Array.of(1, 2, 3, 4, 5, 6) } as const;

@@ -63,7 +63,12 @@ function engineLstm(engine: Engine, given: Case, data: ReturnType<typeof randomD
     { batch, time, inputSize, hiddenSize, stateSize, batchFirst, reverse, wantOutput },
     {
       ...{ x: place(data.x), h0: place(data.h0), c0: place(data.c0) },
-      ...{ weightIh: place(data.weightIh), weightHh: place(data.weightHh), bias: place(data.bias) },
+      ...{
+        weightIh: place(data.weightIh),
+        weightHh: place(data.weightHh),
+        biasIh: place(data.bias),
+        biasHh: 0,
+      },
       ...{ weightHr: place(data.weightHr), lengths: place(data.lengths), mask: place(data.mask) },
     },
   );

@@ -25,6 +25,32 @@ describe("the simd backend's memory", () => {
   });
 });
 
+describe('a kernel that throws', () => {
+  it('gives back what it took', async () => {
+    const { tf } = await startBackend('cpu');
+    const engine = await registerSimdBackend(tf, 'simd memory', { threads: 2 });
+    const { taken } = engine;
+    const run = () =>
+      engine.allOrNothing(() => {
+        engine.allocate(1000);
+        engine.allOrNothing(() => engine.allocate(2000));
+        engine.allocate(2 ** 40);
+      });
+    expect(run).toThrowError(/the simd backend needs .* MB at once/i);
+    expect(engine.taken).toBe(taken);
+  });
+});
+
+describe('threads', () => {
+  it('are as many as the name of the backend says', async () => {
+    const { tf, name } = await startBackend('simd:3');
+    expect(name).toBe('simd:3');
+    expect((await registerSimdBackend(tf, 'simd:3')).threads).toBe(3);
+    await expect(startBackend('simd:0')).rejects.toThrowError(/1 to 64 threads, not 0/);
+    await expect(startBackend('simd:two' as never)).rejects.toThrowError(/1 to 64 threads, not NaN/);
+  });
+});
+
 describe('the allocator', () => {
   it('never gives out overlapping blocks and joins what is given back', () => {
     let size = 0;

@@ -14,6 +14,7 @@ import type {
   Variable,
 } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { fewerThreads } from '#simd-platform';
 import { copyRows } from '../../../data/dataset.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
@@ -26,12 +27,15 @@ import type { LstmPlan } from './lstm-plan.js';
 import { matmulKernels } from './matmul-kernels.js';
 import { SimdOptimizer } from './simd-optimizer.js';
 import { softmaxKernels } from './softmax-kernel.js';
+import { sumKernel } from './sum-kernel.js';
 
 /** tfjs' cpu backend, and what its tensors keep in the engine's memory. */
 export class SimdBackend extends MathBackendCPU {
   readonly engine: Engine;
   /** See `lstmLayer`. */
   readonly wholeLstm = true;
+  /** Why it runs on fewer threads than it could. */
+  readonly notice = fewerThreads();
   readonly #tf: Tf;
   readonly #plans = new Map<object, LstmPlan>();
   readonly #blocks = new Map<object, number>();
@@ -144,7 +148,8 @@ export class SimdBackend extends MathBackendCPU {
 
 function isShared(values: BackendValues): values is Float32Array | Int32Array {
   const numbers = values instanceof Float32Array || values instanceof Int32Array;
-  return numbers && values.buffer instanceof SharedArrayBuffer;
+  // Pages that are not cross-origin isolated do not know SharedArrayBuffer by its name.
+  return numbers && !(values.buffer instanceof ArrayBuffer);
 }
 
 /** A kernel of the simd backend: tensors in, tensors out. */
@@ -178,13 +183,15 @@ export function registerSimdBackend(tf: Tf, name = 'simd', options: EngineOption
 async function register(tf: Tf, name: string, options: EngineOptions): Promise<Engine> {
   const engine = await Engine.start(options);
   tf.copyRegisteredKernels('cpu', name);
-  for (const kernel of [...lstmKernels, ...matmulKernels, ...softmaxKernels, ...crossEntropyKernels]) {
+  const sum = sumKernel(tf.getKernel('Sum', 'cpu').kernelFunc);
+  for (const kernel of [...lstmKernels, ...matmulKernels, ...softmaxKernels, ...crossEntropyKernels, sum]) {
     if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);
     tf.registerKernel({
       kernelName: kernel.name,
       backendName: name,
       // tfjs hands a kernel the backend of the name that it is registered for.
-      kernelFunc: ({ inputs, attrs, backend }) => kernel.run(backend as SimdBackend, inputs, attrs),
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        engine.allOrNothing(() => kernel.run(backend as SimdBackend, inputs, attrs)),
     });
   }
   tf.registerBackend(name, () => new SimdBackend(tf, engine));

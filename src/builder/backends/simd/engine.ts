@@ -1,5 +1,5 @@
 /** The WebAssembly module of the simd backend: its memory, its functions, and the threads that share both. */
-import { enableRelaxedSimd, processors, startThread } from '#simd-platform';
+import { enableRelaxedSimd, processors, startThread, waitForChange } from '#simd-platform';
 import { LstmOnnxError } from '../../../errors.js';
 import { Allocator } from './allocator.js';
 import { plain, relaxed } from './binaries.js';
@@ -17,7 +17,14 @@ type LstmLayout = [
 /** What `src/kernels/index.ts` exports; addresses and counts are integers. */
 export interface Kernels {
   packForward(
-    ...layout: [...LstmLayout, weightIh: number, weightHh: number, bias: number, panels: number]
+    ...layout: [
+      ...LstmLayout,
+      weightIh: number,
+      weightHh: number,
+      biasIh: number,
+      biasHh: number,
+      panels: number,
+    ]
   ): void;
   packBackward(columns: number, hiddenSize: number, hidden: number, weight: number, panels: number): void;
   unpackGradients(
@@ -98,6 +105,7 @@ export interface EngineOptions {
 }
 
 const pageBytes = 65_536;
+const maximumThreads = 64;
 const initialPages = 16;
 const maximumPages = 32_768;
 /** Below lie the module's constants. */
@@ -116,6 +124,8 @@ export class Engine {
   readonly #memory: WebAssembly.Memory;
   readonly #allocator: Allocator;
   readonly #mailboxes: readonly number[];
+  /** What was allocated since {@link allOrNothing} began. */
+  #allocated: number[] | undefined;
 
   private constructor(module: WebAssembly.Module, simd: 'relaxed' | 'plain', threads: number) {
     this.simd = simd;
@@ -147,6 +157,12 @@ export class Engine {
     }
     const [simd, bytes] = found;
     const { threads = Math.min(processors(), 4) } = options;
+    if (!Number.isInteger(threads) || threads < 1 || threads > maximumThreads) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `The simd backend runs on 1 to ${maximumThreads} threads, not ${threads}.`,
+      );
+    }
     const module = await WebAssembly.compile(bytes);
     const engine = new Engine(module, simd, threads);
     // A thread that has not started yet would be waited for while the caller's thread, which starts it, is blocked.
@@ -155,7 +171,25 @@ export class Engine {
   }
 
   allocate(bytes: number): number {
-    return this.#allocator.allocate(bytes);
+    const at = this.#allocator.allocate(bytes);
+    this.#allocated?.push(at);
+    return at;
+  }
+
+  /** Runs what allocates; when it throws, what it allocated is given back. */
+  allOrNothing<T>(run: () => T): T {
+    const outer = this.#allocated;
+    const allocated: number[] = [];
+    this.#allocated = allocated;
+    try {
+      return run();
+    } catch (error) {
+      for (const at of allocated) this.release(at);
+      throw error;
+    } finally {
+      this.#allocated = outer;
+      outer?.push(...allocated);
+    }
   }
 
   release(at: number): void {
@@ -218,7 +252,7 @@ export class Engine {
     while (!this.kernels.isDone(mailbox)) {
       const done = this.integers(mailbox + doneOffset, 1);
       const seen = Atomics.load(done, 0);
-      if (seen !== posted) Atomics.wait(done, 0, seen);
+      if (seen !== posted) waitForChange(done, seen);
     }
   }
 

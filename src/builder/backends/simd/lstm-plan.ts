@@ -18,10 +18,13 @@ export interface LstmSizes {
 
 /**
  * Addresses of the layer's inputs; see `LstmLayerInputs` for their shapes. They must stay until the plan is released.
- * What may be missing is 0: states before the first step, weightHr, lengths and mask.
+ * What may be missing is 0: biases, states before the first step, weightHr, lengths and mask.
  */
 export type LstmInputs = Readonly<
-  Record<'x' | 'h0' | 'c0' | 'weightIh' | 'weightHh' | 'bias' | 'weightHr' | 'lengths' | 'mask', number>
+  Record<
+    'x' | 'h0' | 'c0' | 'weightIh' | 'weightHh' | 'biasIh' | 'biasHh' | 'weightHr' | 'lengths' | 'mask',
+    number
+  >
 >;
 
 /** The fields of `LstmJob` in src/kernels/lstm-job.ts, in their order; a test holds them to it. */
@@ -156,9 +159,9 @@ export class LstmPlan {
    */
   forward(): { output: number; hn: number; cn: number } {
     const { hiddenSize, stateSize } = this.#sizes;
-    const { weightIh, weightHh, bias, weightHr } = this.#inputs;
+    const { weightIh, weightHh, biasIh, biasHh, weightHr } = this.#inputs;
     const { kernels } = this.#engine;
-    kernels.packForward(...this.#layout, weightIh, weightHh, bias, this.#forward);
+    kernels.packForward(...this.#layout, weightIh, weightHh, biasIh, biasHh, this.#forward);
     if (weightHr !== 0) {
       kernels.packMatrix(hiddenSize, this.#hidden, stateSize, 1, weightHr, this.#projection);
     }

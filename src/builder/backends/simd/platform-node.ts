@@ -8,9 +8,16 @@ export function processors(): number {
   return availableParallelism();
 }
 
+export function fewerThreads(): undefined {}
+
 /** Node 20 has relaxed SIMD behind a flag, which counts for modules compiled from now on, in workers too. */
 export function enableRelaxedSimd(): void {
   setFlagsFromString('--experimental-wasm-relaxed-simd');
+}
+
+/** Sleeps until the first entry is no longer `seen`. */
+export function waitForChange(entries: Int32Array, seen: number): void {
+  Atomics.wait(entries, 0, seen);
 }
 
 const source = `

@@ -6,8 +6,19 @@ export function processors(): number {
   return globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
 }
 
+/** Why there is one thread only, if so. */
+export function fewerThreads(): string | undefined {
+  if (globalThis.crossOriginIsolated) return undefined;
+  return 'this page is not cross-origin isolated, so training runs on one thread; serve it with the headers COOP and COEP';
+}
+
 /** Browsers that have relaxed SIMD have it on. */
 export function enableRelaxedSimd(): void {}
+
+/** A page's own thread may not sleep: there the engine looks again. Workers sleep until the entry changes. */
+export function waitForChange(entries: Int32Array, seen: number): void {
+  if (!('document' in globalThis)) Atomics.wait(entries, 0, seen);
+}
 
 const source = `
   onmessage = ({ data: { module, memory, mailbox } }) => {

@@ -38,12 +38,14 @@ export class SimdOptimizer implements Optimizer {
     this.#backend = backend;
     this.#config = config;
     this.#step = state?.step ?? 0;
-    for (const [name, variable] of variables) {
-      const slots = slotNames(config).map((slot) =>
-        this.#place(variable.size, state?.slots.get(slot)?.get(name)?.data),
-      );
-      this.#entries.set(name, { variable, slots });
-    }
+    backend.engine.allOrNothing(() => {
+      for (const [name, variable] of variables) {
+        const slots = slotNames(config).map((slot) =>
+          this.#place(variable.size, state?.slots.get(slot)?.get(name)?.data),
+        );
+        this.#entries.set(name, { variable, slots });
+      }
+    });
   }
 
   step(gradients: ReadonlyMap<string, TfTensor>, clipNorm?: number): void {
