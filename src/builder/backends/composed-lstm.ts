@@ -8,8 +8,8 @@
  * Factors are transposed before a product, not by it: tfjs' wasm backend is fast for plain products alone.
  */
 import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { LstmLayerAttributes } from './lstm-layer.js';
 import {
-  type LstmLayerAttributes,
   type LstmLayerGradInputs,
   type LstmLayerGradOutputs,
   type LstmLayerInputGradInputs,
@@ -20,7 +20,7 @@ import {
   lstmLayerInputGradKernel,
   lstmLayerKernel,
   registerLstmLayerGradient,
-} from './lstm-layer.js';
+} from './plain-lstm.js';
 import type { Tf } from './tf.js';
 
 /** Gives a backend the composed kernels, unless it has its own. */
@@ -164,7 +164,7 @@ function backward(
     tf.matMul(columns, tf.reshape(tensor, [time * batch, width]));
   const dWeightIh = against(x, features);
   const dWeightHh = against(before(h0, output), hidden);
-  return [stacked, tf.clone(dh), tf.clone(dc), dWeightIh, dWeightHh, tf.sum(rows, 0), tf.zeros([0])];
+  return [stacked, tf.clone(dh), tf.clone(dc), dWeightIh, dWeightHh, tf.sum(rows, 0)];
 }
 
 /** From the gates' gradients `[time, batch, 4 * hidden]` to that of x. */

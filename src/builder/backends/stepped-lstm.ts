@@ -3,7 +3,7 @@
  * the same numbers.
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { type LstmLayerArguments, type LstmLayerAttributes, wholeBias } from './lstm-layer.js';
+import type { LstmLayerArguments, LstmLayerAttributes, LstmLayerResults } from './lstm-layer.js';
 import type { Tf } from './tf.js';
 
 /** As `lstmLayer`. */
@@ -11,7 +11,7 @@ export function steppedLstm(
   tf: Tf,
   layer: LstmLayerArguments,
   { batchFirst, reverse, wantOutput }: LstmLayerAttributes,
-): { output: TfTensor; h: TfTensor; c: TfTensor } {
+): LstmLayerResults {
   const { weightIh, weightHh, weightHr, lengths } = layer;
   const bias = wholeBias(tf, layer);
   const masked = layer.mask ? tf.mul(layer.x, layer.mask) : layer.x;
@@ -51,4 +51,10 @@ export function steppedLstm(
 /** The entries along the first dimension; tfjs 4.22 cannot differentiate an unstack of one entry. */
 function split(tf: Tf, tensor: TfTensor): TfTensor[] {
   return tensor.shape[0] === 1 ? [tf.squeeze(tensor, [0])] : tf.unstack(tensor);
+}
+
+/** Both bias vectors in one. */
+export function wholeBias(tf: Tf, { bias, biasHh, weightHh }: LstmLayerArguments): TfTensor {
+  if (bias && biasHh) return tf.add(bias, biasHh);
+  return bias ?? biasHh ?? tf.zeros([weightHh.shape[0] ?? 0]);
 }

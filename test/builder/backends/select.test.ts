@@ -7,7 +7,7 @@ import {
   lstmLayerGradKernel,
   lstmLayerInputGradKernel,
   lstmLayerKernel,
-} from '../../../src/builder/backends/lstm-layer.js';
+} from '../../../src/builder/backends/plain-lstm.js';
 import { defineNetwork } from '../../../src/builder/network.js';
 import { lstm } from '../../../src/builder/ops/lstm.js';
 import { initParameters } from '../../../src/builder/parameters.js';

@@ -66,7 +66,7 @@ function engineLstm(engine: Engine, given: Case, data: ReturnType<typeof randomD
       ...{
         weightIh: place(data.weightIh),
         weightHh: place(data.weightHh),
-        biasIh: place(data.bias),
+        bias: place(data.bias),
         biasHh: 0,
       },
       ...{ weightHr: place(data.weightHr), lengths: place(data.lengths), mask: place(data.mask) },

@@ -19,10 +19,11 @@ import { copyRows } from '../../../data/dataset.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import type { CreateOptimizer, Gather } from '../backend.js';
+import type { LstmLayer } from '../lstm-layer.js';
 import type { Tf } from '../tf.js';
 import { crossEntropyKernels } from './cross-entropy-kernel.js';
 import { Engine, type EngineOptions } from './engine.js';
-import { lstmKernels } from './lstm-kernels.js';
+import { lstmKernels, simdLstm } from './lstm-op.js';
 import type { LstmPlan } from './lstm-plan.js';
 import { matmulKernels } from './matmul-kernels.js';
 import { SimdOptimizer } from './simd-optimizer.js';
@@ -32,12 +33,10 @@ import { sumKernel } from './sum-kernel.js';
 /** tfjs' cpu backend, and what its tensors keep in the engine's memory. */
 export class SimdBackend extends MathBackendCPU {
   readonly engine: Engine;
-  /** See `lstmLayer`. */
-  readonly wholeLstm = true;
   /** Why it runs on fewer threads than it could. */
   readonly notice = fewerThreads();
   readonly #tf: Tf;
-  readonly #plans = new Map<object, LstmPlan>();
+  readonly #plans = new Map<object, { readonly plan: LstmPlan; readonly inputs: readonly TensorInfo[] }>();
   readonly #blocks = new Map<object, number>();
 
   constructor(tf: Tf, engine: Engine) {
@@ -94,21 +93,27 @@ export class SimdBackend extends MathBackendCPU {
     return kernel.kernelFunc({ inputs, attrs: attributes ?? {}, backend: this }) as TensorInfo;
   }
 
-  /** An empty tensor that stands for a plan, whose memory goes with it. */
-  keepPlan(plan: LstmPlan): TensorInfo {
-    const info = this.makeTensorInfo([0], 'float32', new Float32Array(0));
-    this.#plans.set(info.dataId, plan);
+  /** An empty tensor. */
+  nothing(): TensorInfo {
+    return this.makeTensorInfo([0], 'float32', new Float32Array(0));
+  }
+
+  /** An empty tensor that stands for a plan, whose memory goes with it; until then what it reads stays. */
+  keepPlan(plan: LstmPlan, inputs: readonly TensorInfo[]): TensorInfo {
+    const info = this.nothing();
+    for (const { dataId } of inputs) this.incRef(dataId);
+    this.#plans.set(info.dataId, { plan, inputs });
     return info;
   }
 
   planOf({ dataId }: TensorInfo): LstmPlan {
-    const plan = this.#plans.get(dataId);
-    if (!plan)
+    const kept = this.#plans.get(dataId);
+    if (!kept)
       throw new LstmOnnxError(
         'E_RUN_FAILED',
         'The backward pass of an LSTM found no forward pass of its own.',
       );
-    return plan;
+    return kept.plan;
   }
 
   /** A tensor's numbers, in place where they are float32; tfjs casts some tensors by their type alone. */
@@ -131,13 +136,22 @@ export class SimdBackend extends MathBackendCPU {
     return this.#tf.engine().makeTensorFromTensorInfo(this.own(shape, at, array.dtype), this);
   };
 
+  readonly lstmLayer: LstmLayer = (...args) => simdLstm(this.#tf, ...args);
+
   readonly createOptimizer: CreateOptimizer = (...args) => new SimdOptimizer(this, ...args);
+
+  /** Of a tensor that tfjs may have disposed of meanwhile. */
+  #letGo(dataId: DataId): void {
+    if (this.disposeData(dataId)) this.#tf.engine().removeDataId(dataId, this);
+  }
 
   override disposeData(dataId: object, force = false): boolean {
     const gone = super.disposeData(dataId, force);
     if (gone) {
-      this.#plans.get(dataId)?.release();
+      const kept = this.#plans.get(dataId);
+      kept?.plan.release();
       this.#plans.delete(dataId);
+      for (const input of kept?.inputs ?? []) this.#letGo(input.dataId);
       const block = this.#blocks.get(dataId);
       if (block !== undefined) this.engine.release(block);
       this.#blocks.delete(dataId);
@@ -150,6 +164,12 @@ function isShared(values: BackendValues): values is Float32Array | Int32Array {
   const numbers = values instanceof Float32Array || values instanceof Int32Array;
   // Pages that are not cross-origin isolated do not know SharedArrayBuffer by its name.
   return numbers && !(values.buffer instanceof ArrayBuffer);
+}
+
+export function inputNamed(inputs: NamedTensorInfoMap, name: string): TensorInfo {
+  const input = inputs[name];
+  if (!input) throw new LstmOnnxError('E_MISSING_NAME', `The kernel's input '${name}' is missing.`);
+  return input;
 }
 
 /** A kernel of the simd backend: tensors in, tensors out. */

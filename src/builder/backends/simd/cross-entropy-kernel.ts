@@ -1,8 +1,7 @@
 /** Cross-entropy on the engine; see `../cross-entropy.ts`. */
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import { crossEntropyKernel } from '../cross-entropy.js';
-import type { SimdBackend, SimdKernel } from './backend.js';
-import { inputNamed } from './lstm-kernels.js';
+import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
 
 export const crossEntropyKernels: readonly SimdKernel[] = [{ name: crossEntropyKernel, run: crossEntropy }];
 

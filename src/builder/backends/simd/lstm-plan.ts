@@ -17,15 +17,23 @@ export interface LstmSizes {
 }
 
 /**
- * Addresses of the layer's inputs; see `LstmLayerInputs` for their shapes. They must stay until the plan is released.
+ * Addresses of the layer's inputs; see `LstmLayerArguments` for their shapes. They must stay until the plan is released.
  * What may be missing is 0: biases, states before the first step, weightHr, lengths and mask.
  */
-export type LstmInputs = Readonly<
-  Record<
-    'x' | 'h0' | 'c0' | 'weightIh' | 'weightHh' | 'biasIh' | 'biasHh' | 'weightHr' | 'lengths' | 'mask',
-    number
-  >
->;
+export type LstmInputs = Readonly<Record<(typeof lstmInputNames)[number], number>>;
+
+export const lstmInputNames = [
+  'x',
+  'h0',
+  'c0',
+  'weightIh',
+  'weightHh',
+  'bias',
+  'biasHh',
+  'weightHr',
+  'lengths',
+  'mask',
+] as const;
 
 /** The fields of `LstmJob` in src/kernels/lstm-job.ts, in their order; a test holds them to it. */
 export const jobFields = [
@@ -98,7 +106,7 @@ function strides(sizes: LstmSizes, features: number): { time: number; row: numbe
 
 export class LstmPlan {
   readonly #engine: Engine;
-  readonly #sizes: LstmSizes;
+  readonly sizes: LstmSizes;
   /** Sizes padded to whole vectors, and the width of a step's input row. */
   readonly #hidden: number;
   readonly #state: number;
@@ -116,7 +124,7 @@ export class LstmPlan {
   constructor(engine: Engine, sizes: LstmSizes, inputs: LstmInputs, copies: readonly number[] = []) {
     this.#engine = engine;
     this.#blocks = [...copies];
-    this.#sizes = sizes;
+    this.sizes = sizes;
     this.#inputs = inputs;
     const { batch, time, inputSize, hiddenSize, stateSize, wantOutput } = sizes;
     this.#hidden = roundUp(hiddenSize, 4);
@@ -158,10 +166,10 @@ export class LstmPlan {
    *   step read
    */
   forward(): { output: number; hn: number; cn: number } {
-    const { hiddenSize, stateSize } = this.#sizes;
-    const { weightIh, weightHh, biasIh, biasHh, weightHr } = this.#inputs;
+    const { hiddenSize, stateSize } = this.sizes;
+    const { weightIh, weightHh, bias, biasHh, weightHr } = this.#inputs;
     const { kernels } = this.#engine;
-    kernels.packForward(...this.#layout, weightIh, weightHh, biasIh, biasHh, this.#forward);
+    kernels.packForward(...this.#layout, weightIh, weightHh, bias, biasHh, this.#forward);
     if (weightHr !== 0) {
       kernels.packMatrix(hiddenSize, this.#hidden, stateSize, 1, weightHr, this.#projection);
     }
@@ -178,7 +186,7 @@ export class LstmPlan {
    */
   backward(dOutput: number, dHn: number, dCn: number) {
     const engine = this.#engine;
-    const { inputSize, hiddenSize, stateSize, batch } = this.#sizes;
+    const { inputSize, hiddenSize, stateSize, batch } = this.sizes;
     const { h0, c0, weightHh, weightHr, lengths } = this.#inputs;
     const depth = 4 * this.#hidden;
     const wideHidden = roundUp(this.#hidden, 8);
@@ -208,7 +216,7 @@ export class LstmPlan {
     if (weightHr !== 0) {
       engine.kernels.packMatrix(stateSize, this.#state, hiddenSize, 0, weightHr, projectionBackward);
     }
-    const output = strides(this.#sizes, stateSize);
+    const output = strides(this.sizes, stateSize);
     for (const [i, { start, rows }] of this.#slices.entries()) {
       const hOffset = start * stateSize * float;
       const cOffset = start * hiddenSize * float;
@@ -246,12 +254,12 @@ export class LstmPlan {
   /** The gradient of x, after {@link backward}. @returns its address, the caller's to release */
   inputGradient(): number {
     const engine = this.#engine;
-    const { inputSize, hiddenSize, batch, time } = this.#sizes;
+    const { inputSize, hiddenSize, batch, time } = this.sizes;
     const dX = engine.allocate(time * batch * inputSize * float);
     const inputBackward = engine.allocate(4 * this.#hidden * roundUp(inputSize, 8) * float);
     const dXRows = this.#slices.map(({ rows }) => engine.allocate(rows * roundUp(inputSize, 8) * float));
     engine.kernels.packBackward(inputSize, hiddenSize, this.#hidden, this.#inputs.weightIh, inputBackward);
-    const x = strides(this.#sizes, inputSize);
+    const x = strides(this.sizes, inputSize);
     for (const [i, { start }] of this.#slices.entries()) {
       this.#writeJob(i, { dX: dX + x.first + start * x.row, inputBackward, dXRows: dXRows[i] ?? 0 });
     }
@@ -268,7 +276,7 @@ export class LstmPlan {
 
   /** What the functions that pack and unpack weights take first. */
   get #layout() {
-    const { inputSize, hiddenSize, stateSize } = this.#sizes;
+    const { inputSize, hiddenSize, stateSize } = this.sizes;
     return [inputSize, hiddenSize, stateSize, this.#hidden, this.#state, this.#width] as const;
   }
 
@@ -283,10 +291,10 @@ export class LstmPlan {
   }
 
   #writeJob(index: number, more: Partial<Job>): void {
-    const { time, reverse, inputSize, hiddenSize, stateSize, wantOutput } = this.#sizes;
+    const { time, reverse, inputSize, hiddenSize, stateSize, wantOutput } = this.sizes;
     const { start = 0, rows = 0 } = this.#slices[index] ?? {};
-    const x = strides(this.#sizes, inputSize);
-    const output = strides(this.#sizes, stateSize);
+    const x = strides(this.sizes, inputSize);
+    const output = strides(this.sizes, stateSize);
     const hOffset = start * stateSize * float;
     const cOffset = start * hiddenSize * float;
     /** Of what may be missing. */

@@ -6,9 +6,8 @@ import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import { formatShape } from '../../shape.js';
-import type { KernelAttributes, SimdBackend, SimdKernel } from './backend.js';
+import { inputNamed, type KernelAttributes, type SimdBackend, type SimdKernel } from './backend.js';
 import type { Engine } from './engine.js';
-import { inputNamed } from './lstm-kernels.js';
 
 export const matmulKernels: readonly SimdKernel[] = [
   { name: 'BatchMatMul', run: (backend, inputs, attributes) => matMul(backend, inputs, attributes) },

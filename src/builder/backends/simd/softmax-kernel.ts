@@ -1,8 +1,7 @@
 /** tfjs' `Softmax`, over the last dimension, on the engine. */
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import { sizeOf } from '../../../nd-array.js';
-import type { SimdBackend, SimdKernel } from './backend.js';
-import { inputNamed } from './lstm-kernels.js';
+import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
 
 export const softmaxKernels: readonly SimdKernel[] = [{ name: 'Softmax', run: softmax }];
 

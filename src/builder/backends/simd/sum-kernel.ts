@@ -2,10 +2,9 @@
  * tfjs' `Sum` over leading dimensions, which is the gradient of a bias; tfjs' cpu kernel transposes its input for that.
  * Other sums go on to the cpu kernel.
  */
-import type { KernelFunc, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs';
 import { sizeOf } from '../../../nd-array.js';
-import type { KernelAttributes, SimdBackend, SimdKernel } from './backend.js';
-import { inputNamed } from './lstm-kernels.js';
+import { inputNamed, type KernelAttributes, type SimdBackend, type SimdKernel } from './backend.js';
 
 /** @param otherwise the kernel of tfjs' cpu backend */
 export function sumKernel(otherwise: KernelFunc): SimdKernel {

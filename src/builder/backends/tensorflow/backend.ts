@@ -1,7 +1,8 @@
 /** tfjs' backend on libtensorflow, from the package `@tensorflow/tfjs-node`, which may be absent or broken. */
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
-import { lstmLayer, registerLstmLayerGradient } from '../lstm-layer.js';
+import { lstmLayer } from '../lstm-layer.js';
+import { registerLstmLayerGradient } from '../plain-lstm.js';
 import type { Tf } from '../tf.js';
 import { registerTensorflowLstm } from './lstm-kernels.js';
 

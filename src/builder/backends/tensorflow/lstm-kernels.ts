@@ -2,8 +2,8 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../../errors.js';
 import { formatShape } from '../../shape.js';
+import type { LstmLayerAttributes } from '../lstm-layer.js';
 import {
-  type LstmLayerAttributes,
   type LstmLayerGradInputs,
   type LstmLayerGradOutputs,
   type LstmLayerInputGradInputs,
@@ -13,7 +13,7 @@ import {
   lstmLayerGradKernel,
   lstmLayerInputGradKernel,
   lstmLayerKernel,
-} from '../lstm-layer.js';
+} from '../plain-lstm.js';
 import type { Tf } from '../tf.js';
 import { blockLstm, blockLstmGrad, type TensorflowBackend } from './block-lstm.js';
 
@@ -119,7 +119,7 @@ function backward(
     1,
   ) as Two<TfTensor>;
   const { x: dx, h0: dH0, c0: dC0, bias: dBias } = gradients;
-  return [dx, dH0, dC0, dWeightIh, dWeightHh, dBias, tf.zeros([0])];
+  return [dx, dH0, dC0, dWeightIh, dWeightHh, dBias];
 }
 
 function inputGradient(
