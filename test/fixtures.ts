@@ -1,5 +1,7 @@
 /** Reads the PyTorch reference data of fixtures/data; fixtures/README.md says what is in it. */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { LstmArguments } from '../src/builder/ops/lstm.js';
+import type { Dim, Shape } from '../src/builder/shape.js';
 import { parseSafetensors } from '../src/data/safetensors.js';
 import type { NdArray } from '../src/nd-array.js';
 
@@ -37,6 +39,19 @@ export interface LstmCase {
   readonly time: number;
   /** Whether there are inputs h0 and c0; zero states otherwise. */
   readonly states: boolean;
+  /** Size that h is projected to; 0 or absent for no projection. */
+  readonly projSize?: number;
+  /** Whether there is an input `lengths`, and an output `last`: the last step of each sequence. */
+  readonly lengths?: boolean;
+}
+
+/** The case of the fixtures in `cells/`: the builder's own options, batch-first. */
+export interface CellCase
+  extends Omit<LstmArguments<number, number, boolean, true, undefined, Shape, Shape, Dim>, 'initialState'> {
+  readonly inputSize: number;
+  readonly batch: number;
+  readonly time: number;
+  readonly learnedState?: boolean;
 }
 
 /** The case of the fixtures in `optimizers/`; what is absent has PyTorch's default. */

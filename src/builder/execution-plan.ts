@@ -28,14 +28,15 @@ export function executionPlan(network: Network): readonly Step[] {
   return steps;
 }
 
-/** The last output of an LSTM in one direction is its last layer's h: then nobody need write every step's output. */
+/** What an LSTM in one direction gives for the step it reads last is its h: then nobody need write every output. */
 function lastStepsFromStates(nodes: readonly NetworkNode[]): readonly NetworkNode[] {
   const lstms = new Map(nodes.flatMap((node) => (node.op === 'lstm' ? [[node.name, node] as const] : [])));
   return nodes.map((node): NetworkNode => {
-    if (node.op !== 'at' || node.options.index !== -1) return node;
+    if (node.op !== 'at') return node;
     const [name = '', port] = (node.inputs[0] ?? '').split(':');
     const lstm = lstms.get(name);
     if (!lstm || port !== 'output' || lstm.options.bidirectional) return node;
+    if (node.options.index !== (lstm.options.reverse ? 0 : -1)) return node;
     const timeAxis = lstm.options.batchFirst ? 1 : 0;
     if (normalizeAxis(node.options.axis, lstm.outputs.output?.shape ?? [], node.name) !== timeAxis)
       return node;

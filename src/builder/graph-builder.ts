@@ -32,11 +32,17 @@ function show(input: unknown): string {
 export class GraphBuilder {
   readonly nodes: NetworkNode[] = [];
   readonly #names = new Set<string>();
+  readonly #values = new Map<string, SymbolicTensor>();
 
   /** A network input. @throws E_INVALID_OPTION, E_DUPLICATE_NAME */
   addInput(name: string, type: TensorType): SymbolicTensor {
     this.#claim(name);
-    return new SymbolicTensor(type, name, this);
+    return this.#keep(new SymbolicTensor(type, name, this));
+  }
+
+  /** The value of this id. */
+  find(id: string): SymbolicTensor | undefined {
+    return this.#values.get(id);
   }
 
   /**
@@ -83,7 +89,7 @@ export class GraphBuilder {
     return Object.fromEntries(
       Object.entries(outputs).map(([port, type]) => [
         port,
-        new SymbolicTensor(type, valueId(nodeName, port), this),
+        this.#keep(new SymbolicTensor(type, valueId(nodeName, port), this)),
       ]),
     );
   }
@@ -98,6 +104,11 @@ export class GraphBuilder {
     const { output } = this.add(op, name, inputs, options);
     if (!output) throw new LstmOnnxError('E_UNSUPPORTED', `${op} has no port called 'output'.`);
     return output;
+  }
+
+  #keep(value: SymbolicTensor): SymbolicTensor {
+    this.#values.set(value.id, value);
+    return value;
   }
 
   #numbered(op: OpName): string {

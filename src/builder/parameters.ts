@@ -55,6 +55,8 @@ function draw(init: Initializer, count: number, generator: Generator): Float32Ar
       return generator.uniform(count, -init.bound, init.bound);
     case 'normal':
       return generator.normal(count, init.mean, init.std);
+    case 'zeros':
+      return new Float32Array(count);
   }
 }
 

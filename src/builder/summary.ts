@@ -38,11 +38,14 @@ export function summary(network: Network): string {
 function describe({ op, options }: NetworkNode): string {
   const shown = Object.entries(options).flatMap(([name, value]) => {
     if (value === true) return [name];
-    return value === false || (name === 'dropout' && value === 0)
-      ? []
-      : [`${name}=${Array.isArray(value) ? formatShape(value) : value}`];
+    return value === false || (name === 'dropout' && value === 0) ? [] : [`${name}=${describeValue(value)}`];
   });
   return shown.length === 0 ? op : `${op}(${shown.join(', ')})`;
+}
+
+function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return formatShape(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function parameterCounts(network: Network): Map<string, number> {

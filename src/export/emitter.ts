@@ -20,6 +20,21 @@ export function int(value: number): OnnxAttribute {
   return { type: 'int', value };
 }
 
+/** A `float` attribute. */
+export function float(value: number): OnnxAttribute {
+  return { type: 'float', value };
+}
+
+/** A `floats` attribute. */
+export function floats(...value: number[]): OnnxAttribute {
+  return { type: 'floats', value };
+}
+
+/** A `strings` attribute. */
+export function strings(...value: string[]): OnnxAttribute {
+  return { type: 'strings', value };
+}
+
 /** A `string` attribute. */
 export function string(value: string): OnnxAttribute {
   return { type: 'string', value };

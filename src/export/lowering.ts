@@ -12,8 +12,8 @@ export interface Lowered {
   /** Its name in the ONNX graph. */
   readonly name: string;
   readonly type: TensorType;
-  /** Where the graph also has the last entry along an axis by itself, so that it need not be picked out. */
-  readonly last?: { readonly axis: number; readonly name: string };
+  /** Where the graph also has one entry along an axis by itself, so that it need not be picked out. */
+  readonly entry?: { readonly axis: number; readonly index: 0 | -1; readonly name: string };
 }
 
 export interface LoweringContext {

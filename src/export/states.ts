@@ -1,6 +1,7 @@
 /** Recurrent states as inputs and outputs of a network, so that a sequence can be run piece by piece. */
 import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import type { Network, NetworkOutput, Signature } from '../builder/network.js';
+import { lstmInputs } from '../builder/ops/lstm-options.js';
 import type { TensorType } from '../builder/tensor.js';
 import { LstmOnnxError } from '../errors.js';
 
@@ -13,7 +14,7 @@ const states = [
 /**
  * The network with the states of every LSTM as inputs `h0`, `c0` and outputs `hn`, `cn`, in PyTorch's
  * `[layers * directions, batch, hidden]`. With several LSTMs the names are prefixed: `encoder_h0`. An LSTM whose states
- * are inputs or outputs already keeps them; one that starts from computed states is left alone.
+ * are inputs or outputs already keeps them; one that starts from computed or learned states is left alone.
  *
  * @throws E_INVALID_OPTION for a network without LSTM, E_DUPLICATE_NAME when a name is taken
  */
@@ -34,9 +35,10 @@ export function withStates(network: Network): Network {
     record[name] = value;
   };
   const nodes = network.nodes.map((node): NetworkNode => {
-    const givenStates = node.inputs.slice(1);
+    const { x, h, c, lengths } = lstmInputs(node.inputs);
+    const givenStates = [h, c].filter((id) => id !== undefined);
     const computed = givenStates.some((id) => !Object.hasOwn(network.inputs, id));
-    if (node.op !== 'lstm' || computed) return node;
+    if (node.op !== 'lstm' || computed || node.options.learnedState) return node;
     const prefix = lstms.length === 1 ? '' : `${node.name.replaceAll('.', '_')}_`;
     const names = states.map(({ port, input, output }, i) => {
       const type = node.outputs[port] as TensorType; // every LSTM has both ports
@@ -48,7 +50,7 @@ export function withStates(network: Network): Network {
         add('output', outputs, `${prefix}${output}`, { dtype: type.dtype, shape: type.shape, from });
       return name;
     });
-    return { ...node, inputs: [...node.inputs.slice(0, 1), ...names] };
+    return { ...node, inputs: [x, ...names, lengths].filter((id) => id !== undefined) };
   });
   return { inputs, nodes, outputs };
 }
@@ -64,8 +66,9 @@ export function statePairs(network: Network<Signature, Signature>): Map<string, 
   const seen = new Set<string>();
   for (const node of network.nodes) {
     if (node.op !== 'lstm') continue;
+    const { h, c } = lstmInputs(node.inputs);
     for (const [i, { port }] of states.entries()) {
-      const input = node.inputs[i + 1];
+      const input = [h, c][i];
       if (input === undefined || !Object.hasOwn(network.inputs, input)) continue;
       const output = outputOf(valueId(node.name, port));
       if (seen.has(input)) pairs.set(input, null);

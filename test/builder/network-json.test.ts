@@ -79,7 +79,7 @@ describe('networkFromJson refuses', () => {
       'an op it does not know',
       (json) => (json.nodes[0]!.op = 'gru'),
       'E_UNSUPPORTED',
-      /op 'gru'; this version knows at, .*lstm/,
+      /op 'gru'; this version knows activation, .*lstm/,
     ],
     [
       'an op from the prototype',
@@ -95,9 +95,9 @@ describe('networkFromJson refuses', () => {
     ],
     [
       'an option it does not know',
-      (json) => (json.nodes[0]!.options.projSize = 3),
+      (json) => (json.nodes[0]!.options.zoneout = 3),
       'E_INVALID_OPTION',
-      /lstm .*projSize/,
+      /lstm .*zoneout/,
     ],
     [
       'an option that is missing',
@@ -158,8 +158,14 @@ describe('networkFromJson refuses', () => {
     [
       'an LSTM with half its states',
       (json) => (json.nodes[0]!.inputs = ['x', 'x']),
-      'E_SHAPE_MISMATCH',
-      /initialState\.h/,
+      'E_DTYPE_MISMATCH',
+      /lstm: lengths/,
+    ],
+    [
+      'an LSTM with more inputs than it has',
+      (json) => (json.nodes[0]!.inputs = ['x', 'x', 'x', 'x', 'x']),
+      'E_INVALID_OPTION',
+      /lstm: got 5 inputs/,
     ],
     [
       'two nodes of one name',

@@ -158,7 +158,7 @@ describe('the shape rules', () => {
       'an initial state of another size',
       (v, o) => o.lstm('m', v.x, { hiddenSize: 32, initialState: { h: v.h, c: v.h } }).h,
       'E_SHAPE_MISMATCH',
-      'm: initialState.h has shape [1, batch, 64], expected [1, batch, 32]: numLayers * directions, batch, hiddenSize.',
+      'm: initialState.h has shape [1, batch, 64], expected [1, batch, 32]: numLayers * directions, batch, projSize or hiddenSize.',
     ],
     [
       'an initial cell state for other layers',

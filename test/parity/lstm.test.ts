@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/builder/backends/backend.js';
-import { type LstmCase, listFixtures, loadFixture } from '../fixtures.js';
+import { type CellCase, type LstmCase, listFixtures, loadFixture } from '../fixtures.js';
 import { backendNames, startNamed } from './backends.js';
-import { lstmNetwork, simpleLSTM } from './networks.js';
+import { cellNetwork, lstmNetwork, simpleLSTM } from './networks.js';
 import { compute } from './tfjs.js';
 import '../matcher.js';
 
@@ -18,6 +18,14 @@ describe.each(backendNames)('the LSTM on %s', (name) => {
   it.each(listFixtures('lstm'))('computes outputs, states and gradients of PyTorch: %s', (fixtureName) => {
     const fixture = loadFixture<LstmCase>(fixtureName);
     const { outputs, grads, inputGrads } = compute(backend.tf, lstmNetwork(fixture.case), fixture);
+    expect(outputs).toBeCloseToArray(fixture.outputs, FORWARD);
+    expect(grads).toBeCloseToArray(fixture.grads, GRADIENT);
+    expect(inputGrads).toBeCloseToArray(fixture.inputGrads, GRADIENT);
+  });
+
+  it.each(listFixtures('cells'))('computes the cells that ONNX adds: %s', (fixtureName) => {
+    const fixture = loadFixture<CellCase>(fixtureName);
+    const { outputs, grads, inputGrads } = compute(backend.tf, cellNetwork(fixture.case), fixture);
     expect(outputs).toBeCloseToArray(fixture.outputs, FORWARD);
     expect(grads).toBeCloseToArray(fixture.grads, GRADIENT);
     expect(inputGrads).toBeCloseToArray(fixture.inputGrads, GRADIENT);

@@ -1,25 +1,47 @@
 /** The networks of the fixtures, defined with the builder. */
-import { defineNetwork, type Network } from '../../src/builder/network.js';
+import { defineNetwork, type Network, type Signature } from '../../src/builder/network.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
-import { float32 } from '../../src/builder/tensor.js';
-import type { LstmCase } from '../fixtures.js';
+import { float32, int32, type SymbolicTensor } from '../../src/builder/tensor.js';
+import type { CellCase, LstmCase } from '../fixtures.js';
 
-/** One `nn.LSTM` with all its results, and its initial states as inputs where the case has them. */
+/** One `nn.LSTM` with all its results; initial states and lengths as inputs where the case has them. */
 export function lstmNetwork(config: LstmCase): Network {
-  const { inputSize, hiddenSize, numLayers, bidirectional, bias, batchFirst } = config;
-  const options = { hiddenSize, numLayers, bidirectional, bias, batchFirst };
-  const x = batchFirst ? float32('batch', 'time', inputSize) : float32('time', 'batch', inputSize);
-  const state = float32(numLayers * (bidirectional ? 2 : 1), 'batch', hiddenSize);
-  if (!config.states) {
-    return defineNetwork({ x }, (inputs) => {
-      const { output, h, c } = lstm('lstm', inputs.x, options);
-      return { output, hn: h, cn: c };
+  const { inputSize, hiddenSize, numLayers, bidirectional, bias, batchFirst, projSize = 0 } = config;
+  const rows = numLayers * (bidirectional ? 2 : 1);
+  const inputs = {
+    x: batchFirst ? float32('batch', 'time', inputSize) : float32('time', 'batch', inputSize),
+    ...(config.states
+      ? { h0: float32(rows, 'batch', projSize || hiddenSize), c0: float32(rows, 'batch', hiddenSize) }
+      : {}),
+    ...(config.lengths ? { lengths: int32('batch') } : {}),
+  };
+  const define = ({ x, h0, c0, lengths }: Record<string, SymbolicTensor>) => {
+    const { output, h, c } = lstm('lstm', x as never, {
+      ...{ hiddenSize, numLayers, bidirectional, bias, batchFirst },
+      ...(projSize > 0 ? { projSize } : {}),
+      ...(h0 && c0 ? { initialState: { h: h0, c: c0 } as never } : {}),
+      ...(lengths ? { lengths: lengths as never } : {}),
     });
-  }
-  return defineNetwork({ x, h0: state, c0: state }, (inputs) => {
-    const initialState = { h: inputs.h0, c: inputs.c0 };
-    const { output, h, c } = lstm('lstm', inputs.x, { ...options, initialState });
+    const all: SymbolicTensor = output;
+    return { output: all, hn: h, cn: c, ...(lengths ? { last: all.at(-1, batchFirst ? 1 : 0) } : {}) };
+  };
+  return defineNetwork(inputs as Signature, define as never);
+}
+
+/** A cell that ONNX knows and `nn.LSTM` does not: the fixtures in `cells/`. */
+export function cellNetwork({
+  inputSize,
+  batch: _batch,
+  time: _time,
+  learnedState,
+  ...options
+}: CellCase): Network {
+  return defineNetwork({ x: float32('batch', 'time', inputSize) }, ({ x }) => {
+    const { output, h, c } = lstm('lstm', x, {
+      ...(options as { readonly hiddenSize: number }),
+      ...(learnedState ? { initialState: 'learned' } : {}),
+    });
     return { output, hn: h, cn: c };
   });
 }

@@ -2,8 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Network } from '../../src/builder/network.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { Model } from '../../src/runtime/node.js';
-import { type Fixture, type FloatTensors, type LstmCase, listFixtures, loadFixture } from '../fixtures.js';
-import { lstmNetwork, simpleLSTM } from './networks.js';
+import {
+  type CellCase,
+  type Fixture,
+  type FloatTensors,
+  type LstmCase,
+  listFixtures,
+  loadFixture,
+} from '../fixtures.js';
+import { cellNetwork, lstmNetwork, simpleLSTM } from './networks.js';
 import { type OpCase, opNetwork } from './op-networks.js';
 import '../matcher.js';
 
@@ -20,6 +27,11 @@ describe.each(['cpu', 'wasm'] as const)('in onnxruntime on %s an exported', (pro
   it.each(listFixtures('lstm'))('LSTM computes outputs and states of PyTorch: %s', async (name) => {
     const fixture = loadFixture<LstmCase>(name);
     expect(await results(lstmNetwork(fixture.case), fixture)).toBeCloseToArray(fixture.outputs, FORWARD);
+  });
+
+  it.each(listFixtures('cells'))('LSTM computes the cells that ONNX adds: %s', async (name) => {
+    const fixture = loadFixture<CellCase>(name);
+    expect(await results(cellNetwork(fixture.case), fixture)).toBeCloseToArray(fixture.outputs, FORWARD);
   });
 
   it('simpleLSTM computes the logits of PyTorch', async () => {

@@ -15,6 +15,7 @@ export interface OpCase {
   readonly index?: number;
   readonly permutation?: readonly number[];
   readonly shape?: readonly number[];
+  readonly options?: OpOptions['activation'];
 }
 
 export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
@@ -44,7 +45,10 @@ function optionsOf({ op, ...config }: OpCase): OpOptions[OpName] {
     case 'softmax':
     case 'logSoftmax':
     case 'concat':
+    case 'flip':
       return { axis };
+    case 'activation':
+      return { ...config.options } as OpOptions['activation'];
     case 'transpose':
       return { axes: [...permutation] };
     case 'reshape':

@@ -4,7 +4,7 @@
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { plainLstm } from './plain-lstm.js';
-import { steppedLstm } from './stepped-lstm.js';
+import { type LstmCell, steppedLstm } from './stepped-lstm.js';
 import type { Tf } from './tf.js';
 
 /** What the layer takes; gates in PyTorch's order i, f, g, o; S is `hidden`, or `projected` with a projection. */
@@ -27,6 +27,8 @@ export interface LstmLayerArguments {
   readonly weightHr?: TfTensor | undefined;
   /** int32 `[batch]`: the steps of each sequence, 1 to time. After them states stay and the output is zero. @default time */
   readonly lengths?: TfTensor | undefined;
+  /** `[3 * hidden]`: what the gates i, f, o see of the cell. @default nothing */
+  readonly peephole?: TfTensor | undefined;
   /** What x is multiplied by, with its shape: a dropout mask. No gradient is given for it. */
   readonly mask?: TfTensor | undefined;
 }
@@ -55,12 +57,18 @@ export interface LstmLayerResults {
 
 export type LstmLayer = (layer: LstmLayerArguments, attributes: LstmLayerAttributes) => LstmLayerResults;
 
-/** Runs the layer on the current backend. */
+/**
+ * Runs the layer on the current backend.
+ *
+ * @param cell what makes the cell another than PyTorch's
+ */
 export function lstmLayer(
   tf: Tf,
   layer: LstmLayerArguments,
   attributes: LstmLayerAttributes,
+  cell?: LstmCell,
 ): LstmLayerResults {
+  if (cell || layer.peephole) return steppedLstm(tf, layer, attributes, cell);
   const own = tf.backend() as { readonly lstmLayer?: LstmLayer };
   if (own.lstmLayer) return own.lstmLayer(layer, attributes);
   const isPlain = !(layer.weightHr || layer.lengths);

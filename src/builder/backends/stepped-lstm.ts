@@ -3,14 +3,30 @@
  * the same numbers.
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { type Activation, activate } from './activations.js';
 import type { LstmLayerArguments, LstmLayerAttributes, LstmLayerResults } from './lstm-layer.js';
 import type { Tf } from './tf.js';
+
+/** What ONNX can make another than in PyTorch's cell. */
+export interface LstmCell {
+  /** Bound on what the gates see before they are activated. */
+  readonly clip?: number | undefined;
+  /** Whether f = 1 - i. */
+  readonly inputForget: boolean;
+  readonly activations: Readonly<Record<'gates' | 'cell' | 'hidden', Activation>>;
+}
+
+const pytorchCell: LstmCell = {
+  inputForget: false,
+  activations: { gates: { name: 'sigmoid' }, cell: { name: 'tanh' }, hidden: { name: 'tanh' } },
+};
 
 /** As `lstmLayer`. */
 export function steppedLstm(
   tf: Tf,
   layer: LstmLayerArguments,
   { batchFirst, reverse, wantOutput }: LstmLayerAttributes,
+  cell: LstmCell = pytorchCell,
 ): LstmLayerResults {
   const { weightIh, weightHh, weightHr, lengths } = layer;
   const bias = wholeBias(tf, layer);
@@ -27,9 +43,7 @@ export function steppedLstm(
   const order = Array.from({ length: time }, (_, step) => (reverse ? time - 1 - step : step));
   for (const t of order) {
     const z = tf.add(steps[t] as TfTensor, tf.matMul(h, weightHh, false, true));
-    const [i, f, g, o] = tf.split(z, 4, 1) as [TfTensor, TfTensor, TfTensor, TfTensor];
-    const nextC = tf.add(tf.mul(tf.sigmoid(f), c), tf.mul(tf.sigmoid(i), tf.tanh(g)));
-    const full = tf.mul(tf.sigmoid(o), tf.tanh(nextC));
+    const { nextC, full } = cellStep(tf, z, c, layer.peephole, cell);
     const nextH = weightHr ? tf.matMul(full, weightHr, false, true) : full;
     if (lengths) {
       const goesOn = tf.reshape(tf.greater(lengths, tf.scalar(t, 'int32')), [batch, 1]);
@@ -46,6 +60,30 @@ export function steppedLstm(
   const [only] = outputs;
   const output = only && time === 1 ? tf.expandDims(only, 0) : tf.stack(outputs);
   return { output: batchFirst ? tf.transpose(output, [1, 0, 2]) : output, h, c };
+}
+
+/** One step: what the gates see of x, h and the biases, and the cell before; gives the cell after and o tanh(c). */
+function cellStep(
+  tf: Tf,
+  z: TfTensor,
+  c: TfTensor,
+  peephole: TfTensor | undefined,
+  { clip, inputForget, activations: { gates, cell, hidden } }: LstmCell,
+): { nextC: TfTensor; full: TfTensor } {
+  const [zi, zf, zg, zo] = tf.split(z, 4, 1) as [TfTensor, TfTensor, TfTensor, TfTensor];
+  const [pi, pf, po] = peephole ? tf.split(peephole, 3) : [];
+  const seen = (value: TfTensor, weight: TfTensor | undefined, of: TfTensor) => {
+    const total = weight ? tf.add(value, tf.mul(weight, of)) : value;
+    return clip === undefined ? total : tf.clipByValue(total, -clip, clip);
+  };
+  const gate = (value: TfTensor, weight: TfTensor | undefined, of: TfTensor) =>
+    activate(tf, seen(value, weight, of), gates);
+  const i = gate(zi, pi, c);
+  const f = inputForget ? tf.sub(1, i) : gate(zf, pf, c);
+  const candidate = activate(tf, seen(zg, undefined, c), cell);
+  const nextC = tf.add(tf.mul(f, c), tf.mul(i, candidate));
+  // The output gate sees the cell after the step.
+  return { nextC, full: tf.mul(gate(zo, po, nextC), activate(tf, nextC, hidden)) };
 }
 
 /** The entries along the first dimension; tfjs 4.22 cannot differentiate an unstack of one entry. */

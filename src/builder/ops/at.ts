@@ -1,8 +1,10 @@
 /** One entry along an axis, which disappears: `x[:, -1]`. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { LstmOnnxError } from '../../errors.js';
+import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
-import { type DType, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
+import { addAt, type DType, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 
 const atOptions = z.strictObject({ index: z.int(), axis: z.int() });
@@ -24,6 +26,7 @@ export const atOp: OpDefinition<AtOptions> = {
     const x = expectInput(inputs, 0, name, { minRank: 1 });
     const axis = normalizeAxis(options.axis, x.shape, name);
     const dim = x.shape[axis];
+    if (inputs.length > 1) expectInput(inputs, 1, `${name}: lengths`, { dtype: 'int32', rank: 1 });
     if (typeof dim === 'number') checkIndex(options.index, dim, `${name} on ${formatShape(x.shape)}`);
     return { output: { dtype: x.dtype, shape: x.shape.toSpliced(axis, 1) } };
   },
@@ -31,6 +34,8 @@ export const atOp: OpDefinition<AtOptions> = {
   forward(inputs, options, { tf }) {
     const x = inputAt(inputs, 0);
     const axis = normalizeAxis(options.axis, x.shape, 'at');
+    const [, lengths] = inputs;
+    if (lengths) return { output: lastOfEach(tf, x, lengths, axis) };
     const size = x.shape[axis] ?? 0;
     checkIndex(options.index, size, `at on ${formatShape(x.shape)}`);
     // The gradient of a slice is a padding, which is slow; a dimension of one entry needs neither.
@@ -40,6 +45,14 @@ export const atOp: OpDefinition<AtOptions> = {
     return { output: tf.squeeze(tf.slice(x, begin, extent), [axis]) };
   },
 };
+
+/** The last step of each sequence, picked by multiplication: tfjs cannot differentiate a gather of single entries. */
+function lastOfEach(tf: Tf, x: TfTensor, lengths: TfTensor, axis: number): TfTensor {
+  const numbers = tf.range(1, (x.shape[axis] ?? 0) + 1, 1, 'int32');
+  const chosen = tf.cast(tf.equal(tf.expandDims(lengths, 1), numbers), 'float32'); // [batch, time]
+  const steps = axis === 1 ? chosen : tf.transpose(chosen);
+  return tf.sum(tf.mul(x, tf.expandDims(steps, 2)), axis);
+}
 
 /** Nothing is of this type unless a dimension is called `time`. */
 type HasTime<S extends Shape> = 'time' extends S[number] ? unknown : never;
@@ -60,7 +73,7 @@ export function at<D extends DType, S extends Shape>(
   index: number,
 ): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
 export function at(x: Value, index: number, axis = timeAxis(x.shape)): SymbolicTensor {
-  return x.graph.addOne('at', undefined, [x], { index, axis });
+  return addAt(x, index, axis);
 }
 
 /** The last time step: `at(x, -1)`. */

@@ -3,12 +3,15 @@
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { z } from 'zod';
 import { LstmOnnxError } from '../../errors.js';
+import type { Activation, ActivationName } from '../backends/activations.js';
 import { lstmLayer } from '../backends/lstm-layer.js';
+import type { LstmCell } from '../backends/stepped-lstm.js';
+import type { Tf } from '../backends/tf.js';
 import { type Add, type Dim, formatShape, type Shape, sameShape } from '../shape.js';
 import type { SymbolicTensor, TensorType, Value } from '../tensor.js';
 import { dropoutMask } from './dropout.js';
+import { type LstmOptions, layerDirections, lstmInputs, lstmOptions, stateSize } from './lstm-options.js';
 import {
   expectFixedDim,
   expectInput,
@@ -18,31 +21,6 @@ import {
   type ParameterSpec,
 } from './op.js';
 
-const lstmOptions = z.strictObject({
-  hiddenSize: z.int().positive(),
-  numLayers: z.int().positive(),
-  bidirectional: z.boolean(),
-  bias: z.boolean(),
-  dropout: z.number().min(0).max(1),
-  batchFirst: z.boolean(),
-});
-export type LstmOptions = z.output<typeof lstmOptions>;
-
-export interface LstmLayerDirection {
-  readonly layer: number;
-  readonly reverse: boolean;
-  /** The end of PyTorch's parameter names: `_l0`, `_l0_reverse`. */
-  readonly suffix: string;
-}
-
-/** Every direction of every layer, in the order of PyTorch's parameters and of the states' first dimension. */
-export function layerDirections(options: LstmOptions): LstmLayerDirection[] {
-  const directions = options.bidirectional ? [false, true] : [false];
-  return Array.from({ length: options.numLayers }, (_, layer) =>
-    directions.map((reverse) => ({ layer, reverse, suffix: `_l${layer}${reverse ? '_reverse' : ''}` })),
-  ).flat();
-}
-
 function infer(inputs: readonly TensorType[], options: LstmOptions, name: string) {
   const x = expectInput(inputs, 0, name, { dtype: 'float32', rank: 3 });
   expectFixedDim(x, 2, name);
@@ -50,44 +28,70 @@ function infer(inputs: readonly TensorType[], options: LstmOptions, name: string
   const { hiddenSize, numLayers } = options;
   const directions = options.bidirectional ? 2 : 1;
   const batch = options.batchFirst ? first : second;
-  const state: TensorType = { dtype: 'float32', shape: [numLayers * directions, batch, hiddenSize] };
-  for (const [index, role] of inputs.length > 1
-    ? ([
-        [1, 'h'],
-        [2, 'c'],
-      ] as const)
-    : []) {
-    const what = `${name}: initialState.${role}`;
-    const given = expectInput(inputs, index, what, { dtype: 'float32', rank: 3 });
-    if (!sameShape(given.shape, state.shape)) {
-      throw new LstmOnnxError(
-        'E_SHAPE_MISMATCH',
-        `${what} has shape ${formatShape(given.shape)}, expected ${formatShape(state.shape)}: ` +
-          'numLayers * directions, batch, hiddenSize.',
-      );
-    }
+  const h: TensorType = { dtype: 'float32', shape: [numLayers * directions, batch, stateSize(options)] };
+  const c: TensorType = { dtype: 'float32', shape: [numLayers * directions, batch, hiddenSize] };
+  if (inputs.length > 4) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${name}: got ${inputs.length} inputs, expected at most x, two states and lengths.`,
+    );
   }
-  const output: TensorType = { dtype: 'float32', shape: [first, second, hiddenSize * directions] };
-  return { output, h: state, c: state };
+  const given = lstmInputs(inputs);
+  expectType(given.h, h, `${name}: initialState.h`, 'numLayers * directions, batch, projSize or hiddenSize');
+  expectType(given.c, c, `${name}: initialState.c`, 'numLayers * directions, batch, hiddenSize');
+  expectType(
+    given.lengths,
+    { dtype: 'int32', shape: [batch] },
+    `${name}: lengths`,
+    'the steps of each sequence',
+  );
+  if (given.h && options.learnedState) {
+    throw new LstmOnnxError('E_INVALID_OPTION', `${name}: the initial state is either given or learned.`);
+  }
+  const output: TensorType = { dtype: 'float32', shape: [first, second, stateSize(options) * directions] };
+  return { output, h, c };
+}
+
+/** @throws E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for an input that is there and not of this type */
+function expectType(given: TensorType | undefined, type: TensorType, what: string, dims: string): void {
+  if (!given) return;
+  expectInput([given], 0, what, { dtype: type.dtype, rank: type.shape.length });
+  if (!sameShape(given.shape, type.shape)) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${what} has shape ${formatShape(given.shape)}, expected ${formatShape(type.shape)}: ${dims}.`,
+    );
+  }
 }
 
 function parameters(inputs: readonly TensorType[], options: LstmOptions): ParameterSpec[] {
-  const { hiddenSize, bidirectional, bias } = options;
+  const { hiddenSize, bidirectional, bias, projSize = 0, peepholes = false } = options;
   const inputSize = expectFixedDim(expectInput(inputs, 0, 'lstm', { rank: 3 }), 2, 'lstm');
   const init = { kind: 'uniform', bound: 1 / Math.sqrt(hiddenSize) } as const;
+  const states = stateSize(options);
   const gates = 4 * hiddenSize;
-  return layerDirections(options).flatMap(({ layer, suffix }) => {
-    const features = layer === 0 ? inputSize : hiddenSize * (bidirectional ? 2 : 1);
-    const weights: ParameterSpec[] = [
-      { name: `weight_ih${suffix}`, shape: [gates, features], init },
-      { name: `weight_hh${suffix}`, shape: [gates, hiddenSize], init },
+  const directions = layerDirections(options);
+  const weights = directions.flatMap(({ layer, suffix }): ParameterSpec[] => {
+    const features = layer === 0 ? inputSize : states * (bidirectional ? 2 : 1);
+    const shapes: [name: string, wanted: boolean, ...shape: number[]][] = [
+      ['weight_ih', true, gates, features],
+      ['weight_hh', true, gates, states],
+      ['bias_ih', bias, gates],
+      ['bias_hh', bias, gates],
+      ['weight_hr', projSize > 0, projSize, hiddenSize],
+      ['weight_peephole', peepholes, 3 * hiddenSize],
     ];
-    const biases: ParameterSpec[] = [
-      { name: `bias_ih${suffix}`, shape: [gates], init },
-      { name: `bias_hh${suffix}`, shape: [gates], init },
-    ];
-    return bias ? [...weights, ...biases] : weights;
+    return shapes.flatMap(([name, wanted, ...shape]) =>
+      wanted ? [{ name: `${name}${suffix}`, shape, init }] : [],
+    );
   });
+  if (!options.learnedState) return weights;
+  const zeros = { kind: 'zeros' } as const;
+  return [
+    ...weights,
+    { name: 'h0', shape: [directions.length, states], init: zeros },
+    { name: 'c0', shape: [directions.length, hiddenSize], init: zeros },
+  ];
 }
 
 function forward(
@@ -97,22 +101,21 @@ function forward(
   parameter: (name: string) => TfTensor,
 ) {
   const { tf, training, gradients, wanted } = context;
-  const { batchFirst, hiddenSize, numLayers, dropout } = options;
+  const { batchFirst, numLayers, dropout, projSize = 0, peepholes = false } = options;
   const x = inputAt(inputs, 0);
   const batch = x.shape[batchFirst ? 0 : 1] ?? 0;
+  const time = x.shape[batchFirst ? 1 : 0] ?? 0;
+  const { h: givenH, c: givenC, lengths } = lstmInputs(inputs);
+  if (lengths) checkLengths(lengths, time, givenH !== undefined || options.learnedState === true);
   const directions = layerDirections(options);
-  const initial = (state: TfTensor | undefined): (TfTensor | undefined)[] => {
-    if (!state) return [];
-    // tfjs 4.22 cannot differentiate an unstack of one entry.
-    return directions.length === 1 ? [tf.reshape(state, [batch, hiddenSize])] : tf.unstack(state);
+  const initial = (name: string, given: TfTensor | undefined): (TfTensor | undefined)[] => {
+    if (options.learnedState) return rows(tf, parameter(name)).map((row) => repeated(tf, row, batch));
+    return given ? rows(tf, given) : [];
   };
-  const h0 = initial(inputs[1]);
-  const c0 = initial(inputs[2]);
+  const h0 = initial('h0', givenH);
+  const c0 = initial('c0', givenC);
+  const cell = cellOf(options);
 
-  const stacked = (states: TfTensor[]) => {
-    const [only] = states;
-    return only && states.length === 1 ? tf.expandDims(only, 0) : tf.stack(states);
-  };
   let sequence = x;
   let mask: TfTensor | undefined;
   const h: TfTensor[] = [];
@@ -121,6 +124,7 @@ function forward(
     const outputs = directions.flatMap((direction, index) => {
       if (direction.layer !== layer) return [];
       const { suffix, reverse } = direction;
+      const when = (there: boolean, name: string) => (there ? parameter(`${name}${suffix}`) : undefined);
       const result = lstmLayer(
         tf,
         {
@@ -128,11 +132,13 @@ function forward(
           mask,
           h0: h0[index],
           c0: c0[index],
+          lengths,
           weightIh: parameter(`weight_ih${suffix}`),
           weightHh: parameter(`weight_hh${suffix}`),
-          ...(options.bias
-            ? { bias: parameter(`bias_ih${suffix}`), biasHh: parameter(`bias_hh${suffix}`) }
-            : {}),
+          bias: when(options.bias, 'bias_ih'),
+          biasHh: when(options.bias, 'bias_hh'),
+          weightHr: when(projSize > 0, 'weight_hr'),
+          peephole: when(peepholes, 'weight_peephole'),
         },
         {
           batchFirst,
@@ -140,6 +146,7 @@ function forward(
           training: gradients,
           wantOutput: layer < numLayers - 1 || wanted.has('output'),
         },
+        cell,
       );
       h.push(result.h);
       c.push(result.c);
@@ -151,26 +158,66 @@ function forward(
   }
   return {
     output: sequence,
-    ...(wanted.has('h') ? { h: stacked(h) } : {}),
-    ...(wanted.has('c') ? { c: stacked(c) } : {}),
+    ...(wanted.has('h') ? { h: stacked(tf, h) } : {}),
+    ...(wanted.has('c') ? { c: stacked(tf, c) } : {}),
   };
+}
+
+/** What makes the cell another than PyTorch's; undefined where nothing does. */
+function cellOf({ clip, inputForget = false, activations }: LstmOptions): LstmCell | undefined {
+  if (clip === undefined && !inputForget && !activations) return undefined;
+  const [sigmoid, tanh] = [{ name: 'sigmoid' }, { name: 'tanh' }] as const;
+  return { clip, inputForget, activations: activations ?? { gates: sigmoid, cell: tanh, hidden: tanh } };
+}
+
+/**
+ * A sequence without steps gives zeros; onnxruntime gives them even where a state was given, so that is refused.
+ *
+ * @throws E_INVALID_OPTION for a sequence with more steps than x has, or none although it has a state
+ */
+function checkLengths(lengths: TfTensor, time: number, hasState: boolean): void {
+  const fewest = hasState ? 1 : 0;
+  const wrong = lengths.dataSync().find((length) => length < fewest || length > time);
+  if (wrong === undefined) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `lengths has ${wrong}; x has ${time} steps, so give ${fewest} to ${time}.`,
+  );
+}
+
+/** The entries along the first dimension; tfjs 4.22 cannot differentiate an unstack of one entry. */
+function rows(tf: Tf, tensor: TfTensor): TfTensor[] {
+  return tensor.shape[0] === 1 ? [tf.squeeze(tensor, [0])] : tf.unstack(tensor);
+}
+
+/** `[size]` as `[batch, size]`. */
+function repeated(tf: Tf, row: TfTensor, batch: number): TfTensor {
+  return tf.add(tf.zeros([batch, 1]), row);
+}
+
+function stacked(tf: Tf, states: TfTensor[]): TfTensor {
+  const [only] = states;
+  return only && states.length === 1 ? tf.expandDims(only, 0) : tf.stack(states);
 }
 
 export const lstmOp: OpDefinition<LstmOptions> = { options: lstmOptions, infer, parameters, forward };
 
-/** The shape of `output`: the features become `hiddenSize`, twice that with two directions. */
-type OutputShape<S extends Shape, H extends number, Bi extends boolean> = S extends readonly [
+/** Features of h. */
+type StateSize<H extends number, P> = P extends number ? P : H;
+
+/** The shape of `output`: the features become those of h, twice that with two directions. */
+type OutputShape<S extends Shape, H extends number, Bi extends boolean, P> = S extends readonly [
   infer First extends Dim,
   infer Second extends Dim,
   number,
 ]
-  ? readonly [First, Second, PerDirection<H, Bi>]
+  ? readonly [First, Second, PerDirection<StateSize<H, P>, Bi>]
   : never;
 
-type StateShape<S extends Shape, H extends number, L extends number, Bi extends boolean, BF> = readonly [
+type StateShape<S extends Shape, Size extends number, L extends number, Bi extends boolean, BF> = readonly [
   PerDirection<L, Bi>,
   BatchDim<S, BF>,
-  H,
+  Size,
 ];
 
 type PerDirection<N extends number, Bi extends boolean> = boolean extends Bi
@@ -188,10 +235,10 @@ type BatchDim<S extends Shape, BF> = BF extends true
       ? S[1]
       : S[0];
 
-/** States of an LSTM: `[numLayers * directions, batch, hiddenSize]` each. */
-export interface LstmState<S extends Shape = Shape> {
-  readonly h: Value<'float32', S>;
-  readonly c: Value<'float32', S>;
+/** States of an LSTM: `[numLayers * directions, batch, size]` each; h has the projected size where there is one. */
+export interface LstmState<SH extends Shape = Shape, SC extends Shape = SH> {
+  readonly h: Value<'float32', SH>;
+  readonly c: Value<'float32', SC>;
 }
 
 export interface LstmArguments<
@@ -199,7 +246,10 @@ export interface LstmArguments<
   L extends number,
   Bi extends boolean,
   BF,
-  State extends Shape,
+  P,
+  StateH extends Shape,
+  StateC extends Shape,
+  Batch extends Dim,
 > {
   /** Features of the hidden state. */
   readonly hiddenSize: H;
@@ -213,18 +263,45 @@ export interface LstmArguments<
   readonly dropout?: number;
   /** Whether x is `[batch, time, features]`. @default true, unless the first dimension is called `time` */
   readonly batchFirst?: BF;
-  /** States before the first step, such as inputs `h0`, `c0` or another LSTM's result. @default zeros */
-  readonly initialState?: LstmState<State>;
+  /** `nn.LSTM`'s `proj_size`: h is multiplied by a matrix of its own and has so many features. @default none */
+  readonly projSize?: P;
+  /** Read from the end only; the output stays in the order of x. @default false */
+  readonly reverse?: boolean;
+  /**
+   * The steps of each sequence, at most those of x, as `pack_padded_sequence` has them: after them states stay as they are and
+   * the output is zero; `output.at(-1)` is then the last step of each. @default all of time
+   */
+  readonly lengths?: Value<'int32', readonly [Batch]>;
+  /**
+   * States before the first step, such as inputs `h0`, `c0` or another LSTM's result; `learned` makes them parameters
+   * `h0`, `c0`, the same for all sequences. @default zeros
+   */
+  readonly initialState?: LstmState<StateH, StateC> | 'learned';
+  /** Let the gates see the cell: parameters `weight_peephole_l0`, blocks i, f, o. @default false */
+  readonly peepholes?: boolean;
+  /** Bound on what the gates see before they are activated. @default none */
+  readonly clip?: number;
+  /** Couple the gates: f = 1 - i. @default false */
+  readonly inputForget?: boolean;
+  /** Of the gates i, f, o, of the cell's candidate and of the hidden state. @default sigmoid, tanh, tanh */
+  readonly activations?: {
+    readonly gates?: ActivationLike;
+    readonly cell?: ActivationLike;
+    readonly hidden?: ActivationLike;
+  };
 }
 
+export type ActivationLike = ActivationName | Activation;
+
 /**
- * A long short-term memory, as PyTorch's `nn.LSTM` computes it.
+ * A long short-term memory, as PyTorch's `nn.LSTM` computes it, with what ONNX adds to it.
  *
  * @param name the module's name; parameters are `<name>.weight_ih_l0` and so on
  * @param x `[batch, time, features]`, or `[time, batch, features]` when its first dimension is called `time`
- * @returns `output` with x's first two dimensions and `hiddenSize * directions` features (the last layer at every
- *   step); `h` and `c` after the last step, `[numLayers * directions, batch, hiddenSize]`
- * @throws E_SHAPE_MISMATCH when x is not of rank 3 or a state does not fit
+ * @returns `output` with x's first two dimensions and `hiddenSize` (or `projSize`) features for each direction, the
+ *   last layer at every step; `h` and `c` after the last step read, `[numLayers * directions, batch, size]`
+ * @throws E_SHAPE_MISMATCH when x is not of rank 3, or states or lengths do not fit; E_INVALID_OPTION for options that
+ *   are out of range
  */
 export function lstm<
   const A extends Dim,
@@ -234,18 +311,29 @@ export function lstm<
   const L extends number = 1,
   const Bi extends boolean = false,
   const BF extends boolean | undefined = undefined,
+  const P extends number | undefined = undefined,
 >(
   name: string,
   x: Value<'float32', readonly [A, B, I]>,
   // NoInfer: a state with another batch must not widen A or B.
-  options: LstmArguments<H, L, Bi, BF, NoInfer<StateShape<readonly [A, B, I], H, L, Bi, BF>>>,
+  options: LstmArguments<
+    H,
+    L,
+    Bi,
+    BF,
+    P,
+    NoInfer<StateShape<readonly [A, B, I], StateSize<H, P>, L, Bi, BF>>,
+    NoInfer<StateShape<readonly [A, B, I], H, L, Bi, BF>>,
+    NoInfer<BatchDim<readonly [A, B, I], BF>>
+  >,
 ): {
-  output: SymbolicTensor<'float32', OutputShape<readonly [A, B, I], H, Bi>>;
-  h: SymbolicTensor<'float32', StateShape<readonly [A, B, I], H, L, Bi, BF>>;
+  output: SymbolicTensor<'float32', OutputShape<readonly [A, B, I], H, Bi, P>>;
+  h: SymbolicTensor<'float32', StateShape<readonly [A, B, I], StateSize<H, P>, L, Bi, BF>>;
   c: SymbolicTensor<'float32', StateShape<readonly [A, B, I], H, L, Bi, BF>>;
 } {
-  const { initialState, batchFirst = x.shape[0] !== 'time', ...rest } = options;
-  const inputs = initialState ? [x, initialState.h, initialState.c] : [x];
+  const { initialState, lengths, activations, batchFirst = x.shape[0] !== 'time', ...rest } = options;
+  const states = initialState && initialState !== 'learned' ? [initialState.h, initialState.c] : [];
+  const inputs = [x, ...states, ...(lengths ? [lengths] : [])];
   const ports = x.graph.add('lstm', name, inputs, {
     numLayers: 1,
     bidirectional: false,
@@ -254,7 +342,19 @@ export function lstm<
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
     hiddenSize: rest.hiddenSize,
     batchFirst,
+    ...(initialState === 'learned' ? { learnedState: true } : {}),
+    ...(activations ? { activations: allActivations(activations) } : {}),
   });
   // The shape rule `infer` computes at run time what these types say.
-  return ports as unknown as ReturnType<typeof lstm<A, B, I, H, L, Bi, BF>>;
+  return ports as unknown as ReturnType<typeof lstm<A, B, I, H, L, Bi, BF, P>>;
+}
+
+function allActivations({
+  gates = 'sigmoid',
+  cell = 'tanh',
+  hidden = 'tanh',
+}: NonNullable<LstmArguments<1, 1, false, true, 0, Shape, Shape, Dim>['activations']>) {
+  const whole = (activation: ActivationLike): Activation =>
+    typeof activation === 'string' ? { name: activation } : activation;
+  return { gates: whole(gates), cell: whole(cell), hidden: whole(hidden) };
 }

@@ -10,7 +10,8 @@ import type { DType, TensorType } from '../tensor.js';
 /** How PyTorch draws a parameter's first values. */
 export type Initializer =
   | { readonly kind: 'uniform'; readonly bound: number }
-  | { readonly kind: 'normal'; readonly mean: number; readonly std: number };
+  | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
+  | { readonly kind: 'zeros' };
 
 export interface ParameterSpec {
   /** PyTorch's name within the module: `weight_ih_l0`. */

@@ -1,15 +1,28 @@
-/** `Gather` with a scalar index, which drops the axis; nothing where the graph has the last entry already. */
+/**
+ * `Gather` with a scalar index, which drops the axis; nothing where the graph has the entry already. The last step of
+ * sequences that end early is the first one when each is reversed.
+ */
 import { int } from '../emitter.js';
 import { inputOf, type Lowering } from '../lowering.js';
+
+const int64Type = 7; // TensorProto.INT64
 
 export const lowerAt: Lowering<'at'> = ({ name, options }, context) => {
   const { emitter } = context;
   const x = inputOf(context);
+  const lengths = context.inputs[1];
   const axis = options.axis < 0 ? options.axis + x.type.shape.length : options.axis;
-  if (x.last?.axis === axis && options.index === -1) return { output: { name: x.last.name } };
-  const gathered = emitter.emit('Gather', [x.name, emitter.int64(options.index)], {
-    name,
-    attributes: { axis: int(axis) },
+  if (x.entry?.axis === axis && x.entry.index === options.index) return { output: { name: x.entry.name } };
+  const pick = (from: string, index: number) =>
+    emitter.emit('Gather', [from, emitter.int64(index)], { name, attributes: { axis: int(axis) } });
+  if (!lengths) return { output: { name: pick(x.name, options.index) } };
+  const steps = emitter.emit('Cast', [lengths.name], {
+    name: `${name}.lengths`,
+    attributes: { to: int(int64Type) },
   });
-  return { output: { name: gathered } };
+  const reversed = emitter.emit('ReverseSequence', [x.name, steps], {
+    name: `${name}.reversed`,
+    attributes: { time_axis: int(axis), batch_axis: int(1 - axis) },
+  });
+  return { output: { name: pick(reversed, 0) } };
 };

@@ -1,21 +1,26 @@
 /** The lowering of every op, by the op's name. */
 import type { OpName } from '../../builder/ops/index.js';
 import type { Lowering } from '../lowering.js';
+import { lowerActivation } from './activation.js';
 import { lowerLogSoftmax, lowerRelu, lowerSigmoid, lowerSoftmax, lowerTanh } from './activations.js';
 import { lowerAt } from './at.js';
 import { lowerConcat } from './concat.js';
 import { lowerDropout } from './dropout.js';
 import { lowerEmbedding } from './embedding.js';
+import { lowerFlip } from './flip.js';
 import { lowerLinear } from './linear.js';
 import { lowerLstm } from './lstm.js';
 import { lowerReshape } from './reshape.js';
+import { lowerStepCount } from './step-count.js';
 import { lowerTranspose } from './transpose.js';
 
 export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
+  activation: lowerActivation,
   at: lowerAt,
   concat: lowerConcat,
   dropout: lowerDropout,
   embedding: lowerEmbedding,
+  flip: lowerFlip,
   linear: lowerLinear,
   logSoftmax: lowerLogSoftmax,
   lstm: lowerLstm,
@@ -23,6 +28,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   reshape: lowerReshape,
   sigmoid: lowerSigmoid,
   softmax: lowerSoftmax,
+  stepCount: lowerStepCount,
   tanh: lowerTanh,
   transpose: lowerTranspose,
 };

@@ -1,91 +1,189 @@
 /**
  * `LSTM` nodes: one a layer, both directions in one node. https://onnx.ai/onnx/operators/onnx__LSTM.html
  *
- * 1. PyTorch's gates i, f, g, o become ONNX's i, o, f, c: the rows of the weights are reordered here, as numbers.
- * 2. W is [directions, 4H, features], R [directions, 4H, H], B [directions, 8H]: the input's biases, then the state's.
- * 3. X and Y are time-first (onnxruntime's CPU provider takes no other layout), with Y [time, directions, batch, H];
+ * 1. The weights are rearranged as numbers (`lstm-weights.ts`).
+ * 2. X and Y are time-first (onnxruntime's CPU provider takes no other layout), with Y [time, directions, batch, H];
  *    Transpose, Squeeze and Reshape turn that into what the network says.
- * 4. Y_h is the last step of a one-direction layer; it stands by for an `at(-1)`.
+ * 3. A projection is a MatMul after the node, on Y and Y_h; a given h0 comes in through its pseudo-inverse.
+ * 4. Y_h is the last step read of a one-direction layer; it stands by for an `at(-1)`, or an `at(0)` in reverse.
  */
-import { type LstmLayerDirection, layerDirections } from '../../builder/ops/lstm.js';
-import type { Parameter } from '../../builder/parameters.js';
-import { type Emitter, int, ints, string } from '../emitter.js';
+import { constantsOf } from '../../builder/backends/activations.js';
+import {
+  type LstmLayerDirection,
+  type LstmOptions,
+  layerDirections,
+  lstmInputs,
+  stateSize,
+} from '../../builder/ops/lstm-options.js';
+import { type Emitter, float, floats, int, ints, string, strings } from '../emitter.js';
+import type { OnnxAttribute } from '../graph.js';
 import { inputOf, type Lowering, type LoweringContext } from '../lowering.js';
-
-/** Where ONNX's gate blocks i, o, f, c lie among PyTorch's i, f, g, o. */
-const onnxGates = [0, 3, 1, 2];
+import { onnxActivations } from './activation.js';
+import {
+  biases,
+  inputWeights,
+  inverseProjections,
+  peepholes,
+  projections,
+  recurrentWeights,
+} from './lstm-weights.js';
 
 export const lowerLstm: Lowering<'lstm'> = (node, context) => {
   const { emitter } = context;
   const { name, options } = node;
-  const { hiddenSize, numLayers, bidirectional, bias, batchFirst } = options;
+  const { numLayers, bidirectional, batchFirst, reverse } = options;
   const directions = bidirectional ? 2 : 1;
+  const features = stateSize(options);
   const x = inputOf(context);
-  const [, initialH, initialC] = context.inputs;
-  const layers = Array.from({ length: numLayers }, (_, layer) =>
-    layerDirections(options).filter((direction) => direction.layer === layer),
-  );
+  const { lengths, ...given } = lstmInputs(context.inputs);
+  const initial = options.learnedState
+    ? {
+        h: learned(context, x.name, name, 'h0', batchFirst),
+        c: learned(context, x.name, name, 'c0', batchFirst),
+      }
+    : { h: given.h?.name, c: given.c?.name };
 
   let sequence = batchFirst ? transpose(emitter, x.name, `${name}.time_first`, 1, 0, 2) : x.name;
   let lastY = '';
   const lastH: string[] = [];
   const lastC: string[] = [];
-  layers.forEach((parts, layer) => {
-    if (layer > 0)
-      sequence = joinDirections(emitter, lastY, `${name}.l${layer}.input`, directions, hiddenSize, false);
+  for (let layer = 0; layer < numLayers; layer++) {
+    const label = `${name}.l${layer}`;
+    const parts = layerDirections(options).filter((direction) => direction.layer === layer);
+    if (layer > 0) sequence = joinDirections(emitter, lastY, `${label}.input`, directions, features, false);
     const state = (all: string | undefined, role: string) =>
-      all === undefined
-        ? ''
-        : layerState(emitter, all, `${name}.l${layer}.${role}`, layer, directions, numLayers);
-    const [y = '', yH = '', yC = ''] = emitter.emitAll(
-      'LSTM',
-      [
-        sequence,
-        weights(context, parts, `${name}.l${layer}.W`, 'weight_ih', hiddenSize),
-        weights(context, parts, `${name}.l${layer}.R`, 'weight_hh', hiddenSize),
-        bias ? biases(context, parts, `${name}.l${layer}.B`, hiddenSize) : '',
-        '', // sequence_lens: every sequence is as long as X
-        state(initialH?.name, 'initial_h'),
-        state(initialC?.name, 'initial_c'),
-      ],
-      ['.Y', '.Y_h', '.Y_c'],
-      {
-        name: `${name}.l${layer}`,
-        attributes: {
-          direction: string(bidirectional ? 'bidirectional' : 'forward'),
-          hidden_size: int(hiddenSize),
-        },
-        docString: `Layer ${layer} of '${name}': ${parts.map(({ suffix }) => `weight_ih${suffix}`).join(', ')}.`,
-      },
-    );
+      all === undefined ? '' : layerState(emitter, all, `${label}.${role}`, layer, directions, numLayers);
+    const h0 = state(initial.h, 'initial_h');
+    const { y, yH, yC } = emitLayer(context, options, parts, label, {
+      sequence,
+      lengths: lengths?.name ?? '',
+      h0,
+      c0: state(initial.c, 'initial_c'),
+    });
     lastY = y;
     lastH.push(yH);
     lastC.push(yC);
-  });
+  }
 
-  const output = joinDirections(emitter, lastY, `${name}.output`, directions, hiddenSize, batchFirst);
+  const output = joinDirections(emitter, lastY, `${name}.output`, directions, features, batchFirst);
   const h = stackLayers(emitter, lastH, `${name}.h`);
   const c = stackLayers(emitter, lastC, `${name}.c`);
   if (bidirectional) return { output: { name: output }, h: { name: h }, c: { name: c } };
   const last = emitter.emit('Squeeze', [lastH.at(-1) ?? '', emitter.int64([0])], { name: `${name}.last` });
   return {
-    output: { name: output, last: { axis: batchFirst ? 1 : 0, name: last } },
+    output: { name: output, entry: { axis: batchFirst ? 1 : 0, index: reverse ? 0 : -1, name: last } },
     h: { name: h },
     c: { name: c },
   };
 };
 
+/** Names of values in the graph; `''` for what is not there. */
+interface LayerInputs {
+  readonly sequence: string;
+  readonly lengths: string;
+  readonly h0: string;
+  readonly c0: string;
+}
+
+/** One layer's node, and what a projection adds to it; Y [time, directions, batch, features]. */
+function emitLayer(
+  { emitter, parameter }: LoweringContext,
+  options: LstmOptions,
+  parts: readonly LstmLayerDirection[],
+  label: string,
+  { sequence, lengths, h0, c0 }: LayerInputs,
+): { y: string; yH: string; yC: string } {
+  const { bias, projSize = 0, bidirectional, reverse, hiddenSize } = options;
+  const of = (name: string) => parts.map(({ suffix }) => parameter(`${name}${suffix}`));
+  const hr = projSize > 0 ? of('weight_hr') : undefined;
+  const constant = (role: string, array: Parameters<Emitter['initializer']>[1]) =>
+    emitter.initializer(`${label}.${role}`, array);
+  const multiply = (a: string, b: string, role: string) =>
+    emitter.emit('MatMul', [a, b], { name: `${label}.${role}` });
+  const initialH =
+    hr && h0 !== ''
+      ? multiply(h0, constant('unproject', inverseProjections(hr, label)), 'initial_hidden')
+      : h0;
+  const biasHh = bias ? of('bias_hh') : [];
+  const [y = '', yH = '', yC = ''] = emitter.emitAll(
+    'LSTM',
+    [
+      sequence,
+      constant('W', inputWeights(of('weight_ih'))),
+      constant('R', recurrentWeights(of('weight_hh').map((hh, i) => ({ hh, hr: hr?.[i] })))),
+      bias ? constant('B', biases(of('bias_ih').map((ih, i) => [ih, biasHh[i] ?? ih]))) : '',
+      lengths,
+      initialH,
+      c0,
+      options.peepholes ? constant('P', peepholes(of('weight_peephole'))) : '',
+    ],
+    ['.Y', '.Y_h', '.Y_c'],
+    {
+      name: label,
+      attributes: {
+        direction: string(bidirectional ? 'bidirectional' : reverse ? 'reverse' : 'forward'),
+        hidden_size: int(hiddenSize),
+        ...cellAttributes(options, parts.length),
+      },
+      docString: `Layer ${parts[0]?.layer}: ${parts.map(({ suffix }) => `weight_ih${suffix}`).join(', ')}.`,
+    },
+  );
+  if (!hr) return { y, yH, yC };
+  const projection = constant('project', projections(hr));
+  return { y: multiply(y, projection, 'projected'), yH: multiply(yH, projection, 'projected_h'), yC };
+}
+
+/** Constants of the activations are listed in their order, for those that have some. */
+function cellAttributes(
+  { clip, inputForget, activations }: LstmOptions,
+  directions: number,
+): Record<string, OnnxAttribute> {
+  const of = activations ? [activations.gates, activations.cell, activations.hidden] : [];
+  const all = Array.from({ length: directions }, () => of).flat();
+  const alphas = all.flatMap((activation) => constantsOf(activation).alpha ?? []);
+  const betas = all.flatMap((activation) => constantsOf(activation).beta ?? []);
+  return {
+    ...(clip === undefined ? {} : { clip: float(clip) }),
+    ...(inputForget ? { input_forget: int(1) } : {}),
+    ...(all.length > 0 ? { activations: strings(...all.map(({ name }) => onnxActivations[name])) } : {}),
+    ...(alphas.length > 0 ? { activation_alpha: floats(...alphas) } : {}),
+    ...(betas.length > 0 ? { activation_beta: floats(...betas) } : {}),
+  };
+}
+
+/** A learned state [layers * directions, size] for each sequence of the batch. */
+function learned(
+  { emitter, parameter }: LoweringContext,
+  x: string,
+  name: string,
+  role: string,
+  batchFirst: boolean,
+): string {
+  const { shape, data } = parameter(role);
+  const [count = 0, size = 0] = shape;
+  const state = emitter.initializer(`${name}.${role}`, { dtype: 'float32', shape: [count, 1, size], data });
+  const dims = emitter.emit('Shape', [x], { name: `${name}.dims` });
+  const batch = emitter.emit('Gather', [dims, emitter.int64([batchFirst ? 0 : 1])], {
+    name: `${name}.batch`,
+  });
+  const target = emitter.emit('Concat', [emitter.int64([count]), batch, emitter.int64([size])], {
+    name: `${name}.${role}_shape`,
+    attributes: { axis: int(0) },
+  });
+  return emitter.emit('Expand', [state, target], { name: `${name}.${role}_all` });
+}
+
 function transpose(emitter: Emitter, input: string, name: string, ...perm: number[]): string {
   return emitter.emit('Transpose', [input], { name, attributes: { perm: ints(...perm) } });
 }
 
-/** Y [time, directions, batch, H] as [time, batch, directions * H], or batch-first. */
+/** Y [time, directions, batch, features] as [time, batch, directions * features], or batch-first. */
 function joinDirections(
   emitter: Emitter,
   y: string,
   name: string,
   directions: number,
-  hiddenSize: number,
+  features: number,
   batchFirst: boolean,
 ): string {
   if (directions === 1) {
@@ -94,10 +192,10 @@ function joinDirections(
   }
   const perm = batchFirst ? [2, 0, 1, 3] : [0, 2, 1, 3];
   const together = transpose(emitter, y, name, ...perm);
-  return emitter.emit('Reshape', [together, emitter.int64([0, 0, directions * hiddenSize])], { name });
+  return emitter.emit('Reshape', [together, emitter.int64([0, 0, directions * features])], { name });
 }
 
-/** The entries of one layer from states of all layers [layers * directions, batch, H]. */
+/** The entries of one layer from states of all layers [layers * directions, batch, size]. */
 function layerState(
   emitter: Emitter,
   all: string,
@@ -115,53 +213,4 @@ function stackLayers(emitter: Emitter, states: readonly string[], name: string):
   const [only] = states;
   if (only !== undefined && states.length === 1) return only;
   return emitter.emit('Concat', states, { name, attributes: { axis: int(0) } });
-}
-
-function weights(
-  { emitter, parameter }: LoweringContext,
-  parts: readonly LstmLayerDirection[],
-  name: string,
-  prefix: string,
-  hiddenSize: number,
-): string {
-  const matrices = parts.map(({ suffix }) => parameter(`${prefix}${suffix}`));
-  const columns = matrices[0]?.shape[1] ?? 0;
-  return emitter.initializer(name, {
-    dtype: 'float32',
-    shape: [parts.length, 4 * hiddenSize, columns],
-    data: concatenate(matrices.map(reorderGates)),
-  });
-}
-
-function biases(
-  { emitter, parameter }: LoweringContext,
-  parts: readonly LstmLayerDirection[],
-  name: string,
-  hiddenSize: number,
-): string {
-  const vectors = parts.flatMap(({ suffix }) => [
-    parameter(`bias_ih${suffix}`),
-    parameter(`bias_hh${suffix}`),
-  ]);
-  return emitter.initializer(name, {
-    dtype: 'float32',
-    shape: [parts.length, 8 * hiddenSize],
-    data: concatenate(vectors.map(reorderGates)),
-  });
-}
-
-/** Four blocks of rows, PyTorch's gates, in ONNX's order. */
-function reorderGates({ data }: Parameter): Float32Array {
-  const block = data.length / 4;
-  return concatenate(onnxGates.map((gate) => data.subarray(gate * block, (gate + 1) * block)));
-}
-
-function concatenate(arrays: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(arrays.reduce((size, array) => size + array.length, 0));
-  let offset = 0;
-  for (const array of arrays) {
-    joined.set(array, offset);
-    offset += array.length;
-  }
-  return joined;
 }

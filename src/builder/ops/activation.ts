@@ -1,0 +1,31 @@
+/** Every activation that an LSTM can have, for any tensor, entry by entry. */
+import { z } from 'zod';
+import { type Activation, activate, activationNames } from '../backends/activations.js';
+import type { Shape } from '../shape.js';
+import type { SymbolicTensor, Value } from '../tensor.js';
+import { expectInput, inputAt, type OpDefinition } from './op.js';
+
+export const activationOptions = z.strictObject({
+  name: z.enum(activationNames),
+  alpha: z.number().optional(),
+  beta: z.number().optional(),
+});
+export type ActivationOptions = z.output<typeof activationOptions>;
+
+export const activationOp: OpDefinition<ActivationOptions> = {
+  options: activationOptions,
+  infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
+  forward: (inputs, options, { tf }) => ({ output: activate(tf, inputAt(inputs, 0), options) }),
+};
+
+/**
+ * An activation by its name: `activation(x, { name: 'elu', alpha: 1 })`. `alpha` and `beta` default to ONNX's.
+ *
+ * @throws E_INVALID_OPTION for a name that is none
+ */
+export function activation<S extends Shape>(
+  x: Value<'float32', S>,
+  options: Activation,
+): SymbolicTensor<'float32', S> {
+  return x.graph.addOne('activation', undefined, [x], { ...options }) as SymbolicTensor<'float32', S>; // same type as x
+}

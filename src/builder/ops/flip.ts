@@ -1,0 +1,34 @@
+/** `torch.flip` along one dimension. */
+import { z } from 'zod';
+import { normalizeAxis, type Shape } from '../shape.js';
+import { type DType, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
+import { expectInput, inputAt, type OpDefinition } from './op.js';
+
+const flipOptions = z.strictObject({ axis: z.int() });
+export type FlipOptions = z.output<typeof flipOptions>;
+
+export const flipOp: OpDefinition<FlipOptions> = {
+  options: flipOptions,
+  infer(inputs, { axis }, name) {
+    const x = expectInput(inputs, 0, name, { minRank: 1 });
+    normalizeAxis(axis, x.shape, name);
+    return { output: { dtype: x.dtype, shape: x.shape } };
+  },
+  forward(inputs, { axis }, { tf }) {
+    const x = inputAt(inputs, 0);
+    return { output: tf.reverse(x, normalizeAxis(axis, x.shape, 'flip')) };
+  },
+};
+
+/**
+ * The entries along a dimension in the opposite order.
+ *
+ * @param axis default the dimension called `time`
+ * @throws E_INVALID_OPTION where there is no such dimension
+ */
+export function flip<D extends DType, S extends Shape>(
+  x: Value<D, S>,
+  axis: number = timeAxis(x.shape),
+): SymbolicTensor<D, S> {
+  return x.graph.addOne('flip', undefined, [x], { axis }) as SymbolicTensor<D, S>; // same type as x
+}

@@ -1,0 +1,70 @@
+/** What an LSTM can be told, and the layers and directions that follow from it. */
+import { z } from 'zod';
+import { activationOptions } from './activation.js';
+
+/** What is optional is left out where it is off. */
+export const lstmOptions = z
+  .strictObject({
+    hiddenSize: z.int().positive(),
+    numLayers: z.int().positive(),
+    bidirectional: z.boolean(),
+    bias: z.boolean(),
+    dropout: z.number().min(0).max(1),
+    batchFirst: z.boolean(),
+    projSize: z.int().min(0).optional(),
+    reverse: z.boolean().optional(),
+    learnedState: z.boolean().optional(),
+    peepholes: z.boolean().optional(),
+    clip: z.number().positive().optional(),
+    inputForget: z.boolean().optional(),
+    activations: z
+      .strictObject({ gates: activationOptions, cell: activationOptions, hidden: activationOptions })
+      .optional(),
+  })
+  .refine(({ bidirectional, reverse }) => !(bidirectional && reverse), {
+    message: 'reverse is for a single direction; a bidirectional LSTM reads both ways already',
+  })
+  .refine(({ projSize = 0, hiddenSize }) => projSize < hiddenSize, {
+    message: 'projSize must be smaller than hiddenSize',
+  });
+
+export type LstmOptions = z.output<typeof lstmOptions>;
+
+/** Features of h: `hiddenSize`, or what it is projected to. */
+export function stateSize({ projSize, hiddenSize }: LstmOptions): number {
+  return projSize || hiddenSize;
+}
+
+export interface LstmLayerDirection {
+  readonly layer: number;
+  readonly reverse: boolean;
+  /** The end of PyTorch's parameter names: `_l0`, `_l0_reverse`. */
+  readonly suffix: string;
+}
+
+/** Every direction of every layer, in the order of PyTorch's parameters and of the states' first dimension. */
+export function layerDirections(options: LstmOptions): LstmLayerDirection[] {
+  const directions = options.bidirectional ? [false, true] : [options.reverse === true];
+  return Array.from({ length: options.numLayers }, (_, layer) =>
+    directions.map((reverse) => ({
+      layer,
+      reverse,
+      suffix: `_l${layer}${reverse && options.bidirectional ? '_reverse' : ''}`,
+    })),
+  ).flat();
+}
+
+/** An LSTM's inputs by what they are: x, then the states if there are, then the lengths. */
+export interface LstmInputs<T> {
+  readonly x: T | undefined;
+  readonly h: T | undefined;
+  readonly c: T | undefined;
+  readonly lengths: T | undefined;
+}
+
+export function lstmInputs<T>(inputs: readonly T[]): LstmInputs<T> {
+  const [x, ...rest] = inputs;
+  const [h, c] = rest.length >= 2 ? rest : [];
+  // One or three inputs after x: the last is the lengths.
+  return { x, h, c, lengths: rest.length % 2 === 1 ? rest.at(-1) : undefined };
+}

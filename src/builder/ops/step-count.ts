@@ -1,0 +1,54 @@
+/** The steps of padded sequences, counted: what an LSTM takes as `lengths`. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { LstmOnnxError } from '../../errors.js';
+import { type Dim, formatShape, type Shape } from '../shape.js';
+import type { DType, SymbolicTensor, TensorType, Value } from '../tensor.js';
+import { expectInput, inputAt, type OpDefinition } from './op.js';
+
+const stepCountOptions = z.strictObject({ padding: z.number(), batchFirst: z.boolean() });
+export type StepCountOptions = z.output<typeof stepCountOptions>;
+
+function infer(inputs: readonly TensorType[], { batchFirst }: StepCountOptions, name: string) {
+  const x = expectInput(inputs, 0, name);
+  const rank = x.dtype === 'int32' ? 2 : 3;
+  if (x.shape.length !== rank) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${name}: got ${x.dtype} of shape ${formatShape(x.shape)}, expected int32 of rank 2 (tokens) or float32 of rank 3.`,
+    );
+  }
+  const batch = x.shape[batchFirst ? 0 : 1] as Dim; // the rank was checked
+  return { output: { dtype: 'int32' as const, shape: [batch] } };
+}
+
+export const stepCountOp: OpDefinition<StepCountOptions> = {
+  options: stepCountOptions,
+  infer,
+  forward(inputs, { padding, batchFirst }, { tf }) {
+    const x = inputAt(inputs, 0);
+    const differs: TfTensor = tf.notEqual(x, tf.scalar(padding, x.dtype as DType));
+    const isStep = x.rank === 3 ? tf.any(differs, 2) : differs;
+    const time = x.shape[batchFirst ? 1 : 0] ?? 0;
+    const numbers = tf.range(1, time + 1, 1, 'int32');
+    const counted = tf.mul(tf.cast(isStep, 'int32'), batchFirst ? numbers : tf.expandDims(numbers, 1));
+    return { output: tf.max(counted, batchFirst ? 1 : 0) };
+  },
+};
+
+/**
+ * The steps of each sequence up to the last one that is not all padding; steps of padding before that one count.
+ *
+ * @param x tokens, int32 `[batch, time]`, or float32 `[batch, time, features]`; time-first when the first dimension is
+ *   called `time`
+ * @param padding what padding consists of
+ * @returns int32 `[batch]`
+ * @throws E_SHAPE_MISMATCH for another rank
+ */
+export function stepCount<const A extends Dim, const B extends Dim, const Rest extends Shape>(
+  x: Value<DType, readonly [A, B, ...Rest]>,
+  padding = 0,
+): SymbolicTensor<'int32', readonly [A extends 'time' ? B : A]> {
+  const output = x.graph.addOne('stepCount', undefined, [x], { padding, batchFirst: x.shape[0] !== 'time' });
+  return output as SymbolicTensor<'int32', readonly [A extends 'time' ? B : A]>; // what the shape rule says at run time
+}
