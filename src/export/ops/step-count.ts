@@ -1,9 +1,9 @@
-/** The number of the last step that differs from the padding, as a maximum over step numbers. */
+/** The number of the last step that differs from the padding: its index and 1, or 0 where none differs. */
 import { int } from '../emitter.js';
-import { inputOf, type Lowering } from '../lowering.js';
+import { inputOf, type Lowering, type LoweringContext } from '../lowering.js';
 
-const int32Type = 6; // TensorProto.INT32
-const floatType = 1; // TensorProto.FLOAT
+/** TensorProto's numbers of the element types. */
+const types = { float32: 1, int32: 6, int64: 7 } as const;
 
 export const lowerStepCount: Lowering<'stepCount'> = ({ name, options }, context) => {
   const { emitter } = context;
@@ -14,39 +14,27 @@ export const lowerStepCount: Lowering<'stepCount'> = ({ name, options }, context
   const padding = emitter.initializer(`${name}.padding`, { dtype, shape: [], data } as never); // data is of dtype
   const same = emitter.emit('Equal', [x.name, padding], { name: `${name}.same` });
   const differs = emitter.emit('Not', [same], { name: `${name}.differs` });
-  const asFloat = emitter.emit('Cast', [differs], {
-    name: `${name}.flags`,
-    attributes: { to: int(floatType) },
+  const entries = cast(context, differs, 'float32', `${name}.entries`);
+  const steps = shape.length === 3 ? any(context, entries, 2, `${name}.steps`) : entries;
+  const index = emitter.emit('ArgMax', [steps], {
+    name: `${name}.index`,
+    attributes: { axis: int(timeAxis), keepdims: int(0), select_last_index: int(1) },
   });
-  const flags = shape.length === 3 ? reduceMax(context, asFloat, `${name}.steps`, 2) : asFloat;
-  const dims = emitter.emit('Shape', [x.name], { name: `${name}.dims` });
-  const time = emitter.emit('Gather', [dims, emitter.int64(timeAxis)], { name: `${name}.time` });
-  const last = emitter.emit('Add', [time, emitter.int64(1)], { name: `${name}.end` });
-  const range = emitter.emit('Range', [emitter.int64(1), last, emitter.int64(1)], {
-    name: `${name}.numbers`,
-  });
-  const numbers = emitter.emit('Cast', [range], {
-    name: `${name}.numbers_float`,
-    attributes: { to: int(floatType) },
-  });
-  const column = options.batchFirst
-    ? numbers
-    : emitter.emit('Unsqueeze', [numbers, emitter.int64([1])], { name: `${name}.column` });
-  const counted = emitter.emit('Mul', [flags, column], { name: `${name}.counted` });
-  const largest = reduceMax(context, counted, `${name}.largest`, timeAxis);
-  return { output: { name: emitter.emit('Cast', [largest], { name, attributes: { to: int(int32Type) } }) } };
+  const number = emitter.emit('Add', [index, emitter.int64(1)], { name: `${name}.number` });
+  const some = cast(context, any(context, steps, timeAxis, `${name}.some`), 'int64', `${name}.factor`);
+  const count = emitter.emit('Mul', [number, some], { name: `${name}.count` });
+  return { output: { name: cast(context, count, 'int32', name) } };
 };
 
-/** ReduceMax takes its axes as an attribute up to operator set 17, as an input from 18 on; TopK is the same in all. */
-function reduceMax(
-  { emitter }: Parameters<Lowering<'stepCount'>>[1],
-  x: string,
-  name: string,
-  axis: number,
-): string {
-  const [values = ''] = emitter.emitAll('TopK', [x, emitter.int64([1])], ['.values', '.indices'], {
-    name,
-    attributes: { axis: int(axis) },
+function cast({ emitter }: LoweringContext, x: string, to: keyof typeof types, name: string): string {
+  return emitter.emit('Cast', [x], { name, attributes: { to: int(types[to]) } });
+}
+
+/** 1 where an entry along the axis is 1, else 0. */
+function any({ emitter }: LoweringContext, x: string, axis: number, name: string): string {
+  const sum = emitter.emit('ReduceSum', [x, emitter.int64([axis])], {
+    name: `${name}.sum`,
+    attributes: { keepdims: int(0) },
   });
-  return emitter.emit('Squeeze', [values, emitter.int64([axis])], { name });
+  return emitter.emit('Sign', [sum], { name });
 }
