@@ -104,7 +104,7 @@ const geometric = Math.exp(stepRatios.reduce((sum, value) => sum + Math.log(valu
 const results = `# Measured
 
 By \`npm run bench\`: lstm-onnx ${version}, Node ${process.version}, PyTorch ${pytorchVersion} on ${options.threads} threads;
-${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${load}. Milliseconds, medians of ${options.rounds} processes taken in turn; the rows of tfjs are one process each, - where it is not there.
+${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${load}. Milliseconds, medians of ${options.rounds} processes taken in turn; the three rows in between are one process each; tfjs-node is measured where it is installed.
 
 ## The reference example, one epoch of MNIST
 

@@ -23,7 +23,10 @@ const maxDimLength = 1_000;
 const maxIssues = 10;
 const maxIssueLength = 200;
 
-const networkJson = z.strictObject({
+/** The format; `network-schema.ts` says what it leaves open, the options of each op. */
+export const networkJson = z.strictObject({
+  /** Where editors find the schema. */
+  $schema: z.string().optional(),
   version: z.literal(formatVersion),
   inputs: z.record(
     z.string(),

@@ -6,6 +6,7 @@ import type { Optimizer, OptimizerConfig, OptimizerState } from '../train/optimi
 import { TfOptimizer } from '../train/tf-optimizer.js';
 import { registerComposedLstm } from './composed-lstm.js';
 import { registerCrossEntropy } from './cross-entropy.js';
+import type { LstmLayer } from './lstm-layer.js';
 import type { Tf } from './tf.js';
 
 /**
@@ -59,13 +60,20 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
     }
     if (!(await tf.setBackend(name))) return `tfjs could not start its '${name}' backend`;
     await tf.ready();
-    registerComposedLstm(tf, name);
+    if (!ownWays(tf).lstmLayer) registerComposedLstm(tf, name);
     registerCrossEntropy(tf, name);
     return undefined;
   } catch (error) {
     const [line = ''] = messageOf(error).split('\n');
     return line.replace(/[.\s]+$/, '');
   }
+}
+
+/** What the current backend brings itself. */
+function ownWays(
+  tf: Tf,
+): Partial<Pick<Backend, 'createOptimizer' | 'gather' | 'notice'>> & { readonly lstmLayer?: LstmLayer } {
+  return tf.backend() as ReturnType<typeof ownWays>;
 }
 
 /** What `auto` tries, fastest first. */
@@ -98,11 +106,11 @@ export async function startBackend(name: BackendName = 'auto'): Promise<Backend>
   for (const candidate of candidatesFor(name)) {
     const problem = await tryBackend(tf, candidate);
     if (problem === undefined) {
-      // A backend may bring its own ways.
-      const own = tf.backend() as Partial<Pick<Backend, 'createOptimizer' | 'gather' | 'notice'>>;
+      const own = ownWays(tf);
       const slower = candidate === preferences[0] ? '' : ', slower';
-      const notice =
-        problems.length > 0 ? `${problems.join('; ')}; training runs on ${candidate}${slower}` : own.notice;
+      const instead =
+        problems.length > 0 ? [`${problems.join('; ')}; training runs on ${candidate}${slower}`] : [];
+      const notices = [...instead, ...(own.notice === undefined ? [] : [own.notice])];
       const createOptimizer: CreateOptimizer =
         own.createOptimizer ?? ((...args) => new TfOptimizer(tf, ...args));
       const gather: Gather =
@@ -121,7 +129,7 @@ export async function startBackend(name: BackendName = 'auto'): Promise<Backend>
         createOptimizer,
         gather,
         select,
-        ...(notice === undefined ? {} : { notice }),
+        ...(notices.length === 0 ? {} : { notice: notices.join('; ') }),
       };
     }
     problems.push(`tfjs backend ${candidate} did not start (${problem})`);

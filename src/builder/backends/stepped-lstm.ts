@@ -31,8 +31,9 @@ export function steppedLstm(
   const { weightIh, weightHh, weightHr, lengths } = layer;
   const bias = wholeBias(tf, layer);
   const masked = layer.mask ? tf.mul(layer.x, layer.mask) : layer.x;
-  const x = batchFirst ? tf.transpose(masked, [1, 0, 2]) : masked;
-  const [time = 0, batch = 0, features = 0] = x.shape;
+  const whole = batchFirst ? tf.transpose(masked, [1, 0, 2]) : masked;
+  const [time = 0, batch = 0, features = 0] = whole.shape;
+  const x = lengths ? cut(tf, whole, lengths) : whole;
   const [states = 0] = weightHh.shape.slice(1);
   const hidden = (weightHh.shape[0] ?? 0) / 4;
   const projected = tf.add(tf.matMul(tf.reshape(x, [time * batch, features]), weightIh, false, true), bias);
@@ -84,6 +85,14 @@ function cellStep(
   const nextC = tf.add(tf.mul(f, c), tf.mul(i, candidate));
   // The output gate sees the cell after the step.
   return { nextC, full: tf.mul(gate(zo, po, nextC), activate(tf, nextC, hidden)) };
+}
+
+/** x `[time, batch, features]` with zeros beyond the end of each sequence, where anything may be. */
+function cut(tf: Tf, x: TfTensor, lengths: TfTensor): TfTensor {
+  const [time = 0, batch = 0] = x.shape;
+  const steps = tf.expandDims(tf.range(0, time, 1, 'int32'), 1);
+  const inside = tf.reshape(tf.less(steps, tf.reshape(lengths, [1, batch])), [time, batch, 1]);
+  return tf.where(tf.tile(inside, [1, 1, x.shape[2] ?? 1]), x, tf.zerosLike(x));
 }
 
 /** The entries along the first dimension; tfjs 4.22 cannot differentiate an unstack of one entry. */

@@ -120,6 +120,7 @@ async function trainStep(
   } finally {
     for (const metric of metrics) metric.dispose();
   }
+  // Read at every step, since a loss that is no number must end training at its step.
   const values = await measured.data<'float32'>();
   measured.dispose();
   return values;

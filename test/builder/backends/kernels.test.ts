@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { plain, relaxed } from '../../../src/builder/backends/simd/binaries.js';
 import { jobFields } from '../../../src/builder/backends/simd/lstm-plan.js';
+import { matmulJobFields } from '../../../src/builder/backends/simd/matmul-kernels.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -22,11 +23,14 @@ describe('the compiled kernels', () => {
     }
   });
 
-  it('have the fields of a job where the host writes them', () => {
-    const source = readFileSync(join(root, 'src/kernels/lstm-job.ts'), 'utf8');
-    const [, body = ''] = /class LstmJob \{([\s\S]*?)\n\}/.exec(source) ?? [];
-    const fields = [...body.matchAll(/^ {2}(\w+): (?:i32|usize);/gm)].map(([, name]) => name);
-    expect(fields).toEqual([...jobFields]);
+  it.each([
+    ['LstmJob', 'lstm-job.ts', jobFields],
+    ['MatmulJob', 'matmul.ts', matmulJobFields],
+  ])('have the fields of a %s where the host writes them', (name, file, expected) => {
+    const source = readFileSync(join(root, 'src/kernels', file), 'utf8');
+    const [, body = ''] = new RegExp(`class ${name} \\{([\\s\\S]*?)\\n\\}`).exec(source) ?? [];
+    const fields = [...body.matchAll(/^ {2}(\w+): (?:i32|usize);/gm)].map(([, field]) => field);
+    expect(fields).toEqual([...expected]);
   });
 
   it('are under 40 kB each', () => {

@@ -1,3 +1,4 @@
+import type { Rank } from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/builder/backends/backend.js';
@@ -96,6 +97,46 @@ describe("tfjs' kernels on the simd backend", () => {
 
   it('sum over leading dimensions and keep them', () =>
     onBoth((uniform) => tf.sum(uniform([3, 4, 5]), [0, 1], true)));
+
+  it('sum many rows as exactly as tfjs does', () => onBoth(() => tf.sum(tf.fill([100_000, 2], 0.1), 0)));
+
+  it('leave integers to tfjs', async () => {
+    const { gather } = await startBackend(name);
+    const rows = { dtype: 'int32', shape: [2, 2], data: Int32Array.of(1, 2, 3, 4) } as const;
+    const gathered = gather(rows, Int32Array.of(0, 1), 0, 2);
+    const squares = tf.matMul(gathered as never, gathered as never);
+    expect([squares.dtype, ...squares.dataSync()]).toEqual(['int32', 7, 10, 15, 22]);
+    const confusion = tf.math.confusionMatrix(
+      tf.tensor1d([0, 1, 1], 'int32'),
+      tf.tensor1d([0, 1, 0], 'int32'),
+      2,
+    );
+    expect([...confusion.dataSync()]).toEqual([1, 0, 1, 1]);
+    tf.dispose([gathered, squares, confusion]);
+  });
+
+  it('refuse batches that do not broadcast', async () => {
+    await tf.setBackend(name);
+    expect(() => tf.matMul(tf.zeros([2, 3, 4]), tf.zeros([3, 4, 2]))).toThrow(
+      /\[2\] and \[3\] do not broadcast/,
+    );
+  });
+
+  it('give numbers that stay when the tensor has gone or moved', async () => {
+    await tf.setBackend(name);
+    const ones = tf.ones<Rank.R2>([2, 2]);
+    const product = tf.matMul(ones, ones);
+    const kept = product.dataSync();
+    const moved = tf.matMul(ones, ones);
+    await tf.setBackend('cpu');
+    tf.square(moved).dispose();
+    await tf.setBackend(name);
+    product.dispose();
+    for (let i = 0; i < 4; i++) tf.matMul(tf.fill([2, 2], 9), ones);
+    expect([...kept]).toEqual([2, 2, 2, 2]);
+    expect([...moved.dataSync()]).toEqual([2, 2, 2, 2]);
+    tf.disposeVariables();
+  });
 
   it('take integers that tfjs calls floats for the numbers they are', async () => {
     const { gather } = await startBackend(name);

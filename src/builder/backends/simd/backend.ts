@@ -36,7 +36,7 @@ export class SimdBackend extends MathBackendCPU {
   /** Why it runs on fewer threads than it could. */
   readonly notice = fewerThreads();
   readonly #tf: Tf;
-  readonly #plans = new Map<object, { readonly plan: LstmPlan; readonly inputs: readonly TensorInfo[] }>();
+  readonly #plans = new Map<object, KeptPlan>();
   readonly #blocks = new Map<object, number>();
 
   constructor(tf: Tf, engine: Engine) {
@@ -59,6 +59,12 @@ export class SimdBackend extends MathBackendCPU {
    */
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
     return super.write(isShared(values) ? values.slice() : values, shape, dtype);
+  }
+
+  /** For the same reason what is read is a copy: the caller may keep it when the tensor is gone. */
+  override readSync(dataId: DataId): BackendValues {
+    const values = super.readSync(dataId);
+    return isShared(values) ? values.slice() : values;
   }
 
   /** The block that a tensor owns. */
@@ -101,13 +107,20 @@ export class SimdBackend extends MathBackendCPU {
   /** An empty tensor that stands for a plan, whose memory goes with it; until then what it reads stays. */
   keepPlan(plan: LstmPlan, inputs: readonly TensorInfo[]): TensorInfo {
     const info = this.nothing();
-    for (const { dataId } of inputs) this.incRef(dataId);
-    this.#plans.set(info.dataId, { plan, inputs });
+    const read = new Set(inputs.map(({ dataId }) => dataId));
+    for (const dataId of read) this.incRef(dataId);
+    this.#plans.set(info.dataId, { plan, inputs: read, whole: true });
     return info;
   }
 
   planOf({ dataId }: TensorInfo): LstmPlan {
     const kept = this.#plans.get(dataId);
+    if (kept && !kept.whole) {
+      throw new LstmOnnxError(
+        'E_RUN_FAILED',
+        'An input of an LSTM was moved to another backend between its forward and its backward pass; compute both on one.',
+      );
+    }
     if (!kept)
       throw new LstmOnnxError(
         'E_RUN_FAILED',
@@ -131,8 +144,11 @@ export class SimdBackend extends MathBackendCPU {
   /** Copies the samples straight into the engine's memory. */
   readonly gather: Gather = (array, order, start, end) => {
     const shape = [end - start, ...array.shape.slice(1)];
-    const at = this.engine.allocate(sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT);
-    copyRows(array, order, start, end, this.engine.view(array.dtype, at, sizeOf(shape)));
+    const at = this.engine.allOrNothing(() => {
+      const block = this.engine.allocate(sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT);
+      copyRows(array, order, start, end, this.engine.view(array.dtype, block, sizeOf(shape)));
+      return block;
+    });
     return this.#tf.engine().makeTensorFromTensorInfo(this.own(shape, at, array.dtype), this);
   };
 
@@ -140,9 +156,9 @@ export class SimdBackend extends MathBackendCPU {
 
   readonly createOptimizer: CreateOptimizer = (...args) => new SimdOptimizer(this, ...args);
 
-  /** Of a tensor that tfjs may have disposed of meanwhile. */
+  /** Of a tensor that tfjs may have disposed of meanwhile, or moved to another backend. */
   #letGo(dataId: DataId): void {
-    if (this.disposeData(dataId)) this.#tf.engine().removeDataId(dataId, this);
+    if (this.data.has(dataId) && this.disposeData(dataId)) this.#tf.engine().removeDataId(dataId, this);
   }
 
   override disposeData(dataId: object, force = false): boolean {
@@ -151,7 +167,9 @@ export class SimdBackend extends MathBackendCPU {
       const kept = this.#plans.get(dataId);
       kept?.plan.release();
       this.#plans.delete(dataId);
-      for (const input of kept?.inputs ?? []) this.#letGo(input.dataId);
+      for (const input of kept?.inputs ?? []) this.#letGo(input);
+      // Forced, when tfjs moves it to another backend: plans that read it cannot go on.
+      for (const other of this.#plans.values()) if (other.inputs.has(dataId)) other.whole = false;
       const block = this.#blocks.get(dataId);
       if (block !== undefined) this.engine.release(block);
       this.#blocks.delete(dataId);
@@ -164,6 +182,13 @@ function isShared(values: BackendValues): values is Float32Array | Int32Array {
   const numbers = values instanceof Float32Array || values instanceof Int32Array;
   // Pages that are not cross-origin isolated do not know SharedArrayBuffer by its name.
   return numbers && !(values.buffer instanceof ArrayBuffer);
+}
+
+/** A plan, the data it reads, and whether all of that is still there. */
+interface KeptPlan {
+  readonly plan: LstmPlan;
+  readonly inputs: ReadonlySet<DataId>;
+  whole: boolean;
 }
 
 export function inputNamed(inputs: NamedTensorInfoMap, name: string): TensorInfo {
@@ -203,8 +228,9 @@ export function registerSimdBackend(tf: Tf, name = 'simd', options: EngineOption
 async function register(tf: Tf, name: string, options: EngineOptions): Promise<Engine> {
   const engine = await Engine.start(options);
   tf.copyRegisteredKernels('cpu', name);
-  const sum = sumKernel(tf.getKernel('Sum', 'cpu').kernelFunc);
-  for (const kernel of [...lstmKernels, ...matmulKernels, ...softmaxKernels, ...crossEntropyKernels, sum]) {
+  const cpu = (kernel: string) => tf.getKernel(kernel, 'cpu').kernelFunc;
+  const own = [...lstmKernels, ...softmaxKernels, ...crossEntropyKernels];
+  for (const kernel of [...own, ...matmulKernels(cpu('BatchMatMul')), sumKernel(cpu('Sum'))]) {
     if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);
     tf.registerKernel({
       kernelName: kernel.name,

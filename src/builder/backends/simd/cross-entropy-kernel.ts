@@ -11,11 +11,10 @@ function crossEntropy(backend: SimdBackend, inputs: NamedTensorInfoMap): TensorI
   const [rows = 0, classes = 0] = logits.shape;
   const copies: number[] = [];
   const from = backend.place(logits, copies);
-  const targets = engine.allocate(rows * Int32Array.BYTES_PER_ELEMENT);
-  engine.integers(targets, rows).set(backend.integers(inputNamed(inputs, 'target')));
+  const targets = backend.place(inputNamed(inputs, 'target'), copies);
   const gradient = engine.allocate(rows * classes * Float32Array.BYTES_PER_ELEMENT);
   const loss = engine.kernels.crossEntropy(rows, classes, from, targets, gradient);
-  for (const at of [targets, ...copies]) engine.release(at);
+  for (const at of copies) engine.release(at);
   return [
     backend.makeTensorInfo([], 'float32', Float32Array.of(loss)),
     backend.own([rows, classes], gradient),

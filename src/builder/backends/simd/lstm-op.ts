@@ -3,8 +3,6 @@
  * engine's memory what the way back needs.
  */
 import type { NamedTensorInfoMap, TensorInfo, Tensor as TfTensor } from '@tensorflow/tfjs';
-import { LstmOnnxError } from '../../../errors.js';
-import { formatShape } from '../../shape.js';
 import type { LstmLayerArguments, LstmLayerAttributes, LstmLayerResults } from '../lstm-layer.js';
 import type { Tf } from '../tf.js';
 import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
@@ -46,12 +44,6 @@ function forward(
   const [batch, time] = batchFirst ? [first, second] : [second, first];
   const [gates = 0, stateSize = 0] = inputNamed(inputs, 'weightHh').shape;
   const hiddenSize = gates / 4;
-  if (batch * time === 0) {
-    throw new LstmOnnxError(
-      'E_SHAPE_MISMATCH',
-      `lstm: x is ${formatShape(x.shape)}; there is nothing to read.`,
-    );
-  }
   const copies: number[] = [];
   const placed = lstmInputNames.map((name) => [name, inputs[name] ? backend.place(inputs[name], copies) : 0]);
   const plan = new LstmPlan(
@@ -118,7 +110,8 @@ function registerGradient(tf: Tf): void {
         dC,
       });
       return {
-        x: () => run<TfTensor>(inputGradientKernel, { plan }),
+        // dH is not read: it tells tfjs on what the result depends, so that it refuses to differentiate that again.
+        x: () => run<TfTensor>(inputGradientKernel, { plan, dH }),
         h0: () => h0,
         c0: () => c0,
         weightIh: () => weightIh,

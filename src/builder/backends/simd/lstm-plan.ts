@@ -1,4 +1,5 @@
 /** One run of an LSTM layer on the engine: where everything lies in memory, and the jobs over slices of the batch. */
+import { LstmOnnxError } from '../../../errors.js';
 import type { Engine } from './engine.js';
 
 export interface LstmSizes {
@@ -119,6 +120,8 @@ export class LstmPlan {
   readonly #projection: number;
   readonly #workspaces: Partial<Job>[];
   readonly #jobs: number[];
+  /** Whether the gates have become their gradients. */
+  #spent = false;
 
   /** @param copies memory that goes with the plan */
   constructor(engine: Engine, sizes: LstmSizes, inputs: LstmInputs, copies: readonly number[] = []) {
@@ -181,10 +184,19 @@ export class LstmPlan {
   /**
    * The way back; once for each forward pass, whose gates it turns into their gradients.
    *
+   * @throws E_RUN_FAILED the second time
+   *
    * @param dOutput address of the output's gradient, or 0
    * @returns addresses of the gradients, the caller's to release; 0 for those of inputs that are missing
    */
   backward(dOutput: number, dHn: number, dCn: number) {
+    if (this.#spent) {
+      throw new LstmOnnxError(
+        'E_RUN_FAILED',
+        'The simd backend goes back through a forward pass of an LSTM once; compute the forward pass again.',
+      );
+    }
+    this.#spent = true;
     const engine = this.#engine;
     const { inputSize, hiddenSize, stateSize, batch } = this.sizes;
     const { h0, c0, weightHh, weightHr, lengths } = this.#inputs;

@@ -2,17 +2,27 @@
  * tfjs' matrix products on the engine: `BatchMatMul`, with either factor transposed and batches broadcast, and
  * `_FusedMatMul`, which adds a bias and activates.
  */
-import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
+import type { KernelFunc, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import { formatShape } from '../../shape.js';
 import { inputNamed, type KernelAttributes, type SimdBackend, type SimdKernel } from './backend.js';
 import type { Engine } from './engine.js';
 
-export const matmulKernels: readonly SimdKernel[] = [
-  { name: 'BatchMatMul', run: (backend, inputs, attributes) => matMul(backend, inputs, attributes) },
-  { name: '_FusedMatMul', run: fusedMatMul },
-];
+/** @param otherwise tfjs' cpu kernel, which multiplies integers */
+export function matmulKernels(otherwise: KernelFunc): readonly SimdKernel[] {
+  return [
+    {
+      name: 'BatchMatMul',
+      run(backend, inputs, attributes) {
+        const isFloat = inputs.a?.dtype === 'float32' && inputs.b?.dtype === 'float32';
+        if (isFloat) return matMul(backend, inputs, attributes);
+        return otherwise({ inputs, attrs: attributes ?? {}, backend });
+      },
+    },
+    { name: '_FusedMatMul', run: fusedMatMul },
+  ];
+}
 
 const float = 4;
 
@@ -111,9 +121,16 @@ function matMul(
 /** The batch dimensions of a product, each 1 or the same in both factors. */
 function broadcast(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) =>
-    Math.max(a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1),
-  );
+  return Array.from({ length: rank }, (_, i) => {
+    const [left, right] = [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1];
+    if (left !== right && left !== 1 && right !== 1) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `matMul: batches ${formatShape(a)} and ${formatShape(b)} do not broadcast.`,
+      );
+    }
+    return left === 1 ? right : left;
+  });
 }
 
 /** Where a factor's matrix for this batch of the product is. */
@@ -136,7 +153,8 @@ type Matrix = Factor & { readonly at: number };
 /** Fewer multiplications than this are done on the calling thread alone. */
 const worthThreads = 1_000_000;
 
-const jobFields = 8;
+/** The fields of `MatmulJob` in src/kernels/matmul.ts, in their order; a test holds them to it. */
+export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 'padded', 'bias'] as const;
 
 /** C = A B + bias. B is packed as panels, A as padded rows unless it is that; slices of the rows go to the threads. */
 function multiply(engine: Engine, a: Matrix, b: Matrix, bias: number, c: number): void {
@@ -160,13 +178,17 @@ function multiply(engine: Engine, a: Matrix, b: Matrix, bias: number, c: number)
   const panels = allocate(padded * width);
   engine.kernels.packMatrix(depth, padded, columns, Number(b.transposed), b.at, panels);
   const jobs = slices.map((start) => {
-    const job = allocate(jobFields);
+    const at = allocate(matmulJobFields.length);
     const count = Math.min(perSlice, rows - start);
     const slice = c + start * columns * float;
     const workspace = width === columns ? slice : allocate(count * width);
-    const from = packedA + start * padded * float;
-    engine.integers(job, jobFields).set([count, padded, columns, from, panels, slice, workspace, bias]);
-    return job;
+    const job: Readonly<Record<(typeof matmulJobFields)[number], number>> = {
+      ...{ rows: count, depth: padded, columns },
+      a: packedA + start * padded * float,
+      ...{ panels, c: slice, padded: workspace, bias },
+    };
+    engine.integers(at, matmulJobFields.length).set(matmulJobFields.map((field) => job[field]));
+    return at;
   });
   engine.run('matmul', jobs);
   for (const at of own) engine.release(at);

@@ -49,6 +49,10 @@ export class SimdOptimizer implements Optimizer {
   }
 
   step(gradients: ReadonlyMap<string, TfTensor>, clipNorm?: number): void {
+    this.#backend.engine.allOrNothing(() => this.#move(gradients, clipNorm));
+  }
+
+  #move(gradients: ReadonlyMap<string, TfTensor>, clipNorm: number | undefined): void {
     this.#step++;
     const copies: number[] = [];
     const moves = [...gradients].flatMap(([name, gradient]) => {

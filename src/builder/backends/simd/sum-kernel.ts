@@ -33,10 +33,10 @@ function sumLeading(backend: SimdBackend, x: TensorInfo, leading: number, keepDi
   const kept = x.shape.slice(leading);
   const width = sizeOf(kept);
   const numbers = backend.numbers(x);
-  const sums = new Float32Array(width);
+  const sums = new Float64Array(width); // as tfjs' cpu kernel: a long sum in single precision loses digits
   for (let start = 0; start < numbers.length; start += width) {
     for (let i = 0; i < width; i++) sums[i] = (sums[i] ?? 0) + (numbers[start + i] ?? 0);
   }
   const shape = keepDims ? [...x.shape.slice(0, leading).map(() => 1), ...kept] : kept;
-  return backend.makeTensorInfo(shape, 'float32', sums);
+  return backend.makeTensorInfo(shape, 'float32', Float32Array.from(sums));
 }

@@ -1,7 +1,5 @@
-/** The LSTM layer's three kernels on TensorFlow's block ops; see `../lstm-layer.ts` for what they take and give. */
+/** The LSTM layer's three kernels on TensorFlow's block ops; see `../plain-lstm.ts` for what they take and give. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { LstmOnnxError } from '../../../errors.js';
-import { formatShape } from '../../shape.js';
 import type { LstmLayerAttributes } from '../lstm-layer.js';
 import {
   type LstmLayerGradInputs,
@@ -59,12 +57,6 @@ function forward(
   attributes: LstmLayerAttributes,
 ): LstmLayerOutputs {
   const { h0, c0, weightIh, weightHh, bias } = inputs;
-  if (inputs.x.size === 0) {
-    throw new LstmOnnxError(
-      'E_SHAPE_MISMATCH',
-      `lstm: x is ${formatShape(inputs.x.shape)}; there is nothing to read.`,
-    );
-  }
   const x = rearranged(tf, inputs.x, attributes);
   const weight = weightOf(tf, weightIh, weightHh);
   const steps = blockLstm(tf, backend, { x, h0, c0, weight, bias });

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
+import { networkSchema } from '../../src/builder/network-schema.js';
+import { ops } from '../../src/builder/ops/index.js';
+import { simpleLSTM } from '../parity/networks.js';
+
+interface NodeSchema {
+  readonly properties: {
+    readonly op: { readonly const: string };
+    readonly options: { readonly properties: Record<string, unknown>; readonly required?: string[] };
+  };
+}
+
+/** What a test looks at of the schema. */
+interface Schema {
+  readonly properties: { readonly nodes: { readonly items: { readonly anyOf: readonly NodeSchema[] } } };
+}
+
+const generated = networkSchema() as unknown as Schema; // the parts that are read, as zod writes them
+
+describe('the JSON schema of networks', () => {
+  it('is what the zod schemas give (npm run network-schema)', () => {
+    const committed = readFileSync(new URL('../../schemas/network.schema.json', import.meta.url), 'utf8');
+    expect(JSON.parse(committed)).toEqual(generated);
+  });
+
+  it('has every op with its options', () => {
+    const nodes = generated.properties.nodes.items.anyOf;
+    expect(nodes.map(({ properties }) => properties.op.const)).toEqual(Object.keys(ops));
+    const lstm = nodes.find(({ properties }) => properties.op.const === 'lstm')?.properties.options;
+    expect(Object.keys(lstm?.properties ?? {})).toEqual(expect.arrayContaining(['hiddenSize', 'projSize']));
+    expect(lstm?.required).toContain('hiddenSize');
+    expect(lstm?.required).not.toContain('projSize');
+  });
+
+  it('may be named in a network, for editors', () => {
+    const json = { $schema: './network.schema.json', ...JSON.parse(networkToJson(simpleLSTM)) };
+    expect(networkFromJson(JSON.stringify(json))).toEqual(simpleLSTM);
+  });
+});
