@@ -11,7 +11,9 @@ const alignment = 64;
 export class Allocator {
   /** In the order of addresses; never two that touch. */
   readonly #free: Block[] = [];
-  readonly #sizes = new Map<number, number>();
+  /** Bytes of the block that begins at each unit of memory, 0 where none does; a Map would leave garbage at every step. */
+  #sizes = new Int32Array(1024);
+  #taken = 0;
   #top: number;
   readonly #ensure: (bytes: number) => void;
 
@@ -26,7 +28,7 @@ export class Allocator {
 
   /** Bytes that are taken. */
   get taken(): number {
-    return [...this.#sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return this.#taken;
   }
 
   /** The address of so many bytes, aligned to 64; what is in them is left over from before. */
@@ -36,21 +38,32 @@ export class Allocator {
     const block = this.#free[index];
     if (!block) {
       this.#ensure(this.#top + size);
-      this.#sizes.set(this.#top, size);
       this.#top += size;
-      return this.#top - size;
+      return this.#take(this.#top - size, size);
     }
     const rest = { at: block.at + size, bytes: block.bytes - size };
     this.#free.splice(index, 1, ...(rest.bytes > 0 ? [rest] : []));
-    this.#sizes.set(block.at, size);
-    return block.at;
+    return this.#take(block.at, size);
+  }
+
+  #take(at: number, bytes: number): number {
+    const unit = at / alignment;
+    if (unit >= this.#sizes.length) {
+      const sizes = new Int32Array(2 * unit);
+      sizes.set(this.#sizes);
+      this.#sizes = sizes;
+    }
+    this.#sizes[unit] = bytes;
+    this.#taken += bytes;
+    return at;
   }
 
   /** Gives back what {@link allocate} gave. */
   release(at: number): void {
-    const bytes = this.#sizes.get(at);
-    if (bytes === undefined) return;
-    this.#sizes.delete(at);
+    const bytes = this.#sizes[at / alignment] ?? 0;
+    if (bytes === 0) return;
+    this.#sizes[at / alignment] = 0;
+    this.#taken -= bytes;
     const found = this.#free.findIndex((block) => block.at > at);
     const index = found === -1 ? this.#free.length : found;
     const before = this.#free[index - 1];

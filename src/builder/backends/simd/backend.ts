@@ -36,8 +36,6 @@ export class SimdBackend extends MathBackendCPU {
   /** Why it runs on fewer threads than it could. */
   readonly notice = fewerThreads();
   readonly #tf: Tf;
-  readonly #plans = new Map<object, KeptPlan>();
-  readonly #blocks = new Map<object, number>();
 
   constructor(tf: Tf, engine: Engine) {
     super();
@@ -48,8 +46,9 @@ export class SimdBackend extends MathBackendCPU {
   /** A tensor over a block of the engine's memory, which goes with it. */
   own(shape: readonly number[], at: number, dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
     const info = this.makeTensorInfo([...shape], dtype);
-    this.data.get(info.dataId).values = this.engine.view(dtype, at, sizeOf(shape));
-    this.#blocks.set(info.dataId, at);
+    const data = this.#dataOf(info.dataId);
+    data.values = this.engine.view(dtype, at, sizeOf(shape));
+    data.block = at;
     return info;
   }
 
@@ -69,7 +68,7 @@ export class SimdBackend extends MathBackendCPU {
 
   /** The block that a tensor owns. */
   blockOf({ dataId }: { readonly dataId: DataId }): number | undefined {
-    return this.#blocks.get(dataId);
+    return this.data.has(dataId) ? this.#dataOf(dataId).block : undefined;
   }
 
   /** Where a tensor's numbers are in the engine's memory; a copy made for that is added to `copies`. */
@@ -109,24 +108,30 @@ export class SimdBackend extends MathBackendCPU {
     const info = this.nothing();
     const read = new Set(inputs.map(({ dataId }) => dataId));
     for (const dataId of read) this.incRef(dataId);
-    this.#plans.set(info.dataId, { plan, inputs: read, whole: true });
+    this.#dataOf(info.dataId).kept = { plan, inputs: read };
     return info;
   }
 
   planOf({ dataId }: TensorInfo): LstmPlan {
-    const kept = this.#plans.get(dataId);
-    if (kept && !kept.whole) {
-      throw new LstmOnnxError(
-        'E_RUN_FAILED',
-        'An input of an LSTM was moved to another backend between its forward and its backward pass; compute both on one.',
-      );
-    }
+    const { kept } = this.#dataOf(dataId);
     if (!kept)
       throw new LstmOnnxError(
         'E_RUN_FAILED',
         'The backward pass of an LSTM found no forward pass of its own.',
       );
+    for (const input of kept.inputs) {
+      if (this.data.has(input)) continue;
+      throw new LstmOnnxError(
+        'E_RUN_FAILED',
+        'An input of an LSTM was moved to another backend between its forward and its backward pass; compute both on one.',
+      );
+    }
     return kept.plan;
+  }
+
+  /** Not in maps of our own: entries that come and go at every step leave garbage behind. */
+  #dataOf(dataId: DataId): TensorData {
+    return this.data.get(dataId) as TensorData;
   }
 
   /** A tensor's numbers, in place where they are float32; tfjs casts some tensors by their type alone. */
@@ -162,33 +167,29 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   override disposeData(dataId: object, force = false): boolean {
+    const data = this.data.has(dataId) ? this.#dataOf(dataId) : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone) {
-      const kept = this.#plans.get(dataId);
-      kept?.plan.release();
-      this.#plans.delete(dataId);
-      for (const input of kept?.inputs ?? []) this.#letGo(input);
-      // Forced, when tfjs moves it to another backend: plans that read it cannot go on.
-      for (const other of this.#plans.values()) if (other.inputs.has(dataId)) other.whole = false;
-      const block = this.#blocks.get(dataId);
-      if (block !== undefined) this.engine.release(block);
-      this.#blocks.delete(dataId);
-    }
-    return gone;
+    if (!gone || !data) return gone;
+    data.kept?.plan.release();
+    for (const input of data.kept?.inputs ?? []) this.#letGo(input);
+    if (data.block !== undefined) this.engine.release(data.block);
+    return true;
   }
+}
+
+/** What tfjs' cpu backend keeps of a tensor, and what goes with it. */
+interface TensorData {
+  values: BackendValues;
+  /** A block of the engine's memory. */
+  block?: number;
+  /** A plan, and the data that it reads. */
+  kept?: { readonly plan: LstmPlan; readonly inputs: ReadonlySet<DataId> };
 }
 
 function isShared(values: BackendValues): values is Float32Array | Int32Array {
   const numbers = values instanceof Float32Array || values instanceof Int32Array;
   // Pages that are not cross-origin isolated do not know SharedArrayBuffer by its name.
   return numbers && !(values.buffer instanceof ArrayBuffer);
-}
-
-/** A plan, the data it reads, and whether all of that is still there. */
-interface KeptPlan {
-  readonly plan: LstmPlan;
-  readonly inputs: ReadonlySet<DataId>;
-  whole: boolean;
 }
 
 export function inputNamed(inputs: NamedTensorInfoMap, name: string): TensorInfo {
