@@ -8,6 +8,7 @@ import { embedding } from '../../src/builder/ops/embedding.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
+import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { type Predictions, predict } from '../../src/builder/predict.js';
 import type { Add, Shape } from '../../src/builder/shape.js';
@@ -100,6 +101,31 @@ test('an lstm does not take other ranks, named features or int32', () => {
   lstm('lstm', sequence, {});
   // @ts-expect-error a typo
   lstm('lstm', sequence, { hiddenSize: 64, numLayer: 2 });
+});
+
+test('an lstm with a projection has its size in h and output, and hiddenSize in c', () => {
+  const one = lstm('lstm', sequence, { hiddenSize: 64, projSize: 16 });
+  expectTypeOf(one.output).toEqualTypeOf<Float<readonly ['batch', 'time', 16]>>();
+  expectTypeOf(one.h).toEqualTypeOf<Float<readonly [1, 'batch', 16]>>();
+  expectTypeOf(one.c).toEqualTypeOf<Float<readonly [1, 'batch', 64]>>();
+  const both = lstm('lstm', sequence, { hiddenSize: 64, projSize: 16, bidirectional: true });
+  expectTypeOf(both.output).toEqualTypeOf<Float<readonly ['batch', 'time', 32]>>();
+  lstm('next', sequence, { hiddenSize: 64, projSize: 16, initialState: { h: one.h, c: one.c } });
+  // @ts-expect-error c is of hiddenSize
+  lstm('next', sequence, { hiddenSize: 64, projSize: 16, initialState: { h: one.h, c: one.h } });
+});
+
+test('an lstm takes lengths of its batch, learned states and activations by name', () => {
+  const lengths = {} as Value<'int32', readonly ['batch']>;
+  lstm('lstm', sequence, { hiddenSize: 4, lengths, initialState: 'learned' });
+  // @ts-expect-error of another batch
+  lstm('lstm', sequence, { hiddenSize: 4, lengths: {} as Value<'int32', readonly ['people']> });
+  // @ts-expect-error not integers
+  lstm('lstm', sequence, { hiddenSize: 4, lengths: {} as Value<'float32', readonly ['batch']> });
+  lstm('lstm', sequence, { hiddenSize: 4, activations: { gates: { name: 'hardSigmoid', alpha: 0.2 } } });
+  // @ts-expect-error no such activation
+  lstm('lstm', sequence, { hiddenSize: 4, activations: { cell: 'swish' } });
+  expectTypeOf(stepCount(sequence)).toEqualTypeOf<SymbolicTensor<'int32', readonly ['batch']>>();
 });
 
 test('initialState has the shape of the states', () => {
