@@ -46,6 +46,20 @@ def epoch(folder):
     return (time.perf_counter() - start) * 1000
 
 
+def write_checkpoint(path):
+    """About 5 MB of weights."""
+    torch.save(Classifier(128, 288, 2).state_dict(), path)
+
+
+def export(path):
+    """What a PyTorch user does instead of `lstm-onnx export`."""
+    model = Classifier(128, 288, 2)
+    model.load_state_dict(torch.load(path))
+    x = torch.randn(2, 3, 128)
+    dynamic = {0: torch.export.Dim("batch"), 1: torch.export.Dim("time")}
+    torch.onnx.export(model.eval(), (x,), f"{path}.onnx", dynamic_shapes={"x": dynamic})
+
+
 def median(run, seconds=2, warmup=3):
     for _ in range(warmup):
         run()
@@ -74,13 +88,20 @@ def forward(batch, time_steps, inputs, hidden, layers):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["epoch", "step", "run"])
+    parser.add_argument("what", choices=["epoch", "step", "run", "write", "export"])
     parser.add_argument("--mnist")
+    parser.add_argument("--checkpoint")
     parser.add_argument("--size", type=int, nargs=5)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    if arguments.what == "epoch":
+    if arguments.what == "write":
+        write_checkpoint(arguments.checkpoint)
+        milliseconds = 0
+    elif arguments.what == "export":
+        export(arguments.checkpoint)
+        milliseconds = 0  # whoever started the process measures it
+    elif arguments.what == "epoch":
         milliseconds = epoch(arguments.mnist)
     else:
         milliseconds = {"step": train_step, "run": forward}[arguments.what](*arguments.size)

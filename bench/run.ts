@@ -3,8 +3,9 @@
  * bench/results.md. Without --python the PyTorch columns stay empty.
  */
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus, loadavg } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -99,6 +100,30 @@ const runRows = runningSizes.map((size) => {
   });
   return row(size.join(', '), number(model), number(bare), number(torch), ratio(model, torch));
 });
+/** Whole processes, from a PyTorch checkpoint of 5 MB to an ONNX file. */
+function exportTimes(): string {
+  if (options.python === undefined) return '-';
+  const folder = mkdtempSync(join(tmpdir(), 'lstm-onnx-bench-'));
+  const checkpoint = join(folder, 'model.pt');
+  const timed = (run: () => void) => {
+    const started = performance.now();
+    run();
+    return performance.now() - started;
+  };
+  pytorch('write', '--checkpoint', checkpoint);
+  const cli = join(here, '../dist/cli/main.js');
+  const { mine, torch } = sideBySide({
+    mine: () =>
+      timed(() => execFileSync(process.execPath, [cli, 'export', checkpoint, '-o', join(folder, 'a.onnx')])),
+    torch: () => timed(() => pytorch('export', '--checkpoint', checkpoint)),
+  });
+  rmSync(folder, { recursive: true });
+  return [
+    row('lstm-onnx export model.pt', number(mine)),
+    row('torch.onnx.export, default exporter', number(torch)),
+  ].join('\n');
+}
+
 const geometric = Math.exp(stepRatios.reduce((sum, value) => sum + Math.log(value), 0) / stepRatios.length);
 
 const results = `# Measured
@@ -125,6 +150,12 @@ Geometric mean of the ratios: ${Number.isNaN(geometric) ? '-' : geometric.toFixe
 | size | model.run | bare onnxruntime-node | PyTorch | ratio |
 | --- | --- | --- | --- | --- |
 ${runRows.join('\n')}
+
+## From a PyTorch checkpoint of 5 MB to ONNX, the whole process
+
+| | ms |
+| --- | --- |
+${exportTimes()}
 `;
 await writeFileAtomic(join(here, 'results.md'), results);
 console.log(results);

@@ -8,14 +8,22 @@ export {
 } from './builder/checkpoint.js';
 export { defineNetwork, type Network, type NetworkOutput, type Signature } from './builder/network.js';
 export { networkFromJson, networkToJson } from './builder/network-json.js';
+export { activation } from './builder/ops/activation.js';
 export { logSoftmax, relu, sigmoid, softmax, tanh } from './builder/ops/activations.js';
 export { at, last } from './builder/ops/at.js';
 export { concat } from './builder/ops/concat.js';
 export { dropout } from './builder/ops/dropout.js';
 export { embedding } from './builder/ops/embedding.js';
+export { flip } from './builder/ops/flip.js';
 export { linear } from './builder/ops/linear.js';
-export { type LstmArguments, type LstmState, lstm } from './builder/ops/lstm.js';
+export {
+  type ActivationLike,
+  type LstmArguments,
+  type LstmState,
+  lstm,
+} from './builder/ops/lstm.js';
 export { reshape } from './builder/ops/reshape.js';
+export { stepCount } from './builder/ops/step-count.js';
 export { transpose } from './builder/ops/transpose.js';
 export {
   checkParameters,
@@ -65,9 +73,18 @@ export { encodeSafetensors, parseSafetensors, type SafetensorsFile } from './dat
 export { type ErrorCode, LstmOnnxError } from './errors.js';
 export { type ExportOptions, exportOnnx } from './export/export.js';
 export { readArray } from './files/array.js';
+export { importFile } from './files/import-model.js';
 export { loadMnist, type Mnist } from './files/mnist.js';
 export { readFile } from './files/read.js';
 export { writeFileAtomic } from './files/write.js';
+export {
+  type ArchitectureOptions,
+  type InferredModel,
+  networkFromStateDict,
+  type Pool,
+} from './import/architecture.js';
+export { type ImportOptions, type ImportResult, importModel } from './import/import-model.js';
+export type { ImportedModel } from './import/imported-model.js';
 export { float32Array, type NdArray, type NdArrayData, type NdArrayDType } from './nd-array.js';
 export type { StreamOptions } from './runtime/model.js';
 export { availableProviders, Model } from './runtime/node.js';
@@ -76,4 +93,5 @@ export type { Provider, ProviderReport, ProviderStatus } from './runtime/provide
 export type { Stream } from './runtime/stream.js';
 export type { Feed, Feeds, ModelValue, PlainTensor, Results } from './runtime/values.js';
 export { type Comparison, type VerifyOptions, verify } from './verify.js';
+export { type Recording, readRecording, verifyRecording } from './verify-fixture.js';
 export { version } from './version.js';

@@ -2,12 +2,13 @@
 import type { BackendName } from './builder/backends/backend.js';
 import { type NetworkNode, valueId } from './builder/graph-builder.js';
 import type { Network } from './builder/network.js';
+import { lstmInputs } from './builder/ops/lstm-options.js';
 import type { StateDict } from './builder/parameters.js';
 import { predict } from './builder/predict.js';
 import { Generator } from './builder/random.js';
 import type { DType, TensorType } from './builder/tensor.js';
 import { LstmOnnxError } from './errors.js';
-import { withStates } from './export/states.js';
+import { type VariantOptions, variantOf } from './export/variants.js';
 import { type NdArray, sizeOf } from './nd-array.js';
 import type { BaseModel } from './runtime/model.js';
 
@@ -35,9 +36,9 @@ export interface Comparison {
 }
 
 /**
- * Runs both with standard normal inputs (ids within the embedding's range) at every combination of sizes.
+ * Runs both with standard normal inputs (ids within the embedding's range, lengths within time) at every combination of sizes.
  *
- * @param model the exported model; it may expose states that the network keeps to itself
+ * @param model the exported model; it may have the states, lengths and probabilities that an export adds
  * @returns one comparison for each output and size
  * @throws E_UNKNOWN_NAME when the model's inputs or outputs are not the network's, E_SHAPE_MISMATCH when results differ
  *   in shape
@@ -62,22 +63,23 @@ export async function verify(
         ),
       );
       for (const [output, array] of Object.entries(expected)) {
-        comparisons.push({ output, batch, time, ...compare(output, array, got[output]) });
+        comparisons.push({ output, batch, time, ...compareOutput(output, array, got[output]) });
       }
     }
   }
   return comparisons;
 }
 
-/** The network as the model shows it: with states as inputs and outputs where the model has more than the network. */
+/** The network as the model shows it: with what an export can add where the model has more than the network. */
 function matching(network: Network, model: BaseModel): Network {
   const names = (values: readonly { readonly name: string }[]) => values.map(({ name }) => name).sort();
   const given = [names(model.inputs), names(model.outputs)].join(' | ');
   const fits = (candidate: Network) =>
     [Object.keys(candidate.inputs).sort(), Object.keys(candidate.outputs).sort()].join(' | ') === given;
-  if (fits(network)) return network;
-  const exposed = exposedStates(network);
-  if (exposed && fits(exposed)) return exposed;
+  for (const options of variants) {
+    const candidate = variantIfAny(network, options);
+    if (candidate && fits(candidate)) return candidate;
+  }
   throw new LstmOnnxError(
     'E_UNKNOWN_NAME',
     `The model has inputs ${names(model.inputs).join(', ')} and outputs ${names(model.outputs).join(', ')}; the ` +
@@ -86,12 +88,17 @@ function matching(network: Network, model: BaseModel): Network {
   );
 }
 
-/** The network with its states shown; undefined where it cannot show any. */
-function exposedStates(network: Network): Network | undefined {
+/** Every combination of what an export can add, nothing first. */
+const variants: readonly VariantOptions[] = [false, true].flatMap((softmax) =>
+  [false, true].flatMap((lengths) => [false, true].map((states) => ({ states, lengths, softmax }))),
+);
+
+/** Undefined where the network cannot have these: no LSTM, or a name is taken. */
+function variantIfAny(network: Network, options: VariantOptions): Network | undefined {
   try {
-    return withStates(network);
+    return variantOf(network, options);
   } catch (error) {
-    if (error instanceof LstmOnnxError) return undefined; // no LSTM, or a name is taken
+    if (error instanceof LstmOnnxError) return undefined;
     throw error;
   }
 }
@@ -107,11 +114,15 @@ function randomFeeds(
     const shape = type.shape.map(sizeOfDim);
     const size = sizeOf(shape);
     if (type.dtype === 'float32') return { dtype: 'float32', shape, data: generator.normal(size, 0, 1) };
-    const limit = idLimit(network.nodes, name);
+    const isLengths = network.nodes.some(
+      (node) => node.op === 'lstm' && lstmInputs(node.inputs).lengths === name,
+    );
+    const limit = isLengths ? time : idLimit(network.nodes, name);
+    const first = isLengths ? 1 : 0;
     return {
       dtype: 'int32',
       shape,
-      data: Int32Array.from({ length: size }, () => generator.random32() % limit),
+      data: Int32Array.from({ length: size }, () => first + (generator.random32() % limit)),
     };
   };
   return Object.fromEntries(Object.entries(network.inputs).map(([name, type]) => [name, feed(name, type)]));
@@ -129,7 +140,8 @@ function idLimit(nodes: readonly NetworkNode[], input: string): number {
   return limit;
 }
 
-function compare(
+/** @throws E_SHAPE_MISMATCH when the two differ in shape */
+export function compareOutput(
   output: string,
   expected: NdArray<'float32'>,
   got: { readonly data: unknown; readonly dims: readonly number[] } | undefined,

@@ -1,47 +1,64 @@
-/** `lstm-onnx export`: a checkpoint becomes an ONNX file. */
+/** `lstm-onnx export`: weights or a model of another framework become an ONNX file. */
 import type { CommandModule } from 'yargs';
-import { decodeCheckpoint } from '../builder/checkpoint.js';
 import { exportOnnx } from '../export/export.js';
-import { parseFile } from '../files/read.js';
 import { writeFileAtomic } from '../files/write.js';
 import type { GlobalOptions } from './global-options.js';
+import { formats, type ModelFileArguments, readModelFile, withModelFileOptions } from './model-file.js';
 import { formatBytes, print, say } from './output.js';
 
-interface ExportArguments extends GlobalOptions {
-  checkpoint: string;
+interface ExportArguments extends GlobalOptions, ModelFileArguments {
+  weights: string;
   output: string;
   opset: number;
   states: boolean;
+  lengths: boolean;
+  softmax: boolean;
   labels: string | undefined;
 }
 
 export const exportCommand: CommandModule<GlobalOptions, ExportArguments> = {
-  command: 'export <checkpoint>',
-  describe: 'Write a checkpoint as an ONNX file',
+  command: 'export <weights>',
+  describe: 'Write weights or a model as an ONNX file',
   builder: (yargs) =>
-    yargs
-      .positional('checkpoint', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A model.safetensors that lstm-onnx wrote',
-      })
-      .option('output', { alias: 'o', type: 'string', default: 'model.onnx', describe: 'The file to write' })
-      .option('opset', { type: 'number', default: 17, describe: 'ONNX operator set, 14 to 22' })
-      .option('states', {
-        type: 'boolean',
-        default: false,
-        describe: 'Add inputs h0, c0 and outputs hn, cn, for streaming',
-      })
-      .option('labels', { type: 'string', describe: 'Names of the classes, separated by commas' })
-      .example('$0 export out/model.safetensors -o model.onnx', 'Batch and time stay dynamic')
-      .example('$0 export out/model.safetensors -o model.onnx --states', 'For running a sequence in pieces'),
-  async handler({ checkpoint, output, opset, states, labels, json }) {
-    const { network, parameters, info } = await parseFile(checkpoint, decodeCheckpoint);
+    withModelFileOptions(
+      yargs
+        .positional('weights', { type: 'string', demandOption: true, describe: formats })
+        .option('output', {
+          alias: 'o',
+          type: 'string',
+          default: 'model.onnx',
+          describe: 'The file to write',
+        })
+        .option('opset', { type: 'number', default: 17, describe: 'ONNX operator set, 14 to 22' })
+        .option('states', {
+          type: 'boolean',
+          default: false,
+          describe: 'Add inputs h0, c0 and outputs hn, cn, for streaming',
+        })
+        .option('lengths', {
+          type: 'boolean',
+          default: false,
+          describe: 'Add an input lengths, int32 [batch]: the steps of each sequence',
+        })
+        .option('softmax', {
+          type: 'boolean',
+          default: false,
+          describe: 'Add an output probabilities beside the logits',
+        })
+        .option('labels', { type: 'string', describe: 'Names of the classes, separated by commas' }),
+    )
+      .example('$0 export model.pt -o model.onnx', 'Batch and time stay dynamic')
+      .example('$0 export model.pt --pool hidden --lengths', 'Sequences of different lengths in one batch')
+      .example('$0 export out/model.safetensors --states', 'For running a sequence in pieces'),
+  async handler({ weights, output, opset, states, lengths, softmax, labels, json, ...modelFile }) {
+    const { network, parameters, info } = await readModelFile(weights, modelFile);
     const started = performance.now();
     const bytes = exportOnnx(network, parameters, {
       ...info,
       opset,
       states,
+      lengths,
+      softmax,
       ...(labels === undefined ? {} : { labels: labels.split(',').map((label) => label.trim()) }),
     });
     const milliseconds = performance.now() - started;

@@ -10,10 +10,8 @@ import { inspectCommand } from './inspect.js';
 import { say } from './output.js';
 import { runCommand } from './run.js';
 import { trainCommand } from './train.js';
+import { UsageError } from './usage-error.js';
 import { verifyCommand } from './verify.js';
-
-/** A command line that names no command or options that are not there. */
-class UsageError extends Error {}
 
 /** Options and positionals that take more than one value. */
 const lists = new Set(['_', 'input', 'i']);

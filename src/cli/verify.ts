@@ -1,69 +1,120 @@
-/** `lstm-onnx verify`: an ONNX model against the checkpoint it was exported from. */
+/** `lstm-onnx verify`: an ONNX model against the weights it was exported from, or against another framework's outputs. */
 import type { CommandModule } from 'yargs';
-import { decodeCheckpoint } from '../builder/checkpoint.js';
 import { alignColumns } from '../builder/summary.js';
 import { LstmOnnxError } from '../errors.js';
-import { parseFile } from '../files/read.js';
+import { readFile } from '../files/read.js';
 import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
-import { verify } from '../verify.js';
+import { type Comparison, verify } from '../verify.js';
+import { readRecording, verifyRecording } from '../verify-fixture.js';
 import type { GlobalOptions } from './global-options.js';
+import { formats, type ModelFileArguments, readModelFile, withModelFileOptions } from './model-file.js';
 import { print, say } from './output.js';
+import { UsageError } from './usage-error.js';
 
-interface VerifyArguments extends GlobalOptions {
+interface VerifyArguments extends GlobalOptions, ModelFileArguments {
   model: string;
-  checkpoint: string;
-  tolerance: number;
+  weights: string | undefined;
+  checkpoint: string | undefined;
+  fixture: string | undefined;
+  tolerance: number | undefined;
   provider: string | undefined;
 }
 
+/** Against tfjs, and against another framework, whose sums are in another order. */
+const defaultTolerance = { weights: 2e-6, fixture: 5e-6 };
+
 export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
-  command: 'verify <model>',
-  describe: 'Compare an ONNX model with its checkpoint on random inputs',
+  command: 'verify <model> [weights]',
+  describe: 'Compare an ONNX model with the weights it is of, or with recorded outputs',
   builder: (yargs) =>
-    yargs
-      .positional('model', { type: 'string', demandOption: true, describe: 'The .onnx file' })
-      .option('checkpoint', {
-        type: 'string',
-        demandOption: true,
-        describe: 'The model.safetensors it was exported from',
-      })
-      .option('tolerance', {
-        type: 'number',
-        default: 2e-6,
-        describe: 'Largest difference that passes; absolute, or relative to an output above 1',
-      })
-      .option('provider', {
-        type: 'string',
-        describe: 'cuda, cpu or wasm [default: cuda where it runs, else cpu]',
-      })
-      .example('$0 verify model.onnx --checkpoint out/model.safetensors', 'Exit 1 when they differ'),
-  async handler({ model: path, checkpoint, tolerance, provider, json }) {
-    const { network, parameters } = await parseFile(checkpoint, decodeCheckpoint);
+    withModelFileOptions(
+      yargs
+        .positional('model', { type: 'string', demandOption: true, describe: 'The .onnx file' })
+        .positional('weights', { type: 'string', describe: `What it was exported from: ${formats}` })
+        .option('checkpoint', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'The same as an option',
+        })
+        .option('fixture', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Inputs and outputs that fixtures/record.py kept, .npz or .safetensors',
+        })
+        .option('tolerance', {
+          type: 'number',
+          describe:
+            'Largest difference that passes; absolute, or relative to an output above 1 ' +
+            `[default: ${defaultTolerance.weights}, for a fixture ${defaultTolerance.fixture}]`,
+        })
+        .option('provider', {
+          type: 'string',
+          describe: 'cuda, cpu or wasm [default: cuda where it runs, else cpu]',
+        })
+        .conflicts('fixture', ['weights', 'checkpoint'])
+        .conflicts('weights', 'checkpoint'),
+    )
+      .example('$0 verify model.onnx out/model.safetensors', 'Exit 1 when they differ')
+      .example('$0 verify model.onnx model.pt --pool all', 'With the options that it was exported with')
+      .example('$0 verify model.onnx --fixture recorded.npz', 'Against what PyTorch gave'),
+  async handler({ model: path, weights, checkpoint, fixture, tolerance, provider, json, ...modelFile }) {
+    const source = weights ?? checkpoint;
+    const against = source === undefined ? 'fixture' : 'weights';
+    const allowed = tolerance ?? defaultTolerance[against];
+    const compare = await comparing(source, fixture, modelFile);
     await using model = await Model.load(
       path,
       provider === undefined ? {} : { providers: [provider as Provider] },
     );
-    const comparisons = await verify(model, network, parameters);
+    const comparisons = await compare(model);
     const worst = comparisons.reduce((a, b) => (b.maxAbs <= a.maxAbs ? a : b));
-    const passed = comparisons.every(({ maxAbs, scale }) => maxAbs <= tolerance * scale);
+    const passed = comparisons.every(({ maxAbs, scale }) => maxAbs <= allowed * scale);
+    const { running } = model.providers;
     if (json) {
-      print(JSON.stringify({ passed, tolerance, provider: model.providers.running, comparisons }));
+      print(JSON.stringify({ passed, tolerance: allowed, provider: running, comparisons }));
     } else {
       const rows = comparisons.map(({ output, batch, time, maxAbs, maxUlp }) =>
         [output, batch, time, maxAbs.toExponential(1), maxUlp].map(String),
       );
       for (const line of alignColumns([['output', 'batch', 'time', 'max abs', 'max ulp'], ...rows]))
         print(line);
-      say(`tfjs against onnxruntime on ${model.providers.running}, tolerance ${tolerance}`);
+      const reference = against === 'weights' ? 'tfjs' : 'the recording';
+      say(`${reference} against onnxruntime on ${running}, tolerance ${allowed}`);
     }
     if (!passed) {
       throw new LstmOnnxError(
         'E_VERIFY_FAILED',
         `Output '${worst.output}' differs by ${worst.maxAbs} at batch ${worst.batch}, time ${worst.time}; ` +
-          `the tolerance is ${tolerance}. Export the checkpoint again, or say --tolerance if that is good enough.`,
+          `the tolerance is ${allowed}. Export the model again, or say --tolerance if that is good enough.`,
       );
     }
     if (!json) print(`passed: largest difference ${worst.maxAbs.toExponential(1)}`);
   },
 };
+
+/** Reads what the model is compared with, before the model is loaded. */
+async function comparing(
+  weights: string | undefined,
+  fixture: string | undefined,
+  modelFile: ModelFileArguments,
+): Promise<(model: Model) => Promise<Comparison[]>> {
+  if (weights !== undefined) {
+    const { network, parameters } = await readModelFile(weights, modelFile);
+    return (model) => verify(model, network, parameters);
+  }
+  if (fixture === undefined) throw new UsageError('Name the weights to compare with, or a --fixture.');
+  const recording = await readRecordingFile(fixture);
+  return (model) => verifyRecording(model, recording);
+}
+
+async function readRecordingFile(path: string) {
+  const bytes = await readFile(path);
+  try {
+    return await readRecording(bytes);
+  } catch (error) {
+    throw error instanceof LstmOnnxError
+      ? new LstmOnnxError(error.code, `${path}: ${error.message}`, { cause: error })
+      : error;
+  }
+}

@@ -5,6 +5,7 @@
  */
 import { Gunzip } from 'fflate';
 import { LstmOnnxError, messageOf } from '../errors.js';
+import { crc32 } from './crc32.js';
 
 /** 1 GiB: twice the largest data set of this kind (EMNIST by class, 547 MB of images). */
 export const MAX_INFLATED_BYTES = 2 ** 30;
@@ -97,22 +98,4 @@ function damaged(what: string, cause?: unknown): LstmOnnxError {
 
 function hex(checksum: number): string {
   return `0x${checksum.toString(16).padStart(8, '0')}`;
-}
-
-/** The table of RFC 1952, section 8: the polynomial 0xedb88320 over each byte. */
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) {
-    crc = (crc & 1) === 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  }
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let index = 0; index < bytes.length; index++) {
-    // Both indices are in range by construction; ?? only satisfies the type.
-    crc = (CRC_TABLE[(crc ^ (bytes[index] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -17,13 +17,12 @@ import { encodeModel } from './onnx.js';
 import { lowerings } from './ops/index.js';
 import { prune } from './prune.js';
 import { irVersionFor } from './releases.js';
-import { statePairs, withStates } from './states.js';
+import { statePairs } from './states.js';
+import { type VariantOptions, variantOf } from './variants.js';
 
-export interface ExportOptions extends ModelInfo {
+export interface ExportOptions extends ModelInfo, VariantOptions {
   /** Version of the ONNX operator set, 14 to 22. @default 17 */
   readonly opset?: number;
-  /** Adds the states of every LSTM as inputs `h0`, `c0` and outputs `hn`, `cn`. @default false */
-  readonly states?: boolean;
   /** More entries for the model's metadata. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -35,8 +34,8 @@ const newestOpset = 22;
  * The network as the bytes of an `.onnx` file, batch and time dynamic as the network has them.
  *
  * @throws E_SHAPE_MISMATCH for parameters of another network, E_UNSUPPORTED for an opset out of range,
- *   E_DUPLICATE_NAME for an output called like an input; with `states` also E_INVALID_OPTION for a network without LSTM
- *   and E_DUPLICATE_NAME when a state's name is taken
+ *   E_DUPLICATE_NAME for an output called like an input; with `states`, `lengths` and `softmax` also E_INVALID_OPTION for
+ *   a network that has no use for them, and E_DUPLICATE_NAME when a name is taken
  */
 export function exportOnnx(network: Network, parameters: StateDict, options: ExportOptions = {}): Uint8Array {
   const model = toOnnxModel(network, parameters, options);
@@ -46,7 +45,7 @@ export function exportOnnx(network: Network, parameters: StateDict, options: Exp
 
 /** {@link exportOnnx} before it is turned into bytes. */
 export function toOnnxModel(network: Network, parameters: StateDict, options: ExportOptions = {}): OnnxModel {
-  const { opset = 17, states = false } = options;
+  const { opset = 17 } = options;
   if (!Number.isInteger(opset) || opset < oldestOpset || opset > newestOpset) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
@@ -56,7 +55,7 @@ export function toOnnxModel(network: Network, parameters: StateDict, options: Ex
   checkParameters(network, parameters);
   checkOutputNames(network);
   checkLabels(network, options.labels);
-  const shown = states ? withStates(network) : network;
+  const shown = variantOf(network, options);
   const { emitter, values } = lower(shown, parameters);
   const nodes = nameOutputs(shown, emitter, values);
   const model: OnnxModel = {

@@ -157,12 +157,14 @@ async function open(provider: Provider, file: ModelFile, options: SessionOptions
   const obstacle = await obstacleTo(provider);
   if (obstacle !== undefined) throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', obstacle.reason);
   const ort = await onnxruntimeNode();
-  const sessionOptions = { ...options, executionProviders: [provider] };
+  const executionProviders = [provider];
+  // Files that cannot be read fail here, with their own error.
+  const withWeights = file.isRewritten ? await withExternalData(file, options) : options;
   try {
     // By its path, onnxruntime finds the weights in the files beside it.
-    const session = await (file.path === undefined
-      ? ort.InferenceSession.create(file.bytes, sessionOptions)
-      : ort.InferenceSession.create(file.path, sessionOptions));
+    const session = await (file.path === undefined || file.isRewritten
+      ? ort.InferenceSession.create(file.bytes, { ...withWeights, executionProviders })
+      : ort.InferenceSession.create(file.path, { ...options, executionProviders }));
     return {
       inputs: modelValues(session.inputMetadata),
       outputs: modelValues(session.outputMetadata),
@@ -176,7 +178,7 @@ async function open(provider: Provider, file: ModelFile, options: SessionOptions
   }
 }
 
-/** WebAssembly sees no disk: the files of external weights are read for it. */
+/** The files of external weights for who cannot look beside the model: WebAssembly sees no disk, bytes have no place. */
 async function withExternalData(file: ModelFile, options: SessionOptions): Promise<SessionOptions> {
   if (file.path === undefined || !file.externalFiles?.length || options.externalData !== undefined)
     return options;

@@ -2,6 +2,7 @@
 
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { decodeModel } from '../export/onnx.js';
+import { withTimeFirst } from '../export/time-first.js';
 import { FeedChecker } from './feeds.js';
 import {
   checkProviders,
@@ -46,8 +47,8 @@ export async function openModel(
   const wanted = checkProviders(options.providers);
   const sessionOptions = checkSessionOptions(options.sessionOptions);
   const read = await runtime.read(source);
-  const { metadata, unranked, externalFiles } = readModel(read);
-  const file = { ...read, externalFiles };
+  const { metadata, unranked, externalFiles, bytes } = readModel(read);
+  const file = { ...read, externalFiles, bytes, isRewritten: bytes !== read.bytes };
   const providers = wanted === 'auto' ? await runtime.autoProviders() : wanted;
   const outcome = await openFirst(providers, (provider) => runtime.open(provider, file, sessionOptions));
   if (!('opened' in outcome)) throw await noneOpened(runtime, file, outcome);
@@ -88,11 +89,13 @@ interface ReadModel {
   readonly unranked: ReadonlySet<string>;
   /** Files of weights that the model names, relative to its own folder. */
   readonly externalFiles: readonly string[];
+  /** The model, in a form that onnxruntime takes. */
+  readonly bytes: Uint8Array;
 }
 
 /** What onnxruntime's session does not tell. @throws E_INVALID_FILE, E_UNSUPPORTED */
 function readModel({ bytes, name }: ModelFile): ReadModel {
-  if (isOrtFormat(bytes)) return { metadata: new Map(), unranked: new Set(), externalFiles: [] };
+  if (isOrtFormat(bytes)) return { metadata: new Map(), unranked: new Set(), externalFiles: [], bytes };
   try {
     const { graph, metadata } = decodeModel(bytes);
     const unranked = [...graph.inputs, ...graph.outputs].filter((value) => value.shape === undefined);
@@ -101,6 +104,7 @@ function readModel({ bytes, name }: ModelFile): ReadModel {
       metadata,
       unranked: new Set(unranked.map((value) => value.name)),
       externalFiles: [...new Set(locations)],
+      bytes: withTimeFirst(bytes),
     };
   } catch (cause) {
     if (!(cause instanceof LstmOnnxError)) throw cause;

@@ -25,6 +25,8 @@ export interface ModelFile {
   /** The path or URL, for messages. */
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** True where the bytes are not those on disk any more, so that a session must open on them. */
+  readonly isRewritten?: boolean;
   /** Where it lies on disk, if it does: files of external weights are looked for beside it. */
   readonly path?: string;
   /** The files of external weights that the model names, relative to its own folder. */

@@ -1,0 +1,64 @@
+/** What commands ask about a file of weights: which file, and which network it is of. */
+import type { Argv } from 'yargs';
+import { networkFromJson } from '../builder/network-json.js';
+import { importFile } from '../files/import-model.js';
+import { parseFile } from '../files/read.js';
+import { type Pool, pools } from '../import/architecture.js';
+import type { ImportResult } from '../import/import-model.js';
+import { say } from './output.js';
+
+export interface ModelFileArguments {
+  pool: Pool | undefined;
+  lstm: string | undefined;
+  head: string | false | undefined;
+  embedding: string | undefined;
+  'time-first': boolean | undefined;
+  network: string | undefined;
+}
+
+export const formats =
+  'a checkpoint of lstm-onnx, .safetensors, .pt, .npz, .keras, .h5, .onnx or a tfjs model.json';
+
+/** Adds the options that say what network weights are of. */
+export function withModelFileOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('pool', {
+      type: 'string',
+      choices: pools,
+      describe: 'Of weights: take output[:, -1], every step, or h_n of each direction [default: last]',
+    })
+    .option('lstm', {
+      type: 'string',
+      describe: 'Of weights: the LSTM, or several in their order, separated by commas',
+    })
+    .option('head', {
+      type: 'string',
+      describe: 'Of weights: the linear layer behind the LSTM; --no-head leaves it out',
+    })
+    .option('embedding', { type: 'string', describe: 'Of weights: the embedding before the LSTM' })
+    .option('time-first', { type: 'boolean', describe: 'Of weights: x is [time, batch, features]' })
+    .option('network', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'A JSON file that says what network the weights are of',
+    });
+}
+
+/** Reads the model, and tells what was assumed for it. */
+export async function readModelFile(path: string, options: ModelFileArguments): Promise<ImportResult> {
+  const { pool, lstm, head, embedding, 'time-first': timeFirst, network } = options;
+  const model = await importFile(path, {
+    ...(pool === undefined ? {} : { pool }),
+    ...(lstm === undefined ? {} : { lstm: lstm.split(',') }),
+    ...(head === undefined ? {} : { head }),
+    ...(embedding === undefined ? {} : { embedding }),
+    ...(timeFirst === undefined ? {} : { batchFirst: !timeFirst }),
+    ...(network === undefined ? {} : { network: await readNetwork(network) }),
+  });
+  for (const note of model.notes) say(note);
+  return model;
+}
+
+function readNetwork(path: string) {
+  return parseFile(path, (bytes) => networkFromJson(new TextDecoder().decode(bytes)));
+}

@@ -1,0 +1,74 @@
+/** The files of weights that a TensorFlow.js `model.json` names, which lie beside it. */
+import { dirname, join } from 'node:path';
+import { LstmOnnxError, messageOf } from '../errors.js';
+import { readFile } from './read.js';
+
+/** A model of some gigabytes has some hundred files of 4 MB. */
+const maxShards = 10_000;
+/** Of `model.json`, which holds a topology and names of weights. */
+const maxJsonBytes = 64 * 2 ** 20;
+
+/**
+ * The files that a `model.json` names in its `weightsManifest`, by those names.
+ *
+ * @param path of the `model.json`; names are relative to its directory and may not leave it
+ * @throws E_INVALID_FILE when the JSON is broken or names files outside; E_FILE_READ when one cannot be read
+ */
+export async function readTfjsShards(
+  path: string,
+  modelJson: Uint8Array,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const names = shardNames(modelJson);
+  const shards = new Map<string, Uint8Array>();
+  for (const name of names) shards.set(name, await readFile(join(dirname(path), name)));
+  return shards;
+}
+
+function shardNames(modelJson: Uint8Array): readonly string[] {
+  if (modelJson.length > maxJsonBytes) {
+    throw invalid(`it has ${modelJson.length} bytes of JSON; at most ${maxJsonBytes} are read`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(modelJson));
+  } catch (error) {
+    throw invalid(`it is not JSON: ${messageOf(error).slice(0, 120)}`, error);
+  }
+  const manifest = own(json, 'weightsManifest');
+  if (!Array.isArray(manifest)) {
+    throw invalid('it has no list weightsManifest; a network file goes with --network instead');
+  }
+  const names = manifest.flatMap((group: unknown) => {
+    const paths = own(group, 'paths');
+    if (!Array.isArray(paths)) throw invalid('a group of its weightsManifest has no list paths');
+    return paths.map(checkName);
+  });
+  if (names.length > maxShards) {
+    throw invalid(`it names ${names.length} files of weights; at most ${maxShards} are read`);
+  }
+  return [...new Set(names)];
+}
+
+/** A name of a file below the directory of the `model.json`. */
+function checkName(name: unknown): string {
+  if (typeof name === 'string' && name !== '' && !/^\/|^[A-Za-z]:|[\\\0]/.test(name)) {
+    if (!name.split('/').includes('..')) return name;
+  }
+  throw invalid(
+    `it names the file of weights ${JSON.stringify(name)?.slice(0, 120)}; expected one in its own directory`,
+  );
+}
+
+function own(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key] // an object with this key of its own
+    : undefined;
+}
+
+function invalid(what: string, cause?: unknown): LstmOnnxError {
+  return new LstmOnnxError(
+    'E_INVALID_FILE',
+    `Not a usable TensorFlow.js model.json: ${what}.`,
+    cause === undefined ? {} : { cause },
+  );
+}

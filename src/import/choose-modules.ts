@@ -1,0 +1,182 @@
+/** Which modules of a state dict are the network: settled by the options, else by there being only one that fits. */
+import { LstmOnnxError } from '../errors.js';
+import { describeLstm, inferLstm, type LstmModule } from './lstm-module.js';
+import { listModules, type Modules, type ModuleTensors, quoteName } from './modules.js';
+
+/** A linear layer or an embedding: weight `[rows, columns]`. */
+export interface Matrix {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly bias: boolean;
+}
+
+export interface ChosenLstms {
+  readonly all: readonly LstmModule[];
+  readonly first: LstmModule;
+  readonly last: LstmModule;
+}
+
+const describeNetwork = 'describe the network in a JSON file (--network FILE, schemas/network.schema.json)';
+const likeEmbedding = /emb/i;
+
+/** The LSTMs that are named, in that order, or the only one. @throws as `networkFromStateDict` */
+export function chooseLstms(
+  { lstms, matrices, others }: Modules,
+  named: string | readonly string[] | undefined,
+): ChosenLstms {
+  if (lstms.size === 0) {
+    const found = listModules([...matrices.values(), ...others.values()]);
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `There is no LSTM: no tensor is called weight_ih_l0, as those of nn.LSTM are. Found ${found}.${cellHint(others)}`,
+    );
+  }
+  const names = named === undefined ? [...lstms.keys()] : [named].flat();
+  const all = names.map((name) => inferLstm(find(lstms, name, 'lstm')));
+  const [first] = all;
+  const last = all.at(-1);
+  if (!first || !last) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `lstm names nothing; there are ${listModules(lstms.values())}.`,
+    );
+  }
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new LstmOnnxError('E_INVALID_OPTION', `lstm names ${quoteName(twice)} twice; name each LSTM once.`);
+  }
+  const broken = all.find((module, i) => i > 0 && all[i - 1]?.outputSize !== module.inputSize);
+  if (named === undefined && all.length > 1) {
+    const chain = broken ? '' : `, or several in order (--lstm ${names.join(',')})`;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `There are ${all.length} LSTMs: ${all.map(describeLstm).join(', ')}. Say which one it is (--lstm ${names[0]})${chain}, ` +
+        `or ${describeNetwork}.`,
+    );
+  }
+  if (broken) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `The LSTMs do not follow on each other: ${all.map(describeLstm).join(', ')}; ${quoteName(broken.name)} reads ` +
+        `${broken.inputSize} features. Name them in their order, or ${describeNetwork}.`,
+    );
+  }
+  return { all, first, last };
+}
+
+function cellHint(others: ReadonlyMap<string, ModuleTensors>): string {
+  const cell = [...others.values()].find(({ tensors }) => tensors.has('weight_ih'));
+  if (!cell) return ' Give the state dict of a model with an nn.LSTM.';
+  return ` ${quoteName(cell.name)} is an nn.LSTMCell; rename its tensors to weight_ih_l0 and so on if it runs as an nn.LSTM does.`;
+}
+
+/** The embedding that is named, or the matrix before the LSTM that is called like one. */
+export function chooseEmbedding(
+  { matrices }: Modules,
+  lstm: LstmModule,
+  named: string | undefined,
+): Matrix | undefined {
+  if (named !== undefined) {
+    const module = find(matrices, named, 'embedding');
+    const matrix = matrixOf(module);
+    if (matrix.bias || matrix.columns !== lstm.inputSize) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `${listModules([module])} cannot be the embedding before ${describeLstm(lstm)}: expected a weight ` +
+          `[words, ${lstm.inputSize}] without a bias.`,
+      );
+    }
+    return matrix;
+  }
+  const fitting = [...matrices.values()].filter(({ name, tensors }) => {
+    const { bias, columns } = matrixOf({ name, tensors });
+    return !bias && columns === lstm.inputSize && likeEmbedding.test(name);
+  });
+  const [only] = fitting;
+  if (fitting.length > 1) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `Several modules may be the embedding: ${listModules(fitting)}. Say which (--embedding ${only?.name}), or ` +
+        `${describeNetwork}.`,
+    );
+  }
+  return only && matrixOf(only);
+}
+
+/** The head that is named, or the only matrix left, where it fits behind the LSTM; none for false. */
+export function chooseHead(
+  { matrices }: Modules,
+  first: LstmModule,
+  last: LstmModule,
+  embedding: Matrix | undefined,
+  named: string | false | undefined,
+): Matrix | undefined {
+  if (named === false) return undefined;
+  const fits = ({ columns }: Matrix) => columns === last.outputSize;
+  if (named !== undefined) {
+    const head = matrixOf(find(matrices, named, 'head'));
+    if (fits(head)) return head;
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `The head ${quoteName(named)} reads ${head.columns} features, but ${describeLstm(last)} gives ${last.outputSize}. ` +
+        `Name another, or ${describeNetwork}.`,
+    );
+  }
+  const left = [...matrices.values()].filter(({ name }) => name !== embedding?.name);
+  const [only] = left;
+  if (!only) return undefined;
+  const matrix = matrixOf(only);
+  if (left.length > 1) {
+    const fitting = left.filter((module) => fits(matrixOf(module)));
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `Several modules may be the head of ${describeLstm(last)}: ${listModules(left)}; ${listModules(fitting)} fits its ` +
+        `${last.outputSize} features. Say which is its only head (--head NAME, or --no-head)` +
+        `${embeddingHint(left, first, embedding)}, or ${describeNetwork}.`,
+    );
+  }
+  if (!fits(matrix)) {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `${listModules(left)} does not fit behind ${describeLstm(last)}, which gives ${last.outputSize} features` +
+        `${embeddingHint(left, first, embedding)}. To leave it out, say --no-head; to say how they are connected, ` +
+        `${describeNetwork}.`,
+    );
+  }
+  return matrix;
+}
+
+/** A matrix without a bias may be an embedding of another name. */
+function embeddingHint(left: readonly ModuleTensors[], lstm: LstmModule, embedding: Matrix | undefined) {
+  const candidate = left.map(matrixOf).find(({ bias, columns }) => !bias && columns === lstm.inputSize);
+  return embedding || !candidate ? '' : `, or the embedding (--embedding ${candidate.name})`;
+}
+
+/** @throws E_UNSUPPORTED for modules that the architecture has no place for */
+export function refuseOthers({ others }: Modules): void {
+  if (others.size === 0) return;
+  throw new LstmOnnxError(
+    'E_UNSUPPORTED',
+    `The state dict also has ${listModules(others.values())}, and does not say what they compute. If the model needs ` +
+      `only its LSTM and linear layers, ${describeNetwork}, which takes the tensors that it names.`,
+  );
+}
+
+function find(
+  modules: ReadonlyMap<string, ModuleTensors>,
+  name: string,
+  option: 'lstm' | 'embedding' | 'head',
+): ModuleTensors {
+  const module = modules.get(name);
+  if (module) return module;
+  throw new LstmOnnxError(
+    'E_UNKNOWN_NAME',
+    `${option} names ${quoteName(name)}, which is not there; there are ${listModules(modules.values())}.`,
+  );
+}
+
+function matrixOf({ name, tensors }: ModuleTensors): Matrix {
+  const [rows = 0, columns = 0] = tensors.get('weight')?.shape ?? [];
+  return { name, rows, columns, bias: tensors.has('bias') };
+}

@@ -1,0 +1,66 @@
+/** The format of a model or of weights, told by the first bytes. */
+
+/** `weights` are tensors by name, which `state-dict.ts` tells apart further. */
+export type ModelFormat = 'zip' | 'checkpoint' | 'weights' | 'hdf5' | 'onnx' | 'json';
+
+/** Where a safetensors file that lstm-onnx wrote keeps its network: as a key in the JSON of its header. */
+const networkKey = '"lstm_onnx.network"';
+const safetensorsLengthBytes = 8;
+const openBrace = 0x7b;
+
+/** https://docs.hdfgroup.org/hdf5/latest/_f_m_t4.html: the format signature. */
+const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+/** https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: a local file header, or the end of an empty archive. */
+const zipSignatures = [
+  [0x50, 0x4b, 0x03, 0x04],
+  [0x50, 0x4b, 0x05, 0x06],
+];
+/** Field 1 of ModelProto, `ir_version`, which every writer puts first. */
+const onnxStart = [0x08];
+/** PROTO, which starts every pickle of protocol 2 and up; the versions are 2 to 5. */
+const pickleStart = 0x80;
+
+/** The format of the bytes; undefined where they are none that this library reads. */
+export function detectFormat(bytes: Uint8Array, fileName = ''): ModelFormat | undefined {
+  const starts = (signature: readonly number[]) => signature.every((byte, i) => bytes[i] === byte);
+  // First, since a header's length may begin as a pickle or an ONNX model does.
+  if (isSafetensors(bytes)) return hasNetwork(bytes) ? 'checkpoint' : 'weights';
+  if (starts(hdf5Signature)) return 'hdf5';
+  if (zipSignatures.some(starts)) return 'zip';
+  if (bytes[0] === pickleStart && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5) return 'weights';
+  if (firstCharacter(bytes) === openBrace) return 'json';
+  if (starts(onnxStart) || /\.onnx$/i.test(fileName)) return 'onnx';
+  if (/\.safetensors$/i.test(fileName)) return 'weights'; // for its reader to say what is wrong
+  return undefined;
+}
+
+/** JSON after a length below 4 GiB; text and other formats have something in the upper half of those bytes. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  if (bytes[safetensorsLengthBytes] !== openBrace) return false;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true) === 0;
+}
+
+function hasNetwork(bytes: Uint8Array): boolean {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const header = bytes.subarray(safetensorsLengthBytes, safetensorsLengthBytes + length);
+  return new TextDecoder().decode(header).includes(networkKey);
+}
+
+/** The first byte that is no space and no byte order mark. */
+function firstCharacter(bytes: Uint8Array): number | undefined {
+  return bytes.subarray(0, 64).find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(byte));
+}
+
+/** What the bytes are instead, where that is a format that people try. */
+export function describeUnread(bytes: Uint8Array): string {
+  const text = new TextDecoder('latin1').decode(bytes.subarray(0, 300));
+  if (bytes.length === 0) return 'it is empty';
+  if (text.startsWith('\x1f\x8b')) return 'it is compressed by gzip; unpack it first';
+  if (text.startsWith('TFL3', 4))
+    return 'it is a TensorFlow Lite model; give the Keras model it was made from';
+  if (text.startsWith('ustar', 257)) return 'it is a tar archive; unpack it first';
+  if (text.startsWith('version https://git-lfs'))
+    return 'it is a Git LFS pointer; fetch the file itself (git lfs pull)';
+  const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `its bytes start with ${start}`;
+}

@@ -1,0 +1,122 @@
+/** Any model that this library reads, as a network and its parameters: the reader is picked by the bytes. */
+import { decodeCheckpoint } from '../builder/checkpoint.js';
+import type { Network } from '../builder/network.js';
+import { checkParameters, type StateDict } from '../builder/parameters.js';
+import { LstmOnnxError } from '../errors.js';
+import { type ArchitectureOptions, networkFromStateDict } from './architecture.js';
+import { describeUnread, detectFormat } from './formats.js';
+import type { ImportedModel } from './imported-model.js';
+import { groupModules, listModules } from './modules.js';
+import { selectParameters } from './select-parameters.js';
+
+export interface ImportOptions extends ArchitectureOptions {
+  /** The file's name; only its extension is looked at, and only where the bytes do not tell. */
+  readonly fileName?: string;
+  /** The files that a TensorFlow.js `model.json` names, by those names. */
+  readonly shards?: ReadonlyMap<string, Uint8Array>;
+  /** The network that the weights are of; takes the tensors that it names and leaves out the others. */
+  readonly network?: Network;
+}
+
+/** An imported model, and what was assumed for it. */
+export interface ImportResult extends ImportedModel {
+  /** In sentences for the user; empty where the file says all. */
+  readonly notes: readonly string[];
+}
+
+const architectureOptions = ['pool', 'lstm', 'head', 'embedding', 'batchFirst'] as const;
+
+/**
+ * The network and parameters of a file: our checkpoint, `.safetensors`, PyTorch's `.pt`, `.npz`, Keras' `.keras` and
+ * `.h5`, `.onnx`, or TensorFlow.js' `model.json` with its shards. Of weights alone, the network follows from their names
+ * and shapes as {@link networkFromStateDict} says, or is given.
+ *
+ * @throws E_UNSUPPORTED for bytes of no such format, and for what its reader does not read; E_INVALID_FILE for a broken
+ *   file; E_INVALID_OPTION for options of the architecture where the file or the given network says it;
+ *   E_MISSING_DATA for a `model.json` without shards; and what {@link networkFromStateDict} throws
+ */
+export async function importModel(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportResult> {
+  const read = await readFile(bytes, options);
+  const { network } = options;
+  const says = network ? 'the network given' : 'network' in read ? 'the file' : undefined;
+  const superfluous = architectureOptions.find((option) => options[option] !== undefined);
+  if (says !== undefined && superfluous !== undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The option ${superfluous} is for weights without a network, but ${says} says what it is; leave the option out.`,
+    );
+  }
+  if (network) return fitParameters(network, read);
+  return 'network' in read ? { notes: [], ...read } : networkFromStateDict(read.parameters, options);
+}
+
+/** What a reader of whole models gives, some with notes on what is different from where the model comes from. */
+type ReadModel = ImportedModel & { readonly notes?: readonly string[] };
+
+/** Readers are loaded when they are needed: each is some code, and a process needs one. */
+async function readFile(
+  bytes: Uint8Array,
+  { fileName, shards }: ImportOptions,
+): Promise<ReadModel | { readonly parameters: StateDict }> {
+  const format = detectFormat(bytes, fileName);
+  switch (format) {
+    case 'checkpoint':
+      return decodeCheckpoint(bytes);
+    case 'zip':
+      return (await isKerasArchive(bytes)) ? readKerasFile(bytes) : readWeights(bytes);
+    case 'weights':
+      return readWeights(bytes);
+    case 'hdf5':
+      return readKerasFile(bytes);
+    case 'onnx': {
+      const { readOnnx } = await import('./onnx/read-onnx.js');
+      return readOnnx(bytes);
+    }
+    case 'json': {
+      if (!shards) {
+        throw new LstmOnnxError(
+          'E_MISSING_DATA',
+          'The bytes are JSON, such as a TensorFlow.js model.json; give the files of weights that it names as shards.',
+        );
+      }
+      const { readTfjsLayers } = await import('./tfjs/read-tfjs.js');
+      return readTfjsLayers(bytes, shards);
+    }
+    case undefined:
+      throw new LstmOnnxError(
+        'E_UNSUPPORTED',
+        'Not a model that can be read: expected a checkpoint of lstm-onnx, .safetensors, a PyTorch .pt, .npz, .keras, ' +
+          `.h5, .onnx or a TensorFlow.js model.json, but ${describeUnread(bytes)}.`,
+      );
+  }
+}
+
+async function isKerasArchive(bytes: Uint8Array): Promise<boolean> {
+  const { readZip } = await import('./zip.js');
+  return readZip(bytes).has('config.json');
+}
+
+async function readKerasFile(bytes: Uint8Array): Promise<ReadModel> {
+  const { readKeras } = await import('./keras/read-keras.js');
+  return readKeras(bytes);
+}
+
+async function readWeights(bytes: Uint8Array): Promise<{ readonly parameters: StateDict }> {
+  const { readStateDict } = await import('./state-dict.js');
+  return { parameters: readStateDict(bytes) };
+}
+
+/** The parameters of the given network among those of the file. */
+function fitParameters(
+  network: Network,
+  { parameters: state, ...read }: Awaited<ReturnType<typeof readFile>>,
+) {
+  const { parameters, leftOut } = selectParameters(network, state);
+  checkParameters(network, parameters);
+  const unused = groupModules(leftOut);
+  const listed = [unused.lstms, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
+  const notes =
+    listed.length > 0 ? [`left out ${listModules(listed)}, which the network has no use for`] : [];
+  const info = 'info' in read ? read.info : undefined;
+  return { network, parameters, notes, ...(info ? { info } : {}) };
+}

@@ -1,0 +1,75 @@
+/** Keras' activations by name, as an LSTM's cell or the ops of the builder have them. https://keras.io/api/layers/activations */
+import type { Activation, ActivationName } from '../../builder/backends/activations.js';
+import { LstmOnnxError } from '../../errors.js';
+import { quoted } from '../quoted.js';
+import { describe, Fields } from './fields.js';
+
+/**
+ * Who computes the model: Keras 3 has another `hard_sigmoid` than Keras 2, and TensorFlow.js treats padding in its
+ * own way.
+ */
+export type Dialect = 'keras3' | 'keras2' | 'tfjs';
+
+/** What is computed entry by entry, by its name in Keras 2 and 3. */
+const elementwise: ReadonlyMap<string, Activation> = new Map<string, Activation>([
+  ['linear', { name: 'linear' }],
+  ['tanh', { name: 'tanh' }],
+  ['sigmoid', { name: 'sigmoid' }],
+  ['relu', { name: 'relu' }],
+  ['elu', { name: 'elu' }],
+  ['softsign', { name: 'softsign' }],
+  ['softplus', { name: 'softplus' }],
+  ['leaky_relu', { name: 'leakyRelu', alpha: 0.2 }],
+]);
+
+/** `clip(x / 6 + 1 / 2, 0, 1)` in Keras 3, `clip(0.2 x + 0.5, 0, 1)` before it and in TensorFlow.js. */
+function hardSigmoid(dialect: Dialect): Activation {
+  return { name: 'hardSigmoid', alpha: dialect === 'keras3' ? 1 / 6 : 0.2, beta: 0.5 };
+}
+
+/** Along the last dimension, so of a layer's output only, not within an LSTM. */
+export type OutputActivation = Activation | { readonly name: 'softmax' | 'logSoftmax' };
+
+/** @throws E_UNSUPPORTED for a function that is none of these */
+export function outputActivation(config: Fields, dialect: Dialect): OutputActivation {
+  const name = activationName(config, 'activation');
+  if (name === 'softmax') return { name: 'softmax' };
+  return name === 'log_softmax' ? { name: 'logSoftmax' } : known(name, config, dialect);
+}
+
+/** The activation that an LSTM's configuration has under a key. @throws E_UNSUPPORTED */
+export function cellActivation(
+  config: Fields,
+  key: 'activation' | 'recurrent_activation',
+  dialect: Dialect,
+): Activation {
+  return known(activationName(config, key), config, dialect);
+}
+
+function known(name: string, config: Fields, dialect: Dialect): Activation {
+  const activation = name === 'hard_sigmoid' ? hardSigmoid(dialect) : elementwise.get(name);
+  if (activation) return activation;
+  throw new LstmOnnxError(
+    'E_UNSUPPORTED',
+    `${config.where} has the activation ${quoted(name)}; those that can be read are ${[...elementwise.keys()].join(', ')}, ` +
+      'hard_sigmoid and, outside of an LSTM, softmax and log_softmax.',
+  );
+}
+
+/** A name, nothing (linear), or an object that says the name of a function. */
+function activationName(config: Fields, key: string): string {
+  const value = config.get(key);
+  if (value === undefined) return 'linear';
+  if (typeof value === 'string') return value;
+  const inner = typeof value === 'object' ? new Fields(value, config.where).get('config') : undefined;
+  if (typeof inner === 'string') return inner;
+  throw new LstmOnnxError(
+    'E_UNSUPPORTED',
+    `${config.where} has ${describe(value)} as its ${key}, expected the name of one of Keras' activations.`,
+  );
+}
+
+/** Those with an op of their own in the builder. */
+export function hasOwnOp(name: ActivationName): name is 'tanh' | 'sigmoid' | 'relu' {
+  return name === 'tanh' || name === 'sigmoid' || name === 'relu';
+}

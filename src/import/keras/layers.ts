@@ -1,0 +1,189 @@
+/** Keras' layers as ops, by class. What is not here is refused by name. https://keras.io/api/layers */
+
+import { quoted } from '../quoted.js';
+import { outputActivation } from './activations.js';
+import { expectTensor, type LayerCall, type MaskedTensor, unsupportedLayer } from './layer-call.js';
+import { bidirectionalLayer, lstmLayer } from './lstm-layers.js';
+import { type Layer, readLayer } from './model-graph.js';
+import type { LayerOutput } from './network-builder.js';
+import { takeWeight, transposed } from './weights.js';
+
+type Handler = (call: LayerCall) => readonly LayerOutput[];
+
+/** What a step of a sequence is sent through on its own, so that TimeDistributed changes nothing. */
+const stepwise: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ['Dense', (call) => dense(call, [])],
+  ['Dropout', dropout],
+  ['Activation', activation],
+  ['ReLU', reluLayer],
+  ['LeakyReLU', (call) => leak(call, 'leakyRelu', ['negative_slope', 'alpha'], 0.3)],
+  ['ELU', (call) => leak(call, 'elu', ['alpha'], 1)],
+  ['Softmax', softmaxLayer],
+]);
+
+const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ...stepwise,
+  ['LSTM', lstmLayer],
+  ['Bidirectional', bidirectionalLayer],
+  ['TimeDistributed', timeDistributed],
+  ['Embedding', embedding],
+  ['Masking', masking],
+  ['Concatenate', concatenate],
+  // Keras 3 writes the computation of a mask into the model: not_equal(x, padding), then any(..., axis=-1).
+  ['NotEqual', notEqual],
+  ['Any', anyFeature],
+]);
+
+const layersWithWeights: ReadonlySet<string> = new Set([
+  'Dense',
+  'LSTM',
+  'Bidirectional',
+  'TimeDistributed',
+  'Embedding',
+]);
+
+/** @throws E_UNSUPPORTED, E_INVALID_FILE, E_SHAPE_MISMATCH, E_MISSING_NAME */
+export function applyLayer(call: LayerCall): readonly LayerOutput[] {
+  const { layer } = call;
+  const handler = handlers.get(layer.className);
+  if (!handler)
+    throw unsupportedLayer(layer, `is not one of ${[...handlers.keys()].slice(0, -2).join(', ')}`);
+  if (layer.calls.length > 1 && layersWithWeights.has(layer.className)) {
+    throw unsupportedLayer(
+      layer,
+      `is called ${layer.calls.length} times; networks here share no weights between calls`,
+    );
+  }
+  return handler(call);
+}
+
+function dense(call: LayerCall, path: readonly string[], { config }: Layer = call.layer): LayerOutput[] {
+  const { build, name, layer } = call;
+  const { value: x, mask } = expectTensor(call, 0);
+  const features = x.shape.at(-1);
+  if (typeof features !== 'number') {
+    throw unsupportedLayer(layer, `gets [${x.shape.join(', ')}], whose last dimension is not fixed`);
+  }
+  const units = config.count('units');
+  const bias = config.flag('use_bias', true);
+  const kernel = takeWeight(build.weights, layer, { name: 'kernel', path, index: 0 }, [features, units]);
+  build.parameters.set(`${name}.weight`, {
+    shape: [units, features],
+    data: transposed(kernel, features, units),
+  });
+  if (bias) {
+    const data = takeWeight(build.weights, layer, { name: 'bias', path, index: 1 }, [units]);
+    build.parameters.set(`${name}.bias`, { shape: [units], data });
+  }
+  const sums = build.add('linear', name, [x], { outFeatures: units, bias });
+  const activationOf = outputActivation(config, build.dialect);
+  return [masked(build.activate(sums, activationOf, `${name}.activation`), mask)];
+}
+
+/** The layer inside, since those that are read work on the last dimension anyway. */
+function timeDistributed(call: LayerCall): readonly LayerOutput[] {
+  const inner = readLayer(call.layer.config.get('layer'), `${call.layer.config.where}: layer`);
+  if (inner.className === 'Dense') return dense(call, ['layer'], inner);
+  const handler = stepwise.get(inner.className);
+  if (!handler)
+    throw unsupportedLayer(call.layer, `has a layer of the class ${quoted(inner.className)} inside`);
+  return handler({ ...call, layer: { ...inner, name: call.layer.name } });
+}
+
+function dropout(call: LayerCall): LayerOutput[] {
+  const { value, mask } = expectTensor(call, 0);
+  const p = call.layer.config.number('rate');
+  return [masked(call.build.add('dropout', call.name, [value], { p }), mask)];
+}
+
+function activation(call: LayerCall): LayerOutput[] {
+  const { value, mask } = expectTensor(call, 0);
+  const { build, layer, name } = call;
+  return [masked(build.activate(value, outputActivation(layer.config, build.dialect), name), mask)];
+}
+
+function reluLayer(call: LayerCall): LayerOutput[] {
+  const { value, mask } = expectTensor(call, 0);
+  const { config } = call.layer;
+  const isPlain =
+    config.get('max_value') === undefined &&
+    config.number('negative_slope', 0) === 0 &&
+    config.number('threshold', 0) === 0;
+  if (!isPlain) throw unsupportedLayer(call.layer, 'has a max_value, negative_slope or threshold');
+  return [masked(call.build.activate(value, { name: 'relu' }, call.name), mask)];
+}
+
+function leak(
+  call: LayerCall,
+  name: 'leakyRelu' | 'elu',
+  keys: readonly string[],
+  missing: number,
+): LayerOutput[] {
+  const { value, mask } = expectTensor(call, 0);
+  const { config } = call.layer;
+  const key = keys.find((candidate) => config.get(candidate) !== undefined);
+  const alpha = key === undefined ? missing : config.number(key);
+  return [masked(call.build.activate(value, { name, alpha }, call.name), mask)];
+}
+
+function softmaxLayer(call: LayerCall): LayerOutput[] {
+  const { value, mask } = expectTensor(call, 0);
+  // Keras takes the masked entries out of the sum, if the shapes let it.
+  if (mask) throw unsupportedLayer(call.layer, 'is masked');
+  return [
+    masked(call.build.add('softmax', call.name, [value], { axis: call.layer.config.number('axis', -1) })),
+  ];
+}
+
+function embedding(call: LayerCall): LayerOutput[] {
+  const { build, name, layer } = call;
+  const { value: ids } = expectTensor(call, 0);
+  const { config } = layer;
+  const [numEmbeddings, embeddingDim] = [config.count('input_dim'), config.count('output_dim')];
+  const shape = [numEmbeddings, embeddingDim];
+  const data = takeWeight(build.weights, layer, { name: 'embeddings', path: [], index: 0 }, shape);
+  build.parameters.set(`${name}.weight`, { shape, data });
+  const vectors = build.add('embedding', name, [ids], { numEmbeddings, embeddingDim });
+  return [masked(vectors, config.flag('mask_zero') ? { of: ids, padding: 0 } : undefined)];
+}
+
+/**
+ * Only the mask: Keras also sets masked steps to zero, which nothing sees that takes the mask into account.
+ */
+function masking(call: LayerCall): LayerOutput[] {
+  const { value } = expectTensor(call, 0);
+  return [masked(value, { of: value, padding: call.layer.config.number('mask_value', 0) })];
+}
+
+function concatenate(call: LayerCall): LayerOutput[] {
+  const parts = call.inputs.map((_, index) => expectTensor(call, index));
+  const values = parts.map(({ value }) => value);
+  const axis = call.layer.config.number('axis', -1);
+  const rank = values[0]?.shape.length ?? 0;
+  if ((axis !== -1 && axis !== rank - 1) || values.some(({ shape }) => typeof shape.at(-1) !== 'number')) {
+    throw unsupportedLayer(call.layer, `joins axis ${axis}; only features (the last axis) are joined`);
+  }
+  const value = call.build.add('concat', call.name, values, { axis: -1 });
+  const isMasked = parts.some(({ mask }) => mask);
+  return [masked(value, isMasked ? { problem: 'has a mask that was joined of others' } : undefined)];
+}
+
+function notEqual(call: LayerCall): LayerOutput[] {
+  const { value } = expectTensor(call, 0);
+  const [padding] = call.call.numbers;
+  if (padding === undefined) throw unsupportedLayer(call.layer, 'compares with something else than a number');
+  return [{ kind: 'mask', mask: { of: value, padding } }];
+}
+
+function anyFeature(call: LayerCall): LayerOutput[] {
+  const [input] = call.inputs;
+  const axis = call.layer.config.number('axis', 0);
+  if (input?.kind !== 'mask' || (axis !== -1 && axis !== 2)) {
+    throw unsupportedLayer(call.layer, 'is not part of a mask');
+  }
+  return [input];
+}
+
+function masked(value: LayerCall['states'][number], mask?: MaskedTensor['mask']): LayerOutput {
+  return { kind: 'tensor', value, ...(mask ? { mask } : {}) };
+}

@@ -1,0 +1,175 @@
+/** Constants of an ONNX graph, and what exporters do to them before they are used: rearranged here, as numbers. */
+import { widenBfloat16, widenFloat16 } from '../../data/half-precision.js';
+import { LstmOnnxError } from '../../errors.js';
+import type { OnnxTensor } from '../../export/graph.js';
+import { sizeOf } from '../../nd-array.js';
+import { fixed, isOne, type Size, sameSize } from './size.js';
+import { type Sizes, type Weights, weightsOf } from './value.js';
+
+/** A longer vector of integers is neither a shape nor a list of axes. */
+export const MAX_INTEGERS = 64;
+
+/** Gives memory for numbers, as long as a file of its size may have any. */
+export type Allocate = (count: number) => Float32Array;
+
+/** @throws E_UNSUPPORTED for elements in another file, and for types that are neither floats nor a few integers */
+export function constantOf(tensor: OnnxTensor): Weights | Sizes {
+  const { name, dtype, shape, data, raw, externalData } = tensor;
+  const what = `The constant '${name}' (${dtype} [${shape.join(', ')}])`;
+  if (externalData) {
+    const file = externalData.get('location') ?? 'unnamed';
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `${what} has its numbers in another file, '${file}'; save the model in one file, in Python with ` +
+        "onnx.save_model(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False).",
+    );
+  }
+  if (dtype === 'float32' && data instanceof Float32Array) return weightsOf(shape, () => data, name);
+  if (dtype === 'float64' && data instanceof Float64Array) {
+    return weightsOf(shape, () => Float32Array.from(data), name);
+  }
+  if (raw && (dtype === 'float16' || dtype === 'bfloat16')) {
+    const widen = dtype === 'float16' ? widenFloat16 : widenBfloat16;
+    return weightsOf(shape, () => widen(bits(raw)), name);
+  }
+  const isInteger = dtype === 'int64' || dtype === 'int32' || dtype === 'bool';
+  if (isInteger && data && data.length <= MAX_INTEGERS) {
+    // Past 2^53 there are only open ends of slices, and rounded they still are.
+    return { kind: 'sizes', shape, items: Array.from(data, Number).map(fixed) };
+  }
+  throw new LstmOnnxError(
+    'E_UNSUPPORTED',
+    `${what} is not read: expected floats, or at most ${MAX_INTEGERS} integers.`,
+  );
+}
+
+function bits(raw: Uint8Array): Uint16Array {
+  const { buffer, byteOffset, byteLength } = raw.byteOffset % 2 === 0 ? raw : raw.slice();
+  return new Uint16Array(buffer, byteOffset, byteLength / 2);
+}
+
+/** Integers of this shape. @throws E_UNSUPPORTED for more than a shape has */
+export function sizesOfShape(shape: readonly number[], items: readonly Size[]): Sizes {
+  if (items.length > MAX_INTEGERS) {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `${items.length} integers are computed; shapes and axes have at most ${MAX_INTEGERS}.`,
+    );
+  }
+  return { kind: 'sizes', shape, items };
+}
+
+export function permutedWeights(weights: Weights, order: readonly number[], allocate: Allocate): Weights {
+  const shape = order.map((axis) => weights.shape[axis] ?? 1);
+  const sizes = order.map((axis) => weights.sizes[axis] ?? fixed(1));
+  const strides = stridesOf(weights.shape);
+  const data = gathered(
+    weights.read(),
+    shape,
+    order.map((axis) => strides[axis] ?? 1),
+    0,
+    allocate,
+  );
+  return { ...weights, shape, sizes, read: () => data };
+}
+
+/** The entries `start`, `start + step`, ... along an axis; those of a repeated axis are all the same. */
+export function slicedWeights(
+  weights: Weights,
+  axis: number,
+  { start, step, count }: { readonly start: number; readonly step: number; readonly count: number },
+  allocate: Allocate,
+): Weights {
+  const sizes = weights.sizes.with(axis, fixed(count));
+  if (isRepeated(weights, axis)) return { ...weights, sizes };
+  const shape = weights.shape.with(axis, count);
+  const strides = stridesOf(weights.shape);
+  const stride = strides[axis] ?? 1;
+  const data = gathered(weights.read(), shape, strides.with(axis, stride * step), start * stride, allocate);
+  return { ...weights, shape, sizes, read: () => data };
+}
+
+/** @throws E_UNSUPPORTED for constants that do not fit together, or are repeated along the axis */
+export function joinedWeights(all: readonly Weights[], axis: number, allocate: Allocate): Weights {
+  const [first, ...rest] = all;
+  const fits = rest.every(({ shape, sizes }) => {
+    return (
+      shape.length === first?.shape.length &&
+      shape.every((dim, i) => i === axis || sameAlong(first, i, dim, sizes))
+    );
+  });
+  if (!first || !fits || all.some((weights) => isRepeated(weights, axis))) {
+    throw new LstmOnnxError('E_UNSUPPORTED', 'constants of these shapes cannot be joined.');
+  }
+  const length = all.reduce((sum, weights) => sum + (weights.shape[axis] ?? 0), 0);
+  const shape = first.shape.with(axis, length);
+  const data = allocate(sizeOf(shape));
+  const rows = sizeOf(shape.slice(0, axis));
+  let offset = 0;
+  const parts = all.map((weights) => ({
+    numbers: weights.read(),
+    length: sizeOf(weights.shape.slice(axis)),
+  }));
+  for (let row = 0; row < rows; row++) {
+    for (const { numbers, length } of parts) {
+      data.set(numbers.subarray(row * length, (row + 1) * length), offset);
+      offset += length;
+    }
+  }
+  return { ...first, shape, sizes: first.sizes.with(axis, fixed(length)), read: () => data };
+}
+
+function sameAlong(first: Weights, axis: number, dim: number, sizes: readonly Size[]): boolean {
+  const [size, other] = [first.sizes[axis], sizes[axis]];
+  return first.shape[axis] === dim && size !== undefined && other !== undefined && sameSize(size, other);
+}
+
+/** The same numbers under a shape that differs in dimensions of size 1 only. */
+export function reshapedWeights(
+  weights: Weights,
+  shape: readonly number[],
+  sizes = shape.map(fixed),
+): Weights {
+  return { ...weights, shape, sizes };
+}
+
+/** Whether the numbers are all there: nothing is repeated. */
+export function isSolid({ shape, sizes }: Weights): boolean {
+  return sizes.every(({ factor, names }, i) => names.length === 0 && factor === shape[i]);
+}
+
+function isRepeated({ shape, sizes }: Weights, axis: number): boolean {
+  const size = sizes[axis];
+  return shape[axis] === 1 && size !== undefined && !isOne(size);
+}
+
+function stridesOf(shape: readonly number[]): number[] {
+  return shape.map((_, i) => sizeOf(shape.slice(i + 1)));
+}
+
+/** The elements of a strided array, in row-major order. */
+function gathered(
+  from: Float32Array,
+  shape: readonly number[],
+  strides: readonly number[],
+  offset: number,
+  allocate: Allocate,
+): Float32Array {
+  const data = allocate(sizeOf(shape));
+  const index = shape.map(() => 0);
+  let position = offset;
+  for (let i = 0; i < data.length; i++) {
+    data[i] = from[position] ?? 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const next = (index[axis] ?? 0) + 1;
+      position += strides[axis] ?? 0;
+      if (next < (shape[axis] ?? 0)) {
+        index[axis] = next;
+        break;
+      }
+      index[axis] = 0;
+      position -= next * (strides[axis] ?? 0);
+    }
+  }
+  return data;
+}

@@ -1,0 +1,213 @@
+/**
+ * Reads the nodes of an ONNX graph into a network, in their order:
+ *
+ * 1. Only nodes that the outputs need are read.
+ * 2. Initializers and `Constant` nodes are numbers; what is computed from numbers and shapes alone is computed here.
+ * 3. Every other node becomes ops of the network, or another view of a value (`view.ts`).
+ */
+import { GraphBuilder } from '../../builder/graph-builder.js';
+import { finishNetwork, type Network } from '../../builder/network.js';
+import type { OpName, OpOptions } from '../../builder/ops/index.js';
+import { type Parameter, parameterSpecs, type StateDict } from '../../builder/parameters.js';
+import type { Shape } from '../../builder/shape.js';
+import type { Value as NetworkValue, SymbolicTensor, TensorType } from '../../builder/tensor.js';
+import { LstmOnnxError } from '../../errors.js';
+import type { OnnxGraph, OnnxModel, OnnxNode } from '../../export/graph.js';
+import { constantOf } from './constants.js';
+import type { Dims } from './dims.js';
+import { inputType } from './inputs.js';
+import { checkShape, MAX_INPUTS, MAX_RANK, tooMany } from './limits.js';
+import { identifier, Names } from './names.js';
+import { neededNodes } from './needed-nodes.js';
+import { NodeReader } from './node-reader.js';
+import { handlers } from './ops/index.js';
+import { describeValue, type Value, type View } from './value.js';
+import { type Rearranger, tensorOf, viewOf } from './view.js';
+
+/** What numbers of the network may take besides the file: as much again as twice the file, and this. */
+const SPARE_BYTES = 64 * 2 ** 20;
+
+export class GraphReader implements Rearranger {
+  readonly #graph = new GraphBuilder();
+  readonly #names = new Names();
+  readonly #values = new Map<string, Value>();
+  readonly #parameters = new Map<string, Parameter>();
+  readonly #inputs: Record<string, TensorType> = {};
+  #bytesLeft: number;
+
+  constructor(
+    private readonly model: OnnxModel,
+    /** What is known of dimensions that the file calls by different names. */
+    readonly dims: Dims,
+    fileBytes: number,
+  ) {
+    this.#bytesLeft = 2 * fileBytes + SPARE_BYTES;
+  }
+
+  read(): { network: Network; parameters: StateDict } {
+    const { graph } = this.model;
+    const nodes = neededNodes(graph);
+    this.#readInputs(graph);
+    this.#readInitializers(graph, nodes);
+    for (const node of nodes) {
+      const values = within(node, () => this.#readNode(node));
+      for (const [i, name] of node.outputs.entries()) {
+        const value = values[i];
+        if (name !== '' && value) this.#values.set(name, value);
+      }
+    }
+    const network = finishNetwork(this.#inputs, this.#graph, this.#outputs(graph));
+    const parameters = parameterSpecs(network).flatMap(({ name }) => {
+      const parameter = this.#parameters.get(name);
+      return parameter ? [[name, parameter] as const] : [];
+    });
+    return { network, parameters: new Map(parameters) };
+  }
+
+  /** A name for an op, once: the name itself or with a number. */
+  claim(name: string): string {
+    return this.#names.claim(name);
+  }
+
+  /** Adds an op and gives its ports. */
+  addAll<K extends OpName>(
+    op: K,
+    name: string,
+    inputs: readonly NetworkValue[],
+    options: OpOptions[K],
+  ): Record<string, SymbolicTensor> {
+    const ports = this.#graph.add(op, name, inputs, options);
+    for (const { shape } of Object.values(ports)) checkShape(shape);
+    return ports;
+  }
+
+  /** Adds an op without parameters, of one output. */
+  add<K extends OpName>(op: K, inputs: readonly NetworkValue[], options: OpOptions[K]): SymbolicTensor {
+    return this.addNamed(op, this.#names.numbered(op), inputs, options);
+  }
+
+  /** Adds an op of one output, whose name was claimed. */
+  addNamed<K extends OpName>(
+    op: K,
+    name: string,
+    inputs: readonly NetworkValue[],
+    options: OpOptions[K],
+  ): SymbolicTensor {
+    const { output } = this.addAll(op, name, inputs, options);
+    if (!output) throw new LstmOnnxError('E_UNSUPPORTED', `${op} has no port called 'output'.`);
+    return output;
+  }
+
+  addParameter(name: string, shape: readonly number[], data: Float32Array): void {
+    this.#parameters.set(name, { shape, data });
+  }
+
+  transpose(x: SymbolicTensor, axes: readonly number[]): SymbolicTensor {
+    return this.add('transpose', [x], { axes: [...axes] });
+  }
+
+  reshape(x: SymbolicTensor, shape: Shape): SymbolicTensor {
+    return this.add('reshape', [x], { shape: [...shape] });
+  }
+
+  /** The value of the network with the view's axes. */
+  tensor(view: View): SymbolicTensor {
+    return tensorOf(view, this);
+  }
+
+  /** A view of a new value of the network. */
+  view(tensor: SymbolicTensor): View {
+    return viewOf({ type: tensor, tensor: () => tensor });
+  }
+
+  /**
+   * Memory for numbers. Bound so that a small file cannot ask for all there is, by using its weights again and again.
+   * @throws E_INVALID_FILE
+   */
+  readonly allocate = (count: number): Float32Array => {
+    this.#bytesLeft -= 4 * count;
+    if (this.#bytesLeft >= 0) return new Float32Array(count);
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `the weights would take ${4 * count} bytes more than a file of this size may ask for.`,
+    );
+  };
+
+  #readInputs({ inputs, initializers }: OnnxGraph): void {
+    // Files of ir_version 3 list their constants as inputs, too.
+    const constants = new Set(initializers.map(({ name }) => name));
+    const fed = inputs.filter(({ name }) => !constants.has(name));
+    if (fed.length > MAX_INPUTS) throw tooMany(`${fed.length} inputs`, MAX_INPUTS);
+    for (const input of fed) {
+      const name = this.claim(identifier(input.name));
+      const type = inputType(input, name, this.dims);
+      checkShape(type.shape);
+      this.#inputs[name] = type;
+      this.#values.set(input.name, this.view(this.#graph.addInput(name, type)));
+    }
+  }
+
+  #readInitializers({ initializers }: OnnxGraph, nodes: readonly OnnxNode[]): void {
+    const read = new Set(nodes.flatMap((node) => node.inputs));
+    for (const tensor of initializers) {
+      if (read.has(tensor.name)) this.#values.set(tensor.name, constantOf(tensor));
+    }
+  }
+
+  #readNode(node: OnnxNode): readonly (Value | undefined)[] {
+    const handler = node.domain === '' ? handlers.get(node.opType) : undefined;
+    if (!handler) {
+      const op = node.domain === '' ? 'this operator' : `this operator of the domain '${node.domain}'`;
+      throw new LstmOnnxError(
+        'E_UNSUPPORTED',
+        `${op} has no counterpart in a network; read are ${[...handlers.keys()].join(', ')}.`,
+      );
+    }
+    const inputs = node.inputs.map((name) => (name === '' ? undefined : this.#find(name)));
+    const opset = this.model.opsets.get('') ?? 0;
+    const values = handler(new NodeReader(node, opset, this, inputs));
+    for (const value of values) {
+      if (value?.kind === 'view' && value.axes.length > MAX_RANK) throw tooMany('dimensions', MAX_RANK);
+    }
+    return values;
+  }
+
+  #find(name: string): Value {
+    const value = this.#values.get(name);
+    if (value) return value;
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `'${name}' is read, which is no input, no initializer and no output that was read before.`,
+    );
+  }
+
+  #outputs({ outputs }: OnnxGraph): Record<string, NetworkValue> {
+    if (outputs.length > MAX_INPUTS) throw tooMany(`${outputs.length} outputs`, MAX_INPUTS);
+    const entries = outputs.map(({ name }) => {
+      const value = this.#find(name);
+      if (value.kind !== 'view') {
+        throw new LstmOnnxError(
+          'E_UNSUPPORTED',
+          `The output '${name}' is ${describeValue(value)}; expected a tensor that depends on the inputs.`,
+        );
+      }
+      const taken = name === '__proto__' || Object.hasOwn(this.#inputs, name);
+      return [taken ? this.claim(`${identifier(name)}_output`) : name, this.tensor(value)] as const;
+    });
+    if (new Set(entries.map(([name]) => name)).size < entries.length) {
+      throw new LstmOnnxError('E_INVALID_FILE', 'The graph has two outputs of one name.');
+    }
+    return Object.fromEntries(entries);
+  }
+}
+
+/** Says of which node an error tells. */
+function within<T>(node: OnnxNode, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof LstmOnnxError)) throw cause;
+    const where = `${node.opType}${node.name === '' ? ` (${node.outputs.join(', ')})` : ` '${node.name}'`}`;
+    throw new LstmOnnxError(cause.code, `${where}: ${cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,82 @@
+/** An LSTM node's attributes as options of `lstm`. https://onnx.ai/onnx/operators/onnx__LSTM.html */
+import { type Activation, type ActivationName, constantsOf } from '../../builder/backends/activations.js';
+import type { LstmOptions } from '../../builder/ops/lstm-options.js';
+import { LstmOnnxError } from '../../errors.js';
+import type { NodeReader } from './node-reader.js';
+
+const activationNames: ReadonlyMap<string, ActivationName> = new Map([
+  ['sigmoid', 'sigmoid'],
+  ['tanh', 'tanh'],
+  ['relu', 'relu'],
+  ['affine', 'linear'],
+  ['leakyrelu', 'leakyRelu'],
+  ['thresholdedrelu', 'thresholdedRelu'],
+  ['scaledtanh', 'scaledTanh'],
+  ['hardsigmoid', 'hardSigmoid'],
+  ['elu', 'elu'],
+  ['softsign', 'softsign'],
+  ['softplus', 'softplus'],
+]);
+
+const directions = ['forward', 'reverse', 'bidirectional'];
+
+export function directionOf(node: NodeReader): { bidirectional: boolean; reverse: boolean } {
+  const direction = node.attribute('direction', 'string')?.value ?? 'forward';
+  if (!directions.includes(direction)) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `direction is "${direction}", expected ${directions.join(', ')}.`,
+    );
+  }
+  return { bidirectional: direction === 'bidirectional', reverse: direction === 'reverse' };
+}
+
+/** What its gates do besides the default. */
+export function cellOptions(
+  node: NodeReader,
+  directionCount: number,
+): Pick<LstmOptions, 'clip' | 'inputForget' | 'activations'> {
+  const clip = node.float('clip', 0);
+  const activations = activationsOf(node, directionCount);
+  return {
+    ...(node.int('input_forget', 0) !== 0 ? { inputForget: true } : {}),
+    // Without a bound runtimes clip at the largest float.
+    ...(clip > 0 && clip < 3e38 ? { clip } : {}),
+    ...(activations ? { activations } : {}),
+  };
+}
+
+/** Functions by name, each taking its constants from the two lists in turn while they last. */
+function activationsOf(node: NodeReader, directionCount: number): LstmOptions['activations'] {
+  const names = node.attribute('activations', 'strings')?.value;
+  if (!names) return undefined;
+  if (names.length !== 3 * directionCount) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `it has ${names.length} activations, expected ${3 * directionCount}.`,
+    );
+  }
+  const alphas = [...(node.attribute('activation_alpha', 'floats')?.value ?? [])];
+  const betas = [...(node.attribute('activation_beta', 'floats')?.value ?? [])];
+  const all = names.map((text): Activation => {
+    const name = activationNames.get(text.toLowerCase());
+    if (!name)
+      throw node.refusal(`its activation is '${text}'; read are ${[...activationNames.keys()].join(', ')}`);
+    const { alpha, beta } = constantsOf({ name });
+    return {
+      name,
+      ...(alpha === undefined ? {} : { alpha: alphas.shift() ?? alpha }),
+      ...(beta === undefined ? {} : { beta: betas.shift() ?? beta }),
+    };
+  });
+  const [gates, cell, hidden, ...backward] = all;
+  if (!gates || !cell || !hidden) return undefined;
+  const own = [gates, cell, hidden];
+  const isSame = (a: Activation, b: Activation | undefined) =>
+    a.name === b?.name && a.alpha === b.alpha && a.beta === b.beta;
+  if (backward.some((activation, i) => !isSame(activation, own[i]))) {
+    throw node.refusal('its two directions have different activations');
+  }
+  const isDefault = gates.name === 'sigmoid' && cell.name === 'tanh' && hidden.name === 'tanh';
+  return isDefault ? undefined : { gates, cell, hidden };
+}

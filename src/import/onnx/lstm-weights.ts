@@ -1,0 +1,120 @@
+/**
+ * ONNX's weights of an LSTM node as PyTorch's parameters, one set a direction: gates i, o, f, c become i, f, g, o, and
+ * peepholes i, o, f become i, f, o.
+ */
+import { LstmOnnxError } from '../../errors.js';
+import type { Allocate } from './constants.js';
+import { numberOf } from './size.js';
+import type { Weights } from './value.js';
+
+/** Where PyTorch's gate blocks i, f, g, o lie among ONNX's i, o, f, c. */
+const gates = [0, 2, 3, 1];
+/** Where i, f, o lie among ONNX's peepholes i, o, f. */
+const peepholes = [0, 2, 1];
+
+export interface LstmWeights {
+  /** W `[directions, 4H, I]`. */
+  readonly w: Weights;
+  /** R `[directions, 4H, H]`. */
+  readonly r: Weights;
+  /** B `[directions, 8H]`: the input's biases, then the state's. */
+  readonly b: Weights | undefined;
+  /** P `[directions, 3H]`. */
+  readonly p: Weights | undefined;
+}
+
+export interface NamedParameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * The parameters by their names in the module, in PyTorch's order.
+ * @throws E_SHAPE_MISMATCH where the weights do not fit each other
+ */
+export function lstmParameters(
+  weights: LstmWeights,
+  directions: number,
+  inputSize: number,
+  allocate: Allocate,
+): NamedParameter[] {
+  const { w, r, b, p } = weights;
+  const hiddenSize = r.shape[2] ?? 0;
+  expectShape('W', w, [directions, 4 * hiddenSize, inputSize]);
+  expectShape('R', r, [directions, 4 * hiddenSize, hiddenSize]);
+  if (b) expectShape('B', b, [directions, 8 * hiddenSize]);
+  if (p) expectShape('P', p, [directions, 3 * hiddenSize]);
+  const [wData, rData, bData, pData] = [w.read(), r.read(), b?.read(), p?.read()];
+  const rows = 4 * hiddenSize;
+  return Array.from({ length: directions }, (_, direction) => {
+    const suffix = `_l0${direction === 1 ? '_reverse' : ''}`;
+    /** `part` of `parts` of the direction's own share, its blocks in the given order. */
+    const parameter = (
+      name: string,
+      all: Float32Array,
+      shape: number[],
+      order: number[],
+      part = 0,
+      parts = 1,
+    ) => {
+      const length = all.length / directions / parts;
+      const own = all.subarray((direction * parts + part) * length, (direction * parts + part + 1) * length);
+      const data = allocate(length);
+      const block = length / order.length;
+      for (const [i, from] of order.entries())
+        data.set(own.subarray(from * block, (from + 1) * block), i * block);
+      return { name: `${name}${suffix}`, shape, data };
+    };
+    return [
+      parameter('weight_ih', wData, [rows, inputSize], gates),
+      parameter('weight_hh', rData, [rows, hiddenSize], gates),
+      ...(bData
+        ? [parameter('bias_ih', bData, [rows], gates, 0, 2), parameter('bias_hh', bData, [rows], gates, 1, 2)]
+        : []),
+      ...(pData ? [parameter('weight_peephole', pData, [3 * hiddenSize], peepholes)] : []),
+    ];
+  }).flat();
+}
+
+function expectShape(what: string, { shape }: Weights, expected: readonly number[]): void {
+  if (shape.length === expected.length && shape.every((dim, i) => dim === expected[i] && dim > 0)) return;
+  throw new LstmOnnxError(
+    'E_SHAPE_MISMATCH',
+    `${what} has shape [${shape.join(', ')}], expected [${expected.join(', ')}], from R and the input.`,
+  );
+}
+
+/**
+ * What a constant initial state `[directions, batch, H]` is to every sequence: `zero`, or `[directions, H]` numbers.
+ * Undefined where it differs from sequence to sequence.
+ */
+export function learnedState(
+  state: Weights,
+  { directions, hiddenSize, batchAxis }: { directions: number; hiddenSize: number; batchAxis: number },
+  allocate: Allocate,
+): 'zero' | Float32Array | undefined {
+  const data = state.read();
+  if (data.every((value) => value === 0)) return 'zero';
+  const sizes = state.sizes.map(numberOf);
+  const directionAxis = 1 - batchAxis;
+  if (state.shape.length !== 3 || sizes[directionAxis] !== directions || sizes[2] !== hiddenSize)
+    return undefined;
+  const rows = allocate(directions * hiddenSize);
+  const [first = 1, second = 1, last = 1] = state.shape;
+  for (let i = 0; i < first; i++) {
+    for (let j = 0; j < second; j++) {
+      const [direction, sequence] = batchAxis === 1 ? [i, j] : [j, i];
+      const repeats = (state.shape[directionAxis] ?? 1) === 1 ? directions : 1;
+      for (let copy = 0; copy < repeats; copy++) {
+        const offset = (direction + copy) * hiddenSize;
+        for (let k = 0; k < hiddenSize; k++) {
+          const value = data[(i * second + j) * last + (last === 1 ? 0 : k)] ?? 0;
+          if (sequence > 0 && value !== rows[offset + k]) return undefined;
+          rows[offset + k] = value;
+        }
+      }
+    }
+  }
+  return rows;
+}

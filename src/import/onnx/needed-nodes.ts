@@ -1,0 +1,30 @@
+/** Which nodes of a graph are read: what no output needs may be anything. */
+import { LstmOnnxError } from '../../errors.js';
+import type { OnnxGraph, OnnxNode } from '../../export/graph.js';
+import { MAX_NODES, tooMany } from './limits.js';
+
+/**
+ * The nodes that the outputs depend on, in the file's order, which must be one of execution.
+ *
+ * @throws E_INVALID_FILE for two nodes that produce one value; E_UNSUPPORTED for more nodes than are read
+ */
+export function neededNodes({ nodes, outputs }: OnnxGraph): OnnxNode[] {
+  const wanted = new Set(outputs.map(({ name }) => name));
+  const produced = new Set<string>();
+  for (const name of nodes.flatMap((node) => node.outputs)) {
+    if (name !== '' && produced.has(name)) {
+      throw new LstmOnnxError('E_INVALID_FILE', `Two nodes of the graph produce '${name}'.`);
+    }
+    produced.add(name);
+  }
+  const needed = nodes
+    .toReversed()
+    .filter((node) => {
+      const isNeeded = node.outputs.some((name) => wanted.has(name));
+      if (isNeeded) for (const name of node.inputs) wanted.add(name);
+      return isNeeded;
+    })
+    .reverse();
+  if (needed.length > MAX_NODES) throw tooMany(`${needed.length} nodes`, MAX_NODES);
+  return needed;
+}

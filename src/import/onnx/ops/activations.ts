@@ -1,0 +1,66 @@
+/** Activations: entry by entry, so that they leave a view's axes alone, or along one axis. */
+import type { ActivationName } from '../../../builder/backends/activations.js';
+import type { Handler, NodeReader } from '../node-reader.js';
+import type { View } from '../value.js';
+import { baseAxis, over } from '../view.js';
+
+function elementwise(op: 'relu' | 'tanh' | 'sigmoid'): Handler {
+  return (node) => {
+    const x = node.floats(0);
+    const y = node.to.add(op, [x.base.tensor()], {});
+    return [over(x, { type: y, tensor: () => y })];
+  };
+}
+
+/** Those that take constants, or that networks know by name only. */
+function named(name: ActivationName, alpha?: number, beta?: number): Handler {
+  return (node) => [
+    activated(node, node.floats(0), {
+      name,
+      ...(alpha === undefined ? {} : { alpha: node.float('alpha', alpha) }),
+      ...(beta === undefined ? {} : { beta: node.float('beta', beta) }),
+    }),
+  ];
+}
+
+/** The activation of every entry of x. */
+export function activated(
+  node: NodeReader,
+  x: View,
+  options: { readonly name: ActivationName; readonly alpha?: number; readonly beta?: number },
+): View {
+  const y = node.to.add('activation', [x.base.tensor()], options);
+  return over(x, { type: y, tensor: () => y });
+}
+
+/** Up to operator set 12, Softmax takes everything from the axis on as one, which is the same for the last axis. */
+function alongAxis(op: 'softmax' | 'logSoftmax'): Handler {
+  return (node) => {
+    const x = node.floats(0);
+    const rank = x.axes.length;
+    const axis = node.axis(node.int('axis', node.opset < 13 ? 1 : -1), rank);
+    if (node.opset < 13 && axis !== rank - 1) {
+      throw node.refusal(`in operator set ${node.opset} axis ${axis} of ${rank} is more than one axis`);
+    }
+    const below = baseAxis(x, axis);
+    if (below !== undefined) {
+      const y = node.to.add(op, [x.base.tensor()], { axis: below });
+      return [over(x, { type: y, tensor: () => y })];
+    }
+    return [node.to.view(node.to.add(op, [node.to.tensor(x)], { axis }))];
+  };
+}
+
+export const activationHandlers = {
+  Relu: elementwise('relu'),
+  Tanh: elementwise('tanh'),
+  Sigmoid: elementwise('sigmoid'),
+  Softmax: alongAxis('softmax'),
+  LogSoftmax: alongAxis('logSoftmax'),
+  LeakyRelu: named('leakyRelu', 0.01),
+  ThresholdedRelu: named('thresholdedRelu', 1),
+  HardSigmoid: named('hardSigmoid', 0.2, 0.5),
+  Elu: named('elu', 1),
+  Softsign: named('softsign'),
+  Softplus: named('softplus'),
+} satisfies Record<string, Handler>;

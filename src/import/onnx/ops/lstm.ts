@@ -1,0 +1,177 @@
+/**
+ * LSTM nodes: each is one `lstm` of one layer. https://onnx.ai/onnx/operators/onnx__LSTM.html
+ *
+ * 1. X [time, batch, I] (with layout 1 [batch, time, I]) may be a transposed value of the network, which `lstm` takes
+ *    batch-first.
+ * 2. Initial states of zeros are none; the same state for every sequence is a learned one; others are inputs.
+ * 3. Y [time, directions, batch, H] is `output` [time, batch, directions * H] with its axes apart; Y_h and Y_c are `h` and
+ *    `c`.
+ */
+import type { Value as NetworkValue, SymbolicTensor } from '../../../builder/tensor.js';
+import { LstmOnnxError } from '../../../errors.js';
+import { cellOptions, directionOf } from '../lstm-cell.js';
+import { learnedState, lstmParameters } from '../lstm-weights.js';
+import { moduleName } from '../names.js';
+import type { Handler, NodeReader } from '../node-reader.js';
+import { fixed, numberOf, type Size, sameSize, sizeOfDim } from '../size.js';
+import type { View } from '../value.js';
+import { isPlain, permuted, sizesOf, viewOf } from '../view.js';
+
+interface Layer {
+  readonly directions: number;
+  readonly hiddenSize: number;
+  readonly batch: Size;
+  /** 1 where the batch comes first in ONNX, too. */
+  readonly layout: number;
+}
+
+const LSTM: Handler = (node) => {
+  const layout = node.int('layout', 0);
+  const { tensor: x, batchFirst } = sequence(node, layout);
+  const direction = directionOf(node);
+  const directions = direction.bidirectional ? 2 : 1;
+  const [w, r] = [node.weights(1), node.weights(2)];
+  const b = node.optional(3) ? node.weights(3) : undefined;
+  const p = node.optional(7) ? node.weights(7) : undefined;
+  const hiddenSize = r.shape[2] ?? 0;
+  if (node.int('hidden_size', hiddenSize) !== hiddenSize) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `hidden_size is ${node.int('hidden_size', 0)}, but R has shape [${r.shape.join(', ')}].`,
+    );
+  }
+  const batch = sizeOfDim(x.shape[batchFirst ? 0 : 1] ?? 0);
+  const layer: Layer = { directions, hiddenSize, batch, layout };
+  const lengths = sequenceLengths(node, sizeOfDim(x.shape[batchFirst ? 1 : 0] ?? 0), batch);
+  const states = initialStates(node, layer);
+
+  const { to } = node;
+  const inputSize = numberOf(sizeOfDim(x.shape[2] ?? 0)) ?? 0;
+  const name = to.claim(moduleName([w.origin, r.origin, b?.origin ?? ''], node.node, 'lstm'));
+  for (const parameter of lstmParameters({ w, r, b, p }, directions, inputSize, to.allocate)) {
+    to.addParameter(`${name}.${parameter.name}`, parameter.shape, parameter.data);
+  }
+  for (const [role, data] of Object.entries(states.learned)) {
+    to.addParameter(`${name}.${role}`, [directions, hiddenSize], data);
+  }
+  const ports = to.addAll('lstm', name, [x, ...states.given, ...(lengths ? [lengths] : [])], {
+    hiddenSize,
+    numLayers: 1,
+    bidirectional: direction.bidirectional,
+    bias: b !== undefined,
+    dropout: 0,
+    batchFirst,
+    ...(direction.reverse ? { reverse: true } : {}),
+    ...(Object.keys(states.learned).length > 0 ? { learnedState: true } : {}),
+    ...(p ? { peepholes: true } : {}),
+    ...cellOptions(node, directions),
+  });
+  return outputs(node, ports, layer, { batchFirst, reverse: direction.reverse, lengths });
+};
+
+/** X, in whichever order of time and batch the network has it already. */
+function sequence(node: NodeReader, layout: number): { tensor: SymbolicTensor; batchFirst: boolean } {
+  const x = node.floats(0);
+  if (x.axes.length !== 3) {
+    throw new LstmOnnxError('E_SHAPE_MISMATCH', `X has rank ${x.axes.length}, expected 3.`);
+  }
+  const swapped = permuted(x, [1, 0, 2]);
+  const useSwapped = !isPlain(x) && isPlain(swapped);
+  return { tensor: node.to.tensor(useSwapped ? swapped : x), batchFirst: (layout === 1) !== useSwapped };
+}
+
+function sequenceLengths(node: NodeReader, time: Size, batch: Size): SymbolicTensor | undefined {
+  const lengths = node.optional(4);
+  if (!lengths) return undefined;
+  if (lengths.kind === 'sizes' && lengths.items.every((item) => sameSize(item, time))) return undefined;
+  const view = node.view(4);
+  node.to.dims.unify(sizesOf(view)[0] ?? fixed(0), batch, 'The batch of X and of sequence_lens');
+  return node.to.tensor(view);
+}
+
+interface InitialStates {
+  /** Values of the network: none, or h and c. */
+  readonly given: readonly NetworkValue[];
+  /** Numbers by `h0` and `c0`: none, or both. */
+  readonly learned: Readonly<Record<string, Float32Array>>;
+}
+
+function initialStates(node: NodeReader, layer: Layer): InitialStates {
+  const [h, c] = [initialState(node, 5, layer), initialState(node, 6, layer)];
+  if (h === 'zero' && c === 'zero') return { given: [], learned: {} };
+  if (typeof h === 'object' && typeof c === 'object' && 'id' in h && 'id' in c)
+    return { given: [h, c], learned: {} };
+  const numbers = (state: typeof h): Float32Array => {
+    if (state === 'zero') return node.to.allocate(layer.directions * layer.hiddenSize);
+    if (state instanceof Float32Array) return state;
+    throw node.refusal(
+      'one of its two initial states depends on the inputs and the other does not; give both as inputs',
+    );
+  };
+  return { given: [], learned: { h0: numbers(h), c0: numbers(c) } };
+}
+
+function initialState(node: NodeReader, index: number, layer: Layer): 'zero' | Float32Array | SymbolicTensor {
+  const state = node.optional(index);
+  if (!state) return 'zero';
+  const { directions, hiddenSize, batch, layout } = layer;
+  if (state.kind === 'weights') {
+    const batchAxis = layout === 1 ? 0 : 1;
+    const known = learnedState(state, { directions, hiddenSize, batchAxis }, node.to.allocate);
+    if (known !== undefined) return known;
+    throw node.refusal(
+      `the initial state (input ${index}) is a constant that differs from sequence to sequence`,
+    );
+  }
+  const view = node.floats(index);
+  const timeFirst = layout === 1 ? permuted(view, [1, 0, 2]) : view;
+  const size = sizesOf(timeFirst)[1];
+  if (size) node.to.dims.unify(size, batch, 'The batch of X and of an initial state');
+  return node.to.tensor(timeFirst);
+}
+
+/** Y, Y_h and Y_c as views of the ports. */
+function outputs(
+  node: NodeReader,
+  { output, h, c }: Record<string, SymbolicTensor>,
+  { directions, hiddenSize, layout }: Layer,
+  {
+    batchFirst,
+    reverse,
+    lengths,
+  }: { batchFirst: boolean; reverse: boolean; lengths: SymbolicTensor | undefined },
+): View[] {
+  if (!output || !h || !c) throw node.refusal('it has no outputs');
+  const [first, second] = output.shape;
+  const timeAxis = batchFirst ? 1 : 0;
+  const base = { type: output, tensor: () => output, ...(lengths ? { paddedAxis: timeAxis } : {}) };
+  const together = viewOf(base, [
+    [sizeOfDim(first ?? 0)],
+    [sizeOfDim(second ?? 0)],
+    [fixed(directions), fixed(hiddenSize)],
+  ]);
+  const [one = [], two = []] = together.axes;
+  const features = [...(together.axes[2] ?? [])];
+  const direction = directions > 1 ? features.splice(0, 1) : [];
+  const [time, batch] = batchFirst ? [two, one] : [one, two];
+  const y = {
+    ...together,
+    axes: layout === 1 ? [batch, time, direction, features] : [time, direction, batch, features],
+  };
+
+  /** The state after the last step read is the output there, which is how the export says it, too. */
+  let picked: SymbolicTensor | undefined;
+  const last = () => {
+    const inputs = reverse || !lengths ? [output] : [output, lengths];
+    picked ??= node.to.add('at', inputs, { index: reverse ? 0 : -1, axis: timeAxis });
+    return picked;
+  };
+  const canPick = directions === 1 && hiddenSize > 1 && batch.length > 0;
+  const stateOf = (port: SymbolicTensor, withoutOnes?: () => SymbolicTensor) => {
+    const view = viewOf({ type: port, tensor: () => port, ...(withoutOnes ? { withoutOnes } : {}) });
+    return layout === 1 ? permuted(view, [1, 0, 2]) : view;
+  };
+  return [y, stateOf(h, canPick ? last : undefined), stateOf(c)];
+}
+
+export const lstmHandlers = { LSTM } satisfies Record<string, Handler>;

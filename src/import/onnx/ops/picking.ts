@@ -1,0 +1,174 @@
+/** Gather and Slice: rows of a table by index (embedding), one entry along an axis (`at`), a few, or all backwards. */
+import { permutedWeights, sizesOfShape, slicedWeights } from '../constants.js';
+import { moduleName } from '../names.js';
+import type { Handler, NodeReader } from '../node-reader.js';
+import { fixed, formatSizes, isOne, type Size } from '../size.js';
+import { formatRange, type SliceRange, sliceRange } from '../slice-range.js';
+import type { Reversed, Sizes, Value, View, Weights } from '../value.js';
+import { baseAxis, sizesOf } from '../view.js';
+import { sizesOfValue } from './layout.js';
+
+/** A slice of more entries would need an op that networks do not have. */
+const MAX_ENTRIES = 16;
+
+const Gather: Handler = (node) => {
+  const [x, indices] = [node.input(0), node.input(1)];
+  if (x.kind === 'weights' && indices.kind === 'view') return [embedding(node, x, indices)];
+  const picked = node.integers(1);
+  const { shape: indexShape } = node.sizes(1);
+  if (x.kind === 'reversed') return [firstOfReversed(node, x, picked, indexShape.length)];
+  const sizes = sizesOfValue(node, x);
+  const axis = node.axis(node.int('axis', 0), sizes.length);
+  if (x.kind === 'sizes' && x.shape.length === 1) {
+    const items = picked.map((index) => x.items[node.axis(index, x.items.length)] ?? fixed(0));
+    return [sizesOfShape(indexShape, items)];
+  }
+  const [index, ...more] = picked;
+  if (index === undefined || more.length > 0 || indexShape.length > 1 || x.kind === 'sizes') {
+    throw node.refusal(
+      `it picks ${picked.length} entries of ${formatSizes(sizes)}; read are one entry, and rows of a table by ids`,
+    );
+  }
+  if (x.kind === 'view') {
+    const entry = entryOf(node, x, axis, index);
+    return [indexShape.length === 0 ? entry : { ...entry, axes: entry.axes.toSpliced(axis, 0, []) }];
+  }
+  const one = sliced(node, x, axis, {
+    kind: 'entries',
+    start: node.axis(index, x.shape[axis] ?? 0),
+    step: 1,
+    count: 1,
+  });
+  if (indexShape.length === 1 || one.kind !== 'weights') return [one];
+  return [{ ...one, shape: one.shape.toSpliced(axis, 1), sizes: one.sizes.toSpliced(axis, 1) }];
+};
+
+/** Rows of a constant table [rows, features] for every id. */
+function embedding(node: NodeReader, table: Weights, ids: View): View {
+  const weights = node.weights(0);
+  const [numEmbeddings = 0, embeddingDim = 0] = weights.shape;
+  if (weights.shape.length !== 2 || node.int('axis', 0) !== 0 || numEmbeddings * embeddingDim === 0) {
+    throw node.refusal(`ids pick from a table of ${formatSizes(table.sizes)}; expected rows of a matrix`);
+  }
+  const { to } = node;
+  const name = to.claim(moduleName([table.origin], node.node, 'embedding'));
+  const copy = permutedWeights(weights, [0, 1], to.allocate);
+  to.addParameter(`${name}.weight`, weights.shape, copy.read());
+  return to.view(to.addNamed('embedding', name, [to.tensor(ids)], { numEmbeddings, embeddingDim }));
+}
+
+/** One entry along an axis, which disappears. */
+export function entryOf(node: NodeReader, x: View, axis: number, index: number): View {
+  const size = sizesOf(x)[axis] ?? fixed(0);
+  if (isOne(size) && (index === 0 || index === -1)) return { ...x, axes: x.axes.toSpliced(axis, 1) };
+  const below = baseAxis(x, axis);
+  if (below === undefined) return node.to.view(node.to.add('at', [node.to.tensor(x)], { index, axis }));
+  if (below === x.base.paddedAxis && index < 0) {
+    throw node.refusal(
+      'the last step of the output of an LSTM with sequence_lens is padding; take Y_h, the state after the last step of ' +
+        'each sequence',
+    );
+  }
+  const entry = node.to.add('at', [x.base.tensor()], { index, axis: below });
+  const base = { type: entry, tensor: () => entry };
+  return { kind: 'view', base, layout: x.layout.toSpliced(below, 1), axes: x.axes.toSpliced(axis, 1) };
+}
+
+/** The first step of sequences that were reversed is the last one of each. */
+function firstOfReversed(node: NodeReader, x: Reversed, picked: readonly number[], rank: number): View {
+  const axis = node.axis(node.int('axis', 0), x.of.axes.length);
+  if (picked[0] !== 0 || picked.length > 1 || axis !== x.timeAxis || rank > 0 || x.of.axes.length !== 3) {
+    throw node.refusal('of reversed sequences only the first step is read');
+  }
+  const { to } = node;
+  return to.view(to.add('at', [to.tensor(x.of), to.tensor(x.lengths)], { index: -1, axis }));
+}
+
+const Slice: Handler = (node) => {
+  const fromAttributes = node.node.attributes.has('starts');
+  const vector = (name: string, index: number): readonly Size[] | undefined => {
+    if (fromAttributes) return node.axesFrom(name, index)?.map(fixed);
+    return node.optional(index) ? node.sizes(index).items : undefined;
+  };
+  const starts = vector('starts', 1) ?? [];
+  const ends = vector('ends', 2) ?? [];
+  let x = node.input(0);
+  const rank = sizesOfValue(node, x).length;
+  const axes = node.axesFrom('axes', 3) ?? starts.map((_, i) => i);
+  const steps = (fromAttributes ? undefined : node.axesFrom('steps', 4)) ?? starts.map(() => 1);
+  if (starts.length !== ends.length || starts.length !== axes.length || starts.length !== steps.length) {
+    throw node.refusal(
+      `it has ${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps`,
+    );
+  }
+  for (const [i, stated] of axes.entries()) {
+    const axis = node.axis(stated, rank);
+    const size = sizesOfValue(node, x)[axis] ?? fixed(0);
+    const [start, end, step] = [starts[i] ?? fixed(0), ends[i] ?? fixed(0), steps[i] ?? 1];
+    const range = sliceRange(size, start, end, step);
+    if (!range || (range.kind === 'entries' && range.count === 0)) {
+      throw node.refusal(
+        `it takes ${formatRange(size, start, end, step)}; read are one entry, a few of a fixed size, and all`,
+      );
+    }
+    x = sliced(node, x, axis, range);
+  }
+  return [x];
+};
+
+function sliced(node: NodeReader, x: Value, axis: number, range: SliceRange): Value {
+  if (range.kind === 'all') return x;
+  switch (x.kind) {
+    case 'sizes':
+      return slicedSizes(node, x, range);
+    case 'weights':
+      if (range.kind === 'entries') return slicedWeights(x, axis, range, node.to.allocate);
+      throw node.refusal('a constant is reversed');
+    case 'view':
+      return range.kind === 'entries' ? entriesOf(node, x, axis, range) : flipped(node, x, axis);
+    case 'reversed':
+      throw node.refusal('of reversed sequences only the first step is read');
+  }
+}
+
+function slicedSizes(node: NodeReader, x: Sizes, range: SliceRange): Sizes {
+  if (range.kind !== 'entries' || x.shape.length !== 1)
+    throw node.refusal('integers are reversed or form a matrix');
+  const items = Array.from(
+    { length: range.count },
+    (_, i) => x.items[range.start + i * range.step] ?? fixed(0),
+  );
+  return sizesOfShape([items.length], items);
+}
+
+/** Some entries along an axis that stays: each picked, and joined again. */
+function entriesOf(
+  node: NodeReader,
+  x: View,
+  axis: number,
+  range: Extract<SliceRange, { kind: 'entries' }>,
+): View {
+  const { start, step, count } = range;
+  if (count > MAX_ENTRIES) {
+    throw node.refusal(
+      `it takes ${count} entries of ${formatSizes(sizesOf(x))}; read are up to ${MAX_ENTRIES}`,
+    );
+  }
+  const entries = Array.from({ length: count }, (_, i) => {
+    const entry = entryOf(node, x, axis, start + i * step);
+    return { ...entry, axes: entry.axes.toSpliced(axis, 0, []) };
+  });
+  const [only] = entries;
+  if (only && count === 1) return only;
+  const tensors = entries.map((entry) => node.to.tensor(entry));
+  return node.to.view(node.to.add('concat', tensors, { axis }));
+}
+
+function flipped(node: NodeReader, x: View, axis: number): View {
+  const below = baseAxis(x, axis);
+  if (below === undefined) return node.to.view(node.to.add('flip', [node.to.tensor(x)], { axis }));
+  const base = node.to.add('flip', [x.base.tensor()], { axis: below });
+  return { ...x, base: { type: base, tensor: () => base } };
+}
+
+export const pickingHandlers = { Gather, Slice } satisfies Record<string, Handler>;

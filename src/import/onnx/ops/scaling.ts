@@ -1,0 +1,103 @@
+/**
+ * Arithmetic with one constant: of sizes, which gives sizes; of a tensor with a vector, which is the bias of a linear map;
+ * of a tensor with one number, which scales or shifts every entry.
+ */
+
+import { sizeOf } from '../../../nd-array.js';
+import { isSolid, sizesOfShape } from '../constants.js';
+import type { Handler, NodeReader } from '../node-reader.js';
+import { divided, fixed, numberOf, type Size, times } from '../size.js';
+import type { Sizes, Value, View, Weights } from '../value.js';
+import { over } from '../view.js';
+import { activated } from './activations.js';
+
+type Arithmetic = (a: Size, b: Size) => Size | undefined;
+
+function ofNumbers(compute: (a: number, b: number) => number): Arithmetic {
+  return (a, b) => {
+    const [x, y] = [numberOf(a), numberOf(b)];
+    return x === undefined || y === undefined ? undefined : fixed(compute(x, y));
+  };
+}
+
+/** How a tensor's entries change with one constant beside it: as factor x + addend. */
+type Affine = (
+  constant: number,
+  isFirst: boolean,
+) => { readonly alpha: number; readonly beta: number } | undefined;
+
+function arithmetic(name: string, ofSizes: Arithmetic, affine: Affine): Handler {
+  return (node) => {
+    const [a, b] = [node.input(0), node.input(1)];
+    if (a.kind === 'sizes' && b.kind === 'sizes') return [sizesOf(node, a, b, ofSizes)];
+    const [x, constant] = a.kind === 'view' ? [a, b] : [b, a];
+    if (x.kind !== 'view' || constant.kind !== 'weights' || !isSolid(constant)) throw unread(node, a, b);
+    if (name === 'Add') {
+      const biased = withBias(x, constant);
+      if (biased) return [biased];
+    }
+    const numbers =
+      sizeOf(constant.shape) === 1 && constant.shape.length <= x.axes.length ? constant.read() : [];
+    const [number] = numbers;
+    const scale = number === undefined ? undefined : affine(number, constant === a);
+    if (!scale || x.base.type.dtype !== 'float32') throw unread(node, a, b);
+    return [activated(node, x, { name: 'linear', ...scale })];
+  };
+}
+
+function unread(node: NodeReader, a: Value, b: Value): Error {
+  const kinds = [a, b].map((value) =>
+    value.kind === 'view' ? 'a tensor' : value.kind === 'weights' ? 'a constant' : 'sizes',
+  );
+  return node.refusal(
+    `it computes with ${kinds.join(' and ')}; read are the bias of a linear map, one constant with a tensor, and sizes`,
+  );
+}
+
+/** A vector added to a product of matrices, over its last axis. */
+function withBias(x: View, bias: Weights): View | undefined {
+  const length = bias.shape.at(-1) ?? 1;
+  const last = x.axes.at(-1) ?? [];
+  const lastBelow = x.layout.at(-1) ?? [];
+  const isLast = last.length === lastBelow.length && last.every((atom, i) => atom === lastBelow[i]);
+  const isVector = sizeOf(bias.shape) === length && bias.shape.length <= x.axes.length;
+  if (!isVector || !isLast || x.base.type.shape.at(-1) !== length || bias.shape.length === 0)
+    return undefined;
+  const base = x.base.withBias?.({ ...bias, shape: [length], sizes: [fixed(length)] });
+  return base && over(x, base);
+}
+
+/** Entry by entry, one of the two perhaps a single integer. */
+export function sizesOf(node: NodeReader, a: Sizes, b: Sizes, compute: Arithmetic): Sizes {
+  const [longer, other] = a.items.length >= b.items.length ? [a, b] : [b, a];
+  if (other.items.length !== longer.items.length && other.items.length !== 1) {
+    throw node.refusal(`${a.items.length} sizes and ${b.items.length} sizes do not fit together`);
+  }
+  const items = longer.items.map((_, i) => {
+    const x = a.items[a.items.length === 1 ? 0 : i] ?? fixed(0);
+    const y = b.items[b.items.length === 1 ? 0 : i] ?? fixed(0);
+    const result = compute(x, y);
+    if (result && Number.isFinite(result.factor)) return result;
+    throw node.refusal('sizes that depend on the inputs are combined in a way that is not followed');
+  });
+  return sizesOfShape(longer.shape, items);
+}
+
+export const scalingHandlers = {
+  Add: arithmetic(
+    'Add',
+    ofNumbers((a, b) => a + b),
+    (constant) => ({ alpha: 1, beta: constant }),
+  ),
+  Sub: arithmetic(
+    'Sub',
+    ofNumbers((a, b) => a - b),
+    (constant, isFirst) => (isFirst ? { alpha: -1, beta: constant } : { alpha: 1, beta: -constant }),
+  ),
+  Mul: arithmetic('Mul', times, (constant) => ({ alpha: constant, beta: 0 })),
+  Div: arithmetic(
+    'Div',
+    (a, b) => divided(a, b) ?? ofNumbers((x, y) => Math.trunc(x / y))(a, b),
+    (constant, isFirst) => (isFirst ? undefined : { alpha: 1 / constant, beta: 0 }),
+  ),
+} satisfies Record<string, Handler>;

@@ -1,0 +1,84 @@
+/**
+ * ONNX models back into a network and its parameters, to be trained further or written for another operator set.
+ *
+ * Read are graphs of LSTMs and what stands around them, as torch.onnx (both exporters), tf2onnx and this library write
+ * them. https://onnx.ai/onnx/repo-docs/IR.html
+ */
+import type { ModelInfo } from '../../builder/checkpoint.js';
+import type { Network } from '../../builder/network.js';
+import { LstmOnnxError } from '../../errors.js';
+import type { OnnxModel } from '../../export/graph.js';
+import { decodeModel } from '../../export/onnx.js';
+import type { ImportedModel } from '../imported-model.js';
+import { Dims, NowEqual } from './dims.js';
+import { GraphReader } from './graph-reader.js';
+
+/** The operator sets whose operators mean what the handlers read. */
+const OLDEST_OPSET = 7;
+const NEWEST_OPSET = 24;
+const OLDEST_IR_VERSION = 3;
+
+/**
+ * Reads an ONNX model.
+ *
+ * Every LSTM node is one `lstm` of one layer. Parameters have PyTorch's names where the file's initializers do
+ * (`fc.weight`), else their node's. Floats of any precision become float32, int64 inputs int32; labels and preprocessing
+ * come along from the metadata. A layer that the graph uses twice becomes two of the same weights.
+ *
+ * @throws E_INVALID_FILE for bytes that are no ONNX model or contradict themselves; E_UNSUPPORTED, with operator and
+ *   node, for what a network does not have, for weights in other files and for operator sets other than 7 to 24;
+ *   E_SHAPE_MISMATCH, E_DTYPE_MISMATCH and E_INVALID_OPTION for tensors that do not fit their operator
+ */
+export function readOnnx(bytes: Uint8Array): ImportedModel {
+  const model = decodeModel(bytes);
+  checkVersions(model);
+  const dims = new Dims();
+  for (;;) {
+    try {
+      const { network, parameters } = new GraphReader(model, dims, bytes.length).read();
+      const info = infoOf(model, network);
+      return { network, parameters, ...(info ? { info } : {}) };
+    } catch (error) {
+      // Each is another equality of two dimensions, of which `dims` takes a limited number.
+      if (!(error instanceof NowEqual)) throw error;
+    }
+  }
+}
+
+function checkVersions({ irVersion, opsets }: OnnxModel): void {
+  const opset = opsets.get('');
+  if (irVersion < OLDEST_IR_VERSION) {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `The file has ir_version ${irVersion}; expected ${OLDEST_IR_VERSION} or newer.`,
+    );
+  }
+  if (opset === undefined || opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `The model is of operator set ${opset ?? 'none'}, and ${OLDEST_OPSET} to ${NEWEST_OPSET} are read; convert it, in ` +
+        'Python with onnx.version_converter.convert_version(model, 17).',
+    );
+  }
+}
+
+function infoOf({ metadata }: OnnxModel, network: Network): ModelInfo | undefined {
+  const labels = labelsOf(metadata.get('labels'), network);
+  const preprocessing = metadata.get('preprocessing');
+  if (!labels && !preprocessing) return undefined;
+  return { ...(labels ? { labels } : {}), ...(preprocessing ? { preprocessing } : {}) };
+}
+
+/** Other programs' metadata may mean something else by the key: taken is a list with a name for every class. */
+function labelsOf(text: string | undefined, network: Network): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  let labels: unknown;
+  try {
+    labels = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(labels) || !labels.every((label) => typeof label === 'string')) return undefined;
+  const fits = Object.values(network.outputs).some(({ shape }) => shape.at(-1) === labels.length);
+  return fits ? labels : undefined;
+}

@@ -1,0 +1,84 @@
+/**
+ * What a value of an ONNX graph is to the reader:
+ *
+ * - `weights`: floating-point constants, perhaps repeated along dimensions that only the data tells;
+ * - `sizes`: a few integers, each a number or a product of dimensions' sizes;
+ * - `view`: a value of the network whose axes ONNX names in another order or grouping;
+ * - `reversed`: sequences reversed each by its length, of which only the first step is ever wanted.
+ */
+import type { SymbolicTensor, TensorType } from '../../builder/tensor.js';
+import { fixed, type Size } from './size.js';
+
+export interface Weights {
+  readonly kind: 'weights';
+  /** Of the numbers that are there: 1 where `sizes` says that they are repeated. */
+  readonly shape: readonly number[];
+  readonly sizes: readonly Size[];
+  /** The numbers as float32, row-major; not to be written to. */
+  readonly read: () => Float32Array;
+  /** The name of the initializer that they come from. */
+  readonly origin: string;
+}
+
+export interface Sizes {
+  readonly kind: 'sizes';
+  readonly shape: readonly number[];
+  readonly items: readonly Size[];
+}
+
+/** A factor of an axis, by identity; never of size 1. */
+export interface Atom {
+  readonly size: Size;
+}
+
+/** A value of the network, perhaps not computed yet. */
+export interface Base {
+  readonly type: TensorType;
+  tensor(): SymbolicTensor;
+  /** The same numbers without the dimensions of size 1, where the network has another op for them. */
+  withoutOnes?(): SymbolicTensor;
+  /** A copy of this linear map with a bias, where it has none yet. */
+  withBias?(bias: Weights): Base | undefined;
+  /** The axis along which an LSTM's output has padding after the last step of each sequence. */
+  readonly paddedAxis?: number;
+}
+
+/** The atoms of `base` by its own axes (`layout`), and as the ONNX value has them (`axes`): the same atoms, all. */
+export interface View {
+  readonly kind: 'view';
+  readonly base: Base;
+  readonly layout: readonly (readonly Atom[])[];
+  readonly axes: readonly (readonly Atom[])[];
+}
+
+export interface Reversed {
+  readonly kind: 'reversed';
+  readonly of: View;
+  readonly lengths: View;
+  readonly timeAxis: number;
+  readonly batchAxis: number;
+}
+
+export type Value = Weights | Sizes | View | Reversed;
+
+export function weightsOf(shape: readonly number[], read: () => Float32Array, origin: string): Weights {
+  return { kind: 'weights', shape, sizes: shape.map(fixed), read, origin };
+}
+
+export function vectorOf(items: readonly Size[]): Sizes {
+  return { kind: 'sizes', shape: [items.length], items };
+}
+
+/** For messages: what was got instead. */
+export function describeValue(value: Value): string {
+  switch (value.kind) {
+    case 'weights':
+      return 'a constant';
+    case 'sizes':
+      return 'integers that are constants or sizes';
+    case 'view':
+      return `a ${value.base.type.dtype} tensor that depends on the inputs`;
+    case 'reversed':
+      return 'reversed sequences';
+  }
+}

@@ -1,0 +1,200 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
+import { networkToJson } from '../../src/builder/network-json.js';
+import { encodeSafetensors } from '../../src/data/safetensors.js';
+import { decodeModel } from '../../src/export/onnx.js';
+import { networkFromStateDict } from '../../src/import/architecture.js';
+import type { NdArray } from '../../src/nd-array.js';
+import { Model } from '../../src/runtime/node.js';
+import { temporaryDirectory } from '../files/temporary-directory.js';
+import { type Name, pathOf, runsOf, stateDict } from '../import/state-dicts.js';
+import '../matcher.js';
+import { lstmOnnx } from './lstm-onnx.js';
+
+const folder = temporaryDirectory();
+const model = join(folder, 'classifier.onnx');
+
+/** The options of the command for those of the import. */
+function optionsOf(name: Name): string[] {
+  const { lstm, pool, batchFirst } = runsOf(name).options;
+  return [
+    ...(lstm === undefined ? [] : ['--lstm', [lstm].flat().join(',')]),
+    ...(pool === undefined ? [] : ['--pool', pool]),
+    ...(batchFirst === false ? ['--time-first'] : []),
+  ];
+}
+
+const graphOf = (path: string) => {
+  const { graph } = decodeModel(readFileSync(path));
+  const named = (values: typeof graph.inputs) => values.map(({ name }) => name);
+  return { inputs: named(graph.inputs), outputs: named(graph.outputs) };
+};
+
+beforeAll(() => {
+  const { code, stdout } = lstmOnnx('export', pathOf('classifier.pt'), '-o', model);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${model}\n` });
+});
+
+describe('lstm-onnx export of PyTorch weights', () => {
+  it.each(['two-lstms', 'numbered'] as const)('gives what PyTorch gives: %s', async (name) => {
+    const path = join(folder, `${name}.onnx`);
+    expect(lstmOnnx('export', pathOf(`${name}.pt`), '-o', path, ...optionsOf(name))).toMatchObject({
+      code: 0,
+    });
+    await using opened = await Model.load(path, { providers: ['cpu'] });
+    for (const { inputs, outputs } of runsOf(name).runs) {
+      const feeds = [...inputs].map(([key, { data, shape }]) => [key, { data, dims: shape }]);
+      const results = await opened.run(Object.fromEntries(feeds));
+      expect(new Map(Object.entries(results))).toBeCloseToArray(outputs, { atol: 5e-6 });
+    }
+  });
+
+  it('writes the same model from .pt and from .safetensors', () => {
+    const other = join(folder, 'other.onnx');
+    expect(lstmOnnx('export', pathOf('classifier.safetensors'), '-o', other)).toMatchObject({ code: 0 });
+    expect(readFileSync(other).equals(readFileSync(model))).toBe(true);
+  });
+
+  it('says on stderr what it assumed', () => {
+    const { stdout, stderr } = lstmOnnx(
+      'export',
+      pathOf('bidirectional-last.pt'),
+      '-o',
+      join(folder, 'b.onnx'),
+    );
+    expect(stdout).toBe(`${join(folder, 'b.onnx')}\n`);
+    expect(stderr).toMatch(/assumed the network 'lstm' .*pool last.*'fc'/);
+  });
+
+  it('adds states, lengths, probabilities and labels', () => {
+    const path = join(folder, 'all.onnx');
+    const added = ['--states', '--lengths', '--softmax', '--labels', 'a,b,c,d,e', '--opset', '21'];
+    expect(lstmOnnx('export', pathOf('classifier.pt'), '-o', path, ...added)).toMatchObject({ code: 0 });
+    expect(graphOf(path)).toEqual({
+      inputs: ['x', 'h0', 'c0', 'lengths'],
+      outputs: ['logits', 'probabilities', 'hn', 'cn'],
+    });
+    expect(lstmOnnx('verify', path, pathOf('classifier.pt'))).toMatchObject({ code: 0 });
+  });
+
+  it('takes the network from a file, and says which tensors it left out', () => {
+    const { network } = networkFromStateDict(stateDict('two-lstms'), { lstm: 'lower', head: false });
+    const file = join(folder, 'network.json');
+    writeFileSync(file, networkToJson(network));
+    const path = join(folder, 'lower.onnx');
+    const { code, stderr } = lstmOnnx('export', pathOf('two-lstms.pt'), '-o', path, '--network', file);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/left out 'upper' .*'out'/),
+    });
+    expect(graphOf(path)).toEqual({ inputs: ['x'], outputs: ['output', 'hn', 'cn'] });
+    expect(lstmOnnx('verify', path, pathOf('two-lstms.pt'), '--network', file)).toMatchObject({ code: 0 });
+  });
+
+  it('leaves out the head', () => {
+    const path = join(folder, 'headless.onnx');
+    const { code, stderr } = lstmOnnx('export', pathOf('classifier.pt'), '-o', path, '--no-head');
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/left out 'fc'/) });
+    expect(graphOf(path)).toEqual({ inputs: ['x'], outputs: ['output', 'hn', 'cn'] });
+  });
+
+  it.each([
+    [
+      'two LSTMs without saying which',
+      ['two-lstms.pt'],
+      /two-lstms\.pt: There are 2 LSTMs.*\[E_INVALID_OPTION\]/,
+    ],
+    ['a head that is not there', ['classifier.pt', '--head', 'out'], /'out'.*'fc'.*\[E_UNKNOWN_NAME\]/],
+    [
+      'a network file that is none',
+      ['classifier.pt', '--network', pathOf('classifier.pt')],
+      /\[E_INVALID_FILE\]/,
+    ],
+    ['a file that is no model', ['recorded.npz'], /recorded\.npz: .*\[E_UNSUPPORTED\]/],
+  ])('refuses %s', (_, [file = '', ...options], message) => {
+    const { code, stdout, stderr } = lstmOnnx(
+      'export',
+      pathOf(file),
+      ...options,
+      '-o',
+      join(folder, 'no.onnx'),
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  it('exits with 2 for a pool that there is not', () => {
+    expect(lstmOnnx('export', pathOf('classifier.pt'), '--pool', 'first')).toMatchObject({ code: 2 });
+  });
+
+  it('knows checkpoints of its own, and refuses options that they settle', () => {
+    const { network, parameters } = networkFromStateDict(stateDict('classifier'));
+    const file = join(folder, 'checkpoint.safetensors');
+    writeFileSync(file, encodeCheckpoint({ network, parameters }));
+    const path = join(folder, 'checkpoint.onnx');
+    expect(lstmOnnx('export', file, '-o', path)).toMatchObject({ code: 0 });
+    expect(readFileSync(path).equals(readFileSync(model))).toBe(true);
+    const { code, stderr } = lstmOnnx('export', file, '-o', path, '--pool', 'all');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/option pool is for weights.*\[E_INVALID_OPTION\]/);
+  });
+});
+
+describe('lstm-onnx verify', () => {
+  it.each(['projected', 'embedding', 'two-lstms'] as const)(
+    'takes the weights a model came from: %s',
+    (name) => {
+      const path = join(folder, `${name}-v.onnx`);
+      expect(lstmOnnx('export', pathOf(`${name}.pt`), '-o', path, ...optionsOf(name))).toMatchObject({
+        code: 0,
+      });
+      const { code, stdout } = lstmOnnx('verify', path, pathOf(`${name}.pt`), ...optionsOf(name));
+      expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/passed: largest/) });
+    },
+  );
+
+  it('takes a recording that PyTorch made', () => {
+    const { code, stdout, stderr } = lstmOnnx('verify', model, '--fixture', pathOf('recorded.npz'));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/logits +2 +4 +\d\.\de-\d+ .*\n.*passed/s);
+    expect(stderr).toMatch(/the recording against onnxruntime on \w+, tolerance 0\.000005/);
+  });
+
+  it('fails for a recording of another model, and says by how much', () => {
+    const file = join(folder, 'recorded.safetensors');
+    const run = runsOf('classifier').runs.find(({ kind }) => kind === 'plain');
+    const [batch, time] = run!.inputs.get('x')!.shape;
+    const tensors = new Map<string, NdArray>();
+    for (const [name, array] of run!.inputs) tensors.set(`input.${name}`, array);
+    for (const [name, { shape, data }] of run!.outputs) {
+      const shifted = Float32Array.from(data as Float32Array, (value) => value + 1);
+      tensors.set(`output.${name}`, { dtype: 'float32', shape, data: shifted });
+    }
+    writeFileSync(file, encodeSafetensors(tensors));
+    const { code, stdout, stderr } = lstmOnnx('verify', model, '--fixture', file, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      passed: false,
+      comparisons: [{ output: 'logits', batch, time }],
+    });
+    expect(stderr).toMatch(/Output 'logits' differs by 1.*\[E_VERIFY_FAILED\]/);
+  });
+
+  it('refuses a fixture that is no recording', () => {
+    const { code, stderr } = lstmOnnx('verify', model, '--fixture', pathOf('classifier.safetensors'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/classifier\.safetensors: .*none called input\.<name>.*\[E_INVALID_FILE\]/);
+  });
+
+  it.each([
+    ['nothing to compare with', [model]],
+    ['a checkpoint and a fixture', [model, pathOf('classifier.pt'), '--fixture', pathOf('recorded.npz')]],
+    ['a checkpoint named twice', [model, pathOf('classifier.pt'), '--checkpoint', pathOf('classifier.pt')]],
+  ])('exits with 2 for %s', (_, args) => {
+    const { code, stdout, stderr } = lstmOnnx('verify', ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('See lstm-onnx --help.');
+  });
+});

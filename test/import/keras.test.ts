@@ -1,0 +1,268 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parameterSpecs } from '../../src/builder/parameters.js';
+import type { LstmOnnxError } from '../../src/errors.js';
+import { withStates } from '../../src/export/states.js';
+import { readKeras } from '../../src/import/keras/read-keras.js';
+import { kerasArchive, kerasConfig, kerasFile, layersOf } from './keras-files.js';
+import { expectRecorded } from './recorded-models.js';
+
+const files = readdirSync(new URL('../../fixtures/data/keras/', import.meta.url)).filter(
+  (file) => !file.endsWith('.safetensors'),
+);
+
+async function failure(bytes: Uint8Array): Promise<LstmOnnxError> {
+  return await readKeras(bytes).then(
+    () => {
+      throw new Error('Expected the file to be refused, but it was read.');
+    },
+    (error) => error,
+  );
+}
+
+describe('readKeras', () => {
+  it('has models of Keras 3 and 2 in each of its formats to read', () => {
+    const formats = files.map((file) => /(\.keras2)?\.(keras|h5)$/.exec(file)?.[0]);
+    expect(new Set(formats)).toEqual(new Set(['.keras', '.h5', '.keras2.h5']));
+    expect(files.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it.each(files)('gives what Keras computes for %s, exported and by the builder', async (file) => {
+    const name = file.replace(/(\.keras2)?\.(keras|h5)$/, '');
+    await expectRecorded(`keras/${name}`, await readKeras(kerasFile(file)));
+  });
+
+  it('names inputs and outputs as the model does, states by what they are', async () => {
+    const { network } = await readKeras(kerasFile('with-states.keras'));
+    expect(Object.keys(network.inputs)).toEqual(['x', 'h', 'c', 'both_h', 'both_c', 'both_hr', 'both_cr']);
+    expect(Object.keys(network.outputs)).toEqual([
+      'one',
+      'one_h',
+      'one_c',
+      'both',
+      'both_forward_h',
+      'both_forward_c',
+      'both_backward_h',
+      'both_backward_c',
+    ]);
+    const heads = await readKeras(kerasFile('heads.keras'));
+    expect(Object.keys(heads.network.outputs)).toEqual([
+      'tanh',
+      'relu',
+      'softmax',
+      'leaky',
+      'elu',
+      'log_softmax',
+    ]);
+  });
+
+  it('keeps batch and time open where the model was built for fixed ones', async () => {
+    const { network } = await readKeras(kerasFile('fixed-length.h5'));
+    expect(network.inputs.x).toEqual({ dtype: 'float32', shape: ['batch', 'time', 3] });
+    const { network: two } = await readKeras(kerasFile('encoder-decoder.keras'));
+    expect(two.inputs.target?.shape).toEqual(['batch', 'target_time', 2]);
+  });
+
+  it('names parameters as PyTorch does, with its second bias zero', async () => {
+    const { network, parameters } = await readKeras(kerasFile('sequential-classifier.keras'));
+    expect([...parameters.keys()]).toEqual(parameterSpecs(network).map(({ name }) => name));
+    expect(parameters.get('lower.weight_ih_l0')?.shape).toEqual([16, 3]);
+    expect(parameters.get('lower.bias_hh_l0')?.data).toEqual(new Float32Array(16));
+    expect(parameters.get('classes.weight')?.shape).toEqual([3, 5]);
+  });
+
+  it('says where masks differ, and nothing where nothing does', async () => {
+    const { notes } = await readKeras(kerasFile('masked-stack.keras'));
+    expect(notes.join(' ')).toMatch(/a masked step between others is read/);
+    expect(notes.join(' ')).toMatch(/layer "lstm(_\d)?": after the end of a sequence the output is zero/);
+    expect((await readKeras(kerasFile('sequential-classifier.keras'))).notes).toEqual([]);
+  });
+
+  it('reads a stateful model whose states can be exported, and says so', async () => {
+    const config = kerasConfig('sequential-classifier.keras');
+    const layers = layersOf(config);
+    layers[0]!.config.batch_shape = [4, null, 3];
+    for (const layer of layers) if (layer.class_name === 'LSTM') layer.config.stateful = true;
+    const { network, notes } = await readKeras(kerasArchive('sequential-classifier.keras', config));
+    expect(notes).toEqual([
+      expect.stringMatching(/layer "lower" is stateful: export with states/),
+      expect.stringMatching(/layer "upper" is stateful/),
+    ]);
+    expect(network.inputs.x?.shape[0]).toBe('batch');
+    expect(Object.keys(withStates(network).outputs)).toContain('upper_hn');
+  });
+
+  it.each<[string, (layers: ReturnType<typeof layersOf>) => void, RegExp]>([
+    [
+      'a layer it does not know',
+      (layers) => Object.assign(layers[1]!, { class_name: 'GRU' }),
+      /Layer "lower" \("GRU"\) is not one of Dense, /,
+    ],
+    ['RNN cells', (layers) => Object.assign(layers[1]!, { class_name: 'RNN' }), /Layer "lower" \("RNN"\)/],
+    [
+      'a layer of the author',
+      (layers) => Object.assign(layers[1]!, { registered_name: 'mine>LSTM' }),
+      /Layer "lower" is of a class of the model's author, "LSTM"/,
+    ],
+    [
+      'an activation it does not know',
+      (layers) => Object.assign(layers[1]!.config, { activation: 'selu' }),
+      /layer "lower" has the activation "selu"/,
+    ],
+    [
+      'an activation of the author',
+      (layers) => Object.assign(layers[4]!.config, { activation: { class_name: 'mine' } }),
+      /layer "classes" has an object as its activation/,
+    ],
+    [
+      'softmax within an LSTM',
+      (layers) => Object.assign(layers[1]!.config, { recurrent_activation: 'softmax' }),
+      /has the activation "softmax"/,
+    ],
+    ['time first', (layers) => Object.assign(layers[1]!.config, { time_major: true }), /has time first/],
+  ])('refuses %s by name', async (_, change, message) => {
+    const config = kerasConfig('sequential-classifier.keras');
+    change(layersOf(config));
+    const { code, message: text } = await failure(kerasArchive('sequential-classifier.keras', config));
+    expect(text).toMatch(message);
+    expect(code).toBe('E_UNSUPPORTED');
+  });
+
+  it.each<[string, string, (layer: { class_name: string; config: Record<string, unknown> }) => void, RegExp]>(
+    [
+      [
+        'directions that are not concatenated',
+        'both',
+        ({ config }) => Object.assign(config, { merge_mode: 'sum' }),
+        /joins its directions by "sum"/,
+      ],
+      [
+        'both directions in one list',
+        'both',
+        ({ config }) => Object.assign(config, { merge_mode: null }),
+        /joins its directions by nothing/,
+      ],
+      [
+        'directions that differ',
+        'both',
+        ({ config }) =>
+          Object.assign((config.backward_layer as { config: object }).config, { activation: 'relu' }),
+        /differ in more than their weights/,
+      ],
+      [
+        'another layer in both directions',
+        'both',
+        ({ config }) => Object.assign(config.layer as object, { class_name: 'GRU' }),
+        /"GRU"; only LSTM/,
+      ],
+      [
+        'another layer at every step',
+        'tags',
+        ({ config }) => Object.assign(config.layer as object, { class_name: 'Flatten' }),
+        /"Flatten" inside/,
+      ],
+    ],
+  )('refuses %s', async (_, name, change, message) => {
+    const config = kerasConfig('masked-tagger.keras');
+    change(layersOf(config).find((layer) => layer.config.name === name)!);
+    const { code, message: text } = await failure(kerasArchive('masked-tagger.keras', config));
+    expect(text).toMatch(message);
+    expect(code).toBe('E_UNSUPPORTED');
+  });
+
+  it('refuses a ReLU that is no plain one', async () => {
+    const config = kerasConfig('heads.keras');
+    layersOf(config).find((layer) => layer.class_name === 'ReLU')!.config.max_value = 6;
+    const { code, message } = await failure(kerasArchive('heads.keras', config));
+    expect(message).toMatch(/\("ReLU"\) has a max_value/);
+    expect(code).toBe('E_UNSUPPORTED');
+  });
+
+  it('refuses a layer with weights that is called twice, which a network cannot share', async () => {
+    const config = kerasConfig('heads.keras');
+    const dense = layersOf(config).find((layer) => layer.config.name === 'dense')!;
+    const nodes = (dense as unknown as { inbound_nodes: unknown[] }).inbound_nodes;
+    nodes.push(nodes[0]);
+    const { message } = await failure(kerasArchive('heads.keras', config));
+    expect(message).toMatch(/Layer "dense" \("Dense"\) is called 2 times/);
+  });
+
+  it('refuses weights of another shape than the configuration says, naming both', async () => {
+    const config = kerasConfig('sequential-classifier.keras');
+    layersOf(config)[3]!.config.units = 6;
+    const { code, message } = await failure(kerasArchive('sequential-classifier.keras', config));
+    expect(message).toMatch(
+      /kernel of layer "upper" has the shape \[4, 20\]; its configuration says \[4, 24\]/,
+    );
+    expect(code).toBe('E_SHAPE_MISMATCH');
+  });
+
+  it.each<[string, (config: Record<string, unknown>) => unknown, string, RegExp]>([
+    [
+      'a subclassed model',
+      (config) => Object.assign(config, { class_name: 'Tagger' }),
+      'E_UNSUPPORTED',
+      /class "Tagger"/,
+    ],
+    [
+      'layers in a circle',
+      (config) =>
+        Object.assign(layersOf(config)[1]!, {
+          inbound_nodes: [
+            {
+              args: [{ class_name: '__keras_tensor__', config: { keras_history: ['lstm', 0, 0] } }],
+              kwargs: {},
+            },
+          ],
+        }),
+      'E_INVALID_FILE',
+      /reads what no layer gives/,
+    ],
+    [
+      'two layers of one name',
+      (config) => layersOf(config).push(layersOf(config)[1]!),
+      'E_INVALID_FILE',
+      /two layers are called/,
+    ],
+    [
+      'an output that no layer gives',
+      (config) => Object.assign(config.config as object, { output_layers: [['lstm', 0, 7]] }),
+      'E_INVALID_FILE',
+      /no output 7/,
+    ],
+    [
+      'no outputs',
+      (config) => Object.assign(config.config as object, { output_layers: [] }),
+      'E_MISSING_NAME',
+      /no outputs/,
+    ],
+  ])('refuses %s', async (_, change, code, message) => {
+    const config = kerasConfig('heads.keras');
+    change(config);
+    const error = await failure(kerasArchive('heads.keras', config));
+    expect(error.message).toMatch(message);
+    expect(error.code).toBe(code);
+  });
+
+  it('refuses weights alone and other archives, and says what to save', async () => {
+    const weights = await failure(
+      readFileSync(new URL('../../fixtures/data/hdf5/earliest.h5', import.meta.url)),
+    );
+    expect(weights.code).toBe('E_UNSUPPORTED');
+    expect(weights.message).toMatch(/weights but no model .* model\.save\('model\.keras'\)/);
+    const other = await failure(kerasArchive('heads.keras', undefined));
+    expect(other.message).toMatch(/has no config\.json/);
+    expect((await failure(new Uint8Array())).code).toBe('E_INVALID_FILE');
+  });
+
+  it('takes names from outside without touching a prototype', async () => {
+    const config = kerasConfig('sequential-classifier.keras');
+    const layers = layersOf(config);
+    layers[0]!.config.name = '__proto__';
+    layers[4]!.config.name = 'constructor';
+    const { network } = await readKeras(kerasArchive('sequential-classifier.keras', config));
+    expect(Object.keys(network.inputs)).toEqual(['layer_proto']);
+    expect(Object.keys(network.outputs)).toEqual(['constructor']);
+    expect(Object.getPrototypeOf(network.inputs)).toBe(Object.prototype);
+  });
+});

@@ -1,0 +1,364 @@
+import { describe, expect, it } from 'vitest';
+import type { OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../../src/export/graph.js';
+import { encodeModel } from '../../src/export/onnx.js';
+import { readOnnx } from '../../src/import/onnx/read-onnx.js';
+import { int64s, model, node, value } from '../export/broken-models.js';
+import { expectSame, float, int, ints, weights } from './onnx-models.js';
+
+const scalar = (name: string, number: number): OnnxTensor => ({
+  name,
+  dtype: 'float32',
+  shape: [],
+  data: Float32Array.of(number),
+});
+const index = (name: string, number: number): OnnxTensor => ({
+  name,
+  dtype: 'int64',
+  shape: [],
+  data: BigInt64Array.of(BigInt(number)),
+});
+
+/** Nodes from x to y. */
+function graphOf(
+  nodes: readonly OnnxNode[],
+  {
+    x = ['batch', 'time', 4],
+    rank = 3,
+    initializers = [],
+    opset = 17,
+    dtype = 'float32',
+  }: {
+    x?: OnnxDim[];
+    rank?: number;
+    initializers?: OnnxTensor[];
+    opset?: number;
+    dtype?: 'float32' | 'int64';
+  } = {},
+): OnnxModel {
+  return model(
+    nodes,
+    {
+      inputs: [value('x', x, dtype)],
+      outputs: [
+        value(
+          'y',
+          Array.from({ length: rank }, () => null),
+        ),
+      ],
+      initializers,
+    },
+    { opsets: new Map([['', opset]]) },
+  );
+}
+
+const ops = (imported: Awaited<ReturnType<typeof expectSame>>) => imported.network.nodes.map(({ op }) => op);
+
+describe('an imported graph computes what the file does:', () => {
+  it.each<[string, OnnxModel, string[]]>([
+    [
+      'Gemm with transB',
+      graphOf([node('Gemm', ['x', 'w', 'b'], ['y'], { transB: int(1) })], {
+        x: ['batch', 4],
+        rank: 2,
+        initializers: [weights('w', 3, 4), weights('b', 3)],
+      }),
+      ['linear'],
+    ],
+    [
+      'Gemm with factors and one bias for all',
+      graphOf([node('Gemm', ['x', 'w', 'b'], ['y'], { alpha: float(0.5), beta: float(2) })], {
+        x: ['batch', 4],
+        rank: 2,
+        initializers: [weights('w', 4, 3), weights('b', 1)],
+      }),
+      ['linear'],
+    ],
+    [
+      'Gemm without bias',
+      graphOf([node('Gemm', ['x', 'w'], ['y'])], {
+        x: ['batch', 4],
+        rank: 2,
+        initializers: [weights('w', 4, 3)],
+      }),
+      ['linear'],
+    ],
+    [
+      'MatMul and Add',
+      graphOf([node('MatMul', ['x', 'w'], ['p']), node('Add', ['b', 'p'], ['y'])], {
+        initializers: [weights('w', 4, 3), weights('b', 3)],
+      }),
+      ['linear'],
+    ],
+    [
+      'MatMul, of which the product is used twice',
+      graphOf(
+        [
+          node('MatMul', ['x', 'w'], ['p']),
+          node('Add', ['p', 'b'], ['q']),
+          node('Concat', ['p', 'q'], ['y'], { axis: int(-1) }),
+        ],
+        { initializers: [weights('w', 4, 3), weights('b', 3)] },
+      ),
+      ['linear', 'linear', 'concat'],
+    ],
+    [
+      'MatMul on rows and back',
+      graphOf(
+        [
+          node('Reshape', ['x', 'rows'], ['r']),
+          node('MatMul', ['r', 'w'], ['p']),
+          node('Shape', ['x'], ['s']),
+          node('Slice', ['s', 'zero', 'two'], ['lead']),
+          node('Concat', ['lead', 'three'], ['t'], { axis: int(0) }),
+          node('Reshape', ['p', 't'], ['q']),
+          node('Add', ['q', 'b'], ['y']),
+        ],
+        {
+          initializers: [
+            weights('w', 4, 3),
+            weights('b', 3),
+            int64s('rows', -1, 4),
+            int64s('zero', 0),
+            int64s('two', 2),
+            int64s('three', 3),
+          ],
+        },
+      ),
+      ['linear'],
+    ],
+    [
+      'MatMul by a matrix for each entry',
+      graphOf([node('MatMul', ['x', 'w'], ['y'])], {
+        x: ['batch', 2, 'time', 4],
+        rank: 4,
+        initializers: [weights('w', 2, 4, 3)],
+      }),
+      ['at', 'at', 'linear', 'linear', 'concat', 'reshape', 'transpose'],
+    ],
+    [
+      'a transposed weight',
+      graphOf([node('Transpose', ['w'], ['v']), node('MatMul', ['x', 'v'], ['y'])], {
+        initializers: [weights('w', 3, 4)],
+      }),
+      ['linear'],
+    ],
+    [
+      'activations',
+      graphOf([node('Relu', ['x'], ['a']), node('Tanh', ['a'], ['b']), node('Sigmoid', ['b'], ['y'])]),
+      ['relu', 'tanh', 'sigmoid'],
+    ],
+    [
+      'activations with constants',
+      graphOf([
+        node('LeakyRelu', ['x'], ['a'], { alpha: float(0.2) }),
+        node('Elu', ['a'], ['b']),
+        node('HardSigmoid', ['b'], ['c']),
+        node('Softplus', ['c'], ['d']),
+        node('Softsign', ['d'], ['y']),
+      ]),
+      ['activation', 'activation', 'activation', 'activation', 'activation'],
+    ],
+    [
+      'scaling by numbers',
+      graphOf(
+        [
+          node('Mul', ['x', 'two'], ['a']),
+          node('Sub', ['one', 'a'], ['b']),
+          node('Div', ['b', 'two'], ['c']),
+          node('Add', ['c', 'one'], ['y']),
+        ],
+        { initializers: [scalar('two', 2), scalar('one', 1)] },
+      ),
+      ['activation', 'activation', 'activation', 'activation'],
+    ],
+    ['Softmax over a middle axis', graphOf([node('Softmax', ['x'], ['y'], { axis: int(1) })]), ['softmax']],
+    [
+      'Softmax of an axis that is two',
+      graphOf([node('Reshape', ['x', 'shape'], ['r']), node('LogSoftmax', ['r'], ['y'])], {
+        x: ['batch', 3, 4],
+        rank: 2,
+        initializers: [int64s('shape', 0, -1)],
+      }),
+      ['reshape', 'logSoftmax'],
+    ],
+    [
+      'Softmax of operator set 12',
+      graphOf([node('Softmax', ['x'], ['y'], { axis: int(-1) })], { opset: 12 }),
+      ['softmax'],
+    ],
+    [
+      'embedding',
+      graphOf([node('Gather', ['w', 'x'], ['y'])], {
+        x: ['batch', 'time'],
+        dtype: 'int64',
+        initializers: [weights('w', 9, 5)],
+      }),
+      ['embedding'],
+    ],
+    [
+      'one entry',
+      graphOf([node('Gather', ['x', 'i'], ['y'], { axis: int(1) })], {
+        rank: 2,
+        initializers: [index('i', -1)],
+      }),
+      ['at'],
+    ],
+    [
+      'one entry whose axis stays',
+      graphOf([node('Gather', ['x', 'i'], ['y'], { axis: int(1) })], { initializers: [int64s('i', 0)] }),
+      ['at', 'reshape'],
+    ],
+    [
+      'the last step, sliced',
+      graphOf([node('Slice', ['x', 'm1', 'end', 'one'], ['s']), node('Squeeze', ['s', 'one'], ['y'])], {
+        rank: 2,
+        initializers: [int64s('m1', -1), int64s('one', 1), int64s('end', Number.MAX_SAFE_INTEGER)],
+      }),
+      ['at'],
+    ],
+    [
+      'some entries of a fixed axis',
+      graphOf([node('Slice', ['x', 'one', 'end', 'two', 'two'], ['y'])], {
+        initializers: [int64s('one', 1), int64s('two', 2), int64s('end', 2 ** 31 - 1)],
+      }),
+      ['at', 'at', 'reshape', 'reshape', 'concat'],
+    ],
+    [
+      'all entries',
+      graphOf([node('Slice', ['x', 'zero', 'end', 'axes'], ['s']), node('Relu', ['s'], ['y'])], {
+        initializers: [int64s('zero', 0, 0), int64s('axes', 1, 2), int64s('end', Number.MAX_SAFE_INTEGER, 4)],
+      }),
+      ['relu'],
+    ],
+    [
+      'all entries backwards',
+      graphOf([node('Slice', ['x', 'm1', 'start', 'one', 'm1'], ['y'])], {
+        initializers: [int64s('m1', -1), int64s('one', 1), int64s('start', -(2 ** 31))],
+      }),
+      ['flip'],
+    ],
+    [
+      'Slice, Squeeze and Unsqueeze of operator set 9',
+      graphOf(
+        [
+          node('Slice', ['x'], ['s'], { axes: ints(1), starts: ints(0), ends: ints(1) }),
+          node('Squeeze', ['s'], ['q'], { axes: ints(1) }),
+          node('Unsqueeze', ['q'], ['y'], { axes: ints(0, 3) }),
+        ],
+        { rank: 4, opset: 9 },
+      ),
+      ['at', 'reshape'],
+    ],
+    ['Flatten', graphOf([node('Flatten', ['x'], ['y'])], { x: ['batch', 3, 4], rank: 2 }), ['reshape']],
+    [
+      'turns that undo each other',
+      graphOf(
+        [
+          node('Transpose', ['x'], ['a'], { perm: ints(1, 0, 2) }),
+          node('Unsqueeze', ['a', 'one'], ['b']),
+          node('Squeeze', ['b', 'one'], ['c']),
+          node('Transpose', ['c'], ['d'], { perm: ints(1, 0, 2) }),
+          node('Tanh', ['d'], ['y']),
+        ],
+        { initializers: [int64s('one', 1)] },
+      ),
+      ['tanh'],
+    ],
+    [
+      'turns that do not',
+      graphOf([node('Transpose', ['x'], ['a']), node('Unsqueeze', ['a', 'one'], ['y'])], {
+        rank: 4,
+        initializers: [int64s('one', 1)],
+      }),
+      ['transpose', 'reshape'],
+    ],
+    [
+      'an axis apart, moved and together again',
+      graphOf(
+        [
+          node('Reshape', ['x', 'apart'], ['a']),
+          node('Transpose', ['a'], ['b'], { perm: ints(0, 1, 3, 2) }),
+          node('Reshape', ['b', 'whole'], ['y']),
+        ],
+        { initializers: [int64s('apart', 0, 0, 2, 2), int64s('whole', 0, 0, 4)] },
+      ),
+      ['reshape', 'transpose', 'reshape'],
+    ],
+    [
+      'sizes that do not divide each other',
+      graphOf([node('Reshape', ['x', 'shape'], ['y'])], {
+        x: [4, 3],
+        rank: 2,
+        initializers: [int64s('shape', 6, 2)],
+      }),
+      ['reshape'],
+    ],
+    [
+      'a step of turned axes',
+      graphOf(
+        [
+          node('Transpose', ['x'], ['a'], { perm: ints(2, 1, 0) }),
+          node('Gather', ['a', 'i'], ['y'], { axis: int(1) }),
+        ],
+        { rank: 2, initializers: [index('i', -1)] },
+      ),
+      ['at', 'transpose'],
+    ],
+    [
+      'Dropout, Identity and Cast',
+      graphOf([
+        node('Dropout', ['x'], ['a']),
+        node('Identity', ['a'], ['b']),
+        node('Cast', ['b'], ['y'], { to: int(1) }),
+      ]),
+      ['dropout'],
+    ],
+    [
+      'Dropout of operator set 7',
+      graphOf([node('Dropout', ['x'], ['y'], { ratio: float(0.25) })], { opset: 7 }),
+      ['dropout'],
+    ],
+    [
+      'constants of every kind',
+      graphOf([
+        node('Constant', [], ['f'], { value_float: float(2) }),
+        node('Constant', [], ['i'], { value_int: int(-1) }),
+        node('Constant', [], ['is'], { value_ints: ints(0, 1, 4) }),
+        node('Mul', ['x', 'f'], ['a']),
+        node('Gather', ['a', 'i'], ['b'], { axis: int(1) }),
+        node('Reshape', ['b', 'is'], ['y']),
+      ]),
+      ['activation', 'at', 'reshape'],
+    ],
+    [
+      'shapes by Mul, Div, Equal and Where',
+      graphOf(
+        [
+          node('Shape', ['x'], ['s']),
+          node('Mul', ['s', 'two'], ['d']),
+          node('Div', ['d', 'two'], ['e']),
+          node('Equal', ['e', 'm1'], ['is']),
+          node('Where', ['is', 'two', 'e'], ['t']),
+          node('Reshape', ['x', 't'], ['r']),
+          node('Relu', ['r'], ['y']),
+        ],
+        { initializers: [int64s('two', 2, 2, 2), int64s('m1', -1)] },
+      ),
+      ['relu'],
+    ],
+  ])('%s', async (_, graph, expected) => {
+    expect(ops(await expectSame(graph))).toEqual(expected);
+  });
+
+  it('without what no output needs', () => {
+    const dead = [node('Relu', ['x'], ['y']), node('NonMaxSuppression', ['x', 'gone'], ['z'])];
+    expect(readOnnx(encodeModel(graphOf(dead))).network.nodes.map(({ op }) => op)).toEqual(['relu']);
+  });
+
+  it('inputs and outputs whose names are no identifiers', async () => {
+    const { network } = await expectSame(
+      model([node('Relu', ['x'], ['89'])], { outputs: [value('89', ['batch', 4])] }),
+    );
+    expect(Object.keys(network.outputs)).toEqual(['89']);
+  });
+});

@@ -1,0 +1,363 @@
+import { describe, expect, it } from 'vitest';
+import { onnx } from '#onnx-proto';
+import { LstmOnnxError } from '../../src/errors.js';
+import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/export/graph.js';
+import { encodeModel } from '../../src/export/onnx.js';
+import { readOnnx } from '../../src/import/onnx/read-onnx.js';
+import { type graph, int64s, model, node, value } from '../export/broken-models.js';
+import { int, ints, text, texts, weights } from './onnx-models.js';
+
+const H = 4;
+
+function failure(of: OnnxModel | Uint8Array): string {
+  try {
+    readOnnx(of instanceof Uint8Array ? of : encodeModel(of));
+  } catch (error) {
+    if (error instanceof LstmOnnxError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  return 'no error';
+}
+
+/** One LSTM node with these inputs after W and R. */
+function lstmWith(
+  inputs: string[],
+  parts: Parameters<typeof graph>[1] = {},
+  attributes = {},
+  more: OnnxNode[] = [],
+): OnnxModel {
+  return model([node('LSTM', ['x', 'W', 'R', ...inputs], ['Y', 'Y_h'], attributes, 'cell'), ...more], {
+    outputs: [value('Y', [null, null, null, H])],
+    ...parts,
+    inputs: [
+      ...(parts.inputs?.some(({ name }) => name === 'x') ? [] : [value('x', ['time', 'batch', 3])]),
+      ...(parts.inputs ?? []),
+    ],
+    initializers: [weights('W', 1, 4 * H, 3), weights('R', 1, 4 * H, H), ...(parts.initializers ?? [])],
+  });
+}
+
+const two = { inputs: [value('a', ['batch', 4]), value('b', ['batch', 4])] };
+
+describe('readOnnx refuses, with operator and node,', () => {
+  it.each<[string, OnnxModel, RegExp]>([
+    [
+      'an operator that networks do not have',
+      model([node('MaxPool', ['x'], ['y'], {}, 'pool')]),
+      /E_UNSUPPORTED: MaxPool 'pool': this operator has no counterpart.* LSTM/,
+    ],
+    ['one without a name, by what it gives', model([node('MaxPool', ['x'], ['y'])]), /MaxPool \(y\)/],
+    [
+      'an operator of another domain',
+      model([{ ...node('LSTM', ['x'], ['y'], {}, 'n'), domain: 'com.microsoft' }]),
+      /E_UNSUPPORTED: LSTM 'n': .*'com.microsoft'/,
+    ],
+    [
+      'weights that are inputs',
+      model([node('LSTM', ['x', 'w', 'w'], ['y'], {}, 'n')], {
+        inputs: [value('x', [1, 1, 3]), value('w', [1, 16, 3])],
+      }),
+      /E_UNSUPPORTED: LSTM 'n': input 1 .*freeze the weights/,
+    ],
+    [
+      'two tensors added',
+      model([node('Add', ['a', 'b'], ['y'], {}, 'sum')], two),
+      /E_UNSUPPORTED: Add 'sum': it computes with a tensor and a tensor/,
+    ],
+    [
+      'a product of tensors',
+      model([node('MatMul', ['a', 'b'], ['y'])], two),
+      /MatMul.* input 1 is a float32 tensor/,
+    ],
+    [
+      'a cast to integers',
+      model([node('Cast', ['x'], ['y'], { to: int(7) }, 'c')]),
+      /Cast 'c': it turns floats into int64/,
+    ],
+    [
+      'a weight of the wrong size',
+      model([node('Gemm', ['x', 'w'], ['y'], {}, 'fc')], { initializers: [weights('w', 3, 3)] }),
+      /Gemm 'fc': \[batch, 4\] is multiplied by a constant of \[3, 3\]/,
+    ],
+    [
+      'a bias of the wrong size',
+      model([node('Gemm', ['x', 'w', 'b'], ['y'], {}, 'fc')], {
+        initializers: [weights('w', 4, 3), weights('b', 2)],
+      }),
+      /Gemm 'fc': the bias has shape \[2\]/,
+    ],
+    [
+      'integers where a tensor should be',
+      model([node('Relu', ['i'], ['y'], {}, 'r')], { initializers: [int64s('i', 1)] }),
+      /Relu 'r': input 0 is integers/,
+    ],
+    [
+      'one entry of each sequence',
+      model([node('Gather', ['x', 'i'], ['y'], {}, 'g')], { initializers: [int64s('i', 1, 2)] }),
+      /Gather 'g': it picks 2 entries/,
+    ],
+    [
+      'a slice of a dimension that varies',
+      model([node('Slice', ['x', 'a', 'b'], ['y'], {}, 's')], {
+        initializers: [int64s('a', 1), int64s('b', 3)],
+      }),
+      /Slice 's': it takes 1:3:1 of batch entries/,
+    ],
+    [
+      'an impossible reshape',
+      model([node('Reshape', ['x', 's'], ['y'], {}, 'r')], { initializers: [int64s('s', 0, 0, 3)] }),
+      /Reshape 'r': \[batch, 4\] cannot become/,
+    ],
+    [
+      'a Softmax over two axes',
+      model(
+        [node('Softmax', ['x'], ['y'], {}, 's')],
+        { inputs: [value('x', ['b', 't', 4])] },
+        { opsets: new Map([['', 12]]) },
+      ),
+      /Softmax 's': in operator set 12 axis 1 of 3/,
+    ],
+    [
+      'the last step where sequences end before',
+      lstmWith(
+        ['', 'lens'],
+        {
+          inputs: [value('lens', ['batch'], 'int32')],
+          initializers: [{ name: 'i', dtype: 'int64', shape: [], data: BigInt64Array.of(-1n) }],
+          outputs: [value('y', [null, null, null])],
+        },
+        {},
+        [node('Gather', ['Y', 'i'], ['y'], {}, 'last')],
+      ),
+      /Gather 'last': .*take Y_h/,
+    ],
+    [
+      'one given state',
+      lstmWith(['', '', 'h'], { inputs: [value('h', [1, 'batch', H])] }),
+      /LSTM 'cell': one of its two initial states/,
+    ],
+    [
+      'states that differ by sequence',
+      lstmWith(['', '', 'h'], { initializers: [weights('h', 1, 2, H)] }),
+      /LSTM 'cell': the initial state \(input 5\)/,
+    ],
+    [
+      'other activations in the other direction',
+      model(
+        [
+          node(
+            'LSTM',
+            ['x', 'W', 'R'],
+            ['Y'],
+            {
+              direction: text('bidirectional'),
+              activations: texts('Sigmoid', 'Tanh', 'Tanh', 'Sigmoid', 'Relu', 'Tanh'),
+            },
+            'cell',
+          ),
+        ],
+        {
+          inputs: [value('x', ['t', 'b', 3])],
+          outputs: [value('Y')],
+          initializers: [weights('W', 2, 16, 3), weights('R', 2, 16, 4)],
+        },
+      ),
+      /LSTM 'cell': its two directions/,
+    ],
+    [
+      'an unknown activation',
+      lstmWith([], {}, { activations: texts('Gelu', 'Tanh', 'Tanh') }),
+      /its activation is 'Gelu'/,
+    ],
+    [
+      'weights that do not fit each other',
+      lstmWith([], { inputs: [value('x', ['t', 'b', 5])] }),
+      /E_SHAPE_MISMATCH: LSTM 'cell': W has shape \[1, 16, 3\], expected \[1, 16, 5\]/,
+    ],
+    [
+      'a hidden_size that is not',
+      lstmWith([], {}, { hidden_size: int(9) }),
+      /E_SHAPE_MISMATCH: LSTM 'cell': hidden_size is 9/,
+    ],
+    [
+      'a direction that is none',
+      lstmWith([], {}, { direction: text('both') }),
+      /E_INVALID_FILE: LSTM 'cell': direction is "both"/,
+    ],
+    [
+      'an attribute of another type',
+      lstmWith([], {}, { direction: int(1) }),
+      /E_INVALID_FILE: LSTM 'cell': the attribute direction is int/,
+    ],
+    [
+      'an input that is missing',
+      model([node('Relu', [''], ['y'], {}, 'r')]),
+      /E_INVALID_FILE: Relu 'r': input 0 is missing/,
+    ],
+    [
+      'a value that nothing gives',
+      model([node('Relu', ['gone'], ['y'], {}, 'r')]),
+      /E_INVALID_FILE: Relu 'r': 'gone' is read/,
+    ],
+    [
+      'nodes in the wrong order',
+      model([node('Relu', ['a'], ['y'], {}, 'r'), node('Relu', ['x'], ['a'])]),
+      /E_INVALID_FILE: Relu 'r': 'a' is read/,
+    ],
+    [
+      'a value that two nodes give',
+      model([node('Relu', ['x'], ['y']), node('Tanh', ['x'], ['y'])]),
+      /E_INVALID_FILE: Two nodes of the graph produce 'y'/,
+    ],
+  ])('%s', (_, of, says) => {
+    expect(failure(of)).toMatch(says);
+  });
+});
+
+describe('readOnnx refuses', () => {
+  it.each<[string, OnnxModel, RegExp]>([
+    [
+      'an old operator set',
+      model([node('Relu', ['x'], ['y'])], {}, { opsets: new Map([['', 6]]) }),
+      /E_UNSUPPORTED: .*operator set 6.*convert_version/,
+    ],
+    [
+      'a newer one',
+      model([node('Relu', ['x'], ['y'])], {}, { opsets: new Map([['', 25]]) }),
+      /E_UNSUPPORTED: .*operator set 25/,
+    ],
+    [
+      'only other operator sets',
+      model([node('Relu', ['x'], ['y'])], {}, { opsets: new Map([['ai.onnx.ml', 3]]) }),
+      /E_UNSUPPORTED/,
+    ],
+    [
+      'an old file format',
+      model([node('Relu', ['x'], ['y'])], {}, { irVersion: 2 }),
+      /E_UNSUPPORTED: .*ir_version 2/,
+    ],
+    [
+      'an input of unknown rank',
+      model([node('Relu', ['x'], ['y'])], { inputs: [value('x')] }),
+      /E_UNSUPPORTED: .*how many dimensions the input 'x' has/,
+    ],
+    [
+      'an input of bools',
+      model([node('Relu', ['x'], ['y'])], { inputs: [value('x', [1], 'bool')] }),
+      /E_UNSUPPORTED: The input 'x' is bool/,
+    ],
+    [
+      'an input of no entries',
+      model([node('Relu', ['x'], ['y'])], { inputs: [value('x', [0])] }),
+      /E_UNSUPPORTED: .*\[0\]/,
+    ],
+    [
+      'an output that is a constant',
+      model([], { initializers: [weights('y', 2)], outputs: [value('y', [2])] }),
+      /E_UNSUPPORTED|E_INVALID_FILE/,
+    ],
+    [
+      'an output that nothing gives',
+      model([], { outputs: [value('y', [2])] }),
+      /E_INVALID_FILE: 'y' is read/,
+    ],
+  ])('%s', (_, of, says) => {
+    expect(failure(of)).toMatch(says);
+  });
+
+  it('weights in another file, and says how to bring them into this one', () => {
+    expect(failure(external())).toMatch(
+      /E_UNSUPPORTED: .*in another file, '[^']+'.*save_as_external_data=False/,
+    );
+  });
+});
+
+function external(): Uint8Array {
+  const bytes = encodeModel(
+    model([node('Gemm', ['x', 'w'], ['y'])], {
+      initializers: [{ name: 'w', dtype: 'float32', shape: [0], data: new Float32Array(0) }],
+    }),
+  );
+  // data_location EXTERNAL (field 14) and a location (field 13) put into the tensor by hand.
+  const file = onnx.ModelProto.decode(bytes);
+  file.graph!.initializer![0]!.dims = [4, 4];
+  file.graph!.initializer![0]!.dataLocation = 1;
+  file.graph!.initializer![0]!.externalData = [{ key: 'location', value: 'weights.bin' }];
+  return onnx.ModelProto.encode(file).finish();
+}
+
+describe('a small file cannot ask for much memory', () => {
+  const rejected = (nodes: OnnxNode[], initializers: OnnxTensor[], parts = {}) => {
+    const before = process.memoryUsage.rss();
+    const message = failure(
+      model(nodes, { initializers, inputs: [value('x', ['time', 'batch', 3])], ...parts }),
+    );
+    expect(process.memoryUsage.rss() - before).toBeLessThan(256 * 2 ** 20);
+    return message;
+  };
+
+  it('by using its weights again and again', () => {
+    const hidden = 256;
+    const nodes = Array.from({ length: 500 }, (_, i) => node('LSTM', ['x', 'W', 'R'], [`y${i}`]));
+    const outputs = nodes.map((_, i) => value(`y${i}`));
+    const initializers = [weights('W', 1, 4 * hidden, 3), weights('R', 1, 4 * hidden, hidden)];
+    expect(rejected(nodes, initializers, { outputs })).toMatch(
+      /E_INVALID_FILE: .*more than a file of this size/,
+    );
+  });
+
+  it('by joining constants with themselves', () => {
+    const nodes = Array.from({ length: 40 }, (_, i) =>
+      node('Concat', [`w${i}`, `w${i}`], [`w${i + 1}`], { axis: int(0) }),
+    );
+    const last = node('MatMul', ['x', 'w40'], ['y']);
+    expect(rejected([...nodes, last], [weights('w0', 3, 3)])).toMatch(
+      /E_INVALID_FILE: .*more than a file of this size/,
+    );
+  });
+
+  it('by joining sizes with themselves', () => {
+    const nodes = Array.from({ length: 40 }, (_, i) =>
+      node('Concat', [`s${i}`, `s${i}`], [`s${i + 1}`], { axis: int(0) }),
+    );
+    const last = node('Reshape', ['x', 's40'], ['y']);
+    expect(rejected([...nodes, last], [int64s('s0', 1, 1)])).toMatch(/E_UNSUPPORTED: .*at most 64/);
+  });
+
+  it('by joining tensors with themselves', () => {
+    const nodes = Array.from({ length: 60 }, (_, i) =>
+      node('Concat', [`t${i}`, `t${i}`], [`t${i + 1}`], { axis: int(0) }),
+    );
+    expect(rejected([node('Relu', ['x'], ['t0']), ...nodes], [], { outputs: [value('t60')] })).toMatch(
+      /E_UNSUPPORTED/,
+    );
+  });
+
+  it('by dimensions without end', () => {
+    const nodes = Array.from({ length: 40 }, (_, i) =>
+      node('Unsqueeze', [`t${i}`], [`t${i + 1}`], { axes: ints(0) }),
+    );
+    expect(rejected([node('Relu', ['x'], ['t0']), ...nodes], [], { outputs: [value('t40')] })).toMatch(
+      /E_UNSUPPORTED/,
+    );
+  });
+
+  it('by states of any size', () => {
+    const nodes = [
+      node('ConstantOfShape', ['s'], ['h']),
+      node('LSTM', ['x', 'W', 'R', '', '', 'h', 'h'], ['y']),
+    ];
+    const huge = int64s('s', 1, 2 ** 40, 2 ** 40);
+    const { network } = readOnnx(
+      encodeModel(
+        model(nodes, {
+          inputs: [value('x', ['time', 'batch', 3])],
+          outputs: [value('y')],
+          initializers: [weights('W', 1, 16, 3), weights('R', 1, 16, 4), huge],
+        }),
+      ),
+    );
+    // Zeros, whatever their number.
+    expect(network.nodes[0]?.inputs).toEqual(['x']);
+  });
+});
