@@ -16,12 +16,8 @@ export { dropout } from './builder/ops/dropout.js';
 export { embedding } from './builder/ops/embedding.js';
 export { flip } from './builder/ops/flip.js';
 export { linear } from './builder/ops/linear.js';
-export {
-  type ActivationLike,
-  type LstmArguments,
-  type LstmState,
-  lstm,
-} from './builder/ops/lstm.js';
+export { lstm } from './builder/ops/lstm.js';
+export type { ActivationLike, LstmArguments, LstmState } from './builder/ops/lstm-arguments.js';
 export { reshape } from './builder/ops/reshape.js';
 export { stepCount } from './builder/ops/step-count.js';
 export { transpose } from './builder/ops/transpose.js';

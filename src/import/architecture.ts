@@ -8,7 +8,8 @@
  */
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../builder/network.js';
-import { type LstmState, lstm } from '../builder/ops/lstm.js';
+import { lstm } from '../builder/ops/lstm.js';
+import type { LstmState } from '../builder/ops/lstm-arguments.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
 import { type Dim, formatShape } from '../builder/shape.js';
 import type { TensorType, Value } from '../builder/tensor.js';

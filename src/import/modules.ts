@@ -100,8 +100,9 @@ export function listModules(modules: Iterable<ModuleTensors>): string {
   return shown.join(', ') || 'nothing';
 }
 
-/** A name as messages show it. */
+/** A name as messages show it; a module that was saved by itself has none. */
 export function quoteName(name: string): string {
+  if (name === '') return 'the module saved by itself';
   return `'${shorten(name)}'`;
 }
 

@@ -4,13 +4,21 @@
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
-import type { Activation, ActivationName } from '../backends/activations.js';
+import type { Activation } from '../backends/activations.js';
 import { lstmLayer } from '../backends/lstm-layer.js';
 import type { LstmCell } from '../backends/stepped-lstm.js';
 import type { Tf } from '../backends/tf.js';
-import { type Add, type Dim, formatShape, type Shape, sameShape } from '../shape.js';
+import { type Dim, formatShape, type Shape, sameShape } from '../shape.js';
 import type { SymbolicTensor, TensorType, Value } from '../tensor.js';
 import { dropoutMask } from './dropout.js';
+import type {
+  ActivationLike,
+  BatchDim,
+  LstmArguments,
+  OutputShape,
+  StateShape,
+  StateSize,
+} from './lstm-arguments.js';
 import { type LstmOptions, layerDirections, lstmInputs, lstmOptions, stateSize } from './lstm-options.js';
 import {
   expectFixedDim,
@@ -201,97 +209,6 @@ function stacked(tf: Tf, states: TfTensor[]): TfTensor {
 }
 
 export const lstmOp: OpDefinition<LstmOptions> = { options: lstmOptions, infer, parameters, forward };
-
-/** Features of h. */
-type StateSize<H extends number, P> = P extends number ? P : H;
-
-/** The shape of `output`: the features become those of h, twice that with two directions. */
-type OutputShape<S extends Shape, H extends number, Bi extends boolean, P> = S extends readonly [
-  infer First extends Dim,
-  infer Second extends Dim,
-  number,
-]
-  ? readonly [First, Second, PerDirection<StateSize<H, P>, Bi>]
-  : never;
-
-type StateShape<S extends Shape, Size extends number, L extends number, Bi extends boolean, BF> = readonly [
-  PerDirection<L, Bi>,
-  BatchDim<S, BF>,
-  Size,
-];
-
-type PerDirection<N extends number, Bi extends boolean> = boolean extends Bi
-  ? number
-  : Bi extends true
-    ? Add<N, N>
-    : N;
-
-/** Time comes first when the option says so, or when the first dimension is called `time`. */
-type BatchDim<S extends Shape, BF> = BF extends true
-  ? S[0]
-  : BF extends false
-    ? S[1]
-    : S[0] extends 'time'
-      ? S[1]
-      : S[0];
-
-/** States of an LSTM: `[numLayers * directions, batch, size]` each; h has the projected size where there is one. */
-export interface LstmState<SH extends Shape = Shape, SC extends Shape = SH> {
-  readonly h: Value<'float32', SH>;
-  readonly c: Value<'float32', SC>;
-}
-
-export interface LstmArguments<
-  H extends number,
-  L extends number,
-  Bi extends boolean,
-  BF,
-  P,
-  StateH extends Shape,
-  StateC extends Shape,
-  Batch extends Dim,
-> {
-  /** Features of the hidden state. */
-  readonly hiddenSize: H;
-  /** Stacked layers. @default 1 */
-  readonly numLayers?: L;
-  /** Also read the sequence from its end; outputs of both directions are concatenated. @default false */
-  readonly bidirectional?: Bi;
-  /** Whether the gates have the two bias vectors. @default true */
-  readonly bias?: boolean;
-  /** Probability of zeroing an output of each layer but the last, while training. @default 0 */
-  readonly dropout?: number;
-  /** Whether x is `[batch, time, features]`. @default true, unless the first dimension is called `time` */
-  readonly batchFirst?: BF;
-  /** `nn.LSTM`'s `proj_size`: h is multiplied by a matrix of its own and has so many features. @default none */
-  readonly projSize?: P;
-  /** Read from the end only; the output stays in the order of x. @default false */
-  readonly reverse?: boolean;
-  /**
-   * The steps of each sequence, at most those of x, as `pack_padded_sequence` has them: after them states stay as they are and
-   * the output is zero; `output.at(-1)` is then the last step of each. @default all of time
-   */
-  readonly lengths?: Value<'int32', readonly [Batch]>;
-  /**
-   * States before the first step, such as inputs `h0`, `c0` or another LSTM's result; `learned` makes them parameters
-   * `h0`, `c0`, the same for all sequences. @default zeros
-   */
-  readonly initialState?: LstmState<StateH, StateC> | 'learned';
-  /** Let the gates see the cell: parameters `weight_peephole_l0`, blocks i, f, o. @default false */
-  readonly peepholes?: boolean;
-  /** Bound on what the gates see before they are activated. @default none */
-  readonly clip?: number;
-  /** Couple the gates: f = 1 - i. @default false */
-  readonly inputForget?: boolean;
-  /** Of the gates i, f, o, of the cell's candidate and of the hidden state. @default sigmoid, tanh, tanh */
-  readonly activations?: {
-    readonly gates?: ActivationLike;
-    readonly cell?: ActivationLike;
-    readonly hidden?: ActivationLike;
-  };
-}
-
-export type ActivationLike = ActivationName | Activation;
 
 /**
  * A long short-term memory, as PyTorch's `nn.LSTM` computes it, with what ONNX adds to it.

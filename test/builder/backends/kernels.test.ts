@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { plain, relaxed } from '../../../src/builder/backends/simd/binaries.js';
-import { jobFields } from '../../../src/builder/backends/simd/lstm-plan.js';
+import { jobFields } from '../../../src/builder/backends/simd/lstm-job.js';
 import { matmulJobFields } from '../../../src/builder/backends/simd/matmul-kernels.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));

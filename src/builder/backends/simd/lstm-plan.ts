@@ -1,6 +1,7 @@
 /** One run of an LSTM layer on the engine: where everything lies in memory, and the jobs over slices of the batch. */
 import { LstmOnnxError } from '../../../errors.js';
 import type { Engine } from './engine.js';
+import { jobFields, type LstmJob } from './lstm-job.js';
 
 export interface LstmSizes {
   readonly batch: number;
@@ -36,59 +37,6 @@ export const lstmInputNames = [
   'mask',
 ] as const;
 
-/** The fields of `LstmJob` in src/kernels/lstm-job.ts, in their order; a test holds them to it. */
-export const jobFields = [
-  'rows',
-  'time',
-  'reverse',
-  'inputSize',
-  'hiddenSize',
-  'stateSize',
-  'hidden',
-  'state',
-  'width',
-  'gateStride',
-  'x',
-  'xTime',
-  'xRow',
-  'mask',
-  'lengths',
-  'output',
-  'outputTime',
-  'outputRow',
-  'h0',
-  'c0',
-  'hn',
-  'cn',
-  'forward',
-  'backward',
-  'projection',
-  'projectionBackward',
-  'inputs',
-  'cells',
-  'tanhCells',
-  'gates',
-  'unprojected',
-  'projected',
-  'dOutput',
-  'dHn',
-  'dCn',
-  'dH0',
-  'dC0',
-  'dH',
-  'dC',
-  'carried',
-  'dUnprojected',
-  'tile',
-  'dWeights',
-  'dProjection',
-  'dX',
-  'inputBackward',
-  'dXRows',
-] as const;
-
-type Job = Readonly<Record<(typeof jobFields)[number], number>>;
-
 const float = 4;
 /** Floats between rows of gates, beyond the gates: strides of a power of two are slow. */
 const gateGap = 16;
@@ -118,7 +66,7 @@ export class LstmPlan {
   readonly #results: { readonly output: number; readonly hn: number; readonly cn: number };
   readonly #forward: number;
   readonly #projection: number;
-  readonly #workspaces: Partial<Job>[];
+  readonly #workspaces: Partial<LstmJob>[];
   readonly #jobs: number[];
   /** Whether the gates have become their gradients. */
   #spent = false;
@@ -302,7 +250,7 @@ export class LstmPlan {
     return at;
   }
 
-  #writeJob(index: number, more: Partial<Job>): void {
+  #writeJob(index: number, more: Partial<LstmJob>): void {
     const { time, reverse, inputSize, hiddenSize, stateSize, wantOutput } = this.sizes;
     const { start = 0, rows = 0 } = this.#slices[index] ?? {};
     const x = strides(this.sizes, inputSize);
@@ -311,7 +259,7 @@ export class LstmPlan {
     const cOffset = start * hiddenSize * float;
     /** Of what may be missing. */
     const slice = (address: number, offset: number) => (address === 0 ? 0 : address + offset);
-    const job: Partial<Job> = {
+    const job: Partial<LstmJob> = {
       rows,
       time,
       reverse: Number(reverse),
