@@ -115,7 +115,9 @@ function randomFeeds(
     const size = sizeOf(shape);
     if (type.dtype === 'float32') return { dtype: 'float32', shape, data: generator.normal(size, 0, 1) };
     const isLengths = network.nodes.some(
-      (node) => node.op === 'lstm' && lstmInputs(node.inputs).lengths === name,
+      (node) =>
+        (node.op === 'lstm' && lstmInputs(node.inputs).lengths === name) ||
+        (node.op === 'at' && node.inputs[1] === name),
     );
     const limit = isLengths ? time : idLimit(network.nodes, name);
     const first = isLengths ? 1 : 0;
@@ -150,7 +152,8 @@ export function compareOutput(
   if (!isNumbers || got.dims.join() !== expected.shape.join()) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
-      `Output '${output}' is [${got?.dims.join(', ')}] in the model and [${expected.shape.join(', ')}] in the network.`,
+      `Output '${output}' is [${got?.dims.join(', ')}] in the model and [${expected.shape.join(', ')}] in what it is ` +
+        'compared with; give the options that the model was exported with, such as --pool and --time-first.',
     );
   }
   let maxAbs = 0;

@@ -1,6 +1,8 @@
 /** A network as its forward pass runs it: the same values, with as little work as gives the outputs. */
+
 import { type NetworkNode, valueId } from './graph-builder.js';
 import type { Network } from './network.js';
+import { lstmInputs } from './ops/lstm-options.js';
 import { normalizeAxis } from './shape.js';
 
 export interface Step {
@@ -37,6 +39,8 @@ function lastStepsFromStates(nodes: readonly NetworkNode[]): readonly NetworkNod
     const lstm = lstms.get(name);
     if (!lstm || port !== 'output' || lstm.options.bidirectional) return node;
     if (node.options.index !== (lstm.options.reverse ? 0 : -1)) return node;
+    // The first step is the same for all lengths, the last is where they say.
+    if (node.options.index === -1 && node.inputs[1] !== lstmInputs(lstm.inputs).lengths) return node;
     const timeAxis = lstm.options.batchFirst ? 1 : 0;
     if (normalizeAxis(node.options.axis, lstm.outputs.output?.shape ?? [], node.name) !== timeAxis)
       return node;

@@ -92,7 +92,7 @@ export function timeAxis(shape: Shape): number {
   if (axis === -1) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `at: no dimension of ${formatShape(shape)} is called 'time'; say which axis to pick from, as in at(-1, 1).`,
+      `no dimension of ${formatShape(shape)} is called 'time'; say which axis is meant, as in at(-1, 1).`,
     );
   }
   return axis;

@@ -26,14 +26,20 @@ export const exportCommand: CommandModule<GlobalOptions, ExportArguments> = {
         .option('output', {
           alias: 'o',
           type: 'string',
+          requiresArg: true,
           default: 'model.onnx',
           describe: 'The file to write',
         })
-        .option('opset', { type: 'number', default: 17, describe: 'ONNX operator set, 14 to 22' })
+        .option('opset', {
+          type: 'number',
+          requiresArg: true,
+          default: 17,
+          describe: 'ONNX operator set, 14 to 22',
+        })
         .option('states', {
           type: 'boolean',
           default: false,
-          describe: 'Add inputs h0, c0 and outputs hn, cn, for streaming',
+          describe: 'Add inputs h0, c0 and outputs hn, cn; for streaming, where no LSTM reads from the end',
         })
         .option('lengths', {
           type: 'boolean',
@@ -45,7 +51,11 @@ export const exportCommand: CommandModule<GlobalOptions, ExportArguments> = {
           default: false,
           describe: 'Add an output probabilities beside the logits',
         })
-        .option('labels', { type: 'string', describe: 'Names of the classes, separated by commas' }),
+        .option('labels', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Names of the classes, separated by commas',
+        }),
     )
       .example('$0 export model.pt -o model.onnx', 'Batch and time stay dynamic')
       .example('$0 export model.pt --pool hidden --lengths', 'Sequences of different lengths in one batch')

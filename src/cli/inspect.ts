@@ -1,15 +1,21 @@
 /** `lstm-onnx inspect`: what is in a model or checkpoint. */
 import type { CommandModule } from 'yargs';
 import { decodeCheckpoint } from '../builder/checkpoint.js';
+import { networkToJson } from '../builder/network-json.js';
 import { formatShape } from '../builder/shape.js';
 import { alignColumns, summary } from '../builder/summary.js';
 import { parseSafetensors } from '../data/safetensors.js';
 import type { OnnxGraph, OnnxModel, OnnxValueInfo } from '../export/graph.js';
 import { inferTypes } from '../export/infer.js';
 import { decodeModel } from '../export/onnx.js';
-import { parseFile } from '../files/read.js';
+import { importFile } from '../files/import-model.js';
+import { parseFile, readFile } from '../files/read.js';
+import { detectFormat, isSafetensors } from '../import/formats.js';
+import { readStateDict } from '../import/state-dict.js';
+import { readZip } from '../import/zip.js';
 import { sizeOf } from '../nd-array.js';
 import type { GlobalOptions } from './global-options.js';
+import { formats } from './model-file.js';
 import { formatBytes, print } from './output.js';
 
 interface InspectArguments extends GlobalOptions {
@@ -21,20 +27,33 @@ export const inspectCommand: CommandModule<GlobalOptions, InspectArguments> = {
   describe: 'Show the graph, shapes, parameters and metadata of a model or checkpoint',
   builder: (yargs) =>
     yargs
-      .positional('file', { type: 'string', demandOption: true, describe: 'A .onnx or .safetensors file' })
+      .positional('file', { type: 'string', demandOption: true, describe: `An .onnx file, or ${formats}` })
       .example('$0 inspect model.onnx', 'Inputs, nodes, outputs')
-      .example('$0 inspect out/model.safetensors', 'Network and parameters'),
-  handler: ({ file, json }) =>
-    parseFile(file, (bytes) => {
-      const report = looksLikeSafetensors(bytes) ? inspectSafetensors(bytes) : inspectOnnx(bytes);
-      if (json) print(JSON.stringify(report.json));
-      else for (const line of report.lines) print(line);
-    }),
+      .example('$0 inspect out/model.safetensors', 'Network and parameters')
+      .example('$0 inspect model.pt', 'Names and shapes of the weights'),
+  async handler({ file, json }) {
+    const report = await inspect(file);
+    if (json) print(JSON.stringify(report.json));
+    else for (const line of report.lines) print(line);
+  },
 };
 
-/** After eight bytes of length comes JSON. */
-function looksLikeSafetensors(bytes: Uint8Array): boolean {
-  return bytes[8] === '{'.charCodeAt(0);
+async function inspect(file: string): Promise<Report> {
+  const bytes = await readFile(file);
+  const named = <T>(parse: (bytes: Uint8Array) => T) => parseFile(file, parse);
+  switch (detectFormat(bytes, file)) {
+    case 'onnx':
+    case undefined:
+      return named(inspectOnnx);
+    case 'checkpoint':
+      return named(inspectSafetensors);
+    case 'weights':
+      return named(isSafetensors(bytes) ? inspectSafetensors : inspectWeights);
+    case 'zip':
+      return readZip(bytes).has('config.json') ? inspectModel(file, bytes.length) : named(inspectWeights);
+    default:
+      return inspectModel(file, bytes.length);
+  }
 }
 
 interface Report {
@@ -129,4 +148,23 @@ function inspectSafetensors(bytes: Uint8Array): Report {
     metadata: Object.fromEntries(metadata),
   };
   return { lines, json };
+}
+
+/** Weights of another framework, as they are read: float32, without the prefixes of wrappers. */
+function inspectWeights(bytes: Uint8Array): Report {
+  const tensors = [...readStateDict(bytes)].map(([name, { shape }]) => ({ name, shape }));
+  const rows = tensors.map(({ name, shape }) => [name, formatShape(shape)]);
+  const lines = [
+    `weights, ${formatBytes(bytes.length)}`,
+    '',
+    ...alignColumns([['tensor', 'shape'], ...rows]),
+  ];
+  return { lines, json: { format: 'weights', bytes: bytes.length, tensors } };
+}
+
+/** A model of another framework, as the network that it is read as. */
+async function inspectModel(file: string, bytes: number): Promise<Report> {
+  const { network, notes } = await importFile(file);
+  const lines = [`model, ${formatBytes(bytes)}`, ...summary(network).split('\n'), ...notes];
+  return { lines, json: { format: 'model', bytes, network: JSON.parse(networkToJson(network)), notes } };
 }

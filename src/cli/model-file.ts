@@ -16,6 +16,9 @@ export interface ModelFileArguments {
   network: string | undefined;
 }
 
+/** Their names. */
+export const modelFileOptions = ['pool', 'lstm', 'head', 'embedding', 'time-first', 'network'] as const;
+
 export const formats =
   'a checkpoint of lstm-onnx, .safetensors, .pt, .npz, .keras, .h5, .onnx or a tfjs model.json';
 
@@ -24,18 +27,27 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
   return yargs
     .option('pool', {
       type: 'string',
+      requiresArg: true,
       choices: pools,
-      describe: 'Of weights: take output[:, -1], every step, or h_n of each direction [default: last]',
+      describe:
+        'Of weights: take output[:, -1], every step, or h_n of each direction [default: last, or all without a head]',
     })
     .option('lstm', {
       type: 'string',
-      describe: 'Of weights: the LSTM, or several in their order, separated by commas',
+      requiresArg: true,
+      describe:
+        'Of weights: the LSTM, or several, each reading what the one before gives, separated by commas',
     })
     .option('head', {
       type: 'string',
+      requiresArg: true,
       describe: 'Of weights: the linear layer behind the LSTM; --no-head leaves it out',
     })
-    .option('embedding', { type: 'string', describe: 'Of weights: the embedding before the LSTM' })
+    .option('embedding', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Of weights: the embedding before the LSTM',
+    })
     .option('time-first', { type: 'boolean', describe: 'Of weights: x is [time, batch, features]' })
     .option('network', {
       type: 'string',

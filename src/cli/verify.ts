@@ -8,7 +8,13 @@ import type { Provider } from '../runtime/providers.js';
 import { type Comparison, verify } from '../verify.js';
 import { readRecording, verifyRecording } from '../verify-fixture.js';
 import type { GlobalOptions } from './global-options.js';
-import { formats, type ModelFileArguments, readModelFile, withModelFileOptions } from './model-file.js';
+import {
+  formats,
+  type ModelFileArguments,
+  modelFileOptions,
+  readModelFile,
+  withModelFileOptions,
+} from './model-file.js';
 import { print, say } from './output.js';
 import { UsageError } from './usage-error.js';
 
@@ -35,7 +41,7 @@ export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
         .option('checkpoint', {
           type: 'string',
           requiresArg: true,
-          describe: 'The same as an option',
+          describe: 'The weights, as an option instead of the second argument',
         })
         .option('fixture', {
           type: 'string',
@@ -44,12 +50,14 @@ export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
         })
         .option('tolerance', {
           type: 'number',
+          requiresArg: true,
           describe:
             'Largest difference that passes; absolute, or relative to an output above 1 ' +
             `[default: ${defaultTolerance.weights}, for a fixture ${defaultTolerance.fixture}]`,
         })
         .option('provider', {
           type: 'string',
+          requiresArg: true,
           describe: 'cuda, cpu or wasm [default: cuda where it runs, else cpu]',
         })
         .conflicts('fixture', ['weights', 'checkpoint'])
@@ -62,6 +70,7 @@ export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
     const source = weights ?? checkpoint;
     const against = source === undefined ? 'fixture' : 'weights';
     const allowed = tolerance ?? defaultTolerance[against];
+    if (!(allowed >= 0)) throw new UsageError(`--tolerance is ${allowed}; give a number of at least 0.`);
     const compare = await comparing(source, fixture, modelFile);
     await using model = await Model.load(
       path,
@@ -104,6 +113,10 @@ async function comparing(
     return (model) => verify(model, network, parameters);
   }
   if (fixture === undefined) throw new UsageError('Name the weights to compare with, or a --fixture.');
+  const superfluous = modelFileOptions.find((option) => modelFile[option] !== undefined);
+  if (superfluous !== undefined) {
+    throw new UsageError(`--${superfluous} says what network weights are of; a --fixture needs none.`);
+  }
   const recording = await readRecordingFile(fixture);
   return (model) => verifyRecording(model, recording);
 }

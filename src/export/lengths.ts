@@ -14,8 +14,8 @@ import { LstmOnnxError } from '../errors.js';
 const inputName = 'lengths';
 
 /**
- * The network with an input `lengths`, int32 `[batch]`, that every LSTM takes: the steps of each sequence, 1 to time.
- * What an LSTM gives beyond them is zero, and its last step is the last of each sequence.
+ * The network with an input `lengths`, int32 `[batch]`, that every LSTM takes: the steps of each sequence, at
+ * most time; a sequence of none gives zeros, even where onnxruntime is given states. What an LSTM gives beyond them is zero, and its last step is the last of each sequence.
  *
  * @throws E_INVALID_OPTION for a network without LSTM, one that has lengths already, and LSTMs of different batches or
  *   times; E_UNSUPPORTED where something else depends on where the sequences end; E_DUPLICATE_NAME when the name is taken
@@ -68,7 +68,11 @@ function lengthsFor(node: NetworkNode, inputs: readonly Value[], lengths: Value,
   if (node.op === 'lstm') return [lengths];
   if (!x || !('axis' in node.options)) return [];
   const { axis } = node.options;
-  const isTime = x.shape[normalizeAxis(axis, x.shape, node.name)] === time;
+  // A named dimension is time wherever it is; of a fixed one, another of that size is not.
+  const isTime =
+    typeof time === 'string'
+      ? x.shape[normalizeAxis(axis, x.shape, node.name)] === time
+      : lengthsAlong(x, axis) !== undefined;
   if (!isTime || (node.op === 'at' && node.options.index >= 0)) return [];
   const along = node.op === 'at' && node.options.index === -1 ? lengthsAlong(x, axis) : undefined;
   if (along) return [along];

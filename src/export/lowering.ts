@@ -13,7 +13,13 @@ export interface Lowered {
   readonly name: string;
   readonly type: TensorType;
   /** Where the graph also has one entry along an axis by itself, so that it need not be picked out. */
-  readonly entry?: { readonly axis: number; readonly index: 0 | -1; readonly name: string };
+  readonly entry?: {
+    readonly axis: number;
+    readonly index: 0 | -1;
+    readonly name: string;
+    /** The lengths of the sequences whose entry it is; undefined where all are of one length. */
+    readonly lengths: string | undefined;
+  };
 }
 
 export interface LoweringContext {

@@ -57,7 +57,8 @@ export function withStates(network: Network): Network {
 
 /**
  * Which output carries which state input on: names of the network's inputs to names of its outputs. An input that
- * several states start from cannot be carried by all of them: it is `null`, the caller's to feed.
+ * several states start from cannot be carried by all of them: it is `null`, the caller's to feed. So is the state of an
+ * LSTM that reads from the end, alone or as one of two directions: a later piece comes before an earlier one there.
  */
 export function statePairs(network: Network<Signature, Signature>): Map<string, string | null> {
   const outputOf = (id: string) =>
@@ -71,7 +72,8 @@ export function statePairs(network: Network<Signature, Signature>): Map<string, 
       const input = [h, c][i];
       if (input === undefined || !Object.hasOwn(network.inputs, input)) continue;
       const output = outputOf(valueId(node.name, port));
-      if (seen.has(input)) pairs.set(input, null);
+      const fromTheEnd = node.options.bidirectional || node.options.reverse;
+      if (seen.has(input) || fromTheEnd) pairs.set(input, null);
       else if (output !== undefined) pairs.set(input, output);
       seen.add(input);
     }

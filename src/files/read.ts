@@ -17,8 +17,23 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
  * @throws E_FILE_READ when there is none, it is a directory or a device, or it may not be read.
  */
 export async function readFile(path: string): Promise<Uint8Array> {
+  return readWhole(path, false);
+}
+
+/**
+ * As {@link readFile}, of a file that another file names: a pipe would wait for ever.
+ * @throws E_FILE_READ as {@link readFile}, and for whatever is no regular file
+ */
+export async function readNamedFile(path: string): Promise<Uint8Array> {
+  return readWhole(path, true);
+}
+
+async function readWhole(path: string, regularOnly: boolean): Promise<Uint8Array> {
   try {
     const stats = await fs.stat(path);
+    if (regularOnly && !stats.isFile() && !stats.isDirectory()) {
+      throw new LstmOnnxError('E_FILE_READ', `Cannot read '${path}': it is no regular file.`);
+    }
     if (stats.isCharacterDevice() || stats.isBlockDevice()) {
       // A device such as /dev/zero has no end.
       throw new LstmOnnxError('E_FILE_READ', `Cannot read '${path}': it is a device. Name a file.`);

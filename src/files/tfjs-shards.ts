@@ -1,7 +1,7 @@
 /** The files of weights that a TensorFlow.js `model.json` names, which lie beside it. */
 import { dirname, join } from 'node:path';
 import { LstmOnnxError, messageOf } from '../errors.js';
-import { readFile } from './read.js';
+import { readNamedFile } from './read.js';
 
 /** A model of some gigabytes has some hundred files of 4 MB. */
 const maxShards = 10_000;
@@ -20,7 +20,7 @@ export async function readTfjsShards(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const names = shardNames(modelJson);
   const shards = new Map<string, Uint8Array>();
-  for (const name of names) shards.set(name, await readFile(join(dirname(path), name)));
+  for (const name of names) shards.set(name, await readNamedFile(join(dirname(path), name)));
   return shards;
 }
 

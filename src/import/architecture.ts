@@ -3,7 +3,7 @@
  *
  * 1. Layers, directions, projection, bias and sizes of an LSTM follow from the names and shapes of its tensors.
  * 2. The head is the one matrix with a column for each feature of the LSTM's output; an embedding is a matrix without
- *    bias, with a column for each feature of its input, and `emb` in its name.
+ *    bias, with a column for each feature of its input, and a word such as `emb` in its name.
  * 3. What fits twice or not at all is an error that lists what there is. Nothing is guessed from the order of names.
  */
 import { GraphBuilder } from '../builder/graph-builder.js';
@@ -13,6 +13,7 @@ import type { LstmState } from '../builder/ops/lstm-arguments.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
 import { type Dim, formatShape } from '../builder/shape.js';
 import type { TensorType, Value } from '../builder/tensor.js';
+import { LstmOnnxError } from '../errors.js';
 import { chooseEmbedding, chooseHead, chooseLstms, type Matrix, refuseOthers } from './choose-modules.js';
 import { describeLstm, type LstmModule } from './lstm-module.js';
 import { groupModules, listModules, nodeNameOf, quoteName } from './modules.js';
@@ -58,22 +59,30 @@ export interface InferredModel {
 export function networkFromStateDict(state: StateDict, options: ArchitectureOptions = {}): InferredModel {
   const modules = groupModules(state);
   const lstms = chooseLstms(modules, options.lstm);
-  const embedding = chooseEmbedding(modules, lstms.first, options.embedding);
+  const embedding = chooseEmbedding(
+    modules,
+    lstms.first,
+    lstms.last.outputSize,
+    options.embedding,
+    options.head,
+  );
   const head = chooseHead(modules, lstms.first, lstms.last, embedding, options.head);
   refuseOthers(modules);
 
   const { batchFirst = true, pool = head ? 'last' : 'all' } = options;
-  const network = buildNetwork(lstms.all, embedding, head, pool, batchFirst);
+  const network = named(() => buildNetwork(lstms.all, embedding, head, pool, batchFirst));
   const { parameters, leftOut } = selectParameters(network, state);
   checkParameters(network, parameters);
   const chain = [
-    ...(embedding ? [describeMatrix(embedding)] : []),
+    ...(embedding ? ['token ids', describeMatrix(embedding)] : []),
     ...lstms.all.map(describeLstm),
     poolNotes[pool],
     ...(head ? [describeMatrix(head)] : []),
   ];
   const notes = [
-    `assumed the network ${chain.join(' -> ')}; the options pool, lstm, head and embedding change it`,
+    `assumed the network ${chain.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'} and no activations in ` +
+      'between, which a state dict does not say; the options pool, lstm, head, embedding and time-first or a network file ' +
+      'change it, and verify --fixture compares it with the model',
   ];
   if (leftOut.size > 0) {
     const unused = groupModules(leftOut);
@@ -81,6 +90,21 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
     notes.push(`left out ${listModules(listed)}`);
   }
   return { network, parameters, notes };
+}
+
+/** A module may be called like an input or an output. */
+function named(build: () => Network): Network {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof LstmOnnxError && error.code === 'E_DUPLICATE_NAME')) throw error;
+    throw new LstmOnnxError(
+      error.code,
+      `${error.message} The names are those of the state dict, beside the input x and the output logits: rename the ` +
+        'module there, or describe the network in a JSON file (--network FILE) with other inputs and outputs.',
+      { cause: error },
+    );
+  }
 }
 
 const poolNotes: Readonly<Record<Pool, string>> = {

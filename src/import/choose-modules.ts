@@ -18,7 +18,10 @@ export interface ChosenLstms {
 }
 
 const describeNetwork = 'describe the network in a JSON file (--network FILE, schemas/network.schema.json)';
-const likeEmbedding = /emb/i;
+/** A word of a name, as in `embeddings.word` or `tok_emb`; not `member`, not `unembed`. */
+const likeEmbedding = /(^|[._\d])emb(s|ed|eds|edding|eddings|edder)?($|[._\d])/i;
+/** What a state dict has in place of a weight that is computed from others. */
+const computedWeight = /^(weight_(g|v|orig)|parametrizations)/;
 
 /** The LSTMs that are named, in that order, or the only one. @throws as `networkFromStateDict` */
 export function chooseLstms(
@@ -75,7 +78,10 @@ function cellHint(others: ReadonlyMap<string, ModuleTensors>): string {
 export function chooseEmbedding(
   { matrices }: Modules,
   lstm: LstmModule,
+  /** Features that a head would read. */
+  outputSize: number,
   named: string | undefined,
+  head: string | false | undefined,
 ): Matrix | undefined {
   if (named !== undefined) {
     const module = find(matrices, named, 'embedding');
@@ -91,7 +97,7 @@ export function chooseEmbedding(
   }
   const fitting = [...matrices.values()].filter(({ name, tensors }) => {
     const { bias, columns } = matrixOf({ name, tensors });
-    return !bias && columns === lstm.inputSize && likeEmbedding.test(name);
+    return !bias && columns === lstm.inputSize && likeEmbedding.test(name) && name !== head;
   });
   const [only] = fitting;
   if (fitting.length > 1) {
@@ -101,7 +107,21 @@ export function chooseEmbedding(
         `${describeNetwork}.`,
     );
   }
-  return only && matrixOf(only);
+  if (!only) return undefined;
+  const fitsBehind = matrixOf(only).columns === outputSize;
+  // The head, then, and the embedding has another name.
+  const others = [...matrices.values()]
+    .filter(({ name }) => name !== only.name && name !== head)
+    .map(matrixOf);
+  const other = others.find(({ bias, columns }) => !bias && columns === lstm.inputSize);
+  if (fitsBehind && (other || others.length === 0)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${listModules(fitting)} may be the embedding before ${describeLstm(lstm)} or the head behind it` +
+        `${other ? `, and so may '${other.name}'` : ''}. Say which (--embedding NAME, --head NAME), or ${describeNetwork}.`,
+    );
+  }
+  return matrixOf(only);
 }
 
 /** The head that is named, or the only matrix left, where it fits behind the LSTM; none for false. */
@@ -131,8 +151,8 @@ export function chooseHead(
     const fitting = left.filter((module) => fits(matrixOf(module)));
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `Several modules may be the head of ${describeLstm(last)}: ${listModules(left)}; ${listModules(fitting)} fits its ` +
-        `${last.outputSize} features. Say which is its only head (--head NAME, or --no-head)` +
+      `Several modules may be the head of ${describeLstm(last)}: ${listModules(left)}; its ${last.outputSize} features fit ` +
+        `${fitting.map(({ name }) => `'${name}'`).join(', ') || 'none of them'}. Say which is its only head (--head NAME, or --no-head)` +
         `${embeddingHint(left, first, embedding)}, or ${describeNetwork}.`,
     );
   }
@@ -142,6 +162,13 @@ export function chooseHead(
       `${listModules(left)} does not fit behind ${describeLstm(last)}, which gives ${last.outputSize} features` +
         `${embeddingHint(left, first, embedding)}. To leave it out, say --no-head; to say how they are connected, ` +
         `${describeNetwork}.`,
+    );
+  }
+  if (matrix.rows === matrix.columns && matrix.columns === first.inputSize && !embedding) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${listModules(left)} fits behind ${describeLstm(last)} and before it. If it is the head, say so ` +
+        `(--head ${matrix.name}), else ${describeNetwork}.`,
     );
   }
   return matrix;
@@ -156,6 +183,16 @@ function embeddingHint(left: readonly ModuleTensors[], lstm: LstmModule, embeddi
 /** @throws E_UNSUPPORTED for modules that the architecture has no place for */
 export function refuseOthers({ others }: Modules): void {
   if (others.size === 0) return;
+  const computed = [...others.values()].find(({ tensors }) =>
+    [...tensors.keys()].some((own) => computedWeight.test(own)),
+  );
+  if (computed) {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `The weights of ${listModules([computed])} are computed from others, as weight_norm and spectral_norm do. Make them ` +
+        'plain before saving: torch.nn.utils.parametrize.remove_parametrizations, remove_weight_norm or remove_spectral_norm.',
+    );
+  }
   throw new LstmOnnxError(
     'E_UNSUPPORTED',
     `The state dict also has ${listModules(others.values())}, and does not say what they compute. If the model needs ` +

@@ -35,7 +35,7 @@ export function detectFormat(bytes: Uint8Array, fileName = ''): ModelFormat | un
 }
 
 /** JSON after a length below 4 GiB; text and other formats have something in the upper half of those bytes. */
-function isSafetensors(bytes: Uint8Array): boolean {
+export function isSafetensors(bytes: Uint8Array): boolean {
   if (bytes[safetensorsLengthBytes] !== openBrace) return false;
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true) === 0;
 }
@@ -55,10 +55,17 @@ function firstCharacter(bytes: Uint8Array): number | undefined {
 export function describeUnread(bytes: Uint8Array): string {
   const text = new TextDecoder('latin1').decode(bytes.subarray(0, 300));
   if (bytes.length === 0) return 'it is empty';
+  if (text.startsWith('HDF', 1)) return 'it is an HDF5 file, such as Keras writes';
   if (text.startsWith('\x1f\x8b')) return 'it is compressed by gzip; unpack it first';
+  if (text.startsWith('NUMPY', 1)) return 'it is one .npy array without a name (numpy.savez keeps names)';
   if (text.startsWith('TFL3', 4))
     return 'it is a TensorFlow Lite model; give the Keras model it was made from';
-  if (text.startsWith('ustar', 257)) return 'it is a tar archive; unpack it first';
+  if (text.startsWith('ustar', 257)) {
+    return (
+      "it is a tar archive, as PyTorch before version 0.1.10 wrote them: torch.save(torch.load('old.pt', " +
+      "weights_only=False), 'model.pt') in Python makes one that is read; of another archive, give a file that is in it"
+    );
+  }
   if (text.startsWith('version https://git-lfs'))
     return 'it is a Git LFS pointer; fetch the file itself (git lfs pull)';
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');

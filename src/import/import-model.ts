@@ -43,7 +43,7 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
   if (says !== undefined && superfluous !== undefined) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `The option ${superfluous} is for weights without a network, but ${says} says what it is; leave the option out.`,
+      `The option ${superfluous === 'batchFirst' ? 'batchFirst (--time-first)' : superfluous} is for weights without a network, but ${says} says what it is; leave the option out.`,
     );
   }
   if (network) return fitParameters(network, read);
@@ -115,8 +115,8 @@ function fitParameters(
   checkParameters(network, parameters);
   const unused = groupModules(leftOut);
   const listed = [unused.lstms, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
-  const notes =
-    listed.length > 0 ? [`left out ${listModules(listed)}, which the network has no use for`] : [];
+  const leftOutNote = `left out ${listModules(listed)}, which the network has no use for`;
+  const notes = [...('notes' in read ? (read.notes ?? []) : []), ...(listed.length > 0 ? [leftOutNote] : [])];
   const info = 'info' in read ? read.info : undefined;
   return { network, parameters, notes, ...(info ? { info } : {}) };
 }

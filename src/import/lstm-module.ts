@@ -6,6 +6,9 @@ import { formatShape } from '../builder/shape.js';
 import { LstmOnnxError } from '../errors.js';
 import { type ModuleTensors, quoteName } from './modules.js';
 
+/** Beyond what anybody trains; each costs an ONNX node with its names and types. */
+const maxLayers = 256;
+
 export interface LstmModule {
   readonly name: string;
   readonly inputSize: number;
@@ -55,6 +58,8 @@ export function inferLstm({ name, tensors }: ModuleTensors): LstmModule {
   ];
   const directions = bidirectional ? ['', '_reverse'] : [''];
   const numLayers = tensors.size / (kinds.length * directions.length);
+  if (numLayers > maxLayers)
+    throw notAnLstm(name, `it has ${Math.ceil(numLayers)} layers; at most ${maxLayers} are read`);
   const expected = Array.from({ length: Math.ceil(numLayers) }, (_, layer) =>
     directions.flatMap((direction) => kinds.map((kind) => `${kind}_l${layer}${direction}`)),
   ).flat();

@@ -6,7 +6,7 @@
 import type { StateDict } from '../builder/parameters.js';
 
 /** Never anything but a wrapper. */
-const WRAPPERS = ['module.', '_orig_mod.'];
+const WRAPPER_PREFIXES = ['module.', '_orig_mod.'];
 /** A wrapper where modules are below it; an ordinary LSTM may be called so too, and has only tensors below it. */
 const ATTRIBUTE = 'model.';
 
@@ -24,5 +24,5 @@ function sharedPrefix(names: readonly string[]): string | undefined {
   const have = (prefix: string) =>
     names.length > 0 && names.every((name) => name.startsWith(prefix) && name.length > prefix.length);
   if (have(ATTRIBUTE) && names.every((name) => name.includes('.', ATTRIBUTE.length))) return ATTRIBUTE;
-  return WRAPPERS.find(have);
+  return WRAPPER_PREFIXES.find(have);
 }

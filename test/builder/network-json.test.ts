@@ -162,6 +162,16 @@ describe('networkFromJson refuses', () => {
       /lstm: lengths/,
     ],
     [
+      'an entry with lengths that is not the last step',
+      (json) => {
+        json.inputs.n = { dtype: 'int32', shape: ['batch'] };
+        json.nodes[1]!.inputs = ['lstm:output', 'n'];
+        json.nodes[1]!.options = { index: 0, axis: 1 };
+      },
+      'E_INVALID_OPTION',
+      /lengths \[batch\] are for the last step/,
+    ],
+    [
       'an LSTM with more inputs than it has',
       (json) => (json.nodes[0]!.inputs = ['x', 'x', 'x', 'x', 'x']),
       'E_INVALID_OPTION',

@@ -218,13 +218,13 @@ describe('the shape rules', () => {
       'at without time',
       (v) => v.frames.at(-1),
       'E_INVALID_OPTION',
-      "at: no dimension of [batch, frames, 28] is called 'time'; say which axis to pick from, as in at(-1, 1).",
+      "no dimension of [batch, frames, 28] is called 'time'; say which axis is meant, as in at(-1, 1).",
     ],
     [
       'last without time',
       (v, o) => o.last(v.flat),
       'E_INVALID_OPTION',
-      "at: no dimension of [batch, 28] is called 'time'; say which axis to pick from, as in at(-1, 1).",
+      "no dimension of [batch, 28] is called 'time'; say which axis is meant, as in at(-1, 1).",
     ],
     [
       'at along an axis that is not there',

@@ -5,7 +5,6 @@ import { dropout } from '../../src/builder/ops/dropout.js';
 import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
-import { transpose } from '../../src/builder/ops/transpose.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { float32, int32, type SymbolicTensor, type Value } from '../../src/builder/tensor.js';
 import { exportOnnx } from '../../src/export/export.js';
@@ -93,7 +92,6 @@ describe('withLengths refuses', () => {
     ['a turn of the steps', along((output) => flip(output))],
     ['a softmax over the steps', along((output) => softmax(output, 1))],
     ['the last step but one', along((output) => output.at(-2))],
-    ['the last step after a transposition', along((output) => transpose(output, [1, 0, 2]).at(-1))],
     [
       'the last step of the input',
       defineNetwork({ x: sequence }, ({ x }) => ({

@@ -118,6 +118,16 @@ describe('withStates', () => {
     expect(pairsOf(withStates(both))).toEqual({ s: null });
   });
 
+  it.each([{ bidirectional: true }, { reverse: true }])(
+    'says that nothing carries the state of %j on',
+    (how) => {
+      const network = defineNetwork({ x: sequence }, ({ x }) => ({
+        y: lstm('lstm', x, { hiddenSize: 3, ...how }).output,
+      }));
+      expect(pairsOf(withStates(network))).toEqual({ h0: null, c0: null });
+    },
+  );
+
   it.each(['h0', 'c0', 'hn', 'cn'])('refuses a network whose %s is something else', (name) => {
     const isInput = name.endsWith('0');
     const network = defineNetwork(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -27,6 +28,13 @@ describe('readTfjsShards', () => {
   it('names a file that is not there', async () => {
     await expect(readTfjsShards(path, naming('gone.bin'))).rejects.toThrow(
       refused('E_FILE_READ', /gone\.bin/),
+    );
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe that it names', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.bin')]);
+    await expect(readTfjsShards(path, naming('pipe.bin'))).rejects.toThrow(
+      refused('E_FILE_READ', /pipe\.bin.*no regular file/),
     );
   });
 

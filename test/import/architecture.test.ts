@@ -217,7 +217,7 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstm, 'a.weight': [2, 4], 'b.weight': [3, 4], 'c.weight': [5, 9] }),
       {},
       'E_INVALID_OPTION',
-      /'a' .*'b' .*'c' .*'a' \(weight \[2, 4\]\), 'b' \(weight \[3, 4\]\) fits its 4 features.*--head/,
+      /'a' .*'b' .*'c' .*its 4 features fit 'a', 'b'.*--head/,
     ],
     [
       'with a head that does not fit',
@@ -246,6 +246,34 @@ describe('a state dict that does not say its network is refused', () => {
       {},
       'E_INVALID_OPTION',
       /--embedding encoder/,
+    ],
+    [
+      'with a matrix that may be the embedding or the head',
+      zeros({ ...lstmShapes('rnn', 4, 4), 'to_embedding.weight': [9, 4] }),
+      {},
+      'E_INVALID_OPTION',
+      /'to_embedding'.*--embedding NAME, --head NAME/,
+    ],
+    [
+      'with two matrices that may be either',
+      zeros({ ...lstmShapes('rnn', 4, 4), 'emb.weight': [9, 4], 'tokens.weight': [9, 4] }),
+      {},
+      'E_INVALID_OPTION',
+      /'emb'.*so may 'tokens'/,
+    ],
+    [
+      'with weights that others are computed from',
+      zeros({ ...lstm, 'fc.weight_g': [2, 1], 'fc.weight_v': [2, 4], 'fc.bias': [2] }),
+      {},
+      'E_UNSUPPORTED',
+      /'fc'.*remove_weight_norm/,
+    ],
+    [
+      'with a square matrix that fits on either side',
+      zeros({ ...lstmShapes('rnn', 4, 4), 'proj.weight': [4, 4], 'proj.bias': [4] }),
+      {},
+      'E_INVALID_OPTION',
+      /'proj'.*fits behind 'rnn'.*and before it.*--head proj/,
     ],
     [
       'with two embeddings',

@@ -165,7 +165,7 @@ describe('importModel', () => {
       Uint8Array.of(1),
       { fileName: 'x.safetensors' },
       'E_UNSUPPORTED',
-      /begin with 01/,
+      /start with 01/,
     ],
   ] as const)('refuses %s', async (_, bytes, options, code, message) => {
     await expect(importModel(bytes, options)).rejects.toThrow(refused(code, message));

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { parameterSpecs } from '../../src/builder/parameters.js';
 import type { LstmOnnxError } from '../../src/errors.js';
 import { withStates } from '../../src/export/states.js';
 import { readKeras } from '../../src/import/keras/read-keras.js';
-import { kerasArchive, kerasConfig, kerasFile, layersOf } from './keras-files.js';
+import { kerasArchive, kerasConfig, kerasEntries, kerasFile, layersOf } from './keras-files.js';
 import { expectRecorded } from './recorded-models.js';
 
 const files = readdirSync(new URL('../../fixtures/data/keras/', import.meta.url)).filter(
@@ -73,7 +74,10 @@ describe('readKeras', () => {
 
   it('says where masks differ, and nothing where nothing does', async () => {
     const { notes } = await readKeras(kerasFile('masked-stack.keras'));
-    expect(notes.join(' ')).toMatch(/a masked step between others is read/);
+    expect(notes.join(' ')).toMatch(
+      /masked at the start \(pad_sequences' default, padding='pre'\) .* are read as steps/,
+    );
+    expect(notes.join(' ')).toMatch(/pad at the end, by padding='post'/);
     expect(notes.join(' ')).toMatch(/layer "lstm(_\d)?": after the end of a sequence the output is zero/);
     expect((await readKeras(kerasFile('sequential-classifier.keras'))).notes).toEqual([]);
   });
@@ -167,6 +171,106 @@ describe('readKeras', () => {
     change(layersOf(config).find((layer) => layer.config.name === name)!);
     const { code, message: text } = await failure(kerasArchive('masked-tagger.keras', config));
     expect(text).toMatch(message);
+    expect(code).toBe('E_UNSUPPORTED');
+  });
+
+  it.each([
+    ['lora.h5', /"classes".*not read, "[^"]*lora_kernel_a", "[^"]*lora_kernel_b" \(those of LoRA/],
+    ['int8.keras', /integers of 8 bits in .*save it before quantize\(\)/],
+    ['masked-output.keras', /masked steps of a Masking layer.*reach an output/],
+  ])('refuses %s as Keras saved it', async (file, message) => {
+    const bytes = readFileSync(new URL(`../../fixtures/data/keras-refused/${file}`, import.meta.url));
+    const { code, message: text } = await failure(bytes);
+    expect(text).toMatch(message);
+    expect(code).toBe('E_UNSUPPORTED');
+  });
+
+  it('refuses a weight in an archive that the layer does not read, naming it', async () => {
+    const config = kerasConfig('sequential-classifier.keras');
+    layersOf(config)[4]!.config.use_bias = false;
+    const { code, message } = await failure(kerasArchive('sequential-classifier.keras', config));
+    expect(message).toMatch(
+      /"classes" \("Dense"\) has weights that are not read, "\/layers\/dense\/vars\/1"/,
+    );
+    expect(code).toBe('E_UNSUPPORTED');
+  });
+
+  it.each([
+    ['another Masking', { class_name: 'Masking', config: { name: 'again', mask_value: -1 } }],
+    ['an Embedding', { class_name: 'Embedding', config: { name: 'again', input_dim: 3, output_dim: 2 } }],
+  ])('refuses unzeroed masked steps that reach %s, but not zeros', async (_, layer) => {
+    const config = kerasConfig('masked-dense.keras');
+    const layers = layersOf(config);
+    layers.splice(2, 0, layer);
+    const { code, message } = await failure(kerasArchive('masked-dense.keras', config));
+    expect(message).toMatch(/"again" .* gets masked steps, which Masking sets to zero in Keras and not here/);
+    expect(code).toBe('E_UNSUPPORTED');
+    layers[1]!.config.mask_value = 0;
+    const zeros = await readKeras(kerasArchive('masked-dense.keras', config)).then(
+      () => '',
+      (error) => error.message,
+    );
+    expect(zeros).not.toMatch(/gets masked steps/);
+  });
+
+  it('takes the object that says the name of a function only where the function is of Keras', async () => {
+    const read = async (activation: unknown) => {
+      const config = kerasConfig('sequential-classifier.keras');
+      layersOf(config)[4]!.config.activation = activation;
+      return await readKeras(kerasArchive('sequential-classifier.keras', config));
+    };
+    const own = {
+      class_name: 'function',
+      config: 'softmax',
+      module: 'builtins',
+      registered_name: 'function',
+    };
+    const plain = await readKeras(kerasFile('sequential-classifier.keras'));
+    expect((await read(own)).network).toEqual(plain.network);
+    expect((await read({ ...own, module: 'keras.activations' })).network).toEqual(plain.network);
+    for (const change of [
+      { module: 'my_models' },
+      { module: 'kerasy' },
+      { module: undefined },
+      { registered_name: 'Mine>softmax' },
+      { class_name: 'Mine' },
+    ]) {
+      await expect(read({ ...own, ...change })).rejects.toThrow(/has an object as its activation/);
+    }
+  });
+
+  it.each([
+    [undefined, 'E_INVALID_FILE', /no 'keras_version'/],
+    ['new', 'E_INVALID_FILE', /its keras_version is "new", expected one such as "3\.5\.0"/],
+    [3, 'E_INVALID_FILE', /its keras_version is 3, expected/],
+    ['4.1.0', 'E_UNSUPPORTED', /is of Keras "4"; those of Keras 2 and 3 are read\. Save it by one of these/],
+  ])('refuses an archive of the version %s', async (keras_version, code, message) => {
+    const entries = kerasEntries('sequential-classifier.keras');
+    entries['metadata.json'] = new TextEncoder().encode(JSON.stringify({ keras_version }));
+    const error = await failure(zipSync(entries, { level: 0 }));
+    expect(error.message).toMatch(message);
+    expect(error.code).toBe(code);
+  });
+
+  it('bounds the features that a chain of joins doubles', async () => {
+    const history = (name: string) => ({
+      class_name: '__keras_tensor__',
+      config: { keras_history: [name, 0, 0] },
+    });
+    const config = kerasConfig('heads.keras');
+    const inner = config.config as { layers: unknown[]; output_layers: unknown };
+    for (let index = 0; index < 900; index++) {
+      const parts = history(index === 0 ? 'x' : `join${index - 1}`);
+      inner.layers.push({
+        class_name: 'Concatenate',
+        config: { name: `join${index}`, axis: -1 },
+        name: `join${index}`,
+        inbound_nodes: [{ args: [[parts, parts]], kwargs: {} }],
+      });
+    }
+    inner.output_layers = [['join899', 0, 0]];
+    const { code, message } = await failure(kerasArchive('heads.keras', config));
+    expect(message).toMatch(/"join22" .* joins 25165824 features; at most 16777216/);
     expect(code).toBe('E_UNSUPPORTED');
   });
 

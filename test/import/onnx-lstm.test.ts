@@ -88,6 +88,12 @@ describe('an imported LSTM node computes what the node does', () => {
       },
     ],
     [
+      'with an Affine whose beta is left out, which is 0 to all',
+      {
+        attributes: { activations: texts('Sigmoid', 'Affine', 'LeakyRelu'), activation_alpha: numbers(0.7) },
+      },
+    ],
+    [
       'with fewer constants than activations that take some',
       {
         directions: 2,

@@ -10,10 +10,11 @@ import { predict } from '../../src/builder/predict.js';
 import { float32 } from '../../src/builder/tensor.js';
 import { parseSafetensors } from '../../src/data/safetensors.js';
 import { exportOnnx } from '../../src/export/export.js';
-import { decodeModel } from '../../src/export/onnx.js';
+import { decodeModel, encodeModel } from '../../src/export/onnx.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import type { NdArray } from '../../src/nd-array.js';
 import { Model } from '../../src/runtime/node.js';
+import { model, node, value } from '../export/broken-models.js';
 import { randomNetwork } from '../export/random-networks.js';
 import { type Fixture, type LstmCase, listFixtures, loadFixture } from '../fixtures.js';
 import { lstmNetwork, simpleLSTM } from '../parity/networks.js';
@@ -211,6 +212,33 @@ describe('a random network, exported, imported and exported again', () => {
     );
     expect(count).toBe(200);
   }, 30_000);
+});
+
+describe('outputs that the exporter numbered', () => {
+  const relus = (names: readonly string[], inputs: readonly string[] = ['x']) =>
+    model(
+      names.map((name, i) => node(['Relu', 'Tanh', 'Sigmoid'][i % 3] ?? '', [inputs[0] ?? ''], [name])),
+      {
+        inputs: inputs.map((name) => value(name, ['batch', 4])),
+        outputs: names.map((name) => value(name, ['batch', 4])),
+      },
+    );
+
+  it('stay in the order of the file', async () => {
+    const bytes = encodeModel(relus(['78', '71', '72']));
+    const imported = readOnnx(bytes);
+    expect(Object.keys(imported.network.outputs)).toEqual(['_78', '_71', '_72']);
+    const again = exported(imported);
+    expect(decodeModel(again).graph.outputs.map(({ name }) => name)).toEqual(['_78', '_71', '_72']);
+    const feeds = feedsFor(decodeModel(bytes), { batch: 2 });
+    const [before, after] = [await run(bytes, feeds), await run(again, feeds)];
+    for (const name of ['78', '71', '72']) expect(after.get(`_${name}`)).toEqual(before.get(name));
+  });
+
+  it('get names that no other output and no input has', () => {
+    const { outputs } = readOnnx(encodeModel(relus(['7', '_7', '7:0', '7_0'], ['x', '_7_0']))).network;
+    expect(Object.keys(outputs)).toEqual(['_7_1', '_7', '_7_0_1', '_7_0_2']);
+  });
 });
 
 describe('files of every age', () => {

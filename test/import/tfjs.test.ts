@@ -133,6 +133,17 @@ describe('readTfjsLayers', () => {
       /two weights are called/,
     ],
     [
+      'a weight that its layer does not read',
+      (model) =>
+        model.weightsManifest[0]!.weights.push({
+          name: `${model.weightsManifest[0]!.weights[0]!.name.split('/')[0]}/lora_kernel_a`,
+          shape: [0],
+          dtype: 'float32',
+        }),
+      'E_UNSUPPORTED',
+      /has weights that are not read, "lstm_[^"]*\/lora_kernel_a"/,
+    ],
+    [
       'a weight under another name',
       (model) => Object.assign(model.weightsManifest[0]!.weights[0]!, { name: 'lost' }),
       'E_MISSING_NAME',

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../src/builder/backends/backend.js';
 import { defineNetwork, type Network } from '../../src/builder/network.js';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
+import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
+import { transpose } from '../../src/builder/ops/transpose.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { predict } from '../../src/builder/predict.js';
 import { Generator } from '../../src/builder/random.js';
@@ -138,6 +140,68 @@ describe.each(backends)('on %s, sequences of different lengths', (backend) => {
       { backend },
     );
     expect(predicted.get('b')).toBeCloseToArray(told.h, { atol: 1e-6 });
+  });
+
+  it('have their last step beside their input, turned over in their features, and time-first', async () => {
+    const network = defineNetwork(
+      { x: float32('batch', 'time', 3), lengths: int32('batch') },
+      ({ x, lengths }) => {
+        const { output } = lstm('lstm', x, { hiddenSize: 2, bidirectional: true, lengths });
+        return {
+          plain: output.at(-1),
+          skip: concat([x, output], -1).at(-1),
+          flipped: flip(output, 2).at(-1),
+          turned: transpose(output, [1, 0, 2]).at(-1),
+        };
+      },
+    );
+    const feeds = { x: floats([2, 4, 3]), lengths: integers([2], 2, 4) };
+    const { predicted, run } = await bothWays(network, feeds, backend);
+    expect(run).toBeCloseToArray(predicted, { atol: 2e-6 });
+    const rows = (name: string, from: number, size: number) =>
+      [0, 1].map((row) => [...predicted.get(name)!.data.slice(row * size + from, (row + 1) * size)]);
+    const plain = rows('plain', 0, 4);
+    expect(rows('skip', 3, 7)).toEqual(plain);
+    expect(rows('turned', 0, 4)).toEqual(plain);
+    expect(rows('flipped', 0, 4)).toEqual(plain.map((row) => row.toReversed()));
+  });
+
+  it('may have no steps at all: then what follows sees zeros, here and in onnxruntime', async () => {
+    const network = defineNetwork(
+      { x: float32('batch', 'time', 3), lengths: int32('batch') },
+      ({ x, lengths }) => {
+        const { output } = lstm('lstm', x, { hiddenSize: 2, lengths });
+        return { last: output.at(-1), score: linear('fc', output, 2).at(-1) };
+      },
+    );
+    const { predicted, run } = await bothWays(
+      network,
+      { x: floats([2, 3, 3]), lengths: integers([2], 0, 3) },
+      backend,
+    );
+    expect(run).toBeCloseToArray(predicted, { atol: 2e-6 });
+    expect([...predicted.get('last')!.data.slice(0, 2)]).toEqual([0, 0]);
+  });
+
+  it('of another input than the LSTM has are those of the step alone', async () => {
+    const network = defineNetwork(
+      { x: float32('batch', 'time', 3), lengths: int32('batch') },
+      ({ x, lengths }) => {
+        const { output } = lstm('lstm', x, { hiddenSize: 2 });
+        return { last: output.graph.addOne('at', undefined, [output, lengths], { index: -1, axis: 1 }) };
+      },
+    );
+    const { predicted, run } = await bothWays(
+      network,
+      { x: floats([2, 3, 3]), lengths: integers([2], 1, 3) },
+      backend,
+    );
+    expect(run).toBeCloseToArray(predicted, { atol: 2e-6 });
+    const first = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => ({
+      y: lstm('lstm', x, { hiddenSize: 2 }).output.at(0),
+    }));
+    const alone = await predict(first, initParameters(first, 1), { x: floats([2, 3, 3]) }, { backend });
+    expect(predicted.get('last')!.data.slice(0, 2)).toEqual(alone.y.data.slice(0, 2));
   });
 
   it.each([

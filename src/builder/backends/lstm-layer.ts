@@ -27,7 +27,7 @@ export interface LstmLayerArguments {
   readonly biasHh?: TfTensor | undefined;
   /** `[projected, hidden]`, what h is multiplied by. @default no projection */
   readonly weightHr?: TfTensor | undefined;
-  /** int32 `[batch]`: the steps of each sequence, 1 to time. After them states stay and the output is zero. @default time */
+  /** int32 `[batch]`: the steps of each sequence, at most time. After them states stay and the output is zero. @default time */
   readonly lengths?: TfTensor | undefined;
   /** `[3 * hidden]`: what the gates i, f, o see of the cell. @default nothing */
   readonly peephole?: TfTensor | undefined;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
-import { addAt, type DType, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
+import { addAt, type DType, type SymbolicTensor, type TensorType, timeAxis, type Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 
 const atOptions = z.strictObject({ index: z.int(), axis: z.int() });
@@ -19,6 +19,19 @@ function checkIndex(index: number, size: number, what: string): void {
   }
 }
 
+/** With lengths it is the last step of each sequence of x, `[batch, time, features]` or time-first. */
+function checkLengths(inputs: readonly TensorType[], index: number, axis: number, name: string): void {
+  const x = expectInput(inputs, 0, name, { dtype: 'float32', rank: 3 });
+  const lengths = expectInput(inputs, 1, `${name}: lengths`, { dtype: 'int32', rank: 1 });
+  const isLast = index === -1 && axis < 2 && inputs.length === 2;
+  if (isLast && lengths.shape[0] === x.shape[1 - axis]) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${name}: lengths ${formatShape(lengths.shape)} are for the last step (index -1) of x along time, axis 0 or 1; got ` +
+      `${inputs.length} inputs, index ${index} and axis ${axis} of ${formatShape(x.shape)}.`,
+  );
+}
+
 export const atOp: OpDefinition<AtOptions> = {
   options: atOptions,
 
@@ -26,7 +39,7 @@ export const atOp: OpDefinition<AtOptions> = {
     const x = expectInput(inputs, 0, name, { minRank: 1 });
     const axis = normalizeAxis(options.axis, x.shape, name);
     const dim = x.shape[axis];
-    if (inputs.length > 1) expectInput(inputs, 1, `${name}: lengths`, { dtype: 'int32', rank: 1 });
+    if (inputs.length > 1) checkLengths(inputs, options.index, axis, name);
     if (typeof dim === 'number') checkIndex(options.index, dim, `${name} on ${formatShape(x.shape)}`);
     return { output: { dtype: x.dtype, shape: x.shape.toSpliced(axis, 1) } };
   },
@@ -46,10 +59,14 @@ export const atOp: OpDefinition<AtOptions> = {
   },
 };
 
-/** The last step of each sequence, picked by multiplication: tfjs cannot differentiate a gather of single entries. */
+/**
+ * The last step of each sequence, the first for one without steps, as onnxruntime has it. Picked by multiplication:
+ * tfjs cannot differentiate a gather of single entries.
+ */
 function lastOfEach(tf: Tf, x: TfTensor, lengths: TfTensor, axis: number): TfTensor {
   const numbers = tf.range(1, (x.shape[axis] ?? 0) + 1, 1, 'int32');
-  const chosen = tf.cast(tf.equal(tf.expandDims(lengths, 1), numbers), 'float32'); // [batch, time]
+  const last = tf.expandDims(tf.maximum(lengths, tf.scalar(1, 'int32')), 1);
+  const chosen = tf.cast(tf.equal(last, numbers), 'float32'); // [batch, time]
   const steps = axis === 1 ? chosen : tf.transpose(chosen);
   return tf.sum(tf.mul(x, tf.expandDims(steps, 2)), axis);
 }

@@ -12,7 +12,10 @@ export const lowerAt: Lowering<'at'> = ({ name, options }, context) => {
   const x = inputOf(context);
   const lengths = context.inputs[1];
   const axis = options.axis < 0 ? options.axis + x.type.shape.length : options.axis;
-  if (x.entry?.axis === axis && x.entry.index === options.index) return { output: { name: x.entry.name } };
+  const { entry } = x;
+  if (entry?.axis === axis && entry.index === options.index && entry.lengths === lengths?.name) {
+    return { output: { name: entry.name } };
+  }
   const pick = (from: string, index: number) =>
     emitter.emit('Gather', [from, emitter.int64(index)], { name, attributes: { axis: int(axis) } });
   if (!lengths) return { output: { name: pick(x.name, options.index) } };

@@ -57,7 +57,8 @@ export function projections(directions: readonly Parameter[]): NdArray<'float32'
  * What a given h0 `[batch, P]` is multiplied by to be a full hidden state m with W_hr m = h0: `[directions, P, H]`, the
  * transposed pseudo-inverse W_hr^T (W_hr W_hr^T)^-1.
  *
- * @throws E_UNSUPPORTED for a projection whose rows depend on each other, where no m gives some h0
+ * @throws E_UNSUPPORTED for a projection whose rows depend on each other, where no m gives some h0, or nearly do, where
+ *   m is too large for float32
  */
 export function inverseProjections(directions: readonly Parameter[], name: string): NdArray<'float32'> {
   return stack(directions.map((weight) => inverseProjection(weight, name)));
@@ -79,10 +80,10 @@ function inverseProjection({ shape, data }: Parameter, name: string): Parameter 
     const pivot = column + below.indexOf(Math.max(...below));
     const pivotRow = system[pivot];
     const value = pivotRow?.[column] ?? 0;
-    if (!pivotRow || !(Math.abs(value) > 1e-12 * largest)) {
+    if (!pivotRow || !(Math.abs(value) > 1e-6 * largest)) {
       throw new LstmOnnxError(
         'E_UNSUPPORTED',
-        `${name}: the rows of its projection weight_hr depend on each other, so that ONNX cannot take h0 for it; ` +
+        `${name}: the rows of its projection weight_hr depend on each other, or nearly, so that ONNX cannot take h0 for it; ` +
           'export without given states, or retrain with a smaller projSize.',
       );
     }

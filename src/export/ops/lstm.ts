@@ -71,7 +71,16 @@ export const lowerLstm: Lowering<'lstm'> = (node, context) => {
   if (bidirectional) return { output: { name: output }, h: { name: h }, c: { name: c } };
   const last = emitter.emit('Squeeze', [lastH.at(-1) ?? '', emitter.int64([0])], { name: `${name}.last` });
   return {
-    output: { name: output, entry: { axis: batchFirst ? 1 : 0, index: reverse ? 0 : -1, name: last } },
+    // The first step is the same for all lengths.
+    output: {
+      name: output,
+      entry: {
+        axis: batchFirst ? 1 : 0,
+        ...(reverse
+          ? { index: 0, name: last, lengths: undefined }
+          : { index: -1, name: last, lengths: lengths?.name }),
+      },
+    },
     h: { name: h },
     c: { name: c },
   };

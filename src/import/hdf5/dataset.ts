@@ -54,6 +54,12 @@ function formatOf(
     type.itemBytes === 2 &&
     readTexts(file, heaps, messages).get('dtype') === 'bfloat16';
   if (isBfloat16) return { name: 'bfloat16', isBig: false };
+  if (type.kind === 'integer') {
+    throw unsupportedHdf5(
+      `integers of ${8 * type.itemBytes} bits in ${JSON.stringify(name)} instead of floats`,
+      'A Keras model has those where it is quantized: save it before quantize().',
+    );
+  }
   throw unsupportedHdf5(
     `${type.kind === 'other' ? type.name : type.kind} in ${JSON.stringify(name)} instead of floats`,
   );

@@ -16,6 +16,7 @@ export type Datatype = {
   | { readonly kind: 'variableText' }
   /** Bits that the file does not explain; Keras puts bfloat16 there. */
   | { readonly kind: 'opaque' }
+  | { readonly kind: 'integer' }
   | { readonly kind: 'other'; readonly name: string }
 );
 
@@ -23,7 +24,7 @@ const CLASS_NAMES =
   'integers|floats|times|strings|bit fields|opaque|compounds|references|enumerations|variable lengths|arrays'.split(
     '|',
   );
-const [FLOAT, STRING, OPAQUE, VARIABLE_LENGTH] = [1, 3, 5, 9];
+const [INTEGER, FLOAT, STRING, OPAQUE, VARIABLE_LENGTH] = [0, 1, 3, 5, 9];
 /** Kept small, since a claim is multiplied by the number of elements. */
 const MAX_ITEM_BYTES = 2 ** 26;
 
@@ -43,6 +44,7 @@ export function readDatatype(file: Hdf5Bytes, at: number): Datatype {
   if (itemBytes === 0 || itemBytes > MAX_ITEM_BYTES) {
     throw damagedHdf5(`the datatype at byte ${at} has elements of ${itemBytes} bytes`);
   }
+  if (typeClass === INTEGER) return { kind: 'integer', itemBytes };
   if (typeClass === STRING) return { kind: 'text', itemBytes };
   if (typeClass === OPAQUE) return { kind: 'opaque', itemBytes };
   if (typeClass === VARIABLE_LENGTH && (flags & 0x0f) === 1) {

@@ -91,9 +91,9 @@ export function damagedHdf5(what: string, cause?: unknown): LstmOnnxError {
   );
 }
 
-export function unsupportedHdf5(what: string): LstmOnnxError {
-  return new LstmOnnxError(
-    'E_UNSUPPORTED',
-    `The HDF5 file has ${what}, which is not read. Save the model with Keras itself, or rewrite the file by 'h5repack -f NONE -l CONTI'.`,
-  );
+const REWRITE = "Save the model with Keras itself, or rewrite the file by 'h5repack -f NONE -l CONTI'.";
+
+/** @param advice what to do, where a form of storage is not what is wrong */
+export function unsupportedHdf5(what: string, advice = REWRITE): LstmOnnxError {
+  return new LstmOnnxError('E_UNSUPPORTED', `The HDF5 file has ${what}, which is not read. ${advice}`);
 }

@@ -56,17 +56,32 @@ function known(name: string, config: Fields, dialect: Dialect): Activation {
   );
 }
 
-/** A name, nothing (linear), or an object that says the name of a function. */
+/**
+ * A name, nothing (linear), or an object that says the name of a function of Keras'. For functions of the author Keras
+ * writes such an object too, with a package of theirs or a module. (One that is called as one of Keras' is written as
+ * that one, by its name alone: no reader can tell.)
+ */
 function activationName(config: Fields, key: string): string {
   const value = config.get(key);
   if (value === undefined) return 'linear';
   if (typeof value === 'string') return value;
-  const inner = typeof value === 'object' ? new Fields(value, config.where).get('config') : undefined;
-  if (typeof inner === 'string') return inner;
+  const inner = typeof value === 'object' ? functionName(new Fields(value, config.where)) : undefined;
+  if (inner !== undefined) return inner;
   throw new LstmOnnxError(
     'E_UNSUPPORTED',
     `${config.where} has ${describe(value)} as its ${key}, expected the name of one of Keras' activations.`,
   );
+}
+
+/** Keras says `builtins` of its own functions, and registers them as `function`. */
+function functionName(value: Fields): string | undefined {
+  const [name, module, registered] = [value.get('config'), value.get('module'), value.get('registered_name')];
+  const isKeras =
+    value.get('class_name') === 'function' &&
+    typeof module === 'string' &&
+    /^(builtins$|(keras|tf_keras)(\.|$))/.test(module) &&
+    (registered === undefined || registered === 'function' || registered === name);
+  return isKeras && typeof name === 'string' ? name : undefined;
 }
 
 /** Those with an op of their own in the builder. */

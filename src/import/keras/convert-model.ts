@@ -144,7 +144,15 @@ function outputAt(
   return found;
 }
 
+/** What is taken as it is: an output or a state. */
 function tensorOf(output: LayerOutput): Value {
+  if (output.kind === 'tensor' && output.isUnzeroed) {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      'The masked steps of a Masking layer, which it sets to zero in Keras and not here, reach an output or a state of ' +
+        'the model. Give them to an LSTM only, or pad with zeros and set mask_value=0.',
+    );
+  }
   if (output.kind === 'tensor') return output.value;
   throw new LstmOnnxError(
     'E_UNSUPPORTED',

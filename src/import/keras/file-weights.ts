@@ -6,10 +6,15 @@ import type { Hdf5Object } from '../hdf5/open-hdf5.js';
 import { quoted } from '../quoted.js';
 import { brokenModel } from './fields.js';
 import type { Layer } from './model-graph.js';
-import { matchWeightName, type WeightRole, type WeightSource } from './weights.js';
+import { NamedWeights, type WeightRole, type WeightSource } from './weights.js';
 
 /** Attributes of names past HDF5's limit for one are cut into numbered ones; so many are 6 GB. */
 const MAX_NAME_PARTS = 100_000;
+
+interface OpenedGroup {
+  readonly group: Hdf5Object;
+  readonly found: Set<string>;
+}
 
 /**
  * `model.weights.h5` of a `.keras` archive: `layers/<class>[_<n>]/<path>/vars/<index>`, classes counted in the order
@@ -26,9 +31,26 @@ export function archiveWeights(root: Hdf5Object, layers: readonly Layer[]): Weig
     counts.set(base, count + 1);
     groups.set(name, count === 0 ? base : `${base}_${count}`);
   }
+  /** The groups of weights that were looked into, with the members that were found. */
+  const opened = new Map<string, Map<string, OpenedGroup>>();
   return {
-    find: (layer, { path, index }) =>
-      all.find([groups.get(layer.name) ?? '', ...path, 'vars', String(index)])?.array(),
+    find(layer, { path, index }) {
+      const group = all.find([groups.get(layer.name) ?? '', ...path, 'vars']);
+      if (!group) return undefined;
+      const ofLayer = opened.get(layer.name) ?? new Map<string, OpenedGroup>();
+      opened.set(layer.name, ofLayer);
+      const { found } = ofLayer.get(group.path) ?? { found: new Set<string>() };
+      ofLayer.set(group.path, { group, found });
+      found.add(String(index));
+      return group.find([String(index)])?.array();
+    },
+    unread: (layer) =>
+      [...(opened.get(layer.name)?.values() ?? [])].flatMap(({ group, found }) =>
+        group
+          .names()
+          .filter((name) => !found.has(name))
+          .map((name) => `${group.path}/${name}`),
+      ),
   };
 }
 
@@ -45,13 +67,15 @@ export function legacyWeights(root: Hdf5Object): WeightSource {
   const all = root.find(['model_weights']);
   if (!all) throw brokenModel("it has no group 'model_weights'");
   const namesOf = new Map<string, readonly string[]>();
+  const named = new NamedWeights();
   return {
+    unread: (layer) => named.unread(layer, namesOf.get(layer.name) ?? []),
     find(layer: Layer, role: WeightRole) {
       const group = all.find([layer.name]);
       if (!group) return undefined;
       const names = namesOf.get(layer.name) ?? weightNames(group, layer);
       namesOf.set(layer.name, names);
-      const match = matchWeightName(names, role);
+      const match = named.find(layer, names, role);
       return match === undefined ? undefined : group.find(match.split('/'))?.array();
     },
   };

@@ -34,6 +34,9 @@ const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['Any', anyFeature],
 ]);
 
+/** In messages. */
+const SHOWN_WEIGHTS = 4;
+
 const layersWithWeights: ReadonlySet<string> = new Set([
   'Dense',
   'LSTM',
@@ -41,6 +44,13 @@ const layersWithWeights: ReadonlySet<string> = new Set([
   'TimeDistributed',
   'Embedding',
 ]);
+
+/** Of joined tensors: a chain of joins doubles them at every step, without a weight in the file that bounds them. */
+const MAX_FEATURES = 2 ** 24;
+
+/** What a tensor with unzeroed steps may go through: each step on its own, to an LSTM that skips them. */
+const leavesStepsAlone: ReadonlySet<string> = new Set([...stepwise.keys(), 'TimeDistributed', 'Concatenate']);
+const skipsMaskedSteps: ReadonlySet<string> = new Set(['LSTM', 'Bidirectional']);
 
 /** @throws E_UNSUPPORTED, E_INVALID_FILE, E_SHAPE_MISMATCH, E_MISSING_NAME */
 export function applyLayer(call: LayerCall): readonly LayerOutput[] {
@@ -54,7 +64,23 @@ export function applyLayer(call: LayerCall): readonly LayerOutput[] {
       `is called ${layer.calls.length} times; networks here share no weights between calls`,
     );
   }
-  return handler(call);
+  const isUnzeroed = call.inputs.some((input) => input.kind === 'tensor' && input.isUnzeroed);
+  const isStepwise = leavesStepsAlone.has(layer.className);
+  if (isUnzeroed && !isStepwise && !skipsMaskedSteps.has(layer.className)) {
+    throw unsupportedLayer(
+      layer,
+      'gets masked steps, which Masking sets to zero in Keras and not here; pad with zeros, and set mask_value=0',
+    );
+  }
+  const outputs = handler(call);
+  const unread = call.build.weights.unread(layer);
+  if (unread.length > 0) {
+    throw unsupportedLayer(
+      layer,
+      `has weights that are not read, ${unread.slice(0, SHOWN_WEIGHTS).map(quoted).join(', ')} (those of LoRA are merged into the others where the model is saved as .keras)`,
+    );
+  }
+  return isUnzeroed && isStepwise ? outputs.map((output) => ({ ...output, isUnzeroed })) : outputs;
 }
 
 function dense(call: LayerCall, path: readonly string[], { config }: Layer = call.layer): LayerOutput[] {
@@ -148,11 +174,13 @@ function embedding(call: LayerCall): LayerOutput[] {
 }
 
 /**
- * Only the mask: Keras also sets masked steps to zero, which nothing sees that takes the mask into account.
+ * Only the mask: Keras also sets masked steps to zero, which an LSTM does not see that skips them. Others do, and are
+ * refused, unless the steps are zeros already.
  */
 function masking(call: LayerCall): LayerOutput[] {
   const { value } = expectTensor(call, 0);
-  return [masked(value, { of: value, padding: call.layer.config.number('mask_value', 0) })];
+  const padding = call.layer.config.number('mask_value', 0);
+  return [{ kind: 'tensor', value, mask: { of: value, padding }, isUnzeroed: padding !== 0 }];
 }
 
 function concatenate(call: LayerCall): LayerOutput[] {
@@ -162,6 +190,10 @@ function concatenate(call: LayerCall): LayerOutput[] {
   const rank = values[0]?.shape.length ?? 0;
   if ((axis !== -1 && axis !== rank - 1) || values.some(({ shape }) => typeof shape.at(-1) !== 'number')) {
     throw unsupportedLayer(call.layer, `joins axis ${axis}; only features (the last axis) are joined`);
+  }
+  const features = values.reduce((sum, { shape }) => sum + Number(shape.at(-1)), 0);
+  if (features > MAX_FEATURES) {
+    throw unsupportedLayer(call.layer, `joins ${features} features; at most ${MAX_FEATURES} are read`);
   }
   const value = call.build.add('concat', call.name, values, { axis: -1 });
   const isMasked = parts.some(({ mask }) => mask);

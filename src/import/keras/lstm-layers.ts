@@ -149,13 +149,14 @@ function statesGiven(
 
 /**
  * Keras skips the steps that its mask leaves out, wherever they are. Here they are counted up to the last one that is
- * not padding: the same for sequences padded at their end, not for padding between steps, which is read.
+ * not padding: the same for sequences padded at their end, not for padding before or between steps, which is read.
  */
 function lengthsFor({ build, name, layer }: LayerCall, mask: MaskedTensor['mask']): Value[] {
   if (!mask) return [];
   if ('problem' in mask) throw unsupportedLayer(layer, mask.problem);
   build.notes.add(
-    'Masks are taken for padding at the end of sequences: a masked step between others is read, where Keras skips it.',
+    "Masks are taken for padding at the end of sequences. Steps masked at the start (pad_sequences' default, " +
+      "padding='pre') or between others are read as steps, where Keras skips them: pad at the end, by padding='post'.",
   );
   return [build.lengths(mask, name)];
 }

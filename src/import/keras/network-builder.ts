@@ -16,7 +16,13 @@ export interface Mask {
 
 /** What a layer gives: a tensor, with the mask that Keras sends along, or a mask alone. */
 export type LayerOutput =
-  | { readonly kind: 'tensor'; readonly value: Value; readonly mask?: Mask | UnusableMask }
+  | {
+      readonly kind: 'tensor';
+      readonly value: Value;
+      readonly mask?: Mask | UnusableMask;
+      /** Whether Keras has zeros in the masked steps, or what it makes of zeros, and the value here has not. */
+      readonly isUnzeroed?: boolean;
+    }
   | { readonly kind: 'mask'; readonly mask: Mask };
 
 /** A mask that an LSTM cannot take, and why. */

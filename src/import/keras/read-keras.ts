@@ -5,10 +5,11 @@
 import { LstmOnnxError } from '../../errors.js';
 import { type Hdf5Object, openHdf5 } from '../hdf5/open-hdf5.js';
 import { MemoryBudget } from '../memory-budget.js';
+import { quoted } from '../quoted.js';
 import { isZip, readZip } from '../zip.js';
 import type { Dialect } from './activations.js';
 import { convertModel, type ImportedLayers } from './convert-model.js';
-import { brokenModel, parseFields } from './fields.js';
+import { brokenModel, describe, parseFields } from './fields.js';
 import { archiveWeights, legacyWeights } from './file-weights.js';
 import { readModelGraph } from './model-graph.js';
 
@@ -40,6 +41,7 @@ function readArchive(bytes: Uint8Array): ImportedLayers {
   };
   const config = parseFields(entry('config.json'), 'config.json');
   const version = parseFields(entry('metadata.json'), 'metadata.json').get('keras_version');
+  if (version === undefined) throw brokenModel("metadata.json has no 'keras_version'");
   const graph = readModelGraph(config);
   const weights = archiveWeights(openHdf5(entry('model.weights.h5'), budget), graph.layers);
   return convertModel(graph, weights, dialectOf(version));
@@ -59,10 +61,16 @@ function readLegacy(root: Hdf5Object): ImportedLayers {
   return convertModel(graph, legacyWeights(root), dialectOf(texts.get('keras_version')));
 }
 
-/** Files that do not say their version are from before Keras 2.0.8. */
-function dialectOf(version: unknown): Dialect {
-  const major = typeof version === 'string' ? Number.parseInt(version, 10) : 2;
-  if (major === 3) return 'keras3';
-  if (major === 2) return 'keras2';
-  throw brokenModel(`it is of Keras ${major}; versions 2 and 3 are read`);
+/** Files in `.h5` that do not say their version are from before Keras 2.0.8. */
+function dialectOf(version: unknown = '2.0.0'): Dialect {
+  const major = typeof version === 'string' ? /^(\d+)\./.exec(version)?.[1] : undefined;
+  if (major === '3') return 'keras3';
+  if (major === '2') return 'keras2';
+  if (major === undefined) {
+    throw brokenModel(`its keras_version is ${describe(version)}, expected one such as "3.5.0"`);
+  }
+  throw new LstmOnnxError(
+    'E_UNSUPPORTED',
+    `The model is of Keras ${quoted(major)}; those of Keras 2 and 3 are read. Save it by one of these.`,
+  );
 }

@@ -24,6 +24,8 @@ export interface WeightRole {
 export interface WeightSource {
   /** Undefined where there is no such weight. */
   find(layer: Layer, role: WeightRole): Weight | undefined;
+  /** The names of weights beside those that were found, which the layer computes with in ways that are not read. */
+  unread(layer: Layer): readonly string[];
 }
 
 /** @throws E_MISSING_NAME for a weight that is not there, E_SHAPE_MISMATCH for one of another shape */
@@ -62,13 +64,31 @@ export function transposed(data: Float32Array, rows: number, columns: number): F
 }
 
 /** The weight of a role among the names of a layer's weights: `bidirectional/forward_lstm/lstm_cell/kernel:0`. */
-export function matchWeightName(
-  names: readonly string[],
-  { name, direction }: WeightRole,
-): string | undefined {
+function matchWeightName(names: readonly string[], { name, direction }: WeightRole): string | undefined {
   return names.find((candidate) => {
     const parts = candidate.replace(/:\d+$/, '').split('/');
     const side = parts.findLast((part) => /^(forward|backward)_/.test(part));
     return parts.at(-1) === name && (direction === undefined || side?.startsWith(`${direction}_`) === true);
   });
+}
+
+/** Which of the layers' weights were found, where they have names. */
+export class NamedWeights {
+  readonly #found = new Map<string, Set<string>>();
+
+  /** The name of a role among a layer's, as found from now on. */
+  find(layer: Layer, names: readonly string[], role: WeightRole): string | undefined {
+    const name = matchWeightName(names, role);
+    const found = this.#found.get(layer.name) ?? new Set();
+    this.#found.set(layer.name, found);
+    if (name !== undefined) found.add(name);
+    return name;
+  }
+
+  /** The others of a layer from which some were found; the seeds of its dropout change nothing. */
+  unread(layer: Layer, names: readonly string[]): string[] {
+    const found = this.#found.get(layer.name);
+    if (!found) return [];
+    return names.filter((name) => !found.has(name) && !/seed_generator/.test(name));
+  }
 }

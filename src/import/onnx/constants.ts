@@ -1,8 +1,11 @@
 /** Constants of an ONNX graph, and what exporters do to them before they are used: rearranged here, as numbers. */
 import { widenBfloat16, widenFloat16 } from '../../data/half-precision.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { OnnxTensor } from '../../export/graph.js';
+import type { OnnxGraph, OnnxTensor } from '../../export/graph.js';
 import { sizeOf } from '../../nd-array.js';
+import type { MemoryBudget } from '../memory-budget.js';
+import { quoted } from '../quoted.js';
+import { MAX_RANK } from './limits.js';
 import { fixed, isOne, type Size, sameSize } from './size.js';
 import { type Sizes, type Weights, weightsOf } from './value.js';
 
@@ -12,25 +15,37 @@ export const MAX_INTEGERS = 64;
 /** Gives memory for numbers, as long as a file of its size may have any. */
 export type Allocate = (count: number) => Float32Array;
 
-/** @throws E_UNSUPPORTED for elements in another file, and for types that are neither floats nor a few integers */
-export function constantOf(tensor: OnnxTensor): Weights | Sizes {
+/**
+ * Floats become float32 at the first reading, out of the budget, and are kept.
+ * @throws E_UNSUPPORTED for elements in another file, and for types that are neither floats nor a few integers
+ */
+export function constantOf(tensor: OnnxTensor, budget: MemoryBudget): Weights | Sizes {
   const { name, dtype, shape, data, raw, externalData } = tensor;
-  const what = `The constant '${name}' (${dtype} [${shape.join(', ')}])`;
+  const dims = shape.length > MAX_RANK ? `${shape.length} dimensions` : `[${shape.join(', ')}]`;
+  const what = `The constant ${quoted(name)} (${dtype} ${dims})`;
   if (externalData) {
     const file = externalData.get('location') ?? 'unnamed';
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `${what} has its numbers in another file, '${file}'; save the model in one file, in Python with ` +
+      `${what} has its numbers in another file, ${quoted(file)}; save the model in one file, in Python with ` +
         "onnx.save_model(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False).",
     );
   }
   if (dtype === 'float32' && data instanceof Float32Array) return weightsOf(shape, () => data, name);
   if (dtype === 'float64' && data instanceof Float64Array) {
-    return weightsOf(shape, () => Float32Array.from(data), name);
+    return weightsOf(
+      shape,
+      once(data.length, budget, () => Float32Array.from(data)),
+      name,
+    );
   }
   if (raw && (dtype === 'float16' || dtype === 'bfloat16')) {
     const widen = dtype === 'float16' ? widenFloat16 : widenBfloat16;
-    return weightsOf(shape, () => widen(bits(raw)), name);
+    return weightsOf(
+      shape,
+      once(raw.length / 2, budget, () => widen(bits(raw))),
+      name,
+    );
   }
   const isInteger = dtype === 'int64' || dtype === 'int32' || dtype === 'bool';
   if (isInteger && data && data.length <= MAX_INTEGERS) {
@@ -41,6 +56,30 @@ export function constantOf(tensor: OnnxTensor): Weights | Sizes {
     'E_UNSUPPORTED',
     `${what} is not read: expected floats, or at most ${MAX_INTEGERS} integers.`,
   );
+}
+
+/** Converts at the first call: a graph may read one constant thousands of times. */
+function once(count: number, budget: MemoryBudget, convert: () => Float32Array): () => Float32Array {
+  let converted: Float32Array | undefined;
+  return () => {
+    if (!converted) {
+      budget.take(4 * count, 'the weights');
+      converted = convert();
+    }
+    return converted;
+  };
+}
+
+/** What the halves of a graph take as float32. */
+export function widenedBytes({ initializers, nodes }: OnnxGraph): number {
+  const constants = nodes.flatMap(({ attributes }) => {
+    const value = attributes.get('value');
+    return value?.type === 'tensor' ? [value.value] : [];
+  });
+  const halves = [...initializers, ...constants].filter(
+    ({ dtype }) => dtype === 'float16' || dtype === 'bfloat16',
+  );
+  return halves.reduce((sum, { raw }) => sum + 2 * (raw?.length ?? 0), 0);
 }
 
 function bits(raw: Uint8Array): Uint16Array {

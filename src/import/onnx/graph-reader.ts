@@ -13,7 +13,9 @@ import type { Shape } from '../../builder/shape.js';
 import type { Value as NetworkValue, SymbolicTensor, TensorType } from '../../builder/tensor.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../../export/graph.js';
-import { constantOf } from './constants.js';
+import { MemoryBudget } from '../memory-budget.js';
+import { quoted, quotedList } from '../quoted.js';
+import { constantOf, widenedBytes } from './constants.js';
 import type { Dims } from './dims.js';
 import { inputType } from './inputs.js';
 import { checkShape, MAX_INPUTS, MAX_RANK, tooMany } from './limits.js';
@@ -24,16 +26,14 @@ import { handlers } from './ops/index.js';
 import { describeValue, type Value, type View } from './value.js';
 import { type Rearranger, tensorOf, viewOf } from './view.js';
 
-/** What numbers of the network may take besides the file: as much again as twice the file, and this. */
-const SPARE_BYTES = 64 * 2 ** 20;
-
 export class GraphReader implements Rearranger {
   readonly #graph = new GraphBuilder();
   readonly #names = new Names();
   readonly #values = new Map<string, Value>();
   readonly #parameters = new Map<string, Parameter>();
   readonly #inputs: Record<string, TensorType> = {};
-  #bytesLeft: number;
+  /** Of the numbers: bound so that a small file cannot ask for all there is, by using its weights again and again. */
+  readonly budget: MemoryBudget;
 
   constructor(
     private readonly model: OnnxModel,
@@ -41,7 +41,8 @@ export class GraphReader implements Rearranger {
     readonly dims: Dims,
     fileBytes: number,
   ) {
-    this.#bytesLeft = 2 * fileBytes + SPARE_BYTES;
+    // As for a file of floats: of halves, the widened copy and two of it while a parameter is made.
+    this.budget = new MemoryBudget(fileBytes + widenedBytes(model.graph));
   }
 
   read(): { network: Network; parameters: StateDict } {
@@ -120,17 +121,10 @@ export class GraphReader implements Rearranger {
     return viewOf({ type: tensor, tensor: () => tensor });
   }
 
-  /**
-   * Memory for numbers. Bound so that a small file cannot ask for all there is, by using its weights again and again.
-   * @throws E_INVALID_FILE
-   */
+  /** Memory for numbers, out of the budget. @throws E_INVALID_FILE */
   readonly allocate = (count: number): Float32Array => {
-    this.#bytesLeft -= 4 * count;
-    if (this.#bytesLeft >= 0) return new Float32Array(count);
-    throw new LstmOnnxError(
-      'E_INVALID_FILE',
-      `the weights would take ${4 * count} bytes more than a file of this size may ask for.`,
-    );
+    this.budget.take(4 * count, 'the weights');
+    return new Float32Array(count);
   };
 
   #readInputs({ inputs, initializers }: OnnxGraph): void {
@@ -150,17 +144,18 @@ export class GraphReader implements Rearranger {
   #readInitializers({ initializers }: OnnxGraph, nodes: readonly OnnxNode[]): void {
     const read = new Set(nodes.flatMap((node) => node.inputs));
     for (const tensor of initializers) {
-      if (read.has(tensor.name)) this.#values.set(tensor.name, constantOf(tensor));
+      if (read.has(tensor.name)) this.#values.set(tensor.name, constantOf(tensor, this.budget));
     }
   }
 
   #readNode(node: OnnxNode): readonly (Value | undefined)[] {
     const handler = node.domain === '' ? handlers.get(node.opType) : undefined;
     if (!handler) {
-      const op = node.domain === '' ? 'this operator' : `this operator of the domain '${node.domain}'`;
+      const op = node.domain === '' ? 'this operator' : `this operator of the domain ${quoted(node.domain)}`;
       throw new LstmOnnxError(
         'E_UNSUPPORTED',
-        `${op} has no counterpart in a network; read are ${[...handlers.keys()].join(', ')}.`,
+        `${op} has no counterpart in a network. The weights can be read from the state dict of the model that was ` +
+          'exported, with a network that says what they are of: export model.pt --network FILE.',
       );
     }
     const inputs = node.inputs.map((name) => (name === '' ? undefined : this.#find(name)));
@@ -177,27 +172,41 @@ export class GraphReader implements Rearranger {
     if (value) return value;
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `'${name}' is read, which is no input, no initializer and no output that was read before.`,
+      `${quoted(name)} is read, which is no input, no initializer and no output that was read before.`,
     );
   }
 
   #outputs({ outputs }: OnnxGraph): Record<string, NetworkValue> {
     if (outputs.length > MAX_INPUTS) throw tooMany(`${outputs.length} outputs`, MAX_INPUTS);
-    const entries = outputs.map(({ name }) => {
+    const names = this.#outputNames(outputs.map(({ name }) => name));
+    const entries = outputs.map(({ name }, i) => {
       const value = this.#find(name);
       if (value.kind !== 'view') {
         throw new LstmOnnxError(
           'E_UNSUPPORTED',
-          `The output '${name}' is ${describeValue(value)}; expected a tensor that depends on the inputs.`,
+          `The output ${quoted(name)} is ${describeValue(value)}; expected a tensor that depends on the inputs.`,
         );
       }
-      const taken = name === '__proto__' || Object.hasOwn(this.#inputs, name);
-      return [taken ? this.claim(`${identifier(name)}_output`) : name, this.tensor(value)] as const;
+      return [names[i] ?? name, this.tensor(value)] as const;
     });
-    if (new Set(entries.map(([name]) => name)).size < entries.length) {
+    return Object.fromEntries(entries);
+  }
+
+  /** The file's own names, but for those that a key of an object cannot be or that an input has. */
+  #outputNames(names: readonly string[]): string[] {
+    const all = new Set(names);
+    if (all.size < names.length) {
       throw new LstmOnnxError('E_INVALID_FILE', 'The graph has two outputs of one name.');
     }
-    return Object.fromEntries(entries);
+    return names.map((name) => {
+      // JavaScript would sort keys like '72', which exporters number outputs by, before all others.
+      const isNumbered = /^\d/.test(name);
+      if (!isNumbered && name !== '__proto__' && !Object.hasOwn(this.#inputs, name)) return name;
+      const base = isNumbered ? identifier(name) : `${identifier(name)}_output`;
+      let free = this.claim(base);
+      while (all.has(free)) free = this.claim(base);
+      return free;
+    });
   }
 }
 
@@ -207,7 +216,8 @@ function within<T>(node: OnnxNode, read: () => T): T {
     return read();
   } catch (cause) {
     if (!(cause instanceof LstmOnnxError)) throw cause;
-    const where = `${node.opType}${node.name === '' ? ` (${node.outputs.join(', ')})` : ` '${node.name}'`}`;
+    const op = /^\w{1,40}$/.test(node.opType) ? node.opType : quoted(node.opType);
+    const where = `${op} ${node.name === '' ? `(${quotedList(node.outputs)})` : quoted(node.name)}`;
     throw new LstmOnnxError(cause.code, `${where}: ${cause.message}`, { cause });
   }
 }

@@ -2,6 +2,7 @@
 import type { TensorType } from '../../builder/tensor.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { OnnxDType, OnnxValueInfo } from '../../export/graph.js';
+import { quoted } from '../quoted.js';
 import type { Dims } from './dims.js';
 
 /** Networks compute in float32, and take indices as int32. */
@@ -27,13 +28,13 @@ export function inputType(
   if (!type || kind) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `The input '${shown}' is ${kind ?? dtype}; expected a tensor of floats, int32 or int64.`,
+      `The input ${quoted(shown)} is ${kind ?? dtype}; expected a tensor of floats, int32 or int64.`,
     );
   }
   if (!shape) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `The file does not say how many dimensions the input '${shown}' has; export the model with the input's shape, ` +
+      `The file does not say how many dimensions the input ${quoted(shown)} has; export the model with the input's shape, ` +
         'dimensions that vary under a name.',
     );
   }

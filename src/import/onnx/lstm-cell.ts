@@ -2,6 +2,7 @@
 import { type Activation, type ActivationName, constantsOf } from '../../builder/backends/activations.js';
 import type { LstmOptions } from '../../builder/ops/lstm-options.js';
 import { LstmOnnxError } from '../../errors.js';
+import { quoted } from '../quoted.js';
 import type { NodeReader } from './node-reader.js';
 
 const activationNames: ReadonlyMap<string, ActivationName> = new Map([
@@ -18,6 +19,14 @@ const activationNames: ReadonlyMap<string, ActivationName> = new Map([
   ['softplus', 'softplus'],
 ]);
 
+/** Constants that onnxruntime takes as 0 where the specification says 1, so that a file without them says neither. */
+const ambiguous: ReadonlySet<string> = new Set([
+  'linear.alpha',
+  'thresholdedRelu.alpha',
+  'scaledTanh.alpha',
+  'scaledTanh.beta',
+]);
+
 const directions = ['forward', 'reverse', 'bidirectional'];
 
 export function directionOf(node: NodeReader): { bidirectional: boolean; reverse: boolean } {
@@ -25,7 +34,7 @@ export function directionOf(node: NodeReader): { bidirectional: boolean; reverse
   if (!directions.includes(direction)) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `direction is "${direction}", expected ${directions.join(', ')}.`,
+      `direction is ${quoted(direction)}, expected ${directions.join(', ')}.`,
     );
   }
   return { bidirectional: direction === 'bidirectional', reverse: direction === 'reverse' };
@@ -61,12 +70,20 @@ function activationsOf(node: NodeReader, directionCount: number): LstmOptions['a
   const all = names.map((text): Activation => {
     const name = activationNames.get(text.toLowerCase());
     if (!name)
-      throw node.refusal(`its activation is '${text}'; read are ${[...activationNames.keys()].join(', ')}`);
+      throw node.refusal(
+        `its activation is ${quoted(text)}; read are ${[...activationNames.keys()].join(', ')}`,
+      );
     const { alpha, beta } = constantsOf({ name });
+    const constant = (role: 'alpha' | 'beta', stated: number | undefined, fallback: number) => {
+      if (stated !== undefined || !ambiguous.has(`${name}.${role}`)) return stated ?? fallback;
+      throw node.refusal(
+        `its activation ${text} has no ${role}, for which the specification has 1 and onnxruntime 0; state activation_${role}`,
+      );
+    };
     return {
       name,
-      ...(alpha === undefined ? {} : { alpha: alphas.shift() ?? alpha }),
-      ...(beta === undefined ? {} : { beta: betas.shift() ?? beta }),
+      ...(alpha === undefined ? {} : { alpha: constant('alpha', alphas.shift(), alpha) }),
+      ...(beta === undefined ? {} : { beta: constant('beta', betas.shift(), beta) }),
     };
   });
   const [gates, cell, hidden, ...backward] = all;

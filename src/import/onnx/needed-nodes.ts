@@ -1,6 +1,7 @@
 /** Which nodes of a graph are read: what no output needs may be anything. */
 import { LstmOnnxError } from '../../errors.js';
 import type { OnnxGraph, OnnxNode } from '../../export/graph.js';
+import { quoted } from '../quoted.js';
 import { MAX_NODES, tooMany } from './limits.js';
 
 /**
@@ -13,7 +14,7 @@ export function neededNodes({ nodes, outputs }: OnnxGraph): OnnxNode[] {
   const produced = new Set<string>();
   for (const name of nodes.flatMap((node) => node.outputs)) {
     if (name !== '' && produced.has(name)) {
-      throw new LstmOnnxError('E_INVALID_FILE', `Two nodes of the graph produce '${name}'.`);
+      throw new LstmOnnxError('E_INVALID_FILE', `Two nodes of the graph produce ${quoted(name)}.`);
     }
     produced.add(name);
   }

@@ -24,6 +24,7 @@ const OLDEST_IR_VERSION = 3;
  * Every LSTM node is one `lstm` of one layer. Parameters have PyTorch's names where the file's initializers do
  * (`fc.weight`), else their node's. Floats of any precision become float32, int64 inputs int32; labels and preprocessing
  * come along from the metadata. A layer that the graph uses twice becomes two of the same weights.
+ * Outputs keep their names and order; one that begins with a digit gets a `_` before it (`78` is `_78`).
  *
  * @throws E_INVALID_FILE for bytes that are no ONNX model or contradict themselves; E_UNSUPPORTED, with operator and
  *   node, for what a network does not have, for weights in other files and for operator sets other than 7 to 24;

@@ -33,7 +33,11 @@ export function sliceRange(size: Size, start: Size, end: Size, step: number): Sl
   return { kind: 'entries', start: clamp(from), step, count };
 }
 
-/** For messages. */
+/** For messages; open ends are left out. */
 export function formatRange(size: Size, start: Size, end: Size, step: number): string {
-  return `${dimOfSize(start)}:${dimOfSize(end)}:${step} of ${dimOfSize(size)} entries`;
+  const limit = (index: Size) => {
+    const number = numberOf(index);
+    return number !== undefined && Math.abs(number) >= OPEN_END ? '' : dimOfSize(index);
+  };
+  return `${limit(start)}:${limit(end)}:${step} of ${dimOfSize(size)} entries`;
 }

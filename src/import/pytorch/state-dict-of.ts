@@ -14,8 +14,8 @@ export interface Unpickled {
   readonly strangers: ReadonlySet<string>;
 }
 
-/** Keys under which checkpoints keep a state dict, the first that is there wins. */
-const WRAPPERS = ['state_dict', 'model_state_dict', 'model_state', 'model', 'net', 'network', 'weights'];
+/** Keys under which checkpoints keep a state dict, the likeliest first. */
+const WRAPPER_KEYS = ['state_dict', 'model_state_dict', 'model_state', 'model', 'net', 'network', 'weights'];
 
 const SAVE_STATE_DICT = "torch.save(model.state_dict(), 'model.pt')";
 
@@ -59,17 +59,41 @@ export function stateDictOf({ root, strangers }: Unpickled): ReadonlyMap<string,
   return tensors;
 }
 
-/** Wrappers come first: a checkpoint may keep tensors beside its state dict, such as a generator's state. */
+/** A second copy of the weights, which training loops keep beside the first. */
+const COPY = /ema|avg|average|best|swa|shadow/i;
+
+/**
+ * Wrappers come first: a checkpoint may keep tensors beside its state dict, such as a generator's state. What has an
+ * LSTM goes before what has none.
+ *
+ * @throws E_UNSUPPORTED where several have one, none of them a copy by its name
+ */
 function findDict(root: PickleValue): PickleDict | undefined {
   if (!(root instanceof PickleDict)) return undefined;
-  for (const key of WRAPPERS) {
+  const dicts = dictsOfWeights(root);
+  const recurrent = dicts.filter(([, dict]) => hasLstm(dict));
+  const originals = recurrent.filter(([name]) => !COPY.test(name));
+  if (originals.length > 1 || (originals.length > 0 && hasLstm(root))) {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `The file holds several dicts of weights with an LSTM, ${quotedList(originals.map(([name]) => name))}${hasLstm(root) ? ' and the file itself' : ''}, of which only one can be meant. Save that alone in Python: ${SAVE_STATE_DICT}.`,
+    );
+  }
+  const [[, only] = []] = originals.length > 0 ? originals : recurrent;
+  if (hasLstm(root)) return root;
+  if (only) return only;
+  for (const key of WRAPPER_KEYS) {
     const value = root.byName.get(key);
     if (value instanceof PickleDict && hasWeights(value)) return value;
   }
   if (hasWeights(root)) return root;
   // Under any other name only if there is no choice to make.
-  const [[, only] = [], ...others] = dictsOfWeights(root);
-  return others.length === 0 ? only : undefined;
+  return dicts.length === 1 ? dicts[0]?.[1] : undefined;
+}
+
+function hasLstm(dict: PickleDict): boolean {
+  for (const name of dict.byName.keys()) if (name.endsWith('weight_ih_l0')) return true;
+  return false;
 }
 
 function dictsOfWeights(root: PickleDict): [name: string, PickleDict][] {

@@ -6,7 +6,7 @@ import { LstmOnnxError } from '../../errors.js';
 import { convertModel, type ImportedLayers } from '../keras/convert-model.js';
 import { brokenModel, type Fields, parseFields } from '../keras/fields.js';
 import { type Layer, readModelGraph } from '../keras/model-graph.js';
-import { matchWeightName, type WeightSource } from '../keras/weights.js';
+import { NamedWeights, type WeightSource } from '../keras/weights.js';
 import { type ManifestWeights, readManifest } from './manifest.js';
 
 /**
@@ -56,9 +56,11 @@ function namedWeights(weights: ManifestWeights, layers: readonly Layer[]): Weigh
     names.push(name);
     byLayer.set(owner, names);
   }
+  const named = new NamedWeights();
   return {
+    unread: (layer) => named.unread(layer, byLayer.get(layer.name) ?? []),
     find(layer, role) {
-      const name = matchWeightName(byLayer.get(layer.name) ?? [], role);
+      const name = named.find(layer, byLayer.get(layer.name) ?? [], role);
       return name === undefined ? undefined : weights.read(name);
     },
   };

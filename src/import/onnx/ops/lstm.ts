@@ -84,6 +84,12 @@ function sequenceLengths(node: NodeReader, time: Size, batch: Size): SymbolicTen
   const lengths = node.optional(4);
   if (!lengths) return undefined;
   if (lengths.kind === 'sizes' && lengths.items.every((item) => sameSize(item, time))) return undefined;
+  if (lengths.kind !== 'view') {
+    throw node.refusal(
+      'its sequence_lens (input 4) is a constant, which is read only where every length is the time of X; make ' +
+        'sequence_lens an input of the model',
+    );
+  }
   const view = node.view(4);
   node.to.dims.unify(sizesOf(view)[0] ?? fixed(0), batch, 'The batch of X and of sequence_lens');
   return node.to.tensor(view);

@@ -38,7 +38,7 @@ const Constant: Handler = (node) => {
   const [value] = node.node.attributes.values();
   switch (value?.type) {
     case 'tensor':
-      return [constantOf({ ...value.value, name: value.value.name || name })];
+      return [constantOf({ ...value.value, name: value.value.name || name }, node.to.budget)];
     case 'int':
       return [sizesOfShape([], [fixed(value.value)])];
     case 'ints':

@@ -133,7 +133,9 @@ function sliced(node: NodeReader, x: Value, axis: number, range: SliceRange): Va
 
 function slicedSizes(node: NodeReader, x: Sizes, range: SliceRange): Sizes {
   if (range.kind !== 'entries' || x.shape.length !== 1)
-    throw node.refusal('integers are reversed or form a matrix');
+    throw node.refusal(
+      "it rearranges a constant list of integers, as torch.nn.functional.pad's export does; padding is not read: pad the data before it is given to the model",
+    );
   const items = Array.from(
     { length: range.count },
     (_, i) => x.items[range.start + i * range.step] ?? fixed(0),

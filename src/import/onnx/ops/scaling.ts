@@ -6,7 +6,7 @@
 import { sizeOf } from '../../../nd-array.js';
 import { isSolid, sizesOfShape } from '../constants.js';
 import type { Handler, NodeReader } from '../node-reader.js';
-import { divided, fixed, numberOf, type Size, times } from '../size.js';
+import { divided, fixed, formatSizes, numberOf, type Size, times } from '../size.js';
 import type { Sizes, Value, View, Weights } from '../value.js';
 import { over } from '../view.js';
 import { activated } from './activations.js';
@@ -39,6 +39,9 @@ function arithmetic(name: string, ofSizes: Arithmetic, affine: Affine): Handler 
     const numbers =
       sizeOf(constant.shape) === 1 && constant.shape.length <= x.axes.length ? constant.read() : [];
     const [number] = numbers;
+    if (number !== undefined && name === 'Div' && constant === a) {
+      throw node.refusal('it divides a constant by a tensor; a tensor divided by one number is read');
+    }
     const scale = number === undefined ? undefined : affine(number, constant === a);
     if (!scale || x.base.type.dtype !== 'float32') throw unread(node, a, b);
     return [activated(node, x, { name: 'linear', ...scale })];
@@ -46,12 +49,22 @@ function arithmetic(name: string, ofSizes: Arithmetic, affine: Affine): Handler 
 }
 
 function unread(node: NodeReader, a: Value, b: Value): Error {
-  const kinds = [a, b].map((value) =>
-    value.kind === 'view' ? 'a tensor' : value.kind === 'weights' ? 'a constant' : 'sizes',
-  );
   return node.refusal(
-    `it computes with ${kinds.join(' and ')}; read are the bias of a linear map, one constant with a tensor, and sizes`,
+    `it computes with ${kind(a)} and ${kind(b)}; read are a tensor of floats with one number, the bias of a linear map, and sizes`,
   );
+}
+
+function kind(value: Value): string {
+  switch (value.kind) {
+    case 'view':
+      return value.base.type.dtype === 'float32' ? 'a tensor' : `a tensor of ${value.base.type.dtype}`;
+    case 'weights':
+      return `a constant of shape ${formatSizes(value.sizes)}`;
+    case 'sizes':
+      return 'sizes';
+    case 'reversed':
+      return 'reversed sequences';
+  }
 }
 
 /** A vector added to a product of matrices, over its last axis. */

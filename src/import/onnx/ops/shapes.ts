@@ -19,7 +19,7 @@ const Shape: Handler = (node) => {
 const ConstantOfShape: Handler = (node) => {
   const sizes = node.sizes(0).items;
   const tensor = node.attribute('value', 'tensor')?.value;
-  const value = tensor ? constantOf(tensor) : undefined;
+  const value = tensor ? constantOf(tensor, node.to.budget) : undefined;
   if (value?.kind === 'sizes') return [filled(node, value, sizes)];
   const number = value?.read()[0] ?? 0;
   const data = Float32Array.of(number);
