@@ -1,5 +1,5 @@
 /** Every activation that an LSTM can have, for any tensor, entry by entry. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Activation, activate, activationNames } from '../backends/activations.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';

@@ -1,6 +1,6 @@
 /** `nn.Dropout`: zeroes entries with probability p while training and scales the others by 1 / (1 - p). */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sizeOf } from '../../nd-array.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';

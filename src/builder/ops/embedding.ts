@@ -1,6 +1,6 @@
 /** `nn.Embedding`: rows of a table picked by index. https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { Shape } from '../shape.js';

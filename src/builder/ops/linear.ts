@@ -1,5 +1,5 @@
 /** `nn.Linear`: x W^T + b over the last dimension. https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Dim } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectFixedDim, expectInput, inputAt, type OpDefinition } from './op.js';

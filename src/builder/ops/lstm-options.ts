@@ -1,5 +1,5 @@
 /** What an LSTM can be told, and the layers and directions that follow from it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { activationOptions } from './activation.js';
 
 /** What is optional is left out where it is off. */

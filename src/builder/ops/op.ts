@@ -1,6 +1,6 @@
 /** What an op is: its options, shape rule, parameters and forward pass. One file an op implements this. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { Generator } from '../random.js';

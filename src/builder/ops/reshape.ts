@@ -1,5 +1,5 @@
 /** `torch.reshape`: the same entries, in row-major order, under another shape. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import type { DType, SymbolicTensor, Value } from '../tensor.js';

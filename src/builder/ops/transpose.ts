@@ -1,5 +1,5 @@
 /** `torch.permute`: axes in another order. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LstmOnnxError } from '../../errors.js';
 import { formatShape, type Shape } from '../shape.js';
 import type { DType, SymbolicTensor, Value } from '../tensor.js';
