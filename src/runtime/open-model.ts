@@ -125,7 +125,7 @@ async function noneOpened(runtime: Runtime, file: ModelFile, outcome: NoneOpened
   if (refusal === undefined) return providerUnavailable(attempts, await runtime.availableProviders());
   const reason = messageOf(refusal.error).trim();
   if (refusal.provider === 'simd' && refusal.error instanceof LstmOnnxError) {
-    const message = `The provider simd does not run ${file.name}: ${reason} The providers cpu and wasm run any model.`;
+    const message = `The provider simd does not run ${file.name}: ${reason} onnxruntime may: the providers cpu and wasm.`;
     return new LstmOnnxError(refusal.error.code, message, { cause: refusal.error });
   }
   const message = `onnxruntime (${refusal.provider}) does not open ${file.name}: ${reason}`;

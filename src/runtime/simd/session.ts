@@ -7,7 +7,7 @@ import { Engine, type EngineOptions } from '../../builder/backends/simd/engine.j
 import { LstmOnnxError } from '../../errors.js';
 import type { OnnxValueInfo } from '../../export/graph.js';
 import { decodeModel } from '../../export/onnx.js';
-import { readOnnx } from '../../import/onnx/read-onnx.js';
+import { readOnnxModel } from '../../import/onnx/read-onnx.js';
 import { sizeOf } from '../../nd-array.js';
 import type { Session } from '../session.js';
 import type { ModelValue } from '../values.js';
@@ -42,8 +42,9 @@ interface BorderValue extends ModelValue {
  * @throws what `readOnnx` throws; E_UNSUPPORTED for inputs and outputs of types other than float32, int32 and int64
  */
 export function openSimdSession(bytes: Uint8Array, engine: Engine): Session {
-  const { graph } = decodeModel(bytes);
-  const { network, parameters } = readOnnx(bytes);
+  const model = decodeModel(bytes);
+  const { graph } = model;
+  const { network, parameters } = readOnnxModel(model, bytes.length);
   const constants = new Set(graph.initializers.map(({ name }) => name));
   const fed = graph.inputs.filter(({ name }) => !constants.has(name));
   // Both are in the graph's order, whatever the network calls them.
