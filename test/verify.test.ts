@@ -126,7 +126,10 @@ describe('verify', () => {
       logits: linear('fc', lstm('lstm', x, { hiddenSize: 4 }).output.at(-1), 5),
     }));
     await expect(verify(model, smaller, initParameters(smaller, 1), sizes)).rejects.toThrow(
-      refused('E_SHAPE_MISMATCH', /'logits' is \[1, 10\] in the model and \[1, 5\] in what it is compared with/),
+      refused(
+        'E_SHAPE_MISMATCH',
+        /'logits' is \[1, 10\] in the model and \[1, 5\] in what it is compared with/,
+      ),
     );
   });
 

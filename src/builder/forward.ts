@@ -2,6 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../errors.js';
 import type { Tf } from './backends/tf.js';
+import { checkFeeds, noteDims } from './check-feeds.js';
 import { executionPlan } from './execution-plan.js';
 import { type NetworkNode, valueId } from './graph-builder.js';
 import type { Network } from './network.js';
@@ -9,7 +10,6 @@ import type { OpName } from './ops/index.js';
 import { ops } from './ops/index.js';
 import type { ForwardContext, Ports } from './ops/op.js';
 import { Generator } from './random.js';
-import { formatShape, type Shape } from './shape.js';
 
 export interface ForwardOptions {
   /** Whether dropout is active. @default false */
@@ -69,61 +69,4 @@ function found(map: ReadonlyMap<string, TfTensor>, name: string, what: string): 
   const tensor = map.get(name);
   if (!tensor) throw new LstmOnnxError('E_MISSING_NAME', `The ${what} '${name}' is missing.`);
   return tensor;
-}
-
-/** What a feed must tell of itself to be checked. */
-interface FeedType {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-}
-
-/**
- * Checks feeds against the network's inputs.
- *
- * @returns the sizes that the named dimensions have in these feeds
- * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH
- */
-export function checkFeeds(network: Network, feeds: Readonly<Record<string, FeedType>>): Map<string, number> {
-  const names = Object.keys(network.inputs);
-  for (const name of Object.keys(feeds)) {
-    if (!names.includes(name)) {
-      throw new LstmOnnxError(
-        'E_UNKNOWN_NAME',
-        `The network has no input '${name}'; its inputs are ${names.join(', ')}.`,
-      );
-    }
-  }
-  const dims = new Map<string, number>();
-  for (const [name, type] of Object.entries(network.inputs)) {
-    const feed = feeds[name];
-    if (!feed) throw new LstmOnnxError('E_MISSING_NAME', `Input '${name}' is missing in the feeds.`);
-    if (feed.dtype !== type.dtype) {
-      throw new LstmOnnxError(
-        'E_DTYPE_MISMATCH',
-        `Input '${name}' is ${feed.dtype}, expected ${type.dtype}.`,
-      );
-    }
-    const fits =
-      feed.shape.length === type.shape.length &&
-      type.shape.every(
-        (dim, i) => (typeof dim === 'number' ? dim : (dims.get(dim) ?? feed.shape[i])) === feed.shape[i],
-      );
-    if (!fits) {
-      const known = [...dims].map(([dim, size]) => `${dim} = ${size}`).join(', ');
-      throw new LstmOnnxError(
-        'E_SHAPE_MISMATCH',
-        `Input '${name}' has shape ${formatShape(feed.shape)}, expected ${formatShape(type.shape)}` +
-          `${known ? ` where ${known}` : ''}.`,
-      );
-    }
-    noteDims(dims, type.shape, feed.shape);
-  }
-  return dims;
-}
-
-/** Takes down the sizes of a shape's names. */
-function noteDims(dims: Map<string, number>, shape: Shape, sizes: readonly number[]): void {
-  shape.forEach((dim, i) => {
-    if (typeof dim === 'string') dims.set(dim, sizes[i] ?? 0);
-  });
 }

@@ -1,4 +1,5 @@
 /** The network under construction: ops add their nodes here, types are inferred as they come. */
+import en from 'zod/v4/locales/en.js';
 import { LstmOnnxError } from '../errors.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
@@ -15,6 +16,9 @@ export type NetworkNode<K extends OpName = OpName> = {
     readonly outputs: Readonly<Record<string, TensorType>>;
   };
 }[K];
+
+/** Without it, `zod/mini` says of every option that it is invalid, and no more. */
+const english = en().localeError;
 
 /** Module names as PyTorch has them: identifiers, nested by dots. */
 const nodeName = /^[A-Za-z_]\w*(\.\w+)*$/;
@@ -68,7 +72,7 @@ export class GraphBuilder {
       }
     }
     const definition = ops[op];
-    const parsed = definition.options.safeParse(options, { reportInput: true });
+    const parsed = definition.options.safeParse(options, { reportInput: true, error: english });
     if (!parsed.success) {
       const issues = parsed.error.issues.map(({ path, input, message }) =>
         path.length === 0 ? message : `${path.join('.')} is ${show(input)}: ${message}`,

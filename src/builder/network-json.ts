@@ -1,5 +1,5 @@
 /** A network as JSON and back. What comes back is checked like a definition in code: names, options, shapes. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { GraphBuilder } from './graph-builder.js';
 import { finishNetwork, type Network } from './network.js';

@@ -2,7 +2,7 @@
  * The JSON schema of network files, for editors and other programs: `schemas/network.schema.json` is generated from it.
  * https://json-schema.org/draft/2020-12
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { networkJson } from './network-json.js';
 import { ops } from './ops/index.js';
 

@@ -2,7 +2,8 @@
 import { LstmOnnxError } from '../errors.js';
 import { type NdArray, sizeOf } from '../nd-array.js';
 import { type BackendName, startBackend } from './backends/backend.js';
-import { checkFeeds, forward } from './forward.js';
+import { checkFeeds } from './check-feeds.js';
+import { forward } from './forward.js';
 import type { Network } from './network.js';
 import { checkParameters, type StateDict } from './parameters.js';
 import { formatShape } from './shape.js';

@@ -67,7 +67,10 @@ function setupTensorflow(): string {
 
 async function providers(): Promise<Finding[]> {
   return (await availableProviders()).map((status): Finding => {
-    const what = `onnxruntime provider ${status.provider}`;
+    const own = status.provider === 'simd';
+    const what = own
+      ? 'provider simd (LSTM networks without onnxruntime)'
+      : `onnxruntime provider ${status.provider}`;
     if (status.available) return { what, works: true, detail: 'a session opens' };
     const { reason, install } = status;
     return { what, works: false, detail: reason, ...(install === undefined ? {} : { add: install }) };

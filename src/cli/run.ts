@@ -39,7 +39,7 @@ export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
       })
       .option('provider', {
         type: 'string',
-        describe: 'cuda, cpu or wasm [default: cuda where it runs, else cpu]',
+        describe: 'cuda, cpu, wasm or simd [default: cuda where it runs, else cpu]',
       })
       .option('output', {
         alias: 'o',

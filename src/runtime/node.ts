@@ -1,6 +1,6 @@
 /**
  * Models in Node: files from disk, sessions through onnxruntime-node (CPU, CUDA and what else it has on the
- * platform) or, for `wasm`, onnxruntime-web. The only file that imports onnxruntime-node.
+ * platform), for `wasm` onnxruntime-web, for `simd` kernels of our own. The only file that imports onnxruntime-node.
  */
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -81,7 +81,7 @@ const nodeRuntime: Runtime = {
 };
 
 async function platformProviders(): Promise<readonly Provider[]> {
-  const always: readonly Provider[] = ['cpu', 'cuda', 'wasm'];
+  const always: readonly Provider[] = ['cpu', 'cuda', 'wasm', 'simd'];
   try {
     const listed = await supportedBackends();
     const others: readonly Provider[] = ['coreml', 'dml', 'webgpu'];
@@ -120,7 +120,7 @@ async function supportedBackends(): Promise<ReadonlySet<string>> {
 async function obstacleTo(
   provider: Provider,
 ): Promise<{ readonly reason: string; readonly install?: string } | undefined> {
-  if (provider === 'wasm') return undefined;
+  if (provider === 'wasm' || provider === 'simd') return undefined;
   const supported = await supportedBackends();
   const { platform, arch } = process;
   if (provider === 'cuda') {
@@ -153,6 +153,11 @@ async function open(provider: Provider, file: ModelFile, options: SessionOptions
   if (provider === 'wasm') {
     const { openWasmSession } = await import('./web.js');
     return openWasmSession(file.bytes, await withExternalData(file, options));
+  }
+  if (provider === 'simd') {
+    const { openSimdSession, sharedEngine } = await import('./simd/session.js');
+    // 0 is onnxruntime's word for its default.
+    return openSimdSession(file.bytes, await sharedEngine(options.intraOpNumThreads || undefined));
   }
   const obstacle = await obstacleTo(provider);
   if (obstacle !== undefined) throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', obstacle.reason);

@@ -24,7 +24,10 @@ export interface LoadOptions {
    * build for the platform).
    */
   readonly providers?: 'auto' | readonly Provider[];
-  /** Passed on to onnxruntime. Default: its own, with `logSeverityLevel: 4`, so that it prints nothing. */
+  /**
+   * Passed on to onnxruntime. Default: its own, with `logSeverityLevel: 4`, so that it prints nothing. The provider
+   * `simd` takes `intraOpNumThreads` (default: the processors, 4 at most), nothing else.
+   */
   readonly sessionOptions?: SessionOptions;
 }
 
@@ -121,6 +124,10 @@ async function noneOpened(runtime: Runtime, file: ModelFile, outcome: NoneOpened
   const { attempts, refusal } = outcome;
   if (refusal === undefined) return providerUnavailable(attempts, await runtime.availableProviders());
   const reason = messageOf(refusal.error).trim();
+  if (refusal.provider === 'simd' && refusal.error instanceof LstmOnnxError) {
+    const message = `The provider simd does not run ${file.name}: ${reason} onnxruntime may: the providers cpu and wasm.`;
+    return new LstmOnnxError(refusal.error.code, message, { cause: refusal.error });
+  }
   const message = `onnxruntime (${refusal.provider}) does not open ${file.name}: ${reason}`;
   const options = { cause: refusal.error };
   if (/external data/i.test(reason)) {

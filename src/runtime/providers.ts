@@ -5,12 +5,13 @@
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { quoteNames } from './values.js';
 
-/** Every provider name this library knows, as onnxruntime spells it. */
-const PROVIDERS = ['cuda', 'cpu', 'wasm', 'coreml', 'dml', 'webgpu'] as const;
+/** Every provider name this library knows: as onnxruntime spells them, and its own. */
+const PROVIDERS = ['cuda', 'cpu', 'wasm', 'simd', 'coreml', 'dml', 'webgpu'] as const;
 
 /**
  * An execution provider: `cpu`, `cuda`, and where the platform has them `coreml`, `dml` (DirectML) and `webgpu`,
- * all of onnxruntime-node; `wasm` is onnxruntime-web on WebAssembly.
+ * all of onnxruntime-node; `wasm` is onnxruntime-web on WebAssembly; `simd` is this library's own WebAssembly kernels,
+ * which run LSTM networks without onnxruntime and refuse other models.
  */
 export type Provider = (typeof PROVIDERS)[number];
 
@@ -39,6 +40,9 @@ export type ProviderStatus =
 /** Providers that run any model on any machine: where one of them opens no session, the model is to blame. */
 const UNIVERSAL: ReadonlySet<Provider> = new Set<Provider>(['cpu', 'wasm']);
 
+/** Providers that work anywhere; where one of them opens no session, the model may still run on another. */
+const SELECTIVE: ReadonlySet<Provider> = new Set<Provider>(['simd']);
+
 function isProvider(name: unknown): name is Provider {
   return PROVIDERS.some((provider) => provider === name);
 }
@@ -65,14 +69,17 @@ export function checkProviders(option: unknown): 'auto' | readonly Provider[] {
 /** How an attempt at one provider ended. */
 interface Attempt extends SkippedProvider {
   readonly error: unknown;
-  /** The provider works here and refused this model. */
+  /** Whether it was not the machine that kept the provider from opening the model. */
   readonly refusedModel: boolean;
 }
 
 /** No provider opened the model. */
 export interface NoneOpened {
   readonly attempts: readonly SkippedProvider[];
-  /** The error of the first provider that works here and still refused the model; absent where none works. */
+  /**
+   * The error of the first provider that runs any model and refused this one, or of a selective one that was asked for
+   * alone; absent where the reasons are not the model's.
+   */
   readonly refusal?: { readonly provider: Provider; readonly error: unknown };
 }
 
@@ -93,11 +100,14 @@ export async function openFirst<T>(
         provider,
         reason: messageOf(error).trim(),
         error,
-        refusedModel: UNIVERSAL.has(provider) && !unavailable,
+        refusedModel: !unavailable,
       });
     }
   }
-  const refusal = attempts.find((attempt) => attempt.refusedModel);
+  const refusals = attempts.filter(({ refusedModel }) => refusedModel);
+  const refusal =
+    refusals.find(({ provider }) => UNIVERSAL.has(provider)) ??
+    (attempts.length === 1 ? refusals.find(({ provider }) => SELECTIVE.has(provider)) : undefined);
   return refusal === undefined ? { attempts } : { attempts, refusal };
 }
 

@@ -114,7 +114,7 @@ describe('lstm-onnx run', () => {
     );
   });
 
-  it.each(['cpu', 'wasm'])('gives the same numbers from npy, csv and json on %s', (provider) => {
+  it.each(['cpu', 'wasm', 'simd'])('gives the same numbers from npy, csv and json on %s', (provider) => {
     const rows = Array.from({ length: 28 }, (_, row) =>
       Array.from({ length: 28 }, (_, column) => Math.fround(((row * 28 + column) % 7) / 7)),
     );

@@ -23,7 +23,7 @@ export function normal(shape: readonly number[], seed = 1): NdArray<'float32'> {
 }
 
 /** An array for each input: N(0, 1), or ids 0, 1, 2. Named dimensions have the given sizes. */
-function feedsFor(network: Network, sizes: Readonly<Record<string, number>>, seed = 1): Arrays {
+export function feedsFor(network: Network, sizes: Readonly<Record<string, number>>, seed = 1): Arrays {
   const generator = new Generator(seed);
   const feeds = Object.entries(network.inputs).map(([name, type]) => {
     const shape = type.shape.map((dim) => (typeof dim === 'number' ? dim : sizes[dim]!));
@@ -37,7 +37,7 @@ function feedsFor(network: Network, sizes: Readonly<Record<string, number>>, see
   return Object.fromEntries(feeds);
 }
 
-function toFeeds(arrays: Arrays) {
+export function toFeeds(arrays: Arrays) {
   return Object.fromEntries(
     Object.entries(arrays).map(([name, { data, shape }]) => [name, { data, dims: shape }]),
   );

@@ -36,15 +36,17 @@ function zeroStates(numLayers: number, batch: number) {
   return { h0: zeros, c0: zeros };
 }
 
-const configurations = [1, 2, 3].flatMap((numLayers) => [1, 3].map((batch) => ({ numLayers, batch })));
+const configurations = (['cpu', 'simd'] as const).flatMap((provider) =>
+  [1, 2, 3].flatMap((numLayers) => [1, 3].map((batch) => ({ provider, numLayers, batch }))),
+);
 
 describe.each(configurations)(
-  'an exported LSTM of $numLayers layers at batch $batch',
-  ({ numLayers, batch }) => {
+  'on $provider an exported LSTM of $numLayers layers at batch $batch',
+  ({ provider, numLayers, batch }) => {
     const { data } = normal([batch, time, features]);
 
     it('gives step by step what it gives for the whole sequence, states and all', async () => {
-      await using model = await Model.load(tagger(numLayers), { providers: ['cpu'] });
+      await using model = await Model.load(tagger(numLayers), { providers: [provider] });
       const whole = await model.run({ x: piece(data, batch, 0, time), ...zeroStates(numLayers, batch) });
       const stream = model.stream();
       const tags = whole.tags!.data as Float32Array;
@@ -61,7 +63,7 @@ describe.each(configurations)(
     });
 
     it('gives the same in uneven pieces, and two streams at once keep apart', async () => {
-      await using model = await Model.load(tagger(numLayers), { providers: ['cpu'] });
+      await using model = await Model.load(tagger(numLayers), { providers: [provider] });
       const other = normal([batch, time, features], 2).data;
       const states = zeroStates(numLayers, batch);
       const expected = await Promise.all(

@@ -147,14 +147,17 @@ describe('Model.load', () => {
 });
 
 describe('model.run', () => {
-  it.each(['cpu', 'wasm'] as const)('gives the numbers of onnxruntime in Python on %s', async (provider) => {
-    await using model = await load('lstm', { providers: [provider] });
-    const results = await model.run(lstmFeeds);
-    expect(Object.keys(results)).toEqual(['output', 'hn', 'cn']);
-    for (const name of ['output', 'hn', 'cn'] as const) {
-      expect(results[name]).toBeCloseToArray(lstm[name], TOLERANCE);
-    }
-  });
+  it.each(['cpu', 'wasm', 'simd'] as const)(
+    'gives the numbers of onnxruntime in Python on %s',
+    async (provider) => {
+      await using model = await load('lstm', { providers: [provider] });
+      const results = await model.run(lstmFeeds);
+      expect(Object.keys(results)).toEqual(['output', 'hn', 'cn']);
+      for (const name of ['output', 'hn', 'cn'] as const) {
+        expect(results[name]).toBeCloseToArray(lstm[name], TOLERANCE);
+      }
+    },
+  );
 
   it.each(['cpu', 'wasm'] as const)(
     'takes tensors of another onnxruntime package on %s',
@@ -220,16 +223,19 @@ describe('model.run', () => {
     },
   );
 
-  it.each(['cpu', 'wasm'] as const)('ends the runs under way before it releases on %s', async (provider) => {
-    const model = await load('lstm', { providers: [provider] });
-    const runs = [model.run(lstmFeeds), model.run(lstmFeeds)];
-    const released = [model.release(), model.release()];
-    expect(await failure(() => model.run(lstmFeeds))).toMatch(/^E_RUN_FAILED: .*released/);
-    for (const { output } of await Promise.all(runs)) expect(output!.dims).toEqual([2, 6, 5]);
-    await Promise.all(released);
-    await model.release();
-    await model[Symbol.asyncDispose]();
-  });
+  it.each(['cpu', 'wasm', 'simd'] as const)(
+    'ends the runs under way before it releases on %s',
+    async (provider) => {
+      const model = await load('lstm', { providers: [provider] });
+      const runs = [model.run(lstmFeeds), model.run(lstmFeeds)];
+      const released = [model.release(), model.release()];
+      expect(await failure(() => model.run(lstmFeeds))).toMatch(/^E_RUN_FAILED: .*released/);
+      for (const { output } of await Promise.all(runs)) expect(output!.dims).toEqual([2, 6, 5]);
+      await Promise.all(released);
+      await model.release();
+      await model[Symbol.asyncDispose]();
+    },
+  );
 
   it('releases while a run fails', async () => {
     const model = await load('gather');

@@ -22,7 +22,7 @@ function outputs(from: number, to: number): { data: number[]; dims: number[] } {
 }
 
 describe('a stream', () => {
-  it.each(['cpu', 'wasm'] as const)(
+  it.each(['cpu', 'wasm', 'simd'] as const)(
     'run step by step gives what one run over the sequence gives on %s',
     async (provider) => {
       await using model = await load('lstm', { providers: [provider] });

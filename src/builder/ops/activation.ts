@@ -1,5 +1,5 @@
 /** Every activation that an LSTM can have, for any tensor, entry by entry. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { type Activation, activate, activationNames } from '../backends/activations.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
@@ -7,8 +7,8 @@ import { expectInput, inputAt, type OpDefinition } from './op.js';
 
 export const activationOptions = z.strictObject({
   name: z.enum(activationNames),
-  alpha: z.number().optional(),
-  beta: z.number().optional(),
+  alpha: z.optional(z.number()),
+  beta: z.optional(z.number()),
 });
 export type ActivationOptions = z.output<typeof activationOptions>;
 

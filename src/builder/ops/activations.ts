@@ -1,6 +1,6 @@
 /** The activations: elementwise relu, tanh, sigmoid, and softmax and logSoftmax along an axis. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Tf } from '../backends/tf.js';
 import { normalizeAxis, type Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';

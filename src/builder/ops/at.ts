@@ -1,6 +1,6 @@
 /** One entry along an axis, which disappears: `x[:, -1]`. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';

@@ -1,5 +1,5 @@
 /** `torch.cat`: tensors joined along one axis. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import {
   type AddDim,

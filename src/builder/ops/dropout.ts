@@ -1,12 +1,12 @@
 /** `nn.Dropout`: zeroes entries with probability p while training and scales the others by 1 / (1 - p). */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { sizeOf } from '../../nd-array.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, type ForwardContext, inputAt, type OpDefinition } from './op.js';
 
-const dropoutOptions = z.strictObject({ p: z.number().min(0).max(1) });
+const dropoutOptions = z.strictObject({ p: z.number().check(z.minimum(0), z.maximum(1)) });
 export type DropoutOptions = z.output<typeof dropoutOptions>;
 
 /**

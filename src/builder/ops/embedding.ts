@@ -1,6 +1,6 @@
 /** `nn.Embedding`: rows of a table picked by index. https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { Shape } from '../shape.js';
@@ -8,8 +8,8 @@ import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 
 const embeddingOptions = z.strictObject({
-  numEmbeddings: z.int().positive(),
-  embeddingDim: z.int().positive(),
+  numEmbeddings: z.int().check(z.positive()),
+  embeddingDim: z.int().check(z.positive()),
 });
 export type EmbeddingOptions = z.output<typeof embeddingOptions>;
 

@@ -1,5 +1,5 @@
 /** `torch.flip` along one dimension. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { normalizeAxis, type Shape } from '../shape.js';
 import { type DType, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';

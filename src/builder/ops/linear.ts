@@ -1,10 +1,10 @@
 /** `nn.Linear`: x W^T + b over the last dimension. https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Dim } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectFixedDim, expectInput, inputAt, type OpDefinition } from './op.js';
 
-const linearOptions = z.strictObject({ outFeatures: z.int().positive(), bias: z.boolean() });
+const linearOptions = z.strictObject({ outFeatures: z.int().check(z.positive()), bias: z.boolean() });
 export type LinearOptions = z.output<typeof linearOptions>;
 
 export const linearOp: OpDefinition<LinearOptions> = {

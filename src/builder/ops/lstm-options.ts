@@ -1,32 +1,34 @@
 /** What an LSTM can be told, and the layers and directions that follow from it. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { activationOptions } from './activation.js';
 
 /** What is optional is left out where it is off. */
 export const lstmOptions = z
   .strictObject({
-    hiddenSize: z.int().positive(),
-    numLayers: z.int().positive(),
+    hiddenSize: z.int().check(z.positive()),
+    numLayers: z.int().check(z.positive()),
     bidirectional: z.boolean(),
     bias: z.boolean(),
-    dropout: z.number().min(0).max(1),
+    dropout: z.number().check(z.minimum(0), z.maximum(1)),
     batchFirst: z.boolean(),
-    projSize: z.int().min(0).optional(),
-    reverse: z.boolean().optional(),
-    learnedState: z.boolean().optional(),
-    peepholes: z.boolean().optional(),
-    clip: z.number().positive().optional(),
-    inputForget: z.boolean().optional(),
-    activations: z
-      .strictObject({ gates: activationOptions, cell: activationOptions, hidden: activationOptions })
-      .optional(),
+    projSize: z.optional(z.int().check(z.minimum(0))),
+    reverse: z.optional(z.boolean()),
+    learnedState: z.optional(z.boolean()),
+    peepholes: z.optional(z.boolean()),
+    clip: z.optional(z.number().check(z.positive())),
+    inputForget: z.optional(z.boolean()),
+    activations: z.optional(
+      z.strictObject({ gates: activationOptions, cell: activationOptions, hidden: activationOptions }),
+    ),
   })
-  .refine(({ bidirectional, reverse }) => !(bidirectional && reverse), {
-    message: 'reverse is for a single direction; a bidirectional LSTM reads both ways already',
-  })
-  .refine(({ projSize = 0, hiddenSize }) => projSize < hiddenSize, {
-    message: 'projSize must be smaller than hiddenSize',
-  });
+  .check(
+    z.refine(({ bidirectional, reverse }) => !(bidirectional && reverse), {
+      message: 'reverse is for a single direction; a bidirectional LSTM reads both ways already',
+    }),
+    z.refine(({ projSize = 0, hiddenSize }) => projSize < hiddenSize, {
+      message: 'projSize must be smaller than hiddenSize',
+    }),
+  );
 
 export type LstmOptions = z.output<typeof lstmOptions>;
 

@@ -1,12 +1,12 @@
 /** `torch.reshape`: the same entries, in row-major order, under another shape. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import type { DType, SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 
 const reshapeOptions = z.strictObject({
-  shape: z.array(z.union([z.int().positive(), z.literal(-1), z.string().min(1)])),
+  shape: z.array(z.union([z.int().check(z.positive()), z.literal(-1), z.string().check(z.minLength(1))])),
 });
 export type ReshapeOptions = z.output<typeof reshapeOptions>;
 

@@ -1,6 +1,6 @@
 /** The steps of padded sequences, counted: what an LSTM takes as `lengths`. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import type { DType, SymbolicTensor, TensorType, Value } from '../tensor.js';

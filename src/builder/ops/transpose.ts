@@ -1,11 +1,11 @@
 /** `torch.permute`: axes in another order. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import { formatShape, type Shape } from '../shape.js';
 import type { DType, SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 
-const transposeOptions = z.strictObject({ axes: z.array(z.int().nonnegative()) });
+const transposeOptions = z.strictObject({ axes: z.array(z.int().check(z.nonnegative())) });
 export type TransposeOptions = z.output<typeof transposeOptions>;
 
 export const transposeOp: OpDefinition<TransposeOptions> = {

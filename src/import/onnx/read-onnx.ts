@@ -31,12 +31,20 @@ const OLDEST_IR_VERSION = 3;
  *   E_SHAPE_MISMATCH, E_DTYPE_MISMATCH and E_INVALID_OPTION for tensors that do not fit their operator
  */
 export function readOnnx(bytes: Uint8Array): ImportedModel {
-  const model = decodeModel(bytes);
+  return readOnnxModel(decodeModel(bytes), bytes.length);
+}
+
+/**
+ * {@link readOnnx} of a model that is decoded.
+ *
+ * @param fileBytes the size of its file, which bounds the memory that its numbers may take
+ */
+export function readOnnxModel(model: OnnxModel, fileBytes: number): ImportedModel {
   checkVersions(model);
   const dims = new Dims();
   for (;;) {
     try {
-      const { network, parameters } = new GraphReader(model, dims, bytes.length).read();
+      const { network, parameters } = new GraphReader(model, dims, fileBytes).read();
       const info = infoOf(model, network);
       return { network, parameters, ...(info ? { info } : {}) };
     } catch (error) {

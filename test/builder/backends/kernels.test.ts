@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { plain, relaxed } from '../../../src/builder/backends/simd/binaries.js';
 import { jobFields } from '../../../src/builder/backends/simd/lstm-job.js';
-import { matmulJobFields } from '../../../src/builder/backends/simd/matmul-kernels.js';
+import { matmulJobFields } from '../../../src/builder/backends/simd/matmul.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -2,6 +2,7 @@
 import { LstmOnnxError } from '../../../errors.js';
 import type { Engine } from './engine.js';
 import { jobFields, type LstmJob } from './lstm-job.js';
+import { type LstmPanels, packLstm, paddedSizes, roundUp } from './lstm-weights.js';
 
 export interface LstmSizes {
   readonly batch: number;
@@ -41,10 +42,6 @@ const float = 4;
 /** Floats between rows of gates, beyond the gates: strides of a power of two are slow. */
 const gateGap = 16;
 
-function roundUp(size: number, step: number): number {
-  return Math.ceil(size / step) * step;
-}
-
 /** Strides of a sequence tensor in bytes, time read backwards when it is; and the offset of the first step read. */
 function strides(sizes: LstmSizes, features: number): { time: number; row: number; first: number } {
   const { batch, time, batchFirst, reverse } = sizes;
@@ -64,23 +61,32 @@ export class LstmPlan {
   readonly #slices: { readonly start: number; readonly rows: number }[];
   readonly #inputs: LstmInputs;
   readonly #results: { readonly output: number; readonly hn: number; readonly cn: number };
-  readonly #forward: number;
-  readonly #projection: number;
+  readonly #panels: LstmPanels;
   readonly #workspaces: Partial<LstmJob>[];
   readonly #jobs: number[];
   /** Whether the gates have become their gradients. */
   #spent = false;
 
-  /** @param copies memory that goes with the plan */
-  constructor(engine: Engine, sizes: LstmSizes, inputs: LstmInputs, copies: readonly number[] = []) {
+  /**
+   * @param copies memory that goes with the plan
+   * @param packed the weights of the inputs, where they are packed already; they must stay until the plan is released
+   */
+  constructor(
+    engine: Engine,
+    sizes: LstmSizes,
+    inputs: LstmInputs,
+    copies: readonly number[] = [],
+    packed?: LstmPanels,
+  ) {
     this.#engine = engine;
     this.#blocks = [...copies];
     this.sizes = sizes;
     this.#inputs = inputs;
-    const { batch, time, inputSize, hiddenSize, stateSize, wantOutput } = sizes;
-    this.#hidden = roundUp(hiddenSize, 4);
-    this.#state = roundUp(stateSize, 4);
-    this.#width = roundUp(this.#state + inputSize + 1, 8);
+    const { batch, time, hiddenSize, stateSize, wantOutput } = sizes;
+    const padded = paddedSizes(sizes);
+    this.#hidden = padded.hidden;
+    this.#state = padded.state;
+    this.#width = padded.width;
     const perSlice = Math.ceil(batch / engine.threads);
     this.#slices = Array.from({ length: Math.ceil(batch / perSlice) }, (_, i) => ({
       start: i * perSlice,
@@ -92,9 +98,8 @@ export class LstmPlan {
       hn: engine.allocate(states),
       cn: engine.allocate(batch * hiddenSize * float),
     };
-    this.#forward = this.#allocate(4 * this.#hidden * this.#width);
-    const projected = inputs.weightHr !== 0;
-    this.#projection = projected ? this.#allocate(this.#hidden * roundUp(stateSize, 8)) : 0;
+    this.#panels = packed ?? this.#pack();
+    const projected = this.#panels.projection !== 0;
     this.#workspaces = this.#slices.map(({ rows }) => ({
       inputs: this.#allocate((time + 1) * rows * this.#width),
       cells: this.#allocate((time + 1) * rows * this.#hidden),
@@ -117,13 +122,6 @@ export class LstmPlan {
    *   step read
    */
   forward(): { output: number; hn: number; cn: number } {
-    const { hiddenSize, stateSize } = this.sizes;
-    const { weightIh, weightHh, bias, biasHh, weightHr } = this.#inputs;
-    const { kernels } = this.#engine;
-    kernels.packForward(...this.#layout, weightIh, weightHh, bias, biasHh, this.#forward);
-    if (weightHr !== 0) {
-      kernels.packMatrix(hiddenSize, this.#hidden, stateSize, 1, weightHr, this.#projection);
-    }
     for (const i of this.#slices.keys()) this.#writeJob(i, {});
     this.#engine.run('lstmForward', this.#jobs);
     return this.#results;
@@ -244,6 +242,12 @@ export class LstmPlan {
     return 4 * this.#hidden + gateGap;
   }
 
+  #pack(): LstmPanels {
+    const panels = packLstm(this.#engine, this.sizes, this.#inputs);
+    this.#blocks.push(panels.forward, ...(panels.projection === 0 ? [] : [panels.projection]));
+    return panels;
+  }
+
   #allocate(floats: number): number {
     const at = this.#engine.allocate(floats * float);
     this.#blocks.push(at);
@@ -282,8 +286,7 @@ export class LstmPlan {
       c0: slice(this.#inputs.c0, cOffset),
       hn: this.#results.hn + hOffset,
       cn: this.#results.cn + cOffset,
-      forward: this.#forward,
-      projection: this.#projection,
+      ...this.#panels,
       ...this.#workspaces[index],
       ...more,
     };

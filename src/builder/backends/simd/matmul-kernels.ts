@@ -7,7 +7,7 @@ import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import { formatShape } from '../../shape.js';
 import { inputNamed, type KernelAttributes, type SimdBackend, type SimdKernel } from './backend.js';
-import type { Engine } from './engine.js';
+import { type Factor, multiply } from './matmul.js';
 
 /** @param otherwise tfjs' cpu kernel, which multiplies integers */
 export function matmulKernels(otherwise: KernelFunc): readonly SimdKernel[] {
@@ -25,13 +25,6 @@ export function matmulKernels(otherwise: KernelFunc): readonly SimdKernel[] {
 }
 
 const float = 4;
-
-interface Factor {
-  readonly rows: number;
-  readonly columns: number;
-  /** Whether it lies in memory as its transpose. */
-  readonly transposed: boolean;
-}
 
 function factorOf(shape: readonly number[], transposed: boolean): Factor {
   const [rows = 1, columns = 1] = shape.slice(-2);
@@ -146,50 +139,4 @@ function batchIndex(batch: number, batchShape: readonly number[], shape: readonl
     rest = Math.floor(rest / size);
   }
   return index;
-}
-
-type Matrix = Factor & { readonly at: number };
-
-/** Fewer multiplications than this are done on the calling thread alone. */
-const worthThreads = 1_000_000;
-
-/** The fields of `MatmulJob` in src/kernels/matmul.ts, in their order; a test holds them to it. */
-export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 'padded', 'bias'] as const;
-
-/** C = A B + bias. B is packed as panels, A as padded rows unless it is that; slices of the rows go to the threads. */
-function multiply(engine: Engine, a: Matrix, b: Matrix, bias: number, c: number): void {
-  const { rows, columns: depth } = a;
-  const { columns } = b;
-  if (rows * columns === 0) return;
-  const padded = Math.max(Math.ceil(depth / 4), 1) * 4;
-  const width = Math.ceil(columns / 8) * 8;
-  const threads = rows * depth * columns < worthThreads ? 1 : Math.min(engine.threads, Math.ceil(rows / 6));
-  const perSlice = Math.ceil(rows / threads);
-  const slices = Array.from({ length: Math.ceil(rows / perSlice) }, (_, i) => i * perSlice);
-  const own: number[] = [];
-  const allocate = (floats: number) => {
-    const at = engine.allocate(floats * float);
-    own.push(at);
-    return at;
-  };
-  const isPacked = !a.transposed && depth === padded;
-  const packedA = isPacked ? a.at : allocate(rows * padded);
-  if (!isPacked) engine.kernels.packRows(rows, depth, padded, Number(a.transposed), a.at, packedA);
-  const panels = allocate(padded * width);
-  engine.kernels.packMatrix(depth, padded, columns, Number(b.transposed), b.at, panels);
-  const jobs = slices.map((start) => {
-    const at = allocate(matmulJobFields.length);
-    const count = Math.min(perSlice, rows - start);
-    const slice = c + start * columns * float;
-    const workspace = width === columns ? slice : allocate(count * width);
-    const job: Readonly<Record<(typeof matmulJobFields)[number], number>> = {
-      ...{ rows: count, depth: padded, columns },
-      a: packedA + start * padded * float,
-      ...{ panels, c: slice, padded: workspace, bias },
-    };
-    engine.integers(at, matmulJobFields.length).set(matmulJobFields.map((field) => job[field]));
-    return at;
-  });
-  engine.run('matmul', jobs);
-  for (const at of own) engine.release(at);
 }

@@ -1,0 +1,61 @@
+/** Feeds held to a network's inputs, and the sizes that its named dimensions have in them. */
+import { LstmOnnxError } from '../errors.js';
+import type { Network } from './network.js';
+import { formatShape, type Shape } from './shape.js';
+
+/** What a feed must tell of itself to be checked. */
+interface FeedType {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+/**
+ * Checks feeds against the network's inputs.
+ *
+ * @returns the sizes that the named dimensions have in these feeds
+ * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH
+ */
+export function checkFeeds(network: Network, feeds: Readonly<Record<string, FeedType>>): Map<string, number> {
+  const names = Object.keys(network.inputs);
+  for (const name of Object.keys(feeds)) {
+    if (!names.includes(name)) {
+      throw new LstmOnnxError(
+        'E_UNKNOWN_NAME',
+        `The network has no input '${name}'; its inputs are ${names.join(', ')}.`,
+      );
+    }
+  }
+  const dims = new Map<string, number>();
+  for (const [name, type] of Object.entries(network.inputs)) {
+    const feed = feeds[name];
+    if (!feed) throw new LstmOnnxError('E_MISSING_NAME', `Input '${name}' is missing in the feeds.`);
+    if (feed.dtype !== type.dtype) {
+      throw new LstmOnnxError(
+        'E_DTYPE_MISMATCH',
+        `Input '${name}' is ${feed.dtype}, expected ${type.dtype}.`,
+      );
+    }
+    const fits =
+      feed.shape.length === type.shape.length &&
+      type.shape.every(
+        (dim, i) => (typeof dim === 'number' ? dim : (dims.get(dim) ?? feed.shape[i])) === feed.shape[i],
+      );
+    if (!fits) {
+      const known = [...dims].map(([dim, size]) => `${dim} = ${size}`).join(', ');
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `Input '${name}' has shape ${formatShape(feed.shape)}, expected ${formatShape(type.shape)}` +
+          `${known ? ` where ${known}` : ''}.`,
+      );
+    }
+    noteDims(dims, type.shape, feed.shape);
+  }
+  return dims;
+}
+
+/** Takes down the sizes of a shape's names. */
+export function noteDims(dims: Map<string, number>, shape: Shape, sizes: readonly number[]): void {
+  shape.forEach((dim, i) => {
+    if (typeof dim === 'string') dims.set(dim, sizes[i] ?? 0);
+  });
+}

@@ -1,0 +1,73 @@
+/** Ops that compute number by number, and softmax along an axis. */
+import { type Activation, constantsOf } from '../../builder/backends/activations.js';
+import type { AxisOptions } from '../../builder/ops/activations.js';
+import { normalizeAxis } from '../../builder/shape.js';
+import { permuted } from './layout.js';
+import { type Compute, type Prepare, type Run, unary } from './operator.js';
+import { floatsAt, type RunTensor } from './run-tensor.js';
+
+type Scalar = (x: number) => number;
+
+const functions: Readonly<Record<Activation['name'], (alpha: number, beta: number) => Scalar>> = {
+  sigmoid: () => (x) => 1 / (1 + Math.exp(-x)),
+  tanh: () => Math.tanh,
+  relu: () => (x) => Math.max(x, 0),
+  linear: (alpha, beta) => (x) => alpha * x + beta,
+  leakyRelu: (alpha) => (x) => (x < 0 ? alpha * x : x),
+  thresholdedRelu: (alpha) => (x) => (x <= alpha ? 0 : x),
+  scaledTanh: (alpha, beta) => (x) => alpha * Math.tanh(beta * x),
+  hardSigmoid: (alpha, beta) => (x) => Math.min(Math.max(alpha * x + beta, 0), 1),
+  elu: (alpha) => (x) => (x < 0 ? alpha * Math.expm1(x) : x),
+  softsign: () => (x) => x / (1 + Math.abs(x)),
+  softplus: () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+};
+
+/** What an activation computes, in double precision. */
+export function scalarOf(options: Activation): Scalar {
+  const { alpha = 0, beta = 0 } = constantsOf(options);
+  return functions[options.name](alpha, beta);
+}
+
+export const activation: Prepare<Activation> = (options) => {
+  const compute = scalarOf(options);
+  return unary(({ shape, data }) => {
+    const result = new Float32Array(data.length);
+    for (let i = 0; i < data.length; i++) result[i] = compute(data[i] ?? 0);
+    return { dtype: 'float32', shape, data: result };
+  });
+};
+
+/** The engine's and the log's way go along the last axis only, so another one is brought there and back. */
+function alongAxis(compute: (x: RunTensor, run: Run) => RunTensor): Prepare<AxisOptions> {
+  return (options): Compute =>
+    unary((x, run) => {
+      const axis = normalizeAxis(options.axis, x.shape, 'softmax');
+      const end = x.shape.length - 1;
+      if (axis === end || x.data.length === 0) return x.data.length === 0 ? x : compute(x, run);
+      const swap = x.shape.map((_, i) => (i === axis ? end : i === end ? axis : i));
+      return permuted(compute(permuted(x, swap), run), swap);
+    });
+}
+
+export const softmax = alongAxis((x, { engine, blocks }) => {
+  const size = x.data.length;
+  const classes = x.shape.at(-1) ?? 1;
+  const from = blocks.place(x);
+  const to = blocks.allocate(size);
+  engine.kernels.softmax(size / classes, classes, from, to);
+  return floatsAt(engine, to, x.shape);
+});
+
+export const logSoftmax = alongAxis(({ shape, data }) => {
+  const classes = shape.at(-1) ?? 1;
+  const result = new Float32Array(data.length);
+  for (let start = 0; start < data.length; start += classes) {
+    let top = Number.NEGATIVE_INFINITY;
+    for (let i = start; i < start + classes; i++) top = Math.max(top, data[i] ?? 0);
+    let sum = 0;
+    for (let i = start; i < start + classes; i++) sum += Math.exp((data[i] ?? 0) - top);
+    const total = Math.log(sum);
+    for (let i = start; i < start + classes; i++) result[i] = (data[i] ?? 0) - top - total;
+  }
+  return { dtype: 'float32', shape, data: result };
+});

@@ -1,0 +1,90 @@
+/**
+ * A network on the engine: ops are prepared and weights packed once, then runs go through the execution plan. A run
+ * computes from start to end on the thread that calls it, so that no two meet in the engine's memory.
+ */
+import type { Engine } from '../../builder/backends/simd/engine.js';
+import { checkFeeds, noteDims } from '../../builder/check-feeds.js';
+import { executionPlan } from '../../builder/execution-plan.js';
+import { type NetworkNode, valueId } from '../../builder/graph-builder.js';
+import type { Network } from '../../builder/network.js';
+import type { OpName } from '../../builder/ops/index.js';
+import type { StateDict } from '../../builder/parameters.js';
+import { LstmOnnxError } from '../../errors.js';
+import type { Compute, Preparation } from './operator.js';
+import { operators } from './operators.js';
+import { Blocks, type RunTensor } from './run-tensor.js';
+
+interface PreparedStep {
+  readonly node: NetworkNode;
+  readonly wanted: ReadonlySet<string>;
+  readonly compute: Compute;
+}
+
+export class Executor {
+  readonly #engine: Engine;
+  readonly #network: Network;
+  /** What stays while the model is loaded. */
+  readonly #weights: Blocks;
+  readonly #steps: readonly PreparedStep[];
+
+  /** @throws E_UNSUPPORTED for an op that the engine does not run */
+  constructor(engine: Engine, network: Network, parameters: StateDict) {
+    this.#engine = engine;
+    this.#network = network;
+    this.#weights = new Blocks(engine);
+    this.#steps = engine.allOrNothing(() =>
+      executionPlan(network).map(({ node, wanted }) => ({
+        node,
+        wanted,
+        compute: prepare(node, {
+          engine,
+          blocks: this.#weights,
+          parameter: (name) => found(parameters, `${node.name}.${name}`, 'parameter'),
+        }),
+      })),
+    );
+  }
+
+  /**
+   * @param take is given the outputs by name; what lies in the engine's memory is gone after that
+   * @throws E_SHAPE_MISMATCH, E_INVALID_OPTION for feeds that do not fit the network; E_RUN_FAILED where memory is short
+   */
+  run<T>(
+    feeds: Readonly<Record<string, RunTensor>>,
+    take: (outputs: ReadonlyMap<string, RunTensor>) => T,
+  ): T {
+    const dims = checkFeeds(this.#network, feeds);
+    const blocks = new Blocks(this.#engine);
+    const taken = this.#engine.allOrNothing(() => {
+      const values = new Map<string, RunTensor>(Object.entries(feeds));
+      for (const { node, wanted, compute } of this.#steps) {
+        const inputs = node.inputs.map((id) => found(values, id, 'value'));
+        const results = compute(inputs, { engine: this.#engine, blocks, dims, wanted });
+        for (const [port, tensor] of Object.entries(results)) {
+          values.set(valueId(node.name, port), tensor);
+          // Sizes that come about on the way have names too, such as batch*time.
+          if (wanted.has(port)) noteDims(dims, node.outputs[port]?.shape ?? [], tensor.shape);
+        }
+      }
+      const outputs = Object.entries(this.#network.outputs);
+      return take(new Map(outputs.map(([name, { from }]) => [name, found(values, from, 'value')])));
+    });
+    blocks.release();
+    return taken;
+  }
+
+  /** Gives back the memory of the weights; no run may follow. */
+  release(): void {
+    this.#weights.release();
+  }
+}
+
+function prepare<K extends OpName>(node: NetworkNode<K>, model: Preparation): Compute {
+  return operators[node.op](node.options, model);
+}
+
+function found<T>(map: ReadonlyMap<string, T>, name: string, what: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new LstmOnnxError('E_MISSING_NAME', `The ${what} '${name}' is missing.`);
+  return value;
+}

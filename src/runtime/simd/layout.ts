@@ -1,0 +1,142 @@
+/** Ops that only move numbers: concat, transpose, reshape, flip, at. */
+
+import type { AxisOptions } from '../../builder/ops/activations.js';
+import type { AtOptions } from '../../builder/ops/at.js';
+import type { ReshapeOptions } from '../../builder/ops/reshape.js';
+import type { TransposeOptions } from '../../builder/ops/transpose.js';
+import { formatShape, normalizeAxis } from '../../builder/shape.js';
+import { LstmOnnxError } from '../../errors.js';
+import { sizeOf } from '../../nd-array.js';
+import { inputAt, type Prepare, unary } from './operator.js';
+import { bytesPerNumber, empty, type RunTensor, reshaped } from './run-tensor.js';
+
+/** A shape as the axes before one, that one, and those after it. */
+function around(shape: readonly number[], axis: number): { outer: number; size: number; inner: number } {
+  return {
+    outer: sizeOf(shape.slice(0, axis)),
+    size: shape[axis] ?? 1,
+    inner: sizeOf(shape.slice(axis + 1)),
+  };
+}
+
+/** Tensors joined along an axis, which is counted from the front. */
+export function joined(tensors: readonly RunTensor[], axis: number): RunTensor {
+  const first = inputAt(tensors, 0);
+  if (tensors.length === 1) return first;
+  const size = tensors.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0);
+  const shape = first.shape.with(axis, size);
+  const result = empty(first.dtype, shape);
+  const { outer, inner } = around(shape, axis);
+  let start = 0;
+  for (const { shape: own, data } of tensors) {
+    const width = (own[axis] ?? 0) * inner;
+    for (let row = 0; row < outer; row++) {
+      result.data.set(data.subarray(row * width, (row + 1) * width), row * size * inner + start);
+    }
+    start += width;
+  }
+  return result;
+}
+
+export const concat: Prepare<AxisOptions> =
+  ({ axis }) =>
+  (inputs) => ({ output: joined(inputs, normalizeAxis(axis, inputAt(inputs, 0).shape, 'concat')) });
+
+/** The axes of x in another order. */
+export function permuted(x: RunTensor, axes: readonly number[]): RunTensor {
+  const shape = axes.map((axis) => x.shape[axis] ?? 1);
+  const strides = axes.map((axis) => sizeOf(x.shape.slice(axis + 1)));
+  const result = empty(x.dtype, shape);
+  const index = shape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < result.data.length; to++) {
+    result.data[to] = x.data[from] ?? 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const [next, stride, size] = [(index[axis] ?? 0) + 1, strides[axis] ?? 0, shape[axis] ?? 1];
+      if (next < size) {
+        index[axis] = next;
+        from += stride;
+        break;
+      }
+      index[axis] = 0;
+      from -= (size - 1) * stride;
+    }
+  }
+  return result;
+}
+
+export const transpose: Prepare<TransposeOptions> = ({ axes }) => unary((x) => permuted(x, axes));
+
+export const reshape: Prepare<ReshapeOptions> = ({ shape: target }) =>
+  unary((x, { dims }) => {
+    const shape = target.map((dim) => (typeof dim === 'string' ? (dims.get(dim) ?? -1) : dim));
+    const known = sizeOf(shape.filter((dim) => dim !== -1));
+    const rest = known === 0 ? 0 : x.data.length / known;
+    const whole = shape.map((dim) => (dim === -1 ? rest : dim));
+    if (sizeOf(whole) === x.data.length && whole.every(Number.isInteger)) return reshaped(x, whole);
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `reshape: ${formatShape(x.shape)} cannot become ${formatShape(shape)}; the sizes must be equal.`,
+    );
+  });
+
+export const flip: Prepare<AxisOptions> = (options) =>
+  unary((x) => {
+    const { outer, size, inner } = around(x.shape, normalizeAxis(options.axis, x.shape, 'flip'));
+    const result = empty(x.dtype, x.shape);
+    for (let row = 0; row < outer; row++) {
+      for (let i = 0; i < size; i++) {
+        const from = (row * size + i) * inner;
+        result.data.set(x.data.subarray(from, from + inner), (row * size + size - 1 - i) * inner);
+      }
+    }
+    return result;
+  });
+
+export const at: Prepare<AtOptions> = (options) => (inputs) => {
+  const x = inputAt(inputs, 0);
+  const axis = normalizeAxis(options.axis, x.shape, 'at');
+  const { size } = around(x.shape, axis);
+  const [, lengths] = inputs;
+  if (lengths) return { output: lastOfEach(x, lengths, axis) };
+  if (options.index < size && options.index >= -size) {
+    return { output: entryAt(x, axis, (options.index + size) % size) };
+  }
+  throw new LstmOnnxError(
+    'E_SHAPE_MISMATCH',
+    `at on ${formatShape(x.shape)}: index ${options.index} is outside a dimension of size ${size}.`,
+  );
+};
+
+function entryAt(x: RunTensor, axis: number, index: number): RunTensor {
+  const { outer, size, inner } = around(x.shape, axis);
+  const shape = x.shape.toSpliced(axis, 1);
+  if (outer === 1) {
+    const [start, end] = [index * inner, (index + 1) * inner];
+    const place = x.at === undefined ? {} : { at: x.at + start * bytesPerNumber };
+    return x.dtype === 'int32'
+      ? { dtype: x.dtype, shape, data: x.data.subarray(start, end), ...place }
+      : { dtype: x.dtype, shape, data: x.data.subarray(start, end), ...place };
+  }
+  const result = empty(x.dtype, shape);
+  for (let row = 0; row < outer; row++) {
+    const from = (row * size + index) * inner;
+    result.data.set(x.data.subarray(from, from + inner), row * inner);
+  }
+  return result;
+}
+
+/** The last step of each sequence of x, its time at `axis`, 0 or 1; the first for one without steps, as onnxruntime has it. */
+function lastOfEach(x: RunTensor, lengths: RunTensor, axis: number): RunTensor {
+  const [first = 0, second = 0] = x.shape;
+  const [batch, time] = axis === 1 ? [first, second] : [second, first];
+  const width = sizeOf(x.shape.slice(2));
+  const result = empty(x.dtype, x.shape.toSpliced(axis, 1));
+  for (let row = 0; row < batch; row++) {
+    const step = Math.max(lengths.data[row] ?? 0, 1) - 1;
+    if (step >= time) continue;
+    const from = (axis === 1 ? row * time + step : step * batch + row) * width;
+    result.data.set(x.data.subarray(from, from + width), row * width);
+  }
+  return result;
+}

@@ -1,0 +1,69 @@
+/** One direction of one LSTM layer on the engine: what it takes and gives, and PyTorch's cell, which has a kernel. */
+import { LstmPlan, type LstmSizes } from '../../builder/backends/simd/lstm-plan.js';
+import { packLstm } from '../../builder/backends/simd/lstm-weights.js';
+import type { LstmLayerDirection, LstmOptions } from '../../builder/ops/lstm-options.js';
+import type { Preparation, Run } from './operator.js';
+import { Blocks, floatsAt, type RunTensor } from './run-tensor.js';
+import { placed } from './weights.js';
+
+/** Addresses of what a direction reads; what may be missing, all but x, is 0. */
+export interface DirectionInputs {
+  readonly x: number;
+  readonly h0: number;
+  readonly c0: number;
+  readonly lengths: number;
+}
+
+/** The sizes that differ from run to run. */
+export type RunSizes = Pick<LstmSizes, 'batch' | 'time' | 'wantOutput'>;
+
+export interface DirectionResults {
+  /** With the first two dimensions of x; undefined where it is not wanted. */
+  readonly output: RunTensor | undefined;
+  /** `[batch, state size]` and `[batch, hidden size]`, after the last step read. */
+  readonly h: RunTensor;
+  readonly c: RunTensor;
+}
+
+export type Direction = (inputs: DirectionInputs, sizes: RunSizes, run: Run) => DirectionResults;
+
+/** PyTorch's cell. */
+export function kernelDirection(
+  { bias, batchFirst, projSize = 0 }: LstmOptions,
+  { reverse, suffix }: LstmLayerDirection,
+  model: Preparation,
+): Direction {
+  const { engine, blocks, parameter } = model;
+  const [, inputSize = 0] = parameter(`weight_ih${suffix}`).shape;
+  const [gates = 0, stateSize = 0] = parameter(`weight_hh${suffix}`).shape;
+  const fixed = { inputSize, hiddenSize: gates / 4, stateSize };
+  const plain = new Blocks(engine);
+  const when = (there: boolean, name: string) =>
+    there ? placed({ ...model, blocks: plain }, `${name}${suffix}`) : 0;
+  const panels = packLstm(engine, fixed, {
+    weightIh: when(true, 'weight_ih'),
+    weightHh: when(true, 'weight_hh'),
+    bias: when(bias, 'bias_ih'),
+    biasHh: when(bias, 'bias_hh'),
+    weightHr: when(projSize > 0, 'weight_hr'),
+  });
+  plain.release();
+  blocks.adopt(panels.forward);
+  if (panels.projection !== 0) blocks.adopt(panels.projection);
+  const weights = { weightIh: 0, weightHh: 0, bias: 0, biasHh: 0, weightHr: 0, mask: 0 };
+
+  return (inputs, sizes, run) => {
+    const { batch, time, wantOutput } = sizes;
+    const all = { ...fixed, ...sizes, batchFirst, reverse };
+    const plan = new LstmPlan(engine, all, { ...inputs, ...weights }, [], panels);
+    const { output, hn, cn } = plan.forward();
+    plan.release();
+    const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.blocks.adopt(at), shape);
+    const [first, second] = batchFirst ? [batch, time] : [time, batch];
+    return {
+      output: wantOutput ? tensor(output, first, second, stateSize) : undefined,
+      h: tensor(hn, batch, stateSize),
+      c: tensor(cn, batch, fixed.hiddenSize),
+    };
+  };
+}

@@ -1,0 +1,65 @@
+/** Values while a network runs on the engine, and the engine's memory that they lie in. */
+import type { Engine } from '../../builder/backends/simd/engine.js';
+import { type NdArray, sizeOf } from '../../nd-array.js';
+
+/** Row-major numbers. */
+export type RunTensor = NdArray<'float32' | 'int32'> & {
+  /** The address, where the numbers lie in the engine's memory; `data` is a view of them then. */
+  readonly at?: number;
+};
+
+export const bytesPerNumber = 4;
+
+/** Blocks of the engine's memory that are released together. */
+export class Blocks {
+  readonly engine: Engine;
+  readonly #addresses: number[] = [];
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** The address of so many numbers. */
+  allocate(count: number): number {
+    return this.adopt(this.engine.allocate(count * bytesPerNumber));
+  }
+
+  /** Takes over a block that was allocated elsewhere. */
+  adopt(at: number): number {
+    this.#addresses.push(at);
+    return at;
+  }
+
+  /** Where the numbers are in the engine's memory; copies them there when they are not. */
+  place({ dtype, data, at }: Pick<RunTensor, 'dtype' | 'data' | 'at'>): number {
+    if (at !== undefined) return at;
+    const copy = this.allocate(data.length);
+    this.engine.view(dtype, copy, data.length).set(data);
+    return copy;
+  }
+
+  release(): void {
+    for (const at of this.#addresses) this.engine.release(at);
+    this.#addresses.length = 0;
+  }
+}
+
+/** The same numbers under another shape. */
+export function reshaped(x: RunTensor, shape: readonly number[]): RunTensor {
+  return { ...x, shape };
+}
+
+/** A float32 tensor over the engine's memory. */
+export type PlacedFloats = NdArray<'float32'> & { readonly at: number };
+
+export function floatsAt(engine: Engine, at: number, shape: readonly number[]): PlacedFloats {
+  return { dtype: 'float32', shape, data: engine.floats(at, sizeOf(shape)), at };
+}
+
+/** Room for numbers of a type. */
+export function empty(dtype: RunTensor['dtype'], shape: readonly number[]): RunTensor {
+  const size = sizeOf(shape);
+  return dtype === 'int32'
+    ? { dtype, shape, data: new Int32Array(size) }
+    : { dtype, shape, data: new Float32Array(size) };
+}

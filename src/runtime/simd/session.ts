@@ -1,0 +1,119 @@
+/**
+ * The provider `simd`: a model read back as a network and run on this library's own WebAssembly kernels, without
+ * onnxruntime. It runs the networks that `readOnnx` reads and refuses other models, naming the operator.
+ */
+import { Tensor } from 'onnxruntime-common';
+import { Engine, type EngineOptions } from '../../builder/backends/simd/engine.js';
+import { LstmOnnxError } from '../../errors.js';
+import type { OnnxValueInfo } from '../../export/graph.js';
+import { decodeModel } from '../../export/onnx.js';
+import { readOnnxModel } from '../../import/onnx/read-onnx.js';
+import { sizeOf } from '../../nd-array.js';
+import type { Session } from '../session.js';
+import type { ModelValue } from '../values.js';
+import { Executor } from './executor.js';
+import type { RunTensor } from './run-tensor.js';
+
+/** Engines under way or started, by their threads: models share them, since each has threads and memory of its own. */
+const engines = new Map<number | undefined, Promise<Engine>>();
+
+/** @param threads @default the processors, 4 at most */
+export function sharedEngine(threads?: number): Promise<Engine> {
+  const known = engines.get(threads);
+  if (known) return known;
+  const options: EngineOptions = threads === undefined ? {} : { threads };
+  const started = Engine.start(options);
+  engines.set(threads, started);
+  started.catch(() => engines.delete(threads));
+  return started;
+}
+
+/** The element types at the model's border, and what the network computes in. */
+const computedAs = { float32: 'float32', int32: 'int32', int64: 'int32' } as const;
+type BorderType = keyof typeof computedAs;
+
+interface BorderValue extends ModelValue {
+  readonly dtype: BorderType;
+}
+
+/**
+ * Opens a model on an engine.
+ *
+ * @throws what `readOnnx` throws; E_UNSUPPORTED for inputs and outputs of types other than float32, int32 and int64
+ */
+export function openSimdSession(bytes: Uint8Array, engine: Engine): Session {
+  const model = decodeModel(bytes);
+  const { graph } = model;
+  const { network, parameters } = readOnnxModel(model, bytes.length);
+  const constants = new Set(graph.initializers.map(({ name }) => name));
+  const fed = graph.inputs.filter(({ name }) => !constants.has(name));
+  // Both are in the graph's order, whatever the network calls them.
+  const inputs = withNames(fed, Object.entries(network.inputs), 'input');
+  const outputs = withNames(graph.outputs, Object.entries(network.outputs), 'output');
+  const executor = new Executor(engine, network, parameters);
+  return {
+    inputs: inputs.map(({ value }) => value),
+    outputs: outputs.map(({ value }) => value),
+    Tensor,
+    async run(feeds, fetches) {
+      const given = inputs.map(({ value, name }) => [name, toRun(value, feeds[value.name])] as const);
+      const wanted = outputs.filter(({ value }) => fetches?.includes(value.name) ?? true);
+      return executor.run(Object.fromEntries(given), (computed) => {
+        const results: Record<string, Tensor> = Object.create(null);
+        for (const { value, name } of wanted) {
+          const tensor = computed.get(name);
+          if (tensor) results[value.name] = fromRun(value, tensor);
+        }
+        return results;
+      });
+    },
+    async release() {
+      executor.release();
+    },
+  };
+}
+
+/** The values that the file declares, each with its name in the network. */
+function withNames(
+  declared: readonly OnnxValueInfo[],
+  known: readonly (readonly [string, { readonly dtype: RunTensor['dtype'] }])[],
+  what: string,
+): { readonly value: BorderValue; readonly name: string }[] {
+  return declared.map(({ name: shown, dtype: stated, shape }, i) => {
+    const [name = shown, { dtype: own } = { dtype: 'float32' }] = known[i] ?? [];
+    const dtype = stated === 'undefined' ? own : stated;
+    if (!(dtype in computedAs) || computedAs[dtype as BorderType] !== own) {
+      throw new LstmOnnxError(
+        'E_UNSUPPORTED',
+        `The ${what} '${shown}' is ${dtype}; the provider simd takes and gives float32, int32 and int64.`,
+      );
+    }
+    const value = { name: shown, dtype: dtype as BorderType, ...(shape ? { shape } : {}) };
+    return { value, name };
+  });
+}
+
+function toRun({ name, dtype }: BorderValue, tensor: Tensor | undefined): RunTensor {
+  const data = tensor?.data;
+  const shape = tensor?.dims ?? [];
+  if (dtype === 'float32' && data instanceof Float32Array) return { dtype, shape, data };
+  if (dtype === 'int32' && data instanceof Int32Array) return { dtype, shape, data };
+  if (dtype === 'int64' && data instanceof BigInt64Array) {
+    const tooLarge = data.find((entry) => BigInt.asIntN(32, entry) !== entry);
+    if (tooLarge === undefined) return { dtype: 'int32', shape, data: Int32Array.from(data, Number) };
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `the input '${name}' has ${tooLarge}; the provider simd computes with integers of 32 bits.`,
+    );
+  }
+  throw new LstmOnnxError('E_DTYPE_MISMATCH', `the input '${name}' is no ${dtype} tensor in memory.`);
+}
+
+/** A copy: what was computed may lie in the engine's memory, or be what was fed. */
+function fromRun({ dtype }: BorderValue, { shape, data }: RunTensor): Tensor {
+  const dims = [...shape];
+  if (dtype === 'int64') return new Tensor(dtype, BigInt64Array.from(data, BigInt), dims);
+  const copy = data instanceof Int32Array ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
+  copy.set(data);
+  return new Tensor(dtype, copy, dims);
+}

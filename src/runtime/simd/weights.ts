@@ -1,0 +1,21 @@
+/** Weights in the engine's memory, where they stay while the model is loaded. */
+import { type Panels, packPanels } from '../../builder/backends/simd/matmul.js';
+import type { Preparation } from './operator.js';
+import { Blocks } from './run-tensor.js';
+
+/** The address of a parameter. */
+export function placed({ blocks, parameter }: Preparation, name: string): number {
+  return blocks.place({ dtype: 'float32', data: parameter(name).data });
+}
+
+/** PyTorch's weight `[out, in]` as panels for products x W^T. */
+export function packedWeight({ engine, blocks, parameter }: Preparation, name: string): Panels {
+  const { shape, data } = parameter(name);
+  const [columns = 0, rows = 0] = shape;
+  const plain = new Blocks(engine);
+  const at = plain.place({ dtype: 'float32', data });
+  const panels = packPanels(engine, { rows, columns, transposed: true, at });
+  blocks.adopt(panels.at);
+  plain.release();
+  return panels;
+}

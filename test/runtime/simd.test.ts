@@ -1,0 +1,159 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Engine } from '../../src/builder/backends/simd/engine.js';
+import { defineNetwork } from '../../src/builder/network.js';
+import { embedding } from '../../src/builder/ops/embedding.js';
+import { linear } from '../../src/builder/ops/linear.js';
+import { lstm } from '../../src/builder/ops/lstm.js';
+import { initParameters } from '../../src/builder/parameters.js';
+import { int32 } from '../../src/builder/tensor.js';
+import { exportOnnx } from '../../src/export/export.js';
+import { decodeModel, encodeModel } from '../../src/export/onnx.js';
+import { Model } from '../../src/runtime/node.js';
+import { openSimdSession } from '../../src/runtime/simd/session.js';
+import type { Feeds } from '../../src/runtime/values.js';
+import { randomNetwork } from '../export/random-networks.js';
+import { FORWARD, feedsFor, numbersOf, runOnnx, toFeeds } from '../export/running.js';
+import { expected, failure, load, zeros } from './models.js';
+import '../matcher.js';
+
+const tagger = defineNetwork({ ids: int32('batch', 'time') }, ({ ids }) => {
+  const embedded = embedding('embedding', ids, { numEmbeddings: 5, embeddingDim: 4 });
+  const { output } = lstm('lstm', embedded, { hiddenSize: 3, bidirectional: true });
+  return { tags: linear('fc', output, 2) };
+});
+const taggerBytes = exportOnnx(tagger, initParameters(tagger, 1));
+
+/** The model with its input `ids` as int64, as other exporters write tokens. */
+function withInt64(bytes: Uint8Array): Uint8Array {
+  const model = decodeModel(bytes);
+  const inputs = model.graph.inputs.map((input) => ({ ...input, dtype: 'int64' as const }));
+  return encodeModel({ ...model, graph: { ...model.graph, inputs } });
+}
+
+describe('the provider simd', () => {
+  it('computes what onnxruntime does, for any small network', { timeout: 60_000 }, async () => {
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(randomNetwork, async ({ network, sizes }) => {
+        const bytes = exportOnnx(network, initParameters(network, 7));
+        const feeds = feedsFor(network, sizes);
+        await using model = await Model.load(bytes, { providers: ['simd'] });
+        expect(model.providers).toEqual({ running: 'simd', skipped: [] });
+        const results = await model.run(toFeeds(feeds));
+        const wanted = Object.entries(await runOnnx(bytes, feeds));
+        expect(new Map(Object.entries(results))).toBeCloseToArray(
+          new Map(wanted.map(([name, tensor]) => [name, numbersOf(tensor)])),
+          FORWARD,
+        );
+        runs++;
+      }),
+      { numRuns: 100, seed: 20_250_302 },
+    );
+    expect(runs).toBe(100);
+  });
+
+  it.each(['lstm', 'lstm-fixed', 'lstm-unnamed', 'lstm-foreign-dim', 'lstm-onnx-names'])(
+    'shows inputs and outputs as onnxruntime does: %s',
+    async (name) => {
+      await using simd = await load(name, { providers: ['simd'] });
+      await using cpu = await load(name, { providers: ['cpu'] });
+      expect(simd.inputs).toEqual(cpu.inputs);
+      expect(simd.outputs).toEqual(cpu.outputs);
+      expect(simd.metadata).toEqual(cpu.metadata);
+    },
+  );
+
+  it('passes a graph that it cannot run on to the next provider, and says which operator it was', async () => {
+    await using model = await load('vad', { providers: ['simd', 'cpu'] });
+    expect(model.providers).toEqual({
+      running: 'cpu',
+      skipped: [{ provider: 'simd', reason: expect.stringMatching(/^Split .*no counterpart/) }],
+    });
+  });
+
+  it('names the operator and the providers that may run it when it was asked for alone', async () => {
+    expect(await failure(() => load('vad', { providers: ['simd'] }))).toMatch(
+      /^E_UNSUPPORTED: The provider simd does not run .*vad\.onnx: Split .*: the providers cpu and wasm\.$/,
+    );
+  });
+
+  it('gives every reason when the other providers asked for do not work here', async () => {
+    const message = await failure(() => load('vad', { providers: ['simd', 'dml'] }));
+    expect(message).toMatch(/^E_PROVIDER_UNAVAILABLE: .*simd: Split .*dml: /s);
+  });
+
+  it('refuses numbers of threads that make no sense', async () => {
+    const options = { providers: ['simd'] as const, sessionOptions: { intraOpNumThreads: 65 } };
+    expect(await failure(() => load('lstm', options))).toMatch(
+      /^E_INVALID_OPTION: .*1 to 64 threads, not 65/,
+    );
+  });
+
+  it('refuses an unknown element type of an input', async () => {
+    const model = decodeModel(taggerBytes);
+    const outputs = model.graph.outputs.map((output) => ({ ...output, dtype: 'float64' as const }));
+    const bytes = encodeModel({ ...model, graph: { ...model.graph, outputs } });
+    expect(await failure(() => Model.load(bytes, { providers: ['simd'] }))).toMatch(
+      /^E_UNSUPPORTED: .*output 'tags' is float64; .* float32, int32 and int64/,
+    );
+  });
+
+  const ids = { data: [0, 1, 2, 3, 4, 0], dims: [2, 3] };
+  const wrong: [what: string, feeds: Feeds, fetches?: string[]][] = [
+    ['a missing input', {}],
+    ['an unknown input', { ids, more: ids }],
+    ['another rank', { ids: { data: [1], dims: [1] } }],
+    ['another type', { ids: { data: new Float32Array(6), dims: [2, 3] } }],
+    ['half a number', { ids: { data: [0.5], dims: [1, 1] } }],
+    ['too few numbers', { ids: { data: [1], dims: [1, 2] } }],
+    ['an unknown output', { ids }, ['logits']],
+  ];
+
+  it.each(wrong)('refuses %s in the words of the other providers', async (_what, feeds, fetches) => {
+    await using simd = await Model.load(taggerBytes, { providers: ['simd'] });
+    await using cpu = await Model.load(taggerBytes, { providers: ['cpu'] });
+    const message = await failure(() => simd.run(feeds, fetches));
+    expect(message).toMatch(/^E_/);
+    expect(message).toBe(await failure(() => cpu.run(feeds, fetches)));
+  });
+
+  it('takes int64 tokens, counts negative ones from the end, and refuses those past 32 bits', async () => {
+    const bytes = withInt64(taggerBytes);
+    await using simd = await Model.load(bytes, { providers: ['simd'] });
+    await using cpu = await Model.load(bytes, { providers: ['cpu'] });
+    const feeds = { ids: { data: [0n, -1n, 4n, -5n], dims: [1, 4] } };
+    const { tags } = await simd.run(feeds);
+    expect(tags).toBeCloseToArray(numbersOf((await cpu.run(feeds)).tags), FORWARD);
+    const large = { ids: { data: [2n ** 32n], dims: [1, 1] } };
+    expect(await failure(() => simd.run(large))).toMatch(/^E_RUN_FAILED: .*'ids' has 4294967296.*32 bits/);
+  });
+
+  it('refuses ids outside the table and empty sequences, and leaves the engine as it was', async () => {
+    const engine = await Engine.start({ threads: 1 });
+    const { taken } = engine;
+    const session = openSimdSession(taggerBytes, engine);
+    const loaded = engine.taken;
+    expect(loaded).toBeGreaterThan(taken);
+    const run = (data: number[], ...dims: number[]) =>
+      failure(() => session.run({ ids: new session.Tensor('int32', data, dims) }));
+    expect(await run([5], 1, 1)).toMatch(/^E_INVALID_OPTION: embedding: id 5 is outside/);
+    expect(await run([], 1, 0)).toMatch(/^E_SHAPE_MISMATCH: lstm: .*nothing to read/);
+    expect(await run([1, 2], 2, 1)).toBe('no error');
+    expect(engine.taken).toBe(loaded);
+    await session.release();
+    expect(engine.taken).toBe(taken);
+  });
+
+  it('gives outputs that later runs leave alone, and only those that were asked for', async () => {
+    await using model = await load('lstm', { providers: ['simd'] });
+    const { x } = expected.lstm;
+    const feeds = { x, h0: zeros(1, 2, 5), c0: zeros(1, 2, 5) };
+    const { output } = await model.run(feeds, ['output']);
+    const other = { ...x, data: x.data.map((value) => -value) };
+    const results = await Promise.all([model.run({ ...feeds, x: other }, ['hn']), model.run(feeds)]);
+    expect(Object.keys(results[0])).toEqual(['hn']);
+    expect(output).toBeCloseToArray(expected.lstm.output, { atol: 1e-6 });
+    expect(results[1].hn).toBeCloseToArray(expected.lstm.hn, { atol: 1e-6 });
+  });
+});
