@@ -15,32 +15,19 @@ import {
   type LstmLayerInputGradInputs,
   type LstmLayerInputs,
   type LstmLayerOutputs,
-  layerAttributes,
-  lstmLayerGradKernel,
-  lstmLayerInputGradKernel,
-  lstmLayerKernel,
-  registerLstmLayerGradient,
+  registerLstmKernels,
 } from './plain-lstm.js';
 import type { Tf } from './tf.js';
 
 /** Gives a backend the composed kernels, unless it has its own. */
 export function registerComposedLstm(tf: Tf, backendName: string): void {
-  registerLstmLayerGradient(tf);
-  const kernels = [
-    [lstmLayerKernel, forward],
-    [lstmLayerGradKernel, backward],
-    [lstmLayerInputGradKernel, inputGradient],
-  ] as const;
-  for (const [kernelName, compute] of kernels) {
-    if (tf.getKernel(kernelName, backendName)) continue;
-    tf.registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, attrs }) =>
-        // The infos are the tensors given to runKernel, by the names of the kernel's contract.
-        tf.tidy(() => compute(tf, tensorsOf(tf, inputs) as never, layerAttributes(attrs))),
-    });
-  }
+  // The infos are the tensors given to runKernel, by the names of the kernel's contract.
+  const given = (inputs: NamedTensorInfoMap) => tensorsOf(tf, inputs) as never;
+  registerLstmKernels(tf, backendName, {
+    forward: (inputs, attributes) => forward(tf, given(inputs), attributes),
+    backward: (inputs, attributes) => backward(tf, given(inputs), attributes),
+    inputGradient: (inputs, attributes) => inputGradient(tf, given(inputs), attributes),
+  });
 }
 
 /** tfjs hands a kernel bare infos; its ops want tensors, made here over the same data. */

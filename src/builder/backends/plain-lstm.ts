@@ -2,7 +2,7 @@
  * The LSTM layer of backends without one of their own, plain: no projection, all sequences of one length. Three kernels
  * carry it; each tfjs backend brings its own or gets the composed ones (`composed-lstm.ts`).
  */
-import type { NamedAttrMap, Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { NamedAttrMap, NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { LstmLayerArguments, LstmLayerAttributes, LstmLayerResults } from './lstm-layer.js';
 import { wholeBias } from './stepped-lstm.js';
 import type { Tf } from './tf.js';
@@ -85,7 +85,7 @@ export function plainLstm(
 }
 
 /** The attributes that {@link plainLstm} gave. */
-export function layerAttributes(attributes: NamedAttrMap | undefined): LstmLayerAttributes {
+function layerAttributes(attributes: NamedAttrMap | undefined): LstmLayerAttributes {
   const is = (name: keyof LstmLayerAttributes) => attributes?.[name] === true;
   return {
     batchFirst: is('batchFirst'),
@@ -95,8 +95,42 @@ export function layerAttributes(attributes: NamedAttrMap | undefined): LstmLayer
   };
 }
 
+/** What the kernels compute: of each, the inputs by their names, the attributes, and the backend that runs them. */
+export interface PlainLstmKernels {
+  forward(inputs: NamedTensorInfoMap, attributes: LstmLayerAttributes, backend: unknown): LstmLayerOutputs;
+  backward(
+    inputs: NamedTensorInfoMap,
+    attributes: LstmLayerAttributes,
+    backend: unknown,
+  ): LstmLayerGradOutputs;
+  inputGradient(inputs: NamedTensorInfoMap, attributes: LstmLayerAttributes, backend: unknown): TfTensor;
+}
+
+/** Gives a backend the kernels, but for those that it has, and tells tfjs how to differentiate the layer. */
+export function registerLstmKernels(
+  tf: Tf,
+  backendName: string,
+  { forward, backward, inputGradient }: PlainLstmKernels,
+): void {
+  registerLstmLayerGradient(tf);
+  const kernels = [
+    [lstmLayerKernel, forward],
+    [lstmLayerGradKernel, backward],
+    [lstmLayerInputGradKernel, inputGradient],
+  ] as const;
+  for (const [kernelName, compute] of kernels) {
+    if (tf.getKernel(kernelName, backendName)) continue;
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        tf.tidy(() => compute(inputs, layerAttributes(attrs), backend)),
+    });
+  }
+}
+
 /** Tells tfjs how to differentiate the layer; once for all backends. */
-export function registerLstmLayerGradient(tf: Tf): void {
+function registerLstmLayerGradient(tf: Tf): void {
   if (tf.getGradient(lstmLayerKernel)) return;
   tf.registerGradient({
     kernelName: lstmLayerKernel,

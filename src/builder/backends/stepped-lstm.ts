@@ -16,9 +16,10 @@ export interface LstmCell {
   readonly activations: Readonly<Record<'gates' | 'cell' | 'hidden', Activation>>;
 }
 
-const pytorchCell: LstmCell = {
-  inputForget: false,
-  activations: { gates: { name: 'sigmoid' }, cell: { name: 'tanh' }, hidden: { name: 'tanh' } },
+export const pytorchActivations: LstmCell['activations'] = {
+  gates: { name: 'sigmoid' },
+  cell: { name: 'tanh' },
+  hidden: { name: 'tanh' },
 };
 
 /** As `lstmLayer`. */
@@ -26,7 +27,7 @@ export function steppedLstm(
   tf: Tf,
   layer: LstmLayerArguments,
   { batchFirst, reverse, wantOutput }: LstmLayerAttributes,
-  cell: LstmCell = pytorchCell,
+  cell: LstmCell = { inputForget: false, activations: pytorchActivations },
 ): LstmLayerResults {
   const { weightIh, weightHh, weightHr, lengths } = layer;
   const bias = wholeBias(tf, layer);
@@ -37,7 +38,7 @@ export function steppedLstm(
   const [states = 0] = weightHh.shape.slice(1);
   const hidden = (weightHh.shape[0] ?? 0) / 4;
   const projected = tf.add(tf.matMul(tf.reshape(x, [time * batch, features]), weightIh, false, true), bias);
-  const steps = split(tf, tf.reshape(projected, [time, batch, 4 * hidden]));
+  const steps = firstEntries(tf, tf.reshape(projected, [time, batch, 4 * hidden]));
   const outputs: TfTensor[] = new Array(time);
   let h = layer.h0 ?? tf.zeros([batch, states]);
   let c = layer.c0 ?? tf.zeros([batch, hidden]);
@@ -96,7 +97,7 @@ function cut(tf: Tf, x: TfTensor, lengths: TfTensor): TfTensor {
 }
 
 /** The entries along the first dimension; tfjs 4.22 cannot differentiate an unstack of one entry. */
-function split(tf: Tf, tensor: TfTensor): TfTensor[] {
+export function firstEntries(tf: Tf, tensor: TfTensor): TfTensor[] {
   return tensor.shape[0] === 1 ? [tf.squeeze(tensor, [0])] : tf.unstack(tensor);
 }
 

@@ -1,5 +1,6 @@
 /** What an LSTM can be told, and the layers and directions that follow from it. */
 import * as z from 'zod/mini';
+import { LstmOnnxError } from '../../errors.js';
 import { activationOptions } from './activation.js';
 
 /** What is optional is left out where it is off. */
@@ -54,6 +55,21 @@ export function layerDirections(options: LstmOptions): LstmLayerDirection[] {
       suffix: `_l${layer}${reverse && options.bidirectional ? '_reverse' : ''}`,
     })),
   ).flat();
+}
+
+/**
+ * A sequence without steps gives zeros; onnxruntime gives them even where a state was given, so that is refused.
+ *
+ * @throws E_INVALID_OPTION for a sequence with more steps than x has, or none although it has a state
+ */
+export function checkLengths(lengths: ArrayLike<number>, time: number, hasState: boolean): void {
+  const fewest = hasState ? 1 : 0;
+  const wrong = Array.from(lengths).find((length) => length < fewest || length > time);
+  if (wrong === undefined) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `lengths has ${wrong}; x has ${time} steps, so give ${fewest} to ${time}.`,
+  );
 }
 
 /** An LSTM's inputs by what they are: x, then the states if there are, then the lengths. */

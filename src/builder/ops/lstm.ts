@@ -6,7 +6,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import type { Activation } from '../backends/activations.js';
 import { lstmLayer } from '../backends/lstm-layer.js';
-import type { LstmCell } from '../backends/stepped-lstm.js';
+import { firstEntries, type LstmCell, pytorchActivations } from '../backends/stepped-lstm.js';
 import type { Tf } from '../backends/tf.js';
 import { type Dim, formatShape, type Shape, sameShape } from '../shape.js';
 import type { SymbolicTensor, TensorType, Value } from '../tensor.js';
@@ -19,7 +19,14 @@ import type {
   StateShape,
   StateSize,
 } from './lstm-arguments.js';
-import { type LstmOptions, layerDirections, lstmInputs, lstmOptions, stateSize } from './lstm-options.js';
+import {
+  checkLengths,
+  type LstmOptions,
+  layerDirections,
+  lstmInputs,
+  lstmOptions,
+  stateSize,
+} from './lstm-options.js';
 import {
   expectFixedDim,
   expectInput,
@@ -114,11 +121,11 @@ function forward(
   const batch = x.shape[batchFirst ? 0 : 1] ?? 0;
   const time = x.shape[batchFirst ? 1 : 0] ?? 0;
   const { h: givenH, c: givenC, lengths } = lstmInputs(inputs);
-  if (lengths) checkLengths(lengths, time, givenH !== undefined || options.learnedState === true);
+  if (lengths) checkLengths(lengths.dataSync(), time, givenH !== undefined || options.learnedState === true);
   const directions = layerDirections(options);
   const initial = (name: string, given: TfTensor | undefined): (TfTensor | undefined)[] => {
-    if (options.learnedState) return rows(tf, parameter(name)).map((row) => repeated(tf, row, batch));
-    return given ? rows(tf, given) : [];
+    if (options.learnedState) return firstEntries(tf, parameter(name)).map((row) => repeated(tf, row, batch));
+    return given ? firstEntries(tf, given) : [];
   };
   const h0 = initial('h0', givenH);
   const c0 = initial('c0', givenC);
@@ -174,28 +181,7 @@ function forward(
 /** What makes the cell another than PyTorch's; undefined where nothing does. */
 function cellOf({ clip, inputForget = false, activations }: LstmOptions): LstmCell | undefined {
   if (clip === undefined && !inputForget && !activations) return undefined;
-  const [sigmoid, tanh] = [{ name: 'sigmoid' }, { name: 'tanh' }] as const;
-  return { clip, inputForget, activations: activations ?? { gates: sigmoid, cell: tanh, hidden: tanh } };
-}
-
-/**
- * A sequence without steps gives zeros; onnxruntime gives them even where a state was given, so that is refused.
- *
- * @throws E_INVALID_OPTION for a sequence with more steps than x has, or none although it has a state
- */
-function checkLengths(lengths: TfTensor, time: number, hasState: boolean): void {
-  const fewest = hasState ? 1 : 0;
-  const wrong = lengths.dataSync().find((length) => length < fewest || length > time);
-  if (wrong === undefined) return;
-  throw new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `lengths has ${wrong}; x has ${time} steps, so give ${fewest} to ${time}.`,
-  );
-}
-
-/** The entries along the first dimension; tfjs 4.22 cannot differentiate an unstack of one entry. */
-function rows(tf: Tf, tensor: TfTensor): TfTensor[] {
-  return tensor.shape[0] === 1 ? [tf.squeeze(tensor, [0])] : tf.unstack(tensor);
+  return { clip, inputForget, activations: activations ?? pytorchActivations };
 }
 
 /** `[size]` as `[batch, size]`. */

@@ -1,5 +1,6 @@
 /** `lstm` on the engine: its layers and directions, states and lengths. */
 import {
+  checkLengths,
   type LstmOptions,
   layerDirections,
   lstmInputs,
@@ -35,7 +36,7 @@ export const lstm: Prepare<LstmOptions> = (options, model) => {
     const [first = 0, second = 0] = x.shape;
     const [batch, time] = batchFirst ? [first, second] : [second, first];
     const { h, c, lengths } = lstmInputs(inputs);
-    if (lengths) checkLengths(lengths, time, h !== undefined || learned !== undefined);
+    if (lengths) checkLengths(lengths.data, time, h !== undefined || learned !== undefined);
     const atLengths = lengths ? run.blocks.place(lengths) : 0;
     const h0 = initial(h, learned?.h, batch, run);
     const c0 = initial(c, learned?.c, batch, run);
@@ -94,19 +95,4 @@ function initial(
     states.set(learned.data.subarray(row * size, (row + 1) * size), i * size);
   }
   return run.blocks.place({ dtype: 'float32', data: states });
-}
-
-/**
- * A sequence without steps gives zeros; onnxruntime gives them even where a state was given, so that is refused.
- *
- * @throws E_INVALID_OPTION
- */
-function checkLengths(lengths: RunTensor, time: number, hasState: boolean): void {
-  const fewest = hasState ? 1 : 0;
-  const wrong = Array.from(lengths.data).find((length) => length < fewest || length > time);
-  if (wrong === undefined) return;
-  throw new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `lengths has ${wrong}; x has ${time} steps, so give ${fewest} to ${time}.`,
-  );
 }

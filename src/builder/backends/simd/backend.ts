@@ -231,7 +231,7 @@ async function register(tf: Tf, name: string, options: EngineOptions): Promise<E
   tf.copyRegisteredKernels('cpu', name);
   const cpu = (kernel: string) => tf.getKernel(kernel, 'cpu').kernelFunc;
   const own = [...lstmKernels, ...softmaxKernels, ...crossEntropyKernels];
-  for (const kernel of [...own, ...matmulKernels(cpu('BatchMatMul')), sumKernel(cpu('Sum'))]) {
+  for (const kernel of [...own, ...matmulKernels(cpu), sumKernel(cpu('Sum'))]) {
     if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);
     tf.registerKernel({
       kernelName: kernel.name,

@@ -9,18 +9,19 @@ import { formatShape } from '../../shape.js';
 import { inputNamed, type KernelAttributes, type SimdBackend, type SimdKernel } from './backend.js';
 import { type Factor, multiply } from './matmul.js';
 
-/** @param otherwise tfjs' cpu kernel, which multiplies integers */
-export function matmulKernels(otherwise: KernelFunc): readonly SimdKernel[] {
-  return [
-    {
-      name: 'BatchMatMul',
-      run(backend, inputs, attributes) {
-        const isFloat = inputs.a?.dtype === 'float32' && inputs.b?.dtype === 'float32';
-        if (isFloat) return matMul(backend, inputs, attributes);
-        return otherwise({ inputs, attrs: attributes ?? {}, backend });
-      },
+/** @param cpu tfjs' cpu kernels by name, which multiply integers */
+export function matmulKernels(cpu: (name: string) => KernelFunc): readonly SimdKernel[] {
+  const floats = (name: string, run: SimdKernel['run']): SimdKernel => ({
+    name,
+    run(backend, inputs, attributes) {
+      const areFloats = inputs.a?.dtype === 'float32' && inputs.b?.dtype === 'float32';
+      if (areFloats) return run(backend, inputs, attributes);
+      return cpu(name)({ inputs, attrs: attributes ?? {}, backend });
     },
-    { name: '_FusedMatMul', run: fusedMatMul },
+  });
+  return [
+    floats('BatchMatMul', (backend, inputs, attributes) => matMul(backend, inputs, attributes)),
+    floats('_FusedMatMul', fusedMatMul),
   ];
 }
 

@@ -2,7 +2,6 @@
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
 import { lstmLayer } from '../lstm-layer.js';
-import { registerLstmLayerGradient } from '../plain-lstm.js';
 import type { Tf } from '../tf.js';
 import { registerTensorflowLstm } from './lstm-kernels.js';
 
@@ -24,7 +23,6 @@ export async function startTensorflow(tf: Tf): Promise<void> {
   await importTfjsNode();
   if (!(await tf.setBackend(backendName))) throw unavailable('tfjs-node could not start libtensorflow');
   registerTensorflowLstm(tf, backendName);
-  registerLstmLayerGradient(tf);
   // Other code may have chosen another meanwhile; for a backend that runs already this takes effect at once.
   if (tf.getBackend() !== backendName) void tf.setBackend(backendName);
   const backend = tf.backend();

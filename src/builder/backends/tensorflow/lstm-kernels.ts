@@ -1,5 +1,5 @@
 /** The LSTM layer's three kernels on TensorFlow's block ops; see `../plain-lstm.ts` for what they take and give. */
-import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { LstmLayerAttributes } from '../lstm-layer.js';
 import {
   type LstmLayerGradInputs,
@@ -7,31 +7,22 @@ import {
   type LstmLayerInputGradInputs,
   type LstmLayerInputs,
   type LstmLayerOutputs,
-  layerAttributes,
-  lstmLayerGradKernel,
-  lstmLayerInputGradKernel,
-  lstmLayerKernel,
+  registerLstmKernels,
 } from '../plain-lstm.js';
 import type { Tf } from '../tf.js';
 import { blockLstm, blockLstmGrad, type TensorflowBackend } from './block-lstm.js';
 
 /** Gives tfjs-node's backend the kernels, once. */
 export function registerTensorflowLstm(tf: Tf, backendName: string): void {
-  const kernels = [
-    [lstmLayerKernel, forward],
-    [lstmLayerGradKernel, backward],
-    [lstmLayerInputGradKernel, inputGradient],
-  ] as const;
-  for (const [kernelName, compute] of kernels) {
-    if (tf.getKernel(kernelName, backendName)) continue;
-    tf.registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, backend, attrs }) =>
-        // The infos are the tensors given to runKernel, by the names of the kernel's contract.
-        tf.tidy(() => compute(tf, backend as TensorflowBackend, inputs as never, layerAttributes(attrs))),
-    });
-  }
+  // The infos are the tensors given to runKernel, by the names of the kernel's contract.
+  const given = (inputs: NamedTensorInfoMap) => inputs as never;
+  registerLstmKernels(tf, backendName, {
+    forward: (inputs, attributes, backend) =>
+      forward(tf, backend as TensorflowBackend, given(inputs), attributes),
+    backward: (inputs, attributes, backend) =>
+      backward(tf, backend as TensorflowBackend, given(inputs), attributes),
+    inputGradient: (inputs, attributes) => inputGradient(tf, given(inputs), attributes),
+  });
 }
 
 /** Between the caller's layout and the one of the ops: time first, in the order in which it is read. */
@@ -116,7 +107,6 @@ function backward(
 
 function inputGradient(
   tf: Tf,
-  _backend: TensorflowBackend,
   { dGates: dx }: LstmLayerInputGradInputs,
   attributes: LstmLayerAttributes,
 ): TfTensor {
