@@ -5,33 +5,58 @@ import type { ModelFile } from './session.js';
 /** An ONNX file is one protobuf message, and those end at 2 GiB. Larger models keep weights in other files. */
 export const MAX_MODEL_BYTES = 2 ** 31 - 1;
 
-/** @throws E_FILE_READ when the server cannot be reached, says no, or sends more than an ONNX file can hold. */
-export async function fetchModel(url: URL): Promise<ModelFile> {
-  const name = url.href;
+/** How far a download is. */
+export interface Progress {
+  /** Bytes so far. */
+  readonly loaded: number;
+  /** Bytes in all; absent where the server does not say, or says how many they are compressed. */
+  readonly total?: number;
+}
+
+/** What goes with a download. */
+export interface DownloadOptions {
+  /** Ends the download and the opening of the model; the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Called as bytes arrive, where the model comes from a URL. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * @throws E_FILE_READ when the server cannot be reached, says no, or sends more than an ONNX file can hold; the
+ *   signal's reason
+ */
+export async function fetchModel(url: URL, options: DownloadOptions = {}): Promise<ModelFile> {
+  const { signal = null } = options;
   try {
-    const response = await fetch(url);
+    const response = await fetch(url, { signal });
     if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
-    return { name, bytes: await readBody(response) };
+    return { name: url.href, bytes: await readBody(response, options) };
   } catch (cause) {
+    signal?.throwIfAborted();
     const reason =
       cause instanceof Error && cause.cause !== undefined ? messageOf(cause.cause) : messageOf(cause);
-    throw new LstmOnnxError('E_FILE_READ', `Cannot fetch the model ${name}: ${reason}.`, { cause });
+    throw new LstmOnnxError('E_FILE_READ', `Cannot fetch the model ${url.href}: ${reason}.`, { cause });
   }
 }
 
-async function readBody(response: Response): Promise<Uint8Array> {
+/** The bytes of an answer, counted as they come. */
+export async function readBody(response: Response, { onProgress }: DownloadOptions): Promise<Uint8Array> {
+  const { headers } = response;
+  const length = headers.has('content-encoding') ? Number.NaN : Number(headers.get('content-length') ?? NaN);
+  const total = Number.isSafeInteger(length) ? { total: length } : {};
   const chunks: Uint8Array[] = [];
-  let length = 0;
+  let loaded = 0;
   const reader = response.body?.getReader();
   for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-    length += part.value.length;
-    if (length > MAX_MODEL_BYTES) {
+    loaded += part.value.length;
+    if (loaded > MAX_MODEL_BYTES) {
       await reader?.cancel();
       throw new Error(`it is longer than ${MAX_MODEL_BYTES} bytes, the limit of an ONNX file`);
     }
     chunks.push(part.value);
+    onProgress?.({ loaded, ...total });
   }
-  const bytes = new Uint8Array(length);
+  const bytes = new Uint8Array(loaded);
   let offset = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, offset);

@@ -9,7 +9,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { CUDA_HINT, cudaObstacle } from './cuda.js';
-import { fetchModel, MAX_MODEL_BYTES } from './fetch-model.js';
+import { type DownloadOptions, fetchModel, MAX_MODEL_BYTES } from './fetch-model.js';
 import { BaseModel } from './model.js';
 import { type LoadOptions, openModel } from './open-model.js';
 import { probeModel } from './probe.js';
@@ -151,7 +151,7 @@ function vulkanObstacle(provider: Provider): { readonly reason: string } | undef
 
 async function open(provider: Provider, file: ModelFile, options: SessionOptions): Promise<Session> {
   if (provider === 'wasm') {
-    const { openWasmSession } = await import('./web.js');
+    const { openWasmSession } = await import('./wasm.js');
     return openWasmSession(file.bytes, await withExternalData(file, options));
   }
   if (provider === 'simd') {
@@ -202,10 +202,10 @@ async function withExternalData(file: ModelFile, options: SessionOptions): Promi
   return { ...options, externalData: await Promise.all(externalData) };
 }
 
-async function read(source: string | URL | Uint8Array): Promise<ModelFile> {
+async function read(source: string | URL | Uint8Array, options: DownloadOptions): Promise<ModelFile> {
   if (source instanceof Uint8Array) return { name: 'the model', bytes: source };
   const url = source instanceof URL ? source : urlOf(source);
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return fetchModel(url);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return fetchModel(url, options);
   const path = url === undefined ? source : pathOf(url);
   if (typeof path !== 'string' || path === '') {
     throw new LstmOnnxError(

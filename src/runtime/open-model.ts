@@ -4,6 +4,7 @@ import { LstmOnnxError, messageOf } from '../errors.js';
 import { decodeModel } from '../export/onnx.js';
 import { withTimeFirst } from '../export/time-first.js';
 import { FeedChecker } from './feeds.js';
+import type { DownloadOptions } from './fetch-model.js';
 import {
   checkProviders,
   type NoneOpened,
@@ -17,7 +18,7 @@ import { DEFAULT_SESSION_OPTIONS, type ModelFile, type Runtime, type SessionOpti
 import type { ModelValue } from './values.js';
 
 /** How a model is opened. */
-export interface LoadOptions {
+export interface LoadOptions extends DownloadOptions {
   /**
    * Execution providers in order of preference: the first that opens the model runs it. Default `'auto'`: CUDA
    * when its libraries are there and a session opens on it, else CPU (WebAssembly where onnxruntime-node has no
@@ -49,13 +50,18 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const wanted = checkProviders(options.providers);
   const sessionOptions = checkSessionOptions(options.sessionOptions);
-  const read = await runtime.read(source);
+  const read = await runtime.read(source, options);
+  options.signal?.throwIfAborted();
   const { metadata, unranked, externalFiles, bytes } = readModel(read);
   const file = { ...read, externalFiles, bytes, isRewritten: bytes !== read.bytes };
   const providers = wanted === 'auto' ? await runtime.autoProviders() : wanted;
   const outcome = await openFirst(providers, (provider) => runtime.open(provider, file, sessionOptions));
   if (!('opened' in outcome)) throw await noneOpened(runtime, file, outcome);
   const session = outcome.opened;
+  if (options.signal?.aborted) {
+    await session.release();
+    throw options.signal.reason;
+  }
   // onnxruntime gives a value of unknown rank the shape [], which is also a scalar's; the file tells them apart.
   const ranked = (value: ModelValue): ModelValue =>
     unranked.has(value.name) && value.shape?.length === 0 ? { name: value.name, dtype: value.dtype } : value;
@@ -68,7 +74,10 @@ export async function openModel(
       inputs,
       outputs,
       metadata,
-      providers: outcome.report,
+      providers:
+        session.notice === undefined
+          ? outcome.report
+          : Object.freeze({ ...outcome.report, notice: session.notice }),
     };
   } catch (error) {
     await session.release();

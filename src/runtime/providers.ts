@@ -6,11 +6,11 @@ import { LstmOnnxError, messageOf } from '../errors.js';
 import { quoteNames } from './values.js';
 
 /** Every provider name this library knows: as onnxruntime spells them, and its own. */
-const PROVIDERS = ['cuda', 'cpu', 'wasm', 'simd', 'coreml', 'dml', 'webgpu'] as const;
+const PROVIDERS = ['cuda', 'cpu', 'wasm', 'simd', 'coreml', 'dml', 'webgpu', 'webnn'] as const;
 
 /**
- * An execution provider: `cpu`, `cuda`, and where the platform has them `coreml`, `dml` (DirectML) and `webgpu`,
- * all of onnxruntime-node; `wasm` is onnxruntime-web on WebAssembly; `simd` is this library's own WebAssembly kernels,
+ * An execution provider: `cpu`, `cuda`, and where the platform has them `coreml`, `dml` (DirectML), `webgpu`
+ * and `webnn`, all of onnxruntime-node; `wasm` is onnxruntime-web on WebAssembly; `simd` is this library's own WebAssembly kernels,
  * which run LSTM networks without onnxruntime and refuse other models.
  */
 export type Provider = (typeof PROVIDERS)[number];
@@ -25,6 +25,8 @@ export interface SkippedProvider {
 export interface ProviderReport {
   readonly running: Provider;
   readonly skipped: readonly SkippedProvider[];
+  /** Why it runs slower than it could, as on a page that cannot have threads. */
+  readonly notice?: string;
 }
 
 /** Whether a provider runs on this machine; if not why, and the one command that adds it where there is one. */

@@ -3,6 +3,7 @@
  * Nothing above this line knows which onnxruntime package it speaks to.
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import type { DownloadOptions } from './fetch-model.js';
 import type { Provider, ProviderStatus } from './providers.js';
 import type { ModelValue } from './values.js';
 
@@ -15,6 +16,8 @@ export interface Session {
   readonly outputs: readonly ModelValue[];
   /** The runtime's own tensor class: its `run` takes instances of this one. */
   readonly Tensor: TensorConstructor;
+  /** Why it runs slower than it could, where that is known. */
+  readonly notice?: string;
   /** Runs the graph; without `fetches` every output is computed. */
   run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
   release(): Promise<void>;
@@ -35,8 +38,8 @@ export interface ModelFile {
 
 /** Where models come from and the providers that can open them. */
 export interface Runtime {
-  /** Reads a model. @throws E_FILE_READ, E_INVALID_OPTION */
-  read(source: string | URL | Uint8Array): Promise<ModelFile>;
+  /** Reads a model. @throws E_FILE_READ, E_INVALID_OPTION, the signal's reason */
+  read(source: string | URL | Uint8Array, options: DownloadOptions): Promise<ModelFile>;
   /** What `'auto'` tries, in order. */
   autoProviders(): Promise<readonly Provider[]>;
   /**

@@ -1,31 +1,180 @@
 /**
- * Models on WebAssembly, through onnxruntime-web. The only file that imports it; Node loads this one when the
- * provider `wasm` is asked for.
+ * Models in browsers: files from URLs, sessions on kernels of our own (`simd`) or through onnxruntime-web (`wasm`).
  */
-import * as ort from 'onnxruntime-web/wasm';
-import { SerialQueue } from './serial-queue.js';
-import { modelValues, type Session, type SessionOptions } from './session.js';
+import { fewerThreads, processors } from '#simd-platform';
+import { LstmOnnxError, messageOf } from '../errors.js';
+import { type DownloadOptions, fetchModel } from './fetch-model.js';
+import { BaseModel } from './model.js';
+import { fetchCached } from './model-cache.js';
+import { type LoadOptions, openModel } from './open-model.js';
+import type { Provider, ProviderStatus } from './providers.js';
+import {
+  DEFAULT_SESSION_OPTIONS,
+  type ModelFile,
+  type Runtime,
+  type Session,
+  type SessionOptions,
+} from './session.js';
+import type { ProviderSettings } from './worker/protocol.js';
+import { SessionWorker } from './worker/worker-session.js';
 
-// More than one thread needs SharedArrayBuffer, which pages have only in cross-origin isolation, and in Node keeps
-// the process alive. A program that set these before has the last word.
-ort.env.wasm.numThreads ??= 1;
-if (ort.env.logLevel === 'warning') ort.env.logLevel = 'fatal';
+/** How a model is opened in a browser. */
+export interface WebLoadOptions extends LoadOptions {
+  /**
+   * Name of a Cache Storage that keeps the bytes of models by their URL: what it has is not downloaded again, so give
+   * a model that changes another URL or name. Default: none; the browser's HTTP cache goes by the server's headers.
+   */
+  readonly cache?: string;
+  /**
+   * onnxruntime-web's two files, for bundlers that do not bring them along by themselves (Vite and webpack do).
+   * The first model on `wasm` decides.
+   */
+  readonly wasmPaths?: { readonly mjs: string | URL; readonly wasm: string | URL };
+  /**
+   * Threads, where the page is cross-origin isolated; elsewhere it is one. Default: the processors, 4 at most, on
+   * `simd`; half of them, 4 at most, on `wasm`, where the first model decides.
+   */
+  readonly numThreads?: number;
+  /**
+   * Whether the model runs in a worker, so that the page never waits for it. Default: on a page yes, in a worker no.
+   */
+  readonly worker?: boolean;
+}
 
-/** Opens a model on the `wasm` provider. @throws onnxruntime's own error */
-export async function openWasmSession(bytes: Uint8Array, options: SessionOptions): Promise<Session> {
-  const session = await ort.InferenceSession.create(bytes, { ...options, executionProviders: ['wasm'] });
-  // onnxruntime-web runs a session once at a time; a run that fails must not take the waiting ones with it.
-  const queue = new SerialQueue();
-  // Where a run does not say, onnxruntime-web logs from warnings on, whatever the session was told.
-  const runOptions = { logSeverityLevel: options.logSeverityLevel ?? 4 };
+/** Any ONNX model, opened to run in a browser. */
+export class Model extends BaseModel {
+  /**
+   * Opens a model.
+   *
+   * @param source A URL, relative ones to the page, or the file's bytes.
+   * @throws E_FILE_READ when the file cannot be fetched; E_INVALID_FILE when it is no ONNX model; E_UNSUPPORTED for
+   * operators, versions or types that the provider does not have; E_PROVIDER_UNAVAILABLE, with every reason, when none
+   * of those asked for runs here; E_INVALID_OPTION; the signal's reason.
+   */
+  static async load(source: string | URL | Uint8Array, options: WebLoadOptions = {}): Promise<Model> {
+    return new Model(await openModel(webRuntime(options), source, options));
+  }
+}
+
+/** Which providers a session opens on in this browser, and what the others lack. Takes a moment: it tries them. */
+export async function availableProviders(): Promise<readonly ProviderStatus[]> {
+  const { probeModel } = await import('./probe.js');
+  const file = probeModel();
+  const statuses: ProviderStatus[] = [];
+  for (const provider of ['simd', 'wasm', 'webgpu', 'webnn'] as const) {
+    try {
+      const session = await open({}, provider, file, DEFAULT_SESSION_OPTIONS);
+      await session.release();
+      statuses.push({ provider, available: true });
+    } catch (error) {
+      statuses.push({ provider, available: false, reason: messageOf(error).trim() });
+    }
+  }
+  return statuses;
+}
+
+function webRuntime(options: WebLoadOptions): Runtime {
+  const { numThreads } = options;
+  if (numThreads !== undefined && !(Number.isInteger(numThreads) && numThreads >= 1)) {
+    throw new LstmOnnxError('E_INVALID_OPTION', `numThreads is ${numThreads}; it must be 1, 2, 3, ...`);
+  }
   return {
-    inputs: modelValues(session.inputMetadata),
-    outputs: modelValues(session.outputMetadata),
-    Tensor: ort.Tensor,
-    run: (feeds, fetches) =>
-      queue.add(() =>
-        fetches === undefined ? session.run(feeds, runOptions) : session.run(feeds, fetches, runOptions),
-      ),
-    release: () => queue.add(() => session.release()),
+    read: (source, download) => read(source, download, options.cache),
+    open: (provider, file, sessionOptions) => open(options, provider, file, sessionOptions),
+    availableProviders,
+    autoProviders: async () => ['simd', 'wasm'],
+  };
+}
+
+async function read(
+  source: string | URL | Uint8Array,
+  download: DownloadOptions,
+  cacheName: string | undefined,
+): Promise<ModelFile> {
+  if (source instanceof Uint8Array) return { name: 'the model', bytes: source };
+  const url = urlOf(source);
+  return cacheName === undefined ? fetchModel(url, download) : fetchCached(url, download, cacheName);
+}
+
+function urlOf(source: unknown): URL {
+  if (source instanceof URL) return source;
+  try {
+    if (typeof source === 'string' && source !== '')
+      return new URL(source, globalThis.document?.baseURI ?? location.href);
+  } catch {
+    // said below
+  }
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `A model is loaded from a URL or its bytes (Uint8Array), not from ${source === '' ? 'an empty URL' : typeof source === 'string' ? `'${source}'` : typeof source}.`,
+  );
+}
+
+/** How a provider opens a session where its caller is. */
+const here = {
+  async simd(
+    bytes: Uint8Array,
+    _options: SessionOptions,
+    { numThreads }: ProviderSettings,
+  ): Promise<Session> {
+    const { openSimdSession, sharedEngine } = await import('./simd/session.js');
+    return openSimdSession(bytes, await sharedEngine(numThreads));
+  },
+  async wasm(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<Session> {
+    const { configureWasm, openWasmSession } = await import('./wasm.js');
+    configureWasm(settings);
+    return openWasmSession(bytes, options);
+  },
+};
+
+/** Workers that hold the sessions of models on a page, one for each provider. */
+const workers = {
+  simd: new SessionWorker(async () => (await import('#simd-worker')).source),
+  wasm: new SessionWorker(async () => (await import('#wasm-worker')).source),
+};
+
+async function open(
+  options: WebLoadOptions,
+  provider: Provider,
+  { bytes }: ModelFile,
+  sessionOptions: SessionOptions,
+): Promise<Session> {
+  if (provider !== 'simd' && provider !== 'wasm') {
+    throw new LstmOnnxError(
+      'E_PROVIDER_UNAVAILABLE',
+      provider === 'webgpu' || provider === 'webnn'
+        ? `the onnxruntime-web that this library brings is the one for WebAssembly, which has no '${provider}'`
+        : `browsers have no '${provider}'`,
+    );
+  }
+  const { worker = 'document' in globalThis } = options;
+  const settings = settingsOf(provider, options);
+  const session = worker
+    ? await workers[provider].open(bytes, sessionOptions, settings)
+    : await here[provider](bytes, sessionOptions, settings);
+  const notice = fewerThreads();
+  return notice === undefined ? session : { ...session, notice };
+}
+
+function settingsOf(provider: 'simd' | 'wasm', { numThreads, wasmPaths }: WebLoadOptions): ProviderSettings {
+  const useful = provider === 'simd' ? processors() : Math.ceil(processors() / 2);
+  const threads = fewerThreads() === undefined ? (numThreads ?? Math.min(useful, mostThreads)) : 1;
+  return provider === 'simd'
+    ? { numThreads: threads }
+    : { numThreads: threads, wasmPaths: wasmPaths ? absolute(wasmPaths) : bundledWasmPaths() };
+}
+
+const mostThreads = 4;
+
+/** A worker made of a Blob has no folder that a relative URL could start from. */
+function absolute({ mjs, wasm }: { readonly mjs: string | URL; readonly wasm: string | URL }) {
+  return { mjs: urlOf(mjs).href, wasm: urlOf(wasm).href };
+}
+
+/** Vite and webpack see these and bring the files along. */
+function bundledWasmPaths() {
+  return {
+    mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.mjs', import.meta.url).href,
+    wasm: new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url).href,
   };
 }

@@ -6,7 +6,9 @@ import type { Provider, ProviderStatus } from '../../src/runtime/providers.js';
 declare const model: Model;
 
 test('provider names are literals, so that a typo does not compile', () => {
-  expectTypeOf<Provider>().toEqualTypeOf<'cuda' | 'cpu' | 'wasm' | 'simd' | 'coreml' | 'dml' | 'webgpu'>();
+  expectTypeOf<Provider>().toEqualTypeOf<
+    'cuda' | 'cpu' | 'wasm' | 'simd' | 'coreml' | 'dml' | 'webgpu' | 'webnn'
+  >();
   void Model.load('model.onnx');
   void Model.load(new URL('file:///model.onnx'), { providers: 'auto' });
   void Model.load(new Uint8Array(), { providers: ['cuda', 'cpu'], sessionOptions: { intraOpNumThreads: 1 } });

@@ -9,7 +9,7 @@ export function processors(): number {
 /** Why there is one thread only, if so. */
 export function fewerThreads(): string | undefined {
   if (globalThis.crossOriginIsolated) return undefined;
-  return 'this page is not cross-origin isolated, so training runs on one thread; serve it with the headers COOP and COEP';
+  return 'this page is not cross-origin isolated, so it computes on one thread; serve it with the headers COOP and COEP';
 }
 
 /** Browsers that have relaxed SIMD have it on. */
@@ -34,10 +34,14 @@ export function startThread(
   memory: WebAssembly.Memory,
   mailbox: number,
 ): Promise<void> {
-  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = new Worker(url);
   return new Promise((resolve, reject) => {
     worker.onerror = ({ message }) => reject(new Error(message));
-    worker.onmessage = () => resolve();
+    worker.onmessage = () => {
+      URL.revokeObjectURL(url);
+      resolve();
+    };
     worker.postMessage({ module, memory, mailbox });
   });
 }

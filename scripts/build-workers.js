@@ -1,0 +1,28 @@
+/**
+ * Makes the programs of the browser's model workers: one file each, as a string that the package imports and starts
+ * from a Blob. So every bundler takes them along, and no page has to place a file.
+ */
+import { writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const folder = 'dist/runtime/worker';
+
+for (const provider of ['simd', 'wasm']) {
+  const { outputFiles } = await build({
+    entryPoints: [`${folder}/${provider}-worker.js`],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    // The page tells onnxruntime-web where its files are.
+    conditions: ['onnxruntime-web-use-extern-wasm'],
+    // Licences of what is inside go with it.
+    legalComments: 'inline',
+    logOverride: { 'empty-import-meta': 'silent' },
+    write: false,
+  });
+  const [program] = outputFiles;
+  const text = `/** Made by scripts/build-workers.js. */\nexport const source = ${JSON.stringify(program.text)};\n`;
+  await writeFile(`${folder}/${provider}-source.js`, text);
+}

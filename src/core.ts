@@ -1,0 +1,87 @@
+/** What lstm-onnx offers on every platform: defining, training, data, export and import. */
+export type { BackendName } from './builder/backends/backend.js';
+export {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type ModelInfo,
+} from './builder/checkpoint.js';
+export { defineNetwork, type Network, type NetworkOutput, type Signature } from './builder/network.js';
+export { networkFromJson, networkToJson } from './builder/network-json.js';
+export { activation } from './builder/ops/activation.js';
+export { logSoftmax, relu, sigmoid, softmax, tanh } from './builder/ops/activations.js';
+export { at, last } from './builder/ops/at.js';
+export { concat } from './builder/ops/concat.js';
+export { dropout } from './builder/ops/dropout.js';
+export { embedding } from './builder/ops/embedding.js';
+export { flip } from './builder/ops/flip.js';
+export { linear } from './builder/ops/linear.js';
+export { lstm } from './builder/ops/lstm.js';
+export type { ActivationLike, LstmArguments, LstmState } from './builder/ops/lstm-arguments.js';
+export { reshape } from './builder/ops/reshape.js';
+export { stepCount } from './builder/ops/step-count.js';
+export { transpose } from './builder/ops/transpose.js';
+export {
+  checkParameters,
+  initParameters,
+  type Parameter,
+  parameterSpecs,
+  type StateDict,
+} from './builder/parameters.js';
+export { type Feeds as NetworkFeeds, type Predictions, predict } from './builder/predict.js';
+export { Generator, type GeneratorState } from './builder/random.js';
+export type { Dim, Shape } from './builder/shape.js';
+export { summary } from './builder/summary.js';
+export {
+  type DType,
+  float32,
+  int32,
+  type SymbolicTensor,
+  type TensorType,
+  type Value,
+} from './builder/tensor.js';
+export type { EarlyStoppingOptions } from './builder/train/early-stopping.js';
+export { type EvaluateOptions, evaluate } from './builder/train/evaluate.js';
+export { type EpochEnd, type FitOptions, type FitResult, fit } from './builder/train/fit.js';
+export type { EpochLog, Evaluation, StepLog } from './builder/train/logs.js';
+export { bceWithLogits, crossEntropy, type Loss, l1, mse } from './builder/train/losses.js';
+export { accuracy, type Metric, meanAbsoluteError } from './builder/train/metrics.js';
+export {
+  type AdamOptions,
+  adam,
+  adamW,
+  type OptimizerConfig,
+  type SgdOptions,
+  sgd,
+} from './builder/train/optimizers.js';
+export {
+  decodeTrainingState,
+  encodeTrainingState,
+  type TrainingState,
+} from './builder/train/training-state.js';
+export { parseCsv } from './data/csv.js';
+export { type Dataset, dataset, type SampleArray, sliceDataset, splitDataset } from './data/dataset.js';
+export { parseIdx } from './data/idx.js';
+export { parseJsonArray } from './data/json.js';
+export { type MnistImages, parseMnist } from './data/mnist.js';
+export { encodeNpy, parseNpy } from './data/npy.js';
+export { encodeSafetensors, parseSafetensors, type SafetensorsFile } from './data/safetensors.js';
+export { type ErrorCode, LstmOnnxError } from './errors.js';
+export { type ExportOptions, exportOnnx } from './export/export.js';
+export {
+  type ArchitectureOptions,
+  type InferredModel,
+  networkFromStateDict,
+  type Pool,
+} from './import/architecture.js';
+export { type ImportOptions, type ImportResult, importModel } from './import/import-model.js';
+export type { ImportedModel } from './import/imported-model.js';
+export { float32Array, type NdArray, type NdArrayData, type NdArrayDType } from './nd-array.js';
+export type { StreamOptions } from './runtime/model.js';
+export type { LoadOptions } from './runtime/open-model.js';
+export type { Provider, ProviderReport, ProviderStatus } from './runtime/providers.js';
+export type { Stream } from './runtime/stream.js';
+export type { Feed, Feeds, ModelValue, PlainTensor, Results } from './runtime/values.js';
+export { type Comparison, type VerifyOptions, verify } from './verify.js';
+export { type Recording, readRecording, verifyRecording } from './verify-fixture.js';
+export { version } from './version.js';

@@ -1,0 +1,42 @@
+/**
+ * Models on WebAssembly, through onnxruntime-web. The only file that imports it; loaded when the provider `wasm` is
+ * asked for.
+ */
+import * as ort from 'onnxruntime-web/wasm';
+import { SerialQueue } from './serial-queue.js';
+import { modelValues, type Session, type SessionOptions } from './session.js';
+import type { ProviderSettings } from './worker/protocol.js';
+
+// More than one thread needs SharedArrayBuffer, which pages have only in cross-origin isolation, and in Node keeps
+// the process alive. A program that set these before has the last word.
+ort.env.wasm.numThreads ??= 1;
+if (ort.env.logLevel === 'warning') ort.env.logLevel = 'fatal';
+
+/** A browser that cannot load a thread's program tells nobody: without a limit the first model would wait for ever. */
+const longestStart = 30_000;
+
+/** What onnxruntime-web needs to know in a browser before its first session; later calls change nothing. */
+export function configureWasm({ numThreads, wasmPaths }: ProviderSettings): void {
+  ort.env.wasm.numThreads = numThreads;
+  ort.env.wasm.initTimeout = longestStart;
+  if (wasmPaths) ort.env.wasm.wasmPaths = wasmPaths;
+}
+
+/** Opens a model on the `wasm` provider. @throws onnxruntime's own error */
+export async function openWasmSession(bytes: Uint8Array, options: SessionOptions): Promise<Session> {
+  const session = await ort.InferenceSession.create(bytes, { ...options, executionProviders: ['wasm'] });
+  // onnxruntime-web runs a session once at a time; a run that fails must not take the waiting ones with it.
+  const queue = new SerialQueue();
+  // Where a run does not say, onnxruntime-web logs from warnings on, whatever the session was told.
+  const runOptions = { logSeverityLevel: options.logSeverityLevel ?? 4 };
+  return {
+    inputs: modelValues(session.inputMetadata),
+    outputs: modelValues(session.outputMetadata),
+    Tensor: ort.Tensor,
+    run: (feeds, fetches) =>
+      queue.add(() =>
+        fetches === undefined ? session.run(feeds, runOptions) : session.run(feeds, fetches, runOptions),
+      ),
+    release: () => queue.add(() => session.release()),
+  };
+}

@@ -1,0 +1,5 @@
+/** The worker of the provider `simd`. */
+import { openSimdSession, sharedEngine } from '../simd/session.js';
+import { serve } from './serve.js';
+
+serve(async (bytes, _options, { numThreads }) => openSimdSession(bytes, await sharedEngine(numThreads)));

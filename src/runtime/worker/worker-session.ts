@@ -1,0 +1,127 @@
+/** The page's side: sessions that lie in a worker, so that the page never waits for a network. */
+import { Tensor } from 'onnxruntime-common';
+import { type ErrorCode, LstmOnnxError } from '../../errors.js';
+import type { Session, SessionOptions } from '../session.js';
+import {
+  type Answer,
+  type Call,
+  type ErrorMessage,
+  type ProviderSettings,
+  type SessionHost,
+  type TensorMessage,
+  tensorMessage,
+} from './protocol.js';
+
+/** Opens sessions in one worker, which runs while there are any. */
+export class SessionWorker {
+  readonly #source: () => Promise<string>;
+  #calls: Promise<WorkerCalls> | undefined;
+  #sessions = 0;
+
+  /** @param source the worker's program */
+  constructor(source: () => Promise<string>) {
+    this.#source = source;
+  }
+
+  /** @throws what the worker's runtime throws; E_PROVIDER_UNAVAILABLE where no worker starts */
+  async open(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<Session> {
+    this.#sessions += 1;
+    this.#calls ??= this.#source().then((source) => new WorkerCalls(source));
+    const started = this.#calls;
+    try {
+      const calls = await started;
+      const { session, inputs, outputs } = await calls.call('open', bytes, options, settings);
+      return {
+        inputs,
+        outputs,
+        Tensor,
+        async run(feeds, fetches) {
+          return withClass(await calls.call('run', session, withoutClass(feeds), fetches));
+        },
+        release: async () => {
+          await calls.call('release', session);
+          this.#leave(started);
+        },
+      };
+    } catch (error) {
+      this.#leave(started);
+      throw error;
+    }
+  }
+
+  /** The worker goes with its last session. */
+  #leave(started: Promise<WorkerCalls>): void {
+    this.#sessions -= 1;
+    if (this.#sessions > 0) return;
+    this.#calls = undefined;
+    void started.then((calls) => calls.end());
+  }
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Calls of a worker's methods. */
+class WorkerCalls {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #count = 0;
+  #broken: Error | undefined;
+
+  constructor(source: string) {
+    const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+    this.#worker = new Worker(url);
+    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      URL.revokeObjectURL(url);
+      const call = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      if ('error' in data) call?.reject(errorOf(data.error));
+      else call?.resolve(data.result);
+    };
+    this.#worker.onerror = ({ message }) => this.#break(message);
+  }
+
+  call<M extends keyof SessionHost>(
+    method: M,
+    ...args: Parameters<SessionHost[M]>
+  ): ReturnType<SessionHost[M]>;
+  call(method: keyof SessionHost, ...args: readonly unknown[]): Promise<unknown> {
+    if (this.#broken) return Promise.reject(this.#broken);
+    const call: Call = { id: this.#count++, method, args };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(call.id, { resolve, reject });
+      this.#worker.postMessage(call);
+    });
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+
+  /** A worker that the page's policy forbids says nothing but that it failed. */
+  #break(message: string | undefined): void {
+    const reason =
+      message ||
+      'it did not start; a Content-Security-Policy must allow it: worker-src blob:, or load with { worker: false }';
+    this.#broken = new LstmOnnxError('E_PROVIDER_UNAVAILABLE', `The model's worker failed: ${reason}.`);
+    for (const { reject } of this.#waiting.values()) reject(this.#broken);
+    this.#waiting.clear();
+  }
+}
+
+function errorOf({ code, message }: ErrorMessage): Error {
+  // The worker runs the same library, whose codes these are.
+  return code === undefined ? new Error(message) : new LstmOnnxError(code as ErrorCode, message);
+}
+
+function withoutClass(tensors: Readonly<Record<string, Tensor>>): Record<string, TensorMessage> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensorMessage(tensor)]));
+}
+
+function withClass(tensors: Readonly<Record<string, TensorMessage>>): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]),
+  );
+}
