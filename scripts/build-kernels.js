@@ -1,10 +1,15 @@
-/** Compiles src/kernels with and without relaxed SIMD into one module of base64, which needs no asset path anywhere. */
+/**
+ * Compiles src/kernels with and without relaxed SIMD into two modules of base64, which need no asset path anywhere. They
+ * are apart so that whoever loads the one does not load the other.
+ */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from 'assemblyscript/asc';
 
-async function compile(name, ...features) {
+const folder = process.argv[2] ?? 'src/builder/backends/simd';
+
+async function compile(name, about, ...features) {
   const file = join(tmpdir(), `lstm-onnx-${process.pid}-${name}.wasm`);
   const { error, stderr } = await main([
     ...['src/kernels/index.ts', '-o', file, '-O3', '--noAssert', '--runtime', 'stub', '--memoryBase', '1024'],
@@ -15,16 +20,14 @@ async function compile(name, ...features) {
   const bytes = readFileSync(file);
   rmSync(file);
   console.log(`${name}: ${bytes.length} bytes`);
-  return bytes.toString('base64');
+  writeFileSync(
+    join(folder, `binary-${name}.ts`),
+    `/** The kernels compiled ${about} relaxed SIMD; made by \`npm run kernels\` from src/kernels. */
+export const base64 =
+  '${bytes.toString('base64')}';
+`,
+  );
 }
 
-const target = process.argv[2] ?? 'src/builder/backends/simd/binaries.ts';
-writeFileSync(
-  target,
-  `/** The compiled kernels; made by \`npm run kernels\` from src/kernels. */
-export const relaxed =
-  '${await compile('relaxed', 'relaxed-simd')}';
-export const plain =
-  '${await compile('plain')}';
-`,
-);
+await compile('relaxed', 'with', 'relaxed-simd');
+await compile('plain', 'without');

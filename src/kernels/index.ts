@@ -4,3 +4,6 @@ export { packMatrix, packRows } from './matmul';
 export { isDone, post, runJob, work } from './threads';
 export { adamStep, sgdStep, squaredNorm } from './optimizer';
 export { crossEntropy, softmax } from './cross-entropy';
+
+/** Which of the two this one is. */
+export const usesRelaxedSimd: bool = ASC_FEATURE_RELAXED_SIMD;

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { plain, relaxed } from '../../../src/builder/backends/simd/binaries.js';
+import { base64 as plain } from '../../../src/builder/backends/simd/binary-plain.js';
+import { base64 as relaxed } from '../../../src/builder/backends/simd/binary-relaxed.js';
+import { Engine } from '../../../src/builder/backends/simd/engine.js';
+import { kernelBytes, probes } from '../../../src/builder/backends/simd/kernel-bytes.js';
 import { jobFields } from '../../../src/builder/backends/simd/lstm-job.js';
 import { matmulJobFields } from '../../../src/builder/backends/simd/matmul.js';
 
@@ -14,10 +17,11 @@ describe('the compiled kernels', () => {
   it('are what src/kernels compiles to', () => {
     const folder = mkdtempSync(join(tmpdir(), 'lstm-onnx-kernels-'));
     try {
-      const made = join(folder, 'binaries.ts');
-      execFileSync(process.execPath, ['scripts/build-kernels.js', made], { cwd: root });
-      const committed = readFileSync(join(root, 'src/builder/backends/simd/binaries.ts'), 'utf8');
-      expect(readFileSync(made, 'utf8')).toBe(committed);
+      execFileSync(process.execPath, ['scripts/build-kernels.js', folder], { cwd: root });
+      for (const file of ['binary-relaxed.ts', 'binary-plain.ts']) {
+        const committed = readFileSync(join(root, 'src/builder/backends/simd', file), 'utf8');
+        expect(readFileSync(join(folder, file), 'utf8')).toBe(committed);
+      }
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -35,5 +39,30 @@ describe('the compiled kernels', () => {
 
   it('are under 40 kB each', () => {
     for (const base64 of [plain, relaxed]) expect(Buffer.from(base64, 'base64').length).toBeLessThan(40_000);
+  });
+
+  it('are probed by modules that an engine takes when it takes the kernels', async () => {
+    // Before and after relaxed SIMD is switched on, which Node.js 20 needs.
+    for (const step of [() => {}, () => kernelBytes()]) {
+      await step();
+      for (const [name, base64] of Object.entries({ plain, relaxed }) as ['plain' | 'relaxed', string][]) {
+        expect(WebAssembly.validate(probes[name])).toBe(WebAssembly.validate(Buffer.from(base64, 'base64')));
+      }
+    }
+    expect(WebAssembly.validate(probes.relaxed)).toBe(true);
+  });
+
+  it('may be chosen by one and handed to another', async () => {
+    for (const relaxed of [true, false]) {
+      const engine = await Engine.start({ threads: 1, kernels: await kernelBytes(relaxed) });
+      expect(engine.simd).toBe(relaxed ? 'relaxed' : 'plain');
+    }
+  });
+
+  it('that are none are refused', async () => {
+    await expect(Engine.start({ threads: 1, kernels: new Uint8Array(8) })).rejects.toMatchObject({
+      code: 'E_PROVIDER_UNAVAILABLE',
+      message: expect.stringContaining('no WebAssembly module'),
+    });
   });
 });

@@ -1,8 +1,8 @@
 /** The WebAssembly module of the simd backend: its memory, its functions, and the threads that share both. */
-import { enableRelaxedSimd, processors, startThread, waitForChange } from '#simd-platform';
-import { LstmOnnxError } from '../../../errors.js';
+import { processors, startThread, waitForChange } from '#simd-platform';
+import { LstmOnnxError, messageOf } from '../../../errors.js';
 import { Allocator } from './allocator.js';
-import { plain, relaxed } from './binaries.js';
+import { kernelBytes } from './kernel-bytes.js';
 
 /** Sizes as they are, and padded. */
 type LstmLayout = [
@@ -90,6 +90,7 @@ export interface Kernels {
   runJob(kind: number, job: number): void;
   post(mailbox: number, kind: number, job: number): void;
   isDone(mailbox: number): number;
+  readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
 }
 
 /** The kinds of jobs, as `src/kernels/threads.ts` numbers them. */
@@ -102,6 +103,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Whether to use relaxed SIMD where the engine has it. @default true */
   readonly relaxed?: boolean;
+  /** The kernels, where somebody else loaded them: what {@link kernelBytes} gave. @default loaded here */
+  readonly kernels?: Uint8Array;
 }
 
 const pageBytes = 65_536;
@@ -127,12 +130,12 @@ export class Engine {
   /** What was allocated since {@link allOrNothing} began. */
   #allocated: number[] | undefined;
 
-  private constructor(module: WebAssembly.Module, simd: 'relaxed' | 'plain', threads: number) {
-    this.simd = simd;
+  private constructor(module: WebAssembly.Module, threads: number) {
     this.threads = threads;
     this.#memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared: true });
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.kernels = instance.exports as unknown as Kernels; // the module is ours: src/kernels
+    this.simd = this.kernels.usesRelaxedSimd.value ? 'relaxed' : 'plain';
     this.#allocator = new Allocator(heapStart, (bytes) => this.#ensure(bytes));
     this.#mailboxes = Array.from({ length: threads - 1 }, () => {
       const mailbox = this.allocate(mailboxBytes);
@@ -141,21 +144,8 @@ export class Engine {
     });
   }
 
-  /** @throws E_PROVIDER_UNAVAILABLE where the engine has no SIMD or no shared memory */
+  /** @throws E_PROVIDER_UNAVAILABLE where there is no SIMD or no shared memory, or the kernels are none */
   static async start(options: EngineOptions = {}): Promise<Engine> {
-    const wanted = options.relaxed === false ? [] : [['relaxed', decode(relaxed)] as const];
-    // An engine that has it needs no flag, and one that no longer knows the flag would complain.
-    if (wanted.some(([, bytes]) => !WebAssembly.validate(bytes))) enableRelaxedSimd();
-    const candidates = [...wanted, ['plain', decode(plain)] as const];
-    const found = candidates.find(([, bytes]) => WebAssembly.validate(bytes));
-    if (!found) {
-      throw new LstmOnnxError(
-        'E_PROVIDER_UNAVAILABLE',
-        'This JavaScript engine lacks WebAssembly SIMD or threads, which the simd backend is made of; use a newer one, ' +
-          "or the backend 'cpu'.",
-      );
-    }
-    const [simd, bytes] = found;
     const { threads = Math.min(processors(), 4) } = options;
     if (!Number.isInteger(threads) || threads < 1 || threads > maximumThreads) {
       throw new LstmOnnxError(
@@ -163,8 +153,8 @@ export class Engine {
         `The simd backend runs on 1 to ${maximumThreads} threads, not ${threads}.`,
       );
     }
-    const module = await WebAssembly.compile(bytes);
-    const engine = new Engine(module, simd, threads);
+    const module = await compiled(options.kernels ?? (await kernelBytes(options.relaxed)));
+    const engine = new Engine(module, threads);
     // A thread that has not started yet would be waited for while the caller's thread, which starts it, is blocked.
     await Promise.all(engine.#mailboxes.map((mailbox) => startThread(module, engine.#memory, mailbox)));
     return engine;
@@ -276,6 +266,15 @@ export class Engine {
   }
 }
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+async function compiled(kernels: Uint8Array): Promise<WebAssembly.Module> {
+  try {
+    // A copy where the bytes are shared with another thread, which WebAssembly does not read from.
+    return await WebAssembly.compile(new Uint8Array(kernels));
+  } catch (cause) {
+    throw new LstmOnnxError(
+      'E_PROVIDER_UNAVAILABLE',
+      `The kernels are no WebAssembly module that this JavaScript engine takes: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
 }

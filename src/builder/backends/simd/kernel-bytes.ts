@@ -1,0 +1,54 @@
+/**
+ * Which of the two compiled kernels this JavaScript engine takes. The better one is chosen by a probe of a few bytes, so
+ * that only that one is loaded.
+ */
+import { enableRelaxedSimd } from '#simd-platform';
+import { LstmOnnxError } from '../../../errors.js';
+
+/** `i32.const 0` and `i8x16.splat`: a vector. */
+const splat = [0x41, 0x00, 0xfd, 0x0f];
+
+/** Modules of one function that computes with vectors, beside a memory that threads share. */
+export const probes = {
+  plain: probe(splat),
+  /** `f32x4.relaxed_madd` of three such vectors */
+  relaxed: probe([...splat, ...splat, ...splat, 0xfd, 0x85, 0x02]),
+} as const;
+
+/**
+ * The kernels as a WebAssembly module, for `Engine.start`; for one that cannot load them itself, too, such as a worker.
+ *
+ * @param relaxed whether to use relaxed SIMD where it is there
+ * @throws E_PROVIDER_UNAVAILABLE where WebAssembly SIMD or shared memory is missing
+ */
+export async function kernelBytes(relaxed = true): Promise<Uint8Array<ArrayBuffer>> {
+  if (!WebAssembly.validate(probes.plain)) {
+    throw new LstmOnnxError(
+      'E_PROVIDER_UNAVAILABLE',
+      'This JavaScript engine lacks WebAssembly SIMD or threads, which the simd backend is made of; use a newer one, ' +
+        "or the backend 'cpu'.",
+    );
+  }
+  // An engine that has it needs no flag, and one that no longer knows the flag would complain.
+  if (relaxed && !WebAssembly.validate(probes.relaxed)) enableRelaxedSimd();
+  const { base64 } =
+    relaxed && WebAssembly.validate(probes.relaxed)
+      ? await import('./binary-relaxed.js')
+      : await import('./binary-plain.js');
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+function probe(vector: readonly number[]): Uint8Array<ArrayBuffer> {
+  const section = (id: number, ...bytes: number[]) => [id, bytes.length, ...bytes];
+  return Uint8Array.of(
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    // One type, which gives a vector.
+    ...section(1, 1, 0x60, 0, 1, 0x7b),
+    // One import of no name: a memory of one page, shared.
+    ...section(2, 1, 0, 0, 2, 3, 1, 1),
+    // One function of that type.
+    ...section(3, 1, 0),
+    // Its body: no locals, the vector, end.
+    ...section(10, 1, vector.length + 2, 0, ...vector, 0x0b),
+  );
+}
