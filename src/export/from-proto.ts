@@ -14,12 +14,12 @@ import type {
   OnnxValueInfo,
 } from './graph.js';
 import { exactInteger, safeInteger } from './integers.js';
-import type { proto } from './onnx.js';
+import type { proto } from './proto.js';
 import { decodeTensor } from './tensor-data.js';
 
 /**
  * How deep graphs may nest (the body of a Loop in an If in ...). Files in the wild stay under ten; each level costs
- * three messages, and protobufjs itself stops at a hundred.
+ * three messages, and the reader of messages stops at a hundred.
  */
 const MAX_GRAPH_DEPTH = 24;
 
@@ -137,7 +137,8 @@ function valueFromProto(fields: proto.ValueInfoProto.$Properties): OnnxValueInfo
   const name = fields.name ?? '';
   const type = fields.type ?? {};
   const tensor = type.tensorType ?? type.sparseTensorType;
-  const dims = tensor?.shape?.dim;
+  // A shape without dimensions is a scalar's.
+  const dims = tensor?.shape && (tensor.shape.dim ?? []);
   const kind = kindOf(type);
   return {
     name,

@@ -1,6 +1,6 @@
 /**
- * An ONNX model as plain data: what the lowering writes, the checker reads and `onnx.ts` turns into bytes and
- * back. Field for field the messages of the ONNX specification (onnx.proto), under their usual names.
+ * An ONNX model as plain data: what the lowering writes, the checker reads, `encode-model.ts` turns into
+ * bytes and `decode-model.ts` makes of them. Field for field the messages of the ONNX specification (onnx.proto), under their usual names.
  */
 import type { NdArray } from '../nd-array.js';
 

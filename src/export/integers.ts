@@ -1,6 +1,6 @@
 /**
- * 64-bit integers of a protobuf without loss. They arrive as numbers where a double holds them exactly, as
- * protobufjs's Long (two 32-bit halves) where it does not; see `onnx.ts`.
+ * 64-bit integers of a protobuf without loss. They arrive as numbers where a double holds them exactly, as two 32-bit
+ * halves where it does not; see `wire-reader.ts`.
  */
 import { type ErrorCode, LstmOnnxError } from '../errors.js';
 

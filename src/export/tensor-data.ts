@@ -7,7 +7,7 @@ import { LstmOnnxError } from '../errors.js';
 import { dtypeFacts, dtypeOfCode, type TypedArrayConstructor } from './dtypes.js';
 import type { OnnxTensor } from './graph.js';
 import { exactInteger, safeInteger } from './integers.js';
-import type { proto } from './onnx.js';
+import type { proto } from './proto.js';
 
 /** TensorProto.DataLocation.EXTERNAL. */
 const EXTERNAL = 1;

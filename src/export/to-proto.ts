@@ -3,7 +3,7 @@ import { LstmOnnxError } from '../errors.js';
 import { dtypeFacts } from './dtypes.js';
 import type { OnnxAttribute, OnnxDim, OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from './graph.js';
 import { safeInteger } from './integers.js';
-import type { proto } from './onnx.js';
+import type { proto } from './proto.js';
 import { encodeTensor } from './tensor-data.js';
 
 /**

@@ -1,7 +1,7 @@
 /** Reads a model, opens it on the first provider that can, and says which that was. */
 
 import { LstmOnnxError, messageOf } from '../errors.js';
-import { decodeModel } from '../export/onnx.js';
+import { decodeModel } from '../export/decode-model.js';
 import { withTimeFirst } from '../export/time-first.js';
 import { FeedChecker } from './feeds.js';
 import type { DownloadOptions } from './fetch-model.js';

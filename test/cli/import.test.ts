@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
 import { networkToJson } from '../../src/builder/network-json.js';
 import { encodeSafetensors } from '../../src/data/safetensors.js';
-import { decodeModel } from '../../src/export/onnx.js';
+import { decodeModel } from '../../src/export/decode-model.js';
 import { networkFromStateDict } from '../../src/import/architecture.js';
 import type { NdArray } from '../../src/nd-array.js';
 import { Model } from '../../src/runtime/node.js';

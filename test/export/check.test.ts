@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LstmOnnxError } from '../../src/errors.js';
 import { checkModel } from '../../src/export/check.js';
+import { decodeModel } from '../../src/export/decode-model.js';
 import type { OnnxAttribute, OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../../src/export/graph.js';
 import { inferTypes } from '../../src/export/infer.js';
-import { decodeModel } from '../../src/export/onnx.js';
 import { irVersionFor } from '../../src/export/releases.js';
 import {
   brokenModels,

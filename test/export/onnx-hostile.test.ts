@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { onnx } from '#onnx-proto';
 import { LstmOnnxError } from '../../src/errors.js';
 import { checkModel } from '../../src/export/check.js';
+import { decodeModel } from '../../src/export/decode-model.js';
+import { encodeModel } from '../../src/export/encode-model.js';
 import type { OnnxAttribute } from '../../src/export/graph.js';
-import { decodeModel, encodeModel } from '../../src/export/onnx.js';
 import { graph, lstmModel, model, node, validModels } from './broken-models.js';
 
 function errorOf(bytes: Uint8Array): LstmOnnxError {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { onnx } from '#onnx-proto';
 import { LstmOnnxError } from '../../src/errors.js';
-import { decodeModel } from '../../src/export/onnx.js';
+import { decodeModel } from '../../src/export/decode-model.js';
 import { withTimeFirst } from '../../src/export/time-first.js';
 import { Model } from '../../src/runtime/node.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';

@@ -2,9 +2,9 @@
 import { expect } from 'vitest';
 import { checkParameters } from '../../src/builder/parameters.js';
 import { Generator } from '../../src/builder/random.js';
+import { encodeModel } from '../../src/export/encode-model.js';
 import { type ExportOptions, exportOnnx } from '../../src/export/export.js';
 import type { OnnxAttribute, OnnxModel, OnnxTensor } from '../../src/export/graph.js';
-import { encodeModel } from '../../src/export/onnx.js';
 import type { ImportedModel } from '../../src/import/imported-model.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import { sizeOf } from '../../src/nd-array.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { encodeModel } from '../../src/export/encode-model.js';
 import type { OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../../src/export/graph.js';
-import { encodeModel } from '../../src/export/onnx.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import { int64s, model, node, value } from '../export/broken-models.js';
 import { expectSame, float, int, ints, weights } from './onnx-models.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { onnx } from '#onnx-proto';
 import { LstmOnnxError } from '../../src/errors.js';
+import { encodeModel } from '../../src/export/encode-model.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/export/graph.js';
-import { encodeModel } from '../../src/export/onnx.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import { floats, type graph, int64s, model, node, value } from '../export/broken-models.js';
 import { int, ints, numbers, text, texts, weights } from './onnx-models.js';

@@ -7,8 +7,8 @@
 import type { ModelInfo } from '../../builder/checkpoint.js';
 import type { Network } from '../../builder/network.js';
 import { LstmOnnxError } from '../../errors.js';
+import { decodeModel } from '../../export/decode-model.js';
 import type { OnnxModel } from '../../export/graph.js';
-import { decodeModel } from '../../export/onnx.js';
 import type { ImportedModel } from '../imported-model.js';
 import { Dims, NowEqual } from './dims.js';
 import { GraphReader } from './graph-reader.js';

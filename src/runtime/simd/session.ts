@@ -5,8 +5,8 @@
 import { Tensor } from 'onnxruntime-common';
 import { Engine, type EngineOptions } from '../../builder/backends/simd/engine.js';
 import { LstmOnnxError } from '../../errors.js';
+import { decodeModel } from '../../export/decode-model.js';
 import type { OnnxValueInfo } from '../../export/graph.js';
-import { decodeModel } from '../../export/onnx.js';
 import { readOnnxModel } from '../../import/onnx/read-onnx.js';
 import { sizeOf } from '../../nd-array.js';
 import type { Session } from '../session.js';
