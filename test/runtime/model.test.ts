@@ -69,6 +69,38 @@ describe('Model.load', () => {
     }
   });
 
+  it('tells how far a download is, and ends it when it is told to', async () => {
+    const bytes = readFileSync(`${folder}lstm.onnx`);
+    let began = () => {};
+    const underWay = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    const server = createServer((request, response) => {
+      response.writeHead(200, { 'Content-Length': bytes.length });
+      if (request.url === '/whole.onnx') response.end(bytes);
+      else response.write(bytes.subarray(0, 100), () => began());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const seen: unknown[] = [];
+      const onProgress = (progress: unknown) => seen.push(progress);
+      await using model = await Model.load(`${origin}/whole.onnx`, { providers: ['cpu'], onProgress });
+      expect(model.inputs).toHaveLength(3);
+      expect(seen.at(-1)).toEqual({ loaded: bytes.length, total: bytes.length });
+
+      const stop = new AbortController();
+      const loading = Model.load(`${origin}/half.onnx`, { signal: stop.signal });
+      await underWay;
+      stop.abort(new Error('enough'));
+      await expect(loading).rejects.toThrow(/^enough$/);
+      await expect(Model.load(`${folder}lstm.onnx`, { signal: stop.signal })).rejects.toThrow(/^enough$/);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it('names the file that is missing, a folder, or no model', async () => {
     expect(await failure(() => load('nowhere'))).toMatch(/^E_FILE_READ: .*nowhere\.onnx: ENOENT/);
     expect(await failure(() => Model.load(folder))).toMatch(/^E_FILE_READ: .*not a file/);

@@ -38,8 +38,9 @@ function quieten(): void {
 }
 
 async function importTfjsNode(): Promise<void> {
+  if (typeof process === 'undefined') throw unavailable('libtensorflow runs in Node, not in browsers');
   try {
-    await import(tfjsNode);
+    await import(/* webpackIgnore: true */ /* @vite-ignore */ tfjsNode);
   } catch (error) {
     const missing = /^Cannot find (package|module) '@tensorflow\/tfjs-node'/.test(messageOf(error));
     throw missing ? unavailable(`the package ${tfjsNode} is not installed`, error) : error;
