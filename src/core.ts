@@ -41,6 +41,7 @@ export {
   type Value,
 } from './builder/tensor.js';
 export type { EarlyStoppingOptions } from './builder/train/early-stopping.js';
+export type { StepEnd } from './builder/train/epoch.js';
 export { type EvaluateOptions, evaluate } from './builder/train/evaluate.js';
 export { type EpochEnd, type FitOptions, type FitResult, fit } from './builder/train/fit.js';
 export type { EpochLog, Evaluation, StepLog } from './builder/train/logs.js';

@@ -6,12 +6,15 @@ import type { Backend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
 import { forward } from '../forward.js';
 import type { Network } from '../network.js';
+import type { StateDict } from '../parameters.js';
 import type { Generator } from '../random.js';
 import { batchAt, epochOrder } from './batches.js';
 import type { Evaluation, StepLog } from './logs.js';
+import type { Metric } from './metrics.js';
 import type { Objective } from './objective.js';
 import type { Optimizer } from './optimizers.js';
 import { pauseNowAndThen } from './pause.js';
+import { readVariables } from './tf-optimizer.js';
 
 /** What learns: a network with its variables, the optimizer that moves them and the generator of all randomness. */
 export interface Learner {
@@ -23,11 +26,20 @@ export interface Learner {
   readonly objective: Objective;
 }
 
+/** Where training stands after a step. */
+export interface StepEnd extends StepLog {
+  /** Reads the parameters. */
+  parameters(): StateDict;
+}
+
+/** What is called after each step. */
+export type OnStep = ((end: StepEnd) => void) | ((end: StepEnd) => Promise<void>);
+
 export interface EpochOptions {
   readonly batchSize: number;
   readonly shuffle?: boolean;
   readonly clipNorm?: number;
-  readonly onStep?: (log: StepLog) => void;
+  readonly onStep?: OnStep;
   readonly signal?: AbortSignal;
 }
 
@@ -53,7 +65,7 @@ export async function runEpoch(
     const start = (step - 1) * batchSize;
     const end = Math.min(start + batchSize, data.length);
     const measured = await trainStep(learner, data, order.subarray(start, end), options.clipNorm);
-    const lossValue = measured[0] ?? Number.NaN;
+    const [lossValue = Number.NaN, ...metricValues] = measured;
     if (!Number.isFinite(lossValue)) {
       throw new LstmOnnxError(
         'E_LOSS_NOT_FINITE',
@@ -64,15 +76,26 @@ export async function runEpoch(
     measured.forEach((value, i) => {
       sums[i] = (sums[i] ?? 0) + value * (end - start);
     });
-    onStep?.({ epoch, step, steps, loss: lossValue });
+    await onStep?.({
+      epoch,
+      step,
+      steps,
+      loss: lossValue,
+      metrics: valuesByName(metrics, metricValues),
+      parameters: () => readVariables(learner.variables),
+    });
     await pauseNowAndThen();
   }
   checkFinite(learner.variables, epoch);
   const [mean = Number.NaN, ...metricMeans] = sums.map((sum) => sum / data.length);
   return {
     loss: mean,
-    metrics: Object.fromEntries(metrics.map(({ name }, i) => [name, metricMeans[i] ?? 0])),
+    metrics: valuesByName(metrics, metricMeans),
   };
+}
+
+function valuesByName(metrics: readonly Metric[], values: ArrayLike<number>): Record<string, number> {
+  return Object.fromEntries(metrics.map(({ name }, i) => [name, values[i] ?? 0]));
 }
 
 /** The loss of an epoch's last step says nothing of the parameters after it. @throws E_LOSS_NOT_FINITE */

@@ -10,9 +10,9 @@ import { tensorsOf } from '../tf-parameters.js';
 import { checkSamplesFirst } from './batches.js';
 import { checkClipNorm, checkCounts } from './check-options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
-import { type Learner, runEpoch } from './epoch.js';
+import { type Learner, type OnStep, runEpoch } from './epoch.js';
 import { evaluateWith } from './evaluate.js';
-import type { EpochLog, StepLog } from './logs.js';
+import type { EpochLog } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
 import { type OutputName, outputOf } from './objective.js';
@@ -56,7 +56,8 @@ export interface FitOptions<Output extends string = string> {
   /** Ends training early and gives back the parameters of the best epoch. */
   readonly earlyStopping?: EarlyStoppingOptions;
   readonly backend?: BackendName;
-  readonly onStep?: (log: StepLog) => void;
+  /** A promise that it gives is awaited before the next step: training pauses until it is fulfilled. */
+  readonly onStep?: OnStep;
   /** Awaited before the next epoch. */
   readonly onEpoch?: (end: EpochEnd) => void | Promise<void>;
   /** Stops training after the current step, with the signal's reason thrown. */

@@ -17,6 +17,8 @@ export interface StepLog {
   readonly steps: number;
   /** The batch's loss, before the parameters were updated. */
   readonly loss: number;
+  /** The batch's metric values by name, before the parameters were updated. */
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /** What is known after an epoch: means over its samples, as the parameters changed. */

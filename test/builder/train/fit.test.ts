@@ -188,6 +188,29 @@ describe('callbacks', () => {
     expect(ends[0]!.parameters).not.toEqual(ends[1]!.parameters);
   });
 
+  it('get the metrics and the parameters of each step, and are awaited', async () => {
+    const accuracies: (number | undefined)[] = [];
+    const weights: unknown[] = [];
+    let waiting = 0;
+    const { history, parameters } = await train(classifier, sliceDataset(data, 0, 32), {
+      ...options,
+      metrics: [accuracy],
+      onStep: async (end) => {
+        expect(waiting).toBe(0);
+        waiting++;
+        accuracies.push(end.metrics.accuracy);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        weights.push(bitsOf(end.parameters()));
+        waiting--;
+      },
+    });
+    const [first, second] = accuracies;
+    expect((first! + second!) / 2).toBeCloseTo(history[0]!.metrics.accuracy!, 12);
+    expect(weights).toHaveLength(2);
+    expect(weights[0]).not.toEqual(weights[1]);
+    expect(weights[1]).toEqual(bitsOf(parameters));
+  });
+
   it('end training when they throw', async () => {
     const failing = train(classifier, data, {
       ...options,
@@ -196,6 +219,11 @@ describe('callbacks', () => {
       },
     });
     await expect(failing).rejects.toThrow('disk full');
+    const refusing = train(classifier, data, {
+      ...options,
+      onStep: () => Promise.reject(new Error('page closed')),
+    });
+    await expect(refusing).rejects.toThrow('page closed');
   });
 });
 
