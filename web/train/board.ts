@@ -1,0 +1,117 @@
+/** The part of the page that shows a run: figures, charts, and now and then a sentence for those who listen. */
+import { element } from '../shared/element.js';
+import { formatCount, formatNumber, formatSeconds } from '../shared/quantities.js';
+import { LineChart } from './line-chart.js';
+import type { DataSummary, Progress, Task, TrainingOptions } from './messages.js';
+import { Series } from './series.js';
+
+const place = (id: string): HTMLElement => element(id, HTMLElement);
+
+/** Milliseconds between drawings of the charts. */
+const drawInterval = 200;
+
+const metricNames: Readonly<Record<Task, string>> = {
+  classification: 'Accuracy',
+  regression: 'Mean absolute error',
+};
+
+export class Board {
+  readonly #loss = new Series();
+  readonly #metric = new Series();
+  readonly #progress = element('progress', HTMLProgressElement);
+  readonly #lossChart = new LineChart(element('loss-chart', SVGSVGElement), {
+    title: 'Loss of the batches over the steps of training',
+    className: 'loss',
+    format: formatNumber,
+  });
+  #metricChart: LineChart | undefined;
+  #task: Task = 'classification';
+  #epochs = 1;
+  #steps = 1;
+  #saidEpoch = 0;
+  #lastDraw = 0;
+
+  /** Empties everything for a run of this kind. */
+  begin(data: DataSummary, { epochs, batchSize }: TrainingOptions): void {
+    this.#epochs = epochs;
+    this.#steps = epochs * Math.ceil(data.train / batchSize);
+    this.#saidEpoch = 0;
+    this.#loss.clear();
+    this.#metric.clear();
+    this.setTask(data.task);
+    for (const id of ['stat-epoch', 'stat-step', 'stat-loss', 'stat-metric', 'stat-speed', 'stat-time']) {
+      place(id).textContent = '–';
+    }
+    this.#progress.max = this.#steps;
+    this.#progress.value = 0;
+    this.#draw();
+  }
+
+  setTask(task: Task): void {
+    const classifies = task === 'classification';
+    if (!this.#metricChart || task !== this.#task) {
+      this.#metricChart = new LineChart(element('metric-chart', SVGSVGElement), {
+        title: `${metricNames[task]} of the batches over the steps of training`,
+        className: 'metric',
+        ...(classifies ? { max: 1 } : {}),
+        format: classifies ? (value) => `${Math.round(value * 100)} %` : formatNumber,
+      });
+    }
+    this.#task = task;
+    place('stat-metric-name').textContent = metricNames[task];
+    place('metric-caption').textContent =
+      `${metricNames[task]} of the batches${classifies ? '' : ', in deviations'}`;
+    this.#draw();
+  }
+
+  show({ epoch, step, stepsAnEpoch, samplesPerSecond, elapsed, points }: Progress): void {
+    points.steps.forEach((at, i) => {
+      this.#loss.add(at, points.losses[i] ?? 0);
+      this.#metric.add(at, points.metrics[i] ?? 0);
+    });
+    const done = (epoch - 1) * stepsAnEpoch + step;
+    this.#progress.value = done;
+    place('stat-epoch').textContent = `${epoch} of ${this.#epochs}`;
+    place('stat-step').textContent = `${formatCount(step)} of ${formatCount(stepsAnEpoch)}`;
+    place('stat-loss').textContent = formatNumber(this.#loss.recent ?? Number.NaN);
+    place('stat-metric').textContent = this.#formatMetric(this.#metric.recent);
+    place('stat-speed').textContent = samplesPerSecond > 0 ? formatCount(samplesPerSecond) : '–';
+    place('stat-time').textContent = formatSeconds(elapsed);
+    if (epoch !== this.#saidEpoch) {
+      this.#saidEpoch = epoch;
+      this.say(
+        epoch === 1
+          ? `Training, epoch 1 of ${this.#epochs}.`
+          : `Epoch ${epoch} of ${this.#epochs}. ${this.#inWords()}`,
+      );
+    }
+    const now = performance.now();
+    if (now - this.#lastDraw < drawInterval && done < this.#steps) return;
+    this.#lastDraw = now;
+    this.#draw();
+  }
+
+  /** A sentence that screen readers read out. */
+  say(sentence: string): void {
+    place('status').textContent = sentence;
+  }
+
+  /** Draws what came since the charts were drawn last. */
+  #draw(): void {
+    const words = this.#inWords();
+    this.#lossChart.show(this.#loss.points, this.#steps, words);
+    this.#metricChart?.show(this.#metric.points, this.#steps, words);
+  }
+
+  #inWords(): string {
+    const [first] = this.#loss.points;
+    if (!first) return 'Nothing yet.';
+    const metric = metricNames[this.#task].toLowerCase();
+    return `Loss from ${formatNumber(first.mean)} to ${formatNumber(this.#loss.recent ?? 0)}, ${metric} ${this.#formatMetric(this.#metric.recent)}.`;
+  }
+
+  #formatMetric(value: number | undefined): string {
+    if (value === undefined) return '–';
+    return this.#task === 'classification' ? `${(100 * value).toFixed(1)} %` : formatNumber(value);
+  }
+}

@@ -1,0 +1,183 @@
+/** CSV tables as samples for an LSTM: which column is predicted from which others, cut into time steps. */
+import { Generator, LstmOnnxError, type NdArray } from 'lstm-onnx/web';
+import type { CsvOptions, Task } from './messages.js';
+
+export interface CsvTable {
+  readonly columns: readonly string[];
+  /** `[rows, columns]` */
+  readonly numbers: NdArray<'float64'>;
+}
+
+/** Samples in the table's own numbers. */
+export interface RawSamples {
+  readonly steps: number;
+  readonly features: number;
+  readonly task: Task;
+  readonly train: RawPart;
+  readonly test: RawPart;
+  /** Of a classification: what each class number stands for. */
+  readonly labels: readonly string[];
+}
+
+export interface RawPart {
+  readonly samples: number;
+  /** `[samples, steps, features]` */
+  readonly x: Float32Array;
+  /** `[samples]`: class numbers, or the numbers to predict. */
+  readonly y: Float64Array;
+}
+
+/** Of the samples, the part to test on. */
+const testShare = 0.2;
+const mostClasses = 1000;
+/** More different values than this look like measurements, not classes. */
+const mostGuessedClasses = 20;
+const shuffleSeed = 1;
+
+/** The names in the header, if the first row is one; else `column 1` and so on. */
+export function columnNames(text: string, columns: number): string[] {
+  const [first = ''] = text
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+    .split(/\r\n|\n|\r/, 1);
+  const cells = first.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  const isHeader = cells.length === columns && cells.every((cell) => !/^[+-]?[.\d]/.test(cell));
+  return Array.from({ length: columns }, (_, i) => (isHeader && cells[i]) || `column ${i + 1}`);
+}
+
+/** What the table looks like: classes where the last column has a few whole numbers; sequences where rows are long. */
+export function guessOptions({ numbers }: CsvTable): CsvOptions {
+  const [rows = 0, columns = 0] = numbers.shape;
+  const target = columns - 1;
+  const values = new Set(columnOf(numbers, target));
+  const areClasses =
+    values.size <= Math.min(mostGuessedClasses, Math.max(2, rows / 4)) && [...values].every(Number.isInteger);
+  const layout = columns > 8 ? 'rows' : 'steps';
+  return {
+    layout,
+    target,
+    task: areClasses ? 'classification' : 'regression',
+    steps: layout === 'rows' ? columns - 1 : Math.max(1, Math.min(20, Math.floor(rows / 10))),
+    ahead: areClasses ? 0 : 1,
+  };
+}
+
+/**
+ * The table as samples, four fifths to train on: of rows a shuffled part, of windows the earlier ones.
+ *
+ * @throws E_INVALID_OPTION for options that the table cannot be cut by
+ */
+export function samplesOf(table: CsvTable, options: CsvOptions): RawSamples {
+  const { numbers } = table;
+  const columns = numbers.shape[1] ?? 0;
+  if (columns < 2 && !(options.layout === 'steps' && options.ahead > 0)) {
+    throw invalid(
+      `The table has ${columns} column; give one to predict and at least one to predict it from.`,
+    );
+  }
+  const cut = options.layout === 'rows' ? cutRows(table, options) : cutWindows(table, options);
+  const { labels, y } =
+    options.task === 'classification' ? classesOf(cut.targets) : { labels: [], y: cut.targets };
+  const count = y.length;
+  const test = Math.max(1, Math.round(count * testShare));
+  if (count - test < 1)
+    throw invalid(`The table gives ${count} sample; at least 2 are needed, one to test on.`);
+  const order =
+    options.layout === 'rows'
+      ? new Generator(shuffleSeed).randperm(count)
+      : Int32Array.from({ length: count }, (_, i) => i);
+  const size = cut.steps * cut.features;
+  const part = (indices: Int32Array): RawPart => {
+    const x = new Float32Array(indices.length * size);
+    indices.forEach((index, place) => {
+      cut.write(index, x.subarray(place * size, (place + 1) * size));
+    });
+    return { samples: indices.length, x, y: Float64Array.from(indices, (index) => y[index] ?? 0) };
+  };
+  return {
+    steps: cut.steps,
+    features: cut.features,
+    task: options.task,
+    labels,
+    train: part(order.subarray(0, count - test)),
+    test: part(order.subarray(count - test)),
+  };
+}
+
+interface Cut {
+  readonly steps: number;
+  readonly features: number;
+  readonly targets: Float64Array;
+  /** Writes sample `index`, `[steps, features]`. */
+  write(index: number, to: Float32Array): void;
+}
+
+function cutRows({ numbers }: CsvTable, { target, steps }: CsvOptions): Cut {
+  const [, columns = 0] = numbers.shape;
+  const inputs = columns - 1;
+  if (!Number.isInteger(steps) || steps < 1 || inputs % steps !== 0) {
+    throw invalid(
+      `The ${inputs} columns beside the target cannot be cut into ${steps} equal steps; give a number of steps that divides ${inputs}.`,
+    );
+  }
+  return {
+    steps,
+    features: inputs / steps,
+    targets: columnOf(numbers, target),
+    write(index, to) {
+      const row = numbers.data.subarray(index * columns, (index + 1) * columns);
+      let place = 0;
+      row.forEach((value, column) => {
+        if (column !== target) to[place++] = value;
+      });
+    },
+  };
+}
+
+function cutWindows({ numbers }: CsvTable, { target, steps, ahead }: CsvOptions): Cut {
+  const [rows = 0, columns = 0] = numbers.shape;
+  const windows = rows - steps - ahead + 1;
+  if (!(Number.isInteger(steps) && steps >= 1 && Number.isInteger(ahead) && ahead >= 0 && windows >= 2)) {
+    throw invalid(
+      `Windows of ${steps} rows, ${ahead} ahead, do not fit into ${rows} rows twice; give whole numbers that leave two windows.`,
+    );
+  }
+  // The target's own past is known when a later value is predicted, and is the answer itself otherwise.
+  const used = Array.from({ length: columns }, (_, i) => i).filter((i) => ahead > 0 || i !== target);
+  return {
+    steps,
+    features: used.length,
+    targets: columnOf(numbers, target).slice(steps + ahead - 1),
+    write(index, to) {
+      for (let step = 0; step < steps; step++) {
+        used.forEach((column, i) => {
+          to[step * used.length + i] = numbers.data[(index + step) * columns + column] ?? 0;
+        });
+      }
+    },
+  };
+}
+
+function columnOf({ shape, data }: NdArray<'float64'>, column: number): Float64Array {
+  const [rows = 0, columns = 0] = shape;
+  if (!Number.isInteger(column) || column < 0 || column >= columns) {
+    throw invalid(`Column ${column + 1} is asked for; the table has ${columns}.`);
+  }
+  return Float64Array.from({ length: rows }, (_, row) => data[row * columns + column] ?? 0);
+}
+
+/** The different values, sorted, as classes 0, 1, 2 and so on. */
+function classesOf(targets: Float64Array): { labels: readonly string[]; y: Float64Array } {
+  const values = [...new Set(targets)].sort((a, b) => a - b);
+  if (values.length < 2 || values.length > mostClasses) {
+    throw invalid(
+      `The target column has ${values.length} different value${values.length === 1 ? '' : 's'}; a classification takes 2 to ${mostClasses}. Predict a number instead, or choose another column.`,
+    );
+  }
+  const numberOf = new Map(values.map((value, i) => [value, i]));
+  return { labels: values.map(String), y: targets.map((value) => numberOf.get(value) ?? 0) };
+}
+
+function invalid(message: string): LstmOnnxError {
+  return new LstmOnnxError('E_INVALID_OPTION', message);
+}

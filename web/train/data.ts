@@ -1,0 +1,190 @@
+/** Data sets as the worker trains on them, from MNIST's files, the user's idx files, or a CSV table. */
+import {
+  type Dataset,
+  dataset,
+  LstmOnnxError,
+  type MnistImages,
+  type ModelInfo,
+  type NdArray,
+  parseIdx,
+  parseMnist,
+  type StateDict,
+} from 'lstm-onnx/web';
+import { type CsvTable, type RawPart, samplesOf } from './csv-samples.js';
+import type { CsvOptions, DataSummary } from './messages.js';
+import { foldInputScale, foldTargetScale, type Scale, scaled, scaleOf } from './scaling.js';
+
+export interface LoadedData {
+  readonly summary: DataSummary;
+  /** To train on, scaled where that was needed. */
+  readonly train: Dataset;
+  /** `[samples, steps, features]`, in the numbers that the finished model takes. */
+  readonly testInputs: NdArray<'float32'>;
+  /** Class numbers, or the numbers to predict. */
+  readonly testTargets: ArrayLike<number>;
+  /** Standard deviation of the target in the training part and its mean, for a regression. */
+  readonly targetScale?: Scale;
+  readonly info: ModelInfo;
+  /** The parameters of a model that takes and gives numbers as they come, not as they were scaled to train. */
+  unscaled(parameters: StateDict): StateDict;
+}
+
+const digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+/** Where there is no test set. */
+const testShare = 0.1;
+
+/**
+ * The MNIST subset that the site ships.
+ *
+ * @param base URL of the folder with the gzipped idx files
+ * @throws E_MISSING_DATA when the server does not have them
+ */
+export async function loadShippedMnist(base: string): Promise<LoadedData> {
+  const read = async (name: string): Promise<Uint8Array> => {
+    const url = new URL(`${name}-ubyte.gz`, base);
+    const response = await fetch(url);
+    if (!response.ok) {
+      throw new LstmOnnxError(
+        'E_MISSING_DATA',
+        `${url.pathname}: the server answers ${response.status}; the site was put up without its MNIST files.`,
+      );
+    }
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
+    read('train-images-idx3'),
+    read('train-labels-idx1'),
+    read('t10k-images-idx3'),
+    read('t10k-labels-idx1'),
+  ]);
+  return digitData(
+    'mnist',
+    parseMnist({ images: trainImages, labels: trainLabels }),
+    parseMnist({ images: testImages, labels: testLabels }),
+  );
+}
+
+/**
+ * MNIST, or a set in its form, from two files of images and labels, or four with a test set. Which is which is told by
+ * what is in them: images have three dimensions, and the set with `t10k` or `test` in its files' names, else the smaller
+ * one, is for testing.
+ *
+ * @throws E_INVALID_OPTION for other numbers of files, E_INVALID_FILE for files that are not idx or do not fit together
+ */
+export async function loadIdxFiles(files: readonly File[]): Promise<LoadedData> {
+  const read = await Promise.all(
+    files.map(async (file) => {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      return { name: file.name, bytes, shape: naming(file.name, () => parseIdx(bytes)).shape };
+    }),
+  );
+  const images = read.filter(({ shape }) => shape.length === 3);
+  const labels = read.filter(({ shape }) => shape.length === 1);
+  const pairs = images.flatMap((image) => {
+    const label = labels.find(({ shape }) => shape[0] === image.shape[0]);
+    return label ? [{ image, label }] : [];
+  });
+  if (![1, 2].includes(images.length) || labels.length !== images.length || pairs.length !== images.length) {
+    const got = read.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join('; ');
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `Choose images [samples, 28, 28] and labels [samples] together, or four files with a test set; got ${got || 'none'}.`,
+    );
+  }
+  const isTest = ({ image }: (typeof pairs)[number]): boolean => /t10k|test/i.test(image.name);
+  const ordered = pairs.toSorted(
+    (a, b) => Number(isTest(a)) - Number(isTest(b)) || (b.image.shape[0] ?? 0) - (a.image.shape[0] ?? 0),
+  );
+  const [train, test] = ordered.map(({ image, label }) =>
+    naming(`${image.name} and ${label.name}`, () => parseMnist({ images: image.bytes, labels: label.bytes })),
+  );
+  if (!train) throw new LstmOnnxError('E_INVALID_OPTION', 'Choose a file of images and one of labels.');
+  if (test) return digitData('idx', train, test);
+  const samples = train.labels.shape[0] ?? 0;
+  const kept = samples - Math.max(1, Math.round(samples * testShare));
+  return digitData('idx', part(train, 0, kept), part(train, kept, samples));
+}
+
+/** @throws E_INVALID_OPTION as {@link samplesOf} */
+export function loadCsv(table: CsvTable, options: CsvOptions): LoadedData {
+  const samples = samplesOf(table, options);
+  const { steps, features, task, train, test, labels } = samples;
+  const inputScale = scaleOf(train.x, features);
+  const targetScale = scaleOf(train.y, 1);
+  const shapeOf = ({ samples: count }: RawPart): number[] => [count, steps, features];
+  const classifies = task === 'classification';
+  const used = options.layout === 'rows' ? 'the columns of a row' : `${steps} rows`;
+  return {
+    summary: {
+      kind: 'csv',
+      task,
+      train: train.samples,
+      test: test.samples,
+      steps,
+      features,
+      outputs: classifies ? labels.length : 1,
+    },
+    train: dataset({
+      inputs: { x: { dtype: 'float32', shape: shapeOf(train), data: scaled(train.x, inputScale) } },
+      targets: classifies
+        ? { dtype: 'int32', shape: [train.samples], data: Int32Array.from(train.y) }
+        : { dtype: 'float32', shape: [train.samples, 1], data: scaled(train.y, targetScale) },
+    }),
+    testInputs: { dtype: 'float32', shape: shapeOf(test), data: test.x },
+    testTargets: test.y,
+    ...(classifies ? {} : { targetScale }),
+    info: {
+      ...(classifies ? { labels } : {}),
+      preprocessing: `x[batch, time, feature] = ${used} as they are, target '${table.columns[options.target] ?? ''}' apart`,
+    },
+    unscaled(parameters) {
+      const reading = foldInputScale(parameters, inputScale);
+      return classifies ? reading : foldTargetScale(reading, targetScale);
+    },
+  };
+}
+
+function digitData(kind: 'mnist' | 'idx', train: MnistImages, test: MnistImages): LoadedData {
+  const [samples = 0, steps = 0, features = 0] = train.images.shape;
+  return {
+    summary: {
+      kind,
+      task: 'classification',
+      train: samples,
+      test: test.images.shape[0] ?? 0,
+      steps,
+      features,
+      outputs: digits.length,
+    },
+    train: dataset({ inputs: { x: train.images }, targets: train.labels }),
+    testInputs: test.images,
+    testTargets: test.labels.data,
+    info: {
+      labels: digits,
+      preprocessing: 'x[batch, row, column] = pixel / 255, rows from the top as time steps',
+    },
+    unscaled: (parameters) => parameters,
+  };
+}
+
+function part({ images, labels }: MnistImages, start: number, end: number): MnistImages {
+  const size = (images.shape[1] ?? 0) * (images.shape[2] ?? 0);
+  return {
+    images: {
+      dtype: 'float32',
+      shape: [end - start, ...images.shape.slice(1)],
+      data: images.data.subarray(start * size, end * size),
+    },
+    labels: { dtype: 'int32', shape: [end - start], data: labels.data.subarray(start, end) },
+  };
+}
+
+/** Runs a parser; its errors name the file. */
+function naming<T>(name: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof LstmOnnxError)) throw error;
+    throw new LstmOnnxError(error.code, `${name}: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,134 @@
+/** What the page Train here and its worker tell each other. */
+import type { Failure } from '../shared/failure.js';
+
+export type Task = 'classification' | 'regression';
+
+/** How a CSV table becomes samples. */
+export interface CsvOptions {
+  /**
+   * `rows`: each row is a sample, its columns but the target one sequence. `steps`: rows follow each other in time, and
+   * a sample is a window of them.
+   */
+  readonly layout: 'rows' | 'steps';
+  /** Index of the column to predict. */
+  readonly target: number;
+  readonly task: Task;
+  /** Time steps of a sample: what the columns of a row are cut into, or the rows of a window. */
+  readonly steps: number;
+  /** Of windows: how many rows after the window's last the target is. 0 is the last row itself. */
+  readonly ahead: number;
+}
+
+/** What the network can be told. */
+export interface NetworkOptions {
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  readonly bidirectional: boolean;
+  readonly dropout: number;
+}
+
+export interface TrainingOptions {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly optimizer: 'adam' | 'adamw' | 'sgd';
+  readonly seed: number;
+  readonly threads: number;
+}
+
+/** The data set that the worker holds. */
+export interface DataSummary {
+  readonly kind: 'mnist' | 'idx' | 'csv';
+  readonly task: Task;
+  readonly train: number;
+  readonly test: number;
+  readonly steps: number;
+  readonly features: number;
+  /** Classes, or 1 for a number to predict. */
+  readonly outputs: number;
+}
+
+export interface CsvSummary {
+  readonly rows: number;
+  readonly columns: readonly string[];
+  /** What the table looks like. */
+  readonly options: CsvOptions;
+}
+
+export interface NetworkDescription {
+  readonly code: string;
+  readonly summary: string;
+  readonly parameters: number;
+}
+
+export type ToWorker =
+  /** Data, which the worker reads, keeps and describes. `base` is the URL of the folder with MNIST's files. */
+  | { readonly type: 'load-mnist'; readonly base: string }
+  | { readonly type: 'load-idx'; readonly files: readonly File[] }
+  | { readonly type: 'open-csv'; readonly file: File }
+  | { readonly type: 'load-csv'; readonly options: CsvOptions }
+  | { readonly type: 'describe'; readonly network: NetworkOptions; readonly training: TrainingOptions }
+  | { readonly type: 'start'; readonly network: NetworkOptions; readonly training: TrainingOptions }
+  | { readonly type: 'pause' | 'resume' | 'stop' };
+
+/** Step numbers counted over all epochs, each with its loss and metric. */
+export interface Points {
+  readonly steps: readonly number[];
+  readonly losses: readonly number[];
+  /** Accuracy, or the mean absolute error. */
+  readonly metrics: readonly number[];
+}
+
+export interface Progress {
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepsAnEpoch: number;
+  /** Samples a second over the last second, pauses left out. */
+  readonly samplesPerSecond: number;
+  /** Milliseconds of training, pauses left out. */
+  readonly elapsed: number;
+  readonly points: Points;
+}
+
+export type TestResult =
+  | {
+      readonly task: 'classification';
+      readonly samples: number;
+      readonly correct: number;
+      readonly labels: readonly string[];
+      /** Rows are the true classes, columns the predicted ones. */
+      readonly confusion: readonly (readonly number[])[];
+    }
+  | {
+      readonly task: 'regression';
+      readonly samples: number;
+      /** Root mean square error and mean absolute error in the target's own unit. */
+      readonly rmse: number;
+      readonly mae: number;
+      /** The root mean square error of always saying the mean of the training part. */
+      readonly baseline: number;
+    };
+
+export interface Result {
+  readonly test: TestResult;
+  readonly stopped: boolean;
+  /** Steps taken, over all epochs. */
+  readonly steps: number;
+  readonly elapsed: number;
+  readonly backend: string;
+  readonly notice?: string;
+  readonly checkpoint: Uint8Array<ArrayBuffer>;
+  readonly onnx: Uint8Array<ArrayBuffer>;
+  readonly exportMilliseconds: number;
+}
+
+export type FromWorker =
+  | { readonly type: 'csv'; readonly csv: CsvSummary }
+  | { readonly type: 'data'; readonly data: DataSummary }
+  | { readonly type: 'described'; readonly description: NetworkDescription }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'testing' }
+  | { readonly type: 'paused' | 'resumed' }
+  | { readonly type: 'done'; readonly result: Result }
+  /** What failed, and the failure. */
+  | { readonly type: 'failed'; readonly during: ToWorker['type']; readonly failure: Failure };

@@ -1,0 +1,107 @@
+/** The network that the options of the page describe, built and as code to copy. */
+import {
+  at,
+  concat,
+  defineNetwork,
+  float32,
+  linear,
+  lstm,
+  type Network,
+  parameterSpecs,
+  summary,
+} from 'lstm-onnx/web';
+import type { DataSummary, NetworkDescription, NetworkOptions, TrainingOptions } from './messages.js';
+
+export const sgdMomentum = 0.9;
+
+/**
+ * An LSTM over `x` `[batch, time, features]` and a linear head on its last state: `logits` `[batch, classes]`, or
+ * `prediction` `[batch, 1]`.
+ *
+ * @throws E_INVALID_OPTION for sizes that make no sense
+ */
+export function buildNetwork(data: DataSummary, options: NetworkOptions): Network {
+  const { bidirectional, ...sizes } = options;
+  return defineNetwork({ x: float32('batch', 'time', data.features) }, ({ x }) => {
+    const head = outputName(data);
+    if (!bidirectional) {
+      const { output } = lstm('lstm', x, sizes);
+      return { [head]: linear('fc', output.at(-1), data.outputs) };
+    }
+    // Both directions at their own last step: output.at(-1) would hold one step alone of the second.
+    const { h } = lstm('lstm', x, { ...sizes, bidirectional: true });
+    return { [head]: linear('fc', concat([at(h, -2, 0), at(h, -1, 0)]), data.outputs) };
+  });
+}
+
+/** What the network's output is called. */
+export function outputName({ task }: DataSummary): 'logits' | 'prediction' {
+  return task === 'classification' ? 'logits' : 'prediction';
+}
+
+/** The network in words and code. @throws as {@link buildNetwork} */
+export function describeNetwork(
+  data: DataSummary,
+  options: NetworkOptions,
+  training: TrainingOptions,
+): NetworkDescription {
+  const network = buildNetwork(data, options);
+  const parameters = parameterSpecs(network).reduce(
+    (sum, { shape }) => sum + shape.reduce((size, dim) => size * dim, 1),
+    0,
+  );
+  return { code: codeOf(data, options, training), summary: summary(network), parameters };
+}
+
+/** A program for Node.js that trains the same network with the same options, as far as it does not depend on a file. */
+export function codeOf(data: DataSummary, options: NetworkOptions, training: TrainingOptions): string {
+  const { hiddenSize, numLayers, bidirectional, dropout } = options;
+  const settings = [
+    `hiddenSize: ${hiddenSize}`,
+    ...(numLayers === 1 ? [] : [`numLayers: ${numLayers}`]),
+    ...(bidirectional ? ['bidirectional: true'] : []),
+    ...(dropout === 0 ? [] : [`dropout: ${dropout}`]),
+  ].join(', ');
+  const body = bidirectional
+    ? `  const { h } = lstm('lstm', x, { ${settings} });
+  const ends = concat([at(h, -2, 0), at(h, -1, 0)]); // both directions at their last step
+  return { ${outputName(data)}: linear('fc', ends, ${data.outputs}) };`
+    : `  const { output } = lstm('lstm', x, { ${settings} });
+  return { ${outputName(data)}: linear('fc', output.at(-1), ${data.outputs}) };`;
+  const classifies = data.task === 'classification';
+  const optimizer = training.optimizer === 'adamw' ? 'adamW' : training.optimizer;
+  const loss = classifies ? 'crossEntropy' : 'mse';
+  const metric = classifies ? 'accuracy' : 'meanAbsoluteError';
+  const names = [
+    ...(bidirectional ? ['at', 'concat'] : []),
+    ...['dataset', 'defineNetwork', 'exportOnnx', 'fit', 'float32', 'linear', 'lstm', 'writeFileAtomic'],
+    ...(data.kind === 'csv' ? [] : ['loadMnist']),
+    ...[optimizer, loss, metric],
+  ].toSorted((a, b) => a.localeCompare(b));
+  const load =
+    data.kind === 'csv'
+      ? `// inputs: float32 [samples, ${data.steps}, ${data.features}]; targets: ${classifies ? 'int32 [samples]' : 'float32 [samples, 1]'};
+// here every column was scaled to mean 0 and standard deviation 1 first.
+const data = dataset({ inputs: { x: inputs }, targets });`
+      : `const { train } = await loadMnist();
+const data = dataset({ inputs: { x: train.images }, targets: train.labels });`;
+  return `import {
+${names.map((name) => `  ${name},`).join('\n')}
+} from 'lstm-onnx';
+
+const network = defineNetwork({ x: float32('batch', 'time', ${data.features}) }, ({ x }) => {
+${body}
+});
+
+${load}
+const { parameters } = await fit(network, data, {
+  loss: ${loss},
+  metrics: [${metric}],
+  optimizer: ${optimizer}({ lr: ${training.learningRate}${optimizer === 'sgd' ? `, momentum: ${sgdMomentum}` : ''} }),
+  epochs: ${training.epochs},
+  batchSize: ${training.batchSize},
+  seed: ${training.seed},
+});
+await writeFileAtomic('model.onnx', exportOnnx(network, parameters));
+`;
+}

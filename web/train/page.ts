@@ -1,0 +1,216 @@
+/** The page Train here: hands files and options to the worker and shows what comes back. */
+import { element } from '../shared/element.js';
+import { showFailure } from '../shared/failure.js';
+import { onFiles } from '../shared/file-drop.js';
+import { formatCount } from '../shared/quantities.js';
+import { scrollByKeyboard } from '../shared/scroll-region.js';
+import { Board } from './board.js';
+import { firstWrongField, offerCsv, offerThreads, readCsvOptions, readForm } from './form.js';
+import type { DataSummary, FromWorker, NetworkDescription, ToWorker } from './messages.js';
+import { hideResult, showResult, verdict } from './result.js';
+
+type Phase = 'no data' | 'ready' | 'training' | 'paused' | 'testing';
+
+const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+const board = new Board();
+const place = (id: string): HTMLElement => element(id, HTMLElement);
+const [start, pause, stop] = ['start', 'pause', 'stop'].map((id) => element(id, HTMLButtonElement));
+const sources = ['mnist', 'idx', 'csv'] as const;
+let data: DataSummary | undefined;
+let phase: Phase = 'no data';
+
+function ask(message: ToWorker): void {
+  worker.postMessage(message);
+}
+
+function enter(next: Phase): void {
+  phase = next;
+  const running = next === 'training' || next === 'paused';
+  if (start) start.disabled = next !== 'ready';
+  if (stop) stop.disabled = !running;
+  if (pause) {
+    pause.disabled = !running;
+    pause.textContent = next === 'paused' ? 'Resume' : 'Pause';
+  }
+  const locked = running || next === 'testing';
+  for (const control of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>(
+    '#form input, #form select',
+  )) {
+    control.disabled = locked;
+  }
+}
+
+/** The data is another from now on. */
+function loading(what: string): void {
+  data = undefined;
+  enter('no data');
+  hideResult();
+  showFailure(place('data-error'), '', undefined);
+  showFailure(place('run-error'), '', undefined);
+  place('data-summary').textContent = '';
+  board.say(what);
+}
+
+function loadShipped(): void {
+  loading('Fetching MNIST…');
+  ask({ type: 'load-mnist', base: new URL('mnist/', document.baseURI).href });
+}
+
+function chooseSource(source: string): void {
+  for (const name of sources) place(`panel-${name}`).hidden = name !== source;
+  place('csv-options').hidden = true;
+  if (source === 'mnist') loadShipped();
+  else loading(source === 'idx' ? 'Choose idx files.' : 'Choose a CSV file.');
+}
+
+function describe(): void {
+  const form = readForm();
+  if (form && data) ask({ type: 'describe', ...form });
+}
+
+function begin(): void {
+  const form = readForm();
+  if (!form) firstWrongField()?.focus();
+  if (!form || !data || phase !== 'ready') return;
+  hideResult();
+  showFailure(place('run-error'), '', undefined);
+  board.begin(data, form.training);
+  board.say('Starting…');
+  enter('training');
+  ask({ type: 'start', ...form });
+  pause?.focus();
+}
+
+function showData(summary: DataSummary): void {
+  data = summary;
+  const { train, test, steps, features, outputs, task } = summary;
+  const goal = task === 'classification' ? `${outputs} classes` : 'one number to predict';
+  place('data-summary').textContent =
+    `${formatCount(train)} samples to train on, ${formatCount(test)} to test on: ` +
+    `${formatCount(steps)} steps of ${formatCount(features)} feature${features === 1 ? '' : 's'}, ${goal}.`;
+  board.setTask(task);
+  board.say('Ready.');
+  enter('ready');
+  describe();
+}
+
+function showDescription({ code, summary, parameters }: NetworkDescription): void {
+  place('code').textContent = code;
+  place('network-summary').textContent = summary;
+  place('parameter-count').textContent = formatCount(parameters);
+}
+
+function take(message: FromWorker): void {
+  switch (message.type) {
+    case 'csv':
+      offerCsv(message.csv);
+      ask({ type: 'load-csv', options: readCsvOptions() });
+      break;
+    case 'data':
+      showData(message.data);
+      break;
+    case 'described':
+      showDescription(message.description);
+      break;
+    case 'progress':
+      board.show(message.progress);
+      break;
+    case 'paused':
+      board.say('Paused.');
+      enter('paused');
+      break;
+    case 'resumed':
+      board.say('Training goes on.');
+      enter('training');
+      break;
+    case 'testing':
+      board.say('Testing…');
+      enter('testing');
+      break;
+    case 'done':
+      enter('ready');
+      showResult(message.result);
+      board.say(`Done. ${verdict(message.result.test)}`);
+      place('result-heading').focus({ preventScroll: true });
+      break;
+    case 'failed':
+      fail(message);
+      break;
+  }
+}
+
+function fail({ during, failure }: Extract<FromWorker, { type: 'failed' }>): void {
+  if (during === 'start' || during === 'describe') {
+    showFailure(place('run-error'), during === 'start' ? 'Training ended' : 'No such network', failure);
+    if (during === 'start') enter('ready');
+    board.say('');
+    return;
+  }
+  showFailure(place('data-error'), 'This data cannot be used', failure);
+  board.say('');
+}
+
+worker.addEventListener('message', ({ data: message }: MessageEvent<FromWorker>) => take(message));
+worker.addEventListener('error', ({ message }) => {
+  showFailure(place('run-error'), 'The worker of this page failed', {
+    message: message || 'Its script could not be loaded.',
+  });
+});
+
+for (const name of sources) {
+  const radio = element(`source-${name}`, HTMLInputElement);
+  radio.addEventListener('change', () => chooseSource(name));
+}
+onFiles(place('panel-idx'), element('idx-files', HTMLInputElement), (files) => {
+  loading('Reading the files…');
+  ask({ type: 'load-idx', files });
+});
+onFiles(place('csv-zone'), element('csv-file', HTMLInputElement), ([file]) => {
+  if (!file) return;
+  loading('Reading the table…');
+  ask({ type: 'open-csv', file });
+});
+place('csv-options').addEventListener('change', () => {
+  loading('Cutting the table…');
+  place('csv-options').hidden = false;
+  ask({ type: 'load-csv', options: readCsvOptions() });
+});
+for (const id of [
+  'hidden-size',
+  'num-layers',
+  'dropout',
+  'bidirectional',
+  'epochs',
+  'batch-size',
+  'learning-rate',
+  'optimizer',
+  'seed',
+]) {
+  place(id).addEventListener('change', describe);
+}
+element('form', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  begin();
+});
+pause?.addEventListener('click', () => ask({ type: phase === 'paused' ? 'resume' : 'pause' }));
+stop?.addEventListener('click', () => ask({ type: 'stop' }));
+place('copy-code').addEventListener('click', async () => {
+  const button = place('copy-code');
+  try {
+    await navigator.clipboard.writeText(place('code').textContent ?? '');
+    button.textContent = 'Copied';
+  } catch {
+    // Where the clipboard is not allowed the code is selected, for the person's own shortcut.
+    getSelection()?.selectAllChildren(place('code'));
+    button.textContent = 'Selected';
+  }
+  setTimeout(() => {
+    button.textContent = 'Copy';
+  }, 2000);
+});
+
+offerThreads();
+scrollByKeyboard(place('code'), 'Code');
+scrollByKeyboard(place('network-summary'), 'Layers and shapes');
+const chosen = sources.find((name) => element(`source-${name}`, HTMLInputElement).checked) ?? 'mnist';
+chooseSource(chosen);

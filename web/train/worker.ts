@@ -1,0 +1,96 @@
+/** The worker of the page Train here: reads data, trains, tests. The page only draws. */
+import { LstmOnnxError, parseCsv } from 'lstm-onnx/web';
+import { failureOf } from '../shared/failure.js';
+import { type CsvTable, columnNames, guessOptions } from './csv-samples.js';
+import { type LoadedData, loadCsv, loadIdxFiles, loadShippedMnist } from './data.js';
+import type { FromWorker, ToWorker } from './messages.js';
+import { buildNetwork, describeNetwork } from './network.js';
+import { TrainingRun } from './run.js';
+
+let table: CsvTable | undefined;
+let data: LoadedData | undefined;
+let run: TrainingRun | undefined;
+
+function tell(message: FromWorker, transfer: Transferable[] = []): void {
+  postMessage(message, { transfer });
+}
+
+addEventListener('message', ({ data: message }: MessageEvent<ToWorker>) => {
+  handle(message).catch((error: unknown) => {
+    tell({ type: 'failed', during: message.type, failure: failureOf(error) });
+  });
+});
+
+async function handle(message: ToWorker): Promise<void> {
+  switch (message.type) {
+    case 'load-mnist':
+      take(await loadShippedMnist(message.base));
+      break;
+    case 'load-idx':
+      take(await loadIdxFiles(message.files));
+      break;
+    case 'open-csv':
+      await openCsv(message.file);
+      break;
+    case 'load-csv':
+      take(loadCsv(openTable(), message.options));
+      break;
+    case 'describe': {
+      const description = describeNetwork(loadedData().summary, message.network, message.training);
+      tell({ type: 'described', description });
+      break;
+    }
+    case 'start':
+      await train(message);
+      break;
+    case 'pause':
+      run?.pause();
+      break;
+    case 'resume':
+      run?.resume();
+      break;
+    case 'stop':
+      run?.stop();
+      break;
+  }
+}
+
+function take(loaded: LoadedData): void {
+  data = loaded;
+  tell({ type: 'data', data: loaded.summary });
+}
+
+async function openCsv(file: File): Promise<void> {
+  const text = await file.text();
+  const numbers = parseCsv(text);
+  const [rows = 0, columns = 0] = numbers.shape;
+  table = { columns: columnNames(text, columns), numbers };
+  const options = guessOptions(table);
+  tell({ type: 'csv', csv: { rows, columns: table.columns, options } });
+}
+
+async function train({ network, training }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
+  const loaded = loadedData();
+  run = new TrainingRun(buildNetwork(loaded.summary, network), loaded, training, {
+    onProgress: (progress) => tell({ type: 'progress', progress }),
+    onPaused: () => tell({ type: 'paused' }),
+    onResumed: () => tell({ type: 'resumed' }),
+    onTesting: () => tell({ type: 'testing' }),
+  });
+  try {
+    const result = await run.run();
+    tell({ type: 'done', result }, [result.checkpoint.buffer, result.onnx.buffer]);
+  } finally {
+    run = undefined;
+  }
+}
+
+function loadedData(): LoadedData {
+  if (data) return data;
+  throw new LstmOnnxError('E_MISSING_DATA', 'There is no data yet; choose some first.');
+}
+
+function openTable(): CsvTable {
+  if (table) return table;
+  throw new LstmOnnxError('E_MISSING_DATA', 'There is no table yet; choose a CSV file first.');
+}
