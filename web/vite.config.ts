@@ -7,6 +7,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { engineSizes } from './engine-sizes.js';
 import { pageShell } from './page-shell.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -21,7 +22,7 @@ export default defineConfig(({ mode }) => {
   return {
     root: here('.'),
     base: './',
-    plugins: [pageShell()],
+    plugins: [pageShell(), engineSizes()],
     server: { headers },
     preview: { headers },
     worker: { format: 'es' },

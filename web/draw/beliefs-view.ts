@@ -1,0 +1,122 @@
+/**
+ * What the network believes: a strip of 28 rows by 10 digits beside the image, and bars for the row that is chosen. The
+ * last row is, until the person chooses another; drawing on goes back to it.
+ */
+import { paintNumbers } from '../shared/colour-scale.js';
+import { type DigitImage, imageSide } from '../shared/digit-image.js';
+import { element, make } from '../shared/element.js';
+
+const classes = 10;
+
+export class BeliefsView {
+  readonly #digit = element('digit', HTMLCanvasElement);
+  readonly #strip = element('strip', HTMLCanvasElement);
+  readonly #mark = element('row-mark', HTMLElement);
+  readonly #row = element('row', HTMLInputElement);
+  readonly #rowNumber = element('row-number', HTMLOutputElement);
+  readonly #bars: readonly Bar[];
+  readonly #heads: readonly HTMLElement[];
+  #image: DigitImage = new Float32Array(imageSide ** 2);
+  #beliefs: Float32Array | undefined;
+
+  constructor() {
+    const list = element('bars', HTMLOListElement);
+    this.#bars = Array.from({ length: classes }, (_, digit) => new Bar(digit));
+    list.append(...this.#bars.map(({ item }) => item));
+    this.#heads = Array.from({ length: classes }, (_, digit) => make('li', {}, String(digit)));
+    element('strip-digits', HTMLOListElement).append(...this.#heads);
+    this.#row.addEventListener('input', () => this.#paintRow());
+    for (const canvas of [this.#digit, this.#strip]) {
+      canvas.addEventListener('pointermove', (event) => this.#choose(canvas, event));
+      canvas.addEventListener('pointerdown', (event) => this.#choose(canvas, event));
+      canvas.addEventListener('pointerleave', () => this.#setRow(imageSide));
+    }
+    this.paint();
+  }
+
+  /** @param beliefs `[28, 10]`; undefined before there are any */
+  show(image: DigitImage, beliefs: Float32Array | undefined): void {
+    this.#image = image;
+    this.#beliefs = beliefs;
+    this.#row.value = String(imageSide);
+    this.paint();
+  }
+
+  /** Draws everything, in the colours that now hold. */
+  paint(): void {
+    paintNumbers(this.#digit, this.#image, 'ink');
+    paintNumbers(this.#strip, this.#beliefs ?? new Float32Array(imageSide * classes), 'share');
+    this.#paintRow();
+  }
+
+  #choose(canvas: HTMLCanvasElement, event: PointerEvent): void {
+    const box = canvas.getBoundingClientRect();
+    this.#setRow(
+      Math.min(imageSide, Math.max(1, Math.ceil(((event.clientY - box.top) / box.height) * imageSide))),
+    );
+  }
+
+  #setRow(row: number): void {
+    this.#row.value = String(row);
+    this.#paintRow();
+  }
+
+  #paintRow(): void {
+    const row = this.#row.valueAsNumber;
+    this.#rowNumber.value = String(row);
+    this.#mark.hidden = this.#beliefs === undefined || row === imageSide;
+    this.#mark.style.setProperty('--row', String(row - 1));
+    const shares = this.#beliefs?.subarray((row - 1) * classes, row * classes);
+    const top = shares ? bestOf(shares) : undefined;
+    for (const [digit, bar] of this.#bars.entries()) bar.show(shares?.[digit], digit === top);
+    for (const [digit, head] of this.#heads.entries()) head.classList.toggle('top', digit === top);
+  }
+}
+
+/** One digit's belief: its name, a bar and the number. */
+class Bar {
+  readonly item: HTMLLIElement;
+  readonly #fill = make('span', { class: 'bar-fill' });
+  readonly #number = make('span', { class: 'bar-number' }, '–');
+
+  constructor(digit: number) {
+    const track = make('span', { class: 'bar-track', 'aria-hidden': 'true' }, this.#fill);
+    this.item = make(
+      'li',
+      { 'data-digit': String(digit) },
+      make('span', {}, String(digit)),
+      track,
+      this.#number,
+    );
+  }
+
+  show(share: number | undefined, isTop: boolean): void {
+    this.item.classList.toggle('top', isTop);
+    this.#fill.style.setProperty('--share', String(share ?? 0));
+    this.#number.textContent = share === undefined ? '–' : percentOf(share);
+  }
+}
+
+/** `98 %`; what is neither nothing nor all does not round to it. */
+export function percentOf(share: number): string {
+  const percent = share * 100;
+  if (percent < 0.5) return '< 1 %';
+  return percent >= 99.5 ? '> 99 %' : `${Math.round(percent)} %`;
+}
+
+/** The digit believed in most. */
+export function bestOf(shares: ArrayLike<number>): number {
+  let best = 0;
+  for (let digit = 1; digit < shares.length; digit++) {
+    if ((shares[digit] ?? 0) > (shares[best] ?? 0)) best = digit;
+  }
+  return best;
+}
+
+/** The row, from 1, since which the network was more than half sure of its answer; undefined if it never was. */
+export function sureSince(beliefs: Float32Array): number | undefined {
+  const digit = bestOf(beliefs.subarray(-classes));
+  let row = imageSide;
+  while (row > 0 && (beliefs[(row - 1) * classes + digit] ?? 0) > 0.5) row--;
+  return row === imageSide ? undefined : row + 1;
+}

@@ -1,0 +1,57 @@
+/** What the page tells of the runtime: provider, speed, sizes. */
+import type { Model } from 'lstm-onnx/web';
+import { element } from '../shared/element.js';
+import { formatBytes } from '../shared/quantities.js';
+import { codeSizes } from './code-sizes.js';
+import type { ProviderName } from './reader.js';
+
+/** How many of the last readings the latency is the median of. */
+const kept = 21;
+
+export class RuntimeCard {
+  readonly #running = element('running', HTMLElement);
+  readonly #reason = element('running-reason', HTMLElement);
+  readonly #latency = element('latency', HTMLOutputElement);
+  readonly #ready = element('ready', HTMLElement);
+  readonly #code = element('code-size', HTMLElement);
+  #times: number[] = [];
+
+  starting(provider: ProviderName): void {
+    this.#times = [];
+    this.#running.textContent = `starting ${provider} …`;
+    this.#reason.hidden = true;
+    this.#latency.value = '–';
+    this.#ready.textContent = '–';
+    void codeSizes().then((sizes) => {
+      const size = sizes?.[provider];
+      this.#code.textContent =
+        size === undefined ? 'known in the built site' : `${formatBytes(size)} gzipped`;
+    });
+  }
+
+  /** @param milliseconds from choosing the provider until it could run the model */
+  started({ providers, metadata }: Model, modelBytes: number, milliseconds: number): void {
+    this.#running.textContent = providers.running;
+    this.#ready.textContent = `${Math.round(milliseconds)} ms`;
+    const reasons = providers.skipped.map(
+      ({ provider, reason }) => `${provider} does not run here: ${reason}`,
+    );
+    if (providers.notice !== undefined) reasons.push(providers.notice);
+    this.#reason.textContent = reasons.join(' ');
+    this.#reason.hidden = reasons.length === 0;
+    element('model-size', HTMLElement).textContent = formatBytes(modelBytes);
+    element('accuracy', HTMLElement).textContent = metadata.get('test_accuracy') ?? 'unknown';
+  }
+
+  failed(): void {
+    this.#running.textContent = 'nothing: it failed to start';
+  }
+
+  /** Takes note of a reading's time. */
+  took(milliseconds: number): void {
+    this.#times = [...this.#times, milliseconds].slice(-kept);
+    const ordered = this.#times.toSorted((one, other) => one - other);
+    const median = ordered[Math.floor(ordered.length / 2)] ?? milliseconds;
+    this.#latency.value = `${median.toFixed(1)} ms, 28 rows`;
+  }
+}
