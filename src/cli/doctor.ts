@@ -56,7 +56,7 @@ async function backend(name: string, use: string, add?: string): Promise<Finding
     return { what, works: false, detail: problem, ...(add === undefined ? {} : { add }) };
   }
   const { tf } = await startBackend(name);
-  return { what, works: true, detail: `tfjs ${tf.version['tfjs-core']}` };
+  return { what, works: true, detail: `tfjs ${tf.version_core}` };
 }
 
 /** For the folder that doctor runs in. */

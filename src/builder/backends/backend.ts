@@ -40,7 +40,7 @@ export type CreateOptimizer = (
 ) => Optimizer;
 
 async function importTf(): Promise<Tf> {
-  const tf = await import('@tensorflow/tfjs');
+  const tf: Tf = await import('#tfjs');
   // In production mode tfjs prints no banner about faster backends when it first computes.
   tf.env().set('PROD', true);
   return tf;

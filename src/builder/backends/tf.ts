@@ -1,2 +1,2 @@
-/** The module `@tensorflow/tfjs`; loaded on first use, since defining and exporting a network needs none of it. */
-export type Tf = typeof import('@tensorflow/tfjs');
+/** The module of TensorFlow.js; loaded on first use, since defining and exporting a network needs none of it. */
+export type Tf = typeof import('@tensorflow/tfjs-core');
