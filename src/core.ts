@@ -77,6 +77,7 @@ export {
 } from './import/architecture.js';
 export { type ImportOptions, type ImportResult, importModel } from './import/import-model.js';
 export type { ImportedModel } from './import/imported-model.js';
+export { readStateDict } from './import/state-dict.js';
 export { float32Array, type NdArray, type NdArrayData, type NdArrayDType } from './nd-array.js';
 export type { StreamOptions } from './runtime/model.js';
 export type { LoadOptions } from './runtime/open-model.js';

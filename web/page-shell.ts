@@ -17,13 +17,16 @@ const pages = [
 /** Nothing from elsewhere, nothing inline; WebAssembly, and workers that the library starts from blobs. */
 function contentSecurityPolicy(file: string): string {
   // What a person drops on Convert stays on the machine: the page can talk to nobody, its own server included.
-  const connect = file === 'convert.html' ? "'none'" : "'self'";
+  const confined = file === 'convert.html';
+  const connect = confined ? "'none'" : "'self'";
+  // A worker from a blob has the page's policy; one from a URL has only what the server sends with it.
+  const worker = confined ? 'blob:' : "'self' blob:";
   return [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self' data: blob:",
-    "worker-src 'self' blob:",
+    `worker-src ${worker}`,
     `connect-src ${connect}`,
     "base-uri 'none'",
     "form-action 'none'",

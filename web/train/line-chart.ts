@@ -82,11 +82,11 @@ export class LineChart {
   }
 }
 
-/** The next of 1, 2, 2.5, 5, 10 times a power of ten. */
+/** The next of 1, 2, 4, 6, 8, 10 times a power of ten: their quarters are short numbers. */
 function roundUp(value: number): number {
   if (!(value > 0) || !Number.isFinite(value)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  const factor = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= value) ?? 10;
+  const factor = [1, 2, 4, 6, 8, 10].find((candidate) => candidate * power >= value) ?? 10;
   return factor * power;
 }
 

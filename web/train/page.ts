@@ -127,12 +127,15 @@ function take(message: FromWorker): void {
       board.say('Testing…');
       enter('testing');
       break;
-    case 'done':
+    case 'done': {
+      // The button that has the focus may be about to be disabled.
+      const hadFocus = document.activeElement === pause || document.activeElement === stop;
       enter('ready');
       showResult(message.result);
       board.say(`Done. ${verdict(message.result.test)}`);
-      place('result-heading').focus({ preventScroll: true });
+      if (hadFocus) place('result-heading').focus({ preventScroll: true });
       break;
+    }
     case 'failed':
       fail(message);
       break;

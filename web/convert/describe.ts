@@ -1,0 +1,123 @@
+/** A network as the nodes of a drawing, in words that fit into boxes. */
+import { type Network, parameterSpecs, type StateDict } from 'lstm-onnx/web';
+import type { DiagramNode, WeightModules } from './messages.js';
+
+type NetworkNode = Network['nodes'][number];
+
+/** Inputs, ops in order, outputs. */
+export function diagramNodes(network: Network): DiagramNode[] {
+  const counts = parameterCounts(network);
+  const used = new Set([
+    ...network.nodes.flatMap(({ inputs }) => inputs),
+    ...Object.values(network.outputs).map(({ from }) => from),
+  ]);
+  const inputs = Object.entries(network.inputs).map(
+    ([name, { dtype, shape }]): DiagramNode => ({
+      id: name,
+      kind: 'input',
+      name,
+      what: `input, ${dtype}`,
+      gives: shapeText(shape),
+      parameters: 0,
+      reads: [],
+    }),
+  );
+  const ops = network.nodes.map((node): DiagramNode => {
+    const ports = Object.entries(node.outputs).filter(([port]) => used.has(`${node.name}:${port}`));
+    return {
+      id: node.name,
+      kind: 'op',
+      name: node.name,
+      what: whatItDoes(node),
+      gives: ports
+        .map(([port, { shape }]) => (port === 'output' ? shapeText(shape) : `${port} ${shapeText(shape)}`))
+        .join(', '),
+      parameters: counts.get(node.name) ?? 0,
+      reads: [...new Set(node.inputs.map(nodeOf))],
+    };
+  });
+  const outputs = Object.entries(network.outputs).map(
+    ([name, { dtype, shape, from }]): DiagramNode => ({
+      // An op may be called like an output.
+      id: `output ${name}`,
+      kind: 'output',
+      name,
+      what: `output, ${dtype}`,
+      gives: shapeText(shape),
+      parameters: 0,
+      reads: [nodeOf(from)],
+    }),
+  );
+  return [...inputs, ...ops, ...outputs];
+}
+
+/** The input or node behind the id of a value. */
+function nodeOf(valueId: string): string {
+  const colon = valueId.indexOf(':');
+  return colon === -1 ? valueId : valueId.slice(0, colon);
+}
+
+function shapeText(shape: readonly (number | string)[]): string {
+  return `[${shape.join(', ')}]`;
+}
+
+function whatItDoes(node: NetworkNode): string {
+  switch (node.op) {
+    case 'lstm': {
+      const { hiddenSize, numLayers, bidirectional, reverse, projSize, dropout, peepholes } = node.options;
+      return [
+        `LSTM, ${hiddenSize} hidden`,
+        ...(numLayers > 1 ? [`${numLayers} layers`] : []),
+        ...(bidirectional ? ['both directions'] : []),
+        ...(reverse ? ['from the end'] : []),
+        ...(projSize ? [`projected to ${projSize}`] : []),
+        ...(peepholes ? ['peepholes'] : []),
+        ...(dropout > 0 && numLayers > 1 ? [`dropout ${dropout} in training`] : []),
+      ].join(', ');
+    }
+    case 'linear':
+      return `linear, ${node.options.outFeatures} features`;
+    case 'embedding':
+      return `embedding, ${node.options.numEmbeddings} tokens`;
+    case 'at':
+      return node.options.index === -1
+        ? `last along axis ${node.options.axis}`
+        : `entry ${node.options.index} along axis ${node.options.axis}`;
+    case 'concat':
+      return `joined along axis ${node.options.axis}`;
+    case 'dropout':
+      return `dropout ${node.options.p}, in training only`;
+    case 'transpose':
+      return 'transposed';
+    case 'reshape':
+      return 'reshaped';
+    case 'flip':
+      return 'turned round';
+    case 'stepCount':
+      return 'counts the steps';
+    case 'activation':
+      return node.options.name;
+    default:
+      return node.op;
+  }
+}
+
+function parameterCounts(network: Network): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name, shape } of parameterSpecs(network)) {
+    const node = name.slice(0, name.lastIndexOf('.'));
+    const size = shape.reduce((product, dim) => product * dim, 1);
+    counts.set(node, (counts.get(node) ?? 0) + size);
+  }
+  return counts;
+}
+
+/** The modules of weights by their names: LSTMs, and matrices that may be a head or an embedding. */
+export function weightModules(state: StateDict): WeightModules {
+  const named = (pattern: RegExp, rank: number): string[] =>
+    [...state].flatMap(([name, { shape }]) => {
+      const match = pattern.exec(name);
+      return match && shape.length === rank ? [match[1] ?? ''] : [];
+    });
+  return { lstms: named(/^(?:(.+)\.)?weight_ih_l0$/, 2), matrices: named(/^(.+)\.weight$/, 2) };
+}
