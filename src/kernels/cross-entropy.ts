@@ -1,4 +1,5 @@
 // softmax, and the cross-entropy of logits against class numbers with its gradient, row by row.
+import { exp, log } from './exponential';
 
 /**
  * The mean over the rows of -log softmax(logits)[target]; the gradient of that mean goes to `gradient`.
@@ -16,12 +17,12 @@ export function crossEntropy(rows: i32, classes: i32, logits: usize, targets: us
     let total: f64 = 0;
     for (let k = 0; k < classes; k++) {
       const at = <usize>k * 4;
-      const power = Math.exp(<f64>load<f32>(logits + at) - largest);
+      const power = exp(<f64>load<f32>(logits + at) - largest);
       total += power;
       store<f32>(gradient + at, <f32>power);
     }
     const target = <usize>load<i32>(targets) * 4;
-    loss += Math.log(total) + largest - load<f32>(logits + target);
+    loss += log(total) + largest - load<f32>(logits + target);
     for (let k = 0; k < classes; k++) {
       const at = <usize>k * 4;
       store<f32>(gradient + at, <f32>(<f64>load<f32>(gradient + at) / total * share));
@@ -42,7 +43,7 @@ export function softmax(rows: i32, classes: i32, logits: usize, to: usize): void
     for (let k = 1; k < classes; k++) largest = max(largest, load<f32>(logits + <usize>k * 4));
     let total: f64 = 0;
     for (let k = 0; k < classes; k++) {
-      const power = Math.exp(<f64>load<f32>(logits + <usize>k * 4) - largest);
+      const power = exp(<f64>load<f32>(logits + <usize>k * 4) - largest);
       total += power;
       store<f32>(to + <usize>k * 4, <f32>power);
     }

@@ -95,6 +95,17 @@ describe("tfjs' kernels on the simd backend", () => {
     onBoth((uniform) => tf.sum(uniform([3, 4, 5]), axes.length > 0 ? axes : undefined)),
   );
 
+  it('compute softmax of numbers far apart and of infinity', () =>
+    onBoth((uniform) =>
+      tf.softmax(tf.concat([tf.mul(uniform([5, 3]), 1000), tf.tensor([[Number.NEGATIVE_INFINITY, 1, 2]])])),
+    ));
+
+  it('compute softmax of no number', async () => {
+    await startBackend(name);
+    const result = tf.softmax(tf.tensor([Number.NaN, 1, 2])).dataSync();
+    expect([...result]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  });
+
   it('sum over leading dimensions and keep them', () =>
     onBoth((uniform) => tf.sum(uniform([3, 4, 5]), [0, 1], true)));
 
