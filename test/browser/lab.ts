@@ -1,0 +1,92 @@
+/** The test page in a browser, seen from a test. */
+
+import type { WebLoadOptions } from 'lstm-onnx/web';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { describe, inject } from 'vitest';
+import type {} from './pages/main.js';
+import type {} from './setup.js';
+import { type ServerOptions, type StaticServer, serveFolder } from './static-server.js';
+import { bytesToBase64, type DataAndDims, fromWire, type ReceivedTensor, toWire } from './wire.js';
+
+const browsers = inject('browsers');
+
+/** `describe` where there is a Chromium; setup.ts has said why where there is none. */
+export const describeInChromium = describe.skipIf('missing' in browsers.chromium);
+
+export const testSite = browsers.site;
+
+export async function connectChromium(): Promise<Browser> {
+  if ('missing' in browsers.chromium) throw new Error(browsers.chromium.missing);
+  return chromium.connect(browsers.chromium.endpoint);
+}
+
+type SentOptions = Pick<WebLoadOptions, 'providers' | 'numThreads' | 'worker'>;
+
+export interface RunInPage {
+  readonly model: Uint8Array;
+  readonly feeds: Readonly<Record<string, DataAndDims>>;
+  readonly options: SentOptions;
+}
+
+export interface RanInPage {
+  readonly results: ReadonlyMap<string, ReceivedTensor>;
+  readonly running: string;
+}
+
+/** The test page, open, in a context of its own. */
+export class Lab implements AsyncDisposable {
+  private constructor(
+    private readonly context: BrowserContext,
+    private readonly browser: Browser,
+    readonly page: Page,
+    readonly server: StaticServer,
+    /** What the page has thrown into the void or written to the console as an error. */
+    readonly problems: readonly string[],
+  ) {}
+
+  static async open(options: ServerOptions = {}): Promise<Lab> {
+    const server = await serveFolder(testSite, options);
+    const browser = await connectChromium();
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    await page.goto(server.url);
+    await page.waitForFunction(() => 'lab' in window);
+    return new Lab(context, browser, page, server, problems);
+  }
+
+  /** Keeps a model open, and so the worker of its provider, which would else start anew for every model. */
+  async keepOpen(model: Uint8Array, options: SentOptions): Promise<void> {
+    await this.page.evaluate(
+      async ({ model, options }) => {
+        const { lstmOnnx, base64ToBytes } = window.lab;
+        await lstmOnnx.Model.load(base64ToBytes(model), options);
+      },
+      { model: bytesToBase64(model), options },
+    );
+  }
+
+  /** Loads a model in the page, runs it once, and lets go of it. */
+  async run({ model, feeds, options }: RunInPage): Promise<RanInPage> {
+    const sent = { model: bytesToBase64(model), feeds: toWire(feeds), options };
+    const { results, running } = await this.page.evaluate(async ({ model, feeds, options }) => {
+      const { lstmOnnx, base64ToBytes, fromWire, toWire } = window.lab;
+      const loaded = await lstmOnnx.Model.load(base64ToBytes(model), options);
+      const results = toWire(await loaded.run(fromWire(feeds)));
+      const { running } = loaded.providers;
+      await loaded.release();
+      return { results, running };
+    }, sent);
+    return { results: new Map(Object.entries(fromWire(results))), running };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.context.close();
+    await this.browser.close();
+    await this.server[Symbol.asyncDispose]();
+  }
+}

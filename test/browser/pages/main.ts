@@ -1,0 +1,44 @@
+/** The test page: the built package, as a user's bundler takes it, and what the tests need to speak with it. */
+import * as lstmOnnx from 'lstm-onnx/web';
+import { base64ToBytes, bytesToBase64, fromWire, toWire } from '../wire.js';
+
+/** What an attempt came to: its value, or what was thrown, which no test could else see from Node. */
+export type Outcome<Value> =
+  | { readonly value: Value }
+  | {
+      readonly error: {
+        readonly typed: boolean;
+        readonly name: string;
+        readonly code?: string;
+        readonly message: string;
+      };
+    };
+
+async function attempt<Value>(act: () => Value | Promise<Value>): Promise<Outcome<Value>> {
+  try {
+    return { value: await act() };
+  } catch (thrown) {
+    const error = thrown as Error & { code?: string };
+    return {
+      error: {
+        typed: error instanceof lstmOnnx.LstmOnnxError,
+        name: error.name,
+        ...(error.code === undefined ? {} : { code: String(error.code) }),
+        message: error.message,
+      },
+    };
+  }
+}
+
+const lab = { lstmOnnx, attempt, base64ToBytes, bytesToBase64, fromWire, toWire };
+
+type LabPage = typeof lab;
+
+declare global {
+  interface Window {
+    /** In the test page only. */
+    lab: LabPage;
+  }
+}
+
+window.lab = lab;
