@@ -74,12 +74,11 @@ export class Lab implements AsyncDisposable {
   async run({ model, feeds, options }: RunInPage): Promise<RanInPage> {
     const sent = { model: bytesToBase64(model), feeds: toWire(feeds), options };
     const { results, running } = await this.page.evaluate(async ({ model, feeds, options }) => {
-      const { lstmOnnx, base64ToBytes, fromWire, toWire } = window.lab;
-      const loaded = await lstmOnnx.Model.load(base64ToBytes(model), options);
-      const results = toWire(await loaded.run(fromWire(feeds)));
-      const { running } = loaded.providers;
-      await loaded.release();
-      return { results, running };
+      const { withModel, base64ToBytes, fromWire, toWire } = window.lab;
+      return withModel(base64ToBytes(model), options, async (loaded) => ({
+        results: toWire(await loaded.run(fromWire(feeds))),
+        running: loaded.providers.running,
+      }));
     }, sent);
     return { results: new Map(Object.entries(fromWire(results))), running };
   }

@@ -43,8 +43,8 @@ export function toWire(tensors: Readonly<Record<string, DataAndDims>>): WireTens
   return Object.fromEntries(sent);
 }
 
+/** As a model is fed: its data tells its type. */
 export interface ReceivedTensor {
-  readonly type: WireType;
   readonly dims: readonly number[];
   readonly data: WireArray;
 }
@@ -52,7 +52,7 @@ export interface ReceivedTensor {
 export function fromWire(tensors: WireTensors): Record<string, ReceivedTensor> {
   const received = Object.entries(tensors).map(([name, { type, dims, base64 }]) => {
     const { buffer } = base64ToBytes(base64);
-    return [name, { type, dims, data: new ARRAYS[type](buffer) }] as const;
+    return [name, { dims, data: new ARRAYS[type](buffer) }] as const;
   });
   return Object.fromEntries(received);
 }

@@ -30,7 +30,21 @@ async function attempt<Value>(act: () => Value | Promise<Value>): Promise<Outcom
   }
 }
 
-const lab = { lstmOnnx, attempt, base64ToBytes, bytesToBase64, fromWire, toWire };
+/** Opens a model for as long as something is done with it. `await using` does not cross from Node into a page. */
+async function withModel<Value>(
+  source: string | Uint8Array,
+  options: lstmOnnx.WebLoadOptions,
+  act: (model: lstmOnnx.Model) => Value | Promise<Value>,
+): Promise<Value> {
+  const model = await lstmOnnx.Model.load(source, options);
+  try {
+    return await act(model);
+  } finally {
+    await model.release();
+  }
+}
+
+const lab = { lstmOnnx, attempt, withModel, base64ToBytes, bytesToBase64, fromWire, toWire };
 
 type LabPage = typeof lab;
 

@@ -1,0 +1,126 @@
+/** How models come to a page: progress, abortion, caches, workers that a policy forbids. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { folder } from '../runtime/models.js';
+import { describeInChromium, Lab } from './lab.js';
+
+const bytes = readFileSync(`${folder}lstm.onnx`);
+
+describeInChromium('a model that a page downloads', () => {
+  let lab: Lab;
+  let url: string;
+  beforeAll(async () => {
+    lab = await Lab.open();
+    url = lab.server.put('lstm.onnx', bytes);
+  });
+  afterAll(async () => {
+    await lab[Symbol.asyncDispose]();
+  });
+
+  it('tells of its progress, to the last byte', async () => {
+    const large = lab.server.put('large.onnx', new Uint8Array(8_000_000));
+    const { small, seen } = await lab.page.evaluate(
+      async ({ url, large }) => {
+        const { attempt, withModel } = window.lab;
+        const small: { loaded: number; total?: number }[] = [];
+        await withModel(url, { onProgress: (progress) => small.push({ ...progress }) }, () => {});
+        const seen: number[] = [];
+        // It is no model, which shows once it is here.
+        await attempt(() => withModel(large, { onProgress: ({ loaded }) => seen.push(loaded) }, () => {}));
+        return { small, seen };
+      },
+      { url, large },
+    );
+    expect(small.at(-1)).toEqual({ loaded: bytes.length, total: bytes.length });
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(seen.at(-1)).toBe(8_000_000);
+  });
+
+  it('is given up when its signal says so: before, during the download, and while it is opened', async () => {
+    const large = lab.server.put('large.onnx', new Uint8Array(8_000_000));
+    const outcomes = await lab.page.evaluate(
+      async ({ url, large }) => {
+        const { attempt, withModel } = window.lab;
+        const before = AbortSignal.abort(new Error('changed my mind'));
+        const during = new AbortController();
+        const opening = new AbortController();
+        const load = (source: string, signal: AbortSignal, onProgress: () => void) =>
+          attempt(() => withModel(source, { signal, onProgress }, () => 'loaded'));
+        const outcomes = [
+          load(url, before, () => {}),
+          load(large, during.signal, () => during.abort()),
+          // Progress is told before the model is opened, which then takes longer than this.
+          load(url, opening.signal, () => setTimeout(() => opening.abort(), 0)),
+        ];
+        return Promise.all(outcomes);
+      },
+      { url, large },
+    );
+    expect(outcomes).toEqual([
+      { error: expect.objectContaining({ name: 'Error', message: 'changed my mind' }) },
+      { error: expect.objectContaining({ name: 'AbortError' }) },
+      { error: expect.objectContaining({ name: 'AbortError' }) },
+    ]);
+  });
+
+  it('comes from the cache the second time, where one is named', async () => {
+    const asked: string[] = [];
+    const stop = lab.server.onRequest((path) => asked.push(path));
+    const load = (cache?: string) =>
+      lab.page.evaluate(
+        async ({ url, cache }) => {
+          const progress: number[] = [];
+          const options = {
+            ...(cache === undefined ? {} : { cache }),
+            onProgress: ({ loaded }: { loaded: number }) => progress.push(loaded),
+          };
+          return window.lab.withModel(url, options, ({ inputs }) => ({ inputs, last: progress.at(-1) }));
+        },
+        { url, cache },
+      );
+    const downloads = () => asked.filter((path) => path === url).length;
+    const first = await load('models');
+    expect(downloads()).toBe(1);
+    expect(await load('models')).toEqual(first);
+    expect(downloads()).toBe(1);
+    await load('models of another name');
+    expect(downloads()).toBe(2);
+    await load();
+    expect(downloads()).toBe(3);
+    stop();
+  });
+
+  it('says that a policy forbids its worker, and runs without one', async () => {
+    const script = /src="([^"]+)"/.exec(await (await fetch(lab.server.url)).text())?.[1] ?? '';
+    expect(script).toMatch(/\.js$/);
+    const strict = lab.server.put(
+      'strict.html',
+      Buffer.from(
+        '<!doctype html><meta http-equiv="Content-Security-Policy" ' +
+          `content="worker-src 'none'"><script type="module" src="${script.replace(/^\.?\//, '/')}"></script>`,
+      ),
+    );
+    const page = await lab.page.context().newPage();
+    await page.goto(`${lab.server.url}${strict}`);
+    await page.waitForFunction(() => 'lab' in window);
+    const { withWorker, without } = await page.evaluate(async (url) => {
+      const { attempt, lstmOnnx } = window.lab;
+      const load = (worker: boolean) =>
+        attempt(() =>
+          lstmOnnx.Model.load(url, { providers: ['simd'], worker }).then(
+            ({ providers }) => providers.running,
+          ),
+        );
+      return { withWorker: await load(true), without: await load(false) };
+    }, url);
+    await page.close();
+    expect(withWorker).toEqual({
+      error: expect.objectContaining({
+        code: 'E_PROVIDER_UNAVAILABLE',
+        message: expect.stringMatching(/worker-src blob:.*worker: false/),
+      }),
+    });
+    expect(without).toEqual({ value: 'simd' });
+  });
+});

@@ -1,0 +1,280 @@
+/** `Model` of lstm-onnx/web in Chromium: what it gives, refuses and says is what it does in Node. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { initParameters } from '../../src/builder/parameters.js';
+import { exportOnnx } from '../../src/export/export.js';
+import type { Feeds } from '../../src/runtime/values.js';
+import { simpleLSTM } from '../parity/networks.js';
+import { expected, failure, folder, load, zeros } from '../runtime/models.js';
+import { describeInChromium, Lab } from './lab.js';
+import { bytesToBase64, fromWire, toWire } from './wire.js';
+import '../matcher.js';
+
+const TOLERANCE = { atol: 2e-6 };
+const { lstm } = expected;
+const modelFile = (name: string) => readFileSync(`${folder}${name}.onnx`);
+const floats = ({ data, dims }: { data: number[]; dims: number[] }) => ({
+  data: Float32Array.from(data),
+  dims,
+});
+
+/** Steps `from` to `to` of the LSTM's recorded input [2, 6, 3]. */
+function steps(from: number, to: number) {
+  const data = [0, 1].flatMap((batch) => lstm.x.data.slice(batch * 18 + from * 3, batch * 18 + to * 3));
+  return floats({ data, dims: [2, to - from, 3] });
+}
+
+describeInChromium('lstm-onnx/web in Chromium', () => {
+  let lab: Lab;
+  let lstmUrl: string;
+  beforeAll(async () => {
+    lab = await Lab.open();
+    lstmUrl = lab.server.put('lstm.onnx', modelFile('lstm'));
+    await lab.keepOpen(modelFile('lstm'), { providers: ['wasm'] });
+  });
+  afterAll(async () => {
+    await lab[Symbol.asyncDispose]();
+  });
+
+  it.each(['simd', 'wasm'] as const)('shows what the file declares as Node does on %s', async (provider) => {
+    const shown = await lab.page.evaluate(
+      ({ lstmUrl, provider }) =>
+        window.lab.withModel(lstmUrl, { providers: [provider] }, ({ inputs, outputs, metadata }) => ({
+          inputs,
+          outputs,
+          metadata: [...metadata],
+        })),
+      { lstmUrl, provider },
+    );
+    await using model = await load('lstm');
+    expect(shown).toEqual({
+      inputs: model.inputs,
+      outputs: model.outputs,
+      metadata: [...model.metadata],
+    });
+  });
+
+  it.each(['simd', 'wasm'] as const)(
+    'carries the state of a stream from step to step on %s',
+    async (provider) => {
+      const pieces = Array.from({ length: 6 }, (_, step) => toWire({ x: steps(step, step + 1) }));
+      const { outputs, state } = await lab.page.evaluate(
+        async ({ lstmUrl, provider, pieces }) => {
+          const { withModel, fromWire, toWire } = window.lab;
+          return withModel(lstmUrl, { providers: [provider] }, async (model) => {
+            const stream = model.stream();
+            const outputs = [];
+            for (const piece of pieces) outputs.push(toWire(await stream.run(fromWire(piece))));
+            return { outputs, state: toWire(stream.state) };
+          });
+        },
+        { lstmUrl, provider, pieces },
+      );
+      for (const [step, output] of outputs.entries()) {
+        const data = [0, 1].flatMap((batch) =>
+          lstm.output.data.slice(batch * 30 + step * 5, batch * 30 + (step + 1) * 5),
+        );
+        expect(new Map(Object.entries(fromWire(output)))).toBeCloseToArray(
+          new Map([['output', { data, dims: [2, 1, 5] }]]),
+          TOLERANCE,
+        );
+      }
+      expect(fromWire(state).h0).toBeCloseToArray(lstm.hn, TOLERANCE);
+      expect(fromWire(state).c0).toBeCloseToArray(lstm.cn, TOLERANCE);
+    },
+  );
+
+  describe('refuses in the words of Node', () => {
+    const x = floats(lstm.x);
+    const states = { h0: zeros(1, 2, 5), c0: zeros(1, 2, 5) };
+    const wrong: [what: string, feeds: Feeds, fetches?: string[]][] = [
+      ['a missing input', states],
+      ['an unknown input', { x, ...states, more: x }],
+      ['another rank', { x: { data: new Float32Array(3), dims: [3] }, ...states }],
+      ['another type', { x: { data: new Int32Array(6), dims: [1, 2, 3] }, ...states }],
+      ['dimensions of one name that differ', { x, ...states, h0: zeros(1, 3, 5) }],
+      ['too few numbers', { x: { data: new Float32Array(2), dims: [2, 1, 3] }, ...states }],
+      ['an unknown output', { x, ...states }, ['hidden']],
+    ];
+    it.each(wrong)('%s', async (_what, feeds, fetches) => {
+      const outcomes = await lab.page.evaluate(
+        async ({ lstmUrl, feeds, fetches }) => {
+          const { attempt, withModel, fromWire } = window.lab;
+          const run = (provider: 'simd' | 'wasm') =>
+            withModel(lstmUrl, { providers: [provider] }, (model) =>
+              attempt(async () => Object.keys(await model.run(fromWire(feeds), fetches))),
+            );
+          return [await run('simd'), await run('wasm')];
+        },
+        { lstmUrl, feeds: toWire(feeds as never), fetches },
+      );
+      await using model = await load('lstm');
+      const [code, ...message] = (await failure(() => model.run(feeds, fetches))).split(': ');
+      const error = { typed: true, name: 'LstmOnnxError', code, message: message.join(': ') };
+      expect(outcomes).toEqual([{ error }, { error }]);
+    });
+  });
+
+  it('names the URL that is not there, and what is no model', async () => {
+    const page = lab.server.put('page.onnx', Buffer.from('<!doctype html><p>not found</p>'));
+    const outcomes = await lab.page.evaluate(
+      async (urls) => {
+        const { attempt, lstmOnnx } = window.lab;
+        const load = (source: string) =>
+          attempt(async () => (await lstmOnnx.Model.load(source)).providers.running);
+        return Promise.all(urls.map(load));
+      },
+      ['/memory/nothing.onnx', page, ''],
+    );
+    expect(outcomes).toEqual([
+      {
+        error: expect.objectContaining({
+          code: 'E_FILE_READ',
+          message: expect.stringMatching(/nothing\.onnx: .*404/),
+        }),
+      },
+      {
+        error: expect.objectContaining({
+          code: 'E_INVALID_FILE',
+          message: expect.stringMatching(/page\.onnx: /),
+        }),
+      },
+      {
+        error: expect.objectContaining({
+          code: 'E_INVALID_OPTION',
+          message: expect.stringMatching(/empty URL/),
+        }),
+      },
+    ]);
+  });
+
+  it('passes a graph that simd cannot run on to wasm, with the operator as the reason', async () => {
+    const vad = lab.server.put('vad.onnx', modelFile('vad'));
+    const { auto, alone } = await lab.page.evaluate(async (url) => {
+      const { attempt, withModel } = window.lab;
+      return {
+        auto: await withModel(url, {}, ({ providers }) => providers),
+        alone: await attempt(() => withModel(url, { providers: ['simd'] }, () => 'loaded')),
+      };
+    }, vad);
+    expect(auto).toMatchObject({
+      running: 'wasm',
+      skipped: [{ provider: 'simd', reason: expect.stringMatching(/^Split .*no counterpart/) }],
+    });
+    expect(alone).toEqual({
+      error: expect.objectContaining({
+        code: 'E_UNSUPPORTED',
+        message: expect.stringMatching(/^The provider simd does not run .*vad\.onnx: Split/),
+      }),
+    });
+  });
+
+  it('falls from webgpu and webnn to what runs, with their reasons', async () => {
+    const { providers, alone, unknown } = await lab.page.evaluate(async (url) => {
+      const { attempt, withModel } = window.lab;
+      const load = (provider: string) =>
+        attempt(() => withModel(url, { providers: [provider as 'webgpu'] }, () => 'loaded'));
+      return {
+        providers: await withModel(
+          url,
+          { providers: ['webgpu', 'webnn', 'wasm'] },
+          ({ providers }) => providers,
+        ),
+        alone: await load('webgpu'),
+        unknown: await load('webgl'),
+      };
+    }, lstmUrl);
+    expect(providers).toMatchObject({
+      running: 'wasm',
+      skipped: [
+        { provider: 'webgpu', reason: expect.stringMatching(/no 'webgpu'/) },
+        { provider: 'webnn', reason: expect.stringMatching(/no 'webnn'/) },
+      ],
+    });
+    expect(alone).toEqual({
+      error: expect.objectContaining({
+        code: 'E_PROVIDER_UNAVAILABLE',
+        message: expect.stringMatching(/webgpu: .*Available here: 'simd', 'wasm'\./s),
+      }),
+    });
+    expect(unknown).toEqual({ error: expect.objectContaining({ code: 'E_INVALID_OPTION' }) });
+  });
+
+  it('takes simd by default, on one thread where threads cannot be, and says why', async () => {
+    const { providers, listed } = await lab.page.evaluate(async (url) => {
+      const { lstmOnnx, withModel } = window.lab;
+      const providers = await withModel(url, { numThreads: 4 }, (model) => model.providers);
+      return { providers, listed: await lstmOnnx.availableProviders() };
+    }, lstmUrl);
+    expect(providers).toEqual({
+      running: 'simd',
+      skipped: [],
+      notice: expect.stringMatching(/not cross-origin isolated.*COOP and COEP/),
+    });
+    expect(listed.map(({ provider, available }) => [provider, available])).toEqual([
+      ['simd', true],
+      ['wasm', true],
+      ['webgpu', false],
+      ['webnn', false],
+    ]);
+  });
+
+  it('keeps several models apart, runs them at once, and releases each alone', async () => {
+    const simple = exportOnnx(simpleLSTM, initParameters(simpleLSTM, 1));
+    const digit = { data: Float32Array.from({ length: 784 }, (_, i) => (i % 7) / 7), dims: [1, 28, 28] };
+    const sent = {
+      lstmUrl,
+      simple: bytesToBase64(simple),
+      feeds: toWire({ x: floats(lstm.x), h0: zeros(1, 2, 5), c0: zeros(1, 2, 5) }),
+      digit: toWire({ x: digit }),
+    };
+    const ran = await lab.page.evaluate(async ({ lstmUrl, simple, feeds, digit }) => {
+      const { attempt, lstmOnnx, base64ToBytes, fromWire, toWire } = window.lab;
+      const load = (source: string | Uint8Array, provider: 'simd' | 'wasm') =>
+        lstmOnnx.Model.load(source, { providers: [provider] });
+      const [a, b, c] = await Promise.all([
+        load(lstmUrl, 'simd'),
+        load(lstmUrl, 'wasm'),
+        load(base64ToBytes(simple), 'simd'),
+      ]);
+      const runs = await Promise.all(
+        [a, b, a, b].map(async (model) => toWire(await model.run(fromWire(feeds)))),
+      );
+      const before = toWire(await c.run(fromWire(digit)));
+      const last = a.run(fromWire(feeds));
+      await a.release();
+      await a.release();
+      runs.push(toWire(await last));
+      const after = toWire(await c.run(fromWire(digit)));
+      const released = await attempt(async () => Object.keys(await a.run(fromWire(feeds))));
+      await Promise.all([b.release(), c.release()]);
+      // The worker ended with its last model; the next starts another.
+      const again = await load(lstmUrl, 'simd');
+      runs.push(toWire(await again.run(fromWire(feeds))));
+      await again.release();
+      return { runs, before, after, released };
+    }, sent);
+    expect(ran.runs).toHaveLength(6);
+    for (const run of ran.runs) {
+      const { output, hn, cn } = fromWire(run);
+      expect(output).toBeCloseToArray(lstm.output, TOLERANCE);
+      expect(hn).toBeCloseToArray(lstm.hn, TOLERANCE);
+      expect(cn).toBeCloseToArray(lstm.cn, TOLERANCE);
+    }
+    expect(ran.after).toEqual(ran.before);
+    expect(ran.released).toEqual({
+      error: expect.objectContaining({
+        code: 'E_RUN_FAILED',
+        message: expect.stringMatching(/was released/),
+      }),
+    });
+  });
+
+  it.each(['simd', 'wasm'] as const)('runs on the page itself when asked to, on %s', async (provider) => {
+    const feeds = { x: floats(lstm.x), h0: zeros(1, 2, 5), c0: zeros(1, 2, 5) };
+    const options = { providers: [provider], worker: false };
+    const { results, running } = await lab.run({ model: modelFile('lstm'), feeds, options });
+    expect(running).toBe(provider);
+    expect(results.get('output')).toBeCloseToArray(lstm.output, TOLERANCE);
+  });
+});
