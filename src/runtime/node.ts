@@ -11,6 +11,7 @@ import { LstmOnnxError, messageOf } from '../errors.js';
 import { CUDA_HINT, cudaObstacle } from './cuda.js';
 import { type DownloadOptions, fetchModel, MAX_MODEL_BYTES } from './fetch-model.js';
 import { BaseModel } from './model.js';
+import { type OnnxFile, readOnnxFile } from './onnx-file.js';
 import { type LoadOptions, openModel } from './open-model.js';
 import { probeModel } from './probe.js';
 import type { Provider, ProviderStatus } from './providers.js';
@@ -46,7 +47,7 @@ export class Model extends BaseModel {
  * does not, the reason, and the command that adds it where there is one. Takes a moment: it tries them.
  */
 export async function availableProviders(): Promise<readonly ProviderStatus[]> {
-  const file = probeModel();
+  const file = described(probeModel());
   const statuses: ProviderStatus[] = [];
   for (const provider of await platformProviders()) {
     try {
@@ -65,7 +66,7 @@ export async function availableProviders(): Promise<readonly ProviderStatus[]> {
   return statuses;
 }
 
-const nodeRuntime: Runtime = {
+const nodeRuntime: Runtime<NodeFile> = {
   read,
   open,
   availableProviders,
@@ -149,10 +150,25 @@ function vulkanObstacle(provider: Provider): { readonly reason: string } | undef
   return found ? undefined : { reason: 'the Vulkan loader, libvulkan.so.1, is not installed' };
 }
 
-async function open(provider: Provider, file: ModelFile, options: SessionOptions): Promise<Session> {
+/** A model's file, and what is in it. */
+interface NodeFile extends ModelFile {
+  readonly onnx: OnnxFile;
+}
+
+function described(file: ModelFile): NodeFile {
+  try {
+    return { ...file, onnx: readOnnxFile(file.bytes) };
+  } catch (cause) {
+    if (!(cause instanceof LstmOnnxError)) throw cause;
+    throw new LstmOnnxError(cause.code, `${file.name}: ${cause.message}`, { cause });
+  }
+}
+
+async function open(provider: Provider, file: NodeFile, options: SessionOptions): Promise<Session> {
+  const { onnx } = file;
   if (provider === 'wasm') {
     const { openWasmSession } = await import('./wasm.js');
-    return openWasmSession(file.bytes, await withExternalData(file, options));
+    return openWasmSession(onnx, await withExternalData(file, options));
   }
   if (provider === 'simd') {
     const { openSimdSession, sharedEngine } = await import('./simd/session.js');
@@ -164,15 +180,16 @@ async function open(provider: Provider, file: ModelFile, options: SessionOptions
   const ort = await onnxruntimeNode();
   const executionProviders = [provider];
   // Files that cannot be read fail here, with their own error.
-  const withWeights = file.isRewritten ? await withExternalData(file, options) : options;
+  const withWeights = onnx.isRewritten ? await withExternalData(file, options) : options;
   try {
     // By its path, onnxruntime finds the weights in the files beside it.
-    const session = await (file.path === undefined || file.isRewritten
-      ? ort.InferenceSession.create(file.bytes, { ...withWeights, executionProviders })
+    const session = await (file.path === undefined || onnx.isRewritten
+      ? ort.InferenceSession.create(onnx.bytes, { ...withWeights, executionProviders })
       : ort.InferenceSession.create(file.path, { ...options, executionProviders }));
     return {
-      inputs: modelValues(session.inputMetadata),
-      outputs: modelValues(session.outputMetadata),
+      inputs: modelValues(session.inputMetadata, onnx),
+      outputs: modelValues(session.outputMetadata, onnx),
+      metadata: onnx.metadata,
       Tensor: ort.Tensor,
       run: (feeds, fetches) => (fetches === undefined ? session.run(feeds) : session.run(feeds, fetches)),
       release: () => session.release(),
@@ -184,11 +201,11 @@ async function open(provider: Provider, file: ModelFile, options: SessionOptions
 }
 
 /** The files of external weights for who cannot look beside the model: WebAssembly sees no disk, bytes have no place. */
-async function withExternalData(file: ModelFile, options: SessionOptions): Promise<SessionOptions> {
-  if (file.path === undefined || !file.externalFiles?.length || options.externalData !== undefined)
+async function withExternalData(file: NodeFile, options: SessionOptions): Promise<SessionOptions> {
+  if (file.path === undefined || file.onnx.externalFiles.length === 0 || options.externalData !== undefined)
     return options;
   const folder = dirname(resolve(file.path));
-  const externalData = file.externalFiles.map(async (location) => {
+  const externalData = file.onnx.externalFiles.map(async (location) => {
     const path = resolve(folder, location);
     const inside = relative(folder, path);
     if (isAbsolute(location) || inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
@@ -202,7 +219,11 @@ async function withExternalData(file: ModelFile, options: SessionOptions): Promi
   return { ...options, externalData: await Promise.all(externalData) };
 }
 
-async function read(source: string | URL | Uint8Array, options: DownloadOptions): Promise<ModelFile> {
+async function read(source: string | URL | Uint8Array, options: DownloadOptions): Promise<NodeFile> {
+  return described(await readSource(source, options));
+}
+
+async function readSource(source: string | URL | Uint8Array, options: DownloadOptions): Promise<ModelFile> {
   if (source instanceof Uint8Array) return { name: 'the model', bytes: source };
   const url = source instanceof URL ? source : urlOf(source);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return fetchModel(url, options);

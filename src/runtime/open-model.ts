@@ -1,8 +1,6 @@
 /** Reads a model, opens it on the first provider that can, and says which that was. */
 
 import { LstmOnnxError, messageOf } from '../errors.js';
-import { decodeModel } from '../export/decode-model.js';
-import { withTimeFirst } from '../export/time-first.js';
 import { FeedChecker } from './feeds.js';
 import type { DownloadOptions } from './fetch-model.js';
 import {
@@ -43,17 +41,15 @@ export interface OpenedModel {
 }
 
 /** @throws E_FILE_READ, E_INVALID_FILE, E_UNSUPPORTED, E_PROVIDER_UNAVAILABLE, E_INVALID_OPTION */
-export async function openModel(
-  runtime: Runtime,
+export async function openModel<File extends ModelFile>(
+  runtime: Runtime<File>,
   source: string | URL | Uint8Array,
   options: LoadOptions = {},
 ): Promise<OpenedModel> {
   const wanted = checkProviders(options.providers);
   const sessionOptions = checkSessionOptions(options.sessionOptions);
-  const read = await runtime.read(source, options);
+  const file = await runtime.read(source, options);
   options.signal?.throwIfAborted();
-  const { metadata, unranked, externalFiles, bytes } = readModel(read);
-  const file = { ...read, externalFiles, bytes, isRewritten: bytes !== read.bytes };
   const providers = wanted === 'auto' ? await runtime.autoProviders() : wanted;
   const outcome = await openFirst(providers, (provider) => runtime.open(provider, file, sessionOptions));
   if (!('opened' in outcome)) throw await noneOpened(runtime, file, outcome);
@@ -62,11 +58,7 @@ export async function openModel(
     await session.release();
     throw options.signal.reason;
   }
-  // onnxruntime gives a value of unknown rank the shape [], which is also a scalar's; the file tells them apart.
-  const ranked = (value: ModelValue): ModelValue =>
-    unranked.has(value.name) && value.shape?.length === 0 ? { name: value.name, dtype: value.dtype } : value;
-  const inputs = session.inputs.map(ranked);
-  const outputs = session.outputs.map(ranked);
+  const { inputs, outputs, metadata } = session;
   try {
     return {
       runner: new Runner(session, file.name),
@@ -95,47 +87,21 @@ function checkSessionOptions(options: SessionOptions | undefined): SessionOption
   return { ...DEFAULT_SESSION_OPTIONS, ...options };
 }
 
-interface ReadModel {
-  readonly metadata: ReadonlyMap<string, string>;
-  /** Graph inputs and outputs without a shape. */
-  readonly unranked: ReadonlySet<string>;
-  /** Files of weights that the model names, relative to its own folder. */
-  readonly externalFiles: readonly string[];
-  /** The model, in a form that onnxruntime takes. */
-  readonly bytes: Uint8Array;
-}
-
-/** What onnxruntime's session does not tell. @throws E_INVALID_FILE, E_UNSUPPORTED */
-function readModel({ bytes, name }: ModelFile): ReadModel {
-  if (isOrtFormat(bytes)) return { metadata: new Map(), unranked: new Set(), externalFiles: [], bytes };
-  try {
-    const { graph, metadata } = decodeModel(bytes);
-    const unranked = [...graph.inputs, ...graph.outputs].filter((value) => value.shape === undefined);
-    const locations = graph.initializers.flatMap(({ externalData }) => externalData?.get('location') ?? []);
-    return {
-      metadata,
-      unranked: new Set(unranked.map((value) => value.name)),
-      externalFiles: [...new Set(locations)],
-      bytes: withTimeFirst(bytes),
-    };
-  } catch (cause) {
-    if (!(cause instanceof LstmOnnxError)) throw cause;
-    throw new LstmOnnxError(cause.code, `${name}: ${cause.message}`, { cause });
-  }
-}
-
-/** onnxruntime's own format (a FlatBuffer with the identifier ORTM), which needs no ONNX inside. */
-function isOrtFormat(bytes: Uint8Array): boolean {
-  return new TextDecoder('latin1').decode(bytes.subarray(4, 8)) === 'ORTM';
-}
-
-async function noneOpened(runtime: Runtime, file: ModelFile, outcome: NoneOpened): Promise<LstmOnnxError> {
+async function noneOpened<File extends ModelFile>(
+  runtime: Runtime<File>,
+  file: File,
+  outcome: NoneOpened,
+): Promise<LstmOnnxError> {
   const { attempts, refusal } = outcome;
   if (refusal === undefined) return providerUnavailable(attempts, await runtime.availableProviders());
   const reason = messageOf(refusal.error).trim();
-  if (refusal.provider === 'simd' && refusal.error instanceof LstmOnnxError) {
-    const message = `The provider simd does not run ${file.name}: ${reason} onnxruntime may: the providers cpu and wasm.`;
-    return new LstmOnnxError(refusal.error.code, message, { cause: refusal.error });
+  if (refusal.error instanceof LstmOnnxError) {
+    const { code } = refusal.error;
+    const isLimited = refusal.provider === 'simd' && code !== 'E_INVALID_FILE';
+    const text = isLimited
+      ? `The provider simd does not run ${file.name}: ${reason} onnxruntime may: the providers cpu and wasm.`
+      : `${file.name}: ${reason}`;
+    return new LstmOnnxError(code, text, { cause: refusal.error });
   }
   const message = `onnxruntime (${refusal.provider}) does not open ${file.name}: ${reason}`;
   const options = { cause: refusal.error };

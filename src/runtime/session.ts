@@ -4,6 +4,7 @@
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import type { DownloadOptions } from './fetch-model.js';
+import type { OnnxFile } from './onnx-file.js';
 import type { Provider, ProviderStatus } from './providers.js';
 import type { ModelValue } from './values.js';
 
@@ -14,6 +15,8 @@ export type SessionOptions = Omit<InferenceSession.SessionOptions, 'executionPro
 export interface Session {
   readonly inputs: readonly ModelValue[];
   readonly outputs: readonly ModelValue[];
+  /** The file's `metadata_props`. */
+  readonly metadata: ReadonlyMap<string, string>;
   /** The runtime's own tensor class: its `run` takes instances of this one. */
   readonly Tensor: TensorConstructor;
   /** Why it runs slower than it could, where that is known. */
@@ -28,18 +31,14 @@ export interface ModelFile {
   /** The path or URL, for messages. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** True where the bytes are not those on disk any more, so that a session must open on them. */
-  readonly isRewritten?: boolean;
   /** Where it lies on disk, if it does: files of external weights are looked for beside it. */
   readonly path?: string;
-  /** The files of external weights that the model names, relative to its own folder. */
-  readonly externalFiles?: readonly string[];
 }
 
 /** Where models come from and the providers that can open them. */
-export interface Runtime {
+export interface Runtime<File extends ModelFile = ModelFile> {
   /** Reads a model. @throws E_FILE_READ, E_INVALID_OPTION, the signal's reason */
-  read(source: string | URL | Uint8Array, options: DownloadOptions): Promise<ModelFile>;
+  read(source: string | URL | Uint8Array, options: DownloadOptions): Promise<File>;
   /** What `'auto'` tries, in order. */
   autoProviders(): Promise<readonly Provider[]>;
   /**
@@ -47,18 +46,26 @@ export interface Runtime {
    * @throws E_PROVIDER_UNAVAILABLE when the provider cannot run here whatever the model; anything else is
    * onnxruntime's own failure.
    */
-  open(provider: Provider, file: ModelFile, options: SessionOptions): Promise<Session>;
+  open(provider: Provider, file: File, options: SessionOptions): Promise<Session>;
   /** Which providers run here, and what the others lack. */
   availableProviders(): Promise<readonly ProviderStatus[]>;
 }
 
-/** The metadata of either onnxruntime package, in this library's terms. */
-export function modelValues(metadata: readonly InferenceSession.ValueMetadata[]): readonly ModelValue[] {
-  return metadata.map((value) =>
-    value.isTensor
-      ? { name: value.name, dtype: value.type, shape: value.shape.map(modelDim) }
-      : { name: value.name, dtype: 'non-tensor' },
-  );
+/**
+ * The metadata of either onnxruntime package, in this library's terms. A value of unknown rank has the shape [] there,
+ * which is also a scalar's; the file tells them apart.
+ */
+export function modelValues(
+  metadata: readonly InferenceSession.ValueMetadata[],
+  { unranked }: OnnxFile,
+): readonly ModelValue[] {
+  return metadata.map((value) => {
+    if (!value.isTensor) return { name: value.name, dtype: 'non-tensor' };
+    const { name, type: dtype, shape } = value;
+    return shape.length === 0 && unranked.has(name)
+      ? { name, dtype }
+      : { name, dtype, shape: shape.map(modelDim) };
+  });
 }
 
 /** An unnamed dimension is `''` in onnxruntime-node and -1, read as unsigned, in onnxruntime-web. */

@@ -3,6 +3,7 @@
  * asked for.
  */
 import * as ort from 'onnxruntime-web/wasm';
+import type { OnnxFile } from './onnx-file.js';
 import { SerialQueue } from './serial-queue.js';
 import { modelValues, type Session, type SessionOptions } from './session.js';
 import type { ProviderSettings } from './worker/protocol.js';
@@ -23,15 +24,16 @@ export function configureWasm({ numThreads, wasmPaths }: ProviderSettings): void
 }
 
 /** Opens a model on the `wasm` provider. @throws onnxruntime's own error */
-export async function openWasmSession(bytes: Uint8Array, options: SessionOptions): Promise<Session> {
-  const session = await ort.InferenceSession.create(bytes, { ...options, executionProviders: ['wasm'] });
+export async function openWasmSession(file: OnnxFile, options: SessionOptions): Promise<Session> {
+  const session = await ort.InferenceSession.create(file.bytes, { ...options, executionProviders: ['wasm'] });
   // onnxruntime-web runs a session once at a time; a run that fails must not take the waiting ones with it.
   const queue = new SerialQueue();
   // Where a run does not say, onnxruntime-web logs from warnings on, whatever the session was told.
   const runOptions = { logSeverityLevel: options.logSeverityLevel ?? 4 };
   return {
-    inputs: modelValues(session.inputMetadata),
-    outputs: modelValues(session.outputMetadata),
+    inputs: modelValues(session.inputMetadata, file),
+    outputs: modelValues(session.outputMetadata, file),
+    metadata: file.metadata,
     Tensor: ort.Tensor,
     run: (feeds, fetches) =>
       queue.add(() =>

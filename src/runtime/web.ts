@@ -2,6 +2,7 @@
  * Models in browsers: files from URLs, sessions on kernels of our own (`simd`) or through onnxruntime-web (`wasm`).
  */
 import { fewerThreads, processors } from '#simd-platform';
+import { kernelBytes } from '../builder/backends/simd/kernel-bytes.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { type DownloadOptions, fetchModel } from './fetch-model.js';
 import { BaseModel } from './model.js';
@@ -115,15 +116,18 @@ const here = {
   async simd(
     bytes: Uint8Array,
     _options: SessionOptions,
-    { numThreads }: ProviderSettings,
+    { numThreads, kernels }: ProviderSettings,
   ): Promise<Session> {
     const { openSimdSession, sharedEngine } = await import('./simd/session.js');
-    return openSimdSession(bytes, await sharedEngine(numThreads));
+    return openSimdSession(bytes, await sharedEngine(numThreads, kernels));
   },
   async wasm(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<Session> {
-    const { configureWasm, openWasmSession } = await import('./wasm.js');
+    const [{ configureWasm, openWasmSession }, { readOnnxFile }] = await Promise.all([
+      import('./wasm.js'),
+      import('./onnx-file.js'),
+    ]);
     configureWasm(settings);
-    return openWasmSession(bytes, options);
+    return openWasmSession(readOnnxFile(bytes), options);
   },
 };
 
@@ -148,7 +152,7 @@ async function open(
     );
   }
   const { worker = 'document' in globalThis } = options;
-  const settings = settingsOf(provider, options);
+  const settings = await settingsOf(provider, options);
   const session = worker
     ? await workers[provider].open(bytes, sessionOptions, settings)
     : await here[provider](bytes, sessionOptions, settings);
@@ -156,11 +160,14 @@ async function open(
   return notice === undefined ? session : { ...session, notice };
 }
 
-function settingsOf(provider: 'simd' | 'wasm', { numThreads, wasmPaths }: WebLoadOptions): ProviderSettings {
+async function settingsOf(
+  provider: 'simd' | 'wasm',
+  { numThreads, wasmPaths }: WebLoadOptions,
+): Promise<ProviderSettings> {
   const useful = provider === 'simd' ? processors() : Math.ceil(processors() / 2);
   const threads = fewerThreads() === undefined ? (numThreads ?? Math.min(useful, mostThreads)) : 1;
   return provider === 'simd'
-    ? { numThreads: threads }
+    ? { numThreads: threads, kernels: await kernelBytes() }
     : { numThreads: threads, wasmPaths: wasmPaths ? absolute(wasmPaths) : bundledWasmPaths() };
 }
 

@@ -11,7 +11,14 @@ import type { Provider } from '../../src/runtime/providers.js';
 import type { Runtime, Session } from '../../src/runtime/session.js';
 import { failure, folder, load } from './models.js';
 
-const session: Session = { inputs: [], outputs: [], Tensor, run: async () => ({}), release: async () => {} };
+const session: Session = {
+  inputs: [],
+  outputs: [],
+  metadata: new Map(),
+  Tensor,
+  run: async () => ({}),
+  release: async () => {},
+};
 
 /** A machine of our choosing: which providers open, and with what error the others do not. */
 function machine(opens: Partial<Record<Provider, 'opens' | Error>>): Runtime & { tried: Provider[] } {

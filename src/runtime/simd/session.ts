@@ -17,11 +17,17 @@ import type { RunTensor } from './run-tensor.js';
 /** Engines under way or started, by their threads: models share them, since each has threads and memory of its own. */
 const engines = new Map<number | undefined, Promise<Engine>>();
 
-/** @param threads @default the processors, 4 at most */
-export function sharedEngine(threads?: number): Promise<Engine> {
+/**
+ * @param threads @default the processors, 4 at most
+ * @param kernels for the first of its engines; @default loaded here
+ */
+export function sharedEngine(threads?: number, kernels?: Uint8Array): Promise<Engine> {
   const known = engines.get(threads);
   if (known) return known;
-  const options: EngineOptions = threads === undefined ? {} : { threads };
+  const options: EngineOptions = {
+    ...(threads === undefined ? {} : { threads }),
+    ...(kernels === undefined ? {} : { kernels }),
+  };
   const started = Engine.start(options);
   engines.set(threads, started);
   started.catch(() => engines.delete(threads));
@@ -43,7 +49,7 @@ interface BorderValue extends ModelValue {
  */
 export function openSimdSession(bytes: Uint8Array, engine: Engine): Session {
   const model = decodeModel(bytes);
-  const { graph } = model;
+  const { graph, metadata } = model;
   const { network, parameters } = readOnnxModel(model, bytes.length);
   const constants = new Set(graph.initializers.map(({ name }) => name));
   const fed = graph.inputs.filter(({ name }) => !constants.has(name));
@@ -54,6 +60,7 @@ export function openSimdSession(bytes: Uint8Array, engine: Engine): Session {
   return {
     inputs: inputs.map(({ value }) => value),
     outputs: outputs.map(({ value }) => value),
+    metadata,
     Tensor,
     async run(feeds, fetches) {
       const given = inputs.map(({ value, name }) => [name, toRun(value, feeds[value.name])] as const);

@@ -15,6 +15,8 @@ export type TensorMessages = Readonly<Record<string, TensorMessage>>;
 /** What both providers of a browser may be told. */
 export interface ProviderSettings {
   readonly numThreads: number;
+  /** The kernels that this browser takes; for `simd` alone. A worker made of a Blob can import no part of them. */
+  readonly kernels?: Uint8Array;
   /** onnxruntime-web's files; for `wasm` alone. */
   readonly wasmPaths?: { readonly mjs: string; readonly wasm: string };
 }
@@ -24,6 +26,7 @@ export interface OpenedSession {
   readonly session: number;
   readonly inputs: readonly ModelValue[];
   readonly outputs: readonly ModelValue[];
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 /** What the worker does for the page. */

@@ -49,7 +49,8 @@ function sessionHost(open: OpenSession): SessionHost {
       const opened = await open(bytes, options, settings);
       const session = ++count;
       sessions.set(session, opened);
-      return { session, inputs: opened.inputs, outputs: opened.outputs };
+      const { inputs, outputs, metadata } = opened;
+      return { session, inputs, outputs, metadata };
     },
     async run(number, feeds, fetches) {
       const session = sessionOf(number);

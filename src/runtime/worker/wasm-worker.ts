@@ -1,8 +1,9 @@
 /** The worker of the provider `wasm`. */
+import { readOnnxFile } from '../onnx-file.js';
 import { configureWasm, openWasmSession } from '../wasm.js';
 import { serve } from './serve.js';
 
-serve((bytes, options, settings) => {
+serve(async (bytes, options, settings) => {
   configureWasm(settings);
-  return openWasmSession(bytes, options);
+  return openWasmSession(readOnnxFile(bytes), options);
 });

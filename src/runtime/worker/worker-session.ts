@@ -30,10 +30,11 @@ export class SessionWorker {
     const started = this.#calls;
     try {
       const calls = await started;
-      const { session, inputs, outputs } = await calls.call('open', bytes, options, settings);
+      const { session, inputs, outputs, metadata } = await calls.call('open', bytes, options, settings);
       return {
         inputs,
         outputs,
+        metadata,
         Tensor,
         async run(feeds, fetches) {
           return withClass(await calls.call('run', session, withoutClass(feeds), fetches));

@@ -1,0 +1,39 @@
+/** What a model's file tells and onnxruntime's session does not. */
+import { decodeModel } from '../export/decode-model.js';
+import { withTimeFirst } from '../export/time-first.js';
+
+export interface OnnxFile {
+  /** The file's `metadata_props`. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Graph inputs and outputs without a shape. */
+  readonly unranked: ReadonlySet<string>;
+  /** Files of weights that the model names, relative to its own folder. */
+  readonly externalFiles: readonly string[];
+  /** The model, in a form that onnxruntime takes. */
+  readonly bytes: Uint8Array;
+  /** Whether that is another form than the file's own. */
+  readonly isRewritten: boolean;
+}
+
+/** @throws E_INVALID_FILE, E_UNSUPPORTED */
+export function readOnnxFile(file: Uint8Array): OnnxFile {
+  if (isOrtFormat(file)) {
+    return { metadata: new Map(), unranked: new Set(), externalFiles: [], bytes: file, isRewritten: false };
+  }
+  const { graph, metadata } = decodeModel(file);
+  const unranked = [...graph.inputs, ...graph.outputs].filter((value) => value.shape === undefined);
+  const locations = graph.initializers.flatMap(({ externalData }) => externalData?.get('location') ?? []);
+  const bytes = withTimeFirst(file);
+  return {
+    metadata,
+    unranked: new Set(unranked.map(({ name }) => name)),
+    externalFiles: [...new Set(locations)],
+    bytes,
+    isRewritten: bytes !== file,
+  };
+}
+
+/** onnxruntime's own format (a FlatBuffer with the identifier ORTM), which needs no ONNX inside. */
+function isOrtFormat(bytes: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(bytes.subarray(4, 8)) === 'ORTM';
+}
