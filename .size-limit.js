@@ -19,7 +19,14 @@ export default [
     gzip: true,
     modifyEsbuildConfig: (config) => ({
       ...config,
-      external: ['#wasm-worker', './binary-plain.js', './wasm.js', './onnx-file.js', './simd/session.js', './probe.js'],
+      external: [
+        '#wasm-worker',
+        './binary-plain.js',
+        './wasm.js',
+        './onnx-file.js',
+        './simd/session.js',
+        './probe.js',
+      ],
     }),
   },
   {
@@ -30,7 +37,14 @@ export default [
     gzip: true,
     modifyEsbuildConfig: (config) => ({
       ...config,
-      external: ['#simd-worker', './binary-*.js', './wasm.js', './onnx-file.js', './simd/session.js', './probe.js'],
+      external: [
+        '#simd-worker',
+        './binary-*.js',
+        './wasm.js',
+        './onnx-file.js',
+        './simd/session.js',
+        './probe.js',
+      ],
     }),
   },
 ];

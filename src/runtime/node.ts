@@ -23,6 +23,7 @@ import {
   type Session,
   type SessionOptions,
 } from './session.js';
+import { withTensors } from './with-tensors.js';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -173,7 +174,9 @@ async function open(provider: Provider, file: NodeFile, options: SessionOptions)
   if (provider === 'simd') {
     const { openSimdSession, sharedEngine } = await import('./simd/session.js');
     // 0 is onnxruntime's word for its default.
-    return openSimdSession(file.bytes, await sharedEngine(options.intraOpNumThreads || undefined));
+    return withTensors(
+      openSimdSession(file.bytes, await sharedEngine(options.intraOpNumThreads || undefined)),
+    );
   }
   const obstacle = await obstacleTo(provider);
   if (obstacle !== undefined) throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', obstacle.reason);

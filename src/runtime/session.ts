@@ -26,6 +26,21 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** A tensor without a class: what messages between threads carry. */
+export interface TensorParts {
+  readonly type: Tensor.Type;
+  readonly data: Tensor.DataType;
+  readonly dims: readonly number[];
+}
+
+/** A session without a tensor class. */
+export interface PartsSession extends Omit<Session, 'Tensor' | 'run'> {
+  run(
+    feeds: Readonly<Record<string, TensorParts>>,
+    fetches?: readonly string[],
+  ): Promise<Readonly<Record<string, TensorParts>>>;
+}
+
 /** A model's bytes and where they came from. */
 export interface ModelFile {
   /** The path or URL, for messages. */

@@ -16,6 +16,7 @@ import {
   type Session,
   type SessionOptions,
 } from './session.js';
+import { withTensors } from './with-tensors.js';
 import type { ProviderSettings } from './worker/protocol.js';
 import { SessionWorker } from './worker/worker-session.js';
 
@@ -119,7 +120,7 @@ const here = {
     { numThreads, kernels }: ProviderSettings,
   ): Promise<Session> {
     const { openSimdSession, sharedEngine } = await import('./simd/session.js');
-    return openSimdSession(bytes, await sharedEngine(numThreads, kernels));
+    return withTensors(openSimdSession(bytes, await sharedEngine(numThreads, kernels)));
   },
   async wasm(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<Session> {
     const [{ configureWasm, openWasmSession }, { readOnnxFile }] = await Promise.all([

@@ -4,6 +4,7 @@ import type { Network } from '../../src/builder/network.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { FeedChecker } from '../../src/runtime/feeds.js';
 import { openSimdSession } from '../../src/runtime/simd/session.js';
+import { withTensors } from '../../src/runtime/with-tensors.js';
 import type { Fixture } from '../fixtures.js';
 import { feedsOf, itComputesWhatPyTorchDoes } from './exported.js';
 
@@ -22,7 +23,7 @@ describe.each(engines)('without onnxruntime, on the simd kernels (%s), an export
     const engine = await started;
     expect(engine.simd).toBe('relaxed' in options ? 'plain' : 'relaxed');
     const { taken } = engine;
-    const session = openSimdSession(exportOnnx(network, fixture.params), engine);
+    const session = withTensors(openSimdSession(exportOnnx(network, fixture.params), engine));
     const checker = new FeedChecker(session.inputs, session.Tensor);
     const computed = await session.run(checker.check(feedsOf(network, fixture)).tensors);
     await session.release();

@@ -13,6 +13,7 @@ import { exportOnnx } from '../../src/export/export.js';
 import { Model } from '../../src/runtime/node.js';
 import { openSimdSession } from '../../src/runtime/simd/session.js';
 import type { Feeds } from '../../src/runtime/values.js';
+import { withTensors } from '../../src/runtime/with-tensors.js';
 import { randomNetwork } from '../export/random-networks.js';
 import { FORWARD, feedsFor, numbersOf, runOnnx, toFeeds } from '../export/running.js';
 import { expected, failure, load, zeros } from './models.js';
@@ -133,7 +134,7 @@ describe('the provider simd', () => {
   it('refuses ids outside the table and empty sequences, and leaves the engine as it was', async () => {
     const engine = await Engine.start({ threads: 1 });
     const { taken } = engine;
-    const session = openSimdSession(taggerBytes, engine);
+    const session = withTensors(openSimdSession(taggerBytes, engine));
     const loaded = engine.taken;
     expect(loaded).toBeGreaterThan(taken);
     const run = (data: number[], ...dims: number[]) =>

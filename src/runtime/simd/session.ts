@@ -2,14 +2,13 @@
  * The provider `simd`: a model read back as a network and run on this library's own WebAssembly kernels, without
  * onnxruntime. It runs the networks that `readOnnx` reads and refuses other models, naming the operator.
  */
-import { Tensor } from 'onnxruntime-common';
 import { Engine, type EngineOptions } from '../../builder/backends/simd/engine.js';
 import { LstmOnnxError } from '../../errors.js';
 import { decodeModel } from '../../export/decode-model.js';
 import type { OnnxValueInfo } from '../../export/graph.js';
 import { readOnnxModel } from '../../import/onnx/read-onnx.js';
 import { sizeOf } from '../../nd-array.js';
-import type { Session } from '../session.js';
+import type { PartsSession, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
 import { Executor } from './executor.js';
 import type { RunTensor } from './run-tensor.js';
@@ -47,7 +46,7 @@ interface BorderValue extends ModelValue {
  *
  * @throws what `readOnnx` throws; E_UNSUPPORTED for inputs and outputs of types other than float32, int32 and int64
  */
-export function openSimdSession(bytes: Uint8Array, engine: Engine): Session {
+export function openSimdSession(bytes: Uint8Array, engine: Engine): PartsSession {
   const model = decodeModel(bytes);
   const { graph, metadata } = model;
   const { network, parameters } = readOnnxModel(model, bytes.length);
@@ -61,12 +60,11 @@ export function openSimdSession(bytes: Uint8Array, engine: Engine): Session {
     inputs: inputs.map(({ value }) => value),
     outputs: outputs.map(({ value }) => value),
     metadata,
-    Tensor,
     async run(feeds, fetches) {
       const given = inputs.map(({ value, name }) => [name, toRun(value, feeds[value.name])] as const);
       const wanted = outputs.filter(({ value }) => fetches?.includes(value.name) ?? true);
       return executor.run(Object.fromEntries(given), (computed) => {
-        const results: Record<string, Tensor> = Object.create(null);
+        const results: Record<string, TensorParts> = Object.create(null);
         for (const { value, name } of wanted) {
           const tensor = computed.get(name);
           if (tensor) results[value.name] = fromRun(value, tensor);
@@ -100,7 +98,7 @@ function withNames(
   });
 }
 
-function toRun({ name, dtype }: BorderValue, tensor: Tensor | undefined): RunTensor {
+function toRun({ name, dtype }: BorderValue, tensor: TensorParts | undefined): RunTensor {
   const data = tensor?.data;
   const shape = tensor?.dims ?? [];
   if (dtype === 'float32' && data instanceof Float32Array) return { dtype, shape, data };
@@ -117,10 +115,10 @@ function toRun({ name, dtype }: BorderValue, tensor: Tensor | undefined): RunTen
 }
 
 /** A copy: what was computed may lie in the engine's memory, or be what was fed. */
-function fromRun({ dtype }: BorderValue, { shape, data }: RunTensor): Tensor {
+function fromRun({ dtype }: BorderValue, { shape, data }: RunTensor): TensorParts {
   const dims = [...shape];
-  if (dtype === 'int64') return new Tensor(dtype, BigInt64Array.from(data, BigInt), dims);
+  if (dtype === 'int64') return { type: dtype, data: BigInt64Array.from(data, BigInt), dims };
   const copy = data instanceof Int32Array ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
   copy.set(data);
-  return new Tensor(dtype, copy, dims);
+  return { type: dtype, data: copy, dims };
 }

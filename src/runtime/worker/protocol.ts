@@ -1,16 +1,6 @@
 /** What a page and a worker that holds its sessions say to each other. */
-import type { Tensor } from 'onnxruntime-common';
-import type { SessionOptions } from '../session.js';
+import type { SessionOptions, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
-
-/** A tensor without its class, which messages do not carry. */
-export interface TensorMessage {
-  readonly type: Tensor.Type;
-  readonly data: Tensor.DataType;
-  readonly dims: readonly number[];
-}
-
-export type TensorMessages = Readonly<Record<string, TensorMessage>>;
 
 /** What both providers of a browser may be told. */
 export interface ProviderSettings {
@@ -20,6 +10,8 @@ export interface ProviderSettings {
   /** onnxruntime-web's files; for `wasm` alone. */
   readonly wasmPaths?: { readonly mjs: string; readonly wasm: string };
 }
+
+type Parts = Readonly<Record<string, TensorParts>>;
 
 /** A session in the worker, by its number there. */
 export interface OpenedSession {
@@ -32,7 +24,7 @@ export interface OpenedSession {
 /** What the worker does for the page. */
 export interface SessionHost {
   open(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<OpenedSession>;
-  run(session: number, feeds: TensorMessages, fetches?: readonly string[]): Promise<TensorMessages>;
+  run(session: number, feeds: Parts, fetches?: readonly string[]): Promise<Parts>;
   release(session: number): Promise<void>;
 }
 
@@ -54,8 +46,14 @@ export interface ErrorMessage {
   readonly message: string;
 }
 
-/** A tensor's parts. A view of a larger buffer is copied, since a message would carry all of the buffer. */
-export function tensorMessage({ type, data, dims }: TensorMessage): TensorMessage {
-  const isPart = ArrayBuffer.isView(data) && data.byteLength < data.buffer.byteLength;
-  return { type, data: isPart ? data.slice() : data, dims };
+/**
+ * Tensors as a message carries them: without their class, and a view of a larger buffer copied, since all of the
+ * buffer would go with it.
+ */
+export function partsOf(tensors: Readonly<Record<string, TensorParts>>): Parts {
+  const entries = Object.entries(tensors).map(([name, { type, data, dims }]) => {
+    const isView = ArrayBuffer.isView(data) && data.byteLength < data.buffer.byteLength;
+    return [name, { type, data: isView ? data.slice() : data, dims }] as const;
+  });
+  return Object.fromEntries(entries);
 }

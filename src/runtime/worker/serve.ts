@@ -1,21 +1,13 @@
 /** The worker's side: sessions by number, calls answered in the order in which they end. */
 import { LstmOnnxError, messageOf } from '../../errors.js';
-import type { Session, SessionOptions } from '../session.js';
-import {
-  type Answer,
-  type Call,
-  type ProviderSettings,
-  type SessionHost,
-  type TensorMessage,
-  type TensorMessages,
-  tensorMessage,
-} from './protocol.js';
+import type { PartsSession, SessionOptions } from '../session.js';
+import { type Answer, type Call, type ProviderSettings, partsOf, type SessionHost } from './protocol.js';
 
 type OpenSession = (
   bytes: Uint8Array,
   options: SessionOptions,
   settings: ProviderSettings,
-) => Promise<Session>;
+) => Promise<PartsSession>;
 
 /** Answers the calls of the page that started this worker. */
 export function serve(open: OpenSession): void {
@@ -37,9 +29,9 @@ function answer(message: Answer): void {
 }
 
 function sessionHost(open: OpenSession): SessionHost {
-  const sessions = new Map<number, Session>();
+  const sessions = new Map<number, PartsSession>();
   let count = 0;
-  const sessionOf = (number: number): Session => {
+  const sessionOf = (number: number): PartsSession => {
     const session = sessions.get(number);
     if (session === undefined) throw new LstmOnnxError('E_RUN_FAILED', 'The session was released.');
     return session;
@@ -54,7 +46,7 @@ function sessionHost(open: OpenSession): SessionHost {
     },
     async run(number, feeds, fetches) {
       const session = sessionOf(number);
-      return tensorsOf(await session.run(tensorsIn(session, feeds), fetches));
+      return partsOf(await session.run(feeds, fetches));
     },
     async release(number) {
       const session = sessionOf(number);
@@ -62,18 +54,4 @@ function sessionHost(open: OpenSession): SessionHost {
       await session.release();
     },
   };
-}
-
-/** Tensors of the class that the session takes. */
-function tensorsIn({ Tensor }: Session, feeds: TensorMessages): Parameters<Session['run']>[0] {
-  const tensors: Parameters<Session['run']>[0] = Object.create(null);
-  for (const [name, { type, data, dims }] of Object.entries(feeds)) {
-    tensors[name] = new Tensor(type, data, dims);
-  }
-  return tensors;
-}
-
-function tensorsOf(tensors: Readonly<Record<string, TensorMessage>>): TensorMessages {
-  const entries = Object.entries(tensors).map(([name, tensor]) => [name, tensorMessage(tensor)] as const);
-  return Object.fromEntries(entries);
 }

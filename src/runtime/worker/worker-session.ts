@@ -1,15 +1,14 @@
 /** The page's side: sessions that lie in a worker, so that the page never waits for a network. */
-import { Tensor } from 'onnxruntime-common';
 import { type ErrorCode, LstmOnnxError } from '../../errors.js';
 import type { Session, SessionOptions } from '../session.js';
+import { withTensors } from '../with-tensors.js';
 import {
   type Answer,
   type Call,
   type ErrorMessage,
   type ProviderSettings,
+  partsOf,
   type SessionHost,
-  type TensorMessage,
-  tensorMessage,
 } from './protocol.js';
 
 /** Opens sessions in one worker, which runs while there are any. */
@@ -31,19 +30,16 @@ export class SessionWorker {
     try {
       const calls = await started;
       const { session, inputs, outputs, metadata } = await calls.call('open', bytes, options, settings);
-      return {
+      return withTensors({
         inputs,
         outputs,
         metadata,
-        Tensor,
-        async run(feeds, fetches) {
-          return withClass(await calls.call('run', session, withoutClass(feeds), fetches));
-        },
+        run: (feeds, fetches) => calls.call('run', session, partsOf(feeds), fetches),
         release: async () => {
           await calls.call('release', session);
           this.#leave(started);
         },
-      };
+      });
     } catch (error) {
       this.#leave(started);
       throw error;
@@ -115,14 +111,4 @@ class WorkerCalls {
 function errorOf({ code, message }: ErrorMessage): Error {
   // The worker runs the same library, whose codes these are.
   return code === undefined ? new Error(message) : new LstmOnnxError(code as ErrorCode, message);
-}
-
-function withoutClass(tensors: Readonly<Record<string, Tensor>>): Record<string, TensorMessage> {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensorMessage(tensor)]));
-}
-
-function withClass(tensors: Readonly<Record<string, TensorMessage>>): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]),
-  );
 }
