@@ -16,6 +16,7 @@ export default [
     import: '{ defineNetwork, float32, lstm, linear, initParameters, exportOnnx }',
     limit: '60 kB',
     gzip: true,
+    ...without(),
   },
   {
     name: 'run a model on simd: the page, its worker and the kernels',

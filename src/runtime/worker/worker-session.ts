@@ -11,11 +11,17 @@ import {
   type SessionHost,
 } from './protocol.js';
 
+/** A worker under way. */
+interface Running {
+  readonly calls: Promise<WorkerCalls>;
+  /** That are open or being opened. */
+  sessions: number;
+}
+
 /** Opens sessions in one worker, which runs while there are any. */
 export class SessionWorker {
   readonly #source: () => Promise<string>;
-  #calls: Promise<WorkerCalls> | undefined;
-  #sessions = 0;
+  #running: Running | undefined;
 
   /** @param source the worker's program */
   constructor(source: () => Promise<string>) {
@@ -24,34 +30,47 @@ export class SessionWorker {
 
   /** @throws what the worker's runtime throws; E_PROVIDER_UNAVAILABLE where no worker starts */
   async open(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<Session> {
-    this.#sessions += 1;
-    this.#calls ??= this.#source().then((source) => new WorkerCalls(source));
-    const started = this.#calls;
+    this.#running ??= this.#start();
+    const running = this.#running;
+    // At once: a session that ends meanwhile must not take the worker with it.
+    running.sessions += 1;
     try {
-      const calls = await started;
-      const { session, inputs, outputs, metadata } = await calls.call('open', bytes, options, settings);
+      const calls = await running.calls;
+      const { session, ...opened } = await calls.call('open', bytes, options, settings);
       return withTensors({
-        inputs,
-        outputs,
-        metadata,
+        ...opened,
         run: (feeds, fetches) => calls.call('run', session, partsOf(feeds), fetches),
         release: async () => {
-          await calls.call('release', session);
-          this.#leave(started);
+          try {
+            await calls.call('release', session);
+          } finally {
+            this.#leave(running);
+          }
         },
       });
     } catch (error) {
-      this.#leave(started);
+      this.#leave(running);
       throw error;
     }
   }
 
-  /** The worker goes with its last session. */
-  #leave(started: Promise<WorkerCalls>): void {
-    this.#sessions -= 1;
-    if (this.#sessions > 0) return;
-    this.#calls = undefined;
-    void started.then((calls) => calls.end());
+  #start(): Running {
+    const forget = () => {
+      if (this.#running === running) this.#running = undefined;
+    };
+    const calls = this.#source().then((source) => new WorkerCalls(source, forget));
+    const running = { calls, sessions: 0 };
+    return running;
+  }
+
+  #leave(running: Running): void {
+    running.sessions -= 1;
+    if (running.sessions > 0) return;
+    if (this.#running === running) this.#running = undefined;
+    running.calls.then(
+      (calls) => calls.end(),
+      () => {}, // there is no worker to end
+    );
   }
 }
 
@@ -66,8 +85,11 @@ class WorkerCalls {
   readonly #waiting = new Map<number, Waiting>();
   #count = 0;
   #broken: Error | undefined;
+  readonly #onBroken: () => void;
 
-  constructor(source: string) {
+  /** @param onBroken called when the worker has failed, and answers no more */
+  constructor(source: string, onBroken: () => void) {
+    this.#onBroken = onBroken;
     const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
     this.#worker = new Worker(url);
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
@@ -105,6 +127,7 @@ class WorkerCalls {
     this.#broken = new LstmOnnxError('E_PROVIDER_UNAVAILABLE', `The model's worker failed: ${reason}.`);
     for (const { reject } of this.#waiting.values()) reject(this.#broken);
     this.#waiting.clear();
+    this.#onBroken();
   }
 }
 
