@@ -14,7 +14,7 @@ describeInChromium('a model that a page downloads', () => {
     url = lab.server.put('lstm.onnx', bytes);
   });
   afterAll(async () => {
-    await lab[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
   });
 
   it('tells of its progress, to the last byte', async () => {

@@ -59,28 +59,12 @@ export class Lab implements AsyncDisposable {
     return new Lab(context, browser, page, server, problems);
   }
 
-  /** Keeps a model open, and so the worker of its provider, which would else start anew for every model. */
-  async keepOpen(model: Uint8Array, options: SentOptions): Promise<void> {
-    await this.page.evaluate(
-      async ({ model, options }) => {
-        const { lstmOnnx, base64ToBytes } = window.lab;
-        await lstmOnnx.Model.load(base64ToBytes(model), options);
-      },
-      { model: bytesToBase64(model), options },
-    );
+  keepOpen(model: Uint8Array, options: SentOptions): Promise<void> {
+    return keepOpenIn(this.page, model, options);
   }
 
-  /** Loads a model in the page, runs it once, and lets go of it. */
-  async run({ model, feeds, options }: RunInPage): Promise<RanInPage> {
-    const sent = { model: bytesToBase64(model), feeds: toWire(feeds), options };
-    const { results, running } = await this.page.evaluate(async ({ model, feeds, options }) => {
-      const { withModel, base64ToBytes, fromWire, toWire } = window.lab;
-      return withModel(base64ToBytes(model), options, async (loaded) => ({
-        results: toWire(await loaded.run(fromWire(feeds))),
-        running: loaded.providers.running,
-      }));
-    }, sent);
-    return { results: new Map(Object.entries(fromWire(results))), running };
+  run(run: RunInPage): Promise<RanInPage> {
+    return runIn(this.page, run);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -88,4 +72,36 @@ export class Lab implements AsyncDisposable {
     await this.browser.close();
     await this.server[Symbol.asyncDispose]();
   }
+}
+
+/** What a page of playwright and one of puppeteer have in common. */
+export interface Evaluates {
+  evaluate<Argument, Result>(
+    act: (argument: Argument) => Result | Promise<Result>,
+    argument: Argument,
+  ): Promise<Result>;
+}
+
+/** Keeps a model open, and so the worker of its provider, which would else start anew for every model. */
+export async function keepOpenIn(page: Evaluates, model: Uint8Array, options: SentOptions): Promise<void> {
+  await page.evaluate(
+    async ({ model, options }) => {
+      const { lstmOnnx, base64ToBytes } = window.lab;
+      await lstmOnnx.Model.load(base64ToBytes(model), options);
+    },
+    { model: bytesToBase64(model), options },
+  );
+}
+
+/** Loads a model in the page, runs it once, and lets go of it. */
+export async function runIn(page: Evaluates, { model, feeds, options }: RunInPage): Promise<RanInPage> {
+  const sent = { model: bytesToBase64(model), feeds: toWire(feeds), options };
+  const { results, running } = await page.evaluate(({ model, feeds, options }) => {
+    const { withModel, base64ToBytes, fromWire, toWire } = window.lab;
+    return withModel(base64ToBytes(model), options, async (loaded) => ({
+      results: toWire(await loaded.run(fromWire(feeds))),
+      running: loaded.providers.running,
+    }));
+  }, sent);
+  return { results: new Map(Object.entries(fromWire(results))), running };
 }

@@ -33,7 +33,7 @@ describeInChromium('lstm-onnx/web in Chromium', () => {
     await lab.keepOpen(modelFile('lstm'), { providers: ['wasm'] });
   });
   afterAll(async () => {
-    await lab[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
   });
 
   it.each(['simd', 'wasm'] as const)('shows what the file declares as Node does on %s', async (provider) => {

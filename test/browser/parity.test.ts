@@ -21,7 +21,7 @@ describeInChromium.each(isolations)('in %s of Chromium', (_name, isolated) => {
   });
   afterAll(async () => {
     expect(lab.problems).toEqual([]);
-    await lab[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
   });
 
   describe.each(['simd', 'wasm'] as const)('on %s an exported', (provider) => {

@@ -54,5 +54,9 @@ async function buildPages(outDir: string): Promise<void> {
   if (!existsSync(new URL('../../dist/web.js', import.meta.url))) {
     throw new Error('dist/web.js is not there, which the browser tests load: run npm run build first');
   }
-  await build({ root, configFile: false, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  await build({
+    ...{ root, configFile: false, logLevel: 'error' },
+    build: { outDir, emptyOutDir: true },
+    worker: { format: 'es' }, // a worker that loads parts of itself when it needs them
+  });
 }

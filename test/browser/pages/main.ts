@@ -1,6 +1,7 @@
 /** The test page: the built package, as a user's bundler takes it, and what the tests need to speak with it. */
 import * as lstmOnnx from 'lstm-onnx/web';
 import { base64ToBytes, bytesToBase64, fromWire, toWire } from '../wire.js';
+import type { TrainingReport, TrainingTask } from './trainer.js';
 
 /** What an attempt came to: its value, or what was thrown, which no test could else see from Node. */
 export type Outcome<Value> =
@@ -44,7 +45,17 @@ async function withModel<Value>(
   }
 }
 
-const lab = { lstmOnnx, attempt, withModel, base64ToBytes, bytesToBase64, fromWire, toWire };
+/** Trains in a worker, and ends it. */
+function train(task: TrainingTask): Promise<TrainingReport> {
+  const worker = new Worker(new URL('./trainer.ts', import.meta.url), { type: 'module' });
+  return new Promise<TrainingReport>((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<TrainingReport>) => resolve(data);
+    worker.onerror = ({ message }) => resolve({ error: `the worker failed: ${message}` });
+    worker.postMessage(task);
+  }).finally(() => worker.terminate());
+}
+
+const lab = { train, lstmOnnx, attempt, withModel, base64ToBytes, bytesToBase64, fromWire, toWire };
 
 type LabPage = typeof lab;
 
