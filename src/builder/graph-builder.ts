@@ -1,5 +1,4 @@
 /** The network under construction: ops add their nodes here, types are inferred as they come. */
-import en from 'zod/v4/locales/en.js';
 import { LstmOnnxError } from '../errors.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
@@ -17,9 +16,6 @@ export type NetworkNode<K extends OpName = OpName> = {
   };
 }[K];
 
-/** Without it, `zod/mini` says of every option that it is invalid, and no more. */
-const english = en().localeError;
-
 /** Module names as PyTorch has them: identifiers, nested by dots. */
 const nodeName = /^[A-Za-z_]\w*(\.\w+)*$/;
 
@@ -28,15 +24,19 @@ export function valueId(node: string, port: string): string {
   return `${node}:${port}`;
 }
 
-/** Only plain values are shown: an object from a file may have a `toString` that is no function. */
-function show(input: unknown): string {
-  return typeof input === 'object' && input !== null ? 'an object' : String(input);
-}
+/** Gives the options as they are taken. @throws E_INVALID_OPTION */
+export type OptionCheck = <K extends OpName>(op: K, options: OpOptions[K], name: string) => OpOptions[K];
 
 export class GraphBuilder {
   readonly nodes: NetworkNode[] = [];
   readonly #names = new Set<string>();
   readonly #values = new Map<string, SymbolicTensor>();
+  readonly #check: OptionCheck;
+
+  /** @param check `checkOptions`, unless the options come from code that makes none wrong */
+  constructor(check: OptionCheck) {
+    this.#check = check;
+  }
 
   /** A network input. @throws E_INVALID_OPTION, E_DUPLICATE_NAME */
   addInput(name: string, type: TensorType): SymbolicTensor {
@@ -71,20 +71,13 @@ export class GraphBuilder {
         );
       }
     }
-    const definition = ops[op];
-    const parsed = definition.options.safeParse(options, { reportInput: true, error: english });
-    if (!parsed.success) {
-      const issues = parsed.error.issues.map(({ path, input, message }) =>
-        path.length === 0 ? message : `${path.join('.')} is ${show(input)}: ${message}`,
-      );
-      throw new LstmOnnxError('E_INVALID_OPTION', `${nodeName} (${op}): ${issues.join('; ')}.`);
-    }
-    const outputs = definition.infer(inputs, parsed.data, nodeName);
+    const checked = this.#check(op, options, nodeName);
+    const outputs = ops[op].infer(inputs, checked, nodeName);
     const node: NetworkNode<K> = {
       name: nodeName,
       op,
       inputs: inputs.map((input) => input.id),
-      options: parsed.data,
+      options: checked,
       outputs: Object.fromEntries(
         Object.entries(outputs).map(([port, { dtype, shape }]) => [port, { dtype, shape }]),
       ),

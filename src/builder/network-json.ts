@@ -1,6 +1,7 @@
 /** A network as JSON and back. What comes back is checked like a definition in code: names, options, shapes. */
 import * as z from 'zod';
 import { LstmOnnxError, messageOf } from '../errors.js';
+import { checkOptions } from './check-options.js';
 import { GraphBuilder } from './graph-builder.js';
 import { finishNetwork, type Network } from './network.js';
 import type { OpName, OpOptions } from './ops/index.js';
@@ -74,7 +75,7 @@ export function networkToJson(network: Network): string {
  */
 export function networkFromJson(text: string): Network {
   const { inputs, nodes, outputs } = parse(text);
-  const graph = new GraphBuilder();
+  const graph = new GraphBuilder(checkOptions);
   const values = new Map<string, Value>();
   for (const [name, type] of Object.entries(inputs)) {
     checkDims(type.shape, `Input '${name}'`);

@@ -4,12 +4,12 @@
  */
 import * as z from 'zod';
 import { networkJson } from './network-json.js';
-import { ops } from './ops/index.js';
+import { optionSchemas } from './ops/option-schemas.js';
 
 /** What `networkFromJson` reads, with the options of every op; shapes and names are checked when a network is read. */
 export function networkSchema(): Readonly<Record<string, unknown>> {
   const { nodes } = networkJson.shape;
-  const [first, ...others] = Object.entries(ops).map(([op, { options }]) =>
+  const [first, ...others] = Object.entries(optionSchemas).map(([op, options]) =>
     nodes.element.extend({ op: z.literal(op), options }),
   );
   if (!first) return z.toJSONSchema(networkJson, { io: 'input' });

@@ -1,5 +1,7 @@
 /** A network: typed inputs, nodes in order of execution, typed outputs. Immutable plain data. */
+
 import { LstmOnnxError } from '../errors.js';
+import { checkOptions } from './check-options.js';
 import { GraphBuilder, type NetworkNode, valueId } from './graph-builder.js';
 import type { SymbolicTensor, TensorType, Value } from './tensor.js';
 
@@ -43,7 +45,7 @@ export function defineNetwork<const I extends Signature, const O extends Readonl
   inputs: I,
   define: (inputs: Symbols<I>) => O,
 ): Network<I, TypesOf<O>> {
-  const graph = new GraphBuilder();
+  const graph = new GraphBuilder(checkOptions);
   const symbols = Object.fromEntries(
     Object.entries(inputs).map(([name, type]) => [name, graph.addInput(name, type)]),
   );

@@ -2,6 +2,7 @@
  * The steps of each sequence as an input of a network, so that sequences of different lengths run in one batch, as
  * PyTorch's `pack_padded_sequence` has them.
  */
+import { checkOptions } from '../builder/check-options.js';
 import { GraphBuilder, type NetworkNode } from '../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../builder/network.js';
 import type { OpName } from '../builder/ops/index.js';
@@ -22,7 +23,7 @@ const inputName = 'lengths';
  */
 export function withLengths(network: Network): Network {
   const { batch, time } = dimensions(network);
-  const graph = new GraphBuilder();
+  const graph = new GraphBuilder(checkOptions);
   const type = { dtype: 'int32', shape: [batch] } as const;
   for (const [name, input] of Object.entries(network.inputs)) graph.addInput(name, input);
   const lengths = graph.addInput(inputName, type);

@@ -6,6 +6,7 @@
  *    bias, with a column for each feature of its input, and a word such as `emb` in its name.
  * 3. What fits twice or not at all is an error that lists what there is. Nothing is guessed from the order of names.
  */
+import { checkOptions } from '../builder/check-options.js';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../builder/network.js';
 import { lstm } from '../builder/ops/lstm.js';
@@ -124,7 +125,7 @@ function buildNetwork(
   pool: Pool,
   batchFirst: boolean,
 ): Network {
-  const graph = new GraphBuilder();
+  const graph = new GraphBuilder(checkOptions);
   const steps = batchFirst ? ['batch', 'time'] : ['time', 'batch'];
   const type: TensorType = embedding
     ? { dtype: 'int32', shape: steps }

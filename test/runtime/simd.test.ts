@@ -10,10 +10,12 @@ import { int32 } from '../../src/builder/tensor.js';
 import { decodeModel } from '../../src/export/decode-model.js';
 import { encodeModel } from '../../src/export/encode-model.js';
 import { exportOnnx } from '../../src/export/export.js';
+import type { OnnxModel } from '../../src/export/graph.js';
 import { Model } from '../../src/runtime/node.js';
 import { openSimdSession } from '../../src/runtime/simd/session.js';
 import type { Feeds } from '../../src/runtime/values.js';
 import { withTensors } from '../../src/runtime/with-tensors.js';
+import { floats, model, node, value } from '../export/broken-models.js';
 import { randomNetwork } from '../export/random-networks.js';
 import { FORWARD, feedsFor, numbersOf, runOnnx, toFeeds } from '../export/running.js';
 import { expected, failure, load, zeros } from './models.js';
@@ -99,6 +101,46 @@ describe('the provider simd', () => {
     expect(await failure(() => Model.load(bytes, { providers: ['simd'] }))).toMatch(
       /^E_UNSUPPORTED: .*output 'tags' is float64; .* float32, int32 and int64/,
     );
+  });
+
+  const x3 = { inputs: [value('x', ['time', 'batch', 3])], outputs: [value('y')] };
+  it.each<[string, OnnxModel]>([
+    [
+      'an LSTM of no units',
+      model([node('LSTM', ['x', 'w', 'r'], ['y'])], {
+        ...x3,
+        initializers: [floats('w', 1, 0, 3), floats('r', 1, 0, 0)],
+      }),
+    ],
+    [
+      'a product of no columns',
+      model([node('MatMul', ['x', 'w'], ['y'])], { ...x3, initializers: [floats('w', 3, 0)] }),
+    ],
+    [
+      'a table of no rows',
+      model([node('Gather', ['w', 'x'], ['y'])], {
+        inputs: [value('x', ['batch', 3], 'int64')],
+        outputs: [value('y')],
+        initializers: [floats('w', 0, 3)],
+      }),
+    ],
+  ])('refuses %s without the schemas of the options, which it does not load', async (_, broken) => {
+    const message = await failure(() => Model.load(encodeModel(broken), { providers: ['simd'] }));
+    expect(message).toMatch(/^E_(UNSUPPORTED|SHAPE_MISMATCH): /);
+  });
+
+  it('passes dropout of any ratio, and computes with a constant that is no number', async () => {
+    const strange = model(
+      [
+        node('Dropout', ['x'], ['kept'], { ratio: { type: 'float', value: 2 } }),
+        node('LeakyRelu', ['kept'], ['y'], { alpha: { type: 'float', value: Number.NaN } }),
+      ],
+      {},
+      { opsets: new Map([['', 7]]) },
+    );
+    await using opened = await Model.load(encodeModel(strange), { providers: ['simd'] });
+    const { y } = await opened.run({ x: { data: [1, 2, 3, -1], dims: [1, 4] } });
+    expect(Array.from(y?.data ?? [], Number)).toEqual([1, 2, 3, Number.NaN]);
   });
 
   const ids = { data: [0, 1, 2, 3, 4, 0], dims: [2, 3] };

@@ -1,19 +1,11 @@
 /** Every activation that an LSTM can have, for any tensor, entry by entry. */
-import * as z from 'zod/mini';
-import { type Activation, activate, activationNames } from '../backends/activations.js';
+import { type Activation, activate } from '../backends/activations.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
-
-export const activationOptions = z.strictObject({
-  name: z.enum(activationNames),
-  alpha: z.optional(z.number()),
-  beta: z.optional(z.number()),
-});
-export type ActivationOptions = z.output<typeof activationOptions>;
+import type { ActivationOptions } from './option-schemas.js';
 
 export const activationOp: OpDefinition<ActivationOptions> = {
-  options: activationOptions,
   infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
   forward: (inputs, options, { tf }) => ({ output: activate(tf, inputAt(inputs, 0), options) }),
 };

@@ -1,20 +1,13 @@
 /** The activations: elementwise relu, tanh, sigmoid, and softmax and logSoftmax along an axis. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import * as z from 'zod/mini';
 import type { Tf } from '../backends/tf.js';
 import { normalizeAxis, type Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
-
-const noOptions = z.strictObject({});
-export type NoOptions = z.output<typeof noOptions>;
-
-const axisOptions = z.strictObject({ axis: z.int() });
-export type AxisOptions = z.output<typeof axisOptions>;
+import type { AxisOptions, NoOptions } from './option-schemas.js';
 
 function elementwise(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<NoOptions> {
   return {
-    options: noOptions,
     infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
     forward: (inputs, _options, { tf }) => ({ output: compute(tf, inputAt(inputs, 0)) }),
   };
@@ -23,7 +16,6 @@ function elementwise(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<N
 /** tfjs normalizes along the last axis only, so the axis is brought there and back. */
 function alongAxis(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<AxisOptions> {
   return {
-    options: axisOptions,
     infer(inputs, { axis }, name) {
       const x = expectInput(inputs, 0, name, { dtype: 'float32', minRank: 1 });
       normalizeAxis(axis, x.shape, name);

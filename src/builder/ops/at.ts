@@ -1,14 +1,11 @@
 /** One entry along an axis, which disappears: `x[:, -1]`. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
 import { addAt, type DType, type SymbolicTensor, type TensorType, timeAxis, type Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
-
-const atOptions = z.strictObject({ index: z.int(), axis: z.int() });
-export type AtOptions = z.output<typeof atOptions>;
+import type { AtOptions } from './option-schemas.js';
 
 function checkIndex(index: number, size: number, what: string): void {
   if (index >= size || index < -size) {
@@ -33,8 +30,6 @@ function checkLengths(inputs: readonly TensorType[], index: number, axis: number
 }
 
 export const atOp: OpDefinition<AtOptions> = {
-  options: atOptions,
-
   infer(inputs, options, name) {
     const x = expectInput(inputs, 0, name, { minRank: 1 });
     const axis = normalizeAxis(options.axis, x.shape, name);

@@ -1,5 +1,4 @@
 /** `torch.cat`: tensors joined along one axis. */
-import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import {
   type AddDim,
@@ -12,13 +11,9 @@ import {
 } from '../shape.js';
 import type { DType, SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, type OpDefinition } from './op.js';
+import type { AxisOptions } from './option-schemas.js';
 
-const concatOptions = z.strictObject({ axis: z.int() });
-export type ConcatOptions = z.output<typeof concatOptions>;
-
-export const concatOp: OpDefinition<ConcatOptions> = {
-  options: concatOptions,
-
+export const concatOp: OpDefinition<AxisOptions> = {
   infer(inputs, options, name) {
     const first = expectInput(inputs, 0, name, { minRank: 1 });
     const axis = normalizeAxis(options.axis, first.shape, name);

@@ -1,13 +1,10 @@
 /** `nn.Dropout`: zeroes entries with probability p while training and scales the others by 1 / (1 - p). */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import * as z from 'zod/mini';
 import { sizeOf } from '../../nd-array.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, type ForwardContext, inputAt, type OpDefinition } from './op.js';
-
-const dropoutOptions = z.strictObject({ p: z.number().check(z.minimum(0), z.maximum(1)) });
-export type DropoutOptions = z.output<typeof dropoutOptions>;
+import type { DropoutOptions } from './option-schemas.js';
 
 /**
  * What to multiply a tensor of this shape by: one draw an entry from the context's generator, in row-major order.
@@ -28,7 +25,6 @@ export function dropoutMask(
 }
 
 export const dropoutOp: OpDefinition<DropoutOptions> = {
-  options: dropoutOptions,
   infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
   forward(inputs, { p }, context) {
     const x = inputAt(inputs, 0);

@@ -1,17 +1,11 @@
 /** `nn.Embedding`: rows of a table picked by index. https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
-
-const embeddingOptions = z.strictObject({
-  numEmbeddings: z.int().check(z.positive()),
-  embeddingDim: z.int().check(z.positive()),
-});
-export type EmbeddingOptions = z.output<typeof embeddingOptions>;
+import type { EmbeddingOptions } from './option-schemas.js';
 
 /** Rows of `table` at `ids`. Its gradient is a scatter-add, a kernel that every tfjs backend has. */
 function lookUp(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
@@ -26,8 +20,6 @@ function lookUp(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
 }
 
 export const embeddingOp: OpDefinition<EmbeddingOptions> = {
-  options: embeddingOptions,
-
   infer(inputs, { embeddingDim }, name) {
     const ids = expectInput(inputs, 0, name, { dtype: 'int32' });
     return { output: { dtype: 'float32', shape: [...ids.shape, embeddingDim] } };

@@ -1,14 +1,10 @@
 /** `torch.flip` along one dimension. */
-import * as z from 'zod/mini';
 import { normalizeAxis, type Shape } from '../shape.js';
 import { type DType, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
+import type { AxisOptions } from './option-schemas.js';
 
-const flipOptions = z.strictObject({ axis: z.int() });
-export type FlipOptions = z.output<typeof flipOptions>;
-
-export const flipOp: OpDefinition<FlipOptions> = {
-  options: flipOptions,
+export const flipOp: OpDefinition<AxisOptions> = {
   infer(inputs, { axis }, name) {
     const x = expectInput(inputs, 0, name, { minRank: 1 });
     normalizeAxis(axis, x.shape, name);

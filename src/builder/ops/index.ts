@@ -1,46 +1,20 @@
-/** Every op by name. A new op is a file here, a line here, and a file of the same name in `export/ops`. */
-import { type ActivationOptions, activationOp } from './activation.js';
-import {
-  type AxisOptions,
-  logSoftmaxOp,
-  type NoOptions,
-  reluOp,
-  sigmoidOp,
-  softmaxOp,
-  tanhOp,
-} from './activations.js';
-import { type AtOptions, atOp } from './at.js';
-import { type ConcatOptions, concatOp } from './concat.js';
-import { type DropoutOptions, dropoutOp } from './dropout.js';
-import { type EmbeddingOptions, embeddingOp } from './embedding.js';
-import { type FlipOptions, flipOp } from './flip.js';
-import { type LinearOptions, linearOp } from './linear.js';
+/** Every op by name. A new op is a file here, a line here, its options in `option-schemas.ts`, and a file of the same name in `export/ops`. */
+import { activationOp } from './activation.js';
+import { logSoftmaxOp, reluOp, sigmoidOp, softmaxOp, tanhOp } from './activations.js';
+import { atOp } from './at.js';
+import { concatOp } from './concat.js';
+import { dropoutOp } from './dropout.js';
+import { embeddingOp } from './embedding.js';
+import { flipOp } from './flip.js';
+import { linearOp } from './linear.js';
 import { lstmOp } from './lstm.js';
-import type { LstmOptions } from './lstm-options.js';
 import type { OpDefinition } from './op.js';
-import { type ReshapeOptions, reshapeOp } from './reshape.js';
-import { type StepCountOptions, stepCountOp } from './step-count.js';
-import { type TransposeOptions, transposeOp } from './transpose.js';
+import type { OpOptions } from './option-schemas.js';
+import { reshapeOp } from './reshape.js';
+import { stepCountOp } from './step-count.js';
+import { transposeOp } from './transpose.js';
 
-/** The options of each op. */
-export interface OpOptions {
-  activation: ActivationOptions;
-  at: AtOptions;
-  concat: ConcatOptions;
-  dropout: DropoutOptions;
-  embedding: EmbeddingOptions;
-  flip: FlipOptions;
-  linear: LinearOptions;
-  logSoftmax: AxisOptions;
-  lstm: LstmOptions;
-  relu: NoOptions;
-  reshape: ReshapeOptions;
-  sigmoid: NoOptions;
-  softmax: AxisOptions;
-  stepCount: StepCountOptions;
-  tanh: NoOptions;
-  transpose: TransposeOptions;
-}
+export type { OpOptions };
 
 export type OpName = keyof OpOptions;
 

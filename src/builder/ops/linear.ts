@@ -1,15 +1,10 @@
 /** `nn.Linear`: x W^T + b over the last dimension. https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html */
-import * as z from 'zod/mini';
 import type { Dim } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import { expectFixedDim, expectInput, inputAt, type OpDefinition } from './op.js';
-
-const linearOptions = z.strictObject({ outFeatures: z.int().check(z.positive()), bias: z.boolean() });
-export type LinearOptions = z.output<typeof linearOptions>;
+import type { LinearOptions } from './option-schemas.js';
 
 export const linearOp: OpDefinition<LinearOptions> = {
-  options: linearOptions,
-
   infer(inputs, { outFeatures }, name) {
     const x = expectInput(inputs, 0, name, { dtype: 'float32', minRank: 1 });
     expectFixedDim(x, -1, name);

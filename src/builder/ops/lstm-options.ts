@@ -1,37 +1,8 @@
-/** What an LSTM can be told, and the layers and directions that follow from it. */
-import * as z from 'zod/mini';
+/** What follows from an LSTM's options: its states, and the layers and directions. */
 import { LstmOnnxError } from '../../errors.js';
-import { activationOptions } from './activation.js';
+import type { LstmOptions } from './option-schemas.js';
 
-/** What is optional is left out where it is off. */
-export const lstmOptions = z
-  .strictObject({
-    hiddenSize: z.int().check(z.positive()),
-    numLayers: z.int().check(z.positive()),
-    bidirectional: z.boolean(),
-    bias: z.boolean(),
-    dropout: z.number().check(z.minimum(0), z.maximum(1)),
-    batchFirst: z.boolean(),
-    projSize: z.optional(z.int().check(z.minimum(0))),
-    reverse: z.optional(z.boolean()),
-    learnedState: z.optional(z.boolean()),
-    peepholes: z.optional(z.boolean()),
-    clip: z.optional(z.number().check(z.positive())),
-    inputForget: z.optional(z.boolean()),
-    activations: z.optional(
-      z.strictObject({ gates: activationOptions, cell: activationOptions, hidden: activationOptions }),
-    ),
-  })
-  .check(
-    z.refine(({ bidirectional, reverse }) => !(bidirectional && reverse), {
-      message: 'reverse is for a single direction; a bidirectional LSTM reads both ways already',
-    }),
-    z.refine(({ projSize = 0, hiddenSize }) => projSize < hiddenSize, {
-      message: 'projSize must be smaller than hiddenSize',
-    }),
-  );
-
-export type LstmOptions = z.output<typeof lstmOptions>;
+export type { LstmOptions };
 
 /** Features of h: `hiddenSize`, or what it is projected to. */
 export function stateSize({ projSize, hiddenSize }: LstmOptions): number {

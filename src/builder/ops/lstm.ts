@@ -19,14 +19,7 @@ import type {
   StateShape,
   StateSize,
 } from './lstm-arguments.js';
-import {
-  checkLengths,
-  type LstmOptions,
-  layerDirections,
-  lstmInputs,
-  lstmOptions,
-  stateSize,
-} from './lstm-options.js';
+import { checkLengths, type LstmOptions, layerDirections, lstmInputs, stateSize } from './lstm-options.js';
 import {
   expectFixedDim,
   expectInput,
@@ -194,7 +187,7 @@ function stacked(tf: Tf, states: TfTensor[]): TfTensor {
   return only && states.length === 1 ? tf.expandDims(only, 0) : tf.stack(states);
 }
 
-export const lstmOp: OpDefinition<LstmOptions> = { options: lstmOptions, infer, parameters, forward };
+export const lstmOp: OpDefinition<LstmOptions> = { infer, parameters, forward };
 
 /**
  * A long short-term memory, as PyTorch's `nn.LSTM` computes it, with what ONNX adds to it.

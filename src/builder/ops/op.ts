@@ -1,6 +1,5 @@
-/** What an op is: its options, shape rule, parameters and forward pass. One file an op implements this. */
+/** What an op is: its shape rule, parameters and forward pass. One file an op implements this. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { Generator } from '../random.js';
@@ -39,7 +38,6 @@ export interface ForwardContext {
 export type Ports<T> = Readonly<Record<string, T>>;
 
 export interface OpDefinition<Options> {
-  readonly options: z.ZodMiniType<Options>;
   /** The shape rule: output types from input types. Throws a typed error for inputs that do not fit. */
   infer(inputs: readonly TensorType[], options: Options, name: string): Ports<TensorType>;
   /** In the order in which PyTorch's module registers (and draws) them. */

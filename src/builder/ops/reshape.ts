@@ -1,14 +1,9 @@
 /** `torch.reshape`: the same entries, in row-major order, under another shape. */
-import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import type { DType, SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
-
-const reshapeOptions = z.strictObject({
-  shape: z.array(z.union([z.int().check(z.positive()), z.literal(-1), z.string().check(z.minLength(1))])),
-});
-export type ReshapeOptions = z.output<typeof reshapeOptions>;
+import type { ReshapeOptions } from './option-schemas.js';
 
 /** The size of a shape as a number times named dimensions. */
 function factors(shape: Shape): { product: number; names: string[] } {
@@ -55,8 +50,6 @@ function resolveReshape(input: Shape, target: Shape, what: string): Dim[] {
 }
 
 export const reshapeOp: OpDefinition<ReshapeOptions> = {
-  options: reshapeOptions,
-
   infer(inputs, options, name) {
     const x = expectInput(inputs, 0, name);
     return { output: { dtype: x.dtype, shape: resolveReshape(x.shape, options.shape, name) } };

@@ -1,13 +1,10 @@
 /** The steps of padded sequences, counted: what an LSTM takes as `lengths`. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import type { DType, SymbolicTensor, TensorType, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
-
-const stepCountOptions = z.strictObject({ padding: z.number(), batchFirst: z.boolean() });
-export type StepCountOptions = z.output<typeof stepCountOptions>;
+import type { StepCountOptions } from './option-schemas.js';
 
 function infer(inputs: readonly TensorType[], { batchFirst }: StepCountOptions, name: string) {
   const x = expectInput(inputs, 0, name);
@@ -23,7 +20,6 @@ function infer(inputs: readonly TensorType[], { batchFirst }: StepCountOptions, 
 }
 
 export const stepCountOp: OpDefinition<StepCountOptions> = {
-  options: stepCountOptions,
   infer,
   forward(inputs, { padding, batchFirst }, { tf }) {
     const x = inputAt(inputs, 0);

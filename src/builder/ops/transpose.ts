@@ -1,16 +1,11 @@
 /** `torch.permute`: axes in another order. */
-import * as z from 'zod/mini';
 import { LstmOnnxError } from '../../errors.js';
 import { formatShape, type Shape } from '../shape.js';
 import type { DType, SymbolicTensor, Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
-
-const transposeOptions = z.strictObject({ axes: z.array(z.int().check(z.nonnegative())) });
-export type TransposeOptions = z.output<typeof transposeOptions>;
+import type { TransposeOptions } from './option-schemas.js';
 
 export const transposeOp: OpDefinition<TransposeOptions> = {
-  options: transposeOptions,
-
   infer(inputs, { axes }, name) {
     const x = expectInput(inputs, 0, name);
     const isPermutation =

@@ -1,4 +1,5 @@
 /** A network that is being made of Keras layers: names, parameters and what the user should know. */
+import { checkOptions } from '../../builder/check-options.js';
 import { GraphBuilder } from '../../builder/graph-builder.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
 import type { Parameter } from '../../builder/parameters.js';
@@ -31,7 +32,7 @@ export interface UnusableMask {
 }
 
 export class NetworkBuilder {
-  readonly graph = new GraphBuilder();
+  readonly graph = new GraphBuilder(checkOptions);
   readonly parameters = new Map<string, Parameter>();
   /** For the user, in sentences. */
   readonly notes = new Set<string>();

@@ -5,7 +5,7 @@
  * 2. Initializers and `Constant` nodes are numbers; what is computed from numbers and shapes alone is computed here.
  * 3. Every other node becomes ops of the network, or another view of a value (`view.ts`).
  */
-import { GraphBuilder } from '../../builder/graph-builder.js';
+import { GraphBuilder, type OptionCheck } from '../../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../../builder/network.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
 import { type Parameter, parameterSpecs, type StateDict } from '../../builder/parameters.js';
@@ -27,7 +27,7 @@ import { describeValue, type Value, type View } from './value.js';
 import { type Rearranger, tensorOf, viewOf } from './view.js';
 
 export class GraphReader implements Rearranger {
-  readonly #graph = new GraphBuilder();
+  readonly #graph: GraphBuilder;
   readonly #names = new Names();
   readonly #values = new Map<string, Value>();
   readonly #parameters = new Map<string, Parameter>();
@@ -40,7 +40,9 @@ export class GraphReader implements Rearranger {
     /** What is known of dimensions that the file calls by different names. */
     readonly dims: Dims,
     fileBytes: number,
+    check: OptionCheck,
   ) {
+    this.#graph = new GraphBuilder(check);
     // As for a file of floats: of halves, the widened copy and two of it while a parameter is made.
     this.budget = new MemoryBudget(fileBytes + widenedBytes(model.graph));
   }

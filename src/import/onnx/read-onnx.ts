@@ -4,7 +4,10 @@
  * Read are graphs of LSTMs and what stands around them, as torch.onnx (both exporters), tf2onnx and this library write
  * them. https://onnx.ai/onnx/repo-docs/IR.html
  */
+
+import { checkOptions } from '../../builder/check-options.js';
 import type { ModelInfo } from '../../builder/checkpoint.js';
+import type { OptionCheck } from '../../builder/graph-builder.js';
 import type { Network } from '../../builder/network.js';
 import { LstmOnnxError } from '../../errors.js';
 import { decodeModel } from '../../export/decode-model.js';
@@ -31,20 +34,21 @@ const OLDEST_IR_VERSION = 3;
  *   E_SHAPE_MISMATCH, E_DTYPE_MISMATCH and E_INVALID_OPTION for tensors that do not fit their operator
  */
 export function readOnnx(bytes: Uint8Array): ImportedModel {
-  return readOnnxModel(decodeModel(bytes), bytes.length);
+  return readOnnxModel(decodeModel(bytes), bytes.length, checkOptions);
 }
 
 /**
  * {@link readOnnx} of a model that is decoded.
  *
  * @param fileBytes the size of its file, which bounds the memory that its numbers may take
+ * @param check what options are held to: a network that is kept has none that a definition could not have
  */
-export function readOnnxModel(model: OnnxModel, fileBytes: number): ImportedModel {
+export function readOnnxModel(model: OnnxModel, fileBytes: number, check: OptionCheck): ImportedModel {
   checkVersions(model);
   const dims = new Dims();
   for (;;) {
     try {
-      const { network, parameters } = new GraphReader(model, dims, fileBytes).read();
+      const { network, parameters } = new GraphReader(model, dims, fileBytes, check).read();
       const info = infoOf(model, network);
       return { network, parameters, ...(info ? { info } : {}) };
     } catch (error) {

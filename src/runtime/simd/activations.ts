@@ -1,6 +1,6 @@
 /** Ops that compute number by number, and softmax along an axis. */
 import { type Activation, constantsOf } from '../../builder/backends/activations.js';
-import type { AxisOptions } from '../../builder/ops/activations.js';
+import type { AxisOptions } from '../../builder/ops/option-schemas.js';
 import { normalizeAxis } from '../../builder/shape.js';
 import { permuted } from './layout.js';
 import { type Compute, type Prepare, type Run, unary } from './operator.js';

@@ -1,9 +1,11 @@
 /** Ops that only move numbers: concat, transpose, reshape, flip, at. */
 
-import type { AxisOptions } from '../../builder/ops/activations.js';
-import type { AtOptions } from '../../builder/ops/at.js';
-import type { ReshapeOptions } from '../../builder/ops/reshape.js';
-import type { TransposeOptions } from '../../builder/ops/transpose.js';
+import type {
+  AtOptions,
+  AxisOptions,
+  ReshapeOptions,
+  TransposeOptions,
+} from '../../builder/ops/option-schemas.js';
 import { formatShape, normalizeAxis } from '../../builder/shape.js';
 import { LstmOnnxError } from '../../errors.js';
 import { sizeOf } from '../../nd-array.js';

@@ -1,6 +1,6 @@
 /** `linear` on the engine: its weight is packed once, when the model is loaded. */
 import { multiplyPanels } from '../../builder/backends/simd/matmul.js';
-import type { LinearOptions } from '../../builder/ops/linear.js';
+import type { LinearOptions } from '../../builder/ops/option-schemas.js';
 import { type Prepare, unary } from './operator.js';
 import { floatsAt } from './run-tensor.js';
 import { packedWeight, placed } from './weights.js';

@@ -1,6 +1,5 @@
 /** Ops over tokens: embedding, and the count of a padded sequence's steps. */
-import type { EmbeddingOptions } from '../../builder/ops/embedding.js';
-import type { StepCountOptions } from '../../builder/ops/step-count.js';
+import type { EmbeddingOptions, StepCountOptions } from '../../builder/ops/option-schemas.js';
 import { LstmOnnxError } from '../../errors.js';
 import { type Prepare, unary } from './operator.js';
 

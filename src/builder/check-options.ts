@@ -1,0 +1,26 @@
+/** Options held to their op's schema, with a message of what is wrong with each. */
+import en from 'zod/v4/locales/en.js';
+import { LstmOnnxError } from '../errors.js';
+import type { OpName } from './ops/index.js';
+import { type OpOptions, optionSchemas } from './ops/option-schemas.js';
+
+/** Without it, `zod/mini` says of every option that it is invalid, and no more. */
+const english = en().localeError;
+
+/** Only plain values are shown: an object from a file may have a `toString` that is no function. */
+function show(input: unknown): string {
+  return typeof input === 'object' && input !== null ? 'an object' : String(input);
+}
+
+/**
+ * @param name the node's, for messages
+ * @throws E_INVALID_OPTION for options that the op does not take
+ */
+export function checkOptions<K extends OpName>(op: K, options: OpOptions[K], name: string): OpOptions[K] {
+  const parsed = optionSchemas[op].safeParse(options, { reportInput: true, error: english });
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, input, message }) =>
+    path.length === 0 ? message : `${path.join('.')} is ${show(input)}: ${message}`,
+  );
+  throw new LstmOnnxError('E_INVALID_OPTION', `${name} (${op}): ${issues.join('; ')}.`);
+}

@@ -1,0 +1,110 @@
+/**
+ * What each op may be told, as zod schemas: definitions and network files are held to them. Apart from the ops, so that a
+ * page that only runs models does not load zod.
+ */
+import * as z from 'zod/mini';
+import { activationNames } from '../backends/activations.js';
+
+const positive = z.int().check(z.positive());
+
+const none = z.strictObject({});
+export type NoOptions = z.output<typeof none>;
+
+const axis = z.strictObject({ axis: z.int() });
+export type AxisOptions = z.output<typeof axis>;
+
+const activation = z.strictObject({
+  name: z.enum(activationNames),
+  alpha: z.optional(z.number()),
+  beta: z.optional(z.number()),
+});
+export type ActivationOptions = z.output<typeof activation>;
+
+const at = z.strictObject({ index: z.int(), axis: z.int() });
+export type AtOptions = z.output<typeof at>;
+
+const dropout = z.strictObject({ p: z.number().check(z.minimum(0), z.maximum(1)) });
+export type DropoutOptions = z.output<typeof dropout>;
+
+const embedding = z.strictObject({ numEmbeddings: positive, embeddingDim: positive });
+export type EmbeddingOptions = z.output<typeof embedding>;
+
+const linear = z.strictObject({ outFeatures: positive, bias: z.boolean() });
+export type LinearOptions = z.output<typeof linear>;
+
+/** What is optional is left out where it is off. */
+const lstm = z
+  .strictObject({
+    hiddenSize: positive,
+    numLayers: positive,
+    bidirectional: z.boolean(),
+    bias: z.boolean(),
+    dropout: z.number().check(z.minimum(0), z.maximum(1)),
+    batchFirst: z.boolean(),
+    projSize: z.optional(z.int().check(z.minimum(0))),
+    reverse: z.optional(z.boolean()),
+    learnedState: z.optional(z.boolean()),
+    peepholes: z.optional(z.boolean()),
+    clip: z.optional(z.number().check(z.positive())),
+    inputForget: z.optional(z.boolean()),
+    activations: z.optional(z.strictObject({ gates: activation, cell: activation, hidden: activation })),
+  })
+  .check(
+    z.refine(({ bidirectional, reverse }) => !(bidirectional && reverse), {
+      message: 'reverse is for a single direction; a bidirectional LSTM reads both ways already',
+    }),
+    z.refine(({ projSize = 0, hiddenSize }) => projSize < hiddenSize, {
+      message: 'projSize must be smaller than hiddenSize',
+    }),
+  );
+export type LstmOptions = z.output<typeof lstm>;
+
+const reshape = z.strictObject({
+  shape: z.array(z.union([positive, z.literal(-1), z.string().check(z.minLength(1))])),
+});
+export type ReshapeOptions = z.output<typeof reshape>;
+
+const stepCount = z.strictObject({ padding: z.number(), batchFirst: z.boolean() });
+export type StepCountOptions = z.output<typeof stepCount>;
+
+const transpose = z.strictObject({ axes: z.array(z.int().check(z.nonnegative())) });
+export type TransposeOptions = z.output<typeof transpose>;
+
+/** The options of each op. */
+export interface OpOptions {
+  activation: ActivationOptions;
+  at: AtOptions;
+  concat: AxisOptions;
+  dropout: DropoutOptions;
+  embedding: EmbeddingOptions;
+  flip: AxisOptions;
+  linear: LinearOptions;
+  logSoftmax: AxisOptions;
+  lstm: LstmOptions;
+  relu: NoOptions;
+  reshape: ReshapeOptions;
+  sigmoid: NoOptions;
+  softmax: AxisOptions;
+  stepCount: StepCountOptions;
+  tanh: NoOptions;
+  transpose: TransposeOptions;
+}
+
+export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpOptions[K]> } = {
+  activation,
+  at,
+  concat: axis,
+  dropout,
+  embedding,
+  flip: axis,
+  linear,
+  logSoftmax: axis,
+  lstm,
+  relu: none,
+  reshape,
+  sigmoid: none,
+  softmax: axis,
+  stepCount,
+  tanh: none,
+  transpose,
+};
