@@ -2,6 +2,8 @@
  * A model that runs: named inputs in, named outputs out, over whichever onnxruntime opened it. How a model is
  * loaded depends on the platform and is added by its entry point (node.ts).
  */
+import { LstmOnnxError } from '../errors.js';
+import type { LstmTrace } from './lstm-trace.js';
 import type { OpenedModel } from './open-model.js';
 import type { ProviderReport } from './providers.js';
 import { pairStates, type StatePairs } from './state-pairs.js';
@@ -56,6 +58,27 @@ export class BaseModel {
     const { runner, checker } = this.#opened;
     runner.checkFetches(fetches);
     return runner.run(checker.check(feeds).tensors, fetches);
+  }
+
+  /**
+   * Runs the model once and tells what every LSTM layer computed on the way: gates, cells and hidden states, step by
+   * step. For the provider `simd` alone.
+   *
+   * @param feeds as {@link run} takes them
+   * @returns One entry for each direction of each LSTM layer, in the order in which the model runs them.
+   * @throws E_UNSUPPORTED for another provider; what {@link run} throws for feeds, and E_RUN_FAILED
+   */
+  async trace(feeds: Feeds): Promise<readonly LstmTrace[]> {
+    const { runner, checker } = this.#opened;
+    const { trace } = runner.session;
+    if (trace === undefined) {
+      throw new LstmOnnxError(
+        'E_UNSUPPORTED',
+        `The provider ${this.providers.running} does not tell what an LSTM computes inside; load the model with ` +
+          "{ providers: ['simd'] }.",
+      );
+    }
+    return runner.trace(checker.check(feeds).tensors, trace);
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, messageOf } from '../errors.js';
+import type { LstmTrace } from './lstm-trace.js';
 import type { Session } from './session.js';
 import { describeShape, quoteNames, type Results } from './values.js';
 
@@ -70,12 +71,8 @@ export class Runner {
   }
 
   /** @throws E_RUN_FAILED when onnxruntime fails, with its error as the cause, and after `release`. */
-  async run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Results> {
-    if (this.#released !== undefined) {
-      throw new LstmOnnxError('E_RUN_FAILED', `${this.name} was released and runs no more; load it again.`);
-    }
-    this.#running += 1;
-    try {
+  run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Results> {
+    return this.#guarded(feeds, async () => {
       const computed = await this.session.run(feeds, this.#withInherited(fetches));
       const results: Record<string, Tensor> = Object.create(null);
       for (const output of fetches ?? this.#outputNames) {
@@ -83,6 +80,21 @@ export class Runner {
         if (tensor !== undefined) results[output] = tensor;
       }
       return results;
+    });
+  }
+
+  /** @throws E_RUN_FAILED as {@link run} does */
+  trace(feeds: Record<string, Tensor>, trace: NonNullable<Session['trace']>): Promise<readonly LstmTrace[]> {
+    return this.#guarded(feeds, () => trace(feeds));
+  }
+
+  async #guarded<T>(feeds: Record<string, Tensor>, compute: () => Promise<T>): Promise<T> {
+    if (this.#released !== undefined) {
+      throw new LstmOnnxError('E_RUN_FAILED', `${this.name} was released and runs no more; load it again.`);
+    }
+    this.#running += 1;
+    try {
+      return await compute();
     } catch (cause) {
       const given = Object.entries(feeds).map(
         ([input, tensor]) => `'${input}' ${tensor.type} ${describeShape(tensor.dims)}`,

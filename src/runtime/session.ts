@@ -4,6 +4,7 @@
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import type { DownloadOptions } from './fetch-model.js';
+import type { LstmTrace } from './lstm-trace.js';
 import type { OnnxFile } from './onnx-file.js';
 import type { Provider, ProviderStatus } from './providers.js';
 import type { ModelValue } from './values.js';
@@ -23,6 +24,8 @@ export interface Session {
   readonly notice?: string;
   /** Runs the graph; without `fetches` every output is computed. */
   run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
+  /** What every LSTM layer computed step by step; absent where the provider does not tell. */
+  trace?(feeds: Readonly<Record<string, TensorParts>>): Promise<readonly LstmTrace[]>;
   release(): Promise<void>;
 }
 

@@ -270,6 +270,34 @@ describeInChromium('lstm-onnx/web in Chromium', () => {
     });
   });
 
+  it('tells what an LSTM computes inside on simd, as Node does, and names simd on wasm', async () => {
+    const feeds = { x: floats(lstm.x), h0: zeros(1, 2, 5), c0: zeros(1, 2, 5) };
+    const [traced, refused] = await lab.page.evaluate(
+      async ({ lstmUrl, feeds }) => {
+        const { attempt, fromWire, withModel } = window.lab;
+        const trace = (provider: 'simd' | 'wasm') =>
+          attempt(() =>
+            withModel(lstmUrl, { providers: [provider] }, async (model) => {
+              const [only] = await model.trace(fromWire(feeds));
+              return only && { ...only, cell: [...only.cell], forgetGate: [...only.forgetGate] };
+            }),
+          );
+        return [await trace('simd'), await trace('wasm')];
+      },
+      { lstmUrl, feeds: toWire(feeds) },
+    );
+    await using model = await load('lstm', { providers: ['simd'] });
+    const [expectedTrace] = await model.trace(feeds);
+    const { name, layer, direction, dims, cell, forgetGate } = expectedTrace!;
+    expect(traced).toMatchObject({ value: { name, layer, direction, dims } });
+    const { value } = traced as { value: { cell: number[]; forgetGate: number[] } };
+    expect(value.cell).toBeCloseToArray(cell, TOLERANCE);
+    expect(value.forgetGate).toBeCloseToArray(forgetGate, TOLERANCE);
+    expect(refused).toEqual({
+      error: expect.objectContaining({ code: 'E_UNSUPPORTED', message: expect.stringMatching(/simd/) }),
+    });
+  });
+
   it.each(['simd', 'wasm'] as const)('runs on the page itself when asked to, on %s', async (provider) => {
     const feeds = { x: floats(lstm.x), h0: zeros(1, 2, 5), c0: zeros(1, 2, 5) };
     const options = { providers: [provider], worker: false };

@@ -10,7 +10,8 @@ import type { Network } from '../../builder/network.js';
 import type { OpName } from '../../builder/ops/index.js';
 import type { StateDict } from '../../builder/parameters.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { Compute, Preparation } from './operator.js';
+import type { LstmTrace } from '../lstm-trace.js';
+import type { Compute, Preparation, TracedLayer } from './operator.js';
 import { operators } from './operators.js';
 import { Blocks, type RunTensor } from './run-tensor.js';
 
@@ -47,19 +48,27 @@ export class Executor {
 
   /**
    * @param take is given the outputs by name; what lies in the engine's memory is gone after that
+   * @param trace is told what each direction of each LSTM layer computed
    * @throws E_SHAPE_MISMATCH, E_INVALID_OPTION for feeds that do not fit the network; E_RUN_FAILED where memory is short
    */
   run<T>(
     feeds: Readonly<Record<string, RunTensor>>,
     take: (outputs: ReadonlyMap<string, RunTensor>) => T,
+    trace?: (layer: LstmTrace) => void,
   ): T {
     const dims = checkFeeds(this.#network, feeds);
     const blocks = new Blocks(this.#engine);
     const taken = this.#engine.allOrNothing(() => {
       const values = new Map<string, RunTensor>(Object.entries(feeds));
+      let layers = 0;
       for (const { node, wanted, compute } of this.#steps) {
         const inputs = node.inputs.map((id) => found(values, id, 'value'));
-        const results = compute(inputs, { engine: this.#engine, blocks, dims, wanted });
+        const before = layers;
+        const traced = (traced: TracedLayer) =>
+          trace?.({ name: node.name, ...traced, layer: before + traced.layer });
+        const engine = this.#engine;
+        const results = compute(inputs, { engine, blocks, dims, wanted, trace: trace && traced });
+        if (node.op === 'lstm') layers += node.options.numLayers;
         for (const [port, tensor] of Object.entries(results)) {
           values.set(valueId(node.name, port), tensor);
           // Sizes that come about on the way have names too, such as batch*time.

@@ -4,13 +4,14 @@
  */
 import { multiplyPanels } from '../../builder/backends/simd/matmul.js';
 import type { LstmLayerDirection, LstmOptions } from '../../builder/ops/lstm-options.js';
+import { emptySteps, putStep } from '../lstm-trace.js';
 import { scalarOf } from './activations.js';
 import type { Direction } from './lstm-direction.js';
 import type { Preparation } from './operator.js';
 import { floatsAt } from './run-tensor.js';
 import { packedWeight } from './weights.js';
 
-/** What the gates of one row make of its cell: `z` holds i, f, g, o before they are activated. */
+/** What the gates of one row make of its cell: `z` holds i, f, g, o before they are activated, and after that activated. */
 type Step = (z: Float32Array, c: Float32Array, hidden: Float32Array) => void;
 
 function stepOf(options: LstmOptions, peephole: Float32Array | undefined): Step {
@@ -30,10 +31,16 @@ function stepOf(options: LstmOptions, peephole: Float32Array | undefined): Step 
       const before = c[k] ?? 0;
       const i = gate(clipped(zi + seen(0, before, k)));
       const f = inputForget ? 1 - i : gate(clipped(zf + seen(1, before, k)));
-      const after = Math.fround(f * before + i * squash(clipped(zg)));
+      const candidate = squash(clipped(zg));
+      const after = Math.fround(f * before + i * candidate);
       c[k] = after;
       // The output gate sees the cell after the step.
-      hidden[k] = gate(clipped(zo + seen(2, after, k))) * show(after);
+      const o = gate(clipped(zo + seen(2, after, k)));
+      hidden[k] = o * show(after);
+      z[k] = i;
+      z[hiddenSize + k] = f;
+      z[2 * hiddenSize + k] = candidate;
+      z[3 * hiddenSize + k] = o;
     }
   };
 }
@@ -60,7 +67,7 @@ export function cellDirection(
   const atBias = blocks.place({ dtype: 'float32', data: sums });
   const step = stepOf(options, peepholes ? parameter(`weight_peephole${suffix}`).data : undefined);
 
-  return ({ x, h0, c0, lengths }, { batch, time, wantOutput }, run) => {
+  return ({ x, h0, c0, lengths }, { batch, time, wantOutput, wantSteps }, run) => {
     const matrix = (count: number, width: number, from = 0) => {
       const tensor = floatsAt(engine, run.blocks.allocate(count * width), [count, width]);
       if (from === 0) tensor.data.fill(0);
@@ -75,15 +82,17 @@ export function cellDirection(
     const [recurrent, hidden] = [matrix(batch, gates), matrix(batch, hiddenSize)];
     const next = weightHr ? matrix(batch, stateSize) : hidden;
     const output = wantOutput ? matrix(batch * time, stateSize) : undefined;
+    const steps = wantSteps ? emptySteps(time * batch, hiddenSize, stateSize) : undefined;
     const counts = lengths === 0 ? undefined : engine.integers(lengths, batch);
     for (let read = 0; read < time; read++) {
       const t = reverse ? time - 1 - read : read;
       const factor = { rows: batch, transposed: false };
       multiplyPanels(engine, { ...factor, columns: stateSize, at: h.at }, weightHh, 0, recurrent.at);
+      const place = (row: number) => (batchFirst ? row * time + t : t * batch + row);
       const goesOn = (row: number) => t < (counts?.[row] ?? time);
       for (let row = 0; row < batch; row++) {
         if (!goesOn(row)) continue;
-        const z = whole.row(batchFirst ? row * time + t : t * batch + row);
+        const z = whole.row(place(row));
         for (const [k, value] of recurrent.row(row).entries()) z[k] = (z[k] ?? 0) + value;
         step(z, c.row(row), hidden.row(row));
       }
@@ -92,10 +101,22 @@ export function cellDirection(
       for (let row = 0; row < batch; row++) {
         if (!goesOn(row)) continue;
         h.row(row).set(next.row(row));
-        output?.row(batchFirst ? row * time + t : t * batch + row).set(next.row(row));
+        output?.row(place(row)).set(next.row(row));
+        if (steps) {
+          const z = whole.row(place(row));
+          const units = (index: number) => z.subarray(index * hiddenSize, (index + 1) * hiddenSize);
+          putStep(steps, t * batch + row, {
+            inputGate: units(0),
+            forgetGate: units(1),
+            candidate: units(2),
+            outputGate: units(3),
+            cell: c.row(row),
+            hidden: h.row(row),
+          });
+        }
       }
     }
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
-    return { output: output && { ...output, shape: [first, second, stateSize] }, h, c };
+    return { output: output && { ...output, shape: [first, second, stateSize] }, h, c, steps };
   };
 }

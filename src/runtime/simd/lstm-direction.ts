@@ -1,7 +1,9 @@
 /** One direction of one LSTM layer on the engine: what it takes and gives, and PyTorch's cell, which has a kernel. */
+import type { Engine } from '../../builder/backends/simd/engine.js';
 import { LstmPlan, type LstmSizes } from '../../builder/backends/simd/lstm-plan.js';
 import { packLstm } from '../../builder/backends/simd/lstm-weights.js';
 import type { LstmLayerDirection, LstmOptions } from '../../builder/ops/lstm-options.js';
+import { emptySteps, type LstmSteps, putStep } from '../lstm-trace.js';
 import type { Preparation, Run } from './operator.js';
 import { Blocks, floatsAt, type RunTensor } from './run-tensor.js';
 import { placed } from './weights.js';
@@ -14,8 +16,11 @@ export interface DirectionInputs {
   readonly lengths: number;
 }
 
-/** The sizes that differ from run to run. */
-export type RunSizes = Pick<LstmSizes, 'batch' | 'time' | 'wantOutput'>;
+/** What differs from run to run. */
+export interface RunSizes extends Pick<LstmSizes, 'batch' | 'time' | 'wantOutput'> {
+  /** Whether every step's gates and states are wanted. */
+  readonly wantSteps: boolean;
+}
 
 export interface DirectionResults {
   /** With the first two dimensions of x; undefined where it is not wanted. */
@@ -23,6 +28,8 @@ export interface DirectionResults {
   /** `[batch, state size]` and `[batch, hidden size]`, after the last step read. */
   readonly h: RunTensor;
   readonly c: RunTensor;
+  /** Undefined where they are not wanted. */
+  readonly steps: LstmSteps | undefined;
 }
 
 export type Direction = (inputs: DirectionInputs, sizes: RunSizes, run: Run) => DirectionResults;
@@ -53,10 +60,11 @@ export function kernelDirection(
   const weights = { weightIh: 0, weightHh: 0, bias: 0, biasHh: 0, weightHr: 0, mask: 0 };
 
   return (inputs, sizes, run) => {
-    const { batch, time, wantOutput } = sizes;
-    const all = { ...fixed, ...sizes, batchFirst, reverse };
+    const { batch, time, wantOutput, wantSteps } = sizes;
+    const all = { ...fixed, batch, time, wantOutput, batchFirst, reverse };
     const plan = new LstmPlan(engine, all, { ...inputs, ...weights }, [], panels);
     const { output, hn, cn } = plan.forward();
+    const steps = wantSteps ? stepsOf(engine, plan, inputs.lengths) : undefined;
     plan.release();
     const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.blocks.adopt(at), shape);
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
@@ -64,6 +72,28 @@ export function kernelDirection(
       output: wantOutput ? tensor(output, first, second, stateSize) : undefined,
       h: tensor(hn, batch, stateSize),
       c: tensor(cn, batch, fixed.hiddenSize),
+      steps,
     };
   };
+}
+
+/** A copy of what the plan kept of its forward pass. @param lengths address of the sequences' steps, or 0 */
+function stepsOf(engine: Engine, plan: LstmPlan, lengths: number): LstmSteps {
+  const { batch, time, hiddenSize, stateSize, reverse } = plan.sizes;
+  const steps = emptySteps(time * batch, hiddenSize, stateSize);
+  const counts = lengths === 0 ? undefined : engine.integers(lengths, batch);
+  plan.eachStep((row, step, { gates, gateBytes, cell, state }) => {
+    const t = reverse ? time - 1 - step : step;
+    if (t >= (counts?.[row] ?? time)) return;
+    const gate = (index: number) => engine.floats(gates + index * gateBytes, hiddenSize);
+    putStep(steps, t * batch + row, {
+      inputGate: gate(0),
+      forgetGate: gate(1),
+      candidate: gate(2),
+      outputGate: gate(3),
+      cell: engine.floats(cell, hiddenSize),
+      hidden: engine.floats(state, stateSize),
+    });
+  });
+  return steps;
 }

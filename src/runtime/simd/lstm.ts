@@ -20,6 +20,7 @@ export const lstm: Prepare<LstmOptions> = (options, model) => {
   const prepare = hasOwnCell(options) ? cellDirection : kernelDirection;
   const directions = layerDirections(options).map((direction, index) => ({
     layer: direction.layer,
+    reverse: direction.reverse,
     index,
     compute: prepare(options, direction, model),
   }));
@@ -48,10 +49,14 @@ export const lstm: Prepare<LstmOptions> = (options, model) => {
     for (let layer = 0; layer < numLayers; layer++) {
       const wantOutput = layer < numLayers - 1 || run.wanted.has('output');
       const read = run.blocks.place(sequence);
-      const own = directions.flatMap(({ layer: of, index, compute }) => {
+      const own = directions.flatMap(({ layer: of, reverse, index, compute }) => {
         if (of !== layer) return [];
         const states = { h0: state(h0, index, stateSize), c0: state(c0, index, hiddenSize) };
-        return [compute({ x: read, ...states, lengths: atLengths }, { batch, time, wantOutput }, run)];
+        const sizes = { batch, time, wantOutput, wantSteps: run.trace !== undefined };
+        const result = compute({ x: read, ...states, lengths: atLengths }, sizes, run);
+        const direction = reverse ? 'reverse' : 'forward';
+        if (result.steps) run.trace?.({ layer, direction, dims: [time, batch, hiddenSize], ...result.steps });
+        return [result];
       });
       results.push(...own);
       if (wantOutput)

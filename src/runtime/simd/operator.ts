@@ -2,6 +2,7 @@
 import type { Engine } from '../../builder/backends/simd/engine.js';
 import type { Parameter } from '../../builder/parameters.js';
 import { LstmOnnxError } from '../../errors.js';
+import type { LstmTrace } from '../lstm-trace.js';
 import type { Blocks, RunTensor } from './run-tensor.js';
 
 /** What an op may keep while the model is loaded. */
@@ -13,6 +14,8 @@ export interface Preparation {
   parameter(name: string): Parameter;
 }
 
+export type TracedLayer = Omit<LstmTrace, 'name'>;
+
 /** One run of the network. */
 export interface Run {
   readonly engine: Engine;
@@ -22,6 +25,8 @@ export interface Run {
   readonly dims: ReadonlyMap<string, number>;
   /** The ports of the op that something reads. */
   readonly wanted: ReadonlySet<string>;
+  /** Is told what each direction of each LSTM layer computed, where that is wanted; layers count within the op. */
+  readonly trace: ((layer: TracedLayer) => void) | undefined;
 }
 
 export type Compute = (inputs: readonly RunTensor[], run: Run) => Readonly<Record<string, RunTensor>>;

@@ -8,6 +8,7 @@ import { decodeModel } from '../../export/decode-model.js';
 import type { OnnxValueInfo } from '../../export/graph.js';
 import { readOnnxModel } from '../../import/onnx/read-onnx.js';
 import { sizeOf } from '../../nd-array.js';
+import type { LstmTrace } from '../lstm-trace.js';
 import type { PartsSession, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
 import { Executor } from './executor.js';
@@ -57,14 +58,15 @@ export function openSimdSession(bytes: Uint8Array, engine: Engine): PartsSession
   const inputs = withNames(fed, Object.entries(network.inputs), 'input');
   const outputs = withNames(graph.outputs, Object.entries(network.outputs), 'output');
   const executor = new Executor(engine, network, parameters);
+  const given = (feeds: Readonly<Record<string, TensorParts>>) =>
+    Object.fromEntries(inputs.map(({ value, name }) => [name, toRun(value, feeds[value.name])]));
   return {
     inputs: inputs.map(({ value }) => value),
     outputs: outputs.map(({ value }) => value),
     metadata,
     async run(feeds, fetches) {
-      const given = inputs.map(({ value, name }) => [name, toRun(value, feeds[value.name])] as const);
       const wanted = outputs.filter(({ value }) => fetches?.includes(value.name) ?? true);
-      return executor.run(Object.fromEntries(given), (computed) => {
+      return executor.run(given(feeds), (computed) => {
         const results: Record<string, TensorParts> = Object.create(null);
         for (const { value, name } of wanted) {
           const tensor = computed.get(name);
@@ -72,6 +74,15 @@ export function openSimdSession(bytes: Uint8Array, engine: Engine): PartsSession
         }
         return results;
       });
+    },
+    async trace(feeds) {
+      const traces: LstmTrace[] = [];
+      executor.run(
+        given(feeds),
+        () => {},
+        (layer) => traces.push(layer),
+      );
+      return traces;
     },
     async release() {
       executor.release();

@@ -1,4 +1,5 @@
 /** What a page and a worker that holds its sessions say to each other. */
+import type { LstmTrace } from '../lstm-trace.js';
 import type { SessionOptions, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
 
@@ -19,12 +20,15 @@ export interface OpenedSession {
   readonly inputs: readonly ModelValue[];
   readonly outputs: readonly ModelValue[];
   readonly metadata: ReadonlyMap<string, string>;
+  /** Whether it tells what an LSTM computes inside. */
+  readonly canTrace: boolean;
 }
 
 /** What the worker does for the page. */
 export interface SessionHost {
   open(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<OpenedSession>;
   run(session: number, feeds: Parts, fetches?: readonly string[]): Promise<Parts>;
+  trace(session: number, feeds: Parts): Promise<readonly LstmTrace[]>;
   release(session: number): Promise<void>;
 }
 

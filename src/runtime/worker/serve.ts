@@ -42,11 +42,14 @@ function sessionHost(open: OpenSession): SessionHost {
       const session = ++count;
       sessions.set(session, opened);
       const { inputs, outputs, metadata } = opened;
-      return { session, inputs, outputs, metadata };
+      return { session, inputs, outputs, metadata, canTrace: opened.trace !== undefined };
     },
     async run(number, feeds, fetches) {
       const session = sessionOf(number);
       return partsOf(await session.run(feeds, fetches));
+    },
+    async trace(number, feeds) {
+      return (await sessionOf(number).trace?.(feeds)) ?? [];
     },
     async release(number) {
       const session = sessionOf(number);

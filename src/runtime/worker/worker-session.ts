@@ -36,10 +36,11 @@ export class SessionWorker {
     running.sessions += 1;
     try {
       const calls = await running.calls;
-      const { session, ...opened } = await calls.call('open', bytes, options, settings);
+      const { session, canTrace, ...opened } = await calls.call('open', bytes, options, settings);
       return withTensors({
         ...opened,
         run: (feeds, fetches) => calls.call('run', session, partsOf(feeds), fetches),
+        ...(canTrace ? { trace: (feeds) => calls.call('trace', session, partsOf(feeds)) } : {}),
         release: async () => {
           try {
             await calls.call('release', session);

@@ -38,6 +38,14 @@ export const lstmInputNames = [
   'mask',
 ] as const;
 
+/** Where a step's activated gates lie, i, f, g, o so many bytes apart, and c and h after it. */
+export interface StepAddresses {
+  readonly gates: number;
+  readonly gateBytes: number;
+  readonly cell: number;
+  readonly state: number;
+}
+
 const float = 4;
 /** Floats between rows of gates, beyond the gates: strides of a power of two are slow. */
 const gateGap = 16;
@@ -224,6 +232,28 @@ export class LstmPlan {
     engine.run('lstmInputGradient', this.#jobs);
     for (const at of [inputBackward, ...dXRows]) engine.release(at);
     return dX;
+  }
+
+  /**
+   * Goes through what {@link forward} kept of each step of each row, before {@link backward}: steps count in the order in
+   * which they are read.
+   */
+  eachStep(visit: (row: number, step: number, at: StepAddresses) => void): void {
+    for (const [i, { start, rows }] of this.#slices.entries()) {
+      const { gates = 0, cells = 0, inputs = 0 } = this.#workspaces[i] ?? {};
+      for (let step = 0; step < this.sizes.time; step++) {
+        for (let row = 0; row < rows; row++) {
+          const before = step * rows + row;
+          const after = before + rows;
+          visit(start + row, step, {
+            gates: gates + before * this.#gateStride * float,
+            gateBytes: this.#hidden * float,
+            cell: cells + after * this.#hidden * float,
+            state: inputs + after * this.#width * float,
+          });
+        }
+      }
+    }
   }
 
   /** Gives back the memory of the plan itself. */

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { Engine } from '../../src/builder/backends/simd/engine.js';
+import type { Network } from '../../src/builder/network.js';
+import { exportOnnx } from '../../src/export/export.js';
+import type { LstmTrace } from '../../src/runtime/lstm-trace.js';
+import { Model } from '../../src/runtime/node.js';
+import { openSimdSession } from '../../src/runtime/simd/session.js';
+import { type CellCase, type Fixture, type LstmCase, listFixtures, loadFixture } from '../fixtures.js';
+import { feedsOf } from '../parity/exported.js';
+import { cellNetwork, lstmNetwork } from '../parity/networks.js';
+import { failure, load } from './models.js';
+import { referenceTraces } from './trace-reference.js';
+import '../matcher.js';
+
+const CLOSE = { atol: 1e-5 };
+
+async function traced(network: Network, fixture: Fixture<unknown>, threads: number) {
+  const bytes = exportOnnx(network, fixture.params);
+  const sessionOptions = { intraOpNumThreads: threads };
+  await using model = await Model.load(bytes, { providers: ['simd'], sessionOptions });
+  return {
+    traces: await model.trace(feedsOf(network, fixture)),
+    results: await model.run(feedsOf(network, fixture)),
+  };
+}
+
+/** The gates, cells and states of a fixture, held to double precision, and those to PyTorch's output. */
+async function expectGates(network: Network, fixture: Fixture<unknown>): Promise<void> {
+  const { hiddenSize, batch, time, batchFirst = true, projSize = 0 } = fixture.case as LstmCase;
+  const expected = referenceTraces(fixture);
+  for (const threads of [1, 2]) {
+    const { traces, results } = await traced(network, fixture, threads);
+    expect(traces.map(({ layer, direction }) => [layer, direction])).toEqual(
+      expected.map(({ layer, direction }) => [layer, direction]),
+    );
+    for (const [i, { name, layer, direction, dims, ...steps }] of traces.entries()) {
+      expect(name).toMatch(projSize > 0 ? /^lstm/ : layer === 0 ? /^lstm$/ : `lstm_l${layer}`);
+      expect(dims).toEqual([time, batch, hiddenSize]);
+      expect(new Map(Object.entries(steps))).toBeCloseToArray(
+        new Map(Object.entries(expected[i]!.steps)),
+        CLOSE,
+      );
+    }
+    // Tracing leaves runs as they are.
+    expect(results.output).toBeCloseToArray(fixture.outputs.get('output')!, CLOSE);
+    if (projSize > 0) continue;
+    const last = traces.filter(({ layer }) => layer === traces.at(-1)!.layer);
+    expect(outputOf(last, batchFirst)).toBeCloseToArray(fixture.outputs.get('output')!.data, CLOSE);
+  }
+}
+
+/** The hidden states of a layer's directions side by side, in the order of the output. */
+function outputOf(layers: readonly LstmTrace[], batchFirst: boolean): Float32Array {
+  const [time, batch] = layers[0]!.dims;
+  const order = batchFirst
+    ? Array.from({ length: batch * time }, (_, i) => (i % time) * batch + Math.floor(i / time))
+    : Array.from({ length: batch * time }, (_, i) => i);
+  const rows = order.flatMap((place) =>
+    layers.flatMap(({ hidden }) => {
+      const size = hidden.length / (time * batch);
+      return [...hidden.subarray(place * size, (place + 1) * size)];
+    }),
+  );
+  return Float32Array.from(rows);
+}
+
+describe('a trace', () => {
+  it.each(listFixtures('lstm'))(
+    'has the gates, cells and states behind PyTorch’s output: %s',
+    async (name) => {
+      const fixture = loadFixture<LstmCase>(name);
+      await expectGates(lstmNetwork(fixture.case), fixture);
+    },
+  );
+
+  it.each(listFixtures('cells'))('has those of the cells that ONNX adds: %s', async (name) => {
+    const fixture = loadFixture<CellCase>(name);
+    await expectGates(cellNetwork(fixture.case), fixture);
+  });
+
+  it('leaves no memory of the engine taken, and stays when the model has gone', async () => {
+    const fixture = loadFixture<LstmCase>('lstm/both-l2-bi-b4-t5');
+    const network = lstmNetwork(fixture.case);
+    const engine = await Engine.start({ threads: 1 });
+    const { taken } = engine;
+    const session = openSimdSession(exportOnnx(network, fixture.params), engine);
+    const loaded = engine.taken;
+    const feeds = Object.fromEntries(
+      Object.entries(feedsOf(network, fixture)).map(([name, { data, dims }]) => [
+        name,
+        { type: name === 'lengths' ? ('int32' as const) : ('float32' as const), data, dims },
+      ]),
+    );
+    const [first] = (await session.trace?.(feeds)) ?? [];
+    const gates = first!.forgetGate.slice();
+    expect(engine.taken).toBe(loaded);
+    await session.trace?.(feeds);
+    await session.release();
+    expect(engine.taken).toBe(taken);
+    expect(first!.forgetGate).toEqual(gates);
+    expect(first!.forgetGate.buffer).toBeInstanceOf(ArrayBuffer);
+  });
+
+  it('is checked like a run, and refused after release', async () => {
+    const fixture = loadFixture<LstmCase>('lstm/projected-l1-uni-b3-t4');
+    const network = lstmNetwork(fixture.case);
+    const model = await Model.load(exportOnnx(network, fixture.params), { providers: ['simd'] });
+    expect(await failure(() => model.trace({}))).toMatch(/^E_MISSING_NAME: /);
+    await model.release();
+    expect(await failure(() => model.trace(feedsOf(network, fixture)))).toMatch(/^E_RUN_FAILED: .*released/);
+  });
+
+  it('is for the provider simd, which others name', async () => {
+    await using model = await load('lstm');
+    expect(await failure(() => model.trace({}))).toMatch(
+      /^E_UNSUPPORTED: The provider cpu does not .*providers: \['simd'\]/,
+    );
+  });
+});
