@@ -162,7 +162,10 @@ function rows4(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, st
   }
 }
 
-/** One row of a product; four partial sums hide the latency of the multiply-add. */
+/**
+ * One row of a product; four partial sums hide the latency of the multiply-add. Loads are what it waits for, so that it
+ * loads four numbers of the row at once.
+ */
 function rows1(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
   const panelBytes = <usize>depth * 32;
   const end = c + <usize>width * 4;
@@ -174,16 +177,17 @@ function rows1(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, st
     let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
     const panelEnd = panels + panelBytes;
     while (panels < panelEnd) {
-      let x = v128.load32_splat(a0);
+      const four = v128.load(a0);
+      let x = v128.shuffle<f32>(four, four, 0, 0, 0, 0);
       l0 = madd(x, v128.load(panels, 0), l0);
       r0 = madd(x, v128.load(panels, 16), r0);
-      x = v128.load32_splat(a0, 4);
+      x = v128.shuffle<f32>(four, four, 1, 1, 1, 1);
       l1 = madd(x, v128.load(panels, 32), l1);
       r1 = madd(x, v128.load(panels, 48), r1);
-      x = v128.load32_splat(a0, 8);
+      x = v128.shuffle<f32>(four, four, 2, 2, 2, 2);
       l2 = madd(x, v128.load(panels, 64), l2);
       r2 = madd(x, v128.load(panels, 80), r2);
-      x = v128.load32_splat(a0, 12);
+      x = v128.shuffle<f32>(four, four, 3, 3, 3, 3);
       l3 = madd(x, v128.load(panels, 96), l3);
       r3 = madd(x, v128.load(panels, 112), r3);
       a0 += 16;
