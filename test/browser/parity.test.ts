@@ -1,5 +1,5 @@
 /** The forward fixtures of PyTorch in Chromium, on both providers, with and without threads. */
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Network } from '../../src/builder/network.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { exportOnnx } from '../../src/export/export.js';
@@ -27,7 +27,16 @@ describeInChromium.each(isolations)('in %s of Chromium', (_name, isolated) => {
   describe.each(['simd', 'wasm'] as const)('on %s an exported', (provider) => {
     const options = { providers: [provider], ...(isolated ? { numThreads: 2 } : {}) };
 
-    beforeAll(() => lab.keepOpen(exportOnnx(simpleLSTM, initParameters(simpleLSTM, 1)), options));
+    let threads: number;
+    beforeAll(async () => {
+      const before = lab.page.workers().length;
+      await lab.keepOpen(exportOnnx(simpleLSTM, initParameters(simpleLSTM, 1)), options);
+      threads = lab.page.workers().length - before;
+    });
+
+    it('has a worker of its own, and there the threads that the page may have', () => {
+      expect(threads).toBe(isolated ? 2 : 1);
+    });
 
     async function results(network: Network, fixture: Fixture<unknown>) {
       const model = exportOnnx(network, fixture.params);

