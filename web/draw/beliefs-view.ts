@@ -2,11 +2,10 @@
  * What the network believes: a strip of 28 rows by 10 digits beside the image, and bars for the row that is chosen. The
  * last row is, until the person chooses another; drawing on goes back to it.
  */
+import { bestOf, classes, percentOf } from '../shared/beliefs.js';
 import { paintNumbers } from '../shared/colour-scale.js';
 import { type DigitImage, imageSide } from '../shared/digit-image.js';
 import { element, make } from '../shared/element.js';
-
-const classes = 10;
 
 export class BeliefsView {
   readonly #digit = element('digit', HTMLCanvasElement);
@@ -95,28 +94,4 @@ class Bar {
     this.#fill.style.setProperty('--share', String(share ?? 0));
     this.#number.textContent = share === undefined ? '–' : percentOf(share);
   }
-}
-
-/** `98 %`; what is neither nothing nor all does not round to it. */
-export function percentOf(share: number): string {
-  const percent = share * 100;
-  if (percent < 0.5) return '< 1 %';
-  return percent >= 99.5 ? '> 99 %' : `${Math.round(percent)} %`;
-}
-
-/** The digit believed in most. */
-export function bestOf(shares: ArrayLike<number>): number {
-  let best = 0;
-  for (let digit = 1; digit < shares.length; digit++) {
-    if ((shares[digit] ?? 0) > (shares[best] ?? 0)) best = digit;
-  }
-  return best;
-}
-
-/** The row, from 1, since which the network was more than half sure of its answer; undefined if it never was. */
-export function sureSince(beliefs: Float32Array): number | undefined {
-  const digit = bestOf(beliefs.subarray(-classes));
-  let row = imageSide;
-  while (row > 0 && (beliefs[(row - 1) * classes + digit] ?? 0) > 0.5) row--;
-  return row === imageSide ? undefined : row + 1;
 }

@@ -1,16 +1,17 @@
 /** The page Draw a digit: what is drawn, or a sample, goes through the network row by row, again with every move. */
 
+import { bestOf, percentOf, sureSince } from '../shared/beliefs.js';
 import { onSchemeChange } from '../shared/colour-scale.js';
 import { type DigitImage, keepDigit } from '../shared/digit-image.js';
 import { fetchDigitModel } from '../shared/digit-model.js';
 import { element } from '../shared/element.js';
 import { failureOf, showFailure } from '../shared/failure.js';
+import { SampleButtons } from '../shared/sample-buttons.js';
 import { loadSamples } from '../shared/samples.js';
-import { BeliefsView, bestOf, percentOf, sureSince } from './beliefs-view.js';
+import { BeliefsView } from './beliefs-view.js';
 import { Pad } from './pad.js';
 import { DigitReader, type ProviderName, type Reading } from './reader.js';
 import { RuntimeCard } from './runtime-card.js';
-import { SampleButtons } from './sample-buttons.js';
 import { imageOf } from './stroke-image.js';
 
 const problem = element('problem', HTMLElement);

@@ -11,7 +11,7 @@ const kept = 21;
 export class RuntimeCard {
   readonly #running = element('running', HTMLElement);
   readonly #reason = element('running-reason', HTMLElement);
-  readonly #latency = element('latency', HTMLOutputElement);
+  readonly #latency = element('latency', HTMLElement);
   readonly #ready = element('ready', HTMLElement);
   readonly #code = element('code-size', HTMLElement);
   #times: number[] = [];
@@ -20,7 +20,7 @@ export class RuntimeCard {
     this.#times = [];
     this.#running.textContent = `starting ${provider} …`;
     this.#reason.hidden = true;
-    this.#latency.value = '–';
+    this.#latency.textContent = '–';
     this.#ready.textContent = '–';
     void codeSizes().then((sizes) => {
       const size = sizes?.[provider];
@@ -37,7 +37,7 @@ export class RuntimeCard {
       ({ provider, reason }) => `${provider} does not run here: ${reason}`,
     );
     if (providers.notice !== undefined) reasons.push(providers.notice);
-    this.#reason.textContent = reasons.join(' ');
+    this.#reason.textContent = reasons.map(asSentence).join(' ');
     this.#reason.hidden = reasons.length === 0;
     element('model-size', HTMLElement).textContent = formatBytes(modelBytes);
     element('accuracy', HTMLElement).textContent = metadata.get('test_accuracy') ?? 'unknown';
@@ -52,6 +52,11 @@ export class RuntimeCard {
     this.#times = [...this.#times, milliseconds].slice(-kept);
     const ordered = this.#times.toSorted((one, other) => one - other);
     const median = ordered[Math.floor(ordered.length / 2)] ?? milliseconds;
-    this.#latency.value = `${median.toFixed(1)} ms, 28 rows`;
+    this.#latency.textContent = `${median.toFixed(1)} ms, 28 rows`;
   }
+}
+
+/** Reasons come as parts of sentences. */
+function asSentence(reason: string): string {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1).replace(/[.\s]+$/, '')}.`;
 }

@@ -1,7 +1,7 @@
 /** Ten buttons with handwritten digits; pressing one again takes the next sample of its digit. */
-import { paintNumbers } from '../shared/colour-scale.js';
-import { type DigitImage, imageSide } from '../shared/digit-image.js';
-import { make } from '../shared/element.js';
+import { paintNumbers } from './colour-scale.js';
+import { type DigitImage, imageSide } from './digit-image.js';
+import { make } from './element.js';
 
 interface Choice {
   readonly button: HTMLButtonElement;
