@@ -25,12 +25,14 @@ const checkpointButton = make('button', { id: 'make-safetensors', type: 'button'
 let pendingConversions = 0;
 /** Whether no network of the file at hand was shown yet. */
 let isNew = true;
+let workerFailed = false;
 
 function ask(message: ToWorker): void {
   worker.postMessage(message);
 }
 
 function read(files: readonly File[]): void {
+  if (workerFailed) return;
   isNew = true;
   resetArchitecture();
   place('workbench').hidden = true;
@@ -141,11 +143,11 @@ function fail({ during, failure, modules }: Extract<FromWorker, { type: 'failed'
     return;
   }
   place('status').textContent = '';
-  showFailure(
-    place('error'),
-    modules ? 'These weights need a word more' : 'This file cannot be read',
-    failure,
-  );
+  if (modules) {
+    const way = 'On this page: choose below, or give the weights together with a JSON file of the network.';
+    const message = `${failure.message} ${way}`;
+    showFailure(place('error'), 'These weights need a word more', { ...failure, message });
+  } else showFailure(place('error'), 'This file cannot be read', failure);
   // With the architecture's form the person can say what is missing; there is no network to show yet.
   offerArchitecture(modules);
   place('workbench').hidden = modules === undefined;
@@ -155,6 +157,7 @@ function fail({ during, failure, modules }: Extract<FromWorker, { type: 'failed'
 
 worker.addEventListener('message', ({ data: message }: MessageEvent<FromWorker>) => take(message));
 worker.addEventListener('error', ({ message }) => {
+  workerFailed = true;
   showFailure(place('error'), 'The worker of this page failed', {
     message: message || 'Its script could not be loaded.',
   });

@@ -1,12 +1,7 @@
 /** CSV tables as samples for an LSTM: which column is predicted from which others, cut into time steps. */
 import { Generator, LstmOnnxError, type NdArray } from 'lstm-onnx/web';
+import type { CsvTable } from './csv-table.js';
 import type { CsvOptions, Task } from './messages.js';
-
-export interface CsvTable {
-  readonly columns: readonly string[];
-  /** `[rows, columns]` */
-  readonly numbers: NdArray<'float64'>;
-}
 
 /** Samples in the table's own numbers. */
 export interface RawSamples {
@@ -34,25 +29,16 @@ const mostClasses = 1000;
 const mostGuessedClasses = 20;
 const shuffleSeed = 1;
 
-/** The names in the header, if the first row is one; else `column 1` and so on. */
-export function columnNames(text: string, columns: number): string[] {
-  const [first = ''] = text
-    .replace(/^\uFEFF/, '')
-    .trimStart()
-    .split(/\r\n|\n|\r/, 1);
-  const cells = first.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
-  const isHeader = cells.length === columns && cells.every((cell) => !/^[+-]?[.\d]/.test(cell));
-  return Array.from({ length: columns }, (_, i) => (isHeader && cells[i]) || `column ${i + 1}`);
-}
-
-/** What the table looks like: classes where the last column has a few whole numbers; sequences where rows are long. */
-export function guessOptions({ numbers }: CsvTable): CsvOptions {
+/** What the table looks like: classes where the last column has words or a few whole numbers; sequences where rows are long. */
+export function guessOptions({ numbers, named }: CsvTable): CsvOptions {
   const [rows = 0, columns = 0] = numbers.shape;
-  const target = columns - 1;
+  const target = named?.column ?? columns - 1;
   const values = new Set(columnOf(numbers, target));
   const areClasses =
-    values.size <= Math.min(mostGuessedClasses, Math.max(2, rows / 4)) && [...values].every(Number.isInteger);
-  const layout = columns > 8 ? 'rows' : 'steps';
+    named !== undefined ||
+    (values.size <= Math.min(mostGuessedClasses, Math.max(2, rows / 4)) &&
+      [...values].every(Number.isInteger));
+  const layout = columns > 8 || named ? 'rows' : 'steps';
   return {
     layout,
     target,
@@ -77,7 +63,9 @@ export function samplesOf(table: CsvTable, options: CsvOptions): RawSamples {
   }
   const cut = options.layout === 'rows' ? cutRows(table, options) : cutWindows(table, options);
   const { labels, y } =
-    options.task === 'classification' ? classesOf(cut.targets) : { labels: [], y: cut.targets };
+    options.task === 'classification'
+      ? classesOf(cut.targets, namesOf(table, options))
+      : { labels: [], y: cut.targets };
   const count = y.length;
   const test = Math.max(1, Math.round(count * testShare));
   if (count - test < 1)
@@ -166,8 +154,16 @@ function columnOf({ shape, data }: NdArray<'float64'>, column: number): Float64A
   return Float64Array.from({ length: rows }, (_, row) => data[row * columns + column] ?? 0);
 }
 
+/** What the numbers of the target column stand for, if it had words. */
+function namesOf({ named }: CsvTable, { target }: CsvOptions): readonly string[] | undefined {
+  return named?.column === target ? named.labels : undefined;
+}
+
 /** The different values, sorted, as classes 0, 1, 2 and so on. */
-function classesOf(targets: Float64Array): { labels: readonly string[]; y: Float64Array } {
+function classesOf(
+  targets: Float64Array,
+  names: readonly string[] | undefined,
+): { labels: readonly string[]; y: Float64Array } {
   const values = [...new Set(targets)].sort((a, b) => a - b);
   if (values.length < 2 || values.length > mostClasses) {
     throw invalid(
@@ -175,7 +171,10 @@ function classesOf(targets: Float64Array): { labels: readonly string[]; y: Float
     );
   }
   const numberOf = new Map(values.map((value, i) => [value, i]));
-  return { labels: values.map(String), y: targets.map((value) => numberOf.get(value) ?? 0) };
+  return {
+    labels: values.map((value) => names?.[value] ?? String(value)),
+    y: targets.map((value) => numberOf.get(value) ?? 0),
+  };
 }
 
 function invalid(message: string): LstmOnnxError {

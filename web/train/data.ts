@@ -10,7 +10,8 @@ import {
   parseMnist,
   type StateDict,
 } from 'lstm-onnx/web';
-import { type CsvTable, type RawPart, samplesOf } from './csv-samples.js';
+import { type RawPart, samplesOf } from './csv-samples.js';
+import type { CsvTable } from './csv-table.js';
 import type { CsvOptions, DataSummary } from './messages.js';
 import { foldInputScale, foldTargetScale, type Scale, scaled, scaleOf } from './scaling.js';
 

@@ -45,6 +45,17 @@ export function readForm(): { network: NetworkOptions; training: TrainingOptions
   };
 }
 
+/**
+ * Marks a field as it is typed in. Not when it is left: a message that comes or goes then moves what the person is about
+ * to click on.
+ */
+export function checkWhileTyping(form: HTMLFormElement): void {
+  form.addEventListener('input', ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || target.type !== 'number') return;
+    mark(target, target.value !== '' && !target.validity.valid);
+  });
+}
+
 /** The first field that is wrong, to go to. */
 export function firstWrongField(): HTMLElement | undefined {
   return document.querySelector<HTMLElement>('#form [aria-invalid="true"]') ?? undefined;

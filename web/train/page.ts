@@ -5,7 +5,14 @@ import { onFiles } from '../shared/file-drop.js';
 import { formatCount } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
 import { Board } from './board.js';
-import { firstWrongField, offerCsv, offerThreads, readCsvOptions, readForm } from './form.js';
+import {
+  checkWhileTyping,
+  firstWrongField,
+  offerCsv,
+  offerThreads,
+  readCsvOptions,
+  readForm,
+} from './form.js';
 import type { DataSummary, FromWorker, NetworkDescription, ToWorker } from './messages.js';
 import { hideResult, showResult, verdict } from './result.js';
 
@@ -127,15 +134,13 @@ function take(message: FromWorker): void {
       board.say('Testing…');
       enter('testing');
       break;
-    case 'done': {
-      // The button that has the focus may be about to be disabled.
-      const hadFocus = document.activeElement === pause || document.activeElement === stop;
+    case 'done':
       enter('ready');
       showResult(message.result);
       board.say(`Done. ${verdict(message.result.test)}`);
-      if (hadFocus) place('result-heading').focus({ preventScroll: true });
+      // Pause and Stop are disabled now; who had the focus there goes on reading at the result.
+      if (document.activeElement === document.body) place('result-heading').focus({ preventScroll: true });
       break;
-    }
     case 'failed':
       fail(message);
       break;
@@ -171,6 +176,7 @@ onFiles(place('panel-idx'), element('idx-files', HTMLInputElement), (files) => {
 onFiles(place('csv-zone'), element('csv-file', HTMLInputElement), ([file]) => {
   if (!file) return;
   loading('Reading the table…');
+  place('csv-options').hidden = true;
   ask({ type: 'open-csv', file });
 });
 place('csv-options').addEventListener('change', () => {
@@ -191,6 +197,7 @@ for (const id of [
 ]) {
   place(id).addEventListener('change', describe);
 }
+checkWhileTyping(element('form', HTMLFormElement));
 element('form', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   begin();

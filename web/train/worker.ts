@@ -1,7 +1,8 @@
 /** The worker of the page Train here: reads data, trains, tests. The page only draws. */
-import { LstmOnnxError, parseCsv } from 'lstm-onnx/web';
+import { LstmOnnxError } from 'lstm-onnx/web';
 import { failureOf } from '../shared/failure.js';
-import { type CsvTable, columnNames, guessOptions } from './csv-samples.js';
+import { guessOptions } from './csv-samples.js';
+import { type CsvTable, readCsvTable } from './csv-table.js';
 import { type LoadedData, loadCsv, loadIdxFiles, loadShippedMnist } from './data.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { buildNetwork, describeNetwork } from './network.js';
@@ -61,10 +62,9 @@ function take(loaded: LoadedData): void {
 }
 
 async function openCsv(file: File): Promise<void> {
-  const text = await file.text();
-  const numbers = parseCsv(text);
-  const [rows = 0, columns = 0] = numbers.shape;
-  table = { columns: columnNames(text, columns), numbers };
+  table = undefined;
+  table = readCsvTable(await file.text());
+  const [rows = 0] = table.numbers.shape;
   const options = guessOptions(table);
   tell({ type: 'csv', csv: { rows, columns: table.columns, options } });
 }

@@ -1,0 +1,64 @@
+/** A CSV file as a table of numbers with the names of its columns; one column may hold words, which become classes. */
+import { type NdArray, parseCsv } from 'lstm-onnx/web';
+
+export interface CsvTable {
+  readonly columns: readonly string[];
+  /** `[rows, columns]` */
+  readonly numbers: NdArray<'float64'>;
+  /** The column of words, and what its numbers 0, 1, 2 and so on stand for. */
+  readonly named?: { readonly column: number; readonly labels: readonly string[] };
+}
+
+/** More different words than this are no classes, but text or dates. */
+const mostWords = 100;
+const numeric = /^[+-]?[.\d]/;
+
+/** @throws E_INVALID_FILE as `parseCsv` does: for a second column of words too, or one of too many */
+export function readCsvTable(text: string): CsvTable {
+  const plain = text.replace(/^\uFEFF/, '');
+  const words = findWords(plain);
+  const numbers = parseCsv(words ? words.text : plain);
+  return {
+    columns: columnNames(plain, numbers.shape[1] ?? 0),
+    numbers,
+    ...(words ? { named: { column: words.column, labels: words.labels } } : {}),
+  };
+}
+
+/** The names in the header, if the first row is one; else `column 1` and so on. */
+function columnNames(text: string, columns: number): string[] {
+  const [first = ''] = text.trimStart().split(/\r\n|\n|\r/, 1);
+  const cells = cellsOf(first).map((cell) => cell.replace(/^"(.*)"$/, '$1'));
+  const isHeader = cells.length === columns && !cells.some((cell) => numeric.test(cell));
+  return Array.from({ length: columns }, (_, i) => (isHeader && cells[i]) || `column ${i + 1}`);
+}
+
+/** The text with the one column of words numbered; undefined where there is none, or anything is in quotes. */
+function findWords(text: string): { text: string; column: number; labels: string[] } | undefined {
+  if (text.includes('"')) return undefined;
+  const lines = text.split(/\r\n|\n|\r/);
+  const filled = lines.flatMap((line, i) => (line.trim() === '' ? [] : [i]));
+  const [first = 0, second = first] = filled;
+  const start = cellsOf(lines[first] ?? '').some((cell) => numeric.test(cell)) ? first : second;
+  const [column, another] = cellsOf(lines[start] ?? '').flatMap((cell, i) =>
+    numeric.test(cell) || cell === '' ? [] : [i],
+  );
+  if (column === undefined || another !== undefined) return undefined;
+  const rows = filled
+    .filter((line) => line >= start)
+    .map((line) => ({ line, cells: cellsOf(lines[line] ?? '') }));
+  const labels = [...new Set(rows.map(({ cells }) => cells[column] ?? ''))].sort((a, b) =>
+    a.localeCompare(b),
+  );
+  if (labels.length > mostWords || labels.some((label) => label === '' || numeric.test(label)))
+    return undefined;
+  const numberOf = new Map(labels.map((label, i) => [label, String(i)]));
+  for (const { line, cells } of rows) {
+    lines[line] = cells.with(column, numberOf.get(cells[column] ?? '') ?? '').join(',');
+  }
+  return { text: lines.join('\n'), column, labels };
+}
+
+function cellsOf(line: string): string[] {
+  return line.split(',').map((cell) => cell.trim());
+}
