@@ -26,6 +26,8 @@ const runtime = new RuntimeCard();
 let wanted: { readonly image: DigitImage; readonly done: boolean } | undefined;
 let provider: ProviderName = 'simd';
 let reader: DigitReader | undefined;
+/** The model's file, once it has proved to be one. */
+let modelBytes: Uint8Array | undefined;
 let isReading = false;
 
 const pad = new Pad(element('pad', HTMLCanvasElement), {
@@ -46,7 +48,7 @@ const samples = new SampleButtons(element('samples', HTMLElement), (image) => {
 function clear(): void {
   wanted = undefined;
   view.show(new Float32Array(28 * 28), undefined);
-  answer.textContent = '–';
+  answer.textContent = '';
   answerText.textContent = 'Draw something, or choose a sample.';
   announcement.textContent = '';
 }
@@ -102,9 +104,10 @@ async function start(name: ProviderName): Promise<void> {
   showFailure(problem, '', undefined);
   retry.hidden = true;
   try {
-    const bytes = await fetchDigitModel();
+    const bytes = modelBytes ?? (await fetchDigitModel());
     const started = performance.now();
     const opened = await DigitReader.open(bytes, name);
+    modelBytes = bytes;
     // Another provider may have been chosen meanwhile.
     if (provider !== name) return void opened.release();
     reader = opened;
