@@ -17,16 +17,13 @@ const pages = [
 /** Nothing from elsewhere, nothing inline; WebAssembly, and workers that the library starts from blobs. */
 function contentSecurityPolicy(file: string): string {
   // What a person drops on Convert stays on the machine: the page can talk to nobody, its own server included.
-  const confined = file === 'convert.html';
-  const connect = confined ? "'none'" : "'self'";
-  // A worker from a blob has the page's policy; one from a URL has only what the server sends with it.
-  const worker = confined ? 'blob:' : "'self' blob:";
+  const connect = file === 'convert.html' ? "'none'" : "'self'";
   return [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self' data: blob:",
-    `worker-src ${worker}`,
+    "worker-src 'self' blob:",
     `connect-src ${connect}`,
     "base-uri 'none'",
     "form-action 'none'",

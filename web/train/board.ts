@@ -14,6 +14,8 @@ const metricNames: Readonly<Record<Task, string>> = {
   classification: 'Accuracy',
   regression: 'Mean absolute error',
 };
+/** Where there is little room. */
+const shortNames: Readonly<Record<Task, string>> = { classification: 'Accuracy', regression: 'Abs. error' };
 
 export class Board {
   readonly #loss = new Series();
@@ -31,14 +33,18 @@ export class Board {
   #saidEpoch = 0;
   #lastDraw = 0;
 
-  /** Empties everything for a run of this kind. */
+  /** Makes ready for a run. */
   begin(data: DataSummary, { epochs, batchSize }: TrainingOptions): void {
     this.#epochs = epochs;
     this.#steps = epochs * Math.ceil(data.train / batchSize);
+    this.clear();
+  }
+
+  /** Forgets the run before. */
+  clear(): void {
     this.#saidEpoch = 0;
     this.#loss.clear();
     this.#metric.clear();
-    this.setTask(data.task);
     for (const id of ['stat-epoch', 'stat-step', 'stat-loss', 'stat-metric', 'stat-speed', 'stat-time']) {
       place(id).textContent = '–';
     }
@@ -58,7 +64,7 @@ export class Board {
       });
     }
     this.#task = task;
-    place('stat-metric-name').textContent = metricNames[task];
+    place('stat-metric-name').textContent = shortNames[task];
     place('metric-caption').textContent =
       `${metricNames[task]} of the batches${classifies ? '' : ', in deviations'}`;
     this.#draw();

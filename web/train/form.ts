@@ -6,6 +6,10 @@ const optimizers = ['adam', 'adamw', 'sgd'] as const;
 /** Of the simd backend. */
 const mostThreads = 4;
 
+const [samplesToSee, mostSuggested] = [30_000, 50];
+/** What the page put into the field for the epochs. */
+let suggested = '3';
+
 const input = (id: string): HTMLInputElement => element(id, HTMLInputElement);
 const select = (id: string): HTMLSelectElement => element(id, HTMLSelectElement);
 
@@ -54,6 +58,14 @@ export function checkWhileTyping(form: HTMLFormElement): void {
     if (!(target instanceof HTMLInputElement) || target.type !== 'number') return;
     mark(target, target.value !== '' && !target.validity.valid);
   });
+}
+
+/** As many epochs as go through some ten thousands of samples, unless the person has said how many. */
+export function suggestEpochs(samples: number): void {
+  const epochs = input('epochs');
+  if (epochs.value !== suggested) return;
+  suggested = String(Math.min(mostSuggested, Math.max(1, Math.round(samplesToSee / samples))));
+  epochs.value = suggested;
 }
 
 /** The first field that is wrong, to go to. */

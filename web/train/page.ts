@@ -12,6 +12,7 @@ import {
   offerThreads,
   readCsvOptions,
   readForm,
+  suggestEpochs,
 } from './form.js';
 import type { DataSummary, FromWorker, NetworkDescription, ToWorker } from './messages.js';
 import { hideResult, showResult, verdict } from './result.js';
@@ -55,6 +56,7 @@ function loading(what: string): void {
   showFailure(place('data-error'), '', undefined);
   showFailure(place('run-error'), '', undefined);
   place('data-summary').textContent = '';
+  board.clear();
   board.say(what);
 }
 
@@ -96,6 +98,7 @@ function showData(summary: DataSummary): void {
     `${formatCount(train)} samples to train on, ${formatCount(test)} to test on: ` +
     `${formatCount(steps)} steps of ${formatCount(features)} feature${features === 1 ? '' : 's'}, ${goal}.`;
   board.setTask(task);
+  suggestEpochs(train);
   board.say('Ready.');
   enter('ready');
   describe();

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { at, concat, defineNetwork, float32, importModel, linear, lstm, readStateDict } from 'lstm-onnx/web';
+import { describe, expect, it } from 'vitest';
+import { diagramNodes, weightModules } from '../../web/convert/describe.js';
+import { layOut } from '../../web/convert/layout.js';
+import { readModelFiles } from '../../web/convert/model-files.js';
+
+const fixtures = new URL('../../fixtures/data/', import.meta.url);
+const bytesOf = async (path: string) => new Uint8Array(await readFile(new URL(path, fixtures)));
+const fileOf = async (path: string) => new File([await bytesOf(path)], path.slice(path.lastIndexOf('/') + 1));
+
+const network = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => {
+  const { h } = lstm('lstm', x, { hiddenSize: 4, bidirectional: true, numLayers: 2, dropout: 0.5 });
+  return { logits: linear('fc', concat([at(h, -2, 0), at(h, -1, 0)]), 5) };
+});
+
+describe('the drawing of a network', () => {
+  it('has a box for each input, op and output, with what it reads, gives and has learned', () => {
+    const nodes = diagramNodes(network);
+    expect(nodes.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'input x',
+      'op lstm',
+      'op at_1',
+      'op at_2',
+      'op concat_1',
+      'op fc',
+      'output logits',
+    ]);
+    expect(nodes[1]).toMatchObject({
+      what: 'LSTM, 4 hidden, 2 layers, both directions, dropout 0.5 in training',
+      gives: 'h [4, batch, 4]',
+      reads: ['x'],
+      parameters: 2 * 16 * (3 + 4 + 2) + 2 * 16 * (8 + 4 + 2),
+    });
+    expect(nodes[4]!.reads).toEqual(['at_1', 'at_2']);
+    expect(nodes[6]!.reads).toEqual(['fc']);
+  });
+
+  it('puts every box below what it reads, none over another, and leads edges past boxes', () => {
+    const box = { width: 100, height: 50 };
+    const nodes = [
+      { id: 'a', reads: [], ...box },
+      { id: 'b', reads: ['a'], ...box },
+      { id: 'c', reads: ['a'], ...box },
+      { id: 'd', reads: ['b', 'c'], ...box },
+      { id: 'e', reads: ['d', 'a'], ...box },
+    ];
+    const { boxes, edges, width } = layOut(nodes);
+    const places = new Map(boxes.map((place) => [place.id, place]));
+    for (const { id, reads } of nodes) {
+      const { x, y } = places.get(id)!;
+      expect(x - 50).toBeGreaterThanOrEqual(0);
+      expect(x + 50).toBeLessThanOrEqual(width);
+      for (const from of reads) expect(places.get(from)!.y + 50).toBeLessThan(y);
+      const beside = boxes.filter((other) => other.id !== id && other.y === y);
+      for (const other of beside) expect(Math.abs(other.x - x)).toBeGreaterThanOrEqual(100);
+    }
+    expect(edges).toHaveLength(6);
+    const skipping = edges.find((points) => points.length > 2)!;
+    for (const [x, y] of skipping.slice(1, -1)) {
+      const crossed = boxes.filter((place) => Math.abs(place.x - x) < 50 && y > place.y && y < place.y + 50);
+      expect(crossed).toEqual([]);
+    }
+  });
+});
+
+describe('files that are given together', () => {
+  const sequential = ['model.json', ...[1, 2, 3].map((n) => `group1-shard${n}of3.bin`)];
+
+  it('are a model.json with its shards, in any order', async () => {
+    const files = await Promise.all(sequential.toReversed().map((name) => fileOf(`tfjs/sequential/${name}`)));
+    const { name, bytes, shards } = await readModelFiles(files);
+    expect(name).toBe('model.json');
+    expect((await importModel(bytes, { shards: shards! })).network.nodes.length).toBeGreaterThan(0);
+  });
+
+  it('are missed by their names', async () => {
+    const files = await Promise.all(sequential.slice(0, 3).map((name) => fileOf(`tfjs/sequential/${name}`)));
+    await expect(readModelFiles(files)).rejects.toMatchObject({
+      code: 'E_MISSING_DATA',
+      message: expect.stringContaining('group1-shard3of3.bin is not here'),
+    });
+  });
+
+  it('are weights with a network file', async () => {
+    const json = JSON.stringify({
+      version: 1,
+      inputs: { x: { dtype: 'float32', shape: ['batch', 3] } },
+      nodes: [{ name: 'fc', op: 'linear', inputs: ['x'], options: { outFeatures: 4, bias: true } }],
+      outputs: { y: 'fc:output' },
+    });
+    const weights = await fileOf('pytorch-files/parameters.pt');
+    const read = await readModelFiles([new File([json], 'network.json'), weights]);
+    expect(read.name).toBe('parameters.pt');
+    expect(Object.keys(read.network!.outputs)).toEqual(['y']);
+  });
+
+  it('are refused where they do not belong together, or a network file stands alone', async () => {
+    const weights = await fileOf('pytorch-files/parameters.pt');
+    await expect(readModelFiles([weights, weights])).rejects.toMatchObject({ code: 'E_INVALID_OPTION' });
+    await expect(readModelFiles([new File(['{}'], 'network.json')])).rejects.toMatchObject({
+      code: 'E_MISSING_DATA',
+    });
+    await expect(readModelFiles([new File(['{"a":'], 'model.json')])).rejects.toMatchObject({
+      code: 'E_INVALID_FILE',
+    });
+  });
+});
+
+describe('weights without a network', () => {
+  it('are listed by their modules, for the options to choose from', async () => {
+    const state = readStateDict(await bytesOf('simple-lstm.safetensors'));
+    const { lstms, matrices } = weightModules(state);
+    expect(lstms).toEqual(['grad.lstm', 'param.lstm']);
+    expect(matrices).toEqual(['grad.fc', 'param.fc']);
+  });
+});
