@@ -84,13 +84,14 @@ describe('a trace', () => {
     const engine = await Engine.start({ threads: 1 });
     const { taken } = engine;
     const session = openSimdSession(exportOnnx(network, fixture.params), engine);
-    const loaded = engine.taken;
     const feeds = Object.fromEntries(
       Object.entries(feedsOf(network, fixture)).map(([name, { data, dims }]) => [
         name,
         { type: name === 'lengths' ? ('int32' as const) : ('float32' as const), data, dims },
       ]),
     );
+    await session.run(feeds);
+    const loaded = engine.taken;
     const [first] = (await session.trace?.(feeds)) ?? [];
     const gates = first!.forgetGate.slice();
     expect(engine.taken).toBe(loaded);

@@ -1,6 +1,6 @@
 /** One direction of one LSTM layer on the engine: what it takes and gives, and PyTorch's cell, which has a kernel. */
 import type { Engine } from '../../builder/backends/simd/engine.js';
-import { LstmPlan, type LstmSizes } from '../../builder/backends/simd/lstm-plan.js';
+import { type LstmInputs, LstmPlan, type LstmSizes } from '../../builder/backends/simd/lstm-plan.js';
 import { packLstm } from '../../builder/backends/simd/lstm-weights.js';
 import type { LstmLayerDirection, LstmOptions } from '../../builder/ops/lstm-options.js';
 import { emptySteps, type LstmSteps, putStep } from '../lstm-trace.js';
@@ -34,6 +34,12 @@ export interface DirectionResults {
 
 export type Direction = (inputs: DirectionInputs, sizes: RunSizes, run: Run) => DirectionResults;
 
+/**
+ * Numbers of the largest plan that stays from run to run, a megabyte: making one takes a tenth of a small run, and nothing
+ * of a large one.
+ */
+const mostKept = 250_000;
+
 /** PyTorch's cell. */
 export function kernelDirection(
   { bias, batchFirst, projSize = 0 }: LstmOptions,
@@ -59,17 +65,34 @@ export function kernelDirection(
   if (panels.projection !== 0) blocks.adopt(panels.projection);
   const weights = { weightIh: 0, weightHh: 0, bias: 0, biasHh: 0, weightHr: 0, mask: 0 };
 
-  return (inputs, sizes, run) => {
-    const { batch, time, wantOutput, wantSteps } = sizes;
+  let kept: LstmPlan | undefined;
+  blocks.whenReleased(() => kept?.release());
+  /** The plan of the last run where it fits, else a new one; small ones are kept. */
+  const planFor = ({ batch, time, wantOutput }: RunSizes, given: LstmInputs): LstmPlan => {
+    const last = kept?.sizes;
+    if (kept && last?.batch === batch && last.time === time && last.wantOutput === wantOutput) return kept;
     const all = { ...fixed, batch, time, wantOutput, batchFirst, reverse };
-    const plan = new LstmPlan(engine, all, { ...inputs, ...weights }, [], panels);
-    const { output, hn, cn } = plan.forward();
+    const make = () => new LstmPlan(engine, all, given, [], panels);
+    // A step's row of inputs, and its gates and cells.
+    const perStep = fixed.inputSize + stateSize + 6 * fixed.hiddenSize;
+    if (batch * time * perStep > mostKept) return make();
+    kept?.release();
+    kept = undefined;
+    kept = engine.keep(make);
+    return kept;
+  };
+
+  return (inputs, sizes, run) => {
+    const { batch, time, wantSteps } = sizes;
+    const given = { ...inputs, ...weights };
+    const plan = planFor(sizes, given);
+    const { output, hn, cn } = plan.forward(given);
     const steps = wantSteps ? stepsOf(engine, plan, inputs.lengths) : undefined;
-    plan.release();
+    if (plan !== kept) plan.release();
     const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.blocks.adopt(at), shape);
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
     return {
-      output: wantOutput ? tensor(output, first, second, stateSize) : undefined,
+      output: sizes.wantOutput ? tensor(output, first, second, stateSize) : undefined,
       h: tensor(hn, batch, stateSize),
       c: tensor(cn, batch, fixed.hiddenSize),
       steps,

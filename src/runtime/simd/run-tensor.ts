@@ -14,6 +14,7 @@ export const bytesPerNumber = 4;
 export class Blocks {
   readonly engine: Engine;
   readonly #addresses: number[] = [];
+  readonly #whenReleased: (() => void)[] = [];
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -38,9 +39,16 @@ export class Blocks {
     return copy;
   }
 
+  /** Has something else released with the blocks. */
+  whenReleased(release: () => void): void {
+    this.#whenReleased.push(release);
+  }
+
   release(): void {
     for (const at of this.#addresses) this.engine.release(at);
+    for (const release of this.#whenReleased) release();
     this.#addresses.length = 0;
+    this.#whenReleased.length = 0;
   }
 }
 

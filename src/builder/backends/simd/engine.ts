@@ -182,6 +182,17 @@ export class Engine {
     }
   }
 
+  /** Runs what allocates for longer than an {@link allOrNothing} around it lasts. */
+  keep<T>(run: () => T): T {
+    const outer = this.#allocated;
+    this.#allocated = undefined;
+    try {
+      return this.allOrNothing(run);
+    } finally {
+      this.#allocated = outer;
+    }
+  }
+
   release(at: number): void {
     this.#allocator.release(at);
   }

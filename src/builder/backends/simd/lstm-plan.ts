@@ -67,8 +67,9 @@ export class LstmPlan {
   readonly #width: number;
   readonly #blocks: number[];
   readonly #slices: { readonly start: number; readonly rows: number }[];
-  readonly #inputs: LstmInputs;
-  readonly #results: { readonly output: number; readonly hn: number; readonly cn: number };
+  #inputs: LstmInputs;
+  /** Of the forward pass, where there was one. */
+  #results = { output: 0, hn: 0, cn: 0 };
   readonly #panels: LstmPanels;
   readonly #workspaces: Partial<LstmJob>[];
   readonly #jobs: number[];
@@ -90,7 +91,7 @@ export class LstmPlan {
     this.#blocks = [...copies];
     this.sizes = sizes;
     this.#inputs = inputs;
-    const { batch, time, hiddenSize, stateSize, wantOutput } = sizes;
+    const { batch, time } = sizes;
     const padded = paddedSizes(sizes);
     this.#hidden = padded.hidden;
     this.#state = padded.state;
@@ -100,12 +101,6 @@ export class LstmPlan {
       start: i * perSlice,
       rows: Math.min(perSlice, batch - i * perSlice),
     }));
-    const states = batch * stateSize * float;
-    this.#results = {
-      output: wantOutput ? engine.allocate(time * states) : 0,
-      hn: engine.allocate(states),
-      cn: engine.allocate(batch * hiddenSize * float),
-    };
     this.#panels = packed ?? this.#pack();
     const projected = this.#panels.projection !== 0;
     this.#workspaces = this.#slices.map(({ rows }) => ({
@@ -124,12 +119,20 @@ export class LstmPlan {
   }
 
   /**
-   * The layer forward.
+   * The layer forward. A plan with packed weights may go forward any number of times, each from its own inputs.
    *
    * @returns addresses that are the caller's to release: the output (0 when it is not wanted), h and c after the last
    *   step read
    */
-  forward(): { output: number; hn: number; cn: number } {
+  forward(inputs: LstmInputs = this.#inputs): { output: number; hn: number; cn: number } {
+    const { batch, time, hiddenSize, stateSize, wantOutput } = this.sizes;
+    const states = batch * stateSize * float;
+    this.#inputs = inputs;
+    this.#results = {
+      output: wantOutput ? this.#engine.allocate(time * states) : 0,
+      hn: this.#engine.allocate(states),
+      cn: this.#engine.allocate(batch * hiddenSize * float),
+    };
     for (const i of this.#slices.keys()) this.#writeJob(i, {});
     this.#engine.run('lstmForward', this.#jobs);
     return this.#results;
