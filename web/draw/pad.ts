@@ -83,7 +83,8 @@ export class Pad {
 
   #move(event: PointerEvent): void {
     if (event.pointerId !== this.#pointer) return;
-    const between = event.getCoalescedEvents();
+    // Some browsers have no such method, and some give an empty list.
+    const between = 'getCoalescedEvents' in event ? event.getCoalescedEvents() : [];
     for (const part of between.length > 0 ? between : [event]) {
       this.#strokes.at(-1)?.push(this.#place(part));
     }

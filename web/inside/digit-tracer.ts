@@ -23,9 +23,14 @@ export async function traceDigit(image: DigitImage): Promise<TracedDigit> {
   const model = await opened;
   const feeds = {
     x: { data: image, dims: [1, imageSide, imageSide] },
-    ...Object.fromEntries(model.inputs.filter(({ name }) => name !== 'x').map((state) => [state.name, zeros(state.shape)])),
+    ...Object.fromEntries(
+      model.inputs.filter(({ name }) => name !== 'x').map((state) => [state.name, zeros(state.shape)]),
+    ),
   };
-  const [{ probabilities }, [layer]] = await Promise.all([model.run(feeds, ['probabilities']), model.trace(feeds)]);
+  const [{ probabilities }, [layer]] = await Promise.all([
+    model.run(feeds, ['probabilities']),
+    model.trace(feeds),
+  ]);
   const shares = probabilities?.data;
   if (!(shares instanceof Float32Array) || layer === undefined) {
     throw new TypeError('The model has no LSTM, or gives no probabilities.');

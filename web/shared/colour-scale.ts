@@ -60,7 +60,7 @@ export function onSchemeChange(callback: () => void): void {
 }
 
 /** The colour of a number: `ink` and `share` take 0 to 1, `signed` -1 to 1; what lies outside has the colour of the end. */
-export function colourOf(scale: ScaleName, value: number): Rgb {
+function colourOf(scale: ScaleName, value: number): Rgb {
   const stops = (darkScheme.matches ? dark : light)[scale];
   const part = scale === 'signed' ? (value + 1) / 2 : value;
   const place = Math.min(1, Math.max(0, part)) * (stops.length - 1);
