@@ -3,6 +3,7 @@
  * asked for.
  */
 import * as ort from 'onnxruntime-web/wasm';
+import { LstmOnnxError, messageOf } from '../errors.js';
 import type { OnnxFile } from './onnx-file.js';
 import { SerialQueue } from './serial-queue.js';
 import { modelValues, type Session, type SessionOptions } from './session.js';
@@ -23,9 +24,13 @@ export function configureWasm({ numThreads, wasmPaths }: ProviderSettings): void
   if (wasmPaths) ort.env.wasm.wasmPaths = wasmPaths;
 }
 
-/** Opens a model on the `wasm` provider. @throws onnxruntime's own error */
+/**
+ * Opens a model on the `wasm` provider.
+ *
+ * @throws E_PROVIDER_UNAVAILABLE where onnxruntime-web does not start, as without its files; else onnxruntime's own error
+ */
 export async function openWasmSession(file: OnnxFile, options: SessionOptions): Promise<Session> {
-  const session = await ort.InferenceSession.create(file.bytes, { ...options, executionProviders: ['wasm'] });
+  const session = await create(file.bytes, { ...options, executionProviders: ['wasm'] });
   // onnxruntime-web runs a session once at a time; a run that fails must not take the waiting ones with it.
   const queue = new SerialQueue();
   // Where a run does not say, onnxruntime-web logs from warnings on, whatever the session was told.
@@ -41,4 +46,16 @@ export async function openWasmSession(file: OnnxFile, options: SessionOptions): 
       ),
     release: () => queue.add(() => session.release()),
   };
+}
+
+async function create(
+  ...args: [bytes: Uint8Array, options: ort.InferenceSession.SessionOptions]
+): Promise<ort.InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(...args);
+  } catch (cause) {
+    if (!/no available backend found/.test(messageOf(cause))) throw cause;
+    const message = `onnxruntime-web does not start (are its files where wasmPaths says?): ${messageOf(cause)}`;
+    throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', message, { cause });
+  }
 }

@@ -123,4 +123,23 @@ describeInChromium('a model that a page downloads', () => {
     });
     expect(without).toEqual({ value: 'simd' });
   });
+
+  it('says that onnxruntime-web is not where it should be', async () => {
+    // Once started it stays, so this takes a page that has not asked for it yet.
+    await using other = await Lab.open();
+    await other.page.route('**/*.{wasm,mjs}', (route) => route.fulfill({ status: 404 }));
+    const outcome = await other.page.evaluate(
+      (model) =>
+        window.lab.attempt(() => window.lab.withModel(model, { providers: ['wasm'] }, () => 'loaded')),
+      other.server.put('lstm.onnx', bytes),
+    );
+    expect(outcome).toEqual({
+      error: expect.objectContaining({
+        code: 'E_PROVIDER_UNAVAILABLE',
+        message: expect.stringMatching(
+          /wasm: onnxruntime-web does not start \(are its files where wasmPaths says\?\)/,
+        ),
+      }),
+    });
+  });
 });
