@@ -7,6 +7,7 @@ import { TfOptimizer } from '../train/tf-optimizer.js';
 import { registerComposedLstm } from './composed-lstm.js';
 import { registerCrossEntropy } from './cross-entropy.js';
 import type { LstmLayer } from './lstm-layer.js';
+import { keepTapeYoung } from './tape.js';
 import type { Tf } from './tf.js';
 
 /**
@@ -24,11 +25,15 @@ export interface Backend {
   /** In one line, why the preferred backend is not the one in use, or is slower than it could be. */
   readonly notice?: string;
   readonly createOptimizer: CreateOptimizer;
+  /** A tensor's numbers, at once where they lie in this process's own memory. */
+  readonly numbersOf: NumbersOf;
   /** Samples `order[start]` to `order[end - 1]` of an array as a tensor. */
   readonly gather: Gather;
   /** Makes this the current backend again, should other code have chosen another while this one waited. */
   select(): void;
 }
+
+export type NumbersOf = (tensor: TfTensor) => Float32Array | Promise<Float32Array>;
 
 export type Gather = (array: SampleArray, order: Int32Array, start: number, end: number) => TfTensor;
 
@@ -43,6 +48,7 @@ async function importTf(): Promise<Tf> {
   const tf: Tf = await import('#tfjs');
   // In production mode tfjs prints no banner about faster backends when it first computes.
   tf.env().set('PROD', true);
+  keepTapeYoung(tf);
   return tf;
 }
 
@@ -70,9 +76,9 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
 }
 
 /** What the current backend brings itself. */
-function ownWays(
-  tf: Tf,
-): Partial<Pick<Backend, 'createOptimizer' | 'gather' | 'notice'>> & { readonly lstmLayer?: LstmLayer } {
+function ownWays(tf: Tf): Partial<Pick<Backend, 'createOptimizer' | 'gather' | 'notice' | 'numbersOf'>> & {
+  readonly lstmLayer?: LstmLayer;
+} {
   return tf.backend() as ReturnType<typeof ownWays>;
 }
 
@@ -127,6 +133,7 @@ export async function startBackend(name: BackendName = 'auto'): Promise<Backend>
         tf,
         name: candidate,
         createOptimizer,
+        numbersOf: own.numbersOf ?? ((tensor) => tensor.data<'float32'>()),
         gather,
         select,
         ...(notices.length === 0 ? {} : { notice: notices.join('; ') }),

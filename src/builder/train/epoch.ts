@@ -144,7 +144,7 @@ async function trainStep(
     for (const metric of metrics) metric.dispose();
   }
   // Read at every step, since a loss that is no number must end training at its step.
-  const values = await measured.data<'float32'>();
+  const values = await backend.numbersOf(measured);
   measured.dispose();
   return values;
 }

@@ -77,7 +77,7 @@ export async function evaluateWith(
       const scalars = [loss, ...metrics].map((measure) => measure.compute(tf, prediction, batch.target));
       return tf.stack(scalars);
     });
-    const values = await means.data();
+    const values = await backend.numbersOf(means);
     means.dispose();
     values.forEach((value, i) => {
       sums[i] = (sums[i] ?? 0) + value * (end - start);

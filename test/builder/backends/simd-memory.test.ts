@@ -1,3 +1,4 @@
+import { getHeapSpaceStatistics } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/builder/backends/backend.js';
 import { Allocator } from '../../../src/builder/backends/simd/allocator.js';
@@ -24,6 +25,27 @@ describe("the simd backend's memory", () => {
     expect(engine.taken).toBe(before);
   });
 });
+
+describe("JavaScript's old generation", () => {
+  it('is given next to nothing by a step of training', async () => {
+    const old: number[] = [];
+    let step = 0;
+    await train(classifier, sequences(16_000), {
+      ...options,
+      backend: 'simd:1',
+      batchSize: 8,
+      // What the engine keeps for itself as it compiles comes before.
+      onStep: () => void (++step % 1000 === 0 && old.push(oldSpace())),
+    });
+    const [before = 0, after = 0] = old;
+    // A full collection in between makes this less than nothing.
+    expect((after - before) / 1000).toBeLessThan(2000);
+  });
+});
+
+function oldSpace(): number {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')?.space_used_size ?? 0;
+}
 
 describe('a kernel that throws', () => {
   it('gives back what it took', async () => {

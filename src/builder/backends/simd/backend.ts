@@ -18,7 +18,7 @@ import { fewerThreads } from '#simd-platform';
 import { copyRows } from '../../../data/dataset.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
-import type { CreateOptimizer, Gather } from '../backend.js';
+import type { CreateOptimizer, Gather, NumbersOf } from '../backend.js';
 import type { LstmLayer } from '../lstm-layer.js';
 import type { Tf } from '../tf.js';
 import { crossEntropyKernels } from './cross-entropy-kernel.js';
@@ -156,6 +156,9 @@ export class SimdBackend extends MathBackendCPU {
     });
     return this.#tf.engine().makeTensorFromTensorInfo(this.own(shape, at, array.dtype), this);
   };
+
+  /** tfjs' promises of numbers leave garbage at every step that only a full collection finds; see `../tape.ts`. */
+  readonly numbersOf: NumbersOf = (tensor) => tensor.dataSync<'float32'>();
 
   readonly lstmLayer: LstmLayer = (...args) => simdLstm(this.#tf, ...args);
 

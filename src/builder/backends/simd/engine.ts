@@ -116,8 +116,17 @@ const heapStart = 8_192;
 const mailboxBytes = 128;
 /** Where a mailbox counts the jobs that are done. */
 const doneOffset = 64;
-/** Where a thread that broke down says so. */
-const failedOffset = 68;
+/** Where a thread that broke down says so, in integers after that count. */
+const failedIndex = 1;
+
+/** What a thread waits at. */
+interface Mailbox {
+  readonly at: number;
+  /** How many jobs were posted. */
+  readonly posted: Int32Array;
+  /** How many of them are done. */
+  readonly done: Int32Array;
+}
 
 export class Engine {
   readonly kernels: Kernels;
@@ -126,7 +135,9 @@ export class Engine {
   readonly simd: 'relaxed' | 'plain';
   readonly #memory: WebAssembly.Memory;
   readonly #allocator: Allocator;
-  readonly #mailboxes: readonly number[];
+  readonly #mailboxes: readonly Mailbox[];
+  /** All of memory. */
+  #words: Int32Array;
   /** What was allocated since {@link allOrNothing} began. */
   #allocated: number[] | undefined;
 
@@ -136,11 +147,12 @@ export class Engine {
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.kernels = instance.exports as unknown as Kernels; // the module is ours: src/kernels
     this.simd = this.kernels.usesRelaxedSimd.value ? 'relaxed' : 'plain';
+    this.#words = new Int32Array(this.#memory.buffer);
     this.#allocator = new Allocator(heapStart, (bytes) => this.#ensure(bytes));
     this.#mailboxes = Array.from({ length: threads - 1 }, () => {
-      const mailbox = this.allocate(mailboxBytes);
-      new Uint8Array(this.#memory.buffer, mailbox, mailboxBytes).fill(0);
-      return mailbox;
+      const at = this.allocate(mailboxBytes);
+      new Uint8Array(this.#memory.buffer, at, mailboxBytes).fill(0);
+      return { at, posted: this.integers(at, 1), done: this.integers(at + doneOffset, failedIndex + 1) };
     });
   }
 
@@ -156,7 +168,7 @@ export class Engine {
     const module = await compiled(options.kernels ?? (await kernelBytes(options.relaxed)));
     const engine = new Engine(module, threads);
     // A thread that has not started yet would be waited for while the caller's thread, which starts it, is blocked.
-    await Promise.all(engine.#mailboxes.map((mailbox) => startThread(module, engine.#memory, mailbox)));
+    await Promise.all(engine.#mailboxes.map((mailbox) => startThread(module, engine.#memory, mailbox.at)));
     return engine;
   }
 
@@ -225,35 +237,48 @@ export class Engine {
     return copy;
   }
 
+  /** Writes what is given of a job's fields, which are integers; the others stay as they are. */
+  writeFields<F extends string>(
+    at: number,
+    fields: readonly F[],
+    job: Readonly<Partial<Record<F, number>>>,
+  ): void {
+    const first = at / Int32Array.BYTES_PER_ELEMENT;
+    fields.forEach((field, i) => {
+      const value = job[field];
+      if (value !== undefined) this.#words[first + i] = value;
+    });
+  }
+
   /** Runs one job a thread, the first on the calling one, and waits for all. */
   run(kind: JobKind, jobs: readonly number[]): void {
     const number = jobKinds[kind];
-    const [own, ...others] = jobs;
-    const mailboxes = this.#mailboxes.slice(0, others.length);
-    this.#checkAlive(mailboxes);
-    for (const [i, mailbox] of mailboxes.entries()) this.kernels.post(mailbox, number, others[i] ?? 0);
+    const [own] = jobs;
+    this.#checkAlive();
+    this.#mailboxes.forEach(({ at }, i) => {
+      const job = jobs[i + 1];
+      if (job !== undefined) this.kernels.post(at, number, job);
+    });
     try {
       if (own !== undefined) this.kernels.runJob(number, own);
     } finally {
       // Whatever happened here, the others still write to memory that the caller may release.
-      for (const mailbox of mailboxes) this.#join(mailbox);
+      for (const mailbox of this.#mailboxes) this.#join(mailbox);
     }
-    this.#checkAlive(mailboxes);
+    this.#checkAlive();
   }
 
   /** @throws E_RUN_FAILED when a thread broke down, now or before */
-  #checkAlive(mailboxes: readonly number[]): void {
-    if (mailboxes.every((mailbox) => this.integers(mailbox + failedOffset, 1)[0] === 0)) return;
+  #checkAlive(): void {
+    if (this.#mailboxes.every(({ done }) => done[failedIndex] === 0)) return;
     throw new LstmOnnxError('E_RUN_FAILED', 'A thread of the simd backend broke down; restart the process.');
   }
 
   /** Waits until a thread has done what was posted last. */
-  #join(mailbox: number): void {
-    const [posted = 0] = this.integers(mailbox, 1);
-    while (!this.kernels.isDone(mailbox)) {
-      const done = this.integers(mailbox + doneOffset, 1);
+  #join({ at, posted, done }: Mailbox): void {
+    while (!this.kernels.isDone(at)) {
       const seen = Atomics.load(done, 0);
-      if (seen !== posted) waitForChange(done, seen);
+      if (seen !== posted[0]) waitForChange(done, seen);
     }
   }
 
@@ -267,6 +292,7 @@ export class Engine {
     } catch {
       // checked below
     }
+    this.#words = new Int32Array(this.#memory.buffer);
     if (this.#memory.buffer.byteLength < bytes) {
       throw new LstmOnnxError(
         'E_RUN_FAILED',

@@ -6,7 +6,7 @@ import type { NamedTensorInfoMap, TensorInfo, Tensor as TfTensor } from '@tensor
 import type { LstmLayerArguments, LstmLayerAttributes, LstmLayerResults } from '../lstm-layer.js';
 import type { Tf } from '../tf.js';
 import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
-import { type LstmInputs, LstmPlan, lstmInputNames } from './lstm-plan.js';
+import { LstmPlan } from './lstm-plan.js';
 
 const forwardKernel = 'SimdLstm';
 const backwardKernel = 'SimdLstmGrad';
@@ -45,11 +45,22 @@ function forward(
   const [gates = 0, stateSize = 0] = inputNamed(inputs, 'weightHh').shape;
   const hiddenSize = gates / 4;
   const copies: number[] = [];
-  const placed = lstmInputNames.map((name) => [name, inputs[name] ? backend.place(inputs[name], copies) : 0]);
+  const at = (input: TensorInfo | undefined) => (input ? backend.place(input, copies) : 0);
   const plan = new LstmPlan(
     backend.engine,
     { batch, time, inputSize, hiddenSize, stateSize, batchFirst, reverse, wantOutput },
-    Object.fromEntries(placed) as LstmInputs, // all names are there
+    {
+      x: at(inputs.x),
+      h0: at(inputs.h0),
+      c0: at(inputs.c0),
+      weightIh: at(inputs.weightIh),
+      weightHh: at(inputs.weightHh),
+      bias: at(inputs.bias),
+      biasHh: at(inputs.biasHh),
+      weightHr: at(inputs.weightHr),
+      lengths: at(inputs.lengths),
+      mask: at(inputs.mask),
+    },
     copies,
   );
   const { output, hn, cn } = plan.forward();

@@ -1,8 +1,8 @@
 /** One run of an LSTM layer on the engine: where everything lies in memory, and the jobs over slices of the batch. */
 import { LstmOnnxError } from '../../../errors.js';
 import type { Engine } from './engine.js';
-import { jobFields, type LstmJob } from './lstm-job.js';
-import { type LstmPanels, packLstm, paddedSizes, roundUp } from './lstm-weights.js';
+import { jobFields } from './lstm-job.js';
+import { type LstmPanels, type LstmWeights, packLstm, paddedSizes, roundUp } from './lstm-weights.js';
 
 export interface LstmSizes {
   readonly batch: number;
@@ -23,20 +23,7 @@ export interface LstmSizes {
  * Addresses of the layer's inputs; see `LstmLayerArguments` for their shapes. They must stay until the plan is released.
  * What may be missing is 0: biases, states before the first step, weightHr, lengths and mask.
  */
-export type LstmInputs = Readonly<Record<(typeof lstmInputNames)[number], number>>;
-
-export const lstmInputNames = [
-  'x',
-  'h0',
-  'c0',
-  'weightIh',
-  'weightHh',
-  'bias',
-  'biasHh',
-  'weightHr',
-  'lengths',
-  'mask',
-] as const;
+export type LstmInputs = LstmWeights & Readonly<Record<'x' | 'h0' | 'c0' | 'lengths' | 'mask', number>>;
 
 /** Where a step's activated gates lie, i, f, g, o so many bytes apart, and c and h after it. */
 export interface StepAddresses {
@@ -58,6 +45,16 @@ function strides(sizes: LstmSizes, features: number): { time: number; row: numbe
   return reverse ? { time: -step, row, first: (time - 1) * step } : { time: step, row, first: 0 };
 }
 
+/** Rows of the batch that one thread computes, its job, and where it keeps what it computes at every step. */
+interface Slice {
+  readonly start: number;
+  readonly rows: number;
+  readonly job: number;
+  readonly inputs: number;
+  readonly cells: number;
+  readonly gates: number;
+}
+
 export class LstmPlan {
   readonly #engine: Engine;
   readonly sizes: LstmSizes;
@@ -66,13 +63,11 @@ export class LstmPlan {
   readonly #state: number;
   readonly #width: number;
   readonly #blocks: number[];
-  readonly #slices: { readonly start: number; readonly rows: number }[];
-  #inputs: LstmInputs;
-  /** Of the forward pass, where there was one. */
-  #results = { output: 0, hn: 0, cn: 0 };
   readonly #panels: LstmPanels;
-  readonly #workspaces: Partial<LstmJob>[];
-  readonly #jobs: number[];
+  readonly #slices: Slice[] = [];
+  /** One for each slice; each pass writes its own fields. */
+  readonly #jobs: readonly number[];
+  #inputs: LstmInputs;
   /** Whether the gates have become their gradients. */
   #spent = false;
 
@@ -91,31 +86,17 @@ export class LstmPlan {
     this.#blocks = [...copies];
     this.sizes = sizes;
     this.#inputs = inputs;
-    const { batch, time } = sizes;
+    const { batch } = sizes;
     const padded = paddedSizes(sizes);
     this.#hidden = padded.hidden;
     this.#state = padded.state;
     this.#width = padded.width;
-    const perSlice = Math.ceil(batch / engine.threads);
-    this.#slices = Array.from({ length: Math.ceil(batch / perSlice) }, (_, i) => ({
-      start: i * perSlice,
-      rows: Math.min(perSlice, batch - i * perSlice),
-    }));
     this.#panels = packed ?? this.#pack();
-    const projected = this.#panels.projection !== 0;
-    this.#workspaces = this.#slices.map(({ rows }) => ({
-      inputs: this.#allocate((time + 1) * rows * this.#width),
-      cells: this.#allocate((time + 1) * rows * this.#hidden),
-      tanhCells: this.#allocate(time * rows * this.#hidden),
-      gates: this.#allocate(time * rows * this.#gateStride),
-      ...(projected
-        ? {
-            unprojected: this.#allocate(time * rows * roundUp(this.#hidden, 8)),
-            projected: this.#allocate(rows * roundUp(this.#state, 8)),
-          }
-        : {}),
-    }));
-    this.#jobs = this.#slices.map(() => this.#allocate(jobFields.length));
+    const perSlice = Math.ceil(batch / engine.threads);
+    for (let start = 0; start < batch; start += perSlice) {
+      this.#slices.push(this.#slice(start, Math.min(perSlice, batch - start)));
+    }
+    this.#jobs = this.#slices.map(({ job }) => job);
   }
 
   /**
@@ -125,17 +106,31 @@ export class LstmPlan {
    *   step read
    */
   forward(inputs: LstmInputs = this.#inputs): { output: number; hn: number; cn: number } {
-    const { batch, time, hiddenSize, stateSize, wantOutput } = this.sizes;
-    const states = batch * stateSize * float;
     this.#inputs = inputs;
-    this.#results = {
-      output: wantOutput ? this.#engine.allocate(time * states) : 0,
-      hn: this.#engine.allocate(states),
-      cn: this.#engine.allocate(batch * hiddenSize * float),
-    };
-    for (const i of this.#slices.keys()) this.#writeJob(i, {});
-    this.#engine.run('lstmForward', this.#jobs);
-    return this.#results;
+    const engine = this.#engine;
+    const { batch, time, inputSize, hiddenSize, stateSize, wantOutput } = this.sizes;
+    const output = wantOutput ? engine.allocate(time * batch * stateSize * float) : 0;
+    const hn = engine.allocate(batch * stateSize * float);
+    const cn = engine.allocate(batch * hiddenSize * float);
+    const read = strides(this.sizes, inputSize);
+    const written = strides(this.sizes, stateSize);
+    for (const { start, job } of this.#slices) {
+      const xOffset = read.first + start * read.row;
+      const hOffset = start * stateSize * float;
+      const cOffset = start * hiddenSize * float;
+      engine.writeFields(job, jobFields, {
+        x: inputs.x + xOffset,
+        mask: within(inputs.mask, xOffset),
+        lengths: within(inputs.lengths, start * Int32Array.BYTES_PER_ELEMENT),
+        output: within(output, written.first + start * written.row),
+        h0: within(inputs.h0, hOffset),
+        c0: within(inputs.c0, cOffset),
+        hn: hn + hOffset,
+        cn: cn + cOffset,
+      });
+    }
+    engine.run('lstmForward', this.#jobs);
+    return { output, hn, cn };
   }
 
   /**
@@ -186,17 +181,17 @@ export class LstmPlan {
       engine.kernels.packMatrix(stateSize, this.#state, hiddenSize, 0, weightHr, projectionBackward);
     }
     const output = strides(this.sizes, stateSize);
-    for (const [i, { start, rows }] of this.#slices.entries()) {
+    for (const [i, { start, rows, job }] of this.#slices.entries()) {
       const hOffset = start * stateSize * float;
       const cOffset = start * hiddenSize * float;
-      this.#writeJob(i, {
+      engine.writeFields(job, jobFields, {
         backward,
         projectionBackward,
-        dOutput: dOutput === 0 ? 0 : dOutput + output.first + start * output.row,
+        dOutput: within(dOutput, output.first + start * output.row),
         dHn: dHn + hOffset,
         dCn: dCn + cOffset,
-        dH0: result.dH0 === 0 ? 0 : result.dH0 + hOffset,
-        dC0: result.dC0 === 0 ? 0 : result.dC0 + cOffset,
+        dH0: within(result.dH0, hOffset),
+        dC0: within(result.dC0, cOffset),
         dH: allocate(rows * wideState * float),
         dC: allocate(rows * this.#hidden * float),
         carried: lengths === 0 ? 0 : allocate(rows * wideState * float),
@@ -209,12 +204,29 @@ export class LstmPlan {
     engine.run('lstmBackward', this.#jobs);
     const { dWeightIh, dWeightHh, dBias, dWeightHr } = result;
     engine.kernels.unpackGradients(
-      ...this.#layout,
-      ...([slices, sliceBytes, dWeights, dWeightIh, dWeightHh, dBias] as const),
+      inputSize,
+      hiddenSize,
+      stateSize,
+      this.#hidden,
+      this.#state,
+      this.#width,
+      slices,
+      sliceBytes,
+      dWeights,
+      dWeightIh,
+      dWeightHh,
+      dBias,
     );
     if (weightHr !== 0) {
-      const layout = [hiddenSize, stateSize, this.#hidden] as const;
-      engine.kernels.unpackProjection(...layout, slices, projectionBytes, dProjection, dWeightHr);
+      engine.kernels.unpackProjection(
+        hiddenSize,
+        stateSize,
+        this.#hidden,
+        slices,
+        projectionBytes,
+        dProjection,
+        dWeightHr,
+      );
     }
     for (const at of own) engine.release(at);
     return result;
@@ -226,14 +238,20 @@ export class LstmPlan {
     const { inputSize, hiddenSize, batch, time } = this.sizes;
     const dX = engine.allocate(time * batch * inputSize * float);
     const inputBackward = engine.allocate(4 * this.#hidden * roundUp(inputSize, 8) * float);
-    const dXRows = this.#slices.map(({ rows }) => engine.allocate(rows * roundUp(inputSize, 8) * float));
+    const own = [inputBackward];
     engine.kernels.packBackward(inputSize, hiddenSize, this.#hidden, this.#inputs.weightIh, inputBackward);
     const x = strides(this.sizes, inputSize);
-    for (const [i, { start }] of this.#slices.entries()) {
-      this.#writeJob(i, { dX: dX + x.first + start * x.row, inputBackward, dXRows: dXRows[i] ?? 0 });
+    for (const { start, rows, job } of this.#slices) {
+      const dXRows = engine.allocate(rows * roundUp(inputSize, 8) * float);
+      own.push(dXRows);
+      engine.writeFields(job, jobFields, {
+        dX: dX + x.first + start * x.row,
+        inputBackward,
+        dXRows,
+      });
     }
     engine.run('lstmInputGradient', this.#jobs);
-    for (const at of [inputBackward, ...dXRows]) engine.release(at);
+    for (const at of own) engine.release(at);
     return dX;
   }
 
@@ -242,8 +260,7 @@ export class LstmPlan {
    * which they are read.
    */
   eachStep(visit: (row: number, step: number, at: StepAddresses) => void): void {
-    for (const [i, { start, rows }] of this.#slices.entries()) {
-      const { gates = 0, cells = 0, inputs = 0 } = this.#workspaces[i] ?? {};
+    for (const { start, rows, inputs, cells, gates } of this.#slices) {
       for (let step = 0; step < this.sizes.time; step++) {
         for (let row = 0; row < rows; row++) {
           const before = step * rows + row;
@@ -265,19 +282,14 @@ export class LstmPlan {
     this.#blocks.length = 0;
   }
 
-  /** What the functions that pack and unpack weights take first. */
-  get #layout() {
-    const { inputSize, hiddenSize, stateSize } = this.sizes;
-    return [inputSize, hiddenSize, stateSize, this.#hidden, this.#state, this.#width] as const;
-  }
-
   get #gateStride(): number {
     return 4 * this.#hidden + gateGap;
   }
 
   #pack(): LstmPanels {
     const panels = packLstm(this.#engine, this.sizes, this.#inputs);
-    this.#blocks.push(panels.forward, ...(panels.projection === 0 ? [] : [panels.projection]));
+    this.#blocks.push(panels.forward);
+    if (panels.projection !== 0) this.#blocks.push(panels.projection);
     return panels;
   }
 
@@ -287,16 +299,18 @@ export class LstmPlan {
     return at;
   }
 
-  #writeJob(index: number, more: Partial<LstmJob>): void {
-    const { time, reverse, inputSize, hiddenSize, stateSize, wantOutput } = this.sizes;
-    const { start = 0, rows = 0 } = this.#slices[index] ?? {};
-    const x = strides(this.sizes, inputSize);
-    const output = strides(this.sizes, stateSize);
-    const hOffset = start * stateSize * float;
-    const cOffset = start * hiddenSize * float;
-    /** Of what may be missing. */
-    const slice = (address: number, offset: number) => (address === 0 ? 0 : address + offset);
-    const job: Partial<LstmJob> = {
+  /** Makes a slice's job, with what is the same in every pass. */
+  #slice(start: number, rows: number): Slice {
+    const { time, reverse, inputSize, hiddenSize, stateSize } = this.sizes;
+    const { forward, projection } = this.#panels;
+    const read = strides(this.sizes, inputSize);
+    const written = strides(this.sizes, stateSize);
+    const job = this.#allocate(jobFields.length);
+    const inputs = this.#allocate((time + 1) * rows * this.#width);
+    const cells = this.#allocate((time + 1) * rows * this.#hidden);
+    const gates = this.#allocate(time * rows * this.#gateStride);
+    this.#engine.integers(job, jobFields.length).fill(0);
+    this.#engine.writeFields(job, jobFields, {
       rows,
       time,
       reverse: Number(reverse),
@@ -307,24 +321,24 @@ export class LstmPlan {
       state: this.#state,
       width: this.#width,
       gateStride: this.#gateStride * float,
-      x: this.#inputs.x + x.first + start * x.row,
-      xTime: x.time,
-      xRow: x.row,
-      mask: slice(this.#inputs.mask, x.first + start * x.row),
-      lengths: slice(this.#inputs.lengths, start * Int32Array.BYTES_PER_ELEMENT),
-      output: wantOutput ? this.#results.output + output.first + start * output.row : 0,
-      outputTime: output.time,
-      outputRow: output.row,
-      h0: slice(this.#inputs.h0, hOffset),
-      c0: slice(this.#inputs.c0, cOffset),
-      hn: this.#results.hn + hOffset,
-      cn: this.#results.cn + cOffset,
-      ...this.#panels,
-      ...this.#workspaces[index],
-      ...more,
-    };
-    this.#engine
-      .integers(this.#jobs[index] ?? 0, jobFields.length)
-      .set(jobFields.map((field) => job[field] ?? 0));
+      xTime: read.time,
+      xRow: read.row,
+      outputTime: written.time,
+      outputRow: written.row,
+      forward,
+      projection,
+      inputs,
+      cells,
+      tanhCells: this.#allocate(time * rows * this.#hidden),
+      gates,
+      unprojected: projection === 0 ? 0 : this.#allocate(time * rows * roundUp(this.#hidden, 8)),
+      projected: projection === 0 ? 0 : this.#allocate(rows * roundUp(this.#state, 8)),
+    });
+    return { start, rows, job, inputs, cells, gates };
   }
+}
+
+/** An address further into what may be missing, which is at 0. */
+function within(at: number, offset: number): number {
+  return at === 0 ? 0 : at + offset;
 }

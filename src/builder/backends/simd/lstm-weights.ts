@@ -35,9 +35,20 @@ export function packLstm(engine: Engine, sizes: LstmWeightSizes, weights: LstmWe
   const { inputSize, hiddenSize, stateSize } = sizes;
   const { weightIh, weightHh, bias, biasHh, weightHr } = weights;
   const { hidden, state, width } = paddedSizes(sizes);
-  const layout = [inputSize, hiddenSize, stateSize, hidden, state, width] as const;
   const forward = engine.allocate(4 * hidden * width * float);
-  engine.kernels.packForward(...layout, weightIh, weightHh, bias, biasHh, forward);
+  engine.kernels.packForward(
+    inputSize,
+    hiddenSize,
+    stateSize,
+    hidden,
+    state,
+    width,
+    weightIh,
+    weightHh,
+    bias,
+    biasHh,
+    forward,
+  );
   if (weightHr === 0) return { forward, projection: 0 };
   const projection = engine.allocate(hidden * roundUp(stateSize, 8) * float);
   engine.kernels.packMatrix(hiddenSize, hidden, stateSize, 1, weightHr, projection);

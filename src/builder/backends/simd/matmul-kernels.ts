@@ -7,7 +7,7 @@ import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import { formatShape } from '../../shape.js';
 import { inputNamed, type KernelAttributes, type SimdBackend, type SimdKernel } from './backend.js';
-import { type Factor, multiply } from './matmul.js';
+import { type Factor, type Matrix, multiply } from './matmul.js';
 
 /** @param cpu tfjs' cpu kernels by name, which multiply integers */
 export function matmulKernels(cpu: (name: string) => KernelFunc): readonly SimdKernel[] {
@@ -30,6 +30,11 @@ const float = 4;
 function factorOf(shape: readonly number[], transposed: boolean): Factor {
   const [rows = 1, columns = 1] = shape.slice(-2);
   return transposed ? { rows: columns, columns: rows, transposed } : { rows, columns, transposed };
+}
+
+/** One of a tensor's matrices, which follow each other from this address on. */
+function matrixAt(at: number, { rows, columns, transposed }: Factor, index: number): Matrix {
+  return { rows, columns, transposed, at: at + index * rows * columns * float };
 }
 
 /** tfjs' kernels of the activations that it fuses. */
@@ -98,12 +103,10 @@ function matMul(
   const atBias = bias ? backend.place(bias, copies) : 0;
   const c = engine.allocate(batches * left.rows * right.columns * float);
   for (let batch = 0; batch < batches; batch++) {
-    const matrix = (at: number, { rows, columns }: Factor, shape: readonly number[]) =>
-      at + batchIndex(batch, batchShape, shape.slice(0, -2)) * rows * columns * float;
     multiply(
       engine,
-      { ...left, at: matrix(atA, left, a.shape) },
-      { ...right, at: matrix(atB, right, b.shape) },
+      matrixAt(atA, left, batchIndex(batch, batchShape, a.shape.slice(0, -2))),
+      matrixAt(atB, right, batchIndex(batch, batchShape, b.shape.slice(0, -2))),
       atBias,
       c + batch * left.rows * right.columns * float,
     );

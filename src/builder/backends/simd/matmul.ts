@@ -61,7 +61,6 @@ export function multiplyPanels(engine: Engine, a: Matrix, b: Panels, bias: numbe
   const width = paddedWidth(columns);
   const threads = rows * depth * columns < worthThreads ? 1 : Math.min(engine.threads, Math.ceil(rows / 6));
   const perSlice = Math.ceil(rows / threads);
-  const slices = Array.from({ length: Math.ceil(rows / perSlice) }, (_, i) => i * perSlice);
   const own: number[] = [];
   const allocate = (floats: number) => {
     const at = engine.allocate(floats * float);
@@ -71,19 +70,23 @@ export function multiplyPanels(engine: Engine, a: Matrix, b: Panels, bias: numbe
   const isPacked = !a.transposed && depth === padded;
   const packedA = isPacked ? a.at : allocate(rows * padded);
   if (!isPacked) engine.kernels.packRows(rows, depth, padded, Number(a.transposed), a.at, packedA);
-  const jobs = slices.map((start) => {
-    const at = allocate(matmulJobFields.length);
+  const jobs: number[] = [];
+  for (let start = 0; start < rows; start += perSlice) {
+    const job = allocate(matmulJobFields.length);
     const count = Math.min(perSlice, rows - start);
     const slice = c + start * columns * float;
-    const workspace = width === columns ? slice : allocate(count * width);
-    const job: Readonly<Record<(typeof matmulJobFields)[number], number>> = {
-      ...{ rows: count, depth: padded, columns },
+    engine.writeFields(job, matmulJobFields, {
+      rows: count,
+      depth: padded,
+      columns,
       a: packedA + start * padded * float,
-      ...{ panels, c: slice, padded: workspace, bias },
-    };
-    engine.integers(at, matmulJobFields.length).set(matmulJobFields.map((field) => job[field]));
-    return at;
-  });
+      panels,
+      c: slice,
+      padded: width === columns ? slice : allocate(count * width),
+      bias,
+    });
+    jobs.push(job);
+  }
   engine.run('matmul', jobs);
   for (const at of own) engine.release(at);
 }

@@ -14,11 +14,12 @@ interface Entry {
   readonly slots: readonly number[];
 }
 
-interface Move extends Entry {
+interface Move {
   /** The variable's own block. */
   readonly parameter: number;
   readonly gradient: number;
   readonly count: number;
+  readonly slots: readonly number[];
 }
 
 const vectorFloats = 4;
@@ -55,12 +56,17 @@ export class SimdOptimizer implements Optimizer {
   #move(gradients: ReadonlyMap<string, TfTensor>, clipNorm: number | undefined): void {
     this.#step++;
     const copies: number[] = [];
-    const moves = [...gradients].flatMap(([name, gradient]) => {
+    const moves: Move[] = [];
+    for (const [name, gradient] of gradients) {
       const entry = this.#entries.get(name);
-      if (!entry) return [];
-      const parameter = this.#parameterOf(entry.variable);
-      return [{ ...entry, parameter, gradient: this.#backend.place(gradient, copies), count: gradient.size }];
-    });
+      if (!entry) continue;
+      moves.push({
+        parameter: this.#parameterOf(entry.variable),
+        gradient: this.#backend.place(gradient, copies),
+        count: gradient.size,
+        slots: entry.slots,
+      });
+    }
     const scale = clipNorm === undefined ? 1 : this.#clipFactor(moves, clipNorm);
     for (const move of moves) this.#update(move, scale);
     for (const copy of copies) this.#backend.engine.release(copy);
@@ -77,8 +83,9 @@ export class SimdOptimizer implements Optimizer {
 
   #clipFactor(moves: readonly Move[], clipNorm: number): number {
     const { kernels } = this.#backend.engine;
-    const squares = moves.map(({ count, gradient }) => kernels.squaredNorm(count, gradient));
-    return Math.min(clipNorm / (Math.sqrt(squares.reduce((sum, square) => sum + square, 0)) + 1e-6), 1);
+    let sum = 0;
+    for (const { count, gradient } of moves) sum += kernels.squaredNorm(count, gradient);
+    return Math.min(clipNorm / (Math.sqrt(sum) + 1e-6), 1);
   }
 
   #update({ count, parameter, gradient, slots }: Move, scale: number): void {
@@ -110,8 +117,20 @@ export class SimdOptimizer implements Optimizer {
     const rootCorrection = Math.sqrt(1 - beta2 ** this.#step);
     const stepSize = lr / (1 - beta1 ** this.#step);
     kernels.adamStep(
-      ...([count, parameter, gradient, first, second, scale, shrink, decay] as const),
-      ...([1 - beta1, beta2, 1 - beta2, rootCorrection, eps, stepSize] as const),
+      count,
+      parameter,
+      gradient,
+      first,
+      second,
+      scale,
+      shrink,
+      decay,
+      1 - beta1,
+      beta2,
+      1 - beta2,
+      rootCorrection,
+      eps,
+      stepSize,
     );
   }
 
