@@ -14,8 +14,11 @@ import type { ProviderSettings } from './worker/protocol.js';
 ort.env.wasm.numThreads ??= 1;
 if (ort.env.logLevel === 'warning') ort.env.logLevel = 'fatal';
 
-/** A browser that cannot load a thread's program tells nobody: without a limit the first model would wait for ever. */
-const longestStart = 30_000;
+/**
+ * Milliseconds, the download of onnxruntime-web among them. A browser that cannot load a thread's program tells nobody:
+ * without a limit the first model would wait for ever.
+ */
+const longestStart = 300_000;
 
 /** What onnxruntime-web needs to know in a browser before its first session; later calls change nothing. */
 export function configureWasm({ numThreads, wasmPaths }: ProviderSettings): void {

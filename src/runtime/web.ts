@@ -157,7 +157,7 @@ async function open(
   const session = worker
     ? await workers[provider].open(bytes, sessionOptions, settings)
     : await here[provider](bytes, sessionOptions, settings);
-  const notice = fewerThreads();
+  const notice = settings.numThreads === 1 ? fewerThreads() : undefined;
   return notice === undefined ? session : { ...session, notice };
 }
 
@@ -166,7 +166,7 @@ async function settingsOf(
   { numThreads, wasmPaths }: WebLoadOptions,
 ): Promise<ProviderSettings> {
   const useful = provider === 'simd' ? processors() : Math.ceil(processors() / 2);
-  const threads = fewerThreads() === undefined ? (numThreads ?? Math.min(useful, mostThreads)) : 1;
+  const threads = globalThis.crossOriginIsolated ? (numThreads ?? Math.min(useful, mostThreads)) : 1;
   return provider === 'simd'
     ? { numThreads: threads, kernels: await kernelBytes() }
     : { numThreads: threads, wasmPaths: wasmPaths ? absolute(wasmPaths) : bundledWasmPaths() };

@@ -19,13 +19,16 @@ describe('an engine that lacks SIMD', () => {
 
 describe('in a page', () => {
   it('there is one thread, and a reason, unless memory can be shared', () => {
-    vi.stubGlobal('navigator', { hardwareConcurrency: 8 });
+    vi.stubGlobal('navigator', { hardwareConcurrency: 8, userAgent: 'Chrome/147.0' });
     vi.stubGlobal('crossOriginIsolated', false);
     expect(web.processors()).toBe(1);
     expect(web.fewerThreads()).toMatch(/not cross-origin isolated.*one thread/);
     vi.stubGlobal('crossOriginIsolated', true);
     expect(web.processors()).toBe(8);
     expect(web.fewerThreads()).toBeUndefined();
+    vi.stubGlobal('navigator', { hardwareConcurrency: 8, userAgent: 'Gecko/20100101 Firefox/153.0' });
+    expect(web.processors()).toBe(1);
+    expect(web.fewerThreads()).toMatch(/Firefox may hang/);
   });
 
   it("the page's own thread looks again instead of sleeping", () => {

@@ -34,13 +34,14 @@ import { sumKernel } from './sum-kernel.js';
 export class SimdBackend extends MathBackendCPU {
   readonly engine: Engine;
   /** Why it runs on fewer threads than it could. */
-  readonly notice = fewerThreads();
+  readonly notice: string | undefined;
   readonly #tf: Tf;
 
   constructor(tf: Tf, engine: Engine) {
     super();
     this.#tf = tf;
     this.engine = engine;
+    this.notice = engine.threads === 1 ? fewerThreads() : undefined;
   }
 
   /** A tensor over a block of the engine's memory, which goes with it. */

@@ -31,11 +31,13 @@ export async function kernelBytes(relaxed = true): Promise<Uint8Array<ArrayBuffe
   }
   // An engine that has it needs no flag, and one that no longer knows the flag would complain.
   if (relaxed && !WebAssembly.validate(probes.relaxed)) enableRelaxedSimd();
-  const { base64 } =
+  const { deflated } =
     relaxed && WebAssembly.validate(probes.relaxed)
       ? await import('./binary-relaxed.js')
       : await import('./binary-plain.js');
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0));
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  return new Uint8Array(await new Response(inflated).arrayBuffer());
 }
 
 function probe(vector: readonly number[]): Uint8Array<ArrayBuffer> {

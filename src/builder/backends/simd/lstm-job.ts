@@ -50,5 +50,3 @@ export const jobFields = [
   'inputBackward',
   'dXRows',
 ] as const;
-
-export type LstmJob = Readonly<Record<(typeof jobFields)[number], number>>;

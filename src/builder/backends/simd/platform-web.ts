@@ -1,15 +1,23 @@
 /** What the simd backend asks of a browser: processors and threads. */
 import { workUntilItBreaks } from './thread-source.js';
 
-/** One where memory cannot be shared between threads, which takes a cross-origin isolated page. */
+/**
+ * One where memory cannot be shared between threads, which takes a cross-origin isolated page; and in Firefox, where a
+ * worker that starts a worker now and then waits for ever (seen with 153 ESR).
+ */
 export function processors(): number {
-  return globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  return fewerThreads() === undefined ? navigator.hardwareConcurrency : 1;
 }
 
-/** Why there is one thread only, if so. */
+/** Why there is one thread only, unless more are asked for. */
 export function fewerThreads(): string | undefined {
-  if (globalThis.crossOriginIsolated) return undefined;
-  return 'this page is not cross-origin isolated, so it computes on one thread; serve it with the headers COOP and COEP';
+  if (!globalThis.crossOriginIsolated) {
+    return 'this page is not cross-origin isolated, so it computes on one thread; serve it with the headers COOP and COEP';
+  }
+  if (navigator.userAgent.includes('Firefox/')) {
+    return 'Firefox may hang when a worker starts threads, so it computes on one, unless more are asked for';
+  }
+  return undefined;
 }
 
 /** Browsers that have relaxed SIMD have it on. */
