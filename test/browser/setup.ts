@@ -19,6 +19,8 @@ export interface BrowserSetup {
   readonly firefox: { readonly executablePath: string } | { readonly missing: string };
   /** The folder with the test page, bundled. */
   readonly site: string;
+  /** The folder that the tests in site/ build the four pages into. */
+  readonly builtSite: string;
 }
 
 declare module 'vitest' {
@@ -33,7 +35,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const [found, firefox] = [await findChromium(), findFirefox()];
   if ('missing' in found) console.warn(`Tests in Chromium are skipped: ${found.missing}`);
   if ('missing' in firefox) console.warn(`Tests in Firefox are skipped: ${firefox.missing}`);
-  const site = mkdtempSync(join(tmpdir(), 'lstm-onnx-pages-'));
+  const folder = mkdtempSync(join(tmpdir(), 'lstm-onnx-pages-'));
+  const site = join(folder, 'test-page');
   if (!('missing' in found) || !('missing' in firefox)) await buildPages(site);
   const server = 'missing' in found ? undefined : await startChromium(found);
   project.provide('browsers', {
@@ -43,10 +46,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
         : { endpoint: server?.wsEndpoint() ?? '', version: found.version },
     firefox,
     site,
+    builtSite: join(folder, 'built-site'),
   });
   return async () => {
     await server?.close();
-    rmSync(site, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   };
 }
 
