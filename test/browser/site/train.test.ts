@@ -104,7 +104,7 @@ describeInChromium('The page Train here', () => {
 
     const { losses, parameters } = await fitInNode(threads);
     const series = new Series();
-    losses.forEach((loss, i) => series.add(i + 1, loss));
+    for (const [i, loss] of losses.entries()) series.add(i + 1, loss);
     expect(await visit.text('#stat-loss')).toBe(formatNumber(series.recent!));
     expect(series.recent!).toBeLessThan(series.points[0]!.mean / 4);
     const { bytes } = await visit.save('#download-safetensors');

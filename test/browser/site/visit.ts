@@ -27,9 +27,11 @@ export class Visit implements AsyncDisposable {
     private readonly server: StaticServer,
     readonly page: Page,
     /** What a person with open developer tools would see in red, violations of the page's policy among it. */
-    readonly problems: string[],
-    /** The URLs asked for, those of blobs and data left out. */
-    readonly requests: string[],
+    readonly problems: readonly string[],
+    /** The URLs that the tab asked for, or wanted to; those of blobs and data left out. */
+    readonly requests: readonly string[],
+    /** The paths that the server was asked for. */
+    readonly served: readonly string[],
   ) {}
 
   static async open(
@@ -49,7 +51,9 @@ export class Visit implements AsyncDisposable {
     context.on('request', (request) => {
       if (/^http/.test(request.url())) requests.push(request.url());
     });
-    const visit = new Visit(browser, context, server, page, problems, requests);
+    const served: string[] = [];
+    server.onRequest((path) => served.push(path));
+    const visit = new Visit(browser, context, server, page, problems, requests, served);
     await page.goto(`${server.url}/${file}`);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolated);
     return visit;
