@@ -1,0 +1,131 @@
+/**
+ * What holds for all four pages: names for everything that can be used, no sideways scrolling, no complaint of the
+ * browser. Leaves pictures of them in screenshots.tmp: phone and desk, light and dark.
+ */
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { describeInChromium } from '../lab.js';
+import { start } from './training.js';
+import { type PageFile, pageFiles, soon, Visit } from './visit.js';
+
+const pictures = fileURLToPath(new URL('../screenshots.tmp/', import.meta.url));
+const sizes = {
+  phone: { width: 390, height: 844 },
+  desk: { width: 1280, height: 900 },
+} as const;
+const classifier = fileURLToPath(
+  new URL('../../../fixtures/data/state-dicts/classifier.pt', import.meta.url),
+);
+
+/** Brings each page to where there is something to see on it. */
+const used: Readonly<Record<PageFile, (visit: Visit) => Promise<void>>> = {
+  async 'index.html'(visit) {
+    await visit.reads('#running', 'simd');
+    await visit.page.locator('#sample-5').click();
+    await visit.reads('#announcement', /reads 5/);
+  },
+  async 'inside.html'(visit) {
+    await visit.reads('#answer', /reads \d/);
+    await visit.page.locator('#sample-9').waitFor();
+  },
+  async 'train.html'(visit) {
+    await visit.reads('#status', 'Ready.');
+    await start(visit, { hiddenSize: 16, epochs: 1, batchSize: 128, seed: 1 });
+    await visit.reads('#status', /^Done\./);
+  },
+  async 'convert.html'(visit) {
+    await visit.choose('files', [classifier]);
+    await visit.reads('#made', /made in/);
+  },
+};
+
+/** Roles that a person acts on or reads by their names. */
+const named = [
+  'button',
+  'link',
+  'textbox',
+  'combobox',
+  'checkbox',
+  'radio',
+  'slider',
+  'spinbutton',
+  'img',
+  'progressbar',
+  'application',
+  'region',
+  'form',
+];
+
+/** The parts of a page as a screen reader has them that lack a name, everything that can be opened being open. */
+async function nameless(page: Page): Promise<string[]> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+  const parts = (await page.locator('body').ariaSnapshot()).split('\n').map((line) => line.trim());
+  const controls = parts.filter((part) => named.includes(/^- '?(\w+)/.exec(part)?.[1] ?? ''));
+  expect(controls.length).toBeGreaterThan(5);
+  return controls.filter((part) => !/^- '?\w+ "[^"]/.test(part));
+}
+
+/** How far the page can be scrolled sideways. */
+const sideways = (page: Page) =>
+  page.evaluate(() => {
+    scrollTo(1000, 0);
+    const reached = scrollX;
+    scrollTo(0, 0);
+    return reached;
+  });
+
+const background = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+describeInChromium('Every page', () => {
+  describe.each(pageFiles)('%s', (file) => {
+    it('says what it is, names what can be used, fits on small screens, in light and in dark', async () => {
+      await using visit = await Visit.open(file, {
+        viewport: { width: 360, height: 740 },
+        colorScheme: 'light',
+      });
+      const { page } = visit;
+      expect(await page.title()).toMatch(/^.+ · lstm-onnx$/);
+      expect(await page.locator('html').getAttribute('lang')).toBe('en');
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+      expect(await page.getByRole('main').count()).toBe(1);
+      expect(await page.locator('nav [aria-current=page]').getAttribute('href')).toBe(`./${file}`);
+      expect(await page.locator('fieldset:not(:has(> legend))').count()).toBe(0);
+      await soon(async () => expect(await nameless(page)).toEqual([]));
+      expect(await sideways(page)).toBe(0);
+
+      await used[file](visit);
+      expect(await nameless(page)).toEqual([]);
+      expect(await sideways(page)).toBe(0);
+      const light = await background(page);
+      for (const [size, viewport] of Object.entries(sizes)) {
+        await page.setViewportSize(viewport);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          expect(await sideways(page)).toBe(0);
+          if (colorScheme === 'dark') expect(await background(page)).not.toBe(light);
+          const path = `${pictures}${file.replace('.html', '')}-${size}-${colorScheme}.png`;
+          await page.screenshot({ path, fullPage: true });
+        }
+      }
+      expect(visit.problems).toEqual([]);
+    });
+
+    it('can be gone through with the keyboard, every stop of it visible', async () => {
+      await using visit = await Visit.open(file);
+      const { page } = visit;
+      await page.keyboard.press('Tab');
+      expect(await page.locator(':focus').innerText()).toBe('Skip to the content');
+      await page.keyboard.press('Enter');
+      await soon(async () => expect(new URL(page.url()).hash).toBe('#content'));
+      await page.keyboard.press('Tab');
+      const stop = await page.locator(':focus').evaluate((focused) => ({
+        inMain: focused.closest('main') !== null,
+        outline: focused.matches('.choose-file') || getComputedStyle(focused).outlineStyle !== 'none',
+      }));
+      expect(stop).toEqual({ inMain: true, outline: true });
+    });
+  });
+});
