@@ -1,6 +1,5 @@
 /** Reads a model over HTTP with the platform's own fetch. */
 import { LstmOnnxError, messageOf } from '../errors.js';
-import type { ModelFile } from './session.js';
 
 /** An ONNX file is one protobuf message, and those end at 2 GiB. Larger models keep weights in other files. */
 export const MAX_MODEL_BYTES = 2 ** 31 - 1;
@@ -25,12 +24,12 @@ export interface DownloadOptions {
  * @throws E_FILE_READ when the server cannot be reached, says no, or sends more than an ONNX file can hold; the
  *   signal's reason
  */
-export async function fetchModel(url: URL, options: DownloadOptions = {}): Promise<ModelFile> {
+export async function fetchModel(url: URL, options: DownloadOptions = {}): Promise<Uint8Array> {
   const { signal = null } = options;
   try {
     const response = await fetch(url, { signal });
     if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
-    return { name: url.href, bytes: await readBody(response, options) };
+    return await readBody(response, options);
   } catch (cause) {
     signal?.throwIfAborted();
     const reason =

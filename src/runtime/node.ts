@@ -229,7 +229,9 @@ async function read(source: string | URL | Uint8Array, options: DownloadOptions)
 async function readSource(source: string | URL | Uint8Array, options: DownloadOptions): Promise<ModelFile> {
   if (source instanceof Uint8Array) return { name: 'the model', bytes: source };
   const url = source instanceof URL ? source : urlOf(source);
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return fetchModel(url, options);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') {
+    return { name: url.href, bytes: await fetchModel(url, options) };
+  }
   const path = url === undefined ? source : pathOf(url);
   if (typeof path !== 'string' || path === '') {
     throw new LstmOnnxError(

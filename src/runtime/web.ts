@@ -95,7 +95,10 @@ async function read(
 ): Promise<ModelFile> {
   if (source instanceof Uint8Array) return { name: 'the model', bytes: source };
   const url = urlOf(source);
-  return cacheName === undefined ? fetchModel(url, download) : fetchCached(url, download, cacheName);
+  const bytes = await (cacheName === undefined
+    ? fetchModel(url, download)
+    : fetchCached(url, download, cacheName));
+  return { name: url.href, bytes };
 }
 
 function urlOf(source: unknown): URL {
