@@ -1,6 +1,7 @@
 /** One direction of one LSTM layer on the engine: what it takes and gives, and PyTorch's cell, which has a kernel. */
 import type { Engine } from '../../builder/backends/simd/engine.js';
-import { type LstmInputs, LstmPlan, type LstmSizes } from '../../builder/backends/simd/lstm-plan.js';
+import { type LstmInputs, LstmPlan } from '../../builder/backends/simd/lstm-plan.js';
+import type { LstmSizes } from '../../builder/backends/simd/lstm-slice.js';
 import { packLstm } from '../../builder/backends/simd/lstm-weights.js';
 import type { LstmLayerDirection, LstmOptions } from '../../builder/ops/lstm-options.js';
 import { emptySteps, type LstmSteps, putStep } from '../lstm-trace.js';

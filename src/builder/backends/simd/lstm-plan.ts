@@ -2,22 +2,8 @@
 import { LstmOnnxError } from '../../../errors.js';
 import type { Engine } from './engine.js';
 import { jobFields } from './lstm-job.js';
+import { type LstmSizes, LstmSlice, type StepAddresses, strides } from './lstm-slice.js';
 import { type LstmPanels, type LstmWeights, packLstm, paddedSizes, roundUp } from './lstm-weights.js';
-
-export interface LstmSizes {
-  readonly batch: number;
-  readonly time: number;
-  readonly inputSize: number;
-  readonly hiddenSize: number;
-  /** Features of h: `hiddenSize`, or what it is projected to. */
-  readonly stateSize: number;
-  /** Whether x and output are `[batch, time, ...]`, or `[time, batch, ...]`. */
-  readonly batchFirst: boolean;
-  /** Whether time is read from its end. */
-  readonly reverse: boolean;
-  /** Whether the output of every step is wanted, or only the last states. */
-  readonly wantOutput: boolean;
-}
 
 /**
  * Addresses of the layer's inputs; see `LstmLayerArguments` for their shapes. They must stay until the plan is released.
@@ -25,35 +11,7 @@ export interface LstmSizes {
  */
 export type LstmInputs = LstmWeights & Readonly<Record<'x' | 'h0' | 'c0' | 'lengths' | 'mask', number>>;
 
-/** Where a step's activated gates lie, i, f, g, o so many bytes apart, and c and h after it. */
-export interface StepAddresses {
-  readonly gates: number;
-  readonly gateBytes: number;
-  readonly cell: number;
-  readonly state: number;
-}
-
 const float = 4;
-/** Floats between rows of gates, beyond the gates: strides of a power of two are slow. */
-const gateGap = 16;
-
-/** Strides of a sequence tensor in bytes, time read backwards when it is; and the offset of the first step read. */
-function strides(sizes: LstmSizes, features: number): { time: number; row: number; first: number } {
-  const { batch, time, batchFirst, reverse } = sizes;
-  const step = (batchFirst ? features : batch * features) * float;
-  const row = (batchFirst ? time * features : features) * float;
-  return reverse ? { time: -step, row, first: (time - 1) * step } : { time: step, row, first: 0 };
-}
-
-/** Rows of the batch that one thread computes, its job, and where it keeps what it computes at every step. */
-interface Slice {
-  readonly start: number;
-  readonly rows: number;
-  readonly job: number;
-  readonly inputs: number;
-  readonly cells: number;
-  readonly gates: number;
-}
 
 export class LstmPlan {
   readonly #engine: Engine;
@@ -64,7 +22,7 @@ export class LstmPlan {
   readonly #width: number;
   readonly #blocks: number[];
   readonly #panels: LstmPanels;
-  readonly #slices: Slice[] = [];
+  readonly #slices: LstmSlice[] = [];
   /** One for each slice; each pass writes its own fields. */
   readonly #jobs: readonly number[];
   #inputs: LstmInputs;
@@ -94,7 +52,9 @@ export class LstmPlan {
     this.#panels = packed ?? this.#pack();
     const perSlice = Math.ceil(batch / engine.threads);
     for (let start = 0; start < batch; start += perSlice) {
-      this.#slices.push(this.#slice(start, Math.min(perSlice, batch - start)));
+      const slice = new LstmSlice(engine, sizes, this.#panels, start, Math.min(perSlice, batch - start));
+      this.#slices.push(slice);
+      this.#blocks.push(...slice.blocks);
     }
     this.#jobs = this.#slices.map(({ job }) => job);
   }
@@ -260,20 +220,7 @@ export class LstmPlan {
    * which they are read.
    */
   eachStep(visit: (row: number, step: number, at: StepAddresses) => void): void {
-    for (const { start, rows, inputs, cells, gates } of this.#slices) {
-      for (let step = 0; step < this.sizes.time; step++) {
-        for (let row = 0; row < rows; row++) {
-          const before = step * rows + row;
-          const after = before + rows;
-          visit(start + row, step, {
-            gates: gates + before * this.#gateStride * float,
-            gateBytes: this.#hidden * float,
-            cell: cells + after * this.#hidden * float,
-            state: inputs + after * this.#width * float,
-          });
-        }
-      }
-    }
+    for (const slice of this.#slices) slice.eachStep(visit);
   }
 
   /** Gives back the memory of the plan itself. */
@@ -282,59 +229,11 @@ export class LstmPlan {
     this.#blocks.length = 0;
   }
 
-  get #gateStride(): number {
-    return 4 * this.#hidden + gateGap;
-  }
-
   #pack(): LstmPanels {
     const panels = packLstm(this.#engine, this.sizes, this.#inputs);
     this.#blocks.push(panels.forward);
     if (panels.projection !== 0) this.#blocks.push(panels.projection);
     return panels;
-  }
-
-  #allocate(floats: number): number {
-    const at = this.#engine.allocate(floats * float);
-    this.#blocks.push(at);
-    return at;
-  }
-
-  /** Makes a slice's job, with what is the same in every pass. */
-  #slice(start: number, rows: number): Slice {
-    const { time, reverse, inputSize, hiddenSize, stateSize } = this.sizes;
-    const { forward, projection } = this.#panels;
-    const read = strides(this.sizes, inputSize);
-    const written = strides(this.sizes, stateSize);
-    const job = this.#allocate(jobFields.length);
-    const inputs = this.#allocate((time + 1) * rows * this.#width);
-    const cells = this.#allocate((time + 1) * rows * this.#hidden);
-    const gates = this.#allocate(time * rows * this.#gateStride);
-    this.#engine.integers(job, jobFields.length).fill(0);
-    this.#engine.writeFields(job, jobFields, {
-      rows,
-      time,
-      reverse: Number(reverse),
-      inputSize,
-      hiddenSize,
-      stateSize,
-      hidden: this.#hidden,
-      state: this.#state,
-      width: this.#width,
-      gateStride: this.#gateStride * float,
-      xTime: read.time,
-      xRow: read.row,
-      outputTime: written.time,
-      outputRow: written.row,
-      forward,
-      projection,
-      inputs,
-      cells,
-      tanhCells: this.#allocate(time * rows * this.#hidden),
-      gates,
-      unprojected: projection === 0 ? 0 : this.#allocate(time * rows * roundUp(this.#hidden, 8)),
-      projected: projection === 0 ? 0 : this.#allocate(rows * roundUp(this.#state, 8)),
-    });
-    return { start, rows, job, inputs, cells, gates };
   }
 }
 
