@@ -168,11 +168,11 @@ describeInChromium('The page Train here', () => {
       const threads = isolated ? Math.min(4, processors) : 1;
       expect(await page.locator('#threads option').count()).toBe(threads);
       expect(await visit.text('#threads-hint')).toMatch(isolated ? /same bits/ : /One thread.*COOP and COEP/);
-      await start(visit, { hiddenSize: 16, epochs: 1, batchSize: 128, seed: 1 });
+      await start(visit, { hiddenSize: 16, epochs: 1, batchSize: 64, seed: 1 });
       await visit.reads('#status', /^Done\./);
       expect(await testedCount(visit)).toBeGreaterThan(500);
       expect(await visit.text('#run-facts')).toMatch(
-        new RegExp(`^79 steps in .* on ${threads} thread${threads === 1 ? '' : 's'};`),
+        new RegExp(`^157 steps in .* on ${threads} thread${threads === 1 ? '' : 's'};`),
       );
       expect(visit.problems).toEqual([]);
     });
