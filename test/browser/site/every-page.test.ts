@@ -128,5 +128,15 @@ describeInChromium('Every page', () => {
       }));
       expect(stop).toEqual({ inMain: true, outline: true });
     });
+
+    it('names what it shows later on, too', async () => {
+      await using visit = await Visit.open(file);
+      const { page } = visit;
+      await page.evaluate(() => {
+        for (const part of document.querySelectorAll<HTMLElement>('[hidden]')) part.hidden = false;
+      });
+      expect(await page.locator('[hidden]').count()).toBe(0);
+      expect(await nameless(page)).toEqual([]);
+    });
   });
 });

@@ -76,7 +76,7 @@ describeInChromium('The page Train here, given files', () => {
     await start(visit, { hiddenSize: 24, epochs: 1, batchSize: 64, seed: 1 });
     await visit.reads('#status', /^Done\./);
     const right = await testedCount(visit);
-    expect(right).toBeGreaterThan(700);
+    expect(right).toBeGreaterThan(600);
     const { images, labels } = parseMnist(mnistFiles('t10k'));
     const x = { data: images.data.slice(9000 * 28 * 28), dims: [1000, 28, 28] };
     const { bytes } = await visit.save('#download-onnx');

@@ -112,7 +112,7 @@ describeInChromium('The page Train here', () => {
     expect(new Map(trained)).toBeCloseToArray(parameters, { atol: 1e-5 });
     expect(await visit.text('#stat-epoch')).toBe('2 of 2');
     expect(await visit.text('#stat-step')).toBe('157 of 157');
-    expect(Number.parseFloat(await visit.text('#stat-metric'))).toBeGreaterThan(85);
+    expect(Number.parseFloat(await visit.text('#stat-metric'))).toBeGreaterThan(80);
     const accuracies = await page.locator('#metric-chart title').textContent();
     expect(accuracies).toMatch(/Accuracy of the batches/);
   });
@@ -120,7 +120,7 @@ describeInChromium('The page Train here', () => {
   it('gives files that are as right in Node, sample for sample', async () => {
     const { page } = visit;
     const right = await testedCount(visit);
-    expect(right).toBeGreaterThan(850);
+    expect(right).toBeGreaterThan(800);
     const { x, classes } = testImages();
     const onnx = await visit.save('#download-onnx');
     expect(onnx.name).toBe('model.onnx');
