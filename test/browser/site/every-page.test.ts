@@ -132,10 +132,13 @@ describeInChromium('Every page', () => {
     it('names what it shows later on, too', async () => {
       await using visit = await Visit.open(file);
       const { page } = visit;
-      await page.evaluate(() => {
-        for (const part of document.querySelectorAll<HTMLElement>('[hidden]')) part.hidden = false;
+      // Until the page is ready it hides what it has no need of again.
+      await soon(async () => {
+        await page.evaluate(() => {
+          for (const part of document.querySelectorAll<HTMLElement>('[hidden]')) part.hidden = false;
+        });
+        expect(await page.locator('[hidden]').count()).toBe(0);
       });
-      expect(await page.locator('[hidden]').count()).toBe(0);
       expect(await nameless(page)).toEqual([]);
     });
   });
