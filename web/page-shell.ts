@@ -16,7 +16,7 @@ const pages = [
 
 /** Nothing from elsewhere, nothing inline; WebAssembly, and workers that the library starts from blobs. */
 function contentSecurityPolicy(file: string): string {
-  // What a person drops on Convert stays on the machine: the page can talk to nobody, its own server included.
+  // What a person drops on Convert stays on the machine: the page can send nothing to anybody, and loads its own files.
   const connect = file === 'convert.html' ? "'none'" : "'self'";
   return [
     "default-src 'none'",
