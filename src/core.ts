@@ -79,6 +79,7 @@ export { type ImportOptions, type ImportResult, importModel } from './import/imp
 export type { ImportedModel } from './import/imported-model.js';
 export { readStateDict } from './import/state-dict.js';
 export { float32Array, type NdArray, type NdArrayData, type NdArrayDType } from './nd-array.js';
+export type { DownloadOptions, Progress } from './runtime/fetch-model.js';
 export type { LstmSteps, LstmTrace } from './runtime/lstm-trace.js';
 export type { StreamOptions } from './runtime/model.js';
 export type { LoadOptions } from './runtime/open-model.js';

@@ -32,7 +32,7 @@ export function exp(x: f64): f64 {
   return p * powerOfTwo(<i64>k);
 }
 
-/** The logarithm of x from 1 on, off by 1e-15 at most. NaN stays NaN. */
+/** The logarithm of x from 1 on, off by 1e-15 at most where x is below 2^20. NaN stays NaN. */
 export function log(x: f64): f64 {
   if (x != x) return x;
   // x = 2^k y with y around 1, and log y = 2 artanh s.

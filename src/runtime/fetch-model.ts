@@ -26,34 +26,52 @@ export interface DownloadOptions {
  */
 export async function fetchModel(url: URL, options: DownloadOptions = {}): Promise<Uint8Array> {
   const { signal = null } = options;
-  try {
-    const response = await fetch(url, { signal });
-    if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
-    return await readBody(response, options);
-  } catch (cause) {
+  const fail = failureOf(url, options);
+  const response = await fetch(url, { signal }).catch(fail);
+  if (!response.ok)
+    return fail(new Error(`the server answered ${response.status} ${response.statusText}`.trim()));
+  return readBody(response, options, fail);
+}
+
+/** Throws what is to be said of a download that failed. */
+type Fail = (cause: unknown) => never;
+
+/** Of the download itself: what the caller's `onProgress` throws goes to the caller as it is. */
+export function failureOf(url: URL, { signal }: DownloadOptions): Fail {
+  return (cause) => {
     signal?.throwIfAborted();
     const reason =
       cause instanceof Error && cause.cause !== undefined ? messageOf(cause.cause) : messageOf(cause);
     throw new LstmOnnxError('E_FILE_READ', `Cannot fetch the model ${url.href}: ${reason}.`, { cause });
-  }
+  };
 }
 
 /** The bytes of an answer, counted as they come. */
-export async function readBody(response: Response, { onProgress }: DownloadOptions): Promise<Uint8Array> {
+export async function readBody(
+  response: Response,
+  { onProgress }: DownloadOptions,
+  fail: Fail,
+): Promise<Uint8Array> {
   const { headers } = response;
   const length = headers.has('content-encoding') ? Number.NaN : Number(headers.get('content-length') ?? NaN);
   const total = Number.isSafeInteger(length) ? { total: length } : {};
   const chunks: Uint8Array[] = [];
   let loaded = 0;
   const reader = response.body?.getReader();
-  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-    loaded += part.value.length;
-    if (loaded > MAX_MODEL_BYTES) {
-      await reader?.cancel();
-      throw new Error(`it is longer than ${MAX_MODEL_BYTES} bytes, the limit of an ONNX file`);
+  const next = () => reader?.read().catch(fail);
+  try {
+    for (let part = await next(); part?.value !== undefined; part = await next()) {
+      loaded += part.value.length;
+      if (loaded > MAX_MODEL_BYTES) {
+        fail(new Error(`it is longer than ${MAX_MODEL_BYTES} bytes, the limit of an ONNX file`));
+      }
+      chunks.push(part.value);
+      onProgress?.({ loaded, ...total });
     }
-    chunks.push(part.value);
-    onProgress?.({ loaded, ...total });
+  } catch (error) {
+    // The rest is not wanted; that it may not come either is no news.
+    await reader?.cancel().catch(() => {});
+    throw error;
   }
   const bytes = new Uint8Array(loaded);
   let offset = 0;

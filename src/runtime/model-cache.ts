@@ -1,25 +1,46 @@
 /** Models kept in a browser's Cache Storage, by their URL. */
-import { type DownloadOptions, fetchModel, readBody } from './fetch-model.js';
+import { type DownloadOptions, failureOf, fetchModel, readBody } from './fetch-model.js';
 
-/**
- * What the cache has, else what the server gives, kept for the next time.
- *
- * @throws E_FILE_READ; the signal's reason
- */
-export async function fetchCached(
-  url: URL,
-  options: DownloadOptions,
-  cacheName: string,
-): Promise<Uint8Array> {
-  // Pages without https: have no caches.
-  const cache = await globalThis.caches?.open(cacheName);
-  const known = await cache?.match(url);
-  if (known) return readBody(known, options);
-  const bytes = await fetchModel(url, options);
-  try {
-    await cache?.put(url, new Response(Uint8Array.from(bytes)));
-  } catch {
-    // A full disk, or a URL that caches do not take: the model is there all the same.
+/** What one model has to do with the cache: it is kept once it has opened, since anything may answer at a URL. */
+export class ModelCache {
+  readonly #name: string;
+  #downloaded: { readonly url: URL; readonly bytes: Uint8Array } | undefined;
+
+  /** @param name of the Cache Storage */
+  constructor(name: string) {
+    this.#name = name;
   }
-  return bytes;
+
+  /**
+   * What the cache has, else what the server gives.
+   *
+   * @throws E_FILE_READ; the signal's reason
+   */
+  async fetch(url: URL, options: DownloadOptions): Promise<Uint8Array> {
+    const known = await this.#open().then(
+      (cache) => cache?.match(url),
+      () => undefined,
+    );
+    if (known) return readBody(known, options, failureOf(url, options));
+    const bytes = await fetchModel(url, options);
+    this.#downloaded = { url, bytes };
+    return bytes;
+  }
+
+  /** Keeps what was downloaded. */
+  async keep(): Promise<void> {
+    if (this.#downloaded === undefined) return;
+    const { url, bytes } = this.#downloaded;
+    try {
+      const cache = await this.#open();
+      await cache?.put(url, new Response(Uint8Array.from(bytes)));
+    } catch {
+      // A full disk, storage that is forbidden, or a URL that caches do not take: the model is there all the same.
+    }
+  }
+
+  /** Pages without https: have no caches. */
+  async #open(): Promise<Cache | undefined> {
+    return globalThis.caches?.open(this.#name);
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * A model that runs: named inputs in, named outputs out, over whichever onnxruntime opened it. How a model is
- * loaded depends on the platform and is added by its entry point (node.ts).
+ * A model that runs: named inputs in, named outputs out, over whatever opened it. How a model is
+ * loaded depends on the platform and is added by its entry point (node.ts, web.ts).
  */
 import { LstmOnnxError } from '../errors.js';
 import type { LstmTrace } from './lstm-trace.js';

@@ -12,7 +12,13 @@ import {
   providerUnavailable,
 } from './providers.js';
 import { Runner } from './runner.js';
-import { DEFAULT_SESSION_OPTIONS, type ModelFile, type Runtime, type SessionOptions } from './session.js';
+import {
+  DEFAULT_SESSION_OPTIONS,
+  type ModelFile,
+  type Runtime,
+  type Session,
+  type SessionOptions,
+} from './session.js';
 import type { ModelValue } from './values.js';
 
 /** How a model is opened. */
@@ -51,13 +57,14 @@ export async function openModel<File extends ModelFile>(
   const file = await runtime.read(source, options);
   options.signal?.throwIfAborted();
   const providers = wanted === 'auto' ? await runtime.autoProviders() : wanted;
-  const outcome = await openFirst(providers, (provider) => runtime.open(provider, file, sessionOptions));
+  const { signal } = options;
+  const opening = openFirst(providers, async (provider) => {
+    signal?.throwIfAborted();
+    return runtime.open(provider, file, sessionOptions);
+  });
+  const outcome = await unlessAborted(opening, signal);
   if (!('opened' in outcome)) throw await noneOpened(runtime, file, outcome);
   const session = outcome.opened;
-  if (options.signal?.aborted) {
-    await session.release();
-    throw options.signal.reason;
-  }
   const { inputs, outputs, metadata } = session;
   try {
     return {
@@ -76,6 +83,24 @@ export async function openModel<File extends ModelFile>(
     throw error;
   }
 }
+
+/** A session that comes after the abortion is released. @throws the signal's reason, at once */
+function unlessAborted(opening: Promise<Opening>, signal: AbortSignal | undefined): Promise<Opening> {
+  if (signal === undefined) return opening;
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      reject(signal.reason);
+      opening.then(
+        (late) => ('opened' in late ? late.opened.release() : undefined),
+        () => {}, // nobody waits for it
+      );
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+type Opening = Awaited<ReturnType<typeof openFirst<Session>>>;
 
 function checkSessionOptions(options: SessionOptions | undefined): SessionOptions {
   if (options !== undefined && 'executionProviders' in options) {

@@ -9,9 +9,9 @@ import { quoteNames } from './values.js';
 const PROVIDERS = ['cuda', 'cpu', 'wasm', 'simd', 'coreml', 'dml', 'webgpu', 'webnn'] as const;
 
 /**
- * An execution provider: `cpu`, `cuda`, and where the platform has them `coreml`, `dml` (DirectML), `webgpu`
- * and `webnn`, all of onnxruntime-node; `wasm` is onnxruntime-web on WebAssembly; `simd` is this library's own WebAssembly kernels,
- * which run LSTM networks without onnxruntime and refuse other models.
+ * An execution provider. Of onnxruntime-node: `cpu`, `cuda`, and where the platform has them `coreml`, `dml` (DirectML)
+ * and `webgpu`. `wasm` is onnxruntime-web on WebAssembly; `simd` is this library's own WebAssembly kernels, which run LSTM
+ * networks without onnxruntime and refuse other models. `webnn` is known, to be skipped with a reason.
  */
 export type Provider = (typeof PROVIDERS)[number];
 
@@ -119,9 +119,12 @@ export function providerUnavailable(
   statuses: readonly ProviderStatus[],
 ): LstmOnnxError {
   const reasons = attempts.map(({ provider, reason }) => `  ${provider}: ${reason}`).join('\n');
-  const available = statuses.filter((status) => status.available).map((status) => status.provider);
+  const tried = new Set(attempts.map(({ provider }) => provider));
+  const available = statuses.flatMap(({ provider, available }) =>
+    available && !tried.has(provider) ? [provider] : [],
+  );
   const installs = statuses.flatMap((status) =>
-    !status.available && status.install !== undefined && attempts.some((a) => a.provider === status.provider)
+    !status.available && status.install !== undefined && tried.has(status.provider)
       ? [`\nTo add ${status.provider}: ${status.install}`]
       : [],
   );

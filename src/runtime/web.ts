@@ -6,7 +6,7 @@ import { kernelBytes } from '../builder/backends/simd/kernel-bytes.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { type DownloadOptions, fetchModel } from './fetch-model.js';
 import { BaseModel } from './model.js';
-import { fetchCached } from './model-cache.js';
+import { ModelCache } from './model-cache.js';
 import { type LoadOptions, openModel } from './open-model.js';
 import type { Provider, ProviderStatus } from './providers.js';
 import {
@@ -22,6 +22,11 @@ import { SessionWorker } from './worker/worker-session.js';
 
 /** How a model is opened in a browser. */
 export interface WebLoadOptions extends LoadOptions {
+  /**
+   * Providers in order of preference: the first that opens the model runs it. Default `'auto'`: `simd`, then `wasm`.
+   * `webgpu` and `webnn` may be asked for and are skipped, with the reason in `model.providers`.
+   */
+  readonly providers?: 'auto' | readonly Provider[];
   /**
    * Name of a Cache Storage that keeps the bytes of models by their URL: what it has is not downloaded again, so give
    * a model that changes another URL or name. Default: none; the browser's HTTP cache goes by the server's headers.
@@ -54,18 +59,23 @@ export class Model extends BaseModel {
    * of those asked for runs here; E_INVALID_OPTION; the signal's reason.
    */
   static async load(source: string | URL | Uint8Array, options: WebLoadOptions = {}): Promise<Model> {
-    return new Model(await openModel(webRuntime(options), source, options));
+    const cache = options.cache === undefined ? undefined : new ModelCache(options.cache);
+    const opened = await openModel(webRuntime(options, cache), source, options);
+    await cache?.keep();
+    return new Model(opened);
   }
 }
 
 /** Which providers a session opens on in this browser, and what the others lack. Takes a moment: it tries them. */
-export async function availableProviders(): Promise<readonly ProviderStatus[]> {
+export async function availableProviders(
+  options: Pick<WebLoadOptions, 'numThreads' | 'wasmPaths' | 'worker'> = {},
+): Promise<readonly ProviderStatus[]> {
   const { probeModel } = await import('./probe.js');
   const file = probeModel();
   const statuses: ProviderStatus[] = [];
   for (const provider of ['simd', 'wasm', 'webgpu', 'webnn'] as const) {
     try {
-      const session = await open({}, provider, file, DEFAULT_SESSION_OPTIONS);
+      const session = await open(options, provider, file, DEFAULT_SESSION_OPTIONS);
       await session.release();
       statuses.push({ provider, available: true });
     } catch (error) {
@@ -75,44 +85,46 @@ export async function availableProviders(): Promise<readonly ProviderStatus[]> {
   return statuses;
 }
 
-function webRuntime(options: WebLoadOptions): Runtime {
+/** What runs in browsers, the better one first. */
+const preferred = ['simd', 'wasm'] as const;
+
+function webRuntime(options: WebLoadOptions, cache: ModelCache | undefined): Runtime {
   const { numThreads } = options;
   if (numThreads !== undefined && !(Number.isInteger(numThreads) && numThreads >= 1)) {
     throw new LstmOnnxError('E_INVALID_OPTION', `numThreads is ${numThreads}; it must be 1, 2, 3, ...`);
   }
   return {
-    read: (source, download) => read(source, download, options.cache),
+    read: (source, download) => read(source, download, cache),
     open: (provider, file, sessionOptions) => open(options, provider, file, sessionOptions),
-    availableProviders,
-    autoProviders: async () => ['simd', 'wasm'],
+    // Without trying them: that would download what an error message is not worth.
+    availableProviders: async () => preferred.map((provider) => ({ provider, available: true })),
+    autoProviders: async () => preferred,
   };
 }
 
 async function read(
   source: string | URL | Uint8Array,
   download: DownloadOptions,
-  cacheName: string | undefined,
+  cache: ModelCache | undefined,
 ): Promise<ModelFile> {
   if (source instanceof Uint8Array) return { name: 'the model', bytes: source };
-  const url = urlOf(source);
-  const bytes = await (cacheName === undefined
-    ? fetchModel(url, download)
-    : fetchCached(url, download, cacheName));
+  const url = urlOf(source, 'A model is loaded from a URL or its bytes (Uint8Array)');
+  const bytes = await (cache ? cache.fetch(url, download) : fetchModel(url, download));
   return { name: url.href, bytes };
 }
 
-function urlOf(source: unknown): URL {
-  if (source instanceof URL) return source;
-  try {
-    if (typeof source === 'string' && source !== '')
-      return new URL(source, globalThis.document?.baseURI ?? location.href);
-  } catch {
-    // said below
+/** @param expected what may be given, for the message */
+function urlOf(given: unknown, expected: string): URL {
+  if (given instanceof URL) return given;
+  if (typeof given === 'string' && given !== '') {
+    try {
+      return new URL(given, globalThis.document?.baseURI ?? location.href);
+    } catch {
+      // said below
+    }
   }
-  throw new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `A model is loaded from a URL or its bytes (Uint8Array), not from ${source === '' ? 'an empty URL' : typeof source === 'string' ? `'${source}'` : typeof source}.`,
-  );
+  const got = typeof given === 'string' ? `'${given}'` : typeof given;
+  throw new LstmOnnxError('E_INVALID_OPTION', `${expected}, not from ${got}.`);
 }
 
 /** How a provider opens a session where its caller is. */
@@ -156,7 +168,7 @@ async function open(
     );
   }
   const { worker = 'document' in globalThis } = options;
-  const settings = await settingsOf(provider, options);
+  const settings = await settingsOf(provider, options, sessionOptions);
   const session = worker
     ? await workers[provider].open(bytes, sessionOptions, settings)
     : await here[provider](bytes, sessionOptions, settings);
@@ -167,9 +179,12 @@ async function open(
 async function settingsOf(
   provider: 'simd' | 'wasm',
   { numThreads, wasmPaths }: WebLoadOptions,
+  { intraOpNumThreads }: SessionOptions,
 ): Promise<ProviderSettings> {
   const useful = provider === 'simd' ? processors() : Math.ceil(processors() / 2);
-  const threads = globalThis.crossOriginIsolated ? (numThreads ?? Math.min(useful, mostThreads)) : 1;
+  const threads = globalThis.crossOriginIsolated
+    ? (numThreads ?? (intraOpNumThreads || Math.min(useful, mostThreads)))
+    : 1;
   return provider === 'simd'
     ? { numThreads: threads, kernels: await kernelBytes() }
     : { numThreads: threads, wasmPaths: wasmPaths ? absolute(wasmPaths) : bundledWasmPaths() };
@@ -179,7 +194,8 @@ const mostThreads = 4;
 
 /** A worker made of a Blob has no folder that a relative URL could start from. */
 function absolute({ mjs, wasm }: { readonly mjs: string | URL; readonly wasm: string | URL }) {
-  return { mjs: urlOf(mjs).href, wasm: urlOf(wasm).href };
+  const expected = "onnxruntime-web's files are loaded from the URLs in wasmPaths";
+  return { mjs: urlOf(mjs, expected).href, wasm: urlOf(wasm, expected).href };
 }
 
 /** Vite and webpack see these and bring the files along. */

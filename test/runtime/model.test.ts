@@ -89,6 +89,13 @@ describe('Model.load', () => {
       expect(model.inputs).toHaveLength(3);
       expect(seen.at(-1)).toEqual({ loaded: bytes.length, total: bytes.length });
 
+      const broken = () => {
+        throw new Error('the bar is gone');
+      };
+      await expect(Model.load(`${origin}/whole.onnx`, { onProgress: broken })).rejects.toThrow(
+        /^the bar is gone$/,
+      );
+
       const stop = new AbortController();
       const loading = Model.load(`${origin}/half.onnx`, { signal: stop.signal });
       await underWay;

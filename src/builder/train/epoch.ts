@@ -28,7 +28,7 @@ export interface Learner {
 
 /** Where training stands after a step. */
 export interface StepEnd extends StepLog {
-  /** Reads the parameters. */
+  /** Reads the parameters; until the promise that `onStep` gave is settled, later they are others or gone. */
   parameters(): StateDict;
 }
 

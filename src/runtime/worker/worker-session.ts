@@ -1,5 +1,5 @@
 /** The page's side: sessions that lie in a worker, so that the page never waits for a network. */
-import { type ErrorCode, LstmOnnxError } from '../../errors.js';
+import { type ErrorCode, LstmOnnxError, messageOf } from '../../errors.js';
 import type { Session, SessionOptions } from '../session.js';
 import { withTensors } from '../with-tensors.js';
 import {
@@ -36,7 +36,7 @@ export class SessionWorker {
     running.sessions += 1;
     try {
       const calls = await running.calls;
-      const { session, canTrace, ...opened } = await calls.call('open', bytes, options, settings);
+      const { session, canTrace, ...opened } = await calls.call('open', whole(bytes), options, settings);
       return withTensors({
         ...opened,
         run: (feeds, fetches) => calls.call('run', session, partsOf(feeds), fetches),
@@ -44,6 +44,9 @@ export class SessionWorker {
         release: async () => {
           try {
             await calls.call('release', session);
+          } catch (error) {
+            // A worker that failed holds nothing any more.
+            if (!calls.isBroken) throw error;
           } finally {
             this.#leave(running);
           }
@@ -92,15 +95,17 @@ class WorkerCalls {
   constructor(source: string, onBroken: () => void) {
     this.#onBroken = onBroken;
     const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-    this.#worker = new Worker(url);
+    this.#worker = workerOf(url);
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-      URL.revokeObjectURL(url);
       const call = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if ('error' in data) call?.reject(errorOf(data.error));
       else call?.resolve(data.result);
     };
     this.#worker.onerror = ({ message }) => this.#break(message);
+    // It has answered or failed, and needs its program no more.
+    const settled = () => URL.revokeObjectURL(url);
+    for (const event of ['message', 'error']) this.#worker.addEventListener(event, settled, { once: true });
   }
 
   call<M extends keyof SessionHost>(
@@ -112,8 +117,18 @@ class WorkerCalls {
     const call: Call = { id: this.#count++, method, args };
     return new Promise((resolve, reject) => {
       this.#waiting.set(call.id, { resolve, reject });
-      this.#worker.postMessage(call);
+      try {
+        this.#worker.postMessage(call);
+      } catch (cause) {
+        this.#waiting.delete(call.id);
+        const message = `What is asked of the model's worker cannot be sent to it: ${messageOf(cause)}`;
+        reject(new LstmOnnxError('E_INVALID_OPTION', message, { cause }));
+      }
     });
+  }
+
+  get isBroken(): boolean {
+    return this.#broken !== undefined;
   }
 
   end(): void {
@@ -130,6 +145,20 @@ class WorkerCalls {
     this.#waiting.clear();
     this.#onBroken();
   }
+}
+
+function workerOf(url: string): Worker {
+  try {
+    return new Worker(url);
+  } catch (cause) {
+    const message = `The model's worker does not start: ${messageOf(cause)}; load with { worker: false }.`;
+    throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', message, { cause });
+  }
+}
+
+/** A view of a larger buffer copied, since all of the buffer would go with it. */
+function whole(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength < bytes.buffer.byteLength ? bytes.slice() : bytes;
 }
 
 function errorOf({ code, message }: ErrorMessage): Error {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/builder/backends/backend.js';
 import { Allocator } from '../../../src/builder/backends/simd/allocator.js';
 import { registerSimdBackend } from '../../../src/builder/backends/simd/backend.js';
+import { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { fit as train } from '../../../src/builder/train/fit.js';
 import { classifier, options, sequences } from '../train/small.js';
 
@@ -46,6 +47,31 @@ describe("JavaScript's old generation", () => {
 function oldSpace(): number {
   return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')?.space_used_size ?? 0;
 }
+
+describe('what an engine gives back when something throws', () => {
+  it.each([
+    ['where it was a workspace before', (engine: Engine) => engine.release(engine.allocate(64))],
+    [
+      'where it was a workspace of an inner computation before',
+      (engine: Engine) => {
+        const at = engine.allocate(64);
+        engine.allOrNothing(() => engine.release(at));
+      },
+    ],
+  ])('leaves what is kept, %s', async (_where, before) => {
+    const engine = await Engine.start({ threads: 1 });
+    let kept = 0;
+    const run = () =>
+      engine.allOrNothing(() => {
+        before(engine);
+        kept = engine.keep(() => engine.allocate(64));
+        throw new Error('later');
+      });
+    expect(run).toThrow('later');
+    expect(kept).toBeGreaterThan(0);
+    expect(engine.allocate(64)).not.toBe(kept);
+  });
+});
 
 describe('a kernel that throws', () => {
   it('gives back what it took', async () => {

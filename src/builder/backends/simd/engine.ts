@@ -3,95 +3,7 @@ import { processors, startThread, waitForChange } from '#simd-platform';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
 import { Allocator } from './allocator.js';
 import { kernelBytes } from './kernel-bytes.js';
-
-/** Sizes as they are, and padded. */
-type LstmLayout = [
-  inputSize: number,
-  hiddenSize: number,
-  stateSize: number,
-  hidden: number,
-  state: number,
-  width: number,
-];
-
-/** What `src/kernels/index.ts` exports; addresses and counts are integers. */
-export interface Kernels {
-  packForward(
-    ...layout: [
-      ...LstmLayout,
-      weightIh: number,
-      weightHh: number,
-      biasIh: number,
-      biasHh: number,
-      panels: number,
-    ]
-  ): void;
-  packBackward(columns: number, hiddenSize: number, hidden: number, weight: number, panels: number): void;
-  unpackGradients(
-    ...layout: [
-      ...LstmLayout,
-      slices: number,
-      sliceBytes: number,
-      dWeights: number,
-      dWeightIh: number,
-      dWeightHh: number,
-      dBias: number,
-    ]
-  ): void;
-  unpackProjection(
-    hiddenSize: number,
-    stateSize: number,
-    hidden: number,
-    slices: number,
-    sliceBytes: number,
-    dProjection: number,
-    to: number,
-  ): void;
-  packMatrix(
-    depth: number,
-    padded: number,
-    columns: number,
-    transposed: number,
-    from: number,
-    panels: number,
-  ): void;
-  packRows(rows: number, depth: number, padded: number, transposed: number, from: number, to: number): void;
-  adamStep(
-    count: number,
-    parameter: number,
-    gradient: number,
-    mean: number,
-    square: number,
-    scale: number,
-    shrink: number,
-    decay: number,
-    added1: number,
-    beta2: number,
-    added2: number,
-    rootCorrection: number,
-    eps: number,
-    stepSize: number,
-  ): void;
-  sgdStep(
-    count: number,
-    parameter: number,
-    gradient: number,
-    buffer: number,
-    scale: number,
-    decay: number,
-    kept: number,
-    added: number,
-    nesterov: number,
-    lr: number,
-  ): void;
-  squaredNorm(count: number, at: number): number;
-  softmax(rows: number, classes: number, logits: number, to: number): void;
-  crossEntropy(rows: number, classes: number, logits: number, targets: number, gradient: number): number;
-  runJob(kind: number, job: number): void;
-  post(mailbox: number, kind: number, job: number): void;
-  isDone(mailbox: number): number;
-  readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
-}
+import type { Kernels } from './kernels.js';
 
 /** The kinds of jobs, as `src/kernels/threads.ts` numbers them. */
 export const jobKinds = { lstmForward: 1, lstmBackward: 2, lstmInputGradient: 3, matmul: 4 } as const;
@@ -110,7 +22,10 @@ export interface EngineOptions {
 const pageBytes = 65_536;
 const maximumThreads = 64;
 const initialPages = 16;
+/** The most that the kernels take: 2 GiB. */
 const maximumPages = 32_768;
+/** 64 MiB. */
+const leastMaximumPages = 1024;
 /** Below lie the module's constants. */
 const heapStart = 8_192;
 const mailboxBytes = 128;
@@ -138,12 +53,18 @@ export class Engine {
   readonly #mailboxes: readonly Mailbox[];
   /** All of memory. */
   #words: Int32Array;
-  /** What was allocated since {@link allOrNothing} began. */
-  #allocated: number[] | undefined;
+  /**
+   * What was allocated since each {@link allOrNothing} or {@link keep} under way began, the innermost last; without what
+   * was given back, whose place may be another's by now.
+   */
+  readonly #scopes: Set<number>[] = [];
+  readonly #maximumPages: number;
 
   private constructor(module: WebAssembly.Module, threads: number) {
     this.threads = threads;
-    this.#memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared: true });
+    const { memory, pages } = sharedMemory();
+    this.#memory = memory;
+    this.#maximumPages = pages;
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.kernels = instance.exports as unknown as Kernels; // the module is ours: src/kernels
     this.simd = this.kernels.usesRelaxedSimd.value ? 'relaxed' : 'plain';
@@ -174,38 +95,38 @@ export class Engine {
 
   allocate(bytes: number): number {
     const at = this.#allocator.allocate(bytes);
-    this.#allocated?.push(at);
+    this.#scopes.at(-1)?.add(at);
     return at;
   }
 
   /** Runs what allocates; when it throws, what it allocated is given back. */
   allOrNothing<T>(run: () => T): T {
-    const outer = this.#allocated;
-    const allocated: number[] = [];
-    this.#allocated = allocated;
-    try {
-      return run();
-    } catch (error) {
-      for (const at of allocated) this.release(at);
-      throw error;
-    } finally {
-      this.#allocated = outer;
-      outer?.push(...allocated);
-    }
+    const { result, allocated } = this.#scoped(run);
+    const outer = this.#scopes.at(-1);
+    if (outer) for (const at of allocated) outer.add(at);
+    return result;
   }
 
   /** Runs what allocates for longer than an {@link allOrNothing} around it lasts. */
   keep<T>(run: () => T): T {
-    const outer = this.#allocated;
-    this.#allocated = undefined;
+    return this.#scoped(run).result;
+  }
+
+  #scoped<T>(run: () => T): { readonly result: T; readonly allocated: ReadonlySet<number> } {
+    const allocated = new Set<number>();
+    this.#scopes.push(allocated);
     try {
-      return this.allOrNothing(run);
+      return { result: run(), allocated };
+    } catch (error) {
+      for (const at of allocated) this.release(at);
+      throw error;
     } finally {
-      this.#allocated = outer;
+      this.#scopes.pop();
     }
   }
 
   release(at: number): void {
+    for (const scope of this.#scopes) scope.delete(at);
     this.#allocator.release(at);
   }
 
@@ -288,7 +209,7 @@ export class Engine {
     try {
       // A quarter more than asked for, so that a growing need does not grow page by page.
       const pages = Math.ceil((missing + this.#memory.buffer.byteLength / 4) / pageBytes);
-      this.#memory.grow(Math.min(pages, maximumPages - this.#memory.buffer.byteLength / pageBytes));
+      this.#memory.grow(Math.min(pages, this.#maximumPages - this.#memory.buffer.byteLength / pageBytes));
     } catch {
       // checked below
     }
@@ -297,7 +218,7 @@ export class Engine {
       throw new LstmOnnxError(
         'E_RUN_FAILED',
         `The simd backend needs ${Math.round(bytes / 1e6)} MB at once and can have no more than ` +
-          `${Math.round((maximumPages * pageBytes) / 1e6)} MB; use smaller batches or shorter sequences.`,
+          `${Math.round((this.#maximumPages * pageBytes) / 1e6)} MB; use smaller batches or shorter sequences.`,
       );
     }
   }
@@ -313,5 +234,21 @@ async function compiled(kernels: Uint8Array): Promise<WebAssembly.Module> {
       `The kernels are no WebAssembly module that this JavaScript engine takes: ${messageOf(cause)}`,
       { cause },
     );
+  }
+}
+
+/** Memory that threads share, with room to grow. Small devices do not set 2 GiB aside. */
+function sharedMemory(): { readonly memory: WebAssembly.Memory; readonly pages: number } {
+  for (let pages = maximumPages; ; pages /= 2) {
+    try {
+      return {
+        memory: new WebAssembly.Memory({ initial: initialPages, maximum: pages, shared: true }),
+        pages,
+      };
+    } catch (cause) {
+      if (pages / 2 >= leastMaximumPages) continue;
+      const message = `This JavaScript engine has no shared WebAssembly memory to give: ${messageOf(cause)}`;
+      throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', message, { cause });
+    }
   }
 }

@@ -3,7 +3,7 @@
  * that only that one is loaded.
  */
 import { enableRelaxedSimd } from '#simd-platform';
-import { LstmOnnxError } from '../../../errors.js';
+import { LstmOnnxError, messageOf } from '../../../errors.js';
 
 /** `i32.const 0` and `i8x16.splat`: a vector. */
 const splat = [0x41, 0x00, 0xfd, 0x0f];
@@ -35,9 +35,20 @@ export async function kernelBytes(relaxed = true): Promise<Uint8Array<ArrayBuffe
     relaxed && WebAssembly.validate(probes.relaxed)
       ? await import('./binary-relaxed.js')
       : await import('./binary-plain.js');
-  const bytes = Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0));
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  return new Uint8Array(await new Response(inflated).arrayBuffer());
+  return inflated(Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0)));
+}
+
+async function inflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const { readable, writable } = new DecompressionStream('deflate-raw');
+    const writer = writable.getWriter();
+    writer.write(bytes);
+    writer.close();
+    return new Uint8Array(await new Response(readable).arrayBuffer());
+  } catch (cause) {
+    const message = `This JavaScript engine does not inflate the kernels of the simd backend: ${messageOf(cause)}`;
+    throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', message, { cause });
+  }
 }
 
 function probe(vector: readonly number[]): Uint8Array<ArrayBuffer> {

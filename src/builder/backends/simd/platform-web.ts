@@ -44,12 +44,9 @@ export function startThread(
 ): Promise<void> {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(url);
-  return new Promise((resolve, reject) => {
+  return new Promise<void>((resolve, reject) => {
     worker.onerror = ({ message }) => reject(new Error(message));
-    worker.onmessage = () => {
-      URL.revokeObjectURL(url);
-      resolve();
-    };
+    worker.onmessage = () => resolve();
     worker.postMessage({ module, memory, mailbox });
-  });
+  }).finally(() => URL.revokeObjectURL(url));
 }
