@@ -142,4 +142,46 @@ describeInChromium('a model that a page downloads', () => {
       }),
     });
   });
+
+  it('keeps in the cache what has opened as a model, nothing else', async () => {
+    const path = lab.server.put('mended.onnx', Buffer.from('<!doctype html><title>Not yet</title>'));
+    const load = () =>
+      lab.page.evaluate(
+        (model) => window.lab.attempt(() => window.lab.withModel(model, { cache: 'mended' }, () => 'loaded')),
+        path,
+      );
+    expect(await load()).toEqual({ error: expect.objectContaining({ code: 'E_INVALID_FILE' }) });
+    lab.server.put('mended.onnx', bytes);
+    expect(await load()).toEqual({ value: 'loaded' });
+  });
+
+  it('does not wait for a provider that it has given up, nor fetch one that nobody asked for', async () => {
+    await using other = await Lab.open();
+    const asked: string[] = [];
+    other.server.onRequest((path) => asked.push(path));
+    const model = other.server.put('lstm.onnx', bytes);
+    const outcome = await other.page.evaluate(
+      (model) =>
+        window.lab.attempt(() => window.lab.withModel(model, { providers: ['webgpu'] }, () => 'loaded')),
+      model,
+    );
+    expect(outcome).toEqual({
+      error: expect.objectContaining({
+        code: 'E_PROVIDER_UNAVAILABLE',
+        message: expect.stringMatching(/Available here: 'simd', 'wasm'/),
+      }),
+    });
+    expect(asked).toEqual([model]);
+    // The file that onnxruntime-web waits for never comes.
+    await other.page.route('**/*.wasm', () => {});
+    const given = await other.page.evaluate(
+      (model) =>
+        window.lab.attempt(() => {
+          const signal = AbortSignal.timeout(300);
+          return window.lab.withModel(model, { providers: ['wasm', 'simd'], signal }, () => 'loaded');
+        }),
+      model,
+    );
+    expect(given).toEqual({ error: expect.objectContaining({ name: 'TimeoutError' }) });
+  });
 });

@@ -142,7 +142,7 @@ describeInChromium('lstm-onnx/web in Chromium', () => {
       {
         error: expect.objectContaining({
           code: 'E_INVALID_OPTION',
-          message: expect.stringMatching(/empty URL/),
+          message: expect.stringMatching(/not from ''/),
         }),
       },
     ]);
