@@ -127,6 +127,17 @@ function urlOf(given: unknown, expected: string): URL {
   throw new LstmOnnxError('E_INVALID_OPTION', `${expected}, not from ${got}.`);
 }
 
+/** A part of this library that a page loads when it needs it. @throws E_PROVIDER_UNAVAILABLE */
+async function part<T>(loading: Promise<T>): Promise<T> {
+  try {
+    return await loading;
+  } catch (cause) {
+    if (cause instanceof LstmOnnxError) throw cause;
+    const message = `a part of lstm-onnx cannot be loaded; reload the page to try again: ${messageOf(cause)}`;
+    throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', message, { cause });
+  }
+}
+
 /** How a provider opens a session where its caller is. */
 const here = {
   async simd(
@@ -134,14 +145,13 @@ const here = {
     _options: SessionOptions,
     { numThreads, kernels }: ProviderSettings,
   ): Promise<Session> {
-    const { openSimdSession, sharedEngine } = await import('./simd/session.js');
+    const { openSimdSession, sharedEngine } = await part(import('./simd/session.js'));
     return withTensors(openSimdSession(bytes, await sharedEngine(numThreads, kernels)));
   },
   async wasm(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<Session> {
-    const [{ configureWasm, openWasmSession }, { readOnnxFile }] = await Promise.all([
-      import('./wasm.js'),
-      import('./onnx-file.js'),
-    ]);
+    const [{ configureWasm, openWasmSession }, { readOnnxFile }] = await part(
+      Promise.all([import('./wasm.js'), import('./onnx-file.js')]),
+    );
     configureWasm(settings);
     return openWasmSession(readOnnxFile(bytes), options);
   },
@@ -149,8 +159,8 @@ const here = {
 
 /** Workers that hold the sessions of models on a page, one for each provider. */
 const workers = {
-  simd: new SessionWorker(async () => (await import('#simd-worker')).source),
-  wasm: new SessionWorker(async () => (await import('#wasm-worker')).source),
+  simd: new SessionWorker(async () => (await part(import('#simd-worker'))).source),
+  wasm: new SessionWorker(async () => (await part(import('#wasm-worker'))).source),
 };
 
 async function open(
@@ -186,7 +196,7 @@ async function settingsOf(
     ? (numThreads ?? (intraOpNumThreads || Math.min(useful, mostThreads)))
     : 1;
   return provider === 'simd'
-    ? { numThreads: threads, kernels: await kernelBytes() }
+    ? { numThreads: threads, kernels: await part(kernelBytes()) }
     : { numThreads: threads, wasmPaths: wasmPaths ? absolute(wasmPaths) : bundledWasmPaths() };
 }
 

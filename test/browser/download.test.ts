@@ -143,6 +143,21 @@ describeInChromium('a model that a page downloads', () => {
     });
   });
 
+  it('says that a part of the library did not come, rather than that the model is broken', async () => {
+    await using other = await Lab.open();
+    await other.page.route(/simd-source|wasm-source/, (route) => route.fulfill({ status: 404 }));
+    const outcome = await other.page.evaluate(
+      (model) => window.lab.attempt(() => window.lab.withModel(model, {}, () => 'loaded')),
+      other.server.put('lstm.onnx', bytes),
+    );
+    expect(outcome).toEqual({
+      error: expect.objectContaining({
+        code: 'E_PROVIDER_UNAVAILABLE',
+        message: expect.stringMatching(/simd: a part of lstm-onnx cannot be loaded; reload the page/),
+      }),
+    });
+  });
+
   it('keeps in the cache what has opened as a model, nothing else', async () => {
     const path = lab.server.put('mended.onnx', Buffer.from('<!doctype html><title>Not yet</title>'));
     const load = () =>
