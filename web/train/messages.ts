@@ -61,12 +61,19 @@ export interface NetworkDescription {
   readonly parameters: number;
 }
 
-export type ToWorker =
-  /** Data, which the worker reads, keeps and describes. `base` is the URL of the folder with MNIST's files. */
+/**
+ * Data, which the worker reads, keeps and describes. Requests are numbered upwards; what is not of the newest one is
+ * out of date. `base` is the URL of the folder with MNIST's files.
+ */
+export type DataRequest = { readonly request: number } & (
   | { readonly type: 'load-mnist'; readonly base: string }
   | { readonly type: 'load-idx'; readonly files: readonly File[] }
   | { readonly type: 'open-csv'; readonly file: File }
   | { readonly type: 'load-csv'; readonly options: CsvOptions }
+);
+
+export type ToWorker =
+  | DataRequest
   | { readonly type: 'describe'; readonly network: NetworkOptions; readonly training: TrainingOptions }
   | { readonly type: 'start'; readonly network: NetworkOptions; readonly training: TrainingOptions }
   | { readonly type: 'pause' | 'resume' | 'stop' };
@@ -123,12 +130,18 @@ export interface Result {
 }
 
 export type FromWorker =
-  | { readonly type: 'csv'; readonly csv: CsvSummary }
-  | { readonly type: 'data'; readonly data: DataSummary }
+  | { readonly type: 'csv'; readonly request: number; readonly csv: CsvSummary }
+  | { readonly type: 'data'; readonly request: number; readonly data: DataSummary }
   | { readonly type: 'described'; readonly description: NetworkDescription }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'testing' }
   | { readonly type: 'paused' | 'resumed' }
   | { readonly type: 'done'; readonly result: Result }
   /** What failed, and the failure. */
-  | { readonly type: 'failed'; readonly during: ToWorker['type']; readonly failure: Failure };
+  | {
+      readonly type: 'failed';
+      readonly during: ToWorker['type'];
+      readonly failure: Failure;
+      /** Of a request for data. */
+      readonly request?: number;
+    };

@@ -22,10 +22,14 @@ type Phase = 'no data' | 'ready' | 'training' | 'paused' | 'testing';
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 const board = new Board();
 const place = (id: string): HTMLElement => element(id, HTMLElement);
-const [start, pause, stop] = ['start', 'pause', 'stop'].map((id) => element(id, HTMLButtonElement));
+const start = element('start', HTMLButtonElement);
+const pause = element('pause', HTMLButtonElement);
+const stop = element('stop', HTMLButtonElement);
 const sources = ['mnist', 'idx', 'csv'] as const;
 let data: DataSummary | undefined;
 let phase: Phase = 'no data';
+/** The number of the newest request for data; answers to others come too late. */
+let latest = 0;
 
 function ask(message: ToWorker): void {
   worker.postMessage(message);
@@ -33,14 +37,12 @@ function ask(message: ToWorker): void {
 
 function enter(next: Phase): void {
   phase = next;
-  const running = next === 'training' || next === 'paused';
-  if (start) start.disabled = next !== 'ready';
-  if (stop) stop.disabled = !running;
-  if (pause) {
-    pause.disabled = !running;
-    pause.textContent = next === 'paused' ? 'Resume' : 'Pause';
-  }
-  const locked = running || next === 'testing';
+  const canStop = next === 'training' || next === 'paused';
+  start.disabled = next !== 'ready';
+  stop.disabled = !canStop;
+  pause.disabled = !canStop;
+  pause.textContent = next === 'paused' ? 'Resume' : 'Pause';
+  const locked = isRunning();
   for (const control of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>(
     '#form input, #form select',
   )) {
@@ -48,8 +50,22 @@ function enter(next: Phase): void {
   }
 }
 
+function isRunning(): boolean {
+  return phase === 'training' || phase === 'paused' || phase === 'testing';
+}
+
+/** The data of a run stays what it is to the run's end. A drop zone, unlike a field, cannot be disabled. */
+function refuseWhileRunning(): boolean {
+  if (!isRunning()) return false;
+  showFailure(place('data-error'), 'Not now', {
+    message: 'The network is being trained on the data above. Stop the training first.',
+  });
+  return true;
+}
+
 /** The data is another from now on. */
 function loading(what: string): void {
+  latest++;
   data = undefined;
   enter('no data');
   hideResult();
@@ -62,7 +78,7 @@ function loading(what: string): void {
 
 function loadShipped(): void {
   loading('Fetching MNIST…');
-  ask({ type: 'load-mnist', base: new URL('mnist/', document.baseURI).href });
+  ask({ type: 'load-mnist', request: latest, base: new URL('mnist/', document.baseURI).href });
 }
 
 function chooseSource(source: string): void {
@@ -82,12 +98,13 @@ function begin(): void {
   if (!form) firstWrongField()?.focus();
   if (!form || !data || phase !== 'ready') return;
   hideResult();
+  showFailure(place('data-error'), '', undefined);
   showFailure(place('run-error'), '', undefined);
   board.begin(data, form.training);
   board.say('Starting…');
   enter('training');
   ask({ type: 'start', ...form });
-  pause?.focus();
+  pause.focus();
 }
 
 function showData(summary: DataSummary): void {
@@ -111,10 +128,11 @@ function showDescription({ code, summary, parameters }: NetworkDescription): voi
 }
 
 function take(message: FromWorker): void {
+  if ('request' in message && message.request !== latest) return;
   switch (message.type) {
     case 'csv':
       offerCsv(message.csv);
-      ask({ type: 'load-csv', options: readCsvOptions() });
+      ask({ type: 'load-csv', request: latest, options: readCsvOptions() });
       break;
     case 'data':
       showData(message.data);
@@ -139,6 +157,7 @@ function take(message: FromWorker): void {
       break;
     case 'done':
       enter('ready');
+      showFailure(place('data-error'), '', undefined);
       showResult(message.result);
       board.say(`Done. ${verdict(message.result.test)}`);
       // Pause and Stop are disabled now; who had the focus there goes on reading at the result.
@@ -173,19 +192,20 @@ for (const name of sources) {
   radio.addEventListener('change', () => chooseSource(name));
 }
 onFiles(place('panel-idx'), element('idx-files', HTMLInputElement), (files) => {
+  if (refuseWhileRunning()) return;
   loading('Reading the files…');
-  ask({ type: 'load-idx', files });
+  ask({ type: 'load-idx', request: latest, files });
 });
 onFiles(place('csv-zone'), element('csv-file', HTMLInputElement), ([file]) => {
-  if (!file) return;
+  if (!file || refuseWhileRunning()) return;
   loading('Reading the table…');
   place('csv-options').hidden = true;
-  ask({ type: 'open-csv', file });
+  ask({ type: 'open-csv', request: latest, file });
 });
 place('csv-options').addEventListener('change', () => {
   loading('Cutting the table…');
   place('csv-options').hidden = false;
-  ask({ type: 'load-csv', options: readCsvOptions() });
+  ask({ type: 'load-csv', request: latest, options: readCsvOptions() });
 });
 for (const id of [
   'hidden-size',
@@ -205,8 +225,8 @@ element('form', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   begin();
 });
-pause?.addEventListener('click', () => ask({ type: phase === 'paused' ? 'resume' : 'pause' }));
-stop?.addEventListener('click', () => ask({ type: 'stop' }));
+pause.addEventListener('click', () => ask({ type: phase === 'paused' ? 'resume' : 'pause' }));
+stop.addEventListener('click', () => ask({ type: 'stop' }));
 place('copy-code').addEventListener('click', async () => {
   const button = place('copy-code');
   try {

@@ -4,13 +4,15 @@ import { failureOf } from '../shared/failure.js';
 import { guessOptions } from './csv-samples.js';
 import { type CsvTable, readCsvTable } from './csv-table.js';
 import { type LoadedData, loadCsv, loadIdxFiles, loadShippedMnist } from './data.js';
-import type { FromWorker, ToWorker } from './messages.js';
+import type { DataRequest, FromWorker, ToWorker } from './messages.js';
 import { buildNetwork, describeNetwork } from './network.js';
 import { TrainingRun } from './run.js';
 
 let table: CsvTable | undefined;
 let data: LoadedData | undefined;
 let run: TrainingRun | undefined;
+/** The newest request for data; what an older one comes to is let go of. */
+let newest = 0;
 
 function tell(message: FromWorker, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
@@ -18,23 +20,19 @@ function tell(message: FromWorker, transfer: Transferable[] = []): void {
 
 addEventListener('message', ({ data: message }: MessageEvent<ToWorker>) => {
   handle(message).catch((error: unknown) => {
-    tell({ type: 'failed', during: message.type, failure: failureOf(error) });
+    const request = 'request' in message ? { request: message.request } : {};
+    tell({ type: 'failed', during: message.type, failure: failureOf(error), ...request });
   });
 });
 
 async function handle(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'load-mnist':
-      take(await loadShippedMnist(message.base));
-      break;
     case 'load-idx':
-      take(await loadIdxFiles(message.files));
-      break;
     case 'open-csv':
-      await openCsv(message.file);
-      break;
     case 'load-csv':
-      take(loadCsv(openTable(), message.options));
+      newest = message.request;
+      await load(message);
       break;
     case 'describe': {
       const description = describeNetwork(loadedData().summary, message.network, message.training);
@@ -56,21 +54,44 @@ async function handle(message: ToWorker): Promise<void> {
   }
 }
 
-function take(loaded: LoadedData): void {
-  data = loaded;
-  tell({ type: 'data', data: loaded.summary });
+async function load(message: DataRequest): Promise<void> {
+  const { request } = message;
+  switch (message.type) {
+    case 'load-mnist':
+      take(request, await loadShippedMnist(message.base));
+      break;
+    case 'load-idx':
+      take(request, await loadIdxFiles(message.files));
+      break;
+    case 'open-csv':
+      await openCsv(request, message.file);
+      break;
+    case 'load-csv':
+      take(request, loadCsv(openTable(), message.options));
+      break;
+  }
 }
 
-async function openCsv(file: File): Promise<void> {
+function take(request: number, loaded: LoadedData): void {
+  if (request !== newest) return;
+  data = loaded;
+  tell({ type: 'data', request, data: loaded.summary });
+}
+
+async function openCsv(request: number, file: File): Promise<void> {
   table = undefined;
-  table = readCsvTable(await file.text());
+  const text = await file.text();
+  if (request !== newest) return;
+  table = readCsvTable(text);
   const [rows = 0] = table.numbers.shape;
   const options = guessOptions(table);
-  tell({ type: 'csv', csv: { rows, columns: table.columns, options } });
+  tell({ type: 'csv', request, csv: { rows, columns: table.columns, options } });
 }
 
 async function train({ network, training }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
   const loaded = loadedData();
+  if (run)
+    throw new LstmOnnxError('E_INVALID_OPTION', 'A run is going on; stop it before you start another.');
   run = new TrainingRun(buildNetwork(loaded.summary, network), loaded, training, {
     onProgress: (progress) => tell({ type: 'progress', progress }),
     onPaused: () => tell({ type: 'paused' }),

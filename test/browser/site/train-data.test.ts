@@ -118,6 +118,45 @@ describeInChromium('The page Train here, given files', () => {
     expect(found.metadata.get('labels')).toBe('["falling","rising"]');
   });
 
+  it('takes no other data while it trains', async () => {
+    const summary = await visit.text('#data-summary');
+    await start(visit, { hiddenSize: 16, epochs: 1000, batchSize: 16, seed: 1 });
+    await visit.reads('#stat-step', /^\d/);
+    await visit.drop('#csv-zone', [textFile('waves.csv', waves(400))]);
+    await visit.reads('#data-error', /^Not now.*Stop the training first\.$/s);
+    expect(await visit.text('#data-summary')).toBe(summary);
+    await visit.page.locator('#stop').click();
+    await visit.reads('#status', /^Done\./);
+    expect(await visit.page.locator('#confusion thead th').allInnerTexts()).toEqual(['falling', 'rising']);
+    expect(await visit.page.locator('#data-error').isVisible()).toBe(false);
+  });
+
+  it('does not fall back to data that was given up before it came', async () => {
+    const { page } = visit;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/mnist/*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await source('mnist');
+    expect(await visit.text('#status')).toBe('Fetching MNIST…');
+    await source('csv');
+    await visit.drop('#csv-zone', [textFile('slopes.csv', slopes(300))]);
+    await visit.reads('#data-summary', /^240 samples/);
+    const arrived = page.waitForResponse(/t10k-labels/);
+    release();
+    await (await arrived).finished();
+    await page.evaluate(async () => {
+      // As long as the worker takes to read it.
+      for (let frame = 0; frame < 60; frame++) await new Promise(requestAnimationFrame);
+    });
+    expect(await visit.text('#data-summary')).toMatch(/^240 samples/);
+    await page.unroute('**/mnist/*');
+  });
+
   it('learns to predict the next number of a column', async () => {
     const { page } = visit;
     const text = waves(400);
