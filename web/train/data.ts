@@ -12,6 +12,7 @@ import {
 } from 'lstm-onnx/web';
 import { type RawPart, samplesOf } from './csv-samples.js';
 import type { CsvTable } from './csv-table.js';
+import { type IdxPair, pairIdxFiles } from './idx-pairs.js';
 import type { CsvOptions, DataSummary } from './messages.js';
 import { foldInputScale, foldTargetScale, type Scale, scaled, scaleOf } from './scaling.js';
 
@@ -66,11 +67,9 @@ export async function loadShippedMnist(base: string): Promise<LoadedData> {
 }
 
 /**
- * MNIST, or a set in its form, from two files of images and labels, or four with a test set. Which is which is told by
- * what is in them: images have three dimensions, and the set with `t10k` or `test` in its files' names, else the smaller
- * one, is for testing.
+ * MNIST, or a set in its form, from two files of images and labels, or four with a test set.
  *
- * @throws E_INVALID_OPTION for other numbers of files, E_INVALID_FILE for files that are not idx or do not fit together
+ * @throws E_INVALID_OPTION as {@link pairIdxFiles}, and for a single sample; E_INVALID_FILE for files that are not idx
  */
 export async function loadIdxFiles(files: readonly File[]): Promise<LoadedData> {
   const read = await Promise.all(
@@ -79,29 +78,20 @@ export async function loadIdxFiles(files: readonly File[]): Promise<LoadedData> 
       return { name: file.name, bytes, shape: naming(file.name, () => parseIdx(bytes)).shape };
     }),
   );
-  const images = read.filter(({ shape }) => shape.length === 3);
-  const labels = read.filter(({ shape }) => shape.length === 1);
-  const pairs = images.flatMap((image) => {
-    const label = labels.find(({ shape }) => shape[0] === image.shape[0]);
-    return label ? [{ image, label }] : [];
-  });
-  if (![1, 2].includes(images.length) || labels.length !== images.length || pairs.length !== images.length) {
-    const got = read.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join('; ');
+  const pairs = pairIdxFiles(read);
+  const parse = ({ images, labels }: IdxPair): MnistImages =>
+    naming(`${images.name} and ${labels.name}`, () =>
+      parseMnist({ images: images.bytes, labels: labels.bytes }),
+    );
+  const train = parse(pairs.train);
+  if (pairs.test) return digitData('idx', train, parse(pairs.test));
+  const samples = train.labels.shape[0] ?? 0;
+  if (samples < 2) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `Choose images [samples, 28, 28] and labels [samples] together, or four files with a test set; got ${got || 'none'}.`,
+      `${pairs.train.images.name} has one sample; at least 2 are needed, one to test on.`,
     );
   }
-  const isTest = ({ image }: (typeof pairs)[number]): boolean => /t10k|test/i.test(image.name);
-  const ordered = pairs.toSorted(
-    (a, b) => Number(isTest(a)) - Number(isTest(b)) || (b.image.shape[0] ?? 0) - (a.image.shape[0] ?? 0),
-  );
-  const [train, test] = ordered.map(({ image, label }) =>
-    naming(`${image.name} and ${label.name}`, () => parseMnist({ images: image.bytes, labels: label.bytes })),
-  );
-  if (!train) throw new LstmOnnxError('E_INVALID_OPTION', 'Choose a file of images and one of labels.');
-  if (test) return digitData('idx', train, test);
-  const samples = train.labels.shape[0] ?? 0;
   const kept = samples - Math.max(1, Math.round(samples * testShare));
   return digitData('idx', part(train, 0, kept), part(train, kept, samples));
 }
