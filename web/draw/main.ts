@@ -2,20 +2,20 @@
 
 import { bestOf, percentOf, sureSince } from '../shared/beliefs.js';
 import { onSchemeChange } from '../shared/colour-scale.js';
-import { type DigitImage, keepDigit } from '../shared/digit-image.js';
+import { type DigitImage, forgetDigit, keepDigit, keptDigit } from '../shared/digit-image.js';
 import { fetchDigitModel } from '../shared/digit-model.js';
 import { element } from '../shared/element.js';
-import { failureOf, showFailure } from '../shared/failure.js';
+import { Problem } from '../shared/problem.js';
 import { SampleButtons } from '../shared/sample-buttons.js';
 import { loadSamples } from '../shared/samples.js';
 import { BeliefsView } from './beliefs-view.js';
+import { offerProviders } from './chosen-provider.js';
 import { Pad } from './pad.js';
 import { DigitReader, type ProviderName, type Reading } from './reader.js';
 import { RuntimeCard } from './runtime-card.js';
 import { imageOf } from './stroke-image.js';
 
-const problem = element('problem', HTMLElement);
-const retry = element('retry-row', HTMLElement);
+const problem = new Problem<'network' | 'samples'>();
 const answer = element('answer', HTMLElement);
 const answerText = element('answer-text', HTMLElement);
 const announcement = element('announcement', HTMLElement);
@@ -24,7 +24,8 @@ const runtime = new RuntimeCard();
 
 /** What is on the pad: undefined while it is empty. `done` when the pen is up, which is when it is worth saying. */
 let wanted: { readonly image: DigitImage; readonly done: boolean } | undefined;
-let provider: ProviderName = 'simd';
+/** How often a provider was started: the last start counts, even if an earlier one of the same provider ends after it. */
+let starts = 0;
 let reader: DigitReader | undefined;
 /** The model's file, once it has proved to be one. */
 let modelBytes: Uint8Array | undefined;
@@ -47,6 +48,7 @@ const samples = new SampleButtons(element('samples', HTMLElement), (image) => {
 
 function clear(): void {
   wanted = undefined;
+  forgetDigit();
   view.show(new Float32Array(28 * 28), undefined);
   answer.textContent = '';
   answerText.textContent = 'Draw something, or choose a sample.';
@@ -72,7 +74,7 @@ async function readOn(): Promise<void> {
     } catch (error) {
       // A reader that was released under way, for another provider, has nothing to say.
       if (by === reader) {
-        fail('The digit could not be read', error);
+        problem.tell('network', 'The digit could not be read', error, () => location.reload());
         break;
       }
     }
@@ -97,50 +99,51 @@ function tell(image: DigitImage, { beliefs, took }: Reading, done: boolean): voi
 
 /** Opens the model on a provider; what is on the pad is read again. */
 async function start(name: ProviderName): Promise<void> {
-  provider = name;
+  const own = ++starts;
   const before = reader;
   reader = undefined;
   runtime.starting(name);
-  showFailure(problem, '', undefined);
-  retry.hidden = true;
+  problem.mended('network');
   try {
     const bytes = modelBytes ?? (await fetchDigitModel());
     const started = performance.now();
     const opened = await DigitReader.open(bytes, name);
     modelBytes = bytes;
-    // Another provider may have been chosen meanwhile.
-    if (provider !== name) return void opened.release();
+    // Another provider may have been chosen meanwhile, and this one again.
+    if (own !== starts) return void opened.release();
     reader = opened;
     runtime.started(opened.model, bytes.length, performance.now() - started);
     void readOn();
   } catch (error) {
-    if (provider !== name) return;
+    if (own !== starts) return;
     runtime.failed();
-    fail(`The network could not be started on ${name}`, error);
+    problem.tell('network', `The network could not be started on ${name}`, error, () => void start(name));
   } finally {
     await before?.release();
   }
 }
 
-function fail(title: string, error: unknown): void {
-  showFailure(problem, title, failureOf(error));
-  retry.hidden = false;
+async function offerSamples(): Promise<void> {
+  problem.mended('samples');
+  try {
+    samples.offer(await loadSamples());
+  } catch (error) {
+    problem.tell('samples', 'The sample digits could not be loaded', error, () => void offerSamples());
+  }
 }
 
 element('clear', HTMLButtonElement).addEventListener('click', () => pad.clear());
 element('undo', HTMLButtonElement).addEventListener('click', () => pad.undo());
-element('retry', HTMLButtonElement).addEventListener('click', () => void start(provider));
-element('provider', HTMLElement).addEventListener('change', ({ target }) => {
-  if (target instanceof HTMLInputElement) void start(target.value === 'wasm' ? 'wasm' : 'simd');
-});
 onSchemeChange(() => {
   view.paint();
   pad.paint();
   samples.paint();
 });
 
-void start('simd');
-loadSamples().then(
-  (images) => samples.offer(images),
-  (error: unknown) => fail('The sample digits could not be loaded', error),
-);
+void start(offerProviders((name) => void start(name)));
+void offerSamples();
+const kept = keptDigit();
+if (kept) {
+  pad.show(kept);
+  want(kept, true);
+}

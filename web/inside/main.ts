@@ -2,7 +2,7 @@
 import { onSchemeChange, paintNumbers } from '../shared/colour-scale.js';
 import { type DigitImage, imageSide, keepDigit, keptDigit } from '../shared/digit-image.js';
 import { element } from '../shared/element.js';
-import { failureOf, showFailure } from '../shared/failure.js';
+import { Problem } from '../shared/problem.js';
 import { SampleButtons } from '../shared/sample-buttons.js';
 import { loadSamples } from '../shared/samples.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
@@ -12,8 +12,7 @@ import { type QuantityName, quantityNames, type Trace, valueAt } from './quantit
 import { UnitPlot } from './unit-plot.js';
 import { unitTable } from './unit-table.js';
 
-const problem = element('problem', HTMLElement);
-const retry = element('retry-row', HTMLElement);
+const problem = new Problem<'network' | 'samples'>();
 const answer = element('answer', HTMLElement);
 const digit = element('digit', HTMLCanvasElement);
 const digitMark = element('digit-mark', HTMLElement);
@@ -40,13 +39,13 @@ async function open(chosen: DigitImage): Promise<void> {
   image = chosen;
   keepDigit(chosen);
   paintNumbers(digit, chosen, 'ink');
-  showFailure(problem, '', undefined);
-  retry.hidden = true;
+  problem.mended('network');
   let traced: TracedDigit;
   try {
     traced = await traceDigit(chosen);
   } catch (error) {
-    fail('The network could not be looked into', error);
+    if (image !== chosen) return;
+    problem.tell('network', 'The network could not be looked into', error, () => void open(chosen));
     return;
   }
   // Another one may have been chosen meanwhile.
@@ -105,22 +104,14 @@ function keep(place: Place): void {
   look(place);
 }
 
-function fail(title: string, error: unknown): void {
-  showFailure(problem, title, failureOf(error));
-  retry.hidden = false;
-}
-
-/** Begins with what was drawn, else with a sample. */
-async function start(): Promise<void> {
-  const drawn = keptDigit();
-  if (drawn) void open(drawn);
+/** Where nothing was drawn, begins with a sample. */
+async function offerSamples(): Promise<void> {
+  problem.mended('samples');
   try {
-    const images = await loadSamples();
-    samples.offer(images);
-    const first = images[2]?.[0];
-    if (!drawn && first) void open(first);
+    samples.offer(await loadSamples());
+    if (!image) samples.choose(2);
   } catch (error) {
-    fail('The sample digits could not be loaded', error);
+    problem.tell('samples', 'The sample digits could not be loaded', error, () => void offerSamples());
   }
 }
 
@@ -130,10 +121,11 @@ for (const slider of [unitSlider, rowSlider]) {
   );
 }
 element('order', HTMLElement).addEventListener('change', sort);
-element('retry', HTMLButtonElement).addEventListener('click', () => void (image ? open(image) : start()));
 onSchemeChange(() => {
   paint();
   samples.paint();
 });
 scrollByKeyboard(element('unit-table', HTMLElement), "The unit's numbers");
-void start();
+const drawn = keptDigit();
+if (drawn) void open(drawn);
+void offerSamples();

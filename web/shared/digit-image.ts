@@ -1,4 +1,4 @@
-/** The image of a digit as pages pass it on: 28 by 28 pixels, 0 to 1; kept for the tab, so that Inside finds what was drawn. */
+/** The image of a digit as pages pass it on: 28 by 28 pixels, 0 to 1; kept for the tab, so that Inside, and Draw after Back, find what was drawn. */
 
 export const imageSide = 28;
 
@@ -12,6 +12,15 @@ export function keepDigit(image: DigitImage): void {
     sessionStorage.setItem(key, Array.from(image, (value) => Math.round(value * 255)).join(','));
   } catch {
     // Full, or switched off: nothing the person asked for is lost.
+  }
+}
+
+/** Keeps none any more. */
+export function forgetDigit(): void {
+  try {
+    sessionStorage.removeItem(key);
+  } catch {
+    // Switched off: there is none.
   }
 }
 

@@ -42,6 +42,12 @@ export class SampleButtons {
     this.paint();
   }
 
+  /** As if the digit's button was pressed. */
+  choose(digit: number): void {
+    const choice = this.#choices[digit];
+    if (choice) this.#choose(choice);
+  }
+
   /** Says that what is on the pad is no sample any more. */
   unchoose(): void {
     for (const { button } of this.#choices) button.setAttribute('aria-pressed', 'false');

@@ -172,6 +172,43 @@ describeInChromium('The page Draw a digit', () => {
       await visit.reads('#answer', '');
     });
 
+    it('goes on with no line that was cleared or taken back while it was drawn', async () => {
+      const { page } = visit;
+      const box = (await page.locator('#pad').boundingBox())!;
+      const place = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
+      for (const button of ['clear', 'undo']) {
+        await drawSeven(visit);
+        await visit.reads('#announcement', /reads 7/);
+        const before = await bars(visit);
+        await page.mouse.move(...place(0.1, 0.1));
+        await page.mouse.down();
+        await page.mouse.move(...place(0.2, 0.9), { steps: 3 });
+        await soon(async () => expect(await bars(visit)).not.toEqual(before));
+        // As another finger would press it.
+        await page.locator(`#${button}`).evaluate((pressed: HTMLButtonElement) => pressed.click());
+        await page.mouse.move(...place(0.9, 0.9), { steps: 3 });
+        await page.mouse.up();
+        if (button === 'undo') await soon(async () => expect(await bars(visit)).toEqual(before));
+        else expect(await visit.text('#answer-text')).toBe('Draw something, or choose a sample.');
+      }
+      await page.locator('#clear').click();
+    });
+
+    it('lifts the pen of the keys when the focus leaves, so that Inside gets the whole line', async () => {
+      const { page } = visit;
+      await page.locator('#pad').focus();
+      await page.keyboard.press('Space');
+      for (let step = 0; step < 18; step++) await page.keyboard.press('ArrowDown');
+      const kept = () => page.evaluate(() => sessionStorage.getItem('lstm-onnx.digit'));
+      expect(await kept()).toBe(null);
+      await page.locator('#row').focus();
+      expect(await visit.text('#pen-state')).toBe('Pen up');
+      expect(await kept()).toContain('255');
+      await visit.reads('#announcement', /reads 1/);
+      await page.locator('#clear').click();
+      expect(await kept()).toBe(null);
+    });
+
     it('hands the digit to Inside', async () => {
       const { page } = visit;
       await drawSeven(visit);
@@ -181,6 +218,68 @@ describeInChromium('The page Draw a digit', () => {
       expect(await page.locator('h1').innerText()).toBe('Inside');
       expect(visit.problems).toEqual([]);
     });
+  });
+
+  it('comes back with the digit and the provider that it was left with', async () => {
+    await using visit = await Visit.open('index.html');
+    const { page } = visit;
+    await page.locator('input[name=provider][value=wasm]').check({ force: true });
+    await drawSeven(visit);
+    await visit.reads('#announcement', /reads 7/);
+    for (const comeBack of [() => page.reload(), () => visit.go('inside.html').then(() => page.goBack())]) {
+      await comeBack();
+      await visit.reads('#running', 'wasm');
+      expect(await page.locator('input[name=provider]:checked').inputValue()).toBe('wasm');
+      await visit.reads('#announcement', /reads 7/);
+    }
+    expect(visit.problems).toEqual([]);
+  });
+
+  it('lets go of every model that was overtaken while it started', async () => {
+    // One thread, whose only worker is the model's.
+    await using visit = await Visit.open('index.html', { isolated: false });
+    const { page } = visit;
+    await visit.reads('#running', 'simd');
+    const choose = (...names: string[]) =>
+      page.evaluate((names) => {
+        for (const name of names) document.querySelector<HTMLInputElement>(`input[value=${name}]`)!.click();
+      }, names);
+    await choose('wasm', 'simd', 'wasm', 'simd');
+    await visit.reads('#running', 'simd');
+    await soon(() => expect(page.workers()).toHaveLength(1));
+    // A model of simd that nobody let go of would keep its worker.
+    await choose('wasm');
+    await visit.reads('#running', 'wasm');
+    await soon(() => expect(page.workers()).toHaveLength(1));
+    expect(visit.problems).toEqual([]);
+  });
+
+  it('loads the samples again where they were what failed', async () => {
+    await using visit = await Visit.open('convert.html');
+    const { page } = visit;
+    await page.route('**/samples.idx3-ubyte', (route) => route.abort());
+    await visit.go('index.html');
+    await visit.reads('#problem', /sample digits could not be loaded.*no connection.*E_FILE_READ/s);
+    await page.unroute('**/samples.idx3-ubyte');
+    await page.locator('#retry').click();
+    await page.locator('#sample-9').waitFor();
+    expect(await page.locator('#problem').isVisible()).toBe(false);
+  });
+
+  it('starts an engine whose program did not come the first time', async () => {
+    await using visit = await Visit.open('convert.html');
+    const { page } = visit;
+    await page.route('**/wasm-source*', (route) => route.abort());
+    await visit.go('index.html');
+    await drawSeven(visit);
+    await visit.reads('#announcement', /reads 7/);
+    await page.locator('input[name=provider][value=wasm]').check({ force: true });
+    await visit.reads('#problem', /could not be started on wasm/);
+    await page.unroute('**/wasm-source*');
+    await page.locator('#retry').click();
+    await visit.reads('#running', 'wasm');
+    await visit.reads('#announcement', /reads 7/);
+    expect(await page.locator('#problem').isVisible()).toBe(false);
   });
 
   it('says what is missing where the model cannot be fetched, and goes on when it can', async () => {

@@ -76,6 +76,7 @@ describeInChromium('The page Inside', () => {
     it('begins with a sample, read as what it is, and paints six maps of 28 rows and 64 units', async () => {
       const { page } = visit;
       expect(await visit.text('#answer')).toMatch(/^The network reads 2, >?\s?\d+\s% sure\.$/);
+      expect(await page.locator('#samples [aria-pressed=true]').getAttribute('id')).toBe('sample-2');
       for (const [name] of quantities) {
         const painted = await page.locator(`#map-${name} canvas`).evaluate((canvas: HTMLCanvasElement) => {
           const { width, height } = canvas;
@@ -182,5 +183,23 @@ describeInChromium('The page Inside', () => {
     await page.locator('#retry').click();
     await visit.reads('#answer', /reads 2/);
     await soon(async () => expect(await page.locator('#problem').isVisible()).toBe(false));
+  });
+
+  it('looks into the same digit once the engine comes, and offers samples that were missing', async () => {
+    await using visit = await Visit.open('index.html');
+    const { page } = visit;
+    await visit.page.locator('#sample-8').click();
+    await visit.reads('#announcement', /reads 8/);
+    for (const file of ['**/simd-source*', '**/samples.idx3-ubyte']) {
+      await page.route(file, (route) => route.abort());
+    }
+    await visit.go('inside.html');
+    await visit.reads('#problem', /could not be looked into/);
+    await visit.reads('#problem', /sample digits could not be loaded/);
+    await page.unrouteAll();
+    await page.locator('#retry').click();
+    await visit.reads('#answer', /reads 8/);
+    await page.locator('#sample-9').waitFor();
+    expect(await page.locator('#problem').isVisible()).toBe(false);
   });
 });
