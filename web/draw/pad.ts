@@ -41,18 +41,19 @@ export class Pad {
     this.#events = events;
     canvas.addEventListener('pointerdown', (event) => this.#start(event));
     canvas.addEventListener('pointermove', (event) => this.#move(event));
-    for (const type of ['pointerup', 'pointercancel'] as const) {
+    for (const type of ['pointerup', 'pointercancel', 'lostpointercapture'] as const) {
       canvas.addEventListener(type, (event) => this.#end(event));
     }
     canvas.addEventListener('keydown', (event) => this.#key(event));
-    for (const type of ['focus', 'blur'] as const) canvas.addEventListener(type, () => this.paint());
+    canvas.addEventListener('focus', () => this.paint());
+    canvas.addEventListener('blur', () => this.#leave());
     new ResizeObserver(() => this.paint()).observe(canvas);
   }
 
   clear(): void {
     this.#strokes = [];
     this.#shown = undefined;
-    this.#setKeyPen(false);
+    this.#lift();
     this.#changed(true);
   }
 
@@ -60,7 +61,7 @@ export class Pad {
   undo(): void {
     this.#strokes.pop();
     this.#shown = undefined;
-    this.#setKeyPen(false);
+    this.#lift();
     this.#changed(true);
   }
 
@@ -68,7 +69,7 @@ export class Pad {
   show(image: DigitImage): void {
     this.#strokes = [];
     this.#shown = image;
-    this.#setKeyPen(false);
+    this.#lift();
     this.paint();
   }
 
@@ -126,6 +127,22 @@ export class Pad {
     this.#cursor = point;
     this.#strokes.push([point]);
     this.#changed(false);
+  }
+
+  /** The line that is being drawn is over, whatever draws it: it may be there no more. */
+  #lift(): void {
+    this.#pointer = undefined;
+    this.#setKeyPen(false);
+  }
+
+  /** Who goes elsewhere has drawn what they wanted: they could not lift the pen from there. */
+  #leave(): void {
+    if (this.#keyPenDown) {
+      this.#setKeyPen(false);
+      this.#changed(true);
+    } else {
+      this.paint();
+    }
   }
 
   #setKeyPen(down: boolean): void {
