@@ -28,9 +28,12 @@ export class BeliefsView {
     for (const canvas of [this.#digit, this.#strip]) {
       canvas.addEventListener('pointermove', (event) => this.#choose(canvas, event));
       canvas.addEventListener('pointerdown', (event) => this.#choose(canvas, event));
-      canvas.addEventListener('pointerleave', () => this.#setRow(imageSide));
+      canvas.addEventListener('pointerleave', ({ pointerType }) => {
+        // A finger leaves as it is lifted; the row that it chose stays.
+        if (pointerType === 'mouse') this.#setRow(imageSide);
+      });
     }
-    this.paint();
+    this.show(this.#image, undefined);
   }
 
   /** @param beliefs `[28, 10]`; undefined before there are any */
