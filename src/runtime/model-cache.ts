@@ -33,7 +33,8 @@ export class ModelCache {
     const { url, bytes } = this.#downloaded;
     try {
       const cache = await this.#open();
-      await cache?.put(url, new Response(Uint8Array.from(bytes)));
+      const headers = { 'content-length': String(bytes.length) };
+      await cache?.put(url, new Response(Uint8Array.from(bytes), { headers }));
     } catch {
       // A full disk, storage that is forbidden, or a URL that caches do not take: the model is there all the same.
     }

@@ -38,7 +38,10 @@ export class Model extends BaseModel {
    * model; E_UNSUPPORTED for operators, versions or types that onnxruntime does not have; E_PROVIDER_UNAVAILABLE,
    * with every reason and the providers that are there, when none of those asked for runs here; E_INVALID_OPTION.
    */
-  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<Model> {
+  static async load(
+    source: string | URL | Uint8Array | ArrayBuffer,
+    options: LoadOptions = {},
+  ): Promise<Model> {
     return new Model(await openModel(nodeRuntime, source, options));
   }
 }

@@ -49,12 +49,13 @@ export interface OpenedModel {
 /** @throws E_FILE_READ, E_INVALID_FILE, E_UNSUPPORTED, E_PROVIDER_UNAVAILABLE, E_INVALID_OPTION */
 export async function openModel<File extends ModelFile>(
   runtime: Runtime<File>,
-  source: string | URL | Uint8Array,
+  source: string | URL | Uint8Array | ArrayBuffer,
   options: LoadOptions = {},
 ): Promise<OpenedModel> {
   const wanted = checkProviders(options.providers);
   const sessionOptions = checkSessionOptions(options.sessionOptions);
-  const file = await runtime.read(source, options);
+  const given = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
+  const file = await runtime.read(given, options);
   options.signal?.throwIfAborted();
   const providers = wanted === 'auto' ? await runtime.autoProviders() : wanted;
   const { signal } = options;

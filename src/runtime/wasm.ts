@@ -58,7 +58,7 @@ async function create(
     return await ort.InferenceSession.create(...args);
   } catch (cause) {
     if (!/no available backend found/.test(messageOf(cause))) throw cause;
-    const message = `onnxruntime-web does not start (are its files where wasmPaths says?): ${messageOf(cause)}`;
+    const message = `onnxruntime-web does not start (are its files where wasmPaths says, and does the page's policy allow them and 'wasm-unsafe-eval'?): ${messageOf(cause)}`;
     throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', message, { cause });
   }
 }

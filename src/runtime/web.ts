@@ -58,7 +58,10 @@ export class Model extends BaseModel {
    * operators, versions or types that the provider does not have; E_PROVIDER_UNAVAILABLE, with every reason, when none
    * of those asked for runs here; E_INVALID_OPTION; the signal's reason.
    */
-  static async load(source: string | URL | Uint8Array, options: WebLoadOptions = {}): Promise<Model> {
+  static async load(
+    source: string | URL | Uint8Array | ArrayBuffer,
+    options: WebLoadOptions = {},
+  ): Promise<Model> {
     const cache = options.cache === undefined ? undefined : new ModelCache(options.cache);
     const opened = await openModel(webRuntime(options, cache), source, options);
     await cache?.keep();
@@ -108,7 +111,7 @@ async function read(
   cache: ModelCache | undefined,
 ): Promise<ModelFile> {
   if (source instanceof Uint8Array) return { name: 'the model', bytes: source };
-  const url = urlOf(source, 'A model is loaded from a URL or its bytes (Uint8Array)');
+  const url = urlOf(source, 'A model is loaded from a URL or its bytes (Uint8Array, ArrayBuffer)');
   const bytes = await (cache ? cache.fetch(url, download) : fetchModel(url, download));
   return { name: url.href, bytes };
 }
@@ -177,7 +180,7 @@ async function open(
         : `browsers have no '${provider}'`,
     );
   }
-  const { worker = 'document' in globalThis } = options;
+  const { worker = 'document' in globalThis && 'Worker' in globalThis } = options;
   const settings = await settingsOf(provider, options, sessionOptions);
   const session = worker
     ? await workers[provider].open(bytes, sessionOptions, settings)
@@ -208,10 +211,16 @@ function absolute({ mjs, wasm }: { readonly mjs: string | URL; readonly wasm: st
   return { mjs: urlOf(mjs, expected).href, wasm: urlOf(wasm, expected).href };
 }
 
-/** Vite and webpack see these and bring the files along. */
+/**
+ * Vite and webpack see these and bring the files along. Vite's development server takes the package's name for a folder
+ * beside this file, and does not: there the files are where npm puts packages.
+ */
 function bundledWasmPaths() {
-  return {
-    mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.mjs', import.meta.url).href,
-    wasm: new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url).href,
-  };
+  const mjs = new URL('onnxruntime-web/ort-wasm-simd-threaded.mjs', import.meta.url).href;
+  const wasm = new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url).href;
+  return { mjs: besideThisPackage(mjs), wasm: besideThisPackage(wasm) };
+}
+
+function besideThisPackage(url: string): string {
+  return url.replace('/lstm-onnx/dist/runtime/onnxruntime-web/', '/onnxruntime-web/dist/');
 }

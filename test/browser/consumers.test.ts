@@ -18,6 +18,7 @@ declare global {
   /** See consumer/main.js. */
   var consumer: {
     bytes: number[];
+    train(feeds: Feeds): Promise<number[]>;
     run(provider: string, feeds: Feeds): Promise<{ running: string; y: number[] }>;
   };
 }
@@ -42,6 +43,8 @@ const bundlers = {
       entry: './main.js',
       output,
       performance: false,
+      // Minifying TensorFlow.js takes half a minute, and esbuild and Vite do.
+      optimization: { minimize: false },
     });
     const stats = await new Promise<webpack.Stats | undefined>((resolve, reject) =>
       compiler?.run((error, result) => (error ? reject(error) : resolve(result))),
@@ -58,11 +61,12 @@ const bundlers = {
         bundle: true,
         format: 'esm',
         splitting: true,
+        minify: true,
         outdir,
         logLevel: 'error',
       },
     });
-    // What the README tells esbuild's users to do.
+    // What docs/browser.md tells esbuild's users to do.
     const files = { mjs: 'ort-wasm-simd-threaded.mjs', wasm: 'ort-wasm-simd-threaded.wasm' };
     for (const file of Object.values(files)) {
       copyFileSync(join(repository, 'node_modules/onnxruntime-web/dist', file), join(outdir, file));
@@ -96,31 +100,69 @@ describeInChromium('An app that has installed the package', () => {
     rmSync(workspace, { recursive: true, force: true });
   });
 
+  function appOf(name: string): string {
+    const app = join(workspace, name);
+    cpSync(join(repository, 'test/browser/consumer'), app, { recursive: true });
+    return app;
+  }
+
+  /** Runs the model on both providers, and trains, in the page at a URL. */
+  async function expectToWork(url: string): Promise<void> {
+    const tab = await browser.newPage();
+    await tab.goto(url);
+    await tab.waitForFunction(() => 'consumer' in globalThis);
+    const bytes = Uint8Array.from(await tab.evaluate(() => consumer.bytes));
+    await using model = await Model.load(bytes, { providers: ['cpu'] });
+    const expected = Array.from((await model.run(feeds)).y!.data as Float32Array);
+    for (const provider of ['simd', 'wasm']) {
+      const asked = [provider, feeds] as const;
+      const { running, y } = await tab.evaluate(([name, given]) => consumer.run(name, given), asked);
+      expect(running).toBe(provider);
+      expect(Math.max(...y.map((entry, i) => Math.abs(entry - expected[i]!)))).toBeLessThan(1e-6);
+    }
+    const losses = await tab.evaluate((given) => consumer.train(given), feeds);
+    expect(losses).toHaveLength(5);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    await tab.close();
+  }
+
   it.each(Object.keys(bundlers) as (keyof typeof bundlers)[])(
-    'runs models on both providers, isolated or not, bundled by %s',
+    'runs models on both providers and trains, isolated or not, bundled by %s',
     async (bundler) => {
-      const app = join(workspace, bundler);
-      cpSync(join(repository, 'test/browser/consumer'), app, { recursive: true });
+      const app = appOf(bundler);
       await bundlers[bundler](app);
       for (const isolated of [false, true]) {
         await using server = await serveFolder(join(app, 'dist'), { isolated });
-        const tab = await browser.newPage();
-        await tab.goto(server.url);
-        await tab.waitForFunction(() => 'consumer' in globalThis);
-        const bytes = Uint8Array.from(await tab.evaluate(() => consumer.bytes));
-        await using model = await Model.load(bytes, { providers: ['cpu'] });
-        const expected = Array.from((await model.run(feeds)).y!.data as Float32Array);
-        for (const provider of ['simd', 'wasm']) {
-          const { running, y } = await tab.evaluate(([name, given]) => consumer.run(name, given), [
-            provider,
-            feeds,
-          ] as const);
-          expect(running).toBe(provider);
-          expect(Math.max(...y.map((entry, i) => Math.abs(entry - expected[i]!)))).toBeLessThan(1e-6);
-        }
-        await tab.close();
+        await expectToWork(server.url);
       }
     },
     120_000,
   );
+
+  it("does so on Vite's development server, where npm has put onnxruntime-web beside the package", async () => {
+    const app = appOf('vite-dev');
+    writeFileSync(join(app, 'index.html'), page('./main.js'));
+    const beside = join(workspace, 'node_modules/onnxruntime-web');
+    cpSync(join(repository, 'node_modules/onnxruntime-web/package.json'), join(beside, 'package.json'));
+    cpSync(join(repository, 'node_modules/onnxruntime-web/types.d.ts'), join(beside, 'types.d.ts'));
+    for (const file of [
+      'ort-wasm-simd-threaded.mjs',
+      'ort-wasm-simd-threaded.wasm',
+      'ort.wasm.bundle.min.mjs',
+    ]) {
+      cpSync(join(repository, 'node_modules/onnxruntime-web/dist', file), join(beside, 'dist', file));
+    }
+    const server = await vite.createServer({
+      root: app,
+      configFile: false,
+      logLevel: 'error',
+      server: { port: 0, fs: { strict: false } },
+    });
+    try {
+      await server.listen();
+      await expectToWork(server.resolvedUrls?.local[0] ?? '');
+    } finally {
+      await server.close();
+    }
+  }, 120_000);
 });

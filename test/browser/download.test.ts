@@ -137,7 +137,7 @@ describeInChromium('a model that a page downloads', () => {
       error: expect.objectContaining({
         code: 'E_PROVIDER_UNAVAILABLE',
         message: expect.stringMatching(
-          /wasm: onnxruntime-web does not start \(are its files where wasmPaths says\?\)/,
+          /wasm: onnxruntime-web does not start \(are its files where wasmPaths says/,
         ),
       }),
     });

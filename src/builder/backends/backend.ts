@@ -59,7 +59,7 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
       const { registerSimdBackend } = await import('./simd/backend.js');
       await registerSimdBackend(tf, name, name === 'simd' ? {} : { threads: Number(name.slice(5)) });
     }
-    if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
+    if (name === 'wasm') await importWasmBackend();
     if (name === 'tensorflow') {
       const { startTensorflow } = await import('./tensorflow/backend.js');
       await startTensorflow(tf);
@@ -73,6 +73,13 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
     const [line = ''] = messageOf(error).split('\n');
     return line.replace(/[.\s]+$/, '');
   }
+}
+
+/** Its WebAssembly lies beside it in npm's folders, which no bundle has. */
+async function importWasmBackend(): Promise<void> {
+  if ('document' in globalThis || 'importScripts' in globalThis)
+    throw new Error('it runs in Node, not in browsers');
+  await import('@tensorflow/tfjs-backend-wasm');
 }
 
 /** What the current backend brings itself. */

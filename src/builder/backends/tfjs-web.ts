@@ -3,6 +3,8 @@
  * adds layers, converter, data sets and WebGL. Node.js takes that whole package (`#tfjs` in package.json): tfjs-node
  * does so too, and Node cannot load the gradients by themselves.
  */
+// First: the gradients ask for flags that the core sets, and bundlers keep this order.
+import '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import '@tensorflow/tfjs-backend-cpu';
 

@@ -231,7 +231,8 @@ async function compiled(kernels: Uint8Array): Promise<WebAssembly.Module> {
   } catch (cause) {
     throw new LstmOnnxError(
       'E_PROVIDER_UNAVAILABLE',
-      `The kernels are no WebAssembly module that this JavaScript engine takes: ${messageOf(cause)}`,
+      `The kernels are no WebAssembly module that this JavaScript engine takes (on a page with a ` +
+        `Content-Security-Policy, script-src needs 'wasm-unsafe-eval'): ${messageOf(cause)}`,
       { cause },
     );
   }

@@ -45,7 +45,10 @@ export function startThread(
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(url);
   return new Promise<void>((resolve, reject) => {
-    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.onerror = ({ message }) =>
+      reject(
+        new Error(message || "a thread does not start; the page's policy must allow it: worker-src blob:"),
+      );
     worker.onmessage = () => resolve();
     worker.postMessage({ module, memory, mailbox });
   }).finally(() => URL.revokeObjectURL(url));
