@@ -54,12 +54,14 @@ export interface ModelDescription {
   readonly preprocessing?: string;
 }
 
-export type ToWorker =
+/** Requests are numbered upwards, and answers carry the number: the page tells by it which ones came too late. */
+export type ToWorker = { readonly request: number } & (
   | { readonly type: 'read'; readonly files: readonly File[]; readonly architecture: Architecture }
   /** The same file again with another architecture. */
   | { readonly type: 'reread'; readonly architecture: Architecture }
   | { readonly type: 'convert'; readonly options: OnnxOptions }
-  | { readonly type: 'checkpoint'; readonly labels: readonly string[] };
+  | { readonly type: 'checkpoint'; readonly labels: readonly string[] }
+);
 
 /** A file made of the model. */
 export interface MadeFile {
@@ -68,7 +70,7 @@ export interface MadeFile {
   readonly milliseconds: number;
 }
 
-export type FromWorker =
+export type FromWorker = { readonly request: number } & (
   | { readonly type: 'model'; readonly model: ModelDescription }
   | { readonly type: 'converted'; readonly file: MadeFile }
   | { readonly type: 'checkpoint'; readonly file: MadeFile }
@@ -78,4 +80,5 @@ export type FromWorker =
       readonly failure: Failure;
       /** There if the failure is about weights, for which an architecture can be given. */
       readonly modules?: WeightModules;
-    };
+    }
+);

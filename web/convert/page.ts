@@ -19,10 +19,14 @@ import {
 const place = (id: string): HTMLElement => element(id, HTMLElement);
 const worker = startConfinedWorker();
 const onnxLink = make('a', { id: 'download-onnx', class: 'button primary' });
-const checkpointLink = make('a', { id: 'download-safetensors', class: 'button' });
+/** Never seen: the button makes the file, and this saves it. */
+const checkpointLink = make('a', { hidden: '' });
 const checkpointButton = make('button', { id: 'make-safetensors', type: 'button' }, 'As .safetensors');
-/** Messages that the worker has not answered; only the last answer of a kind is shown. */
-let pendingConversions = 0;
+let requests = 0;
+/** Of each kind the number of the request that waits for its answer; all other answers come too late. */
+const awaited: { reading?: number; onnx?: number; checkpoint?: number } = {};
+/** Whether Download was clicked while the file was being made. */
+let isWanted = false;
 /** Whether no network of the file at hand was shown yet. */
 let isNew = true;
 let workerFailed = false;
@@ -33,28 +37,55 @@ function ask(message: ToWorker): void {
 
 function read(files: readonly File[]): void {
   if (workerFailed) return;
+  withdraw();
   isNew = true;
   resetArchitecture();
   place('workbench').hidden = true;
   place('status').textContent = `Reading ${files.map(({ name }) => name).join(', ')}…`;
   showFailure(place('error'), '', undefined);
-  ask({ type: 'read', files, architecture: readArchitecture() });
+  awaited.reading = ++requests;
+  ask({ type: 'read', request: requests, files, architecture: readArchitecture() });
+}
+
+function reread(): void {
+  makeLinkWait();
+  showFailure(place('error'), '', undefined);
+  awaited.reading = ++requests;
+  ask({ type: 'reread', request: requests, architecture: readArchitecture() });
 }
 
 function convert(): void {
-  withdraw();
+  makeLinkWait();
   showFailure(place('options-error'), '', undefined);
   place('made').textContent = 'Converting…';
-  pendingConversions++;
-  ask({ type: 'convert', options: readOnnxOptions() });
+  // A network that is still being read is converted when it is there.
+  if (awaited.reading !== undefined) return;
+  awaited.onnx = ++requests;
+  ask({ type: 'convert', request: requests, options: readOnnxOptions() });
 }
 
+function writeCheckpoint(): void {
+  awaited.checkpoint = ++requests;
+  ask({ type: 'checkpoint', request: requests, labels: readOnnxOptions().labels });
+}
+
+/**
+ * The link stays where it is while another file is made. Who types and then clicks on it leaves the field with that
+ * click, and would click on nothing if the change took the link away.
+ */
+function makeLinkWait(): void {
+  delete awaited.onnx;
+  onnxLink.setAttribute('aria-disabled', 'true');
+}
+
+/** There is nothing to download. */
 function withdraw(): void {
+  makeLinkWait();
+  delete awaited.checkpoint;
+  isWanted = false;
   withdrawDownload(onnxLink);
   withdrawDownload(checkpointLink);
   onnxLink.hidden = true;
-  checkpointLink.hidden = true;
-  checkpointButton.hidden = false;
 }
 
 function showModel(model: ModelDescription): void {
@@ -109,39 +140,45 @@ function sentence(note: string): string {
 function showConverted({ name, bytes, milliseconds }: MadeFile): void {
   offerDownload(onnxLink, name, bytes);
   onnxLink.hidden = false;
+  onnxLink.removeAttribute('aria-disabled');
   place('made').textContent =
     `${name}: ${formatBytes(bytes.length)}, made in ${Math.max(1, Math.round(milliseconds))} ms.`;
+  if (isWanted) onnxLink.click();
+  isWanted = false;
 }
 
 function take(message: FromWorker): void {
+  const { request } = message;
   switch (message.type) {
     case 'model':
+      if (request !== awaited.reading) break;
+      delete awaited.reading;
       showModel(message.model);
       break;
     case 'converted':
-      pendingConversions--;
-      if (pendingConversions === 0) showConverted(message.file);
+      if (request !== awaited.onnx) break;
+      showConverted(message.file);
       break;
     case 'checkpoint':
+      if (request !== awaited.checkpoint) break;
       offerDownload(checkpointLink, message.file.name, message.file.bytes);
-      checkpointLink.hidden = false;
-      checkpointButton.hidden = true;
       checkpointLink.click();
-      checkpointLink.focus();
       break;
     case 'failed':
-      fail(message);
+      if (Object.values(awaited).includes(request)) fail(message);
       break;
   }
 }
 
 function fail({ during, failure, modules }: Extract<FromWorker, { type: 'failed' }>): void {
   if (during === 'convert' || during === 'checkpoint') {
-    if (during === 'convert') pendingConversions--;
+    if (during === 'convert') withdraw();
     place('made').textContent = '';
     showFailure(place('options-error'), 'This does not go together', failure);
     return;
   }
+  delete awaited.reading;
+  withdraw();
   place('status').textContent = '';
   if (modules) {
     const way = 'On this page: choose below, or give the weights together with a JSON file of the network.';
@@ -169,14 +206,17 @@ withdraw();
 scrollByKeyboard(place('diagram'), 'Drawing of the network');
 scrollByKeyboard(place('layers'), 'Layers');
 onFiles(place('drop'), element('files', HTMLInputElement), read);
-place('architecture').addEventListener('change', () => {
-  showFailure(place('error'), '', undefined);
-  ask({ type: 'reread', architecture: readArchitecture() });
-});
+place('architecture').addEventListener('change', reread);
 place('options').addEventListener('change', convert);
-checkpointButton.addEventListener('click', () =>
-  ask({ type: 'checkpoint', labels: readOnnxOptions().labels }),
-);
+onnxLink.addEventListener('click', (event) => {
+  if (!onnxLink.hasAttribute('aria-disabled')) return;
+  event.preventDefault();
+  isWanted = true;
+});
+checkpointButton.addEventListener('click', ({ detail }) => {
+  // The second click of a double click would save the file twice.
+  if (detail < 2) writeCheckpoint();
+});
 for (const form of ['architecture', 'options']) {
   place(form).addEventListener('submit', (event) => event.preventDefault());
 }

@@ -15,6 +15,8 @@ import { type ModelFiles, readModelFiles } from './model-files.js';
 
 let files: ModelFiles | undefined;
 let model: ImportResult | undefined;
+/** The newest request to read; what an older one comes to is let go of. */
+let newest = 0;
 
 function tell(message: FromWorker, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
@@ -24,7 +26,13 @@ addEventListener('message', ({ data: message }: MessageEvent<ToWorker>) => {
   handle(message).catch((error: unknown) => {
     const modules = isReading(message) ? modulesOf(files) : undefined;
     const failure = failureOf(error);
-    tell({ type: 'failed', during: message.type, failure, ...(modules ? { modules } : {}) });
+    tell({
+      type: 'failed',
+      request: message.request,
+      during: message.type,
+      failure,
+      ...(modules ? { modules } : {}),
+    });
   });
 });
 
@@ -33,26 +41,32 @@ function isReading({ type }: ToWorker): boolean {
 }
 
 async function handle(message: ToWorker): Promise<void> {
+  const { request } = message;
   switch (message.type) {
-    case 'read':
+    case 'read': {
+      newest = request;
       model = undefined;
       files = undefined;
-      files = await readModelFiles(message.files);
-      await read(files, message.architecture);
+      const chosen = await readModelFiles(message.files);
+      if (request !== newest) return;
+      files = chosen;
+      await read(request, files, message.architecture);
       break;
+    }
     case 'reread':
-      if (files) await read(files, message.architecture);
+      newest = request;
+      if (files) await read(request, files, message.architecture);
       break;
     case 'convert':
-      convert(message.options);
+      convert(request, message.options);
       break;
     case 'checkpoint':
-      writeCheckpoint(message.labels);
+      writeCheckpoint(request, message.labels);
       break;
   }
 }
 
-async function read(from: ModelFiles, architecture: Architecture): Promise<void> {
+async function read(request: number, from: ModelFiles, architecture: Architecture): Promise<void> {
   const modules = modulesOf(from);
   const { name, bytes, shards, network } = from;
   const { timeFirst, ...choice } = architecture;
@@ -62,11 +76,14 @@ async function read(from: ModelFiles, architecture: Architecture): Promise<void>
     ...(network ? { network } : {}),
     ...(modules ? { ...choice, ...(timeFirst ? { batchFirst: false } : {}) } : {}),
   };
-  model = await importModel(bytes, options);
+  const imported = await importModel(bytes, options);
+  if (request !== newest) return;
+  model = imported;
   const nodes = diagramNodes(model.network);
   const { labels = [], preprocessing } = model.info ?? {};
   tell({
     type: 'model',
+    request,
     model: {
       fileName: name,
       fileBytes: bytes.length,
@@ -97,23 +114,27 @@ function isCheckpoint(bytes: Uint8Array): boolean {
   return headerStart.startsWith('{') && headerStart.includes('"lstm_onnx.network"');
 }
 
-function convert({ labels, ...options }: OnnxOptions): void {
+function convert(request: number, { labels, ...options }: OnnxOptions): void {
   const { network, parameters, info } = readModel();
   const started = performance.now();
   const bytes = Uint8Array.from(
     exportOnnx(network, parameters, { ...info, ...options, ...(labels.length > 0 ? { labels } : {}) }),
   );
   const milliseconds = performance.now() - started;
-  tell({ type: 'converted', file: { name: nameWith('.onnx'), bytes, milliseconds } }, [bytes.buffer]);
+  tell({ type: 'converted', request, file: { name: nameWith('.onnx'), bytes, milliseconds } }, [
+    bytes.buffer,
+  ]);
 }
 
-function writeCheckpoint(labels: readonly string[]): void {
+function writeCheckpoint(request: number, labels: readonly string[]): void {
   const { network, parameters, info } = readModel();
   const started = performance.now();
   const named = { ...info, ...(labels.length > 0 ? { labels } : {}) };
   const bytes = Uint8Array.from(encodeCheckpoint({ network, parameters, info: named }));
   const milliseconds = performance.now() - started;
-  tell({ type: 'checkpoint', file: { name: nameWith('.safetensors'), bytes, milliseconds } }, [bytes.buffer]);
+  tell({ type: 'checkpoint', request, file: { name: nameWith('.safetensors'), bytes, milliseconds } }, [
+    bytes.buffer,
+  ]);
 }
 
 function readModel(): ImportResult {
