@@ -16,7 +16,8 @@ const pages = [
 
 /** Nothing from elsewhere, nothing inline; WebAssembly, and workers that the library starts from blobs. */
 function contentSecurityPolicy(file: string): string {
-  // What a person drops on Convert stays on the machine: the page can send nothing to anybody, and loads its own files.
+  // What a person drops on Convert stays on the machine: the page and its worker can neither fetch nor post. Scripts,
+  // styles and images of the site's own server they may load, the icon of the page among them; nothing of other sites.
   const connect = file === 'convert.html' ? "'none'" : "'self'";
   return [
     "default-src 'none'",

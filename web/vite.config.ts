@@ -6,7 +6,7 @@
  * them out (one thread), as a plain static server would.
  */
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { engineSizes } from './engine-sizes.js';
 import { pageShell } from './page-shell.js';
 
@@ -17,6 +17,21 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/**
+ * Writes the worker of Convert as one file: the readers of the formats, which the library imports as it needs them, then
+ * come with the page. So the page converts without a network, and its server is not told what kind of file was dropped.
+ */
+function wholeConvertWorker(): Plugin {
+  let isConvert = false;
+  return {
+    name: 'whole-convert-worker',
+    options({ input }) {
+      isConvert = typeof input === 'string' && input.endsWith('/convert/worker.ts');
+    },
+    outputOptions: (options) => (isConvert ? { ...options, codeSplitting: false } : options),
+  };
+}
+
 export default defineConfig(({ mode }) => {
   const headers = mode === 'unisolated' ? {} : isolation;
   return {
@@ -25,7 +40,7 @@ export default defineConfig(({ mode }) => {
     plugins: [pageShell(), engineSizes()],
     server: { headers },
     preview: { headers },
-    worker: { format: 'es' },
+    worker: { format: 'es', plugins: () => [wholeConvertWorker()] },
     build: {
       target: 'es2022',
       outDir: here('../dist-web'),

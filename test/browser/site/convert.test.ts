@@ -193,6 +193,12 @@ describeInChromium('The page Convert', () => {
     expect(await page.locator('#download-onnx').isVisible()).toBe(false);
     await page.locator('#labels').fill('a, b, c, d, e');
     await page.locator('#labels').blur();
+    await onnx();
+    await page.locator('#labels').fill('v, w, x, y, z');
+    // Leaves the field and makes another file; the click on the link is not lost.
+    const clicked = await visit.save('#download-onnx');
+    expect(decodeModel(clicked.bytes).metadata?.get('labels')).toBe('["v","w","x","y","z"]');
+    await page.locator('#labels').fill('a, b, c, d, e');
     await check('softmax', true);
     await check('states', true);
     await page.locator('#opset').selectOption('21');
@@ -259,38 +265,94 @@ describeInChromium('The page Convert', () => {
     expect(await visit.page.locator('#error').isVisible()).toBe(false);
   });
 
-  it('has asked for nothing since but parts of its own code, and had no problem', () => {
-    const later = visit.requests.slice(loaded);
-    for (const url of later) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/assets\/[\w-]+\.js$/);
+  it('shows what was dropped last, though what came before takes longer', async () => {
+    const { page } = visit;
+    await page.evaluate(
+      (small) => {
+        const drop = (bytes: Uint8Array<ArrayBuffer>, name: string) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([bytes], name));
+          const event = new DragEvent('drop', { dataTransfer, cancelable: true });
+          document.getElementById('drop')?.dispatchEvent(event);
+        };
+        drop(new Uint8Array(2 ** 27), 'large.onnx');
+        drop(Uint8Array.from(small), 'classifier.pt');
+      },
+      [...fileOf('state-dicts/classifier.pt').bytes],
+    );
+    await visit.reads('#status', /^Read classifier\.pt: /);
+    await page.evaluate(async () => {
+      // As long as the other file takes.
+      for (let frame = 0; frame < 60; frame++) await new Promise(requestAnimationFrame);
+    });
+    expect(await page.locator('#error').isVisible()).toBe(false);
+    expect((await onnx()).name).toBe('classifier.onnx');
+  });
+
+  it('has asked for nothing since, and had no problem', () => {
+    expect(visit.requests.slice(loaded)).toEqual([]);
     expect(visit.problems).toEqual([]);
   });
 
-  it.each(servers)('may not open a connection, and neither may its worker: %s', async (_, isolated) => {
-    await using visit = await Visit.open('convert.html', { isolated });
-    const { page } = visit;
-    await visit.drop('#drop', [fileOf('state-dicts/classifier.pt')]);
-    await visit.reads('#made', /^classifier\.onnx: .* made in/);
-    const before = [...visit.served];
-    const attempt = async (url: string) => {
-      const request = new Promise<string>((resolve) => {
-        const xhr = new XMLHttpRequest();
-        xhr.onload = () => resolve('arrived');
-        xhr.onerror = () => resolve('refused');
-        xhr.open('GET', url);
-        xhr.send();
-      });
-      const fetched = await fetch(url).then(
-        () => 'arrived',
-        () => 'refused',
-      );
-      return [fetched, await request];
-    };
-    const url = new URL('/digits.onnx', page.url()).href;
-    expect(await page.evaluate(attempt, url)).toEqual(['refused', 'refused']);
-    const [worker] = page.workers();
-    expect(await worker!.evaluate(attempt, url)).toEqual(['refused', 'refused']);
-    expect(visit.served).toEqual(before);
-    expect(visit.problems.length).toBeGreaterThan(1);
-    for (const problem of visit.problems) expect(problem).toMatch(/Content Security Policy/);
+  it('converts without a network once it is there', async () => {
+    await using visit = await Visit.open('convert.html', { isolated: false });
+    await visit.page.waitForLoadState('networkidle');
+    await visit.page.context().setOffline(true);
+    for (const file of [
+      'keras/masked-tagger.keras',
+      'keras/sequential-classifier.h5',
+      'onnx-imports/embedding-dynamo.onnx',
+      'state-dicts/classifier.pt',
+    ]) {
+      await visit.drop('#drop', [fileOf(file)]);
+      await visit.reads('#status', new RegExp(`^Read ${file.split('/')[1]}: `));
+      await visit.reads('#made', /\.onnx: .* made in \d+ ms\.$/);
+    }
+    expect(visit.problems).toEqual([]);
   });
+
+  it.each(servers)(
+    'may not open a connection or load from elsewhere, and neither may its worker: %s',
+    async (_, isolated) => {
+      await using visit = await Visit.open('convert.html', { isolated });
+      const { page } = visit;
+      await visit.drop('#drop', [fileOf('state-dicts/classifier.pt')]);
+      await visit.reads('#made', /^classifier\.onnx: .* made in/);
+      const shown = (src: string) =>
+        new Promise<string>((resolve) => {
+          const image = new Image();
+          image.onload = () => resolve('arrived');
+          image.onerror = () => resolve('refused');
+          image.src = src;
+        });
+      expect(await page.evaluate(shown, new URL('/icon.svg', page.url()).href)).toBe('arrived');
+      const before = [...visit.served];
+      const attempt = async (url: string) => {
+        const request = new Promise<string>((resolve) => {
+          const xhr = new XMLHttpRequest();
+          xhr.onload = () => resolve('arrived');
+          xhr.onerror = () => resolve('refused');
+          xhr.open('GET', url);
+          xhr.send();
+        });
+        const fetched = await fetch(url).then(
+          () => 'arrived',
+          () => 'refused',
+        );
+        return [fetched, await request];
+      };
+      const url = new URL('/digits.onnx', page.url()).href;
+      expect(await page.evaluate(attempt, url)).toEqual(['refused', 'refused']);
+      const [worker] = page.workers();
+      expect(await worker!.evaluate(attempt, url)).toEqual(['refused', 'refused']);
+      const elsewhere = url.replace('127.0.0.1', 'localhost');
+      const imported = `import('${elsewhere}').then(() => 'arrived', () => 'refused')`;
+      expect(await page.evaluate(imported)).toBe('refused');
+      expect(await worker!.evaluate(imported)).toBe('refused');
+      expect(await page.evaluate(shown, new URL('/icon.svg', elsewhere).href)).toBe('refused');
+      expect(visit.served).toEqual(before);
+      expect(visit.problems.length).toBeGreaterThan(1);
+      for (const problem of visit.problems) expect(problem).toMatch(/Content Security Policy/);
+    },
+  );
 });
