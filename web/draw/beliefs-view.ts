@@ -5,12 +5,12 @@
 import { bestOf, classes, percentOf } from '../shared/beliefs.js';
 import { paintNumbers } from '../shared/colour-scale.js';
 import { type DigitImage, imageSide } from '../shared/digit-image.js';
-import { element, make } from '../shared/element.js';
+import { element, make, place } from '../shared/element.js';
 
 export class BeliefsView {
   readonly #digit = element('digit', HTMLCanvasElement);
   readonly #strip = element('strip', HTMLCanvasElement);
-  readonly #mark = element('row-mark', HTMLElement);
+  readonly #mark = place('row-mark');
   readonly #row = element('row', HTMLInputElement);
   readonly #rowNumber = element('row-number', HTMLOutputElement);
   readonly #bars: readonly Bar[];

@@ -4,7 +4,7 @@ import { bestOf, percentOf, sureSince } from '../shared/beliefs.js';
 import { onSchemeChange } from '../shared/colour-scale.js';
 import { type DigitImage, forgetDigit, keepDigit, keptDigit } from '../shared/digit-image.js';
 import { fetchDigitModel } from '../shared/digit-model.js';
-import { element } from '../shared/element.js';
+import { element, place } from '../shared/element.js';
 import { Problem } from '../shared/problem.js';
 import { SampleButtons } from '../shared/sample-buttons.js';
 import { loadSamples } from '../shared/samples.js';
@@ -16,9 +16,9 @@ import { RuntimeCard } from './runtime-card.js';
 import { imageOf } from './stroke-image.js';
 
 const problem = new Problem<'network' | 'samples'>();
-const answer = element('answer', HTMLElement);
-const answerText = element('answer-text', HTMLElement);
-const announcement = element('announcement', HTMLElement);
+const answer = place('answer');
+const answerText = place('answer-text');
+const announcement = place('announcement');
 const view = new BeliefsView();
 const runtime = new RuntimeCard();
 
@@ -38,10 +38,10 @@ const pad = new Pad(element('pad', HTMLCanvasElement), {
     else want(imageOf(strokes), done);
   },
   onPen(down) {
-    element('pen-state', HTMLElement).textContent = down ? 'Pen down' : 'Pen up';
+    place('pen-state').textContent = down ? 'Pen down' : 'Pen up';
   },
 });
-const samples = new SampleButtons(element('samples', HTMLElement), (image) => {
+const samples = new SampleButtons(place('samples'), (image) => {
   pad.show(image);
   want(image, true);
 });

@@ -1,6 +1,6 @@
 /** What the page tells of the runtime: provider, speed, sizes. */
 import type { Model } from 'lstm-onnx/web';
-import { element } from '../shared/element.js';
+import { place } from '../shared/element.js';
 import { formatBytes } from '../shared/quantities.js';
 import { codeSizes } from './code-sizes.js';
 import type { ProviderName } from './reader.js';
@@ -9,11 +9,11 @@ import type { ProviderName } from './reader.js';
 const kept = 21;
 
 export class RuntimeCard {
-  readonly #running = element('running', HTMLElement);
-  readonly #reason = element('running-reason', HTMLElement);
-  readonly #latency = element('latency', HTMLElement);
-  readonly #ready = element('ready', HTMLElement);
-  readonly #code = element('code-size', HTMLElement);
+  readonly #running = place('running');
+  readonly #reason = place('running-reason');
+  readonly #latency = place('latency');
+  readonly #ready = place('ready');
+  readonly #code = place('code-size');
   #times: number[] = [];
 
   starting(provider: ProviderName): void {
@@ -39,8 +39,8 @@ export class RuntimeCard {
     if (providers.notice !== undefined) reasons.push(providers.notice);
     this.#reason.textContent = reasons.map(asSentence).join(' ');
     this.#reason.hidden = reasons.length === 0;
-    element('model-size', HTMLElement).textContent = formatBytes(modelBytes);
-    element('accuracy', HTMLElement).textContent = metadata.get('test_accuracy') ?? 'unknown';
+    place('model-size').textContent = formatBytes(modelBytes);
+    place('accuracy').textContent = metadata.get('test_accuracy') ?? 'unknown';
   }
 
   failed(): void {

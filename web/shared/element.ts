@@ -7,6 +7,11 @@ export function element<T extends Element>(id: string, type: new () => T): T {
   throw new Error(`The page has no ${type.name} with the id '${id}'.`);
 }
 
+/** An element of any type. @throws Error as `element` */
+export function place(id: string): HTMLElement {
+  return element(id, HTMLElement);
+}
+
 /** A new element with this text or these children. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
