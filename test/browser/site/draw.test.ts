@@ -220,6 +220,29 @@ describeInChromium('The page Draw a digit', () => {
     });
   });
 
+  it('shows the bar of the answer in forced colours', async () => {
+    await using visit = await Visit.open('index.html', { forcedColors: 'active' });
+    await visit.page.locator('#sample-6').click();
+    await visit.reads('#announcement', /reads 6/);
+    const background = (part: string) =>
+      visit.page.locator(`#bars .top ${part}`).evaluate((shown) => getComputedStyle(shown).backgroundColor);
+    expect(await background('.bar-fill')).not.toBe(await background('.bar-track'));
+  });
+
+  it('keeps the row that a finger has chosen on the strip', async () => {
+    await using visit = await Visit.open('index.html', { hasTouch: true });
+    const { page } = visit;
+    await page.locator('#sample-6').click();
+    await visit.reads('#announcement', /reads 6/);
+    await page.locator('#strip').scrollIntoViewIfNeeded();
+    const strip = (await page.locator('#strip').boundingBox())!;
+    await page.touchscreen.tap(strip.x + strip.width / 2, strip.y + (strip.height * 9.5) / 28);
+    await visit.reads('#row-number', '10');
+    // What would undo it comes at once.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    expect(await visit.text('#row-number')).toBe('10');
+  });
+
   it('comes back with the digit and the provider that it was left with', async () => {
     await using visit = await Visit.open('index.html');
     const { page } = visit;
