@@ -22,6 +22,11 @@ describe('a CSV table', () => {
     expect(() => readCsvTable('a,b\n1,2\n3,x\n')).toThrow(/line 3, column 2 is "x"/);
   });
 
+  it('says that columns are apart by commas, and that words are not to be in quotes', () => {
+    expect(() => readCsvTable('a;b\n1,5;2\n')).toThrow(/separated by semicolons; save the table with commas/);
+    expect(() => readCsvTable('a,b\n1,"yes"\n2,"no"\n')).toThrow(/line 2, column 2.*without quotes/s);
+  });
+
   it('does not take dates, or two columns of words, for classes', () => {
     expect(() => readCsvTable('day,a\n2024-01-01,1\n2024-01-02,2\n')).toThrow(/line 2, column 1/);
     expect(() => readCsvTable('a,b,c\nred,1,small\nblue,2,large\n')).toThrow(/line 2, column 1/);
@@ -92,7 +97,8 @@ describe('samples of a table', () => {
       /cannot be cut into 3 equal steps/,
     ],
     [{ ...windows, steps: 7 }, /Windows of 7 rows, 1 ahead, do not fit into 6 rows twice/],
-    [{ ...windows, steps: Number.NaN }, /do not fit/],
+    [{ ...windows, steps: Number.NaN }, /^Give the time steps as a whole number/],
+    [{ ...windows, ahead: -1 }, /^Give the rows ahead as a whole number/],
     [{ ...windows, target: 5 }, /Column 6 is asked for; the table has 2/],
   ] as const)('are refused for %o', (options, message) => {
     expect(() => samplesOf(series, options)).toThrow(message);

@@ -9,6 +9,8 @@ const place = (id: string): HTMLElement => element(id, HTMLElement);
 
 /** Milliseconds between drawings of the charts. */
 const drawInterval = 200;
+/** Milliseconds for which a sentence is left to be read out before the next epoch is told. */
+const speechInterval = 5000;
 
 const metricNames: Readonly<Record<Task, string>> = {
   classification: 'Accuracy',
@@ -31,6 +33,7 @@ export class Board {
   #epochs = 1;
   #steps = 1;
   #saidEpoch = 0;
+  #lastSaid = 0;
   #lastDraw = 0;
 
   /** Makes ready for a run. */
@@ -83,7 +86,9 @@ export class Board {
     place('stat-metric').textContent = this.#formatMetric(this.#metric.recent);
     place('stat-speed').textContent = samplesPerSecond > 0 ? formatCount(samplesPerSecond) : '–';
     place('stat-time').textContent = formatSeconds(elapsed);
-    if (epoch !== this.#saidEpoch) {
+    const isFirst = this.#saidEpoch === 0;
+    const hasTime = performance.now() - this.#lastSaid >= speechInterval;
+    if (isFirst || (epoch !== this.#saidEpoch && hasTime)) {
       this.#saidEpoch = epoch;
       this.say(
         epoch === 1
@@ -100,6 +105,7 @@ export class Board {
   /** A sentence that screen readers read out. */
   say(sentence: string): void {
     place('status').textContent = sentence;
+    this.#lastSaid = performance.now();
   }
 
   /** Draws what came since the charts were drawn last. */

@@ -103,7 +103,8 @@ interface Cut {
 function cutRows({ numbers }: CsvTable, { target, steps }: CsvOptions): Cut {
   const [, columns = 0] = numbers.shape;
   const inputs = columns - 1;
-  if (!Number.isInteger(steps) || steps < 1 || inputs % steps !== 0) {
+  checkSteps(steps);
+  if (inputs % steps !== 0) {
     throw invalid(
       `The ${inputs} columns beside the target cannot be cut into ${steps} equal steps; give a number of steps that divides ${inputs}.`,
     );
@@ -124,10 +125,12 @@ function cutRows({ numbers }: CsvTable, { target, steps }: CsvOptions): Cut {
 
 function cutWindows({ numbers }: CsvTable, { target, steps, ahead }: CsvOptions): Cut {
   const [rows = 0, columns = 0] = numbers.shape;
+  checkSteps(steps);
+  if (!Number.isInteger(ahead) || ahead < 0) throw invalid('Give the rows ahead as a whole number from 0.');
   const windows = rows - steps - ahead + 1;
-  if (!(Number.isInteger(steps) && steps >= 1 && Number.isInteger(ahead) && ahead >= 0 && windows >= 2)) {
+  if (windows < 2) {
     throw invalid(
-      `Windows of ${steps} rows, ${ahead} ahead, do not fit into ${rows} rows twice; give whole numbers that leave two windows.`,
+      `Windows of ${steps} rows, ${ahead} ahead, do not fit into ${rows} rows twice; give numbers that leave two windows.`,
     );
   }
   // The target's own past is known when a later value is predicted, and is the answer itself otherwise.
@@ -144,6 +147,10 @@ function cutWindows({ numbers }: CsvTable, { target, steps, ahead }: CsvOptions)
       }
     },
   };
+}
+
+function checkSteps(steps: number): void {
+  if (!Number.isInteger(steps) || steps < 1) throw invalid('Give the time steps as a whole number from 1.');
 }
 
 function columnOf({ shape, data }: NdArray<'float64'>, column: number): Float64Array {

@@ -1,5 +1,5 @@
 /** A CSV file as a table of numbers with the names of its columns; one column may hold words, which become classes. */
-import { type NdArray, parseCsv } from 'lstm-onnx/web';
+import { LstmOnnxError, type NdArray, parseCsv } from 'lstm-onnx/web';
 
 export interface CsvTable {
   readonly columns: readonly string[];
@@ -17,12 +17,28 @@ const numeric = /^[+-]?[.\d]/;
 export function readCsvTable(text: string): CsvTable {
   const plain = text.replace(/^\uFEFF/, '');
   const words = findWords(plain);
-  const numbers = parseCsv(words ? words.text : plain);
+  const numbers = withHint(plain, () => parseCsv(words ? words.text : plain));
   return {
     columns: columnNames(plain, numbers.shape[1] ?? 0),
     numbers,
     ...(words ? { named: { column: words.column, labels: words.labels } } : {}),
   };
+}
+
+/** Runs the parser; its errors say what is known to be behind them. */
+function withHint<T>(text: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof LstmOnnxError)) throw error;
+    const hint = text.includes(';')
+      ? 'The columns seem to be separated by semicolons; save the table with commas between them and points in numbers.'
+      : text.includes('"')
+        ? 'A column of words becomes classes only in a table without quotes.'
+        : undefined;
+    if (hint === undefined) throw error;
+    throw new LstmOnnxError(error.code, `${error.message} ${hint}`, { cause: error });
+  }
 }
 
 /** The names in the header, if the first row is one; else `column 1` and so on. */

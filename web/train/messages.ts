@@ -122,7 +122,9 @@ export interface Result {
   /** Steps taken, over all epochs. */
   readonly steps: number;
   readonly elapsed: number;
+  /** The tfjs backend that computed. */
   readonly backend: string;
+  /** Why it was slower than it could be. */
   readonly notice?: string;
   readonly checkpoint: Uint8Array<ArrayBuffer>;
   readonly onnx: Uint8Array<ArrayBuffer>;
@@ -137,6 +139,8 @@ export type FromWorker =
   | { readonly type: 'testing' }
   | { readonly type: 'paused' | 'resumed' }
   | { readonly type: 'done'; readonly result: Result }
+  /** Before the first step, with nothing to keep. */
+  | { readonly type: 'stopped' }
   /** What failed, and the failure. */
   | {
       readonly type: 'failed';

@@ -5,6 +5,7 @@ import { onFiles } from '../shared/file-drop.js';
 import { formatCount } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
 import { Board } from './board.js';
+import { copyOnClick } from './copy-button.js';
 import {
   checkWhileTyping,
   firstWrongField,
@@ -156,12 +157,11 @@ function take(message: FromWorker): void {
       enter('testing');
       break;
     case 'done':
-      enter('ready');
-      showFailure(place('data-error'), '', undefined);
       showResult(message.result);
-      board.say(`Done. ${verdict(message.result.test)}`);
-      // Pause and Stop are disabled now; who had the focus there goes on reading at the result.
-      if (document.activeElement === document.body) place('result-heading').focus({ preventScroll: true });
+      endRun(`Done. ${verdict(message.result.test)}`, place('result-heading'));
+      break;
+    case 'stopped':
+      endRun('Stopped before the first step; there is nothing to keep.', start);
       break;
     case 'failed':
       fail(message);
@@ -169,11 +169,22 @@ function take(message: FromWorker): void {
   }
 }
 
+/** Who had the focus on Pause or Stop, which are disabled now, goes on at another place. */
+function endRun(sentence: string, goOnAt: HTMLElement): void {
+  const { activeElement } = document;
+  enter('ready');
+  showFailure(place('data-error'), '', undefined);
+  board.say(sentence);
+  if (activeElement === document.body || activeElement === pause || activeElement === stop) {
+    goOnAt.focus({ preventScroll: true });
+  }
+}
+
 function fail({ during, failure }: Extract<FromWorker, { type: 'failed' }>): void {
   if (during === 'start' || during === 'describe') {
     showFailure(place('run-error'), during === 'start' ? 'Training ended' : 'No such network', failure);
-    if (during === 'start') enter('ready');
-    board.say('');
+    if (during === 'start') endRun('', start);
+    else board.say('');
     return;
   }
   showFailure(place('data-error'), 'This data cannot be used', failure);
@@ -227,22 +238,11 @@ element('form', HTMLFormElement).addEventListener('submit', (event) => {
 });
 pause.addEventListener('click', () => ask({ type: phase === 'paused' ? 'resume' : 'pause' }));
 stop.addEventListener('click', () => ask({ type: 'stop' }));
-place('copy-code').addEventListener('click', async () => {
-  const button = place('copy-code');
-  try {
-    await navigator.clipboard.writeText(place('code').textContent ?? '');
-    button.textContent = 'Copied';
-  } catch {
-    // Where the clipboard is not allowed the code is selected, for the person's own shortcut.
-    getSelection()?.selectAllChildren(place('code'));
-    button.textContent = 'Selected';
-  }
-  setTimeout(() => {
-    button.textContent = 'Copy';
-  }, 2000);
+addEventListener('beforeunload', (event) => {
+  if (isRunning()) event.preventDefault();
 });
-
 offerThreads();
+copyOnClick(element('copy-code', HTMLButtonElement), place('code'));
 scrollByKeyboard(place('code'), 'Code');
 scrollByKeyboard(place('network-summary'), 'Layers and shapes');
 const chosen = sources.find((name) => element(`source-${name}`, HTMLInputElement).checked) ?? 'mnist';

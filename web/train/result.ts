@@ -25,6 +25,8 @@ export function showResult(result: Result): void {
     `${formatCount(result.steps)} steps in ${formatSeconds(result.elapsed)} on ${threads} thread${threads === '1' ? '' : 's'}`,
     ...(result.stopped ? ['stopped early, with what was learned so far'] : []),
     `written as ONNX in ${Math.max(1, Math.round(result.exportMilliseconds))} ms`,
+    `backend ${result.backend}`,
+    ...(result.notice === undefined ? [] : [result.notice]),
   ].join('; ');
   offerDownload(onnxLink, 'model.onnx', result.onnx);
   offerDownload(checkpointLink, 'model.safetensors', result.checkpoint);

@@ -7,7 +7,6 @@ import {
   encodeCheckpoint,
   exportOnnx,
   fit,
-  LstmOnnxError,
   meanAbsoluteError,
   mse,
   type Network,
@@ -81,11 +80,16 @@ export class TrainingRun {
     this.resume();
   }
 
-  /** Trains to the end, or until it is stopped. @throws what `fit` throws; E_RUN_FAILED if stopped before the first step */
-  async run(): Promise<Result> {
+  /**
+   * Trains to the end, or until it is stopped.
+   *
+   * @returns undefined if it was stopped before the first step
+   * @throws what `fit` throws
+   */
+  async run(): Promise<Result | undefined> {
     const { epochs, batchSize, seed, threads } = this.#options;
     const classifies = this.#data.summary.task === 'classification';
-    const backend = `simd:${threads}`;
+    let backend = `simd:${threads}`;
     const { signal } = this.#stop;
     this.#started = performance.now();
     let notice: string | undefined;
@@ -102,16 +106,11 @@ export class TrainingRun {
         signal,
         onStep: (end) => this.#afterStep(end),
       });
-      ({ notice } = result.backend);
+      ({ name: backend, notice } = result.backend);
       trained = result.parameters;
     } catch (error) {
       if (!signal.aborted) throw error;
-      if (!this.#stoppedAt) {
-        throw new LstmOnnxError(
-          'E_RUN_FAILED',
-          'It was stopped before the first step; there is nothing to keep.',
-        );
-      }
+      if (!this.#stoppedAt) return undefined;
       trained = this.#stoppedAt;
     }
     this.#last = undefined;

@@ -100,7 +100,8 @@ async function train({ network, training }: Extract<ToWorker, { type: 'start' }>
   });
   try {
     const result = await run.run();
-    tell({ type: 'done', result }, [result.checkpoint.buffer, result.onnx.buffer]);
+    if (result) tell({ type: 'done', result }, [result.checkpoint.buffer, result.onnx.buffer]);
+    else tell({ type: 'stopped' });
   } finally {
     run = undefined;
   }

@@ -159,6 +159,32 @@ describeInChromium('The page Train here', () => {
     expect(visit.problems).toEqual([]);
   });
 
+  it('says without alarm that nothing was learned yet when it is stopped at once', async () => {
+    const { page } = visit;
+    // In one task, so that no step comes between.
+    await page.evaluate(() => {
+      document.getElementById('start')?.click();
+      document.getElementById('stop')?.click();
+    });
+    await visit.reads('#status', 'Stopped before the first step; there is nothing to keep.');
+    expect(await page.locator('#run-error').isVisible()).toBe(false);
+    expect(await page.locator(':focus').getAttribute('id')).toBe('start');
+  });
+
+  it('asks before it is left while it trains', async () => {
+    const { page } = visit;
+    await start(visit, { ...options, epochs: 40 });
+    await visit.reads('#stat-step', /^\d/);
+    const asked = page.waitForEvent('dialog');
+    const leaving = page.evaluate(() => location.reload());
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await leaving;
+    await page.locator('#stop').click();
+    await visit.reads('#status', /^Done\./);
+  });
+
   describe.each(servers)('from a server %s', (_, isolated) => {
     it('trains on the threads that it can have', async () => {
       await using visit = await Visit.open('train.html', { isolated });
