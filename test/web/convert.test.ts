@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { diagramNodes, weightModules } from '../../web/convert/describe.js';
 import { layOut } from '../../web/convert/layout.js';
 import { readModelFiles } from '../../web/convert/model-files.js';
+import { sentence, withoutCommands } from '../../web/convert/wording.js';
 
 const fixtures = new URL('../../fixtures/data/', import.meta.url);
 const bytesOf = async (path: string) => new Uint8Array(await readFile(new URL(path, fixtures)));
@@ -113,5 +114,24 @@ describe('weights without a network', () => {
     const { lstms, matrices } = weightModules(state);
     expect(lstms).toEqual(['grad.lstm', 'param.lstm']);
     expect(matrices).toEqual(['grad.fc', 'param.fc']);
+  });
+});
+
+describe('what the library says of weights', () => {
+  it('has no options of the command line on the page', async () => {
+    const { notes = [] } = await importModel(await bytesOf('state-dicts/classifier.pt'));
+    expect(notes.join()).toMatch(/ --/);
+    expect(notes.map(sentence).join()).toMatch(/^Assumed the network .* a network file change it\.$/);
+    const error = await importModel(await bytesOf('state-dicts/two-lstms.pt')).catch(
+      (thrown: Error) => thrown,
+    );
+    const { message } = error as Error;
+    expect(message).toMatch(/--lstm.*--network/);
+    expect(withoutCommands(message)).toMatch(
+      /^There are 2 LSTMs: .*, or several in order, or describe .* file\.$/,
+    );
+    expect(withoutCommands('Give it with a network: export model.pt --network FILE.')).toBe(
+      'Give it with a network.',
+    );
   });
 });

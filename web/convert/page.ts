@@ -15,6 +15,7 @@ import {
   readOnnxOptions,
   resetArchitecture,
 } from './options.js';
+import { sentence, withoutCommands } from './wording.js';
 
 const place = (id: string): HTMLElement => element(id, HTMLElement);
 const worker = startConfinedWorker();
@@ -131,12 +132,6 @@ function layerTable(nodes: readonly DiagramNode[]): HTMLTableElement {
   return make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows));
 }
 
-/** Notes of the library begin in lower case, as lines of a terminal do. */
-function sentence(note: string): string {
-  const text = note.charAt(0).toUpperCase() + note.slice(1);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
 function showConverted({ name, bytes, milliseconds }: MadeFile): void {
   offerDownload(onnxLink, name, bytes);
   onnxLink.hidden = false;
@@ -182,9 +177,12 @@ function fail({ during, failure, modules }: Extract<FromWorker, { type: 'failed'
   place('status').textContent = '';
   if (modules) {
     const way = 'On this page: choose below, or give the weights together with a JSON file of the network.';
-    const message = `${failure.message} ${way}`;
+    const message = `${withoutCommands(failure.message)} ${way}`;
     showFailure(place('error'), 'These weights need a word more', { ...failure, message });
-  } else showFailure(place('error'), 'This file cannot be read', failure);
+  } else {
+    const message = withoutCommands(failure.message);
+    showFailure(place('error'), 'This file cannot be read', { ...failure, message });
+  }
   // With the architecture's form the person can say what is missing; there is no network to show yet.
   offerArchitecture(modules);
   place('workbench').hidden = modules === undefined;

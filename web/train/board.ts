@@ -59,6 +59,7 @@ export class Board {
   setTask(task: Task): void {
     const classifies = task === 'classification';
     if (!this.#metricChart || task !== this.#task) {
+      this.#metricChart?.release();
       this.#metricChart = new LineChart(element('metric-chart', SVGSVGElement), {
         title: `${metricNames[task]} of the batches over the steps of training`,
         className: 'metric',
