@@ -51,6 +51,7 @@ describe('the network of the page Train here', () => {
     // 4 gates of 64 read 28 features and 64 states, with two biases; the head has 10 rows.
     expect(parameters).toBe(4 * 64 * (28 + 64 + 2) + 10 * 65);
     expect(summary).toContain('24,714');
+    expect(code).toContain('targets: train.labels }), 0, 100);');
     expect(code).toContain('sgd({ lr: 0.01, momentum: 0.9 })');
   });
 });

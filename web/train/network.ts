@@ -76,15 +76,9 @@ export function codeOf(data: DataSummary, options: NetworkOptions, training: Tra
     ...(bidirectional ? ['at', 'concat'] : []),
     ...['dataset', 'defineNetwork', 'exportOnnx', 'fit', 'float32', 'linear', 'lstm', 'writeFileAtomic'],
     ...(data.kind === 'csv' ? [] : ['loadMnist']),
+    ...(data.kind === 'mnist' ? ['sliceDataset'] : []),
     ...[optimizer, loss, metric],
   ].toSorted((a, b) => a.localeCompare(b));
-  const load =
-    data.kind === 'csv'
-      ? `// inputs: float32 [samples, ${data.steps}, ${data.features}]; targets: ${classifies ? 'int32 [samples]' : 'float32 [samples, 1]'};
-// here every column was scaled to mean 0 and standard deviation 1 first.
-const data = dataset({ inputs: { x: inputs }, targets });`
-      : `const { train } = await loadMnist();
-const data = dataset({ inputs: { x: train.images }, targets: train.labels });`;
   return `import {
 ${names.map((name) => `  ${name},`).join('\n')}
 } from 'lstm-onnx';
@@ -93,7 +87,7 @@ const network = defineNetwork({ x: float32('batch', 'time', ${data.features}) },
 ${body}
 });
 
-${load}
+${loadingCode(data)}
 const { parameters } = await fit(network, data, {
   loss: ${loss},
   metrics: [${metric}],
@@ -104,4 +98,22 @@ const { parameters } = await fit(network, data, {
 });
 await writeFileAtomic('model.onnx', exportOnnx(network, parameters));
 `;
+}
+
+/** How the program comes by the data; a person's files it can only name. */
+function loadingCode({ kind, task, train, steps, features }: DataSummary): string {
+  if (kind === 'csv') {
+    const targets = task === 'classification' ? 'int32 [samples]' : 'float32 [samples, 1]';
+    return `// inputs: float32 [samples, ${steps}, ${features}]; targets: ${targets};
+// here every column was scaled to mean 0 and standard deviation 1 first.
+const data = dataset({ inputs: { x: inputs }, targets });`;
+  }
+  const whole = 'dataset({ inputs: { x: train.images }, targets: train.labels })';
+  if (kind === 'idx') {
+    return `const { train } = await loadMnist({ dir: 'the folder of your files' });
+const data = ${whole};`;
+  }
+  return `const { train } = await loadMnist();
+// The samples that the page has; without sliceDataset it learns from all 60,000.
+const data = sliceDataset(${whole}, 0, ${train});`;
 }
