@@ -6,6 +6,7 @@ import { checkModel } from '../../src/export/check.js';
 import { decodeModel } from '../../src/export/decode-model.js';
 import { encodeModel } from '../../src/export/encode-model.js';
 import type { OnnxAttribute } from '../../src/export/graph.js';
+import { seededNumbers } from '../seeded-numbers.js';
 import { graph, lstmModel, model, node, validModels } from './broken-models.js';
 
 function errorOf(bytes: Uint8Array): LstmOnnxError {
@@ -147,17 +148,6 @@ describe('decodeModel refuses', () => {
   });
 });
 
-/** A generator with a seed, so that a failure comes again (Mulberry32). */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 describe('hostile bytes', () => {
   const files = [
     ...readdirSync('fixtures/onnx').map((name) => new Uint8Array(readFileSync(`fixtures/onnx/${name}`))),
@@ -177,7 +167,7 @@ describe('hostile bytes', () => {
   }
 
   it('never do more than be refused, through parser and checker', () => {
-    const below = generator(1);
+    const below = seededNumbers(1);
     const counts = { truncated: 0, flipped: 0, spliced: 0, random: 0 };
     let slowest = 0;
     const attempt = (kind: keyof typeof counts, bytes: Uint8Array) => {

@@ -11,6 +11,7 @@ import type { OnnxModel } from '../../src/export/graph.js';
 import { type LongBits, narrow } from '../../src/export/integers.js';
 import { protoEnums, protoMessages } from '../../src/export/proto-messages.js';
 import { readProto } from '../../src/export/proto-reader.js';
+import { seededNumbers } from '../seeded-numbers.js';
 import { lstmModel, validModels } from './broken-models.js';
 import { differences } from './differences.js';
 
@@ -55,17 +56,6 @@ const fixtures = readdirSync('fixtures', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.onnx'))
   .map((name) => [name, new Uint8Array(readFileSync(join('fixtures', name)))] as const);
 
-/** Numbers with a seed (Mulberry32), so that a failure comes again. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 describe('the table of messages', () => {
   it('is that of onnx.proto', () => {
     const { root } = protobufjs.parse(readFileSync('schemas/onnx.proto', 'utf8'));
@@ -100,7 +90,7 @@ describe('reading agrees with protobufjs', () => {
   });
 
   it('on 12,000 damaged files, but for wire types that are not the field’s', () => {
-    const below = generator(7);
+    const below = seededNumbers(7);
     const files = [
       ...fixtures.map(([, bytes]) => bytes).filter(({ length }) => length < 20_000),
       ...Object.values(validModels).map(encodeModel),
