@@ -161,11 +161,23 @@ describeInChromium('The page Train here', () => {
 
   it('says without alarm that nothing was learned yet when it is stopped at once', async () => {
     const { page } = visit;
-    // In one task, so that no step comes between.
-    await page.evaluate(() => {
-      document.getElementById('start')?.click();
-      document.getElementById('stop')?.click();
+    // The worker gets both messages in one task: from the page they come in two, and a step may lie between.
+    const messages = await page.evaluate(() => {
+      const { postMessage } = Worker.prototype;
+      const posted: unknown[] = [];
+      Worker.prototype.postMessage = (message: unknown) => posted.push(message);
+      try {
+        document.getElementById('start')?.click();
+        document.getElementById('stop')?.click();
+      } finally {
+        Worker.prototype.postMessage = postMessage;
+      }
+      return posted;
     });
+    const worker = page.workers().find((each) => /\/worker-[^/]*\.js$/.test(each.url()));
+    await worker!.evaluate((messages) => {
+      for (const data of messages) dispatchEvent(new MessageEvent('message', { data }));
+    }, messages);
     await visit.reads('#status', 'Stopped before the first step; there is nothing to keep.');
     expect(await page.locator('#run-error').isVisible()).toBe(false);
     expect(await page.locator(':focus').getAttribute('id')).toBe('start');
