@@ -47,7 +47,7 @@ export function lstmBackward(job: LstmJob): void {
         gateGradients(hidden, gates + row * gateStride, job.cells + (first + row) * hiddenBytes, job.tanhCells + (first + row) * hiddenBytes, job.dC + row * hiddenBytes, dStates + row * dStateBytes);
       }
     }
-    product(rows, 4 * hidden, gates, gateStride, job.backward, job.dH, dHBytes, dHWidth);
+    if (t > 0 || job.dH0) product(rows, 4 * hidden, gates, gateStride, job.backward, job.dH, dHBytes, dHWidth);
     for (let b = 0; b < rows; b++) {
       if (hasEnded(job, b, t)) copyFloats(job.dH + <usize>b * dHBytes, job.carried + <usize>b * dHBytes, dHWidth);
     }
