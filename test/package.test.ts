@@ -19,7 +19,7 @@ describe('The package', () => {
   it('has types that every way of resolving modules finds', async () => {
     // It ends with 1 where it finds a problem.
     await run(bin('attw'), ['--pack', '.', '--profile', 'esm-only', '--no-emoji'], { cwd: root });
-  }, 120_000);
+  });
 
   it('brings nothing of Node into a page', async () => {
     const { metafile } = await build({

@@ -9,7 +9,7 @@ import * as vite from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import webpack from 'webpack';
 import { Model } from '../../src/index.js';
-import { connectChromium, describeInChromium } from './lab.js';
+import { connectChromium, describeInChromium, patience } from './lab.js';
 import { serveFolder } from './static-server.js';
 
 type Feeds = Record<string, { data: number[]; dims: number[] }>;
@@ -109,6 +109,7 @@ describeInChromium('An app that has installed the package', () => {
   /** Runs the model on both providers, and trains, in the page at a URL. */
   async function expectToWork(url: string): Promise<void> {
     const tab = await browser.newPage();
+    tab.setDefaultTimeout(patience);
     await tab.goto(url);
     await tab.waitForFunction(() => 'consumer' in globalThis);
     const bytes = Uint8Array.from(await tab.evaluate(() => consumer.bytes));
@@ -164,5 +165,5 @@ describeInChromium('An app that has installed the package', () => {
     } finally {
       await server.close();
     }
-  }, 120_000);
+  });
 });

@@ -15,6 +15,9 @@ export const describeInChromium = describe.skipIf('missing' in browsers.chromium
 
 export const testSite = browsers.site;
 
+/** How long, in milliseconds, a slow machine may take for what a page does at once. */
+export const patience = 120_000;
+
 export async function connectChromium(): Promise<Browser> {
   if ('missing' in browsers.chromium) throw new Error(browsers.chromium.missing);
   return chromium.connect(browsers.chromium.endpoint);
@@ -48,6 +51,7 @@ export class Lab implements AsyncDisposable {
     const server = await serveFolder(testSite, options);
     const browser = await connectChromium();
     const context = await browser.newContext();
+    context.setDefaultTimeout(patience);
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));

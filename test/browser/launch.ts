@@ -18,6 +18,7 @@ export function startChromium({ executablePath, env }: FoundBrowser): Promise<Br
     executablePath,
     args: QUIET,
     headless: true,
+    timeout: 0, // the tests have their own
     ...(env === undefined ? {} : { env }),
   });
 }

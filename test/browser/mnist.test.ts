@@ -43,7 +43,7 @@ describeInChromium('the test images of MNIST, 10,000,', () => {
     expected = logits!.data as Float32Array;
     const right = predictions(expected).filter((digit, i) => digit === labels.data[i]);
     expect(right.length).toBeGreaterThan(8000);
-  }, 120_000);
+  });
 
   for (const [where, isolated] of [
     ['an isolated page, 2 threads', true],

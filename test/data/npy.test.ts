@@ -5,6 +5,7 @@ import { encodeNpy, parseNpy } from '../../src/data/npy.js';
 import { MAX_NPY_HEADER_BYTES } from '../../src/data/npy-header.js';
 import { LstmOnnxError } from '../../src/errors.js';
 import { type NdArray, type NdArrayDType, sizeOf } from '../../src/nd-array.js';
+import { cpuMilliseconds } from '../cpu-time.js';
 import { failureOf } from './failure.js';
 
 const folder = new URL('../../fixtures/npy/', import.meta.url);
@@ -128,14 +129,15 @@ describe('parseNpy', () => {
   });
 
   it('matches hostile headers in a time that does not explode', () => {
-    const start = performance.now();
+    const explode = (part: string, head: string) => {
+      const header = (head + part.repeat(MAX_NPY_HEADER_BYTES)).slice(0, MAX_NPY_HEADER_BYTES);
+      expect(failureOf(() => parseNpy(npy(header, 0)))).toBeInstanceOf(LstmOnnxError);
+    };
     for (const part of [' ', '1,', '1', '(', "'", '{ ', "'shape': ("]) {
       for (const head of ["{'shape': (1", '{', "{'descr': '", "{'shape': "]) {
-        const header = (head + part.repeat(MAX_NPY_HEADER_BYTES)).slice(0, MAX_NPY_HEADER_BYTES);
-        expect(failureOf(() => parseNpy(npy(header, 0)))).toBeInstanceOf(LstmOnnxError);
+        expect(cpuMilliseconds(() => explode(part, head))).toBeLessThan(1000);
       }
     }
-    expect(performance.now() - start).toBeLessThan(2000);
   });
 
   it('answers damaged and random bytes with a typed error or an array that fills its shape', () => {

@@ -9,6 +9,7 @@ import { Model } from '../../src/runtime/node.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
 import { weights } from '../import/onnx-models.js';
 import '../matcher.js';
+import { cpuMilliseconds } from '../cpu-time.js';
 
 const directory = temporaryDirectory();
 const [I, H] = [3, 4];
@@ -208,9 +209,9 @@ describe('any other file', () => {
     const rows = 1_000_000;
     const raw = { name: 'E', dims: [rows], dataType: 1, rawData: new Uint8Array(4 * rows) };
     const bytes = file([{ opType: 'Relu', input: ['x'], output: ['Y'] }], { initializer: [raw] });
-    const began = performance.now();
-    expect(withTimeFirst(bytes)).toBe(bytes);
-    expect(performance.now() - began).toBeLessThan(50);
+    // The least of some, since in one of them garbage may be collected.
+    const times = [1, 2, 3].map(() => cpuMilliseconds(() => expect(withTimeFirst(bytes)).toBe(bytes)));
+    expect(Math.min(...times)).toBeLessThan(50);
   });
 
   it('that is no protobuf message is refused or left alone, never more', () => {

@@ -374,13 +374,11 @@ describe('any state dict', () => {
 
   it('gives a network that exports, or an error that says why not', () => {
     let networks = 0;
-    let runs = 0;
     fc.assert(
       fc.property(
         fc.oneof(random, { arbitrary: altered, weight: 3 }),
         fc.oneof(fc.constant({}), options),
         (shapes, chosen) => {
-          runs++;
           try {
             const { network, parameters } = networkFromStateDict(zeros(shapes), chosen);
             exportOnnx(network, parameters);
@@ -390,9 +388,8 @@ describe('any state dict', () => {
           }
         },
       ),
-      { numRuns: 10_000, interruptAfterTimeLimit: 30_000 },
+      { numRuns: 10_000 },
     );
-    expect(runs).toBeGreaterThanOrEqual(10_000);
     expect(networks).toBeGreaterThan(200);
     expect({}).not.toHaveProperty('weight');
   });

@@ -191,11 +191,9 @@ describe('importModel', () => {
           return changed;
         }),
     );
-    let runs = 0;
     let models = 0;
     await fc.assert(
       fc.asyncProperty(bytes, async (file) => {
-        runs++;
         try {
           await importModel(file);
           models++;
@@ -203,9 +201,8 @@ describe('importModel', () => {
           if (!(error instanceof LstmOnnxError)) throw error;
         }
       }),
-      { numRuns: 10_000, interruptAfterTimeLimit: 45_000 },
+      { numRuns: 10_000 },
     );
-    expect(runs).toBeGreaterThanOrEqual(10_000);
     expect(models).toBeGreaterThan(500);
     expect({}).not.toHaveProperty('dtype');
   });

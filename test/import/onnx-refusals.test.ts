@@ -4,6 +4,7 @@ import { LstmOnnxError } from '../../src/errors.js';
 import { encodeModel } from '../../src/export/encode-model.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/export/graph.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
+import { cpuMilliseconds } from '../cpu-time.js';
 import { floats, type graph, int64s, model, node, value } from '../export/broken-models.js';
 import { int, ints, numbers, text, texts, weights } from './onnx-models.js';
 
@@ -416,10 +417,9 @@ describe('a small file cannot ask for much memory', () => {
           ],
         }),
       );
-      const start = performance.now();
-      expect(readOnnx(bytes).network.nodes).toHaveLength(1);
+      const took = cpuMilliseconds(() => expect(readOnnx(bytes).network.nodes).toHaveLength(1));
       // Converted anew at every reading it is 4 s, and 30 s of halves.
-      expect(performance.now() - start).toBeLessThan(2_000);
+      expect(took).toBeLessThan(2_000);
     },
   );
 
@@ -434,7 +434,7 @@ describe('a small file cannot ask for much memory', () => {
       }),
     );
     expect([...readOnnx(bytes).parameters.values()].map(({ shape }) => shape)).toEqual([[size, size]]);
-  }, 20_000);
+  });
 
   it('by joining sizes with themselves', () => {
     const nodes = Array.from({ length: 40 }, (_, i) =>

@@ -212,7 +212,7 @@ describe('a random network, exported, imported and exported again', () => {
       { numRuns: 200, seed: 1 },
     );
     expect(count).toBe(200);
-  }, 30_000);
+  });
 });
 
 describe('outputs that the exporter numbered', () => {

@@ -36,7 +36,7 @@ function withInt64(bytes: Uint8Array): Uint8Array {
 }
 
 describe('the provider simd', () => {
-  it('computes what onnxruntime does, for any small network', { timeout: 60_000 }, async () => {
+  it('computes what onnxruntime does, for any small network', async () => {
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(randomNetwork, async ({ network, sizes }) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conventionalOutputs, looksLikeState } from '../../src/runtime/state-names.js';
+import { cpuMilliseconds } from '../cpu-time.js';
 
 describe('state names', () => {
   it.each([
@@ -72,11 +73,13 @@ describe('state names', () => {
   );
 
   it('of any length are judged in no time', () => {
-    const start = performance.now();
-    for (const name of ['h0_'.repeat(1e6), `${'h'.repeat(1e6)}\n`, 'initial_'.repeat(1e6), '_'.repeat(1e6)]) {
-      expect(conventionalOutputs(name)).toEqual([]);
-      expect(looksLikeState(name)).toBe(false);
-    }
-    expect(performance.now() - start).toBeLessThan(200);
+    const names = ['h0_'.repeat(1e6), `${'h'.repeat(1e6)}\n`, 'initial_'.repeat(1e6), '_'.repeat(1e6)];
+    const took = cpuMilliseconds(() => {
+      for (const name of names) {
+        expect(conventionalOutputs(name)).toEqual([]);
+        expect(looksLikeState(name)).toBe(false);
+      }
+    });
+    expect(took).toBeLessThan(200);
   });
 });

@@ -23,7 +23,9 @@ const view = new BeliefsView();
 const runtime = new RuntimeCard();
 
 /** What is on the pad: undefined while it is empty. `done` when the pen is up, which is when it is worth saying. */
-let wanted: { readonly image: DigitImage; readonly done: boolean } | undefined;
+let wanted: { readonly image: DigitImage; readonly done: boolean; readonly picture: number } | undefined;
+/** Which picture is on the pad: an emptied pad and a sample begin another, of which older readings say nothing. */
+let picture = 0;
 /** How often a provider was started: the last start counts, even if an earlier one of the same provider ends after it. */
 let starts = 0;
 let reader: DigitReader | undefined;
@@ -43,10 +45,12 @@ const pad = new Pad(element('pad', HTMLCanvasElement), {
 });
 const samples = new SampleButtons(place('samples'), (image) => {
   pad.show(image);
+  picture++;
   want(image, true);
 });
 
 function clear(): void {
+  picture++;
   wanted = undefined;
   forgetDigit();
   view.show(new Float32Array(28 * 28), undefined);
@@ -56,7 +60,7 @@ function clear(): void {
 }
 
 function want(image: DigitImage, done: boolean): void {
-  wanted = { image, done };
+  wanted = { image, done, picture };
   if (done) keepDigit(image);
   void readOn();
 }
@@ -70,7 +74,7 @@ async function readOn(): Promise<void> {
     [last, by] = [wanted, reader];
     try {
       const reading = await by.read(last.image);
-      if (wanted && by === reader) tell(last.image, reading, last.done);
+      if (last.picture === picture && by === reader) tell(last.image, reading, last.done);
     } catch (error) {
       // A reader that was released under way, for another provider, has nothing to say.
       if (by === reader) {

@@ -94,6 +94,7 @@ export class TrainingRun {
     this.#started = performance.now();
     let notice: string | undefined;
     let trained: StateDict;
+    let stopped = false;
     try {
       const result = await fit(this.#network, this.#data.train, {
         loss: classifies ? crossEntropy : mse,
@@ -112,6 +113,7 @@ export class TrainingRun {
       if (!signal.aborted) throw error;
       if (!this.#stoppedAt) return undefined;
       trained = this.#stoppedAt;
+      stopped = true;
     }
     this.#last = undefined;
     const elapsed = performance.now() - this.#started - this.#pausedFor;
@@ -124,7 +126,7 @@ export class TrainingRun {
     const exportMilliseconds = performance.now() - exportStarted;
     return {
       test,
-      stopped: signal.aborted,
+      stopped,
       steps: this.#steps,
       elapsed,
       backend,

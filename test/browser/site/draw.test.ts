@@ -243,6 +243,25 @@ describeInChromium('The page Draw a digit', () => {
     expect(await visit.text('#row-number')).toBe('10');
   });
 
+  it('says nothing of a picture that another has taken the place of', async () => {
+    await using visit = await Visit.open('index.html');
+    await visit.page.locator('#sample-6').click();
+    await visit.reads('#announcement', /reads 6/);
+    const said = await visit.page.evaluateHandle(() => {
+      const announcement = document.getElementById('announcement')!;
+      const said: string[] = [];
+      new MutationObserver(() => said.push(announcement.textContent)).observe(announcement, {
+        childList: true,
+      });
+      // The first is being read when the second is chosen.
+      document.getElementById('sample-3')?.click();
+      document.getElementById('sample-1')?.click();
+      return said;
+    });
+    await visit.reads('#announcement', /reads 1/);
+    expect(await said.jsonValue()).toEqual([expect.stringMatching(/reads 1/)]);
+  });
+
   it('comes back with the digit and the provider that it was left with', async () => {
     await using visit = await Visit.open('index.html');
     const { page } = visit;

@@ -8,7 +8,7 @@ import { samplesOf } from '../../../web/train/csv-samples.js';
 import { readCsvTable } from '../../../web/train/csv-table.js';
 import { describeInChromium } from '../lab.js';
 import { mnistFiles } from '../mnist-files.js';
-import { correctOf, start, testedCount } from './training.js';
+import { correctOf, start, startPaused, testedCount } from './training.js';
 import { type Saved, Visit } from './visit.js';
 import '../../matcher.js';
 
@@ -120,8 +120,7 @@ describeInChromium('The page Train here, given files', () => {
 
   it('takes no other data while it trains', async () => {
     const summary = await visit.text('#data-summary');
-    await start(visit, { hiddenSize: 16, epochs: 1000, batchSize: 16, seed: 1 });
-    await visit.reads('#stat-step', /^\d/);
+    await startPaused(visit, { hiddenSize: 16, epochs: 1000, batchSize: 16, seed: 1 });
     await visit.drop('#csv-zone', [textFile('waves.csv', waves(400))]);
     await visit.reads('#data-error', /^Not now.*Stop the training first\.$/s);
     expect(await visit.text('#data-summary')).toBe(summary);
@@ -146,13 +145,9 @@ describeInChromium('The page Train here, given files', () => {
     await source('csv');
     await visit.drop('#csv-zone', [textFile('slopes.csv', slopes(300))]);
     await visit.reads('#data-summary', /^240 samples/);
-    const arrived = page.waitForResponse(/t10k-labels/);
+    const haveRead = await visit.countReads('Response');
     release();
-    await (await arrived).finished();
-    await page.evaluate(async () => {
-      // As long as the worker takes to read it.
-      for (let frame = 0; frame < 60; frame++) await new Promise(requestAnimationFrame);
-    });
+    await haveRead(4);
     expect(await visit.text('#data-summary')).toMatch(/^240 samples/);
     await page.unroute('**/mnist/*');
   });

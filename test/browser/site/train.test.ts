@@ -15,7 +15,7 @@ import { formatNumber } from '../../../web/shared/quantities.js';
 import { Series } from '../../../web/train/series.js';
 import { describeInChromium } from '../lab.js';
 import { mnistFiles } from '../mnist-files.js';
-import { correctOf, start, testedCount } from './training.js';
+import { correctOf, start, startPaused, testedCount } from './training.js';
 import { servers, soon, Visit } from './visit.js';
 import '../../matcher.js';
 
@@ -86,10 +86,8 @@ describeInChromium('The page Train here', () => {
     const { page } = visit;
     const threads = await page.locator('#threads').inputValue();
     expect(Number(threads)).toBeGreaterThanOrEqual(1);
-    await start(visit, options);
-    await visit.reads('#stat-step', /^\d/);
-    await page.locator('#pause').click();
-    await visit.reads('#status', 'Paused.');
+    await startPaused(visit, options);
+    expect(await visit.text('#stat-step')).toMatch(/^\d+ of 157$/);
     expect(await visit.text('#pause')).toBe('Resume');
     const [paused, standing] = await page.evaluate(async () => {
       const read = () => document.getElementById('stat-step')?.textContent;
@@ -144,13 +142,13 @@ describeInChromium('The page Train here', () => {
 
   it('can be stopped, and keeps what was learned so far', async () => {
     const { page } = visit;
-    await start(visit, { ...options, epochs: 40 });
+    await start(visit, { ...options, epochs: 1000 });
     expect(await page.locator('#result').isVisible()).toBe(false);
     await soon(async () => expect(Number.parseInt(await visit.text('#stat-step'), 10)).toBeGreaterThan(20));
     await page.locator('#stop').click();
     await visit.reads('#status', /^Done\./);
     expect(await visit.text('#run-facts')).toMatch(/stopped early, with what was learned so far/);
-    expect(await visit.text('#stat-epoch')).toMatch(/^\d+ of 40$/);
+    expect(await visit.text('#stat-epoch')).toMatch(/^\d+ of 1,?000$/);
     const { bytes } = await visit.save('#download-onnx');
     const { x, classes } = testImages();
     expect((await correctOf(bytes, x, classes)).right).toBe(await testedCount(visit));
@@ -174,8 +172,7 @@ describeInChromium('The page Train here', () => {
       }
       return posted;
     });
-    const worker = page.workers().find((each) => /\/worker-[^/]*\.js$/.test(each.url()));
-    await worker!.evaluate((messages) => {
+    await visit.worker().evaluate((messages) => {
       for (const data of messages) dispatchEvent(new MessageEvent('message', { data }));
     }, messages);
     await visit.reads('#status', 'Stopped before the first step; there is nothing to keep.');
@@ -185,7 +182,7 @@ describeInChromium('The page Train here', () => {
 
   it('asks before it is left while it trains', async () => {
     const { page } = visit;
-    await start(visit, { ...options, epochs: 40 });
+    await start(visit, { ...options, epochs: 1000 });
     await visit.reads('#stat-step', /^\d/);
     const asked = page.waitForEvent('dialog');
     const leaving = page.evaluate(() => location.reload());

@@ -10,12 +10,27 @@ interface RunOptions {
 }
 
 /** Types the options in and presses Start. */
-export async function start({ page }: Visit, options: RunOptions): Promise<void> {
+export async function start(visit: Visit, options: RunOptions): Promise<void> {
+  await fillIn(visit, options);
+  await visit.page.locator('#start').click();
+}
+
+/** A run that pauses before the page has taken notice of many steps. */
+export async function startPaused(visit: Visit, options: RunOptions): Promise<void> {
+  await fillIn(visit, options);
+  // In one task: whoever clicks when a step has been shown may come when the last one is over.
+  await visit.page.evaluate(() => {
+    document.getElementById('start')?.click();
+    document.getElementById('pause')?.click();
+  });
+  await visit.reads('#status', 'Paused.');
+}
+
+async function fillIn({ page }: Visit, options: RunOptions): Promise<void> {
   await page.locator('#hidden-size').fill(String(options.hiddenSize));
   await page.locator('#epochs').fill(String(options.epochs));
   await page.locator('#batch-size').fill(String(options.batchSize));
   await page.locator('#seed').fill(String(options.seed));
-  await page.locator('#start').click();
 }
 
 /** How many of the test samples the page counts as right. */

@@ -1,7 +1,7 @@
 /** A page of the built site in a tab of its own, and what goes on in it: requests, problems, downloads. */
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Worker } from 'playwright-core';
 import { expect, vi } from 'vitest';
-import { connectChromium } from '../lab.js';
+import { connectChromium, patience } from '../lab.js';
 import { type StaticServer, serveFolder } from '../static-server.js';
 import { builtSite } from './built-site.js';
 
@@ -41,6 +41,7 @@ export class Visit implements AsyncDisposable {
     const server = await serveFolder(builtSite(), { isolated });
     const browser = await connectChromium();
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    context.setDefaultTimeout(patience);
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));
@@ -75,6 +76,31 @@ export class Visit implements AsyncDisposable {
       if (typeof text === 'string') expect(told).toBe(text);
       else expect(told).toMatch(text);
     });
+  }
+
+  /** The page's own worker, which is there before those that it starts itself. */
+  worker(): Worker {
+    const [worker] = this.page.workers();
+    if (!worker) throw new Error('The page has no worker.');
+    return worker;
+  }
+
+  /** @returns waits until the page's worker has read so many responses or files whole, and done with them what it does */
+  async countReads(kind: 'Response' | 'Blob'): Promise<(count: number) => Promise<void>> {
+    const worker = this.worker();
+    const counter = await worker.evaluateHandle((kind) => {
+      const counter = { count: 0 };
+      const { prototype } = globalThis[kind];
+      const { arrayBuffer } = prototype;
+      prototype.arrayBuffer = async function (this: Response & Blob) {
+        const buffer = await arrayBuffer.call(this);
+        setTimeout(() => counter.count++);
+        return buffer;
+      };
+      return counter;
+    }, kind);
+    return (count) =>
+      soon(async () => expect(await counter.evaluate((counter) => counter.count)).toBe(count));
   }
 
   /** The file that clicking this saves. */
@@ -122,5 +148,5 @@ export class Visit implements AsyncDisposable {
 
 /** Tries until it does not throw: a busy machine takes its time. */
 export function soon<T>(act: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(act, { timeout: 30_000, interval: 30 });
+  return vi.waitFor(act, { timeout: patience, interval: 30 });
 }

@@ -200,7 +200,11 @@ describe('threads of the simd kernels', () => {
       const got = engineLstm(two, sizes, data);
       const again = engineLstm(two, sizes, data);
       expect(got).toBeCloseToArray(expected, { rtol: 1e-5 });
-      expect(again).toEqual(got);
+      for (const [name, numbers] of got) {
+        // toEqual would take a minute over them all on a slow machine.
+        const isSame = Buffer.from(again.get(name)!.buffer).equals(Buffer.from(numbers.buffer));
+        expect(isSame, `${name} of step ${step}`).toBe(true);
+      }
     }
   });
 
