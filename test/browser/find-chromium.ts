@@ -108,7 +108,7 @@ async function tried(
   env?: Record<string, string>,
 ): Promise<FoundBrowser | { readonly missing: string }> {
   try {
-    const options = { timeout: 20_000, ...(env === undefined ? {} : { env }) };
+    const options = { timeout: 60_000, ...(env === undefined ? {} : { env }) };
     const { stdout } = await promisify(execFile)(executablePath, ['--no-sandbox', '--version'], options);
     const version = stdout.trim();
     if (!/\d+\.\d+/.test(version)) return { missing: `${executablePath} says '${version}', no version` };
