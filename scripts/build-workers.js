@@ -12,7 +12,7 @@ const withoutTraining = {
   name: 'without-training',
   setup({ onLoad }) {
     onLoad({ filter: /backends\/(lstm-layer|stepped-lstm)\.js$/ }, () => ({
-      contents: 'module.exports = {}',
+      contents: 'export let lstmLayer, firstEntries, pytorchActivations;',
     }));
   },
 };

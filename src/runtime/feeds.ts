@@ -6,6 +6,7 @@
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { LstmOnnxError } from '../errors.js';
 import { toElements } from './elements.js';
+import type { Session } from './session.js';
 import { describeShape, describeValue, type Feed, type ModelValue, quoteNames } from './values.js';
 
 /** Feeds that onnxruntime may see, and the sizes they give to the symbolic dimensions. */
@@ -42,9 +43,10 @@ export class FeedChecker {
   readonly #inputs: readonly ModelValue[];
   readonly #rules: readonly InputRule[];
   readonly #Tensor: TensorConstructor;
+  readonly #sequences: ReadonlySet<string>;
 
   /** @throws E_UNSUPPORTED for an input that is not a tensor (sequence, map, optional). */
-  constructor(inputs: readonly ModelValue[], Tensor: TensorConstructor) {
+  constructor(inputs: readonly ModelValue[], { Tensor, sequences }: Pick<Session, 'Tensor' | 'sequences'>) {
     const symbols: string[] = [];
     const symbolOf = (name: string): number => {
       const known = symbols.indexOf(name);
@@ -67,6 +69,7 @@ export class FeedChecker {
     this.symbols = symbols;
     this.#inputs = inputs;
     this.#Tensor = Tensor;
+    this.#sequences = sequences;
   }
 
   /** @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_INVALID_OPTION */
@@ -113,6 +116,12 @@ export class FeedChecker {
       );
     }
     const count = this.#checkDims(rule, loose.dims, sizes);
+    if (count === 0 && this.#sequences.has(name)) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `Input '${name}' got ${describeShape(feed.dims)}: it is empty, and there is nothing for the LSTM to read.`,
+      );
+    }
     const own = feed instanceof this.#Tensor;
     if (loose.location !== undefined && loose.location !== 'cpu') {
       // Tensors that already lie on the device are the runtime's own affair, data and all.

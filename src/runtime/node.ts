@@ -196,6 +196,7 @@ async function open(provider: Provider, file: NodeFile, options: SessionOptions)
       inputs: modelValues(session.inputMetadata, onnx),
       outputs: modelValues(session.outputMetadata, onnx),
       metadata: onnx.metadata,
+      sequences: onnx.sequences,
       Tensor: ort.Tensor,
       run: (feeds, fetches) => (fetches === undefined ? session.run(feeds) : session.run(feeds, fetches)),
       release: () => session.release(),

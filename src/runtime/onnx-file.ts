@@ -1,12 +1,15 @@
 /** What a model's file tells and onnxruntime's session does not. */
 import { decodeModel } from '../export/decode-model.js';
 import { withTimeFirst } from '../export/time-first.js';
+import { sequenceInputs } from './sequence-inputs.js';
 
 export interface OnnxFile {
   /** The file's `metadata_props`. */
   readonly metadata: ReadonlyMap<string, string>;
   /** Graph inputs and outputs without a shape. */
   readonly unranked: ReadonlySet<string>;
+  /** See {@link sequenceInputs}. */
+  readonly sequences: ReadonlySet<string>;
   /** Files of weights that the model names, relative to its own folder. */
   readonly externalFiles: readonly string[];
   /** The model, in a form that onnxruntime takes. */
@@ -18,7 +21,8 @@ export interface OnnxFile {
 /** @throws E_INVALID_FILE, E_UNSUPPORTED */
 export function readOnnxFile(file: Uint8Array): OnnxFile {
   if (isOrtFormat(file)) {
-    return { metadata: new Map(), unranked: new Set(), externalFiles: [], bytes: file, isRewritten: false };
+    const nothing = { metadata: new Map(), unranked: new Set<string>(), sequences: new Set<string>() };
+    return { ...nothing, externalFiles: [], bytes: file, isRewritten: false };
   }
   const { graph, metadata } = decodeModel(file);
   const unranked = [...graph.inputs, ...graph.outputs].filter((value) => value.shape === undefined);
@@ -27,6 +31,7 @@ export function readOnnxFile(file: Uint8Array): OnnxFile {
   return {
     metadata,
     unranked: new Set(unranked.map(({ name }) => name)),
+    sequences: sequenceInputs(graph),
     externalFiles: [...new Set(locations)],
     bytes,
     isRewritten: bytes !== file,

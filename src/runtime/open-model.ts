@@ -70,7 +70,7 @@ export async function openModel<File extends ModelFile>(
   try {
     return {
       runner: new Runner(session, file.name),
-      checker: new FeedChecker(inputs, session.Tensor),
+      checker: new FeedChecker(inputs, session),
       inputs,
       outputs,
       metadata,

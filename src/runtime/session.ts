@@ -18,6 +18,8 @@ export interface Session {
   readonly outputs: readonly ModelValue[];
   /** The file's `metadata_props`. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** Names of inputs that must not be empty, since a recurrent layer reads them. */
+  readonly sequences: ReadonlySet<string>;
   /** The runtime's own tensor class: its `run` takes instances of this one. */
   readonly Tensor: TensorConstructor;
   /** Why it runs slower than it could, where that is known. */

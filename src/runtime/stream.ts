@@ -36,7 +36,7 @@ export class Stream {
     const { runner, inputs, outputs } = opened;
     this.#runner = runner;
     this.#fedInputs = inputs.filter((input) => !carriers.has(input.name));
-    this.#checker = new FeedChecker(this.#fedInputs, runner.session.Tensor);
+    this.#checker = new FeedChecker(this.#fedInputs, runner.session);
     this.#stateInputs = inputs.filter((input) => carriers.has(input.name));
     this.#hidesBatch = this.#stateInputs.some(hidesBatch);
     this.#carriers = carriers;
@@ -137,11 +137,11 @@ export class Stream {
           `${quoteNames(this.#stateInputs.map((input) => input.name))}.`,
       );
     }
-    const { Tensor } = this.#runner.session;
-    const { tensors } = new FeedChecker(given, Tensor).check(initial);
+    const { session } = this.#runner;
+    const { tensors } = new FeedChecker(given, session).check(initial);
     const copies: Record<string, Tensor> = Object.create(null);
     for (const [name, tensor] of Object.entries(tensors)) {
-      copies[name] = new Tensor(tensor.type, tensor.data.slice(), [...tensor.dims]);
+      copies[name] = new session.Tensor(tensor.type, tensor.data.slice(), [...tensor.dims]);
     }
     return copies;
   }

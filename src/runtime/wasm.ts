@@ -42,6 +42,7 @@ export async function openWasmSession(file: OnnxFile, options: SessionOptions): 
     inputs: modelValues(session.inputMetadata, file),
     outputs: modelValues(session.outputMetadata, file),
     metadata: file.metadata,
+    sequences: file.sequences,
     Tensor: ort.Tensor,
     run: (feeds, fetches) =>
       queue.add(() =>

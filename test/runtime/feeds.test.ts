@@ -44,6 +44,20 @@ describe('feeds', () => {
     expect(await running({ x: { dims: [2, 4, 3] } })).toMatch(/^E_DTYPE_MISMATCH: .*Float32Array/);
   });
 
+  it.each(['cpu', 'wasm', 'simd'] as const)('must give an LSTM something to read on %s', async (provider) => {
+    await using model = await load('lstm', { providers: [provider] });
+    const run = (batch: number, time: number) => {
+      const states = { h0: zeros(1, batch, 5), c0: zeros(1, batch, 5) };
+      return failure(() => model.run({ x: zeros(batch, time, 3), ...states }));
+    };
+    // onnxruntime-node ends the process for the first.
+    expect(await run(0, 4)).toMatch(/^E_SHAPE_MISMATCH: Input 'x' got \[0, 4, 3\]: it is empty/);
+    expect(await run(2, 0)).toMatch(/^E_SHAPE_MISMATCH: Input 'x' got \[2, 0, 3\]: it is empty/);
+    const step = failure(() => model.stream().run({ x: zeros(0, 4, 3) }));
+    expect(await step).toMatch(/^E_SHAPE_MISMATCH: Input 'x' got \[0, 4, 3\]/);
+    expect(await run(1, 1)).toBe('no error');
+  });
+
   it('must have the rank, the fixed sizes and the element type of the input', async () => {
     expect(await running({ x: zeros(4, 3) })).toMatch(
       /^E_SHAPE_MISMATCH: Input 'x' got \[4, 3\]; .*another rank/,

@@ -15,6 +15,7 @@ const session: Session = {
   inputs: [],
   outputs: [],
   metadata: new Map(),
+  sequences: new Set(),
   Tensor,
   run: async () => ({}),
   release: async () => {},

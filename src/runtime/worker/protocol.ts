@@ -20,6 +20,7 @@ export interface OpenedSession {
   readonly inputs: readonly ModelValue[];
   readonly outputs: readonly ModelValue[];
   readonly metadata: ReadonlyMap<string, string>;
+  readonly sequences: ReadonlySet<string>;
   /** Whether it tells what an LSTM computes inside. */
   readonly canTrace: boolean;
 }

@@ -41,8 +41,8 @@ function sessionHost(open: OpenSession): SessionHost {
       const opened = await open(bytes, options, settings);
       const session = ++count;
       sessions.set(session, opened);
-      const { inputs, outputs, metadata } = opened;
-      return { session, inputs, outputs, metadata, canTrace: opened.trace !== undefined };
+      const { inputs, outputs, metadata, sequences } = opened;
+      return { session, inputs, outputs, metadata, sequences, canTrace: opened.trace !== undefined };
     },
     async run(number, feeds, fetches) {
       const session = sessionOf(number);
