@@ -30,6 +30,15 @@ export function pairStates(
     if (output !== undefined) pairs.set(input.name, output);
   }
   if (pairs.size > 0) return pairs;
+  const fed = [...stated].flatMap(([input, output]) => (output === null ? [input] : []));
+  if (option === undefined && fed.length > 0) {
+    throw new LstmOnnxError(
+      'E_STATE_NOT_CARRIED',
+      `This model does not stream: its metadata says that ${quoteNames(fed)} are not carried from run to run. So are ` +
+        'the states of an LSTM that reads from the end, as one of two directions does: it needs the whole sequence, ' +
+        'by run().',
+    );
+  }
   throw new LstmOnnxError(
     'E_STATE_NOT_CARRIED',
     `No input of this model is known to be state: ${inputs.map(describeValue).join(', ') || 'it has none'}. Name ` +

@@ -1,6 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import '../matcher.js';
-import type { Model } from '../../src/runtime/node.js';
+import { defineNetwork } from '../../src/builder/network.js';
+import { lstm as lstmOp } from '../../src/builder/ops/lstm.js';
+import { initParameters } from '../../src/builder/parameters.js';
+import { float32 } from '../../src/builder/tensor.js';
+import { exportOnnx } from '../../src/export/export.js';
+import { Model } from '../../src/runtime/node.js';
 import type { StatePairs } from '../../src/runtime/state-pairs.js';
 import { STATES_METADATA_KEY } from '../../src/runtime/state-pairs.js';
 import { expected, failure, load, zeros } from './models.js';
@@ -232,6 +237,16 @@ describe('model.stream', () => {
   it('refuses a model in which nothing is known to be state', async () => {
     await using odd = await load('lstm-odd-names');
     expect(await failure(() => odd.stream())).toMatch(/^E_STATE_NOT_CARRIED: No input .*'alpha'.*'delta'/);
+  });
+
+  it('refuses an LSTM that also reads from the end, and says why', async () => {
+    const network = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => ({
+      y: lstmOp('lstm', x, { hiddenSize: 5, bidirectional: true }).output,
+    }));
+    await using both = await Model.load(exportOnnx(network, initParameters(network, 1), { states: true }));
+    expect(await failure(() => both.stream())).toMatch(
+      /^E_STATE_NOT_CARRIED: This model does not stream: .*'h0', 'c0'.*reads from the end/,
+    );
   });
 
   it('refuses pairs that name what is not there or cannot fit', async () => {
