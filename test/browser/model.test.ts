@@ -93,6 +93,7 @@ describeInChromium('lstm-onnx/web in Chromium', () => {
       ['another rank', { x: { data: new Float32Array(3), dims: [3] }, ...states }],
       ['another type', { x: { data: new Int32Array(6), dims: [1, 2, 3] }, ...states }],
       ['dimensions of one name that differ', { x, ...states, h0: zeros(1, 3, 5) }],
+      ['an empty sequence', { x: zeros(2, 0, 3), ...states }],
       ['too few numbers', { x: { data: new Float32Array(2), dims: [2, 1, 3] }, ...states }],
       ['an unknown output', { x, ...states }, ['hidden']],
     ];
