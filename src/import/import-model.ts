@@ -1,11 +1,11 @@
 /** Any model that this library reads, as a network and its parameters: the reader is picked by the bytes. */
 import { decodeCheckpoint } from '../builder/checkpoint.js';
 import type { Network } from '../builder/network.js';
-import { checkParameters, type StateDict } from '../builder/parameters.js';
+import { checkParameters } from '../builder/parameters.js';
 import { LstmOnnxError } from '../errors.js';
 import { type ArchitectureOptions, networkFromStateDict } from './architecture.js';
 import { describeUnread, detectFormat } from './formats.js';
-import type { ImportedModel } from './imported-model.js';
+import type { ImportedModel, ImportedWeights } from './imported-model.js';
 import { groupModules, listModules } from './modules.js';
 import { selectParameters } from './select-parameters.js';
 
@@ -47,7 +47,9 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
     );
   }
   if (network) return fitParameters(network, read);
-  return 'network' in read ? { notes: [], ...read } : networkFromStateDict(read.parameters, options);
+  if ('network' in read) return { notes: [], ...read };
+  const inferred = networkFromStateDict(read.parameters, options);
+  return { ...inferred, notes: [...read.notes, ...inferred.notes] };
 }
 
 /** What a reader of whole models gives, some with notes on what is different from where the model comes from. */
@@ -57,15 +59,15 @@ type ReadModel = ImportedModel & { readonly notes?: readonly string[] };
 async function readFile(
   bytes: Uint8Array,
   { fileName, shards }: ImportOptions,
-): Promise<ReadModel | { readonly parameters: StateDict }> {
+): Promise<ReadModel | ImportedWeights> {
   const format = detectFormat(bytes, fileName);
   switch (format) {
     case 'checkpoint':
       return decodeCheckpoint(bytes);
     case 'zip':
-      return (await isKerasArchive(bytes)) ? readKerasFile(bytes) : readWeights(bytes);
+      return (await isKerasArchive(bytes)) ? readKerasFile(bytes) : readWeightsFile(bytes);
     case 'weights':
-      return readWeights(bytes);
+      return readWeightsFile(bytes);
     case 'hdf5':
       return readKerasFile(bytes);
     case 'onnx': {
@@ -101,9 +103,9 @@ async function readKerasFile(bytes: Uint8Array): Promise<ReadModel> {
   return readKeras(bytes);
 }
 
-async function readWeights(bytes: Uint8Array): Promise<{ readonly parameters: StateDict }> {
-  const { readStateDict } = await import('./state-dict.js');
-  return { parameters: readStateDict(bytes) };
+async function readWeightsFile(bytes: Uint8Array): Promise<ImportedWeights> {
+  const { readWeights } = await import('./state-dict.js');
+  return readWeights(bytes);
 }
 
 /** The parameters of the given network among those of the file. */
@@ -116,7 +118,7 @@ function fitParameters(
   const unused = groupModules(leftOut);
   const listed = [unused.lstms, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
   const leftOutNote = `left out ${listModules(listed)}, which the network has no use for`;
-  const notes = [...('notes' in read ? (read.notes ?? []) : []), ...(listed.length > 0 ? [leftOutNote] : [])];
+  const notes = [...(read.notes ?? []), ...(listed.length > 0 ? [leftOutNote] : [])];
   const info = 'info' in read ? read.info : undefined;
   return { network, parameters, notes, ...(info ? { info } : {}) };
 }

@@ -6,6 +6,7 @@ import type { StateDict } from '../builder/parameters.js';
 import { parseSafetensors } from '../data/safetensors.js';
 import { LstmOnnxError } from '../errors.js';
 import { describeUnread, isSafetensors } from './formats.js';
+import type { ImportedWeights } from './imported-model.js';
 import { isNpz, readNpz, toFloat32 } from './npz.js';
 import { isPickle } from './pytorch/legacy-format.js';
 import { readPyTorch } from './pytorch/read-pytorch.js';
@@ -31,10 +32,19 @@ const READ =
  * read, and for files without weights
  */
 export function readStateDict(bytes: Uint8Array): StateDict {
-  if (isSafetensors(bytes)) return readSafetensors(bytes);
-  if (isPickle(bytes)) return withoutWrapperPrefixes(readPyTorch(bytes));
-  if (isZip(bytes)) return withoutWrapperPrefixes(readArchive(bytes));
+  return readWeights(bytes).parameters;
+}
+
+/** As {@link readStateDict}, with what was assumed to find the weights. */
+export function readWeights(bytes: Uint8Array): ImportedWeights {
+  if (isSafetensors(bytes)) return { parameters: readSafetensors(bytes), notes: [] };
+  if (isPickle(bytes)) return unwrapped(readPyTorch(bytes));
+  if (isZip(bytes)) return unwrapped(readArchive(bytes));
   throw new LstmOnnxError('E_UNSUPPORTED', `No weights: ${describeUnread(bytes)}. ${READ}`);
+}
+
+function unwrapped({ parameters, notes }: ImportedWeights): ImportedWeights {
+  return { parameters: withoutWrapperPrefixes(parameters), notes };
 }
 
 function readSafetensors(bytes: Uint8Array): StateDict {
@@ -55,10 +65,10 @@ function readSafetensors(bytes: Uint8Array): StateDict {
   return isOwn ? weights : withoutWrapperPrefixes(weights);
 }
 
-function readArchive(bytes: Uint8Array): StateDict {
+function readArchive(bytes: Uint8Array): ImportedWeights {
   const entries = readZip(bytes);
   if (torchFolder(entries) !== undefined) return readPyTorch(bytes);
-  if (isNpz(entries)) return readNpz(bytes);
+  if (isNpz(entries)) return { parameters: readNpz(bytes), notes: [] };
   throw new LstmOnnxError(
     'E_UNSUPPORTED',
     `The file is a zip archive of ${quotedList(entries.keys())}, not weights. ${READ}`,

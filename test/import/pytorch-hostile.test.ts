@@ -25,7 +25,9 @@ function repeated(part: ArrayLike<number>, times: number): Uint8Array {
 
 describe('readPyTorch', () => {
   it('reads what these tests build on', () => {
-    const weights = readPyTorch(file(dict({ w: tensor({}), t: tensor({ strides: [1, 2] }) })));
+    const { parameters: weights } = readPyTorch(
+      file(dict({ w: tensor({}), t: tensor({ strides: [1, 2] }) })),
+    );
     expect([...weights]).toEqual([
       ['w', { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }],
       ['t', { shape: [2, 2], data: Float32Array.of(1, 3, 2, 4) }],
@@ -139,10 +141,12 @@ describe('readPyTorch', () => {
   );
 
   it('keeps names such as __proto__ as names and touches no prototype', () => {
-    const weights = readPyTorch(file(dict({ ['__proto__']: tensor({}), constructor: tensor({}) })));
+    const { parameters: weights } = readPyTorch(
+      file(dict({ ['__proto__']: tensor({}), constructor: tensor({}) })),
+    );
     expect([...weights.keys()]).toEqual(['__proto__', 'constructor']);
     const polluting = [0x7d, ...text('__proto__'), ...dict({ polluted: tensor({}) }), 0x73];
-    expect([...readPyTorch(file(polluting, tuple(), 'b')).keys()]).toEqual(['polluted']);
+    expect([...readPyTorch(file(polluting, tuple(), 'b')).parameters.keys()]).toEqual(['polluted']);
     expect(Object.keys(Object.prototype)).toEqual([]);
     expect('polluted' in {} || 'shape' in {}).toBe(false);
   });
@@ -196,7 +200,7 @@ describe('readPyTorch', () => {
 
     it('reads what these tests build on', () => {
       const bytes = legacy(magic, version, machine, weights, keys, count(4), fourFloats);
-      expect(readPyTorch(bytes).get('w')?.data).toEqual(Float32Array.of(1, 2, 3, 4));
+      expect(readPyTorch(bytes).parameters.get('w')?.data).toEqual(Float32Array.of(1, 2, 3, 4));
     });
 
     it('reads a view of a storage, as PyTorch before 0.4 wrote them', () => {
@@ -213,7 +217,7 @@ describe('readPyTorch', () => {
         dict({ w: [...new TextEncoder().encode(global('torch._utils', '_rebuild_tensor')), ...args, 0x52] }),
       );
       const bytes = legacy(magic, version, machine, view, keys, count(4), fourFloats);
-      expect(readPyTorch(bytes).get('w')?.data).toEqual(Float32Array.of(2, 3));
+      expect(readPyTorch(bytes).parameters.get('w')?.data).toEqual(Float32Array.of(2, 3));
     });
 
     it.each<[string, Uint8Array[], string, RegExp]>([

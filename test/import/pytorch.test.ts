@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseSafetensors } from '../../src/data/safetensors.js';
+import { importModel } from '../../src/import/import-model.js';
 import { readPyTorch } from '../../src/import/pytorch/read-pytorch.js';
 import { readStateDict } from '../../src/import/state-dict.js';
 import { failureOf } from '../data/failure.js';
 import { loadJson } from '../fixtures.js';
+import { dict, pickleOf, tensor, torchZipOf } from './archives.js';
 
 interface Cases {
   readonly read: readonly { readonly file: string; readonly expected: string }[];
@@ -38,6 +40,8 @@ const reasons: Readonly<Record<string, RegExp>> = {
   'complex.pt': /"x" is of type complex64/,
   'float8.pt': /"x" is of type float8_e4m3fn/,
   'quantized.pt': /"x" is rebuilt by "torch\._utils\._rebuild_qtensor".*dequantize/,
+  'quantized-dynamic.pt': /is quantized: "lstm\._all_weight_values\.0\.param".*before quantize_dynamic/,
+  'quantized-dynamic-lstm.pt': /is quantized: "lstm\._all_weight_values\.0\.param".*before quantize_dynamic/,
   'sparse.pt': /"x" is rebuilt by "torch\._utils\._rebuild_sparse_tensor".*to_dense/,
   'torchscript.pt': /TorchScript.*torch\.jit\.load\('model\.pt'\)\.state_dict\(\)/,
   'plain-pickle.pkl': /not written by torch\.save/,
@@ -75,7 +79,7 @@ describe('readStateDict', () => {
 
   it('takes off the prefixes of wrappers, which the file itself has', () => {
     const bytes = fixtureBytes('compiled-parallel.pt');
-    expect([...readPyTorch(bytes).keys()][0]).toBe('_orig_mod.module.lstm.weight_ih_l0');
+    expect([...readPyTorch(bytes).parameters.keys()][0]).toBe('_orig_mod.module.lstm.weight_ih_l0');
     expect([...readStateDict(bytes).keys()][0]).toBe('lstm.weight_ih_l0');
   });
 
@@ -113,6 +117,61 @@ describe('readStateDict', () => {
     expect(failure.code).toBe('E_UNSUPPORTED');
     expect(failure.message).toMatch(message);
   });
+});
+
+/** A file of dicts of weights under the given keys, each an LSTM of one feature, beside other values. */
+function fileOf(keys: readonly string[], beside: Readonly<Record<string, string | readonly number[]>> = {}) {
+  const columns = (rows: number) => tensor({ shape: [rows, 1], strides: [1, 1] });
+  const weights = dict({
+    'lstm.weight_ih_l0': columns(4),
+    'lstm.weight_hh_l0': columns(4),
+    'fc.weight': columns(2),
+  });
+  const dicts = Object.fromEntries(keys.map((key) => [key, weights]));
+  const floats = new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer);
+  return torchZipOf(pickleOf(dict({ ...dicts, ...beside })), { 0: floats });
+}
+
+describe('a checkpoint of several state dicts', () => {
+  it.each([
+    [['model', 'ema'], 'model', '"ema"'],
+    [['ema', 'model'], 'model', '"ema"'],
+    [['model', 'best_model'], 'model', '"best_model"'],
+    [['model', 'ema', 'swa'], 'model', '"ema", "swa"'],
+    [['state_dict', 'best_state_dict'], 'state_dict', '"best_state_dict"'],
+  ])('with copies is read with a note on which it took: %j', async (keys, taken, others) => {
+    const { notes } = await importModel(fileOf(keys));
+    expect(notes).toEqual([
+      expect.stringContaining(`weights in "${taken}" are meant, and left aside those in ${others};`),
+      expect.stringMatching(/assumed the network/),
+    ]);
+    expect(notes[0]).toMatch(/torch\.save\(torch\.load\('model\.pt'\)\["\w+"\], 'one\.pt'\)/);
+  });
+
+  it('with a network that is none of an LSTM is read with a note on that', async () => {
+    const critic = dict({ 'critic.weight': tensor({}) });
+    const { notes } = await importModel(fileOf(['model'], { critic }));
+    expect(notes[0]).toMatch(/in "model" are meant, and left aside those in "critic"/);
+  });
+
+  it('with optimizers, averages of data and the like beside it is read without a word on them', async () => {
+    const optimizer = dict({ state: dict({ 'fc.weight': dict({ exp_avg: tensor({}) }) }) });
+    const scaler = dict({ mean: tensor({}), std: tensor({}) });
+    const { notes } = await importModel(fileOf(['model'], { optimizer, scaler }));
+    expect(notes).toEqual([expect.stringMatching(/assumed the network/)]);
+  });
+
+  it.each([[['student', 'teacher']], [['ema', 'best']]])(
+    'of which any may be meant is refused: %j',
+    (keys) => {
+      const failure = failureOf(() => readStateDict(fileOf(keys)));
+      expect(failure.code).toBe('E_UNSUPPORTED');
+      expect(failure.message).toContain(
+        `an LSTM, "${keys[0]}", "${keys[1]}", of which only one can be meant`,
+      );
+      expect(failure.message).toContain(`torch.load('model.pt')["${keys[0]}"]`);
+    },
+  );
 });
 
 function tarFile(): Uint8Array {

@@ -1,6 +1,7 @@
 /** Reads the weights of a file that `torch.save` wrote; its pickle is read as data, and no code in it ever runs. */
-import type { Parameter, StateDict } from '../../builder/parameters.js';
+import type { Parameter } from '../../builder/parameters.js';
 import { LstmOnnxError } from '../../errors.js';
+import type { ImportedWeights } from '../imported-model.js';
 import { MemoryBudget } from '../memory-budget.js';
 import { quoted, quotedList } from '../quoted.js';
 import { isZip, readZip } from '../zip.js';
@@ -16,12 +17,14 @@ import { readZipFormat, torchFolder } from './zip-format.js';
  * network is one, and float32 does not hold them.
  *
  * @throws E_INVALID_FILE for files that are damaged or claim more memory than {@link MemoryBudget} allows;
- * E_UNSUPPORTED for whole pickled modules, files that name classes which no state dict needs, big-endian files,
+ * E_UNSUPPORTED for whole pickled modules, files that name classes which no state dict needs, quantized models, big-endian files,
  * element types that are not read, and files without a state dict
  */
-export function readPyTorch(bytes: Uint8Array): StateDict {
+export function readPyTorch(bytes: Uint8Array): ImportedWeights {
   const budget = new MemoryBudget(bytes.length);
-  const tensors = stateDictOf(isZip(bytes) ? unzip(bytes, budget) : readLegacyFormat(bytes, budget));
+  const { tensors, notes } = stateDictOf(
+    isZip(bytes) ? unzip(bytes, budget) : readLegacyFormat(bytes, budget),
+  );
   const weights = new Map<string, Parameter>();
   for (const [name, tensor] of tensors) {
     if (tensor.type.kind === 'float') {
@@ -33,7 +36,7 @@ export function readPyTorch(bytes: Uint8Array): StateDict {
       );
     }
   }
-  return weights;
+  return { parameters: weights, notes };
 }
 
 function unzip(bytes: Uint8Array, budget: MemoryBudget): ReturnType<typeof readZipFormat> {

@@ -19,14 +19,22 @@ const WRAPPER_KEYS = ['state_dict', 'model_state_dict', 'model_state', 'model', 
 
 const SAVE_STATE_DICT = "torch.save(model.state_dict(), 'model.pt')";
 
+/** What a file's state dict holds, and what was assumed to find it. */
+export interface FoundStateDict {
+  /** By name, in the state dict's order. */
+  readonly tensors: ReadonlyMap<string, TensorReference>;
+  /** In sentences for the user. */
+  readonly notes: readonly string[];
+}
+
 /**
- * The tensors of the state dict by name, in its order.
+ * The tensors of the state dict.
  * @throws E_UNSUPPORTED for a pickled module, for a file that names classes which no state dict needs, for values
- * without a state dict or with several, and for tensors that are not plain
+ * without a state dict or with several, for quantized models, and for tensors that are not plain
  */
-export function stateDictOf({ root, strangers }: Unpickled): ReadonlyMap<string, TensorReference> {
-  const dict = findDict(root);
-  const module = dict === undefined ? findModule(root) : undefined;
+export function stateDictOf({ root, strangers }: Unpickled): FoundStateDict {
+  const found = findDict(root);
+  const module = found === undefined ? findModule(root) : undefined;
   if (module !== undefined) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
@@ -39,14 +47,15 @@ export function stateDictOf({ root, strangers }: Unpickled): ReadonlyMap<string,
       `The file's pickle names ${quotedList(strangers)}, which weights have no use for and which could be made to run code in Python (nothing was run here). If you trust the file, save only the weights where the model was made: ${SAVE_STATE_DICT}.`,
     );
   }
-  if (dict === undefined) {
+  refuseQuantized(root, found?.dict);
+  if (found === undefined) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
       `The file holds no state dict of floating-point weights, but ${contents(root)}. Save one in Python: ${SAVE_STATE_DICT}.`,
     );
   }
   const tensors = new Map<string, TensorReference>();
-  for (const [name, value] of dict.byName) {
+  for (const [name, value] of found.dict.byName) {
     if (value instanceof TensorReference) {
       tensors.set(name, value);
     } else if (isUnreadTensor(value)) {
@@ -56,39 +65,96 @@ export function stateDictOf({ root, strangers }: Unpickled): ReadonlyMap<string,
       );
     }
   }
-  return tensors;
+  return { tensors, notes: notesOn(found) };
+}
+
+/** Where torch.ao.quantization keeps the integers of a layer, beside scales that are floats. */
+const PACKED = /(^|\.)_(packed_params|all_weight_values)\./;
+
+function refuseQuantized(root: PickleValue, dict: PickleDict | undefined): void {
+  const within = root instanceof PickleDict ? [root, ...root.byName.values()] : [];
+  for (const value of dict ? [dict] : within) {
+    const packed = value instanceof PickleDict && [...value.byName.keys()].find((name) => PACKED.test(name));
+    if (!packed) continue;
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `The model is quantized: ${quoted(packed)} holds weights packed as integers; read are weights of floats. Save the state dict of the model that is not quantized yet, before quantize_dynamic or convert: ${SAVE_STATE_DICT}.`,
+    );
+  }
 }
 
 /** A second copy of the weights, which training loops keep beside the first. */
 const COPY = /ema|avg|average|best|swa|shadow/i;
 
+/** The dict of weights that is taken for the model's. */
+interface FoundDict {
+  readonly dict: PickleDict;
+  /** Its key in the file's dict; undefined for that dict itself. */
+  readonly name: string | undefined;
+  /** Keys of others that could be a network's too. */
+  readonly leftAside: readonly string[];
+}
+
 /**
  * Wrappers come first: a checkpoint may keep tensors beside its state dict, such as a generator's state. What has an
- * LSTM goes before what has none.
+ * LSTM goes before what has none, and what is no copy by its name before copies.
  *
- * @throws E_UNSUPPORTED where several have one, none of them a copy by its name
+ * @throws E_UNSUPPORTED where that leaves several with an LSTM
  */
-function findDict(root: PickleValue): PickleDict | undefined {
+function findDict(root: PickleValue): FoundDict | undefined {
   if (!(root instanceof PickleDict)) return undefined;
   const dicts = dictsOfWeights(root);
+  const taken = (dict: PickleDict, name?: string): FoundDict => ({
+    dict,
+    name,
+    leftAside: dicts.flatMap(([key, other]) => (other !== dict && hasLayers(other) ? [key] : [])),
+  });
   const recurrent = dicts.filter(([, dict]) => hasLstm(dict));
   const originals = recurrent.filter(([name]) => !COPY.test(name));
-  if (originals.length > 1 || (originals.length > 0 && hasLstm(root))) {
-    throw new LstmOnnxError(
-      'E_UNSUPPORTED',
-      `The file holds several dicts of weights with an LSTM, ${quotedList(originals.map(([name]) => name))}${hasLstm(root) ? ' and the file itself' : ''}, of which only one can be meant. Save that alone in Python: ${SAVE_STATE_DICT}.`,
-    );
+  if (hasLstm(root)) {
+    if (originals.length > 0) throw severalDicts(originals, ' and the file itself');
+    return taken(root);
   }
-  const [[, only] = []] = originals.length > 0 ? originals : recurrent;
-  if (hasLstm(root)) return root;
-  if (only) return only;
+  const candidates = originals.length > 0 ? originals : recurrent;
+  if (candidates.length > 1) throw severalDicts(candidates);
+  const [candidate] = candidates;
+  if (candidate) return taken(candidate[1], candidate[0]);
   for (const key of WRAPPER_KEYS) {
     const value = root.byName.get(key);
-    if (value instanceof PickleDict && hasWeights(value)) return value;
+    if (value instanceof PickleDict && hasWeights(value)) return taken(value, key);
   }
-  if (hasWeights(root)) return root;
+  if (hasWeights(root)) return taken(root);
   // Under any other name only if there is no choice to make.
-  return dicts.length === 1 ? dicts[0]?.[1] : undefined;
+  const [only, ...others] = dicts;
+  return only && others.length === 0 ? taken(only[1], only[0]) : undefined;
+}
+
+function severalDicts(dicts: readonly [name: string, PickleDict][], more = ''): LstmOnnxError {
+  const [[first] = ['']] = dicts;
+  return new LstmOnnxError(
+    'E_UNSUPPORTED',
+    `The file holds several dicts of weights with an LSTM, ${quotedList(dicts.map(([name]) => name))}${more}, of which only one can be meant. Save that alone in Python, as in ${saveAlone(first)}.`,
+  );
+}
+
+function saveAlone(name: string): string {
+  return `torch.save(torch.load('model.pt')[${quoted(name)}], 'one.pt')`;
+}
+
+function notesOn({ name, leftAside }: FoundDict): string[] {
+  const [first] = leftAside;
+  if (first === undefined) return [];
+  const meant = name === undefined ? 'at the top of the file' : `in ${quoted(name)}`;
+  return [
+    `assumed that the weights ${meant} are meant, and left aside those in ${quotedList(leftAside)}; for others, save ` +
+      `them alone in Python, as in ${saveAlone(first)}`,
+  ];
+}
+
+/** Whether layers are among the names, which optimizers and normalizations of data do not have. */
+function hasLayers(dict: PickleDict): boolean {
+  for (const name of dict.byName.keys()) if (/(^|\.)weight(_ih_l0)?$/.test(name)) return true;
+  return false;
 }
 
 function hasLstm(dict: PickleDict): boolean {
