@@ -12,6 +12,11 @@ function show(input: unknown): string {
   return typeof input === 'object' && input !== null ? 'an object' : String(input);
 }
 
+/** zod's message without what only says that there is nothing. */
+export function issueText(message: string): string {
+  return message.replace(/^Invalid input: /, '').replace(/, received undefined$/, ', but it is missing');
+}
+
 /**
  * @param name the node's, for messages
  * @throws E_INVALID_OPTION for options that the op does not take
@@ -19,8 +24,9 @@ function show(input: unknown): string {
 export function checkOptions<K extends OpName>(op: K, options: OpOptions[K], name: string): OpOptions[K] {
   const parsed = optionSchemas[op].safeParse(options, { reportInput: true, error: english });
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, input, message }) =>
-    path.length === 0 ? message : `${path.join('.')} is ${show(input)}: ${message}`,
-  );
+  const issues = parsed.error.issues.map(({ path, input, message }) => {
+    const is = input === undefined ? '' : ` is ${show(input)}`;
+    return path.length === 0 ? issueText(message) : `${path.join('.')}${is}: ${issueText(message)}`;
+  });
   throw new LstmOnnxError('E_INVALID_OPTION', `${name} (${op}): ${issues.join('; ')}.`);
 }

@@ -1,7 +1,7 @@
 /** A network as JSON and back. What comes back is checked like a definition in code: names, options, shapes. */
 import * as z from 'zod';
 import { LstmOnnxError, messageOf } from '../errors.js';
-import { checkOptions } from './check-options.js';
+import { checkOptions, issueText } from './check-options.js';
 import { GraphBuilder } from './graph-builder.js';
 import { finishNetwork, type Network } from './network.js';
 import type { OpName, OpOptions } from './ops/index.js';
@@ -23,6 +23,7 @@ const maxDimLength = 1_000;
 /** A message of ten lines says all; a hostile file could ask for millions. */
 const maxIssues = 10;
 const maxIssueLength = 200;
+const maxShownValues = 12;
 
 /** The format; `network-schema.ts` says what it leaves open, the options of each op. */
 export const networkJson = z.strictObject({
@@ -42,7 +43,7 @@ export const networkJson = z.strictObject({
         name: z.string(),
         op: z.string(),
         inputs: z.array(z.string()).max(maxInputs),
-        options: z.record(z.string(), z.unknown()),
+        options: z.record(z.string(), z.unknown()).default({}),
       }),
     )
     .max(maxNodes),
@@ -86,7 +87,8 @@ export function networkFromJson(text: string): Network {
     if (!value) {
       throw new LstmOnnxError(
         'E_INVALID_FILE',
-        `The network's ${reader} reads '${id}', which nothing before it computes.`,
+        `The network's ${reader} reads '${id}', which nothing before it computes. A value is called by the input's name ` +
+          `or as NODE:PORT; up to there are ${listValues([...values.keys()])}.`,
       );
     }
     return value;
@@ -129,6 +131,13 @@ function checkLimits({ nodes }: GraphBuilder): void {
   }
 }
 
+/** The last of them, which are likeliest meant. */
+function listValues(ids: readonly string[]): string {
+  const shown = ids.slice(-maxShownValues).map((id) => id.slice(0, maxIssueLength));
+  const more = ids.length > shown.length ? ` and ${ids.length - shown.length} before them` : '';
+  return `${shown.join(', ') || 'none'}${more}`;
+}
+
 function isOpName(name: string): name is OpName {
   return Object.hasOwn(ops, name);
 }
@@ -153,7 +162,9 @@ function parse(text: string): z.output<typeof networkJson> {
     const { issues } = parsed.error;
     const shown = issues
       .slice(0, maxIssues)
-      .map((issue) => `${issue.path.join('.') || 'it'}: ${issue.message.slice(0, maxIssueLength)}`);
+      .map(
+        (issue) => `${issue.path.join('.') || 'it'}: ${issueText(issue.message).slice(0, maxIssueLength)}`,
+      );
     if (issues.length > maxIssues) shown.push(`and ${issues.length - maxIssues} more`);
     throw new LstmOnnxError(
       'E_INVALID_FILE',

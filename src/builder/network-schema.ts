@@ -10,7 +10,10 @@ import { optionSchemas } from './ops/option-schemas.js';
 export function networkSchema(): Readonly<Record<string, unknown>> {
   const { nodes } = networkJson.shape;
   const [first, ...others] = Object.entries(optionSchemas).map(([op, options]) =>
-    nodes.element.extend({ op: z.literal(op), options }),
+    nodes.element.extend({
+      op: z.literal(op),
+      options: options.safeParse({}).success ? z.optional(options) : options,
+    }),
   );
   if (!first) return z.toJSONSchema(networkJson, { io: 'input' });
   const described = networkJson.extend({ nodes: z.array(z.union([first, ...others])) }).meta({

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defineNetwork } from '../../src/builder/network.js';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
+import { logSoftmax, relu, softmax } from '../../src/builder/ops/activations.js';
+import { concat } from '../../src/builder/ops/concat.js';
+import { dropout } from '../../src/builder/ops/dropout.js';
+import { linear } from '../../src/builder/ops/linear.js';
+import { lstm } from '../../src/builder/ops/lstm.js';
+import { stepCount } from '../../src/builder/ops/step-count.js';
+import { float32 } from '../../src/builder/tensor.js';
 import { randomNetwork } from '../export/random-networks.js';
 import { simpleLSTM } from '../parity/networks.js';
 import { altered, everything, type Json, refused } from './network-json.js';
@@ -22,6 +30,23 @@ describe('a network as JSON', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('has the defaults of code where it leaves out options', () => {
+    const network = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => {
+      const { output, h } = lstm('lstm', dropout(x), { hiddenSize: 4, lengths: stepCount(x) });
+      return { y: logSoftmax(softmax(relu(linear('fc', concat([output, output]), 2)))), h };
+    });
+    const said = new Set(['hiddenSize', 'batchFirst', 'outFeatures']);
+    const json: Json = JSON.parse(networkToJson(network));
+    for (const node of json.nodes as Partial<Json['nodes'][number]>[]) {
+      const kept = Object.entries(node.options!).filter(([key]) => said.has(key));
+      if (kept.length > 0) node.options = Object.fromEntries(kept);
+      else delete node.options;
+    }
+    const text = JSON.stringify(json);
+    expect(text).not.toMatch(/numLayers|bias|axis|padding|"p"|"options":\{\}/);
+    expect(networkToJson(networkFromJson(text))).toBe(networkToJson(network));
   });
 
   it('holds no types of values in between, since they follow', () => {
@@ -101,15 +126,15 @@ describe('networkFromJson refuses', () => {
     ],
     [
       'an option that is missing',
-      (json) => delete json.nodes[0]!.options.bias,
+      (json) => delete json.nodes[0]!.options.hiddenSize,
       'E_INVALID_OPTION',
-      /lstm .*bias/,
+      /^lstm \(lstm\): hiddenSize: expected number, but it is missing\.$/,
     ],
     [
       'an option of another type',
       (json) => (json.nodes[0]!.options.bias = 'yes'),
       'E_INVALID_OPTION',
-      /lstm .*bias/,
+      /^lstm \(lstm\): bias is yes: expected boolean, received string\.$/,
     ],
     [
       'a hidden size of 0',
@@ -134,6 +159,22 @@ describe('networkFromJson refuses', () => {
       (json) => (json.nodes[0]!.inputs = ['fc:output']),
       'E_INVALID_FILE',
       /node 'lstm' reads 'fc:output'/,
+    ],
+    [
+      'a node that reads by another spelling, saying what there is',
+      (json) => (json.nodes[1]!.inputs = ['lstm.output']),
+      'E_INVALID_FILE',
+      /'lstm\.output'.* as NODE:PORT; up to there are x, lstm:output, lstm:h, lstm:c\.$/,
+    ],
+    [
+      'a node that reads what is not there, listing only the last of many',
+      (json) => {
+        const names = Array.from({ length: 30 }, (_, i) => `relu_${i}`);
+        json.nodes = names.map((name) => ({ name, op: 'relu', inputs: ['x'], options: {} }));
+        json.outputs = { y: 'relu' };
+      },
+      'E_INVALID_FILE',
+      /up to there are relu_18:output, .*, relu_29:output and 19 before them\.$/,
     ],
     ['nodes in the wrong order', (json) => json.nodes.reverse(), 'E_INVALID_FILE', /nothing before it/],
     [

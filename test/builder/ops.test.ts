@@ -303,7 +303,11 @@ describe('the options', () => {
       'm (lstm): hiddenSize is NaN',
     ],
     ['hiddenSize 1.5', (v, o) => o.lstm('m', v.x, { hiddenSize: 1.5 }).h, 'm (lstm): hiddenSize is 1.5'],
-    ['no hiddenSize', (v, o) => o.lstm('m', v.x, {}).h, 'm (lstm): hiddenSize is undefined'],
+    [
+      'no hiddenSize',
+      (v, o) => o.lstm('m', v.x, {}).h,
+      'm (lstm): hiddenSize: expected number, but it is missing',
+    ],
     [
       'hiddenSize as text',
       (v, o) => o.lstm('m', v.x, { hiddenSize: '64' }).h,

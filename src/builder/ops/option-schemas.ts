@@ -1,6 +1,7 @@
 /**
  * What each op may be told, as zod schemas: definitions and network files are held to them. Apart from the ops, so that a
- * page that only runs models does not load zod.
+ * page that only runs models does not load zod. Defaults are those of the typed functions where they are the same for every
+ * input; what depends on the input (`batchFirst`, the axis called `time`) a network file says.
  */
 import * as z from 'zod/mini';
 import { activationNames } from '../backends/activations.js';
@@ -13,6 +14,8 @@ export type NoOptions = z.output<typeof none>;
 const axis = z.strictObject({ axis: z.int() });
 export type AxisOptions = z.output<typeof axis>;
 
+const axisOrLast = z.strictObject({ axis: z._default(z.int(), -1) });
+
 const activation = z.strictObject({
   name: z.enum(activationNames),
   alpha: z.optional(z.number()),
@@ -23,23 +26,23 @@ export type ActivationOptions = z.output<typeof activation>;
 const at = z.strictObject({ index: z.int(), axis: z.int() });
 export type AtOptions = z.output<typeof at>;
 
-const dropout = z.strictObject({ p: z.number().check(z.minimum(0), z.maximum(1)) });
+const dropout = z.strictObject({ p: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.5) });
 export type DropoutOptions = z.output<typeof dropout>;
 
 const embedding = z.strictObject({ numEmbeddings: positive, embeddingDim: positive });
 export type EmbeddingOptions = z.output<typeof embedding>;
 
-const linear = z.strictObject({ outFeatures: positive, bias: z.boolean() });
+const linear = z.strictObject({ outFeatures: positive, bias: z._default(z.boolean(), true) });
 export type LinearOptions = z.output<typeof linear>;
 
 /** What is optional is left out where it is off. */
 const lstm = z
   .strictObject({
     hiddenSize: positive,
-    numLayers: positive,
-    bidirectional: z.boolean(),
-    bias: z.boolean(),
-    dropout: z.number().check(z.minimum(0), z.maximum(1)),
+    numLayers: z._default(positive, 1),
+    bidirectional: z._default(z.boolean(), false),
+    bias: z._default(z.boolean(), true),
+    dropout: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0),
     batchFirst: z.boolean(),
     projSize: z.optional(z.int().check(z.minimum(0))),
     reverse: z.optional(z.boolean()),
@@ -64,7 +67,7 @@ const reshape = z.strictObject({
 });
 export type ReshapeOptions = z.output<typeof reshape>;
 
-const stepCount = z.strictObject({ padding: z.number(), batchFirst: z.boolean() });
+const stepCount = z.strictObject({ padding: z._default(z.number(), 0), batchFirst: z.boolean() });
 export type StepCountOptions = z.output<typeof stepCount>;
 
 const transpose = z.strictObject({ axes: z.array(z.int().check(z.nonnegative())) });
@@ -93,17 +96,17 @@ export interface OpOptions {
 export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpOptions[K]> } = {
   activation,
   at,
-  concat: axis,
+  concat: axisOrLast,
   dropout,
   embedding,
   flip: axis,
   linear,
-  logSoftmax: axis,
+  logSoftmax: axisOrLast,
   lstm,
   relu: none,
   reshape,
   sigmoid: none,
-  softmax: axis,
+  softmax: axisOrLast,
   stepCount,
   tanh: none,
   transpose,
