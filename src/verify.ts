@@ -153,7 +153,7 @@ export function compareOutput(
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
       `Output '${output}' is [${got?.dims.join(', ')}] in the model and [${expected.shape.join(', ')}] in what it is ` +
-        'compared with; give the options that the model was exported with, such as --pool and --time-first.',
+        'compared with; give the options that the model was exported with, such as pool and batchFirst (--pool, --time-first).',
     );
   }
   let maxAbs = 0;

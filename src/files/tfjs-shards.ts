@@ -36,7 +36,9 @@ function shardNames(modelJson: Uint8Array): readonly string[] {
   }
   const manifest = own(json, 'weightsManifest');
   if (!Array.isArray(manifest)) {
-    throw invalid('it has no list weightsManifest; a network file goes with --network instead');
+    throw invalid(
+      'it has no list weightsManifest; a network file is for the option network (--network) instead',
+    );
   }
   const names = manifest.flatMap((group: unknown) => {
     const paths = own(group, 'paths');

@@ -82,8 +82,8 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   ];
   const notes = [
     `assumed the network ${chain.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'} and no activations in ` +
-      'between, which a state dict does not say; the options pool, lstm, head, embedding and time-first or a network file ' +
-      'change it, and verify --fixture compares it with the model',
+      'between, which a state dict does not say; the options pool, lstm, head, embedding and ' +
+      'batchFirst (--time-first) or a network file change it, and verify --fixture compares it with the model',
   ];
   if (leftOut.size > 0) {
     const unused = groupModules(leftOut);
@@ -102,7 +102,7 @@ function named(build: () => Network): Network {
     throw new LstmOnnxError(
       error.code,
       `${error.message} The names are those of the state dict, beside the input x and the output logits: rename the ` +
-        'module there, or describe the network in a JSON file (--network FILE) with other inputs and outputs.',
+        'module there, or describe the network by the option network (--network FILE), with other inputs and outputs.',
       { cause: error },
     );
   }

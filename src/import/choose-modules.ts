@@ -17,7 +17,8 @@ export interface ChosenLstms {
   readonly last: LstmModule;
 }
 
-const describeNetwork = 'describe the network in a JSON file (--network FILE, schemas/network.schema.json)';
+const describeNetwork =
+  'describe the network by the option network, in code or as a JSON file (--network FILE, docs/networks.md)';
 /** A word of a name, as in `embeddings.word` or `tok_emb`; not `member`, not `unembed`. */
 const likeEmbedding = /(^|[._\d])emb(s|ed|eds|edding|eddings|edder)?($|[._\d])/i;
 /** What a state dict has in place of a weight that is computed from others. */
@@ -54,8 +55,8 @@ export function chooseLstms(
     const chain = broken ? '' : `, or several in order (--lstm ${names.join(',')})`;
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `There are ${all.length} LSTMs: ${all.map(describeLstm).join(', ')}. Say which one it is (--lstm ${names[0]})${chain}, ` +
-        `or ${describeNetwork}.`,
+      `There are ${all.length} LSTMs: ${all.map(describeLstm).join(', ')}. Say which one it is by the option ` +
+        `lstm (--lstm ${names[0]})${chain}, or ${describeNetwork}.`,
     );
   }
   if (broken) {
@@ -103,8 +104,8 @@ export function chooseEmbedding(
   if (fitting.length > 1) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `Several modules may be the embedding: ${listModules(fitting)}. Say which (--embedding ${only?.name}), or ` +
-        `${describeNetwork}.`,
+      `Several modules may be the embedding: ${listModules(fitting)}. Say which by the option ` +
+        `embedding (--embedding ${only?.name}), or ${describeNetwork}.`,
     );
   }
   if (!only) return undefined;
@@ -118,7 +119,8 @@ export function chooseEmbedding(
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `${listModules(fitting)} may be the embedding before ${describeLstm(lstm)} or the head behind it` +
-        `${other ? `, and so may '${other.name}'` : ''}. Say which (--embedding NAME, --head NAME), or ${describeNetwork}.`,
+        `${other ? `, and so may '${other.name}'` : ''}. Say which by the options ` +
+        `embedding and head (--embedding NAME, --head NAME), or ${describeNetwork}.`,
     );
   }
   return matrixOf(only);
@@ -152,7 +154,8 @@ export function chooseHead(
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `Several modules may be the head of ${describeLstm(last)}: ${listModules(left)}; its ${last.outputSize} features fit ` +
-        `${fitting.map(({ name }) => `'${name}'`).join(', ') || 'none of them'}. Say which is its only head (--head NAME, or --no-head)` +
+        `${fitting.map(({ name }) => `'${name}'`).join(', ') || 'none of them'}. Say which is its only head by the option ` +
+        `head (--head NAME), or false for none (--no-head)` +
         `${embeddingHint(left, first, embedding)}, or ${describeNetwork}.`,
     );
   }
@@ -160,15 +163,15 @@ export function chooseHead(
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
       `${listModules(left)} does not fit behind ${describeLstm(last)}, which gives ${last.outputSize} features` +
-        `${embeddingHint(left, first, embedding)}. To leave it out, say --no-head; to say how they are connected, ` +
-        `${describeNetwork}.`,
+        `${embeddingHint(left, first, embedding)}. To leave it out, set the ` +
+        `option head to false (--no-head); to say how they are connected, ${describeNetwork}.`,
     );
   }
   if (matrix.rows === matrix.columns && matrix.columns === first.inputSize && !embedding) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `${listModules(left)} fits behind ${describeLstm(last)} and before it. If it is the head, say so ` +
-        `(--head ${matrix.name}), else ${describeNetwork}.`,
+      `${listModules(left)} fits behind ${describeLstm(last)} and before it. If it is the head, say so by the ` +
+        `option head (--head ${matrix.name}), else ${describeNetwork}.`,
     );
   }
   return matrix;
@@ -177,7 +180,9 @@ export function chooseHead(
 /** A matrix without a bias may be an embedding of another name. */
 function embeddingHint(left: readonly ModuleTensors[], lstm: LstmModule, embedding: Matrix | undefined) {
   const candidate = left.map(matrixOf).find(({ bias, columns }) => !bias && columns === lstm.inputSize);
-  return embedding || !candidate ? '' : `, or the embedding (--embedding ${candidate.name})`;
+  return embedding || !candidate
+    ? ''
+    : `, or the embedding by the option embedding (--embedding ${candidate.name})`;
 }
 
 /** @throws E_UNSUPPORTED for modules that the architecture has no place for */

@@ -194,7 +194,7 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstm, ...lstmShapes('decoder', 4, 5) }),
       {},
       'E_INVALID_OPTION',
-      /2 LSTMs: 'lstm' \(3 features.*'decoder'.*--lstm lstm\).*--lstm lstm,decoder.*--network/,
+      /2 LSTMs: 'lstm' \(3 features.*'decoder'.*option lstm \(--lstm lstm\).*--lstm lstm,decoder.*option network, .*\(--network/,
     ],
     [
       'with LSTMs named in the wrong order',
@@ -217,14 +217,14 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstm, 'a.weight': [2, 4], 'b.weight': [3, 4], 'c.weight': [5, 9] }),
       {},
       'E_INVALID_OPTION',
-      /'a' .*'b' .*'c' .*its 4 features fit 'a', 'b'.*--head/,
+      /'a' .*'b' .*'c' .*its 4 features fit 'a', 'b'.*option head \(--head NAME\), or false for none \(--no-head\)/,
     ],
     [
       'with a head that does not fit',
       zeros({ ...lstm, 'fc.weight': [2, 9], 'fc.bias': [2] }),
       {},
       'E_UNSUPPORTED',
-      /'fc' \(weight \[2, 9\], bias \[2\]\) does not fit behind 'lstm'.*gives 4 features.*--network/,
+      /'fc' \(weight \[2, 9\], bias \[2\]\) does not fit behind 'lstm'.*gives 4 features.*option head to false \(--no-head\).*option network/,
     ],
     [
       'with a named head that does not fit',
@@ -245,14 +245,14 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstm, 'encoder.weight': [50, 3], 'decoder.weight': [50, 4], 'decoder.bias': [50] }),
       {},
       'E_INVALID_OPTION',
-      /--embedding encoder/,
+      /by the option embedding \(--embedding encoder\)/,
     ],
     [
       'with a matrix that may be the embedding or the head',
       zeros({ ...lstmShapes('rnn', 4, 4), 'to_embedding.weight': [9, 4] }),
       {},
       'E_INVALID_OPTION',
-      /'to_embedding'.*--embedding NAME, --head NAME/,
+      /'to_embedding'.*options embedding and head \(--embedding NAME, --head NAME\)/,
     ],
     [
       'with two matrices that may be either',
@@ -273,14 +273,14 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstmShapes('rnn', 4, 4), 'proj.weight': [4, 4], 'proj.bias': [4] }),
       {},
       'E_INVALID_OPTION',
-      /'proj'.*fits behind 'rnn'.*and before it.*--head proj/,
+      /'proj'.*fits behind 'rnn'.*and before it.*option head \(--head proj\)/,
     ],
     [
       'with two embeddings',
       zeros({ ...lstm, 'emb1.weight': [50, 3], 'emb2.weight': [50, 3] }),
       {},
       'E_INVALID_OPTION',
-      /'emb1'.*'emb2'.*--embedding emb1/,
+      /'emb1'.*'emb2'.*option embedding \(--embedding emb1\)/,
     ],
     [
       'with a named embedding that does not fit',
@@ -301,7 +301,7 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstmShapes('a-b', 3, 4), 'a_b.weight': [2, 4] }),
       {},
       'E_DUPLICATE_NAME',
-      /two things called 'a_b'/,
+      /two things called 'a_b'.*option network \(--network FILE\)/,
     ],
   ])('%s', (_, state, options, code, message) => {
     expect(() => networkFromStateDict(state, options)).toThrow(refused(code, message));
