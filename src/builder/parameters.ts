@@ -38,15 +38,38 @@ export function parameterSpecs(network: Network): ParameterSpec[] {
  * `torch.manual_seed(seed)`.
  *
  * @param seed an integer, or a generator to go on drawing from
+ * @throws E_INVALID_OPTION for parameters that are too large to be had
  */
 export function initParameters(network: Network, seed: number | bigint | Generator): StateDict {
   const generator = seed instanceof Generator ? seed : new Generator(seed);
   return new Map(
     parameterSpecs(network).map(({ name, shape, init }) => [
       name,
-      { shape, data: draw(init, sizeOf(shape), generator) },
+      { shape, data: drawNamed(name, shape, init, generator) },
     ]),
   );
+}
+
+function drawNamed(
+  name: string,
+  shape: readonly number[],
+  init: Initializer,
+  generator: Generator,
+): Float32Array {
+  const count = sizeOf(shape);
+  try {
+    return draw(init, count, generator);
+  } catch (error) {
+    // What the engine has no memory for, or no index.
+    if (!(error instanceof RangeError)) throw error;
+    const gigabytes = Math.ceil((count * Float32Array.BYTES_PER_ELEMENT) / 1e9).toLocaleString('en-US');
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The parameter '${name}' ${formatShape(shape)} would take ${gigabytes} GB, which is more than can be had here; ` +
+        'make the sizes of the network smaller, such as hiddenSize.',
+      { cause: error },
+    );
+  }
 }
 
 function draw(init: Initializer, count: number, generator: Generator): Float32Array {

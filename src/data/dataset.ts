@@ -17,7 +17,7 @@ export interface Dataset {
 
 /**
  * A data set of arrays that agree in their first dimension. The arrays are kept, not copied.
- * @throws E_INVALID_OPTION without inputs or without samples; E_DTYPE_MISMATCH for other element types;
+ * @throws E_INVALID_OPTION without inputs or without samples, and for what is no array; E_DTYPE_MISMATCH for other element types;
  * E_SHAPE_MISMATCH when an array has no dimensions, does not fill its shape or has another number of samples.
  */
 export function dataset(arrays: {
@@ -128,7 +128,19 @@ export function splitDataset(
   ];
 }
 
+/** What is given by callers without types may be anything. */
+function isArray(given: Partial<NdArray> | undefined): boolean {
+  return Array.isArray(given?.shape) && ArrayBuffer.isView(given.data);
+}
+
 function sampleCount(name: string, array: SampleArray): number {
+  if (!isArray(array)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${name} has no dtype, shape and data; expected an array such as float32Array([2, 1], [0.5, 1]), or ` +
+        `{ dtype: 'int32', shape: [2], data: Int32Array.of(0, 1) }.`,
+    );
+  }
   const [samples] = array.shape;
   if (array.dtype !== 'float32' && array.dtype !== 'int32') {
     // Reached from JavaScript only: to the types no other dtype exists here.

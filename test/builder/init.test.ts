@@ -6,8 +6,9 @@ import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { Generator } from '../../src/builder/random.js';
-import { int32 } from '../../src/builder/tensor.js';
+import { float32, int32 } from '../../src/builder/tensor.js';
 import { epochOrder } from '../../src/builder/train/batches.js';
+import { failureOf } from '../data/failure.js';
 import { loadFixture, loadJson } from '../fixtures.js';
 import { simpleLSTM } from '../parity/networks.js';
 import '../matcher.js';
@@ -60,5 +61,16 @@ describe('initial parameters', () => {
     const ofSeed = initParameters(simpleLSTM, 7);
     expect(initParameters(simpleLSTM, new Generator(7))).toEqual(ofSeed);
     expect(initParameters(simpleLSTM, 8)).not.toEqual(ofSeed);
+  });
+
+  it('are refused where no engine has room for them, with their size', () => {
+    const network = defineNetwork({ x: float32('batch', 'time', 28) }, ({ x }) => ({
+      y: lstm('lstm', x, { hiddenSize: 1e9 }).h,
+    }));
+    const { code, message } = failureOf(() => initParameters(network, 1));
+    expect(code).toBe('E_INVALID_OPTION');
+    expect(message).toMatch(
+      /^The parameter 'lstm\.weight_ih_l0' \[4000000000, 28\] would take 448 GB, .*hiddenSize/,
+    );
   });
 });

@@ -50,6 +50,20 @@ describe('dataset', () => {
     expect(error.message).toContain('float64');
   });
 
+  it('refuses what is no array, from callers without types, and says what one is', () => {
+    const lists = [[[1]], [1], 1, undefined, { shape: [1], data: [1] }] as unknown as SampleArray[];
+    for (const list of lists) {
+      const refusals = {
+        "input 'x'": failureOf(() => dataset({ inputs: { x: list }, targets: classes(1) })),
+        targets: failureOf(() => dataset({ inputs: { x: pairs(1) }, targets: list })),
+      };
+      for (const [name, { code, message }] of Object.entries(refusals)) {
+        expect(code).toBe('E_INVALID_OPTION');
+        expect(message).toMatch(new RegExp(`^${name} has no dtype, shape and data; .*float32Array\\(`));
+      }
+    }
+  });
+
   it('keeps an input called __proto__ as an input', () => {
     const inputs = JSON.parse('{"__proto__": 0}');
     Object.defineProperty(inputs, '__proto__', { value: pairs(1), enumerable: true });

@@ -6,7 +6,7 @@ import type { Network } from '../network.js';
 import { checkParameters, type StateDict } from '../parameters.js';
 import { type TfParameters, tensorsOf } from '../tf-parameters.js';
 import { batchAt, checkSamplesFirst } from './batches.js';
-import { checkCounts } from './check-options.js';
+import { checkCounts, checkLoss } from './check-options.js';
 import type { Evaluation } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
@@ -37,6 +37,7 @@ export async function evaluate<N extends Network>(
   options: EvaluateOptions<OutputName<N>>,
 ): Promise<Evaluation> {
   const { batchSize = 64 } = options;
+  checkLoss(options.loss);
   checkCounts({ batchSize });
   checkSamplesFirst(network);
   checkParameters(network, parameters);

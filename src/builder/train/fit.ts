@@ -8,7 +8,7 @@ import { checkParameters, initParameters, type StateDict } from '../parameters.j
 import { Generator } from '../random.js';
 import { tensorsOf } from '../tf-parameters.js';
 import { checkSamplesFirst } from './batches.js';
-import { checkClipNorm, checkCounts } from './check-options.js';
+import { checkClipNorm, checkCounts, checkLoss } from './check-options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
 import { type Learner, type OnStep, runEpoch } from './epoch.js';
 import { evaluateWith } from './evaluate.js';
@@ -85,6 +85,7 @@ export async function fit<N extends Network>(
   options: FitOptions<OutputName<N>>,
 ): Promise<FitResult> {
   const { epochs = 1, batchSize = 64, validation, resume, metrics = [] } = options;
+  checkLoss(options.loss);
   checkCounts({ epochs, batchSize });
   checkClipNorm(options.clipNorm);
   checkSamplesFirst(network);

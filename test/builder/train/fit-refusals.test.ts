@@ -136,6 +136,17 @@ describe('bad input to fit', () => {
       }),
     ));
 
+  it('is refused: no loss, from callers without types, with the losses there are', async () => {
+    const none = {} as { loss: typeof mse };
+    const message = 'The option loss is no loss; give crossEntropy, mse, l1, bceWithLogits';
+    await refused('E_INVALID_OPTION', message, train(classifier, data, none));
+    await refused(
+      'E_INVALID_OPTION',
+      message,
+      evaluate(classifier, initParameters(classifier, 1), data, none),
+    );
+  });
+
   it('is refused by evaluate too', async () => {
     const parameters = initParameters(classifier, 1);
     const batchSize = { loss: crossEntropy, batchSize: 0 };
