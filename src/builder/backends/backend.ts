@@ -4,6 +4,7 @@ import { gatherRows, type SampleArray } from '../../data/dataset.js';
 import { LstmOnnxError, messageOf } from '../../errors.js';
 import type { Optimizer, OptimizerConfig, OptimizerState } from '../train/optimizers.js';
 import { TfOptimizer } from '../train/tf-optimizer.js';
+import { backendNames, isBackendName } from './backend-names.js';
 import { registerComposedLstm } from './composed-lstm.js';
 import { registerCrossEntropy } from './cross-entropy.js';
 import type { LstmLayer } from './lstm-layer.js';
@@ -148,9 +149,9 @@ export async function startBackend(name: BackendName = 'auto'): Promise<Backend>
     }
     problems.push(`tfjs backend ${candidate} did not start (${problem})`);
   }
-  const known = Object.keys(tf.engine().registryFactory);
+  const others = Object.keys(tf.engine().registryFactory).filter((registered) => !isBackendName(registered));
   throw new LstmOnnxError(
     'E_PROVIDER_UNAVAILABLE',
-    `${problems.join('; ')}. Registered here: ${known.join(', ')}.`,
+    `${problems.join('; ')}. Choose ${backendNames}${others.length > 0 ? `; also registered with tfjs: ${others.join(', ')}` : ''}.`,
   );
 }

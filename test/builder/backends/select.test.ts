@@ -158,4 +158,19 @@ describe('any other backend', () => {
       message: expect.stringContaining('abacus'),
     });
   });
+
+  it.each(['abacus', 'simd:99', 'simd:x'])('is told which backends there are: %s', async (name) => {
+    await expect(startBackend(name)).rejects.toThrow(
+      /Choose auto, simd, simd:N for N threads \(1 to 64\), wasm, cpu or tensorflow\.$/,
+    );
+  });
+
+  it('is told which others are registered with tfjs', async () => {
+    tf.registerBackend('own', () => new MathBackendCPU());
+    try {
+      await expect(startBackend('abacus')).rejects.toThrow(/; also registered with tfjs: own\.$/);
+    } finally {
+      tf.removeBackend('own');
+    }
+  });
 });

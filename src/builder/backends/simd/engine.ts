@@ -1,6 +1,7 @@
 /** The WebAssembly module of the simd backend: its memory, its functions, and the threads that share both. */
 import { processors, startThread, waitForChange } from '#simd-platform';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
+import { maximumThreads } from '../backend-names.js';
 import { Allocator } from './allocator.js';
 import { kernelBytes } from './kernel-bytes.js';
 import type { Kernels } from './kernels.js';
@@ -20,7 +21,6 @@ export interface EngineOptions {
 }
 
 const pageBytes = 65_536;
-const maximumThreads = 64;
 const initialPages = 16;
 /** The most that the kernels take: 2 GiB. */
 const maximumPages = 32_768;
