@@ -1,6 +1,6 @@
 /** `lstm-onnx export`: weights or a model of another framework become an ONNX file. */
 import type { CommandModule } from 'yargs';
-import { exportOnnx } from '../export/export.js';
+import { exportOnnx, newestOpset, oldestOpset } from '../export/export.js';
 import { writeFileAtomic } from '../files/write.js';
 import type { GlobalOptions } from './global-options.js';
 import { formats, type ModelFileArguments, readModelFile, withModelFileOptions } from './model-file.js';
@@ -34,7 +34,7 @@ export const exportCommand: CommandModule<GlobalOptions, ExportArguments> = {
           type: 'number',
           requiresArg: true,
           default: 17,
-          describe: 'ONNX operator set, 14 to 22',
+          describe: `ONNX operator set, ${oldestOpset} to ${newestOpset}`,
         })
         .option('states', {
           type: 'boolean',

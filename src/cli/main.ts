@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `lstm-onnx`. Results on stdout, the rest on stderr; exit 1 for a failure, 2 for wrong usage. */
+/** The command `lstm-onnx`. Results on stdout, the rest on stderr; exit 2 for wrong usage, 1 for another failure. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { LstmOnnxError, messageOf } from '../errors.js';
@@ -7,6 +7,7 @@ import { version } from '../version.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { inspectCommand } from './inspect.js';
+import { checkOptionValues } from './option-values.js';
 import { say } from './output.js';
 import { runCommand } from './run.js';
 import { trainCommand } from './train.js';
@@ -15,6 +16,9 @@ import { verifyCommand } from './verify.js';
 
 /** Options and positionals that take more than one value. */
 const lists = new Set(['_', 'input', 'i']);
+
+const commands = [trainCommand, exportCommand, runCommand, verifyCommand, inspectCommand, doctorCommand];
+const names = [...commands.map(({ command }) => String(command).split(' ', 1)[0]), 'completion'];
 
 const program = yargs(hideBin(process.argv))
   .scriptName('lstm-onnx')
@@ -28,13 +32,19 @@ const program = yargs(hideBin(process.argv))
   .command(inspectCommand)
   .command(doctorCommand)
   .completion('completion', 'Print a completion script for your shell')
-  .demandCommand(1, 'Name a command.')
+  .demandCommand(1, `Name a command: ${names.join(', ')}.`)
+  .middleware(({ _: [command] }) => {
+    if (command !== undefined && !names.includes(String(command))) {
+      throw new UsageError(`There is no command ${command}; the commands are ${names.join(', ')}.`);
+    }
+  }, true)
   .strict()
   .check((options) => {
     const wrong = Object.entries(options).find(
       ([, value]) => typeof value === 'number' && Number.isNaN(value),
     );
     if (wrong) throw new UsageError(`--${wrong[0]} takes a number.`);
+    checkOptionValues(options);
     const repeated = Object.entries(options).find(
       ([name, value]) => Array.isArray(value) && !lists.has(name),
     );
@@ -42,6 +52,9 @@ const program = yargs(hideBin(process.argv))
     return true;
   })
   .version(version)
+  .epilogue(
+    'Exit code: 2 for a command line that is wrong whatever is in its files, 1 for any other failure.',
+  )
   .exitProcess(false)
   .fail((message: string | null, error: Error | undefined) => {
     // yargs' own complaints come as a message, or as a YError.

@@ -53,7 +53,8 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
       type: 'string',
       requiresArg: true,
       describe: 'A JSON file that says what network the weights are of',
-    });
+    })
+    .conflicts('network', ['pool', 'lstm', 'head', 'embedding', 'time-first']);
 }
 
 /** Reads the model, and tells what was assumed for it. */

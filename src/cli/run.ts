@@ -11,12 +11,14 @@ import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
 import type { ModelValue, PlainTensor, Results } from '../runtime/values.js';
 import type { GlobalOptions } from './global-options.js';
+import { providers } from './option-values.js';
 import { print, say } from './output.js';
+import { UsageError } from './usage-error.js';
 
 interface RunArguments extends GlobalOptions {
   model: string;
   input: string[];
-  provider: string | undefined;
+  provider: Provider | undefined;
   output: string | undefined;
 }
 
@@ -39,23 +41,23 @@ export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
       })
       .option('provider', {
         type: 'string',
-        describe: 'cuda, cpu, wasm or simd [default: cuda where it runs, else cpu]',
+        choices: providers,
+        requiresArg: true,
+        describe: 'What runs the model [default: cuda where it runs, else cpu]',
       })
       .option('output', {
         alias: 'o',
         type: 'string',
+        requiresArg: true,
         describe: 'Folder for the outputs, one .npy file each',
       })
       .example('$0 run model.onnx --input x=digit.npy', 'Print every output')
       .example('$0 run model.onnx --input x=x.csv --provider wasm -o results', 'Write results/logits.npy'),
   async handler({ model: path, input, provider, output, json }) {
-    // The runtime checks the name and lists the ones it knows.
-    await using model = await Model.load(
-      path,
-      provider === undefined ? {} : { providers: [provider as Provider] },
-    );
-    checkNames(input);
-    const feeds = await Promise.all(input.map((assignment) => readFeed(assignment, model.inputs)));
+    const assignments = input.map(parseAssignment);
+    checkNames(assignments);
+    await using model = await Model.load(path, provider === undefined ? {} : { providers: [provider] });
+    const feeds = await Promise.all(assignments.map((assignment) => readFeed(assignment, model.inputs)));
     const results = await model.run(Object.fromEntries(feeds));
     const { running, skipped } = model.providers;
     say(
@@ -71,21 +73,30 @@ export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
   },
 };
 
-function checkNames(assignments: readonly string[]): void {
-  const names = assignments.map((assignment) => assignment.split('=', 1)[0]);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined)
-    throw new LstmOnnxError('E_DUPLICATE_NAME', `--input ${twice} is given twice; give one file.`);
+/** What `--input NAME=FILE` says. */
+interface Assignment {
+  readonly name: string;
+  readonly file: string;
 }
 
-async function readFeed(assignment: string, inputs: readonly ModelValue[]): Promise<[string, PlainTensor]> {
-  const [, name, file] = /^([^=]+)=(.+)$/s.exec(assignment) ?? [];
+function parseAssignment(text: string): Assignment {
+  const [, name, file] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
   if (name === undefined || file === undefined) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `--input ${assignment} is not NAME=FILE, such as x=digit.npy.`,
-    );
+    throw new UsageError(`--input ${text} is not NAME=FILE, such as x=digit.npy.`);
   }
+  return { name, file };
+}
+
+function checkNames(assignments: readonly Assignment[]): void {
+  const names = assignments.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`--input ${twice} is given twice; give one file.`);
+}
+
+async function readFeed(
+  { name, file }: Assignment,
+  inputs: readonly ModelValue[],
+): Promise<[string, PlainTensor]> {
   const array = await readArray(file);
   return [
     name,
@@ -106,10 +117,15 @@ function feedFrom(array: NdArray, input: ModelValue | undefined): PlainTensor {
 
 async function writeResults(results: Results, folder: string, json: boolean): Promise<void> {
   for (const [name, tensor] of Object.entries(results)) {
-    const file = join(folder, `${name.replaceAll(/[^\w.-]/g, '_')}.npy`);
+    const file = resultFile(folder, name);
     await writeFileAtomic(file, encodeNpy(toArray(name, tensor)));
     print(json ? JSON.stringify({ output: name, file, dims: tensor.dims }) : file);
   }
+}
+
+/** Names in a model may hold what names of files cannot. */
+function resultFile(folder: string, name: string): string {
+  return join(folder, `${name.replaceAll(/[^\w.-]/g, '_')}.npy`);
 }
 
 function toArray(name: string, { type, dims, data }: Results[string]): NdArray {

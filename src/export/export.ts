@@ -27,8 +27,10 @@ export interface ExportOptions extends ModelInfo, VariantOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-const oldestOpset = 14;
-const newestOpset = 22;
+/** The oldest ONNX operator set that {@link exportOnnx} writes. */
+export const oldestOpset = 14;
+/** The newest one. */
+export const newestOpset = 22;
 
 /**
  * The network as the bytes of an `.onnx` file, batch and time dynamic as the network has them.

@@ -125,8 +125,12 @@ describe('lstm-onnx export of PyTorch weights', () => {
     expect(stderr).toMatch(message);
   });
 
-  it('exits with 2 for a pool that there is not', () => {
-    expect(lstmOnnx('export', pathOf('classifier.pt'), '--pool', 'first')).toMatchObject({ code: 2 });
+  it.each([
+    ['a pool that there is not', ['--pool', 'first']],
+    ['a network and how to guess it', ['--network', 'network.json', '--no-head']],
+  ])('exits with 2 for %s', (_, options) => {
+    const { code, stdout } = lstmOnnx('export', pathOf('classifier.pt'), ...options);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
   it('knows checkpoints of its own, and refuses options that they settle', () => {
@@ -162,6 +166,13 @@ describe('lstm-onnx verify', () => {
     expect(stderr).toMatch(/the recording against onnxruntime on \w+, tolerance 0\.000005/);
   });
 
+  it('says truly what a recording is compared with', () => {
+    const args = ['--fixture', pathOf('recorded.npz'), '--provider', 'simd'];
+    const { code, stderr } = lstmOnnx('verify', model, ...args);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^the recording against our own kernels, simd, tolerance/m);
+  });
+
   it('fails for a recording of another model, and says by how much', () => {
     const file = join(folder, 'recorded.safetensors');
     const run = runsOf('classifier').runs.find(({ kind }) => kind === 'plain');
@@ -192,6 +203,10 @@ describe('lstm-onnx verify', () => {
     ['nothing to compare with', [model]],
     ['a checkpoint and a fixture', [model, pathOf('classifier.pt'), '--fixture', pathOf('recorded.npz')]],
     ['a checkpoint named twice', [model, pathOf('classifier.pt'), '--checkpoint', pathOf('classifier.pt')]],
+    [
+      'weights on the kernels that they are compared with',
+      [model, pathOf('classifier.pt'), '--provider', 'simd'],
+    ],
   ])('exits with 2 for %s', (_, args) => {
     const { code, stdout, stderr } = lstmOnnx('verify', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -24,6 +24,14 @@ describe('lstm-onnx', () => {
     expect(stderr).toContain('See lstm-onnx --help.');
   });
 
+  it('says which commands there are', () => {
+    const commands = 'train, export, run, verify, inspect, doctor, completion';
+    expect(lstmOnnx('trian', '--epochs', '2').stderr).toContain(
+      `There is no command trian; the commands are ${commands}.\n`,
+    );
+    expect(lstmOnnx().stderr).toContain(`Name a command: ${commands}.\n`);
+  });
+
   it.each(['train', 'export', 'run', 'verify', 'inspect', 'doctor'])(
     'shows help and an example for %s',
     (command) => {

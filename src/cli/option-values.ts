@@ -1,0 +1,56 @@
+/** What the values of options may be, whichever command takes them; checked before anything is read. */
+import { backendNames, isBackendName } from '../builder/backends/backend-names.js';
+import { newestOpset, oldestOpset } from '../export/export.js';
+import type { Provider } from '../runtime/providers.js';
+import { UsageError } from './usage-error.js';
+
+/** The choices of `--provider`. */
+export const providers = [
+  'cuda',
+  'cpu',
+  'wasm',
+  'simd',
+  'coreml',
+  'dml',
+  'webgpu',
+] as const satisfies readonly Provider[];
+
+interface Rule {
+  readonly takes: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const isWhole = (value: unknown) => Number.isSafeInteger(value);
+const isAtLeast = (least: number, value: unknown) => typeof value === 'number' && value >= least;
+
+const count: Rule = {
+  takes: 'a whole number of at least 1',
+  fits: (value) => isWhole(value) && isAtLeast(1, value),
+};
+
+const rules: ReadonlyMap<string, Rule> = new Map([
+  ['epochs', count],
+  ['batch-size', count],
+  ['hidden-size', count],
+  ['num-layers', count],
+  ['seed', { takes: 'a whole number', fits: isWhole }],
+  ['lr', { takes: 'a number of at least 0', fits: (value) => isAtLeast(0, value) && Number.isFinite(value) }],
+  ['clip-norm', { takes: 'a number above 0', fits: (value) => isAtLeast(Number.MIN_VALUE, value) }],
+  ['tolerance', { takes: 'a number of at least 0', fits: (value) => isAtLeast(0, value) }],
+  [
+    'opset',
+    {
+      takes: `a whole number from ${oldestOpset} to ${newestOpset}`,
+      fits: (value) => isWhole(value) && isAtLeast(oldestOpset, value) && !isAtLeast(newestOpset + 1, value),
+    },
+  ],
+  ['backend', { takes: backendNames, fits: (value) => isBackendName(String(value)) }],
+]);
+
+/** @throws UsageError for a value that its option never takes */
+export function checkOptionValues(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, { takes, fits }] of rules) {
+    const value = options[name];
+    if (value !== undefined && !fits(value)) throw new UsageError(`--${name} is ${value}; give ${takes}.`);
+  }
+}
