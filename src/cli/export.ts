@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../files/write.js';
 import type { GlobalOptions } from './global-options.js';
 import { formats, type ModelFileArguments, readModelFile, withModelFileOptions } from './model-file.js';
 import { formatBytes, print, say } from './output.js';
+import { refuseOverwriting } from './refuse-overwriting.js';
 
 interface ExportArguments extends GlobalOptions, ModelFileArguments {
   weights: string;
@@ -61,7 +62,8 @@ export const exportCommand: CommandModule<GlobalOptions, ExportArguments> = {
       .example('$0 export model.pt --pool hidden --lengths', 'Sequences of different lengths in one batch')
       .example('$0 export out/model.safetensors --states', 'For running a sequence in pieces'),
   async handler({ weights, output, opset, states, lengths, softmax, labels, json, ...modelFile }) {
-    const { network, parameters, info } = await readModelFile(weights, modelFile);
+    const { network, parameters, info, files } = await readModelFile(weights, modelFile);
+    await refuseOverwriting(output, files);
     const started = performance.now();
     const bytes = exportOnnx(network, parameters, {
       ...info,

@@ -1,10 +1,9 @@
 /** What commands ask about a file of weights: which file, and which network it is of. */
 import type { Argv } from 'yargs';
 import { networkFromJson } from '../builder/network-json.js';
-import { importFile } from '../files/import-model.js';
+import { type FileImportResult, importFile } from '../files/import-model.js';
 import { parseFile } from '../files/read.js';
 import { type Pool, pools } from '../import/architecture.js';
-import type { ImportResult } from '../import/import-model.js';
 import { say } from './output.js';
 
 export interface ModelFileArguments {
@@ -57,8 +56,8 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
     .conflicts('network', ['pool', 'lstm', 'head', 'embedding', 'time-first']);
 }
 
-/** Reads the model, and tells what was assumed for it. */
-export async function readModelFile(path: string, options: ModelFileArguments): Promise<ImportResult> {
+/** Reads the model, and tells what was assumed for it; a `--network` is among its files. */
+export async function readModelFile(path: string, options: ModelFileArguments): Promise<FileImportResult> {
   const { pool, lstm, head, embedding, 'time-first': timeFirst, network } = options;
   const model = await importFile(path, {
     ...(pool === undefined ? {} : { pool }),
@@ -69,7 +68,7 @@ export async function readModelFile(path: string, options: ModelFileArguments): 
     ...(network === undefined ? {} : { network: await readNetwork(network) }),
   });
   for (const note of model.notes) say(note);
-  return model;
+  return network === undefined ? model : { ...model, files: [...model.files, network] };
 }
 
 function readNetwork(path: string) {

@@ -13,6 +13,7 @@ import type { ModelValue, PlainTensor, Results } from '../runtime/values.js';
 import type { GlobalOptions } from './global-options.js';
 import { providers } from './option-values.js';
 import { print, say } from './output.js';
+import { refuseOverwriting } from './refuse-overwriting.js';
 import { UsageError } from './usage-error.js';
 
 interface RunArguments extends GlobalOptions {
@@ -58,6 +59,10 @@ export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
     checkNames(assignments);
     await using model = await Model.load(path, provider === undefined ? {} : { providers: [provider] });
     const feeds = await Promise.all(assignments.map((assignment) => readFeed(assignment, model.inputs)));
+    if (output !== undefined) {
+      const read = [path, ...assignments.map(({ file }) => file)];
+      for (const { name } of model.outputs) await refuseOverwriting(resultFile(output, name), read);
+    }
     const results = await model.run(Object.fromEntries(feeds));
     const { running, skipped } = model.providers;
     say(

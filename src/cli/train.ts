@@ -19,6 +19,7 @@ import { ensureWritableDirectory, writeFileAtomic } from '../files/write.js';
 import type { GlobalOptions } from './global-options.js';
 import { formatDuration, print, say } from './output.js';
 import { startProgress } from './progress.js';
+import { refuseOverwriting } from './refuse-overwriting.js';
 import { simpleLSTM } from './simple-lstm.js';
 
 interface TrainArguments extends GlobalOptions {
@@ -111,6 +112,8 @@ async function train(args: ArgumentsCamelCase<TrainArguments>): Promise<void> {
   await ensureWritableDirectory(output);
   const checkpoint = join(output, 'model.safetensors');
   const resume = args.resume === undefined ? undefined : await parseFile(args.resume, decodeTrainingState);
+  // A run goes on in its own training.safetensors; the checkpoint is another file.
+  if (args.resume !== undefined) await refuseOverwriting(checkpoint, [args.resume]);
   if (resume && resume.epoch >= args.epochs) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',

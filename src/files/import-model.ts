@@ -1,10 +1,16 @@
 /** Reads a model of any format from a file, with the files that belong to it. */
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { LstmOnnxError } from '../errors.js';
 import { detectFormat } from '../import/formats.js';
 import { type ImportOptions, type ImportResult, importModel } from '../import/import-model.js';
 import { readFile } from './read.js';
 import { readTfjsShards } from './tfjs-shards.js';
+
+/** An imported model, and the files that it was read from. */
+export interface FileImportResult extends ImportResult {
+  /** The file that was named first, then those beside it. */
+  readonly files: readonly string[];
+}
 
 /**
  * The network and parameters of a file, as {@link importModel} reads them; of a TensorFlow.js `model.json`, the files of
@@ -15,13 +21,14 @@ import { readTfjsShards } from './tfjs-shards.js';
 export async function importFile(
   path: string,
   options: Omit<ImportOptions, 'fileName' | 'shards'> = {},
-): Promise<ImportResult> {
+): Promise<FileImportResult> {
   const bytes = await readFile(path);
   const fileName = basename(path);
   try {
-    const shards =
-      detectFormat(bytes, fileName) === 'json' ? { shards: await readTfjsShards(path, bytes) } : {};
-    return await importModel(bytes, { ...options, fileName, ...shards });
+    const shards = detectFormat(bytes, fileName) === 'json' ? await readTfjsShards(path, bytes) : undefined;
+    const model = await importModel(bytes, { ...options, fileName, ...(shards ? { shards } : {}) });
+    const beside = [...(shards?.keys() ?? [])].map((name) => join(dirname(path), name));
+    return { ...model, files: [path, ...beside] };
   } catch (error) {
     if (!(error instanceof LstmOnnxError) || error.code === 'E_FILE_READ') throw error;
     throw new LstmOnnxError(error.code, `${path}: ${error.message}`, { cause: error });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
@@ -163,6 +163,15 @@ describe('lstm-onnx run', () => {
     const { code, stdout, stderr } = lstmOnnx('run', model, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
+  });
+
+  it('does not write an output over an input', () => {
+    const input = join(folder, 'logits.npy');
+    copyFileSync(digit, input);
+    const { code, stdout, stderr } = lstmOnnx('run', model, '--input', `x=${input}`, '-o', folder);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/Writing .*logits\.npy would destroy.*\[E_INVALID_OPTION\]/);
+    expect(readFileSync(input).equals(readFileSync(digit))).toBe(true);
   });
 
   it('refuses a shape that does not fit', () => {

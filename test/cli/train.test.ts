@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../files/temporary-directory.js';
@@ -143,5 +143,17 @@ describe('lstm-onnx train mnist', () => {
 
   it('exits with 2 for an option without its value', () => {
     expect(train('-o', join(folder, 'z'), '--lr')).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('does not put the checkpoint in the place of the training state that it goes on from', () => {
+    const out = join(folder, 'renamed');
+    train('-o', out);
+    const state = join(out, 'model.safetensors');
+    renameSync(join(out, 'training.safetensors'), state);
+    const before = readFileSync(state);
+    const { code, stderr } = train('--epochs', '2', '--resume', state);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Writing .*model\.safetensors would destroy.*\[E_INVALID_OPTION\]/);
+    expect(readFileSync(state).equals(before)).toBe(true);
   });
 });

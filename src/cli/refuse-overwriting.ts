@@ -1,0 +1,31 @@
+/** Keeps a command from writing over a file that it reads. */
+import { stat } from 'node:fs/promises';
+import { LstmOnnxError } from '../errors.js';
+
+/**
+ * Compares the files themselves, so that another path to one of them, or a link, is found too.
+ *
+ * @throws E_INVALID_OPTION when `output` is one of the files that are read
+ */
+export async function refuseOverwriting(output: string, inputs: readonly string[]): Promise<void> {
+  const written = await identityOf(output);
+  if (written === undefined) return;
+  for (const input of inputs) {
+    if ((await identityOf(input)) !== written) continue;
+    const same = input === output ? '' : ` (the same file as ${input})`;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `Writing ${output}${same} would destroy what this command reads. Name another place with --output.`,
+    );
+  }
+}
+
+/** Undefined where there is no file; what else keeps it from being read or written is said when that is tried. */
+async function identityOf(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
