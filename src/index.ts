@@ -1,7 +1,7 @@
 /** lstm-onnx in Node: define an LSTM network, train it, export it to ONNX and run it. */
 export * from './core.js';
 export { readArray } from './files/array.js';
-export { importFile } from './files/import-model.js';
+export { type FileImportResult, importFile } from './files/import-model.js';
 export { loadMnist, type Mnist } from './files/mnist.js';
 export { readFile } from './files/read.js';
 export { writeFileAtomic } from './files/write.js';

@@ -5,6 +5,7 @@ import { networkToJson } from '../builder/network-json.js';
 import { formatShape } from '../builder/shape.js';
 import { alignColumns, summary } from '../builder/summary.js';
 import { parseSafetensors } from '../data/safetensors.js';
+import { LstmOnnxError } from '../errors.js';
 import { decodeModel } from '../export/decode-model.js';
 import type { OnnxGraph, OnnxModel, OnnxValueInfo } from '../export/graph.js';
 import { inferTypes } from '../export/infer.js';
@@ -43,8 +44,9 @@ async function inspect(file: string): Promise<Report> {
   const named = <T>(parse: (bytes: Uint8Array) => T) => parseFile(file, parse);
   switch (detectFormat(bytes, file)) {
     case 'onnx':
-    case undefined:
       return named(inspectOnnx);
+    case undefined:
+      return inspectUnknown(file, bytes);
     case 'checkpoint':
       return named(inspectSafetensors);
     case 'weights':
@@ -53,6 +55,16 @@ async function inspect(file: string): Promise<Report> {
       return readZip(bytes).has('config.json') ? inspectModel(file, bytes.length) : named(inspectWeights);
     default:
       return inspectModel(file, bytes.length);
+  }
+}
+
+/** An ONNX model whose fields come in an unusual order; what is none, the importer refuses with all that it could be. */
+async function inspectUnknown(file: string, bytes: Uint8Array): Promise<Report> {
+  try {
+    return inspectOnnx(bytes);
+  } catch (error) {
+    if (!(error instanceof LstmOnnxError)) throw error;
+    return inspectModel(file, bytes.length);
   }
 }
 

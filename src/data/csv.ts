@@ -15,9 +15,29 @@ const NOT_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
  * The numbers of CSV text, `[rows, columns]`. A first row without any number is taken for a header and left out;
  * blank lines are skipped.
  * @throws E_INVALID_FILE naming line and column for a cell that is not a finite number or a row of another length;
- * also for broken quoting, text without numbers, and text past {@link MAX_CSV_CHARACTERS}.
+ * also for broken quoting, text without numbers, what is no text, and text past {@link MAX_CSV_CHARACTERS}.
  */
 export function parseCsv(text: string): NdArray<'float64'> {
+  if (text.includes('\0')) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      'It holds null characters: a binary file, or UTF-16, and not CSV. Save the table as CSV in UTF-8.',
+    );
+  }
+  try {
+    return parseTable(text);
+  } catch (error) {
+    const [firstLine = ''] = text.trimStart().split(/[\r\n]/, 1);
+    if (!(error instanceof LstmOnnxError) || !firstLine.includes(';')) throw error;
+    throw new LstmOnnxError(
+      error.code,
+      `${error.message} The columns seem to be separated by semicolons; save the table with commas between them and points in numbers.`,
+      { cause: error },
+    );
+  }
+}
+
+function parseTable(text: string): NdArray<'float64'> {
   if (text.length > MAX_CSV_CHARACTERS) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',

@@ -183,6 +183,29 @@ describe('lstm-onnx run', () => {
   });
 });
 
+describe('a file that is no model', () => {
+  const text = join(folder, 'numbers.csv');
+
+  it.each([
+    ['export', text, /numbers\.csv is a text file: .*expected a checkpoint.*\[E_UNSUPPORTED\]/],
+    ['inspect', text, /numbers\.csv is a text file: .*expected a checkpoint.*\[E_UNSUPPORTED\]/],
+    ['inspect', digit, /digit\.npy is a NumPy \.npy array: .*expected a checkpoint.*\[E_UNSUPPORTED\]/],
+  ])('is told what it is by %s', (command, file, message) => {
+    writeFileSync(text, '-5.0,6.0\n1,2\n');
+    const { code, stderr } = lstmOnnx(command, file);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  it('is a table with semicolons, which run says', () => {
+    const table = join(folder, 'semicolons.csv');
+    writeFileSync(table, '1;2;3\n4;5;6\n');
+    expect(lstmOnnx('run', model, '-i', `x=${table}`).stderr).toMatch(
+      /semicolons\.csv: CSV line 2, column 1 is "4;5;6".*separated by semicolons.*\[E_INVALID_FILE\]/,
+    );
+  });
+});
+
 describe('lstm-onnx inspect', () => {
   it('shows the graph of a model', () => {
     const { code, stdout } = lstmOnnx('inspect', model);

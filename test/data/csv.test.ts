@@ -42,6 +42,22 @@ describe('parseCsv', () => {
     }
   });
 
+  it('says so where columns seem to be separated by semicolons', () => {
+    for (const text of ['1;2\n3;4', '1;2;3\n', 'a;b\n1,5;2\n', '"a";"b"\n"1";"2"\n']) {
+      expect(failureOf(() => parseCsv(text)).message).toMatch(
+        /separated by semicolons; save the table with commas between them and points in numbers\.$/,
+      );
+    }
+    expect(failureOf(() => parseCsv('a,b\n1,x;y\n')).message).not.toContain('semicolons');
+  });
+
+  it('says of what is no text that it is none', () => {
+    const error = failureOf(() => parseCsv('\ufffdNUMPY\x01\0v\0{"descr": "<f4";}\n'));
+    expect(error.code).toBe('E_INVALID_FILE');
+    expect(error.message).toMatch(/a binary file, or UTF-16, and not CSV/);
+    expect(error.message).not.toContain('semicolons');
+  });
+
   it('names the line of a row of another length and the line that set it', () => {
     expect(failureOf(() => parseCsv('a,b,c\n1,2,3\n4,5')).message).toContain(
       'line 3 ends at column 2; line 1 has 3',

@@ -27,6 +27,12 @@ describe('a CSV table', () => {
     expect(() => readCsvTable('a,b\n1,"yes"\n2,"no"\n')).toThrow(/line 2, column 2.*without quotes/s);
   });
 
+  it('says of a binary file that it is one, and nothing of semicolons, quotes or classes', () => {
+    for (const text of ['\ufffdNUMPY\x01\0v\0{"descr": 1;}\n\0\0', 'NUMPY\0\nb\0\nc\0\n']) {
+      expect(() => readCsvTable(text)).toThrow(/^It holds null characters: a binary file.*in UTF-8\.$/);
+    }
+  });
+
   it('does not take dates, or two columns of words, for classes', () => {
     expect(() => readCsvTable('day,a\n2024-01-01,1\n2024-01-02,2\n')).toThrow(/line 2, column 1/);
     expect(() => readCsvTable('a,b,c\nred,1,small\nblue,2,large\n')).toThrow(/line 2, column 1/);

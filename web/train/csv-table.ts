@@ -16,7 +16,8 @@ const numeric = /^[+-]?[.\d]/;
 /** @throws E_INVALID_FILE as `parseCsv` does: for a second column of words too, or one of too many */
 export function readCsvTable(text: string): CsvTable {
   const plain = text.replace(/^\uFEFF/, '');
-  const words = findWords(plain);
+  // A null character is in no text; the parser says what such a file is.
+  const words = plain.includes('\0') ? undefined : findWords(plain);
   const numbers = withHint(plain, () => parseCsv(words ? words.text : plain));
   return {
     columns: columnNames(plain, numbers.shape[1] ?? 0),
@@ -25,18 +26,14 @@ export function readCsvTable(text: string): CsvTable {
   };
 }
 
-/** Runs the parser; its errors say what is known to be behind them. */
+/** Runs the parser; where words are in quotes its errors say what that means here. */
 function withHint<T>(text: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (!(error instanceof LstmOnnxError)) throw error;
-    const hint = text.includes(';')
-      ? 'The columns seem to be separated by semicolons; save the table with commas between them and points in numbers.'
-      : text.includes('"')
-        ? 'A column of words becomes classes only in a table without quotes.'
-        : undefined;
-    if (hint === undefined) throw error;
+    const hasQuotes = text.includes('"') && !text.includes(';') && !text.includes('\0');
+    if (!(error instanceof LstmOnnxError) || !hasQuotes) throw error;
+    const hint = 'A column of words becomes classes only in a table without quotes.';
     throw new LstmOnnxError(error.code, `${error.message} ${hint}`, { cause: error });
   }
 }
