@@ -17,6 +17,7 @@ import { readZip } from '../import/zip.js';
 import { sizeOf } from '../nd-array.js';
 import type { GlobalOptions } from './global-options.js';
 import { formats } from './model-file.js';
+import { describeNotFinite, findNotFinite } from './not-finite.js';
 import { formatBytes, print } from './output.js';
 
 interface InspectArguments extends GlobalOptions {
@@ -79,6 +80,7 @@ function inspectOnnx(bytes: Uint8Array): Report {
   const types = inferTypes(model);
   const opset = model.opsets.get('') ?? 0;
   const parameters = graph.initializers.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const notFinite = findNotFinite(graph.initializers.map((tensor) => [tensor.name, tensor] as const));
   const lines = [
     `ONNX model, opset ${opset}, ir_version ${model.irVersion}, ${formatBytes(bytes.length)}`,
     `producer: ${model.producerName} ${model.producerVersion}`.trimEnd(),
@@ -86,9 +88,10 @@ function inspectOnnx(bytes: Uint8Array): Report {
     ...graph.outputs.map((value) => `output ${describe(value)}`),
     ...nodeTable(graph, types),
     `initializers: ${graph.initializers.length}, ${parameters.toLocaleString('en-US')} numbers`,
+    ...describeNotFinite(notFinite),
     ...[...model.metadata].map(([key, value]) => `metadata ${key}: ${value}`),
   ];
-  return { lines, json: jsonOf(model, bytes.length) };
+  return { lines, json: { ...jsonOf(model, bytes.length), notFinite } };
 }
 
 function describe({ name, dtype, shape }: OnnxValueInfo): string {
@@ -144,12 +147,14 @@ function inspectSafetensors(bytes: Uint8Array): Report {
     formatShape(shape),
     formatBytes(data.byteLength),
   ]);
+  const notFinite = findNotFinite(tensors);
   const { labels, preprocessing } = checkpoint?.info ?? {};
   const lines = [
     `${checkpoint ? 'checkpoint' : 'safetensors file without a network'}, ${formatBytes(bytes.length)}`,
     ...(checkpoint ? summary(checkpoint.network).split('\n') : []),
     '',
     ...alignColumns([['tensor', 'type', 'shape', 'size'], ...rows]),
+    ...describeNotFinite(notFinite),
     ...(labels ? [`labels: ${labels.join(', ')}`] : []),
     ...(preprocessing ? [`preprocessing: ${preprocessing}`] : []),
   ];
@@ -158,25 +163,36 @@ function inspectSafetensors(bytes: Uint8Array): Report {
     bytes: bytes.length,
     tensors: [...tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
     metadata: Object.fromEntries(metadata),
+    notFinite,
   };
   return { lines, json };
 }
 
 /** Weights of another framework, as they are read: float32, without the prefixes of wrappers. */
 function inspectWeights(bytes: Uint8Array): Report {
-  const tensors = [...readStateDict(bytes)].map(([name, { shape }]) => ({ name, shape }));
+  const parameters = readStateDict(bytes);
+  const notFinite = findNotFinite(parameters);
+  const tensors = [...parameters].map(([name, { shape }]) => ({ name, shape }));
   const rows = tensors.map(({ name, shape }) => [name, formatShape(shape)]);
   const lines = [
     `weights, ${formatBytes(bytes.length)}`,
     '',
     ...alignColumns([['tensor', 'shape'], ...rows]),
+    ...describeNotFinite(notFinite),
   ];
-  return { lines, json: { format: 'weights', bytes: bytes.length, tensors } };
+  return { lines, json: { format: 'weights', bytes: bytes.length, tensors, notFinite } };
 }
 
 /** A model of another framework, as the network that it is read as. */
 async function inspectModel(file: string, bytes: number): Promise<Report> {
-  const { network, notes } = await importFile(file);
-  const lines = [`model, ${formatBytes(bytes)}`, ...summary(network).split('\n'), ...notes];
-  return { lines, json: { format: 'model', bytes, network: JSON.parse(networkToJson(network)), notes } };
+  const { network, parameters, notes } = await importFile(file);
+  const notFinite = findNotFinite(parameters);
+  const lines = [
+    `model, ${formatBytes(bytes)}`,
+    ...summary(network).split('\n'),
+    ...notes,
+    ...describeNotFinite(notFinite),
+  ];
+  const json = { format: 'model', bytes, network: JSON.parse(networkToJson(network)), notes, notFinite };
+  return { lines, json };
 }

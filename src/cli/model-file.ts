@@ -4,6 +4,7 @@ import { networkFromJson } from '../builder/network-json.js';
 import { type FileImportResult, importFile } from '../files/import-model.js';
 import { parseFile } from '../files/read.js';
 import { type Pool, pools } from '../import/architecture.js';
+import { describeNotFinite, findNotFinite } from './not-finite.js';
 import { say } from './output.js';
 
 export interface ModelFileArguments {
@@ -56,7 +57,7 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
     .conflicts('network', ['pool', 'lstm', 'head', 'embedding', 'time-first']);
 }
 
-/** Reads the model, and tells what was assumed for it; a `--network` is among its files. */
+/** Reads the model, and tells what was assumed for it and which of its numbers are none; a `--network` is among its files. */
 export async function readModelFile(path: string, options: ModelFileArguments): Promise<FileImportResult> {
   const { pool, lstm, head, embedding, 'time-first': timeFirst, network } = options;
   const model = await importFile(path, {
@@ -68,6 +69,7 @@ export async function readModelFile(path: string, options: ModelFileArguments): 
     ...(network === undefined ? {} : { network: await readNetwork(network) }),
   });
   for (const note of model.notes) say(note);
+  for (const warning of describeNotFinite(findNotFinite(model.parameters))) say(warning);
   return network === undefined ? model : { ...model, files: [...model.files, network] };
 }
 

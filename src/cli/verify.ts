@@ -81,7 +81,7 @@ export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
     const compare = await comparing(source, fixture, modelFile);
     await using model = await Model.load(path, provider === undefined ? {} : { providers: [provider] });
     const comparisons = await compare(model);
-    const worst = comparisons.reduce((a, b) => (b.maxAbs <= a.maxAbs ? a : b));
+    const worst = comparisons.reduce((a, b) => (Number.isNaN(a.maxAbs) || b.maxAbs <= a.maxAbs ? a : b));
     const passed = comparisons.every(({ maxAbs, scale }) => maxAbs <= allowed * scale);
     const { running } = model.providers;
     if (json) {
@@ -100,12 +100,19 @@ export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
       throw new LstmOnnxError(
         'E_VERIFY_FAILED',
         `Output '${worst.output}' differs by ${worst.maxAbs} at batch ${worst.batch}, time ${worst.time}; ` +
-          `the tolerance is ${allowed}. Export the model again, or say --tolerance if that is good enough.`,
+          `the tolerance is ${allowed}. ${adviceFor(worst)}`,
       );
     }
     if (!json) print(`passed: largest difference ${worst.maxAbs.toExponential(1)}`);
   },
 };
+
+function adviceFor({ maxAbs }: Comparison): string {
+  return Number.isFinite(maxAbs)
+    ? 'Export the model again, or say --tolerance if that is good enough.'
+    : 'There are NaN or infinite numbers on one side or on both, which no tolerance covers; lstm-onnx inspect says ' +
+        'which weights hold such numbers.';
+}
 
 /** Reads what the model is compared with, before the model is loaded. */
 async function comparing(

@@ -183,6 +183,40 @@ describe('lstm-onnx run', () => {
   });
 });
 
+describe('weights that are not finite', () => {
+  const broken = join(folder, 'nan.safetensors');
+  const exported = join(folder, 'nan.onnx');
+  const warning =
+    "warning: the parameter 'fc.weight' holds numbers that are not finite (2 of 640 are NaN or infinite)\n";
+
+  beforeAll(() => {
+    const parameters = initParameters(simpleLSTM, 1);
+    parameters.get('fc.weight')!.data.set([Number.NaN, Number.POSITIVE_INFINITY]);
+    writeFileSync(broken, encodeCheckpoint({ network: simpleLSTM, parameters }));
+  });
+
+  it('are named when they are exported, read back and inspected', () => {
+    const { code, stderr } = lstmOnnx('export', broken, '-o', exported);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(warning) });
+    expect(lstmOnnx('inspect', broken).stdout).toContain(warning);
+    expect(lstmOnnx('inspect', exported).stdout).toContain('(2 of 640 are NaN or infinite)');
+    const { notFinite } = JSON.parse(lstmOnnx('inspect', broken, '--json').stdout);
+    expect(notFinite).toEqual([{ name: 'fc.weight', count: 2, size: 640 }]);
+    expect(lstmOnnx('export', checkpoint, '-o', exported).stderr).not.toContain('not finite');
+  });
+
+  it('get advice that fits from verify', () => {
+    lstmOnnx('export', broken, '-o', exported);
+    const { code, stderr } = lstmOnnx('verify', exported, broken);
+    expect(code).toBe(1);
+    expect(stderr).toContain(warning);
+    expect(stderr).toMatch(
+      /differs by NaN .*NaN or infinite numbers on one side or on both.*E_VERIFY_FAILED/,
+    );
+    expect(stderr).not.toContain('Export the model again');
+  });
+});
+
 describe('a file that is no model', () => {
   const text = join(folder, 'numbers.csv');
 
