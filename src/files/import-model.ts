@@ -1,7 +1,6 @@
 /** Reads a model of any format from a file, with the files that belong to it. */
 import { basename, dirname, join } from 'node:path';
 import { LstmOnnxError } from '../errors.js';
-import { foreignFormat } from '../export/foreign-format.js';
 import { detectFormat } from '../import/formats.js';
 import { type ImportOptions, type ImportResult, importModel } from '../import/import-model.js';
 import { readFile } from './read.js';
@@ -33,9 +32,6 @@ export async function importFile(
     return { ...model, files: [path, ...beside] };
   } catch (error) {
     if (!(error instanceof LstmOnnxError) || error.code === 'E_FILE_READ') throw error;
-    // Of a format that nothing reads, what it is says more than its first bytes.
-    const foreign = format === undefined ? foreignFormat(bytes) : undefined;
-    const file = foreign === undefined ? path : `${path} is ${foreign}`;
-    throw new LstmOnnxError(error.code, `${file}: ${error.message}`, { cause: error });
+    throw new LstmOnnxError(error.code, `${path}: ${error.message}`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 /** The format of a model or of weights, told by the first bytes. */
+import { foreignFormat } from '../export/foreign-format.js';
 
 /** `weights` are tensors by name, which `state-dict.ts` tells apart further. */
 export type ModelFormat = 'zip' | 'checkpoint' | 'weights' | 'hdf5' | 'onnx' | 'json';
@@ -68,6 +69,8 @@ export function describeUnread(bytes: Uint8Array): string {
   }
   if (text.startsWith('version https://git-lfs'))
     return 'it is a Git LFS pointer; fetch the file itself (git lfs pull)';
+  const foreign = foreignFormat(bytes);
+  if (foreign !== undefined) return `it is ${foreign}`;
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return `its bytes start with ${start}`;
 }

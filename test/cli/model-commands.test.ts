@@ -221,9 +221,9 @@ describe('a file that is no model', () => {
   const text = join(folder, 'numbers.csv');
 
   it.each([
-    ['export', text, /numbers\.csv is a text file: .*expected a checkpoint.*\[E_UNSUPPORTED\]/],
-    ['inspect', text, /numbers\.csv is a text file: .*expected a checkpoint.*\[E_UNSUPPORTED\]/],
-    ['inspect', digit, /digit\.npy is a NumPy \.npy array: .*expected a checkpoint.*\[E_UNSUPPORTED\]/],
+    ['export', text, /numbers\.csv: .*expected a checkpoint.* but it is a text file\. \[E_UNSUPPORTED\]/],
+    ['inspect', text, /numbers\.csv: .*expected a checkpoint.* but it is a text file\. \[E_UNSUPPORTED\]/],
+    ['inspect', digit, /digit\.npy: .*expected a checkpoint.* but it is one \.npy array.*\[E_UNSUPPORTED\]/],
   ])('is told what it is by %s', (command, file, message) => {
     writeFileSync(text, '-5.0,6.0\n1,2\n');
     const { code, stderr } = lstmOnnx(command, file);

@@ -127,7 +127,8 @@ describe('importModel', () => {
 
   it.each([
     ['nothing', new Uint8Array(), {}, 'E_UNSUPPORTED', /it is empty/],
-    ['something else', encode('hello world'), {}, 'E_UNSUPPORTED', /start with 68 65 6c 6c 6f 20 77 6f/],
+    ['a text', encode('hello world'), {}, 'E_UNSUPPORTED', /it is a text file/],
+    ['something else', Uint8Array.of(1, 2, 3, 255), {}, 'E_UNSUPPORTED', /start with 01 02 03 ff/],
     ['a gzip file', Uint8Array.of(0x1f, 0x8b, 8, 0), {}, 'E_UNSUPPORTED', /unpack it first/],
     ['a TensorFlow Lite model', encode('\u001c\0\0\0TFL3'), {}, 'E_UNSUPPORTED', /TensorFlow Lite/],
     [
