@@ -12,7 +12,7 @@ import { inferTypes } from '../export/infer.js';
 import { importFile } from '../files/import-model.js';
 import { parseFile, readFile } from '../files/read.js';
 import { detectFormat, isSafetensors } from '../import/formats.js';
-import { readStateDict } from '../import/state-dict.js';
+import { readWeights } from '../import/state-dict.js';
 import { readZip } from '../import/zip.js';
 import { sizeOf } from '../nd-array.js';
 import type { GlobalOptions } from './global-options.js';
@@ -170,7 +170,7 @@ function inspectSafetensors(bytes: Uint8Array): Report {
 
 /** Weights of another framework, as they are read: float32, without the prefixes of wrappers. */
 function inspectWeights(bytes: Uint8Array): Report {
-  const parameters = readStateDict(bytes);
+  const { parameters, notes } = readWeights(bytes);
   const notFinite = findNotFinite(parameters);
   const tensors = [...parameters].map(([name, { shape }]) => ({ name, shape }));
   const rows = tensors.map(({ name, shape }) => [name, formatShape(shape)]);
@@ -178,9 +178,10 @@ function inspectWeights(bytes: Uint8Array): Report {
     `weights, ${formatBytes(bytes.length)}`,
     '',
     ...alignColumns([['tensor', 'shape'], ...rows]),
+    ...notes,
     ...describeNotFinite(notFinite),
   ];
-  return { lines, json: { format: 'weights', bytes: bytes.length, tensors, notFinite } };
+  return { lines, json: { format: 'weights', bytes: bytes.length, tensors, notes, notFinite } };
 }
 
 /** A model of another framework, as the network that it is read as. */

@@ -9,6 +9,7 @@ import { networkFromStateDict } from '../../src/import/architecture.js';
 import type { NdArray } from '../../src/nd-array.js';
 import { Model } from '../../src/runtime/node.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
+import { dict, pickleOf, tensor, torchZipOf } from '../import/archives.js';
 import { type Name, pathOf, runsOf, stateDict } from '../import/state-dicts.js';
 import '../matcher.js';
 import { lstmOnnx } from './lstm-onnx.js';
@@ -35,6 +36,21 @@ const graphOf = (path: string) => {
 beforeAll(() => {
   const { code, stdout } = lstmOnnx('export', pathOf('classifier.pt'), '-o', model);
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${model}\n` });
+});
+
+it('a checkpoint with a copy of its weights is inspected and exported with a word on which was taken', () => {
+  const column = (rows: number) => tensor({ shape: [rows, 1], strides: [1, 1] });
+  const weights = dict({
+    'lstm.weight_ih_l0': column(4),
+    'lstm.weight_hh_l0': column(4),
+    'fc.weight': column(2),
+  });
+  const floats = new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer);
+  const file = join(folder, 'averaged.pt');
+  writeFileSync(file, torchZipOf(pickleOf(dict({ ema: weights, model: weights })), { 0: floats }));
+  const taken = /weights in "model" are meant, and left aside those in "ema"/;
+  expect(lstmOnnx('inspect', file).stdout).toMatch(taken);
+  expect(lstmOnnx('export', file, '-o', join(folder, 'averaged.onnx')).stderr).toMatch(taken);
 });
 
 describe('lstm-onnx export of PyTorch weights', () => {
