@@ -44,17 +44,15 @@ const program = yargs(hideBin(process.argv))
       ([, value]) => typeof value === 'number' && Number.isNaN(value),
     );
     if (wrong) throw new UsageError(`--${wrong[0]} takes a number.`);
-    checkOptionValues(options);
     const repeated = Object.entries(options).find(
       ([name, value]) => Array.isArray(value) && !lists.has(name),
     );
     if (repeated) throw new UsageError(`--${repeated[0]} is given more than once.`);
+    checkOptionValues(options);
     return true;
   })
   .version(version)
-  .epilogue(
-    'Exit code: 2 for a command line that is wrong whatever is in its files, 1 for any other failure.',
-  )
+  .epilogue('Exit code: 2 for a wrong command line, 1 for any other failure.')
   .exitProcess(false)
   .fail((message: string | null, error: Error | undefined) => {
     // yargs' own complaints come as a message, or as a YError.

@@ -7,7 +7,7 @@ interface NotFinite {
   readonly size: number;
 }
 
-/** The tensors that hold NaN or infinities; integers have none. */
+/** The tensors that hold NaN or infinities, of those in memory as floats of 32 or 64 bits. */
 export function findNotFinite(
   tensors: Iterable<readonly [name: string, tensor: { readonly data?: object }]>,
 ): NotFinite[] {

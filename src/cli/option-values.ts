@@ -4,7 +4,7 @@ import { newestOpset, oldestOpset } from '../export/export.js';
 import type { Provider } from '../runtime/providers.js';
 import { UsageError } from './usage-error.js';
 
-/** The choices of `--provider`. */
+/** The choices of `--provider`: those that may run somewhere in Node. */
 export const providers = [
   'cuda',
   'cpu',
@@ -33,9 +33,15 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   ['batch-size', count],
   ['hidden-size', count],
   ['num-layers', count],
-  ['seed', { takes: 'a whole number', fits: isWhole }],
-  ['lr', { takes: 'a number of at least 0', fits: (value) => isAtLeast(0, value) && Number.isFinite(value) }],
-  ['clip-norm', { takes: 'a number above 0', fits: (value) => isAtLeast(Number.MIN_VALUE, value) }],
+  ['seed', { takes: 'a whole number between -2^53 and 2^53', fits: isWhole }],
+  [
+    'lr',
+    {
+      takes: 'a finite number of at least 0',
+      fits: (value) => isAtLeast(0, value) && Number.isFinite(value),
+    },
+  ],
+  ['clip-norm', { takes: 'a number above 0', fits: (value) => isAtLeast(0, value) && value !== 0 }],
   ['tolerance', { takes: 'a number of at least 0', fits: (value) => isAtLeast(0, value) }],
   [
     'opset',

@@ -15,7 +15,7 @@ export async function refuseOverwriting(output: string, inputs: readonly string[
     const same = input === output ? '' : ` (the same file as ${input})`;
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `Writing ${output}${same} would destroy what this command reads. Name another place with --output.`,
+      `Writing ${output}${same} would destroy what this command reads. Name a place for the result with --output.`,
     );
   }
 }

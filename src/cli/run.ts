@@ -9,6 +9,7 @@ import { writeFileAtomic } from '../files/write.js';
 import type { NdArray } from '../nd-array.js';
 import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
+import { looksLikeState } from '../runtime/state-names.js';
 import type { ModelValue, PlainTensor, Results } from '../runtime/values.js';
 import type { GlobalOptions } from './global-options.js';
 import { providers } from './option-values.js';
@@ -60,7 +61,9 @@ export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
     await using model = await Model.load(path, provider === undefined ? {} : { providers: [provider] });
     const feeds = await Promise.all(assignments.map((assignment) => readFeed(assignment, model.inputs)));
     if (output !== undefined) {
-      const read = [path, ...assignments.map(({ file }) => file)];
+      // States are what is carried on: h0=out/hn.npy, and the outputs to out again.
+      const kept = assignments.filter(({ name }) => !looksLikeState(name)).map(({ file }) => file);
+      const read = [path, ...kept];
       for (const { name } of model.outputs) await refuseOverwriting(resultFile(output, name), read);
     }
     const results = await model.run(Object.fromEntries(feeds));

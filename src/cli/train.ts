@@ -2,6 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import type { ArgumentsCamelCase, CommandModule } from 'yargs';
+import { backendNames } from '../builder/backends/backend-names.js';
 import { encodeCheckpoint } from '../builder/checkpoint.js';
 import type { Network } from '../builder/network.js';
 import type { StateDict } from '../builder/parameters.js';
@@ -89,7 +90,7 @@ export const trainCommand: CommandModule<GlobalOptions, TrainArguments> = {
         type: 'string',
         requiresArg: true,
         default: 'auto',
-        describe: 'tfjs backend: auto, simd, simd:N for N threads, wasm, cpu or tensorflow',
+        describe: `tfjs backend: ${backendNames}`,
       })
       .option('resume', {
         type: 'string',

@@ -28,7 +28,8 @@ export function parseCsv(text: string): NdArray<'float64'> {
     return parseTable(text);
   } catch (error) {
     const [firstLine = ''] = text.trimStart().split(/[\r\n]/, 1);
-    if (!(error instanceof LstmOnnxError) || !firstLine.includes(';')) throw error;
+    const hasSemicolons = firstLine.replaceAll(/"[^"]*"/g, '').includes(';');
+    if (!(error instanceof LstmOnnxError) || !hasSemicolons) throw error;
     throw new LstmOnnxError(
       error.code,
       `${error.message} The columns seem to be separated by semicolons; save the table with commas between them and points in numbers.`,

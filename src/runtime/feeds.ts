@@ -119,7 +119,7 @@ export class FeedChecker {
     if (count === 0 && this.#sequences.has(name)) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
-        `Input '${name}' got ${describeShape(feed.dims)}: it is empty, and there is nothing for the LSTM to read.`,
+        `Input '${name}' got ${describeShape(feed.dims)}: it is empty, and there is nothing for the recurrent layer to read.`,
       );
     }
     const own = feed instanceof this.#Tensor;

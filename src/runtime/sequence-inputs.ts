@@ -5,20 +5,50 @@
 import type { OnnxGraph, OnnxNode } from '../export/graph.js';
 
 const recurrent: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
-/** What may make something of an empty input. */
-const filling: ReadonlySet<string> = new Set(['Concat', 'Pad', 'Shape', 'Size', 'If', 'Loop', 'Scan']);
 
-/** Names of graph inputs from which the sequence of a recurrent layer is computed without anything added to it. */
+/** What of its inputs leaves a node's result empty where it is empty itself. */
+const first = ({ inputs }: OnnxNode) => inputs.slice(0, 1);
+const all = ({ inputs }: OnnxNode) => inputs;
+/** Features joined to features; along another axis, an empty cache may be joined to what is read. */
+const features = (node: OnnxNode) => {
+  const axis = node.attributes.get('axis');
+  return axis?.type === 'int' && (axis.value === -1 || axis.value === 2) ? node.inputs : [];
+};
+
+const firstOf = [
+  ...[
+    'Identity',
+    'Cast',
+    'Dropout',
+    'Transpose',
+    'Squeeze',
+    'Unsqueeze',
+    'Reshape',
+    'Slice',
+    'ReverseSequence',
+  ],
+  ...['Relu', 'LeakyRelu', 'Elu', 'Selu', 'Sigmoid', 'HardSigmoid', 'Tanh', 'Softplus', 'Softsign', 'Clip'],
+  ...['Softmax', 'LogSoftmax', 'LayerNormalization', 'BatchNormalization', 'MatMul', 'Gemm'],
+];
+/** By operator; from an empty result of another, nothing follows for its inputs. */
+const emptying: ReadonlyMap<string, (node: OnnxNode) => readonly string[]> = new Map([
+  ...firstOf.map((op) => [op, first] as const),
+  ...['Add', 'Sub', 'Mul', 'Div'].map((op) => [op, all] as const),
+  ['Gather', ({ inputs }) => inputs.slice(1, 2)],
+  ['Concat', features],
+]);
+
+/** Names of graph inputs that must not be empty, or there is nothing to read for a recurrent layer. */
 export function sequenceInputs({ inputs, nodes }: OnnxGraph): ReadonlySet<string> {
   const producers = new Map<string, OnnxNode>();
   for (const node of nodes) for (const output of node.outputs) producers.set(output, node);
   const reached = new Set<string>();
-  const open = nodes.filter(({ opType }) => recurrent.has(opType)).map((node) => node.inputs[0] ?? '');
+  const open = nodes.filter(({ opType }) => recurrent.has(opType)).flatMap(first);
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (name === '' || reached.has(name)) continue;
     reached.add(name);
     const producer = producers.get(name);
-    if (producer && !filling.has(producer.opType)) open.push(...producer.inputs);
+    if (producer) open.push(...(emptying.get(producer.opType)?.(producer) ?? []));
   }
   return new Set(inputs.map(({ name }) => name).filter((name) => reached.has(name)));
 }

@@ -174,6 +174,21 @@ describe('lstm-onnx run', () => {
     expect(readFileSync(input).equals(readFileSync(digit))).toBe(true);
   });
 
+  it('writes states over those that it read, which is how they are carried on', () => {
+    const streaming = join(folder, 'streaming.onnx');
+    expect(lstmOnnx('export', checkpoint, '--states', '-o', streaming).code).toBe(0);
+    const zeros = join(folder, 'zeros.npy');
+    writeFileSync(zeros, encodeNpy({ dtype: 'float32', shape: [1, 1, 64], data: new Float32Array(64) }));
+    const out = join(folder, 'streamed');
+    const run = (h0: string, c0: string) =>
+      lstmOnnx('run', streaming, '-i', `x=${digit}`, '-i', `h0=${h0}`, '-i', `c0=${c0}`, '-o', out);
+    const [hn, cn] = [join(out, 'hn.npy'), join(out, 'cn.npy')];
+    expect(run(zeros, zeros)).toMatchObject({ code: 0 });
+    const before = readFileSync(hn);
+    expect(run(hn, cn)).toMatchObject({ code: 0 });
+    expect(readFileSync(hn).equals(before)).toBe(false);
+  });
+
   it('refuses a shape that does not fit', () => {
     const wide = join(folder, 'wide.npy');
     writeFileSync(wide, encodeNpy({ dtype: 'float32', shape: [1, 2, 5], data: new Float32Array(10) }));

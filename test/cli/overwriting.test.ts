@@ -24,7 +24,7 @@ describe('lstm-onnx export', () => {
     const { code, stdout, stderr } = lstmOnnx('export', weights, '-o', output);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`Writing ${output} `);
-    expect(stderr).toMatch(/would destroy what this command reads\. Name another .*\[E_INVALID_OPTION\]/);
+    expect(stderr).toMatch(/would destroy what this command reads\. Name a place .*\[E_INVALID_OPTION\]/);
     expect(readFileSync(weights).equals(original)).toBe(true);
   });
 

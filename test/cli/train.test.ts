@@ -128,9 +128,9 @@ describe('lstm-onnx train mnist', () => {
     ['--batch-size', '1.5', 'a whole number of at least 1'],
     ['--hidden-size', '-1', 'a whole number of at least 1'],
     ['--num-layers', '0', 'a whole number of at least 1'],
-    ['--lr', '-1', 'a number of at least 0'],
+    ['--lr', '-1', 'a finite number of at least 0'],
     ['--clip-norm', '0', 'a number above 0'],
-    ['--seed', '1.5', 'a whole number'],
+    ['--seed', '1.5', 'a whole number between -2^53 and 2^53'],
     ['--backend', 'abacus', 'auto, simd, simd:N for N threads (1 to 64), wasm, cpu or tensorflow'],
     ['--backend', 'simd:99', 'auto, simd, simd:N for N threads (1 to 64), wasm, cpu or tensorflow'],
   ])('exits with 2 for %s %s, and says what the option takes', (option, value, takes) => {

@@ -24,6 +24,12 @@ describe('lstm-onnx', () => {
     expect(stderr).toContain('See lstm-onnx --help.');
   });
 
+  it('says of a number given twice that it is', () => {
+    expect(lstmOnnx('train', 'mnist', '--lr', '0.1', '--lr', '0.2').stderr).toContain(
+      '--lr is given more than once',
+    );
+  });
+
   it('says which commands there are', () => {
     const commands = 'train, export, run, verify, inspect, doctor, completion';
     expect(lstmOnnx('trian', '--epochs', '2').stderr).toContain(

@@ -43,12 +43,14 @@ describe('parseCsv', () => {
   });
 
   it('says so where columns seem to be separated by semicolons', () => {
-    for (const text of ['1;2\n3;4', '1;2;3\n', 'a;b\n1,5;2\n', '"a";"b"\n"1";"2"\n']) {
+    for (const text of ['1;2\n3;4', '1;2;3\n', 'a;b\n1,5;2\n', '1,5;2,5\n', '"a";"b"\n"1";"2"\n']) {
       expect(failureOf(() => parseCsv(text)).message).toMatch(
         /separated by semicolons; save the table with commas between them and points in numbers\.$/,
       );
     }
-    expect(failureOf(() => parseCsv('a,b\n1,x;y\n')).message).not.toContain('semicolons');
+    for (const text of ['a,b\n1,x;y\n', 'a,"x;y"\n1,2\n3,oops\n']) {
+      expect(failureOf(() => parseCsv(text)).message).not.toContain('semicolons');
+    }
   });
 
   it('says of what is no text that it is none', () => {

@@ -61,7 +61,7 @@ export function model(
   };
 }
 
-const int = (number: number): OnnxAttribute => ({ type: 'int', value: number });
+export const int = (number: number): OnnxAttribute => ({ type: 'int', value: number });
 const ints = (...numbers: number[]): OnnxAttribute => ({ type: 'ints', value: numbers });
 const text = (string: string): OnnxAttribute => ({ type: 'string', value: string });
 const relu = node('Relu', ['x'], ['y']);

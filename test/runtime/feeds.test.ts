@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defineNetwork } from '../../src/builder/network.js';
+import { concat } from '../../src/builder/ops/concat.js';
+import { lstm as lstmOp } from '../../src/builder/ops/lstm.js';
+import { initParameters } from '../../src/builder/parameters.js';
+import { float32 } from '../../src/builder/tensor.js';
+import { exportOnnx } from '../../src/export/export.js';
 import { float16Bits } from '../../src/runtime/float16.js';
-import type { Model } from '../../src/runtime/node.js';
+import { Model } from '../../src/runtime/node.js';
 import type { Feed, FeedData } from '../../src/runtime/values.js';
 import { failure, load, zeros } from './models.js';
 
@@ -56,6 +62,16 @@ describe('feeds', () => {
     const step = failure(() => model.stream().run({ x: zeros(0, 4, 3) }));
     expect(await step).toMatch(/^E_SHAPE_MISMATCH: Input 'x' got \[0, 4, 3\]/);
     expect(await run(1, 1)).toBe('no error');
+  });
+
+  it('must give an LSTM something to read where features are joined first', async () => {
+    const inputs = { a: float32('batch', 'time', 2), b: float32('batch', 'time', 3) };
+    const network = defineNetwork(inputs, ({ a, b }) => ({
+      y: lstmOp('lstm', concat([a, b]), { hiddenSize: 4 }).output,
+    }));
+    await using model = await Model.load(exportOnnx(network, initParameters(network, 1)));
+    const nothing = failure(() => model.run({ a: zeros(0, 3, 2), b: zeros(0, 3, 3) }));
+    expect(await nothing).toMatch(/^E_SHAPE_MISMATCH: Input 'a' got \[0, 3, 2\]: it is empty/);
   });
 
   it('must have the rank, the fixed sizes and the element type of the input', async () => {

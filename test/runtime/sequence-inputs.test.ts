@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { sequenceInputs } from '../../src/runtime/sequence-inputs.js';
-import { model, node, value } from '../export/broken-models.js';
+import { int, model, node, value } from '../export/broken-models.js';
 
 it('finds the inputs that a recurrent layer reads, through the nodes between', () => {
   const { graph } = model(
@@ -8,14 +8,23 @@ it('finds the inputs that a recurrent layer reads, through the nodes between', (
       node('Gather', ['table', 'ids'], ['embedded']),
       node('Transpose', ['embedded'], ['turned']),
       node('LSTM', ['turned', 'w', 'r', '', '', 'h0'], ['y']),
-      node('Concat', ['cache', 'frame'], ['frames']),
+      node('Concat', ['cache', 'frame'], ['frames'], { axis: int(0) }),
       node('GRU', ['frames', 'w', 'r'], ['z']),
+      node('Slice', ['left', 'starts', 'ends'], ['part']),
+      node('Concat', ['part', 'right'], ['both'], { axis: int(-1) }),
+      node('RNN', ['both', 'w', 'r'], ['v']),
+      node('ReduceSum', ['items'], ['sums']),
+      node('LSTM', ['sums', 'w', 'r'], ['s']),
       node('Relu', ['other'], ['u']),
     ],
-    { inputs: ['ids', 'h0', 'cache', 'frame', 'other'].map((name) => value(name, [null])) },
+    {
+      inputs: ['ids', 'h0', 'cache', 'frame', 'left', 'starts', 'ends', 'right', 'items', 'other'].map(
+        (name) => value(name, [null]),
+      ),
+    },
   );
-  // A cache may be empty at first; what is joined to it is read.
-  expect(sequenceInputs(graph)).toEqual(new Set(['ids']));
+  // A cache may be empty at first, since what is joined to it is read; and a sum of nothing is 0.
+  expect(sequenceInputs(graph)).toEqual(new Set(['ids', 'left', 'right']));
 });
 
 it('ends where nodes go round in a circle', () => {

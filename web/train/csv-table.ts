@@ -31,8 +31,8 @@ function withHint<T>(text: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    const hasQuotes = text.includes('"') && !text.includes(';') && !text.includes('\0');
-    if (!(error instanceof LstmOnnxError) || !hasQuotes) throw error;
+    const hasQuotes = text.includes('"') && !text.includes('\0');
+    if (!(error instanceof LstmOnnxError) || !hasQuotes || /semicolons/.test(error.message)) throw error;
     const hint = 'A column of words becomes classes only in a table without quotes.';
     throw new LstmOnnxError(error.code, `${error.message} ${hint}`, { cause: error });
   }

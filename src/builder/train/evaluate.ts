@@ -36,8 +36,8 @@ export async function evaluate<N extends Network>(
   data: Dataset,
   options: EvaluateOptions<OutputName<N>>,
 ): Promise<Evaluation> {
+  checkLoss(options?.loss);
   const { batchSize = 64 } = options;
-  checkLoss(options.loss);
   checkCounts({ batchSize });
   checkSamplesFirst(network);
   checkParameters(network, parameters);

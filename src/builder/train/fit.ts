@@ -84,8 +84,8 @@ export async function fit<N extends Network>(
   data: Dataset,
   options: FitOptions<OutputName<N>>,
 ): Promise<FitResult> {
+  checkLoss(options?.loss);
   const { epochs = 1, batchSize = 64, validation, resume, metrics = [] } = options;
-  checkLoss(options.loss);
   checkCounts({ epochs, batchSize });
   checkClipNorm(options.clipNorm);
   checkSamplesFirst(network);

@@ -140,6 +140,7 @@ describe('bad input to fit', () => {
     const none = {} as { loss: typeof mse };
     const message = 'The option loss is no loss; give crossEntropy, mse, l1, bceWithLogits';
     await refused('E_INVALID_OPTION', message, train(classifier, data, none));
+    await refused('E_INVALID_OPTION', message, train(classifier, data, undefined as never));
     await refused(
       'E_INVALID_OPTION',
       message,
