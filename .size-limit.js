@@ -22,7 +22,8 @@ export default [
     name: 'run a model on simd: the page, its worker and the kernels',
     path: 'dist/web.js',
     import: '{ Model }',
-    limit: '60 kB',
+    // Bundled by Vite, with its own code to load parts, it is 2.1 kB more, of the 60 that it may be.
+    limit: '57.8 kB',
     gzip: true,
     ...without('#wasm-worker', './binary-plain.js'),
   },
