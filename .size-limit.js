@@ -22,8 +22,9 @@ export default [
     name: 'run a model on simd: the page, its worker and the kernels',
     path: 'dist/web.js',
     import: '{ Model }',
-    // Bundled by Vite, with its own code to load parts, it is 2.1 kB more, of the 60 that it may be.
-    limit: '57.8 kB',
+    // Bundled by Vite, with its own code to load parts, it is 2.1 kB more, of the 60 that it may be. It is 57.7 now; the
+    // rest is for zlib, whose versions differ.
+    limit: '58 kB',
     gzip: true,
     ...without('#wasm-worker', './binary-plain.js'),
   },
