@@ -15,24 +15,12 @@ const features = (node: OnnxNode) => {
   return axis?.type === 'int' && (axis.value === -1 || axis.value === 2) ? node.inputs : [];
 };
 
-const firstOf = [
-  ...[
-    'Identity',
-    'Cast',
-    'Dropout',
-    'Transpose',
-    'Squeeze',
-    'Unsqueeze',
-    'Reshape',
-    'Slice',
-    'ReverseSequence',
-  ],
-  ...['Relu', 'LeakyRelu', 'Elu', 'Selu', 'Sigmoid', 'HardSigmoid', 'Tanh', 'Softplus', 'Softsign', 'Clip'],
-  ...['Softmax', 'LogSoftmax', 'LayerNormalization', 'BatchNormalization', 'MatMul', 'Gemm'],
-];
+const ofFirst =
+  'Identity Cast Dropout Transpose Squeeze Unsqueeze Reshape Slice ReverseSequence Relu LeakyRelu Elu Selu Sigmoid ' +
+  'HardSigmoid Tanh Softplus Softsign Clip Softmax LogSoftmax LayerNormalization BatchNormalization MatMul Gemm';
 /** By operator; from an empty result of another, nothing follows for its inputs. */
 const emptying: ReadonlyMap<string, (node: OnnxNode) => readonly string[]> = new Map([
-  ...firstOf.map((op) => [op, first] as const),
+  ...ofFirst.split(' ').map((op) => [op, first] as const),
   ...['Add', 'Sub', 'Mul', 'Div'].map((op) => [op, all] as const),
   ['Gather', ({ inputs }) => inputs.slice(1, 2)],
   ['Concat', features],

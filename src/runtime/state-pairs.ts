@@ -34,9 +34,8 @@ export function pairStates(
   if (option === undefined && fed.length > 0) {
     throw new LstmOnnxError(
       'E_STATE_NOT_CARRIED',
-      `This model does not stream: its metadata says that ${quoteNames(fed)} are not carried from run to run. So are ` +
-        'the states of an LSTM that reads from the end, as one of two directions does: it needs the whole sequence, ' +
-        'by run().',
+      `This model does not stream: its metadata says that ${quoteNames(fed)} are not carried from run to run, as those ` +
+        'of an LSTM that reads from the end, alone or as one of two directions, cannot be. Give run() the whole sequence.',
     );
   }
   throw new LstmOnnxError(
