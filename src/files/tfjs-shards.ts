@@ -1,6 +1,6 @@
 /** The files of weights that a TensorFlow.js `model.json` names, which lie beside it. */
-import { dirname, join } from 'node:path';
 import { LstmOnnxError, messageOf } from '../errors.js';
+import { pathBeside } from './beside.js';
 import { readNamedFile } from './read.js';
 
 /** A model of some gigabytes has some hundred files of 4 MB. */
@@ -11,7 +11,8 @@ const maxJsonBytes = 64 * 2 ** 20;
 /**
  * The files that a `model.json` names in its `weightsManifest`, by those names.
  *
- * @param path of the `model.json`; names are relative to its directory and may not leave it
+ * @param path of the `model.json`; names are relative to its directory and may not leave it, by
+ *   a symbolic link neither
  * @throws E_INVALID_FILE when the JSON is broken or names files outside; E_FILE_READ when one cannot be read
  */
 export async function readTfjsShards(
@@ -20,7 +21,7 @@ export async function readTfjsShards(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const names = shardNames(modelJson);
   const shards = new Map<string, Uint8Array>();
-  for (const name of names) shards.set(name, await readNamedFile(join(dirname(path), name)));
+  for (const name of names) shards.set(name, await readNamedFile(await pathBeside(path, name)));
   return shards;
 }
 

@@ -5,9 +5,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LstmOnnxError, messageOf } from '../errors.js';
+import { pathBeside } from '../files/beside.js';
 import { CUDA_HINT, cudaObstacle } from './cuda.js';
 import { type DownloadOptions, fetchModel, MAX_MODEL_BYTES } from './fetch-model.js';
 import { BaseModel } from './model.js';
@@ -211,17 +212,10 @@ async function open(provider: Provider, file: NodeFile, options: SessionOptions)
 async function withExternalData(file: NodeFile, options: SessionOptions): Promise<SessionOptions> {
   if (file.path === undefined || file.onnx.externalFiles.length === 0 || options.externalData !== undefined)
     return options;
-  const folder = dirname(resolve(file.path));
+  const { path } = file;
   const externalData = file.onnx.externalFiles.map(async (location) => {
-    const path = resolve(folder, location);
-    const inside = relative(folder, path);
-    if (isAbsolute(location) || inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
-      throw new LstmOnnxError(
-        'E_INVALID_FILE',
-        `${file.name} wants weights from outside its folder: '${location}'.`,
-      );
-    }
-    return { path: location, data: await readBytes(path, `external weights of ${file.name}`) };
+    const data = await readBytes(await pathBeside(path, location), `external weights of ${file.name}`);
+    return { path: location, data };
   });
   return { ...options, externalData: await Promise.all(externalData) };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readTfjsShards } from '../../src/files/tfjs-shards.js';
@@ -37,6 +37,37 @@ describe('readTfjsShards', () => {
       refused('E_FILE_READ', /pipe\.bin.*no regular file/),
     );
   });
+
+  it.skipIf(process.platform === 'win32')('follows no link out of the folder, within it any', async () => {
+    mkdirSync(join(folder, 'linked'), { recursive: true });
+    writeFileSync(join(folder, 'linked', 'inside.bin'), Uint8Array.of(7));
+    writeFileSync(join(folder, 'secret.bin'), Uint8Array.of(1));
+    symlinkSync('inside.bin', join(folder, 'linked', 'link.bin'));
+    symlinkSync('../secret.bin', join(folder, 'linked', 'out.bin'));
+    symlinkSync('..', join(folder, 'linked', 'up'));
+    const linked = join(folder, 'linked', 'model.json');
+    writeFileSync(linked, '');
+    const shards = await readTfjsShards(linked, naming('link.bin'));
+    expect(shards.get('link.bin')).toEqual(Buffer.of(7));
+    for (const name of ['out.bin', 'up/secret.bin']) {
+      await expect(readTfjsShards(linked, naming(name))).rejects.toThrow(
+        refused('E_INVALID_FILE', /a symbolic link that leads out of its folder/),
+      );
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'reads a cache that keeps model and weights elsewhere',
+    async () => {
+      for (const place of ['blobs', 'snapshot']) mkdirSync(join(folder, place), { recursive: true });
+      writeFileSync(join(folder, 'blobs', '1'), '');
+      writeFileSync(join(folder, 'blobs', '2'), Uint8Array.of(9));
+      symlinkSync('../blobs/1', join(folder, 'snapshot', 'model.json'));
+      symlinkSync('../blobs/2', join(folder, 'snapshot', 'a.bin'));
+      const shards = await readTfjsShards(join(folder, 'snapshot', 'model.json'), naming('a.bin'));
+      expect(shards.get('a.bin')).toEqual(Buffer.of(9));
+    },
+  );
 
   it.each([
     '../secret.bin',

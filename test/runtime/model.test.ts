@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -177,6 +177,21 @@ describe('Model.load', () => {
       // As long as the name that it replaces, so that the file stays a valid one.
       bytes.write('../other.bin', bytes.indexOf('external.bin'));
       writeFileSync(join(place, 'model', 'hostile.onnx'), bytes);
+      const message = await failure(() =>
+        Model.load(join(place, 'model', 'hostile.onnx'), { providers: [provider] }),
+      );
+      expect(message).toMatch(/^E_(INVALID_FILE|FILE_READ): .*hostile\.onnx/);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32').each(['cpu', 'wasm'] as const)(
+    'follows no link to weights outside the folder of the model on %s',
+    async (provider) => {
+      const place = mkdtempSync(join(scratch, provider));
+      mkdirSync(join(place, 'model'));
+      copyFileSync(`${folder}external.bin`, join(place, 'other.bin'));
+      copyFileSync(`${folder}external.onnx`, join(place, 'model', 'hostile.onnx'));
+      symlinkSync('../other.bin', join(place, 'model', 'external.bin'));
       const message = await failure(() =>
         Model.load(join(place, 'model', 'hostile.onnx'), { providers: [provider] }),
       );
