@@ -4,6 +4,10 @@ import { LstmOnnxError, messageOf } from '../errors.js';
 /** An ONNX file is one protobuf message, and those end at 2 GiB. Larger models keep weights in other files. */
 export const MAX_MODEL_BYTES = 2 ** 31 - 1;
 
+const IDLE_TIMEOUT = 60_000;
+/** A timer's longest time, of 24 days: setTimeout takes a longer one for none. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
 /** How far a download is. */
 export interface Progress {
   /** Bytes so far. */
@@ -16,21 +20,50 @@ export interface Progress {
 export interface DownloadOptions {
   /** Ends the download and the opening of the model; the signal's reason is thrown. */
   readonly signal?: AbortSignal;
+  /**
+   * How long a server may send nothing before the download is given up, in milliseconds. Default: 60,000. A slow download
+   * goes on as long as something comes.
+   */
+  readonly idleTimeout?: number;
   /** Called as bytes arrive, where the model comes from a URL. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
 /**
- * @throws E_FILE_READ when the server cannot be reached, says no, or sends more than an ONNX file can hold; the
- *   signal's reason
+ * @throws E_FILE_READ when the server cannot be reached, says no, falls silent, or sends more than an ONNX file can hold;
+ *   E_INVALID_OPTION; the signal's reason
  */
 export async function fetchModel(url: URL, options: DownloadOptions = {}): Promise<Uint8Array> {
-  const { signal = null } = options;
+  const { signal, idleTimeout = IDLE_TIMEOUT } = options;
+  if (!(idleTimeout > 0)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `idleTimeout is ${idleTimeout}; give milliseconds, more than 0.`,
+    );
+  }
   const fail = failureOf(url, options);
-  const response = await fetch(url, { signal }).catch(fail);
-  if (!response.ok)
-    return fail(new Error(`the server answered ${response.status} ${response.statusText}`.trim()));
-  return readBody(response, options, fail);
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => controller.abort(new Error(`the server sent nothing for ${idleTimeout / 1000} seconds`)),
+      Math.min(idleTimeout, MAX_TIMEOUT),
+    );
+  };
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', abort);
+  heard();
+  try {
+    const response = await fetch(url, { signal: controller.signal }).catch(fail);
+    if (!response.ok)
+      return fail(new Error(`the server answered ${response.status} ${response.statusText}`.trim()));
+    return await readBody(response, options, fail, heard);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
 }
 
 /** Throws what is to be said of a download that failed. */
@@ -46,11 +79,12 @@ export function failureOf(url: URL, { signal }: DownloadOptions): Fail {
   };
 }
 
-/** The bytes of an answer, counted as they come. */
+/** The bytes of an answer, counted as they come. @param heard is called for each piece */
 export async function readBody(
   response: Response,
   { onProgress }: DownloadOptions,
   fail: Fail,
+  heard?: () => void,
 ): Promise<Uint8Array> {
   const { headers } = response;
   const length = headers.has('content-encoding') ? Number.NaN : Number(headers.get('content-length') ?? NaN);
@@ -61,6 +95,7 @@ export async function readBody(
   const next = () => reader?.read().catch(fail);
   try {
     for (let part = await next(); part?.value !== undefined; part = await next()) {
+      heard?.();
       loaded += part.value.length;
       if (loaded > MAX_MODEL_BYTES) {
         fail(new Error(`it is longer than ${MAX_MODEL_BYTES} bytes, the limit of an ONNX file`));

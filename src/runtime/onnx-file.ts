@@ -1,5 +1,6 @@
 /** What a model's file tells and onnxruntime's session does not. */
 import { decodeModel } from '../export/decode-model.js';
+import { checkFunctionCalls } from '../export/function-calls.js';
 import { withTimeFirst } from '../export/time-first.js';
 import { sequenceInputs } from './sequence-inputs.js';
 
@@ -24,7 +25,8 @@ export function readOnnxFile(file: Uint8Array): OnnxFile {
     const nothing = { metadata: new Map(), unranked: new Set<string>(), sequences: new Set<string>() };
     return { ...nothing, externalFiles: [], bytes: file, isRewritten: false };
   }
-  const { graph, metadata } = decodeModel(file);
+  const { graph, metadata, localFunctions } = decodeModel(file);
+  if (localFunctions) checkFunctionCalls(file);
   const unranked = [...graph.inputs, ...graph.outputs].filter((value) => value.shape === undefined);
   const locations = graph.initializers.flatMap(({ externalData }) => externalData?.get('location') ?? []);
   const bytes = withTimeFirst(file);

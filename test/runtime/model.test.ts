@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as ort from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import '../matcher.js';
 import { LstmOnnxError } from '../../src/errors.js';
 import { Model } from '../../src/runtime/node.js';
@@ -105,6 +105,52 @@ describe('Model.load', () => {
     } finally {
       server.closeAllConnections();
       server.close();
+    }
+  });
+
+  it('gives up a server that falls silent for a minute, but not one that is slow', async () => {
+    const bytes = readFileSync(`${folder}lstm.onnx`);
+    let connected: ((response: ServerResponse) => void) | undefined;
+    const server = createServer((_, response) => connected?.(response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.onnx`;
+    const request = () =>
+      new Promise<ServerResponse>((resolve) => {
+        connected = resolve;
+      });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const silent = failure(() => Model.load(url));
+      await request();
+      vi.advanceTimersByTime(60_000);
+      expect(await silent).toMatch(/^E_FILE_READ: .*model\.onnx: the server sent nothing for 60 seconds/);
+
+      const impatient = failure(() => Model.load(url, { idleTimeout: 1000 }));
+      (await request()).write(bytes.subarray(0, 100), () => vi.advanceTimersByTime(1000));
+      expect(await impatient).toMatch(/^E_FILE_READ: .*nothing for 1 seconds/);
+
+      // Five pieces, 40 seconds apart.
+      const pieces = [0, 1, 2, 3, 4].map((i) => bytes.subarray(i * 100, i === 4 ? undefined : (i + 1) * 100));
+      let response: ServerResponse | undefined;
+      const send = () => {
+        const piece = pieces.shift();
+        vi.advanceTimersByTime(40_000);
+        if (piece) response?.write(piece);
+        else response?.end();
+      };
+      const loading = Model.load(url, { providers: ['cpu'], onProgress: send });
+      response = await request();
+      send();
+      await using model = await loading;
+      expect(model.inputs).toHaveLength(3);
+      expect(pieces).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+      server.closeAllConnections();
+      server.close();
+    }
+    for (const idleTimeout of [0, -1, Number.NaN]) {
+      expect(await failure(() => Model.load(url, { idleTimeout }))).toMatch(/^E_INVALID_OPTION: idleTimeout/);
     }
   });
 
