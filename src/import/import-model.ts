@@ -3,6 +3,7 @@ import { decodeCheckpoint } from '../builder/checkpoint.js';
 import type { Network } from '../builder/network.js';
 import { checkParameters } from '../builder/parameters.js';
 import { LstmOnnxError } from '../errors.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { type ArchitectureOptions, networkFromStateDict } from './architecture.js';
 import { describeUnread, detectFormat } from './formats.js';
 import type { ImportedModel, ImportedWeights } from './imported-model.js';
@@ -24,6 +25,17 @@ export interface ImportResult extends ImportedModel {
   readonly notes: readonly string[];
 }
 
+const optionNames = {
+  fileName: true,
+  shards: true,
+  network: true,
+  pool: true,
+  lstm: true,
+  head: true,
+  embedding: true,
+  batchFirst: true,
+} satisfies OptionNames<ImportOptions>;
+
 const architectureOptions = ['pool', 'lstm', 'head', 'embedding', 'batchFirst'] as const;
 
 /**
@@ -32,10 +44,14 @@ const architectureOptions = ['pool', 'lstm', 'head', 'embedding', 'batchFirst'] 
  * and shapes as {@link networkFromStateDict} says, or is given.
  *
  * @throws E_UNSUPPORTED for bytes of no such format, and for what its reader does not read; E_INVALID_FILE for a broken
- *   file; E_INVALID_OPTION for options of the architecture where the file or the given network says it;
+ *   file; E_INVALID_OPTION for an option that there is not, and for options of the architecture where the file or the given network says it;
  *   E_MISSING_DATA for a `model.json` without shards; and what {@link networkFromStateDict} throws
  */
 export async function importModel(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportResult> {
+  checkOptionNames('importModel', options, optionNames, {
+    filename: 'fileName',
+    timeFirst: 'batchFirst: false',
+  });
   const read = await readFile(bytes, options);
   const { network } = options;
   const says = network ? 'the network given' : 'network' in read ? 'the file' : undefined;

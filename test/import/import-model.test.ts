@@ -125,6 +125,15 @@ describe('importModel', () => {
     expect({ read, notes }).toEqual({ read: info, notes: [] });
   });
 
+  it('refuses an option that there is not, with the one that is meant', async () => {
+    await expect(importModel(weights, { pools: 'all' } as object)).rejects.toThrow(
+      refused('E_INVALID_OPTION', /importModel has no option 'pools'; use pool\./),
+    );
+    await expect(importModel(weights, { timeFirst: true } as object)).rejects.toThrow(
+      refused('E_INVALID_OPTION', /no option 'timeFirst'; use batchFirst: false/),
+    );
+  });
+
   it.each([
     ['nothing', new Uint8Array(), {}, 'E_UNSUPPORTED', /it is empty/],
     ['a text', encode('hello world'), {}, 'E_UNSUPPORTED', /it is a text file/],
