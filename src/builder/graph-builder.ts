@@ -2,6 +2,7 @@
 import { LstmOnnxError } from '../errors.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
+import type { PaddedSequences } from './ragged.js';
 import { SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
 /** One application of an op: plain data. `inputs` are value ids: an input's name, or `node:port`. */
@@ -32,10 +33,16 @@ export class GraphBuilder {
   readonly #names = new Set<string>();
   readonly #values = new Map<string, SymbolicTensor>();
   readonly #check: OptionCheck;
+  readonly #padded: PaddedSequences | undefined;
 
-  /** @param check `checkOptions`, unless the options come from code that makes none wrong */
-  constructor(check: OptionCheck) {
+  /**
+   * @param check `checkOptions`, unless the options come from code that makes none wrong
+   * @param padded follows sequences of different lengths through the definition; without it, nodes take the inputs that they
+   *   are given, as those of a file do
+   */
+  constructor(check: OptionCheck, padded?: PaddedSequences) {
     this.#check = check;
+    this.#padded = padded;
   }
 
   /** A network input. @throws E_INVALID_OPTION, E_DUPLICATE_NAME */
@@ -53,7 +60,8 @@ export class GraphBuilder {
    * Adds a node and gives its outputs by port.
    *
    * @param name unique in the network; undefined numbers the node after its op (`relu_1`)
-   * @throws E_INVALID_OPTION, E_DUPLICATE_NAME, and what the op's shape rule throws
+   * @throws E_INVALID_OPTION, E_DUPLICATE_NAME, what the op's shape rule throws, and E_UNSUPPORTED for an op that would take
+   *   the padding of sequences for steps
    */
   add<K extends OpName>(
     op: K,
@@ -72,11 +80,13 @@ export class GraphBuilder {
       }
     }
     const checked = this.#check(op, options, nodeName);
-    const outputs = ops[op].infer(inputs, checked, nodeName);
+    const given = ops[op].infer(inputs, checked, nodeName);
+    const taken = this.#padded?.follow(op, nodeName, inputs, checked) ?? inputs;
+    const outputs = taken === inputs ? given : ops[op].infer(taken, checked, nodeName);
     const node: NetworkNode<K> = {
       name: nodeName,
       op,
-      inputs: inputs.map((input) => input.id),
+      inputs: taken.map((input) => input.id),
       options: checked,
       outputs: Object.fromEntries(
         Object.entries(outputs).map(([port, { dtype, shape }]) => [port, { dtype, shape }]),

@@ -3,6 +3,7 @@
 import { LstmOnnxError } from '../errors.js';
 import { checkOptions } from './check-options.js';
 import { GraphBuilder, type NetworkNode, valueId } from './graph-builder.js';
+import { PaddedSequences } from './ragged.js';
 import type { SymbolicTensor, TensorType, Value } from './tensor.js';
 
 /** Tensor types by name. */
@@ -39,13 +40,14 @@ type TypesOf<O extends Readonly<Record<string, Value>>> = {
  * @param inputs the inputs by name, made by `float32(...)` and `int32(...)`
  * @param define applies ops to the symbolic inputs and returns the outputs by name; ops that no output needs are
  *   left out of the network, their parameters too
- * @throws E_SHAPE_MISMATCH, E_DTYPE_MISMATCH, E_INVALID_OPTION, E_DUPLICATE_NAME
+ * @throws E_SHAPE_MISMATCH, E_DTYPE_MISMATCH, E_INVALID_OPTION, E_DUPLICATE_NAME; E_UNSUPPORTED for an op that would take the
+ *   padding of sequences with lengths of their own for steps
  */
 export function defineNetwork<const I extends Signature, const O extends Readonly<Record<string, Value>>>(
   inputs: I,
   define: (inputs: Symbols<I>) => O,
 ): Network<I, TypesOf<O>> {
-  const graph = new GraphBuilder(checkOptions);
+  const graph = new GraphBuilder(checkOptions, new PaddedSequences());
   const symbols = Object.fromEntries(
     Object.entries(inputs).map(([name, type]) => [name, graph.addInput(name, type)]),
   );

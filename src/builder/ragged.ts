@@ -1,52 +1,138 @@
-/** Sequences of different lengths in one tensor: which values run along them. */
-import type { NetworkNode } from './graph-builder.js';
-import { lstmInputs } from './ops/lstm-options.js';
-import { normalizeAxis } from './shape.js';
+/**
+ * Sequences of different lengths in one tensor, padded to one length: where their steps are in the values of a definition,
+ * so that what reads the last step, or all of them, stops where each sequence ends.
+ */
+import { LstmOnnxError } from '../errors.js';
+import { valueId } from './graph-builder.js';
+import type { OpName, OpOptions } from './ops/index.js';
+import { ops } from './ops/index.js';
+import type { AxisUse } from './ops/op.js';
+import { formatShape } from './shape.js';
 import type { Value } from './tensor.js';
 
-/** The lengths of the LSTM that x comes from, where `axis` is its time. */
-export function lengthsAlong(x: Value, axis: number): Value | undefined {
-  const { graph } = x;
-  const [name, port] = x.id.split(':');
-  const node = graph.nodes.find((candidate) => candidate.name === name);
-  if (!node) return undefined;
-  const along = normalizeAxis(axis, x.shape, 'at');
-  if (node.op === 'lstm' && port === 'output') {
-    const { lengths } = lstmInputs(node.inputs);
-    return lengths !== undefined && along === (node.options.batchFirst ? 1 : 0)
-      ? graph.find(lengths)
-      : undefined;
-  }
-  const before = axisBefore(node, along, x.shape.length);
-  if (before === undefined) return undefined;
-  for (const id of node.inputs) {
-    const input = graph.find(id);
-    const lengths = input && lengthsAlong(input, before);
-    if (lengths) return lengths;
-  }
-  return undefined;
+/** Where the padding of a value is. */
+export interface Padding {
+  /** The steps of each sequence, int32 `[batch]`. */
+  readonly lengths: Value;
+  /** The axes that sequences and steps are along. */
+  readonly axes: readonly number[];
+  /** The one of them that is the steps; undefined where a reshape has joined batch or time with other axes. */
+  readonly time: number | undefined;
 }
 
-/** Which axis of the inputs this axis of the output is, step by step; undefined where the steps are others. */
-function axisBefore(node: NetworkNode, axis: number, rank: number): number | undefined {
-  const isOther = (own: number) => (own < 0 ? own + rank : own) !== axis;
-  switch (node.op) {
-    case 'activation':
-    case 'dropout':
-    case 'relu':
-    case 'sigmoid':
-    case 'tanh':
-      return axis;
-    case 'linear':
-      return isOther(-1) ? axis : undefined;
-    case 'concat':
-    case 'flip':
-    case 'logSoftmax':
-    case 'softmax':
-      return isOther(node.options.axis) ? axis : undefined;
-    case 'transpose':
-      return node.options.axes[axis];
-    default:
-      return undefined;
+/** What to do instead, where there is more to say than to take the last step first. */
+const advice: Partial<Record<OpName, string>> = {
+  at: 'take the first step with at(0) or the last one with at(-1), which every sequence has',
+  flip: 'give the LSTM reverse: true or bidirectional: true, which read each sequence from its own end',
+};
+const otherAdvice = 'take the last step of each sequence first, with last(x)';
+
+/** Which values of a definition are padded. */
+export class PaddedSequences {
+  readonly #paddings = new Map<string, Padding>();
+
+  /** Notes that a value is padded. */
+  add(id: string, padding: Padding): void {
+    this.#paddings.set(id, padding);
   }
+
+  /**
+   * The inputs of a node, with the lengths of what it reads where it takes lengths and was given none. Notes whether its
+   * port `output` is padded.
+   *
+   * @param inputs as the op's shape rule has accepted them
+   * @throws E_UNSUPPORTED for an op that would take padding for steps
+   */
+  follow<K extends OpName>(
+    op: K,
+    name: string,
+    inputs: readonly Value[],
+    options: OpOptions[K],
+  ): readonly Value[] {
+    const given = givenLengths(inputs);
+    let taken: Value | undefined;
+    let result: Padding | undefined;
+    for (const [index, x] of inputs.entries()) {
+      if (x === given) continue;
+      const use = (axis: number) => ops[op].along(axis, x, options, index);
+      const padding = this.#paddings.get(x.id) ?? (given && index === 0 ? paddingBy(given, use) : undefined);
+      if (!padding) continue;
+      const refuse = (why: string, instead: string) =>
+        new LstmOnnxError(
+          'E_UNSUPPORTED',
+          `${name} (${op}) would take the padding for steps: the sequences of '${x.id}' ${formatShape(x.shape)} have lengths ` +
+            `of their own ('${padding.lengths.id}'), and ${why}; ${instead}.`,
+        );
+      const after = outputPadding(padding, given ?? padding.lengths, use);
+      if (after === 'mixed') {
+        throw padding.time === undefined
+          ? refuse(
+              'a reshape has joined their steps with other axes',
+              'reshape after last(x), or keep [batch, time, ...]',
+            )
+          : refuse(`${op} does not stop at them here`, advice[op] ?? otherAdvice);
+      }
+      if (after.taken && !given) {
+        if (padding.axes.some((axis) => axis > 1)) {
+          throw refuse('lengths are for the first two axes', 'transpose it to [batch, time, ...] first');
+        }
+        taken = padding.lengths;
+      }
+      if (result && after.output && !samePadding(result, after.output)) {
+        throw refuse(
+          'another input has other lengths or axes',
+          'take the last step of each first, with last(x)',
+        );
+      }
+      result ??= after.output;
+    }
+    if (result) this.add(valueId(name, 'output'), result);
+    return taken ? [...inputs, taken] : inputs;
+  }
+}
+
+/** Of the ops that take lengths, nothing else behind the first input is of this type. */
+function givenLengths(inputs: readonly Value[]): Value | undefined {
+  const last = inputs.length > 1 ? inputs.at(-1) : undefined;
+  return last?.dtype === 'int32' && last.shape.length === 1 ? last : undefined;
+}
+
+/** What lengths that are given to an op say of its first input. */
+function paddingBy(lengths: Value, use: (axis: number) => AxisUse): Padding | undefined {
+  const time = [0, 1].find((axis) => use(axis).kind === 'lengths');
+  return time === undefined ? undefined : { lengths, axes: [1 - time, time], time };
+}
+
+/** The padding of the output, where it has some, and whether the op stops at the lengths. */
+function outputPadding(
+  { axes, time }: Padding,
+  lengths: Value,
+  useOf: (axis: number) => AxisUse,
+): { readonly taken: boolean; readonly output: Padding | undefined } | 'mixed' {
+  const uses = axes.map((axis) => ({ axis, use: useOf(axis) }));
+  const after: number[] = [];
+  let timeAfter: number | undefined;
+  let isJoined = time === undefined;
+  let [taken, isPadded] = [false, true];
+  for (const { axis, use } of uses) {
+    if (use.kind === 'mixed' || (axis !== time && (use.kind === 'first' || use.kind === 'lengths')))
+      return 'mixed';
+    if (use.kind === 'joined') {
+      isJoined = true;
+      after.push(...use.axes);
+    } else {
+      const place = use.kind === 'first' ? undefined : use.axis;
+      if (use.kind === 'lengths') taken = true;
+      if (place === undefined) isPadded = false;
+      else after.push(place);
+      if (axis === time) timeAfter = place;
+    }
+  }
+  const output = { lengths, axes: [...new Set(after)], time: isJoined ? undefined : timeAfter };
+  return { taken, output: isPadded ? output : undefined };
+}
+
+function samePadding(a: Padding, b: Padding): boolean {
+  const axes = (padding: Padding) => padding.axes.toSorted((x, y) => x - y).join();
+  return a.lengths.id === b.lengths.id && a.time === b.time && axes(a) === axes(b);
 }

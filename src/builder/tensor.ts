@@ -1,7 +1,6 @@
 /** Tensor types, and the symbolic tensors that stand for values while a network is being defined. */
 import { LstmOnnxError } from '../errors.js';
 import type { GraphBuilder } from './graph-builder.js';
-import { lengthsAlong } from './ragged.js';
 import { formatShape, type RemoveAt, type RemoveNamed, type Shape } from './shape.js';
 
 /** Element types a network computes with. `int32` is for indices (embedding). */
@@ -76,14 +75,8 @@ export class SymbolicTensor<D extends DType = DType, S extends Shape = Shape> im
     ...args: 'time' extends S[number] ? [index: number] : [index: number, axis: number]
   ): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
   at(index: number, axis?: number): SymbolicTensor {
-    return addAt(this, index, axis ?? timeAxis(this.shape));
+    return this.graph.addOne('at', undefined, [this], { index, axis: axis ?? timeAxis(this.shape) });
   }
-}
-
-/** Adds an `at`; the last step of sequences that end early takes their lengths. */
-export function addAt(x: Value, index: number, axis: number): SymbolicTensor {
-  const lengths = index === -1 ? lengthsAlong(x, axis) : undefined;
-  return x.graph.addOne('at', undefined, lengths ? [x, lengths] : [x], { index, axis });
 }
 
 /** The index of the dimension called `time`. @throws E_INVALID_OPTION where there is none */

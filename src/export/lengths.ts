@@ -3,13 +3,13 @@
  * PyTorch's `pack_padded_sequence` has them.
  */
 import { checkOptions } from '../builder/check-options.js';
-import { GraphBuilder, type NetworkNode } from '../builder/graph-builder.js';
-import { finishNetwork, type Network } from '../builder/network.js';
-import type { OpName } from '../builder/ops/index.js';
+import { GraphBuilder, type NetworkNode, valueId } from '../builder/graph-builder.js';
+import { finishNetwork, inputTypes, type Network, valueTypes } from '../builder/network.js';
+import { type OpName, ops } from '../builder/ops/index.js';
 import { lstmInputs } from '../builder/ops/lstm-options.js';
-import { lengthsAlong } from '../builder/ragged.js';
-import { type Dim, normalizeAxis } from '../builder/shape.js';
-import type { Value } from '../builder/tensor.js';
+import { PaddedSequences } from '../builder/ragged.js';
+import type { Dim } from '../builder/shape.js';
+import type { TensorType, Value } from '../builder/tensor.js';
 import { LstmOnnxError } from '../errors.js';
 
 const inputName = 'lengths';
@@ -22,14 +22,19 @@ const inputName = 'lengths';
  *   times; E_UNSUPPORTED where something else depends on where the sequences end; E_DUPLICATE_NAME when the name is taken
  */
 export function withLengths(network: Network): Network {
-  const { batch, time } = dimensions(network);
-  const graph = new GraphBuilder(checkOptions);
-  const type = { dtype: 'int32', shape: [batch] } as const;
+  const dims = dimensions(network);
+  const padded = new PaddedSequences();
+  const graph = new GraphBuilder(checkOptions, padded);
+  const type = { dtype: 'int32', shape: [dims.batch] } as const;
   for (const [name, input] of Object.entries(network.inputs)) graph.addInput(name, input);
   const lengths = graph.addInput(inputName, type);
+  for (const [name, { batch, time }] of sequenceInputs(network, dims)) {
+    const axes = [batch, time].filter((axis) => axis !== -1);
+    padded.add(name, { lengths, axes, time: batch === -1 ? undefined : time });
+  }
   for (const node of network.nodes) {
     const inputs = node.inputs.map((id) => find(graph, id));
-    replay(graph, node, [...inputs, ...lengthsFor(node, inputs, lengths, time)]);
+    replay(graph, node, node.op === 'lstm' ? [...inputs, lengths] : inputs);
   }
   const outputs = Object.entries(network.outputs).map(([name, { from }]) => [name, find(graph, from)]);
   return finishNetwork({ ...network.inputs, [inputName]: type }, graph, Object.fromEntries(outputs));
@@ -63,24 +68,62 @@ function dimensions({ nodes }: Network): { batch: Dim; time: Dim } {
   return dims;
 }
 
-/** What a node takes besides its inputs. @throws E_UNSUPPORTED for a node that would read the padding as steps */
-function lengthsFor(node: NetworkNode, inputs: readonly Value[], lengths: Value, time: Dim): Value[] {
-  const [x] = inputs;
-  if (node.op === 'lstm') return [lengths];
-  if (!x || !('axis' in node.options)) return [];
-  const { axis } = node.options;
-  // A named dimension is time wherever it is; of a fixed one, another of that size is not.
-  const isTime =
-    typeof time === 'string'
-      ? x.shape[normalizeAxis(axis, x.shape, node.name)] === time
-      : lengthsAlong(x, axis) !== undefined;
-  if (!isTime || (node.op === 'at' && node.options.index >= 0)) return [];
-  const along = node.op === 'at' && node.options.index === -1 ? lengthsAlong(x, axis) : undefined;
-  if (along) return [along];
-  throw new LstmOnnxError(
-    'E_UNSUPPORTED',
-    `'${node.name}' (${node.op}) works along the steps of '${x.id}' and would take the padding for steps; define the ` +
-      'network with an input of lengths instead.',
+/**
+ * The inputs that the LSTMs' sequences are in: those with a dimension of the time's name, or, where time is a number, those
+ * that the LSTMs read step by step.
+ */
+function sequenceInputs(network: Network, { batch, time }: { batch: Dim; time: Dim }): Map<string, Steps> {
+  if (typeof time === 'string') {
+    const named = Object.entries(network.inputs).flatMap(([name, { shape }]): [string, Steps][] => {
+      const steps = { batch: shape.indexOf(batch), time: shape.indexOf(time) };
+      return steps.time === -1 ? [] : [[name, steps]];
+    });
+    return new Map(named);
+  }
+  const types = valueTypes(network);
+  const found = network.nodes.flatMap((node): [string, Steps][] => {
+    if (node.op !== 'lstm') return [];
+    const [batchAxis, timeAxis] = node.options.batchFirst ? [0, 1] : [1, 0];
+    const [id = ''] = node.inputs;
+    const [ofBatch, ofTime] = [batchAxis, timeAxis].map((axis) => sourceOf(network, types, { id, axis }));
+    if (!ofTime) return [];
+    return [[ofTime.id, { batch: ofBatch?.id === ofTime.id ? ofBatch.axis : -1, time: ofTime.axis }]];
+  });
+  return new Map(found);
+}
+
+/** Which axes of an input sequences and steps are along; -1 for one that it does not have. */
+interface Steps {
+  readonly batch: number;
+  readonly time: number;
+}
+
+/** An axis of a value, by the value's id. */
+interface Place {
+  readonly id: string;
+  readonly axis: number;
+}
+
+/** The input, and its axis, whose entries come one by one to this place. */
+function sourceOf(network: Network, types: ReadonlyMap<string, TensorType>, place: Place): Place | undefined {
+  if (Object.hasOwn(network.inputs, place.id)) return place;
+  const node = network.nodes.find(({ name }) => valueId(name, 'output') === place.id);
+  const [from] = node ? placesBefore(node, inputTypes(node, types), place.axis) : [];
+  return from && sourceOf(network, types, from);
+}
+
+/** The axes of a node's inputs whose entries come one by one to an axis of its output. */
+function placesBefore<K extends OpName>(
+  node: NetworkNode<K>,
+  inputs: readonly TensorType[],
+  wanted: number,
+): Place[] {
+  return inputs.flatMap((x, index) =>
+    x.shape.flatMap((_, axis): Place[] => {
+      const use = ops[node.op].along(axis, x, node.options, index);
+      const isHere = (use.kind === 'each' || use.kind === 'lengths') && use.axis === wanted;
+      return isHere ? [{ id: node.inputs[index] ?? '', axis }] : [];
+    }),
   );
 }
 

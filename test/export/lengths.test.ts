@@ -5,6 +5,7 @@ import { dropout } from '../../src/builder/ops/dropout.js';
 import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { reshape } from '../../src/builder/ops/reshape.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { float32, int32, type SymbolicTensor, type Value } from '../../src/builder/tensor.js';
 import { exportOnnx } from '../../src/export/export.js';
@@ -31,6 +32,17 @@ describe('withLengths', () => {
     expect(shown.outputs).toEqual(network.outputs);
     const reading = shown.nodes.filter(({ inputs }) => inputs.includes('lengths'));
     expect(reading.map(({ name }) => name)).toEqual(['lower', 'upper', 'at_1']);
+  });
+
+  it.each(['time', 6])('takes the last step of the input of each sequence too, time %s', (time) => {
+    const network = defineNetwork({ x: float32('batch', time, 4) }, ({ x }) => ({
+      h: lstm('lstm', relu(x), { hiddenSize: 3 }).h,
+      last: x.at(-1, 1),
+      first: x.at(0, 1),
+    }));
+    const { nodes } = withLengths(network);
+    const reading = nodes.filter(({ inputs }) => inputs.includes('lengths'));
+    expect(reading.map(({ name }) => name)).toEqual(['lstm', 'at_1']);
   });
 
   it('leaves the network it was given as it was', () => {
@@ -93,10 +105,16 @@ describe('withLengths refuses', () => {
     ['a softmax over the steps', along((output) => softmax(output, 1))],
     ['the last step but one', along((output) => output.at(-2))],
     [
-      'the last step of the input',
-      defineNetwork({ x: sequence }, ({ x }) => ({
-        y: lstm('lstm', x, { hiddenSize: 3 }).h,
-        z: x.at(-1),
+      'the steps as the features of one layer',
+      defineNetwork({ x: float32('batch', 6, 4) }, ({ x }) => ({
+        y: linear('fc', reshape(lstm('lstm', x, { hiddenSize: 3 }).output, ['batch', 18]), 2),
+      })),
+    ],
+    [
+      'the last step but one of the input, its time a number',
+      defineNetwork({ x: float32('batch', 6, 4) }, ({ x }) => ({
+        y: lstm('lstm', relu(x), { hiddenSize: 3 }).h,
+        z: x.at(-2, 1),
       })),
     ],
   ])('%s, which would read padding', (_, network) => {

@@ -2,11 +2,12 @@
 import { type Activation, activate } from '../backends/activations.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
-import { expectInput, inputAt, type OpDefinition } from './op.js';
+import { entryByEntry, expectInput, inputAt, type OpDefinition } from './op.js';
 import type { ActivationOptions } from './option-schemas.js';
 
 export const activationOp: OpDefinition<ActivationOptions> = {
   infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
+  along: entryByEntry,
   forward: (inputs, options, { tf }) => ({ output: activate(tf, inputAt(inputs, 0), options) }),
 };
 

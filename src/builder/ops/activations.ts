@@ -3,12 +3,13 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Tf } from '../backends/tf.js';
 import { normalizeAxis, type Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
-import { expectInput, inputAt, type OpDefinition } from './op.js';
+import { entryByEntry, expectInput, inputAt, mixedAlong, type OpDefinition } from './op.js';
 import type { AxisOptions, NoOptions } from './option-schemas.js';
 
 function elementwise(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<NoOptions> {
   return {
     infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
+    along: entryByEntry,
     forward: (inputs, _options, { tf }) => ({ output: compute(tf, inputAt(inputs, 0)) }),
   };
 }
@@ -21,6 +22,7 @@ function alongAxis(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<Axi
       normalizeAxis(axis, x.shape, name);
       return { output: x };
     },
+    along: (axis, x, options) => mixedAlong(options.axis, axis, x),
     forward(inputs, options, { tf }) {
       const x = inputAt(inputs, 0);
       const axis = normalizeAxis(options.axis, x.shape, 'softmax');

@@ -3,7 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
-import { addAt, type DType, type SymbolicTensor, type TensorType, timeAxis, type Value } from '../tensor.js';
+import { type DType, type SymbolicTensor, type TensorType, timeAxis, type Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 import type { AtOptions } from './option-schemas.js';
 
@@ -16,9 +16,9 @@ function checkIndex(index: number, size: number, what: string): void {
   }
 }
 
-/** With lengths it is the last step of each sequence of x, `[batch, time, features]` or time-first. */
+/** With lengths it is the last step of each sequence of x, `[batch, time, ...]` or time-first. */
 function checkLengths(inputs: readonly TensorType[], index: number, axis: number, name: string): void {
-  const x = expectInput(inputs, 0, name, { dtype: 'float32', rank: 3 });
+  const x = expectInput(inputs, 0, name, { dtype: 'float32', minRank: 2 });
   const lengths = expectInput(inputs, 1, `${name}: lengths`, { dtype: 'int32', rank: 1 });
   const isLast = index === -1 && axis < 2 && inputs.length === 2;
   if (isLast && lengths.shape[0] === x.shape[1 - axis]) return;
@@ -37,6 +37,13 @@ export const atOp: OpDefinition<AtOptions> = {
     if (inputs.length > 1) checkLengths(inputs, options.index, axis, name);
     if (typeof dim === 'number') checkIndex(options.index, dim, `${name} on ${formatShape(x.shape)}`);
     return { output: { dtype: x.dtype, shape: x.shape.toSpliced(axis, 1) } };
+  },
+
+  along(own, x, options) {
+    const axis = normalizeAxis(options.axis, x.shape, 'at');
+    if (own !== axis) return { kind: 'each', axis: own > axis ? own - 1 : own };
+    if (options.index === -1) return { kind: 'lengths', axis: undefined };
+    return { kind: options.index === 0 ? 'first' : 'mixed' };
   },
 
   forward(inputs, options, { tf }) {
@@ -63,7 +70,7 @@ function lastOfEach(tf: Tf, x: TfTensor, lengths: TfTensor, axis: number): TfTen
   const last = tf.expandDims(tf.maximum(lengths, tf.scalar(1, 'int32')), 1);
   const chosen = tf.cast(tf.equal(last, numbers), 'float32'); // [batch, time]
   const steps = axis === 1 ? chosen : tf.transpose(chosen);
-  return tf.sum(tf.mul(x, tf.expandDims(steps, 2)), axis);
+  return tf.sum(tf.mul(x, tf.reshape(steps, [...x.shape.slice(0, 2), ...x.shape.slice(2).fill(1)])), axis);
 }
 
 /** Nothing is of this type unless a dimension is called `time`. */
@@ -85,7 +92,7 @@ export function at<D extends DType, S extends Shape>(
   index: number,
 ): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
 export function at(x: Value, index: number, axis = timeAxis(x.shape)): SymbolicTensor {
-  return addAt(x, index, axis);
+  return x.graph.addOne('at', undefined, [x], { index, axis });
 }
 
 /** The last time step: `at(x, -1)`. */

@@ -10,7 +10,7 @@ import {
   type Shape,
 } from '../shape.js';
 import type { DType, SymbolicTensor, Value } from '../tensor.js';
-import { expectInput, type OpDefinition } from './op.js';
+import { expectInput, mixedAlong, type OpDefinition } from './op.js';
 import type { AxisOptions } from './option-schemas.js';
 
 export const concatOp: OpDefinition<AxisOptions> = {
@@ -33,6 +33,8 @@ export const concatOp: OpDefinition<AxisOptions> = {
     }, first.shape);
     return { output: { dtype: first.dtype, shape } };
   },
+
+  along: (axis, x, options) => mixedAlong(options.axis, axis, x),
 
   forward: (inputs, { axis }, { tf }) => ({ output: tf.concat([...inputs], axis) }),
 };

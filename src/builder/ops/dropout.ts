@@ -3,7 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { sizeOf } from '../../nd-array.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
-import { expectInput, type ForwardContext, inputAt, type OpDefinition } from './op.js';
+import { entryByEntry, expectInput, type ForwardContext, inputAt, type OpDefinition } from './op.js';
 import type { DropoutOptions } from './option-schemas.js';
 
 /**
@@ -26,6 +26,7 @@ export function dropoutMask(
 
 export const dropoutOp: OpDefinition<DropoutOptions> = {
   infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
+  along: entryByEntry,
   forward(inputs, { p }, context) {
     const x = inputAt(inputs, 0);
     const mask = context.training ? dropoutMask(x.shape, p, context) : undefined;

@@ -4,7 +4,7 @@ import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
-import { expectInput, inputAt, type OpDefinition } from './op.js';
+import { entryByEntry, expectInput, inputAt, type OpDefinition } from './op.js';
 import type { EmbeddingOptions } from './option-schemas.js';
 
 /** Rows of `table` at `ids`. Its gradient is a scatter-add, a kernel that every tfjs backend has. */
@@ -28,6 +28,8 @@ export const embeddingOp: OpDefinition<EmbeddingOptions> = {
   parameters: (_inputs, { numEmbeddings, embeddingDim }) => [
     { name: 'weight', shape: [numEmbeddings, embeddingDim], init: { kind: 'normal', mean: 0, std: 1 } },
   ],
+
+  along: entryByEntry,
 
   forward(inputs, { numEmbeddings }, { tf }, parameter) {
     const ids = inputAt(inputs, 0);

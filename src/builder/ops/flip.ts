@@ -1,7 +1,7 @@
 /** `torch.flip` along one dimension. */
 import { normalizeAxis, type Shape } from '../shape.js';
 import { type DType, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
-import { expectInput, inputAt, type OpDefinition } from './op.js';
+import { expectInput, inputAt, mixedAlong, type OpDefinition } from './op.js';
 import type { AxisOptions } from './option-schemas.js';
 
 export const flipOp: OpDefinition<AxisOptions> = {
@@ -10,6 +10,8 @@ export const flipOp: OpDefinition<AxisOptions> = {
     normalizeAxis(axis, x.shape, name);
     return { output: { dtype: x.dtype, shape: x.shape } };
   },
+  // What was padding at the end would come first.
+  along: (axis, x, options) => mixedAlong(options.axis, axis, x),
   forward(inputs, { axis }, { tf }) {
     const x = inputAt(inputs, 0);
     return { output: tf.reverse(x, normalizeAxis(axis, x.shape, 'flip')) };

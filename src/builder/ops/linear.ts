@@ -1,7 +1,7 @@
 /** `nn.Linear`: x W^T + b over the last dimension. https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html */
 import type { Dim } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
-import { expectFixedDim, expectInput, inputAt, type OpDefinition } from './op.js';
+import { expectFixedDim, expectInput, inputAt, mixedAlong, type OpDefinition } from './op.js';
 import type { LinearOptions } from './option-schemas.js';
 
 export const linearOp: OpDefinition<LinearOptions> = {
@@ -17,6 +17,8 @@ export const linearOp: OpDefinition<LinearOptions> = {
     const weight = { name: 'weight', shape: [outFeatures, inFeatures], init };
     return bias ? [weight, { name: 'bias', shape: [outFeatures], init }] : [weight];
   },
+
+  along: (axis, x) => mixedAlong(-1, axis, x),
 
   forward(inputs, { outFeatures, bias }, { tf }, parameter) {
     const x = inputAt(inputs, 0);

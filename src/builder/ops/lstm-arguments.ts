@@ -72,7 +72,9 @@ export interface LstmArguments<
   readonly reverse?: boolean;
   /**
    * The steps of each sequence, at most those of x, as `pack_padded_sequence` has them: after them states stay as they are and
-   * the output is zero; `output.at(-1)` is then the last step of each. @default all of time
+   * the output is zero. What is computed from the output goes on with them: `at(-1)` is the last step of each sequence, another
+   * LSTM reads as many steps, and an op that would take the padding for steps is refused (E_UNSUPPORTED).
+   * @default the lengths that x goes on with, else all of time
    */
   readonly lengths?: Value<'int32', readonly [Batch]>;
   /**

@@ -21,6 +21,7 @@ import type {
 } from './lstm-arguments.js';
 import { checkLengths, type LstmOptions, layerDirections, lstmInputs, stateSize } from './lstm-options.js';
 import {
+  type AxisUse,
   expectFixedDim,
   expectInput,
   type ForwardContext,
@@ -187,7 +188,13 @@ function stacked(tf: Tf, states: TfTensor[]): TfTensor {
   return only && states.length === 1 ? tf.expandDims(only, 0) : tf.stack(states);
 }
 
-export const lstmOp: OpDefinition<LstmOptions> = { infer, parameters, forward };
+/** The ports h and c have no axis of time. */
+function along(axis: number, _x: TensorType, { batchFirst }: LstmOptions, index: number): AxisUse {
+  if (index > 0 || axis === 2) return { kind: 'mixed' };
+  return axis === (batchFirst ? 1 : 0) ? { kind: 'lengths', axis } : { kind: 'each', axis };
+}
+
+export const lstmOp: OpDefinition<LstmOptions> = { infer, along, parameters, forward };
 
 /**
  * A long short-term memory, as PyTorch's `nn.LSTM` computes it, with what ONNX adds to it.

@@ -3,7 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { Generator } from '../random.js';
-import { formatShape } from '../shape.js';
+import { formatShape, normalizeAxis } from '../shape.js';
 import type { DType, TensorType } from '../tensor.js';
 
 /** How PyTorch draws a parameter's first values. */
@@ -37,9 +37,45 @@ export interface ForwardContext {
 /** One value for each output port of the op. */
 export type Ports<T> = Readonly<Record<string, T>>;
 
+/**
+ * What an op does along one axis of an input. It tells where the steps of padded sequences are in the output, and whether
+ * the op would take padding for steps (`ragged.ts`).
+ */
+export type AxisUse =
+  /** Every entry goes by itself to the same place of this axis of the output. */
+  | { readonly kind: 'each'; readonly axis: number }
+  /** Every entry goes by itself to these axes of the output, which it shares with other axes of the input. */
+  | { readonly kind: 'joined'; readonly axes: readonly number[] }
+  /** The first entry alone is read, which every sequence has. */
+  | { readonly kind: 'first' }
+  /**
+   * Entries are read up to the lengths, which the op takes as its last input; `axis` is where the output has an entry for
+   * each of them, undefined where it has none.
+   */
+  | { readonly kind: 'lengths'; readonly axis: number | undefined }
+  /** Entries are computed from each other, or change places, or one is picked that a short sequence does not have. */
+  | { readonly kind: 'mixed' };
+
+/** {@link AxisUse} of an op that works entry by entry. */
+export function entryByEntry(axis: number): AxisUse {
+  return { kind: 'each', axis };
+}
+
+/** {@link AxisUse} of an op that mixes the entries along one axis and leaves the others as they are. */
+export function mixedAlong(mixed: number, axis: number, { shape }: TensorType): AxisUse {
+  return axis === normalizeAxis(mixed, shape, 'axis') ? { kind: 'mixed' } : { kind: 'each', axis };
+}
+
 export interface OpDefinition<Options> {
   /** The shape rule: output types from input types. Throws a typed error for inputs that do not fit. */
   infer(inputs: readonly TensorType[], options: Options, name: string): Ports<TensorType>;
+  /**
+   * What the op does along an axis of an input, which fits the shape rule.
+   *
+   * @param axis counted from the front
+   * @param index which of the inputs x is
+   */
+  along(axis: number, x: TensorType, options: Options, index: number): AxisUse;
   /** In the order in which PyTorch's module registers (and draws) them. */
   parameters?(inputs: readonly TensorType[], options: Options): readonly ParameterSpec[];
   forward(

@@ -1,8 +1,8 @@
 /** `torch.reshape`: the same entries, in row-major order, under another shape. */
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
-import type { DType, SymbolicTensor, Value } from '../tensor.js';
-import { expectInput, inputAt, type OpDefinition } from './op.js';
+import type { DType, SymbolicTensor, TensorType, Value } from '../tensor.js';
+import { type AxisUse, expectInput, inputAt, type OpDefinition } from './op.js';
 import type { ReshapeOptions } from './option-schemas.js';
 
 /** The size of a shape as a number times named dimensions. */
@@ -49,11 +49,39 @@ function resolveReshape(input: Shape, target: Shape, what: string): Dim[] {
   return target.map((dim) => (dim === -1 ? rest : dim));
 }
 
+/** The size of the dimensions before each, and of all: equal for equal sizes, whatever they are written as. */
+function sizesBefore(shape: Shape): string[] {
+  return Array.from({ length: shape.length + 1 }, (_, count) => {
+    const parts = shape.slice(0, count).flatMap((dim) => `${dim}`.split('*'));
+    const { product, names } = factors(parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part)));
+    return [product, ...names.toSorted()].join('*');
+  });
+}
+
+/**
+ * Axes that are regrouped among themselves stand between two places where the same size has gone by in both shapes.
+ * Dimensions of 1 change nothing.
+ */
+function along(axis: number, x: TensorType, options: ReshapeOptions): AxisUse {
+  const target = resolveReshape(x.shape, options.shape, 'reshape');
+  const [from, to] = [sizesBefore(x.shape), sizesBefore(target)];
+  const start = from.findLastIndex((size, i) => i <= axis && to.includes(size));
+  const end = from.findIndex((size, i) => i > axis && to.includes(size));
+  const own = x.shape.slice(start, end).filter((dim) => dim !== 1);
+  const axes = target.map((_, i) => i).slice(to.indexOf(from[start] ?? ''), to.indexOf(from[end] ?? ''));
+  const [one, ...more] = axes.filter((i) => target[i] !== 1);
+  return own.length === 1 && one !== undefined && more.length === 0 && x.shape[axis] !== 1
+    ? { kind: 'each', axis: one }
+    : { kind: 'joined', axes };
+}
+
 export const reshapeOp: OpDefinition<ReshapeOptions> = {
   infer(inputs, options, name) {
     const x = expectInput(inputs, 0, name);
     return { output: { dtype: x.dtype, shape: resolveReshape(x.shape, options.shape, name) } };
   },
+
+  along,
 
   forward(inputs, options, { tf, dims }) {
     const shape = options.shape.map((dim) => (typeof dim === 'string' ? (dims.get(dim) ?? -1) : dim));

@@ -21,6 +21,8 @@ function infer(inputs: readonly TensorType[], { batchFirst }: StepCountOptions, 
 
 export const stepCountOp: OpDefinition<StepCountOptions> = {
   infer,
+  along: (axis, _x, { batchFirst }) =>
+    axis === (batchFirst ? 0 : 1) ? { kind: 'each', axis: 0 } : { kind: 'mixed' },
   forward(inputs, { padding, batchFirst }, { tf }) {
     const x = inputAt(inputs, 0);
     const differs: TfTensor = tf.notEqual(x, tf.scalar(padding, x.dtype as DType));

@@ -19,6 +19,8 @@ export const transposeOp: OpDefinition<TransposeOptions> = {
     return { output: { dtype: x.dtype, shape: axes.map((axis) => x.shape[axis] ?? 0) } };
   },
 
+  along: (axis, _x, { axes }) => ({ kind: 'each', axis: axes.indexOf(axis) }),
+
   forward: (inputs, { axes }, { tf }) => ({ output: tf.transpose(inputAt(inputs, 0), [...axes]) }),
 };
 

@@ -77,7 +77,7 @@ export function entryOf(node: NodeReader, x: View, axis: number, index: number):
 /** The first step of sequences that were reversed is the last one of each. */
 function firstOfReversed(node: NodeReader, x: Reversed, picked: readonly number[], rank: number): View {
   const axis = node.axis(node.int('axis', 0), x.of.axes.length);
-  if (picked[0] !== 0 || picked.length > 1 || axis !== x.timeAxis || rank > 0 || x.of.axes.length !== 3) {
+  if (picked[0] !== 0 || picked.length > 1 || axis !== x.timeAxis || rank > 0) {
     throw node.refusal('of reversed sequences only the first step is read');
   }
   const { to } = node;

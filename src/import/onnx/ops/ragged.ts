@@ -5,8 +5,8 @@ const ReverseSequence: Handler = (node) => {
   const [of, lengths] = [node.floats(0), node.view(1)];
   const timeAxis = node.int('time_axis', 0);
   const batchAxis = node.int('batch_axis', 1);
-  if (timeAxis + batchAxis !== 1 || timeAxis * batchAxis !== 0 || of.axes.length !== 3) {
-    throw node.refusal('read are sequences of vectors, [time, batch, features] or [batch, time, features]');
+  if (timeAxis + batchAxis !== 1 || timeAxis * batchAxis !== 0 || of.axes.length < 2) {
+    throw node.refusal('read are sequences [time, batch, ...] or [batch, time, ...]');
   }
   return [{ kind: 'reversed', of, lengths, timeAxis, batchAxis }];
 };

@@ -1,0 +1,139 @@
+/** Which ops go on with the lengths of padded sequences, and which are refused because they would read the padding. */
+import { describe, expect, it } from 'vitest';
+import { defineNetwork } from '../../src/builder/network.js';
+import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
+import { activation } from '../../src/builder/ops/activation.js';
+import { logSoftmax, relu, softmax } from '../../src/builder/ops/activations.js';
+import { last } from '../../src/builder/ops/at.js';
+import { concat } from '../../src/builder/ops/concat.js';
+import { dropout } from '../../src/builder/ops/dropout.js';
+import { flip } from '../../src/builder/ops/flip.js';
+import { linear } from '../../src/builder/ops/linear.js';
+import { lstm } from '../../src/builder/ops/lstm.js';
+import { reshape } from '../../src/builder/ops/reshape.js';
+import { stepCount } from '../../src/builder/ops/step-count.js';
+import { transpose } from '../../src/builder/ops/transpose.js';
+import { float32, int32, type SymbolicTensor, type Value } from '../../src/builder/tensor.js';
+
+type Output = SymbolicTensor<'float32', readonly ['batch', 'time', 4]>;
+
+/** The inputs of the last node of what `define` makes of the output of an LSTM with lengths. */
+function lastInputs(
+  define: (output: Output, other: SymbolicTensor<'int32', readonly ['batch']>) => Value,
+): readonly string[] | undefined {
+  const network = defineNetwork(
+    { x: float32('batch', 'time', 3), lengths: int32('batch'), other: int32('batch') },
+    ({ x, lengths, other }) => ({ y: define(lstm('lstm', x, { hiddenSize: 4, lengths }).output, other) }),
+  );
+  return network.nodes.at(-1)?.inputs;
+}
+
+describe('the lengths of padded sequences go on', () => {
+  it.each<[string, (output: Output) => Value]>([
+    ['a reshape of the features', (output) => reshape(output, ['batch', 'time', 2, 2]).at(-1)],
+    ['a reshape that adds an axis of one', (output) => reshape(output, ['batch', 'time', 1, 4]).at(-1)],
+    [
+      'a reshape that takes the features',
+      (output) => reshape(linear('fc', output, 1), ['batch', 'time']).at(-1),
+    ],
+    ['a softmax over the features', (output) => last(softmax(output))],
+    ['several layers', (output) => last(dropout(relu(linear('fc', activation(output, { name: 'elu' }), 2))))],
+    ['two transpositions', (output) => transpose(transpose(output, [2, 1, 0]), [2, 1, 0]).at(-1)],
+    ['a concatenation of features', (output) => concat([relu(output), output]).at(-1)],
+    ['a pick of one feature', (output) => output.at(2, 2).at(-1)],
+  ])('through %s', (_, define) => {
+    expect(lastInputs(define)?.at(-1)).toBe('lengths');
+  });
+
+  it('to another LSTM, which reads each sequence to its end, and from it', () => {
+    expect(lastInputs((output) => lstm('upper', output, { hiddenSize: 2 }).h)).toEqual([
+      'lstm:output',
+      'lengths',
+    ]);
+    expect(
+      lastInputs((output) => lstm('upper', output, { hiddenSize: 2, reverse: true }).output.at(-1)),
+    ).toEqual(['upper:output', 'lengths']);
+  });
+
+  it('unless others are given', () => {
+    expect(
+      lastInputs((output, other) => lstm('upper', output, { hiddenSize: 2, lengths: other }).output.at(-1)),
+    ).toEqual(['upper:output', 'other']);
+  });
+
+  it('not to the first step, which every sequence has, nor to the states', () => {
+    expect(lastInputs((output) => output.at(0))).toEqual(['lstm:output']);
+    expect(lastInputs((output) => lstm('upper', output, { hiddenSize: 2 }).h.at(-1, 0))).toEqual(['upper:h']);
+  });
+
+  it('as the network file says, and no further', () => {
+    const plain = networkFromJson(
+      JSON.stringify({
+        version: 1,
+        inputs: {
+          x: { dtype: 'float32', shape: ['batch', 'time', 3] },
+          lengths: { dtype: 'int32', shape: ['batch'] },
+        },
+        nodes: [
+          {
+            name: 'lstm',
+            op: 'lstm',
+            inputs: ['x', 'lengths'],
+            options: { hiddenSize: 4, batchFirst: true },
+          },
+          { name: 'end', op: 'at', inputs: ['lstm:output'], options: { index: -1, axis: 1 } },
+        ],
+        outputs: { y: 'end:output' },
+      }),
+    );
+    expect(networkFromJson(networkToJson(plain)).nodes.at(-1)?.inputs).toEqual(['lstm:output']);
+  });
+});
+
+describe('refused, because it would take padding for steps, is', () => {
+  it.each<[string, RegExp, Parameters<typeof lastInputs>[0]]>([
+    [
+      'the last row of all steps',
+      /reshape has joined .*; reshape after last\(x\)/,
+      (x) => reshape(x, [-1, 4]).at(-1, 0),
+    ],
+    [
+      'a softmax over all steps and features',
+      /reshape has joined/,
+      (x) => softmax(reshape(x, ['batch', -1])),
+    ],
+    [
+      'a step in the middle',
+      /at_1 \(at\).*'lstm:output' \[batch, time, 4\].*\('lengths'\).*at\(0\)/,
+      (x) => x.at(2),
+    ],
+    ['a step from the end', /at\(-1\)/, (x) => relu(x).at(-2)],
+    ['a softmax over the steps', /softmax does not stop/, (x) => softmax(x, 1)],
+    ['the same as logarithms', /logSoftmax does not stop/, (x) => logSoftmax(x, 1)],
+    ['a flip of the steps', /flip_1 .*reverse: true/, (x) => flip(x)],
+    ['steps of two sequences joined', /concat does not stop/, (x) => concat([x, x], 1)],
+    ['steps counted again', /stepCount does not stop/, (x) => stepCount(x)],
+    ['a flip of the batch', /flip does not stop/, (x) => flip(x, 0)],
+    ['sequences joined in the batch', /concat does not stop/, (x) => concat([x, x], 0)],
+    ['one sequence by itself', /at does not stop|at\(0\)/, (x) => x.at(0, 0)],
+    [
+      'a last step along the third axis',
+      /transpose it to \[batch, time/,
+      (x) => transpose(x, [0, 2, 1]).at(-1, 2),
+    ],
+    [
+      'an LSTM over the batch',
+      /lstm does not stop/,
+      (x) => lstm('b', x, { hiddenSize: 2, batchFirst: false }).h,
+    ],
+    [
+      'features of sequences of other lengths beside each other',
+      /another input has other lengths/,
+      (x, other) => concat([x, lstm('b', x, { hiddenSize: 4, lengths: other }).output]),
+    ],
+  ])('%s', (_, message, define) => {
+    expect(() => lastInputs(define)).toThrow(
+      expect.objectContaining({ code: 'E_UNSUPPORTED', message: expect.stringMatching(message) }),
+    );
+  });
+});
