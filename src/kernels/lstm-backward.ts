@@ -69,14 +69,15 @@ function gateGradients(hidden: i32, gates: usize, cells: usize, tanhCells: usize
   const end = zf;
   while (zi < end) {
     const i = v128.load(zi), f = v128.load(zf), g = v128.load(zg), o = v128.load(zo);
-    const squashed = v128.load(tanhCells), gradient = flushed4(v128.load(dh));
-    const throughOutput = f32x4.mul(gradient, o);
-    const dc = flushed4(f32x4.add(v128.load(dC), f32x4.sub(throughOutput, f32x4.mul(throughOutput, f32x4.mul(squashed, squashed)))));
-    v128.store(zo, f32x4.mul(f32x4.mul(gradient, squashed), f32x4.mul(o, f32x4.sub(one, o))));
-    const throughInput = f32x4.mul(dc, i);
+    const squashed = v128.load(tanhCells);
+    // What goes through a gate that is all but closed would be denormal.
+    const throughOutput = flushed4(f32x4.mul(v128.load(dh), o));
+    const dc = f32x4.add(v128.load(dC), f32x4.sub(throughOutput, f32x4.mul(throughOutput, f32x4.mul(squashed, squashed))));
+    const throughInput = flushed4(f32x4.mul(dc, i));
+    const throughForget = flushed4(f32x4.mul(dc, f));
+    v128.store(zo, f32x4.mul(f32x4.mul(throughOutput, squashed), f32x4.sub(one, o)));
     v128.store(zi, f32x4.mul(f32x4.mul(throughInput, g), f32x4.sub(one, i)));
     v128.store(zg, f32x4.mul(throughInput, f32x4.sub(one, f32x4.mul(g, g))));
-    const throughForget = f32x4.mul(dc, f);
     v128.store(zf, f32x4.mul(f32x4.mul(throughForget, v128.load(cells)), f32x4.sub(one, f)));
     v128.store(dC, throughForget);
     zi += 16; zf += 16; zg += 16; zo += 16;

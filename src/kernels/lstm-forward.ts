@@ -2,7 +2,7 @@
 import { LstmJob, hasEnded } from './lstm-job';
 import { product } from './product-tiles';
 import { clearFloats, copyFloats, multiplyRow, padded8 } from './rows';
-import { madd, sigmoidOfDouble4, tanh4 } from './vector';
+import { madd, sigmoidOfNegative4, tanhOfHalf4 } from './vector';
 
 /** Fills the rows [h | x | 1 | 0] but for h, and h and c before the first step. */
 function loadInputs(job: LstmJob): void {
@@ -88,16 +88,16 @@ function applyGates(hidden: i32, gates: usize, cells: usize, tanhCells: usize, n
   let zi = gates, zf = gates + hiddenBytes, zg = zf + hiddenBytes, zo = zg + hiddenBytes;
   const end = zf;
   while (zi < end) {
-    const i = sigmoidOfDouble4(v128.load(zi));
-    const f = sigmoidOfDouble4(v128.load(zf));
-    const g = tanh4(v128.load(zg));
-    const o = sigmoidOfDouble4(v128.load(zo));
+    const i = sigmoidOfNegative4(v128.load(zi));
+    const f = sigmoidOfNegative4(v128.load(zf));
+    const g = tanhOfHalf4(v128.load(zg));
+    const o = sigmoidOfNegative4(v128.load(zo));
     v128.store(zi, i);
     v128.store(zf, f);
     v128.store(zg, g);
     v128.store(zo, o);
     const c = madd(f, v128.load(cells), f32x4.mul(i, g));
-    const squashed = tanh4(c);
+    const squashed = tanhOfHalf4(f32x4.add(c, c));
     v128.store(nextCells, c);
     v128.store(tanhCells, squashed);
     v128.store(h, f32x4.mul(o, squashed));

@@ -4,12 +4,13 @@ import { addRow, clearFloats, copyFloats, padded8 } from './rows';
 /**
  * PyTorch's weights [4 * H, I], [4 * H, S] and biases [4 * H] (0 for none), S being the state size, as panels for the
  * forward product.
- * Rows of the sigmoid gates are halved, as `sigmoidOfDouble4` wants.
+ * Rows of the sigmoid gates have the other sign, as `sigmoidOfNegative4` wants, and those of g are doubled, as
+ * `tanhOfHalf4` wants; both are exact.
  */
 export function packForward(inputSize: i32, hiddenSize: i32, stateSize: i32, hidden: i32, state: i32, width: i32, weightIh: usize, weightHh: usize, biasIh: usize, biasHh: usize, panels: usize): void {
   clearFloats(panels, 4 * hidden * width);
   for (let gate = 0; gate < 4; gate++) {
-    const scale: f32 = gate == 2 ? 1 : 0.5;
+    const scale: f32 = gate == 2 ? 2 : -1;
     for (let unit = 0; unit < hiddenSize; unit++) {
       const row = gate * hiddenSize + unit;
       const column = gate * hidden + unit;

@@ -7,52 +7,87 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-// The coefficients stand in memory: V8 loads a vector faster than it builds one from a constant.
-const coefficients = memory.data<f32>([
-  7.90531110763549805, 7.90531110763549805, 7.90531110763549805, 7.90531110763549805,
-  -7.90531110763549805, -7.90531110763549805, -7.90531110763549805, -7.90531110763549805,
-  -2.76076847742355e-16, -2.76076847742355e-16, -2.76076847742355e-16, -2.76076847742355e-16,
-  2.00018790482477e-13, 2.00018790482477e-13, 2.00018790482477e-13, 2.00018790482477e-13,
-  -8.60467152213735e-11, -8.60467152213735e-11, -8.60467152213735e-11, -8.60467152213735e-11,
-  5.12229709037114e-08, 5.12229709037114e-08, 5.12229709037114e-08, 5.12229709037114e-08,
-  1.48572235717979e-05, 1.48572235717979e-05, 1.48572235717979e-05, 1.48572235717979e-05,
-  6.37261928875436e-04, 6.37261928875436e-04, 6.37261928875436e-04, 6.37261928875436e-04,
-  4.89352455891786e-03, 4.89352455891786e-03, 4.89352455891786e-03, 4.89352455891786e-03,
-  1.19825839466702e-06, 1.19825839466702e-06, 1.19825839466702e-06, 1.19825839466702e-06,
-  1.18534705686654e-04, 1.18534705686654e-04, 1.18534705686654e-04, 1.18534705686654e-04,
-  2.26843463243900e-03, 2.26843463243900e-03, 2.26843463243900e-03, 2.26843463243900e-03,
-  4.89352518554385e-03, 4.89352518554385e-03, 4.89352518554385e-03, 4.89352518554385e-03,
+// The constants stand in memory: V8 loads a vector faster than it builds one from a constant.
+const constants = memory.data<f32>([
+  -88, -88, -88, -88,
+  89, 89, 89, 89,
+  40, 40, 40, 40,
+  // log2 e, and 1.5 * 2^23: a number added to that is rounded to an integer, which the lowest bits hold.
+  1.44269504, 1.44269504, 1.44269504, 1.44269504,
+  12582912, 12582912, 12582912, 12582912,
+  // -ln 2 in two parts, the first so short that its multiples are exact.
+  -0.693359375, -0.693359375, -0.693359375, -0.693359375,
+  2.12194440e-4, 2.12194440e-4, 2.12194440e-4, 2.12194440e-4,
+  1.39463006e-3, 1.39463006e-3, 1.39463006e-3, 1.39463006e-3,
+  8.36651865e-3, 8.36651865e-3, 8.36651865e-3, 8.36651865e-3,
+  4.16662879e-2, 4.16662879e-2, 4.16662879e-2, 4.16662879e-2,
+  1.66665435e-1, 1.66665435e-1, 1.66665435e-1, 1.66665435e-1,
   0.5, 0.5, 0.5, 0.5,
+  1, 1, 1, 1,
+  2, 2, 2, 2,
 ], 16);
 
 @inline
-function coefficient(i: usize): v128 {
-  return v128.load(coefficients + i * 16);
+function constant(i: usize): v128 {
+  return v128.load(constants + i * 16);
 }
 
-/** tanh as a quotient of polynomials on [-7.9, 7.9], beyond which it is 1 in float32; off by 4e-7 at most. */
+/** The integer nearest to x / ln 2, in the lowest bits of a large number. */
 @inline
-export function tanh4(value: v128): v128 {
-  // In this order of operands NaN stays NaN.
-  const x = f32x4.pmin(f32x4.pmax(value, coefficient(1)), coefficient(0));
-  const square = f32x4.mul(x, x);
-  let p = madd(square, coefficient(2), coefficient(3));
-  p = madd(square, p, coefficient(4));
-  p = madd(square, p, coefficient(5));
-  p = madd(square, p, coefficient(6));
-  p = madd(square, p, coefficient(7));
-  p = madd(square, p, coefficient(8));
-  p = f32x4.mul(x, p);
-  let q = madd(square, coefficient(9), coefficient(10));
-  q = madd(square, q, coefficient(11));
-  q = madd(square, q, coefficient(12));
-  return f32x4.div(p, q);
+function shiftedPower(x: v128): v128 {
+  return madd(x, constant(3), constant(4));
 }
 
-/** The sigmoid of 2x: 0.5 + 0.5 tanh(x). Whoever packs the weights has halved x. */
+/** 2^k of what {@link shiftedPower} gave for k from -127, which counts as 0, to 128, which is infinite. */
 @inline
-export function sigmoidOfDouble4(half: v128): v128 {
-  return madd(coefficient(13), tanh4(half), coefficient(13));
+function powerOfTwo(shifted: v128): v128 {
+  return i32x4.add(i32x4.shl(shifted, 23), constant(12));
+}
+
+/** x - k ln 2, at most 0.35 from 0. */
+@inline
+function remainder(x: v128, shifted: v128): v128 {
+  const k = f32x4.sub(shifted, constant(4));
+  return madd(k, constant(6), madd(k, constant(5), x));
+}
+
+/** (e^r - 1 - r) / r^2 for such a remainder: a polynomial that makes e^r - 1 off by 1.8e-8 of it at most. */
+@inline
+function series(r: v128): v128 {
+  let p = madd(r, constant(7), constant(8));
+  p = madd(r, p, constant(9));
+  p = madd(r, p, constant(10));
+  return madd(r, p, constant(11));
+}
+
+// In this order of operands NaN stays NaN: the larger of a value and a bound is the value unless it is less.
+
+/**
+ * The sigmoid of -x: 1 / (1 + e^x), off by 3e-7 of itself at most where that is a normal number; exactly 1 for x below
+ * -17.4 and exactly 0 above 88.4. Whoever packs the weights has turned the sign of x.
+ */
+@inline
+export function sigmoidOfNegative4(value: v128): v128 {
+  const x = f32x4.pmin(f32x4.pmax(value, constant(0)), constant(1));
+  const one = constant(12);
+  const shifted = shiftedPower(x);
+  const r = remainder(x, shifted);
+  const power = f32x4.mul(powerOfTwo(shifted), madd(r, madd(r, series(r), one), one));
+  return f32x4.div(one, f32x4.add(one, power));
+}
+
+/**
+ * tanh of x / 2: (e^x - 1) / (e^x + 1), off by 3e-7 of itself at most; exactly -1 and 1 beyond 18.1. Whoever packs the
+ * weights has doubled x.
+ */
+@inline
+export function tanhOfHalf4(value: v128): v128 {
+  const x = f32x4.pmin(f32x4.pmax(value, constant(0)), constant(2));
+  const shifted = shiftedPower(x);
+  const r = remainder(x, shifted);
+  const power = powerOfTwo(shifted);
+  const less = madd(power, madd(f32x4.mul(r, r), series(r), r), f32x4.sub(power, constant(12)));
+  return f32x4.div(less, f32x4.add(less, constant(13)));
 }
 
 /**
