@@ -8,7 +8,7 @@ import { loadMnist } from '../files/mnist.js';
 import { availableProviders } from '../runtime/node.js';
 import { version } from '../version.js';
 import type { GlobalOptions } from './global-options.js';
-import { print } from './output.js';
+import type { Output } from './output.js';
 
 interface Finding {
   readonly what: string;
@@ -19,7 +19,7 @@ interface Finding {
   readonly add?: string;
 }
 
-export const doctorCommand: CommandModule<GlobalOptions, GlobalOptions> = {
+export const doctorCommand = ({ print }: Output): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'doctor',
   describe: 'Show what works on this machine and how to add what does not',
   builder: (yargs) => yargs.example('$0 doctor', 'Backends, providers, data'),
@@ -36,7 +36,7 @@ export const doctorCommand: CommandModule<GlobalOptions, GlobalOptions> = {
     if (json) print(JSON.stringify({ version, findings }));
     else for (const finding of findings) print(line(finding));
   },
-};
+});
 
 function line({ what, works, detail, add }: Finding): string {
   return `${works ? 'ok     ' : 'missing'} ${what}: ${detail}${add === undefined ? '' : `\n          to add it: ${add}`}`;

@@ -4,7 +4,7 @@ import { exportOnnx, newestOpset, oldestOpset } from '../export/export.js';
 import { writeFileAtomic } from '../files/write.js';
 import type { GlobalOptions } from './global-options.js';
 import { formats, type ModelFileArguments, readModelFile, withModelFileOptions } from './model-file.js';
-import { formatBytes, print, say } from './output.js';
+import { formatBytes, type Output } from './output.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 
 interface ExportArguments extends GlobalOptions, ModelFileArguments {
@@ -17,7 +17,7 @@ interface ExportArguments extends GlobalOptions, ModelFileArguments {
   labels: string | undefined;
 }
 
-export const exportCommand: CommandModule<GlobalOptions, ExportArguments> = {
+export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptions, ExportArguments> => ({
   command: 'export <weights>',
   describe: 'Write weights or a model as an ONNX file',
   builder: (yargs) =>
@@ -62,7 +62,7 @@ export const exportCommand: CommandModule<GlobalOptions, ExportArguments> = {
       .example('$0 export model.pt --pool hidden --lengths', 'Sequences of different lengths in one batch')
       .example('$0 export out/model.safetensors --states', 'For running a sequence in pieces'),
   async handler({ weights, output, opset, states, lengths, softmax, labels, json, ...modelFile }) {
-    const { network, parameters, info, files } = await readModelFile(weights, modelFile);
+    const { network, parameters, info, files } = await readModelFile(weights, modelFile, say);
     await refuseOverwriting(output, files);
     const started = performance.now();
     const bytes = exportOnnx(network, parameters, {
@@ -82,4 +82,4 @@ export const exportCommand: CommandModule<GlobalOptions, ExportArguments> = {
       say(`wrote ${formatBytes(bytes.length)}, opset ${opset}, in ${milliseconds.toFixed(0)} ms`);
     }
   },
-};
+});

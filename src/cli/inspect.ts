@@ -18,13 +18,13 @@ import { sizeOf } from '../nd-array.js';
 import type { GlobalOptions } from './global-options.js';
 import { formats } from './model-file.js';
 import { describeNotFinite, findNotFinite } from './not-finite.js';
-import { formatBytes, print } from './output.js';
+import { formatBytes, type Output } from './output.js';
 
 interface InspectArguments extends GlobalOptions {
   file: string;
 }
 
-export const inspectCommand: CommandModule<GlobalOptions, InspectArguments> = {
+export const inspectCommand = ({ print }: Output): CommandModule<GlobalOptions, InspectArguments> => ({
   command: 'inspect <file>',
   describe: 'Show the graph, shapes, parameters and metadata of a model or checkpoint',
   builder: (yargs) =>
@@ -38,7 +38,7 @@ export const inspectCommand: CommandModule<GlobalOptions, InspectArguments> = {
     if (json) print(JSON.stringify(report.json));
     else for (const line of report.lines) print(line);
   },
-};
+});
 
 async function inspect(file: string): Promise<Report> {
   const bytes = await readFile(file);

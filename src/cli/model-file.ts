@@ -5,7 +5,7 @@ import { type FileImportResult, importFile } from '../files/import-model.js';
 import { parseFile } from '../files/read.js';
 import { type Pool, pools } from '../import/architecture.js';
 import { describeNotFinite, findNotFinite } from './not-finite.js';
-import { say } from './output.js';
+import type { Output } from './output.js';
 
 export interface ModelFileArguments {
   pool: Pool | undefined;
@@ -58,7 +58,11 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
 }
 
 /** Reads the model, and tells what was assumed for it and which of its numbers are none; a `--network` is among its files. */
-export async function readModelFile(path: string, options: ModelFileArguments): Promise<FileImportResult> {
+export async function readModelFile(
+  path: string,
+  options: ModelFileArguments,
+  say: Output['say'],
+): Promise<FileImportResult> {
   const { pool, lstm, head, embedding, 'time-first': timeFirst, network } = options;
   const model = await importFile(path, {
     ...(pool === undefined ? {} : { pool }),

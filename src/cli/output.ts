@@ -1,13 +1,57 @@
 /** Results go to stdout, everything else to stderr. */
+import type { Writable } from 'node:stream';
+import { LstmOnnxError } from '../errors.js';
+import { errorCode, reasonOf } from '../files/errno.js';
 
-/** One line of results. */
-export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+/** What a run of the command has of the process around it. */
+export interface CliIo {
+  readonly stdout: Writable;
+  /** A progress bar is drawn where it is a terminal. */
+  readonly stderr: Writable & { readonly isTTY?: boolean };
 }
 
-/** One line for people who watch. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+export interface Output {
+  /** One line of results. */
+  print(this: void, line: string): void;
+  /** One line for people who watch. */
+  say(this: void, line: string): void;
+  /**
+   * Waits until everything is written.
+   *
+   * @throws E_FILE_WRITE when stdout did not take the results. A reader that has seen enough (`| head`) is no failure:
+   *   the command goes on without one.
+   */
+  finish(): Promise<void>;
+}
+
+export function outputTo({ stdout, stderr }: CliIo): Output {
+  let failure: Error | undefined;
+  const keep = (error: Error | null | undefined) => {
+    failure ??= error ?? undefined;
+  };
+  stdout.on('error', keep);
+  // There is nobody left to tell.
+  stderr.on('error', () => {});
+  return {
+    print(line) {
+      if (failure === undefined) stdout.write(`${line}\n`);
+    },
+    say(line) {
+      stderr.write(`${line}\n`);
+    },
+    async finish() {
+      await new Promise<void>((resolve) => {
+        stdout.write('', (error) => {
+          keep(error);
+          resolve();
+        });
+      });
+      if (failure === undefined || errorCode(failure) === 'EPIPE') return;
+      throw new LstmOnnxError('E_FILE_WRITE', `Cannot write to stdout: ${reasonOf(failure)}.`, {
+        cause: failure,
+      });
+    },
+  };
 }
 
 /** `12.3 kB`, in steps of 1000. */

@@ -1,5 +1,6 @@
 /** A progress bar on stderr, where a person watches it. */
 import { SingleBar } from 'cli-progress';
+import type { CliIo } from './output.js';
 
 export interface Progress {
   update(done: number, loss: number): void;
@@ -9,13 +10,13 @@ export interface Progress {
 }
 
 /** A bar with the time left and the loss; nothing at all where stderr is not a terminal. */
-export function startProgress(total: number): Progress {
-  if (!process.stderr.isTTY) {
+export function startProgress(total: number, stderr: CliIo['stderr']): Progress {
+  if (!stderr.isTTY) {
     return { update: () => {}, aside: (print) => print(), stop: () => {} };
   }
   const bar = new SingleBar({
     format: '{bar} {percentage} % | step {value}/{total} | {eta_formatted} left | loss {loss}',
-    stream: process.stderr,
+    stream: stderr,
     hideCursor: true,
     linewrap: true,
     gracefulExit: true,
@@ -26,7 +27,7 @@ export function startProgress(total: number): Progress {
   return {
     update: (done, loss) => bar.update(done, { loss: loss.toFixed(4) }),
     aside(print) {
-      process.stderr.write('\r\x1b[K');
+      stderr.write('\r\x1b[K');
       print();
       bar.render();
     },

@@ -13,7 +13,7 @@ import { looksLikeState } from '../runtime/state-names.js';
 import type { ModelValue, PlainTensor, Results } from '../runtime/values.js';
 import type { GlobalOptions } from './global-options.js';
 import { providers } from './option-values.js';
-import { print, say } from './output.js';
+import type { Output } from './output.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { UsageError } from './usage-error.js';
 
@@ -27,7 +27,7 @@ interface RunArguments extends GlobalOptions {
 /** How many numbers of an output are shown to people. */
 const shownNumbers = 20;
 
-export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
+export const runCommand = ({ print, say }: Output): CommandModule<GlobalOptions, RunArguments> => ({
   command: 'run <model>',
   describe: 'Run an ONNX model on inputs from files',
   builder: (yargs) =>
@@ -75,11 +75,11 @@ export const runCommand: CommandModule<GlobalOptions, RunArguments> = {
         ...skipped.map(({ provider: name, reason }) => `(${name} skipped: ${reason})`),
       ].join(' '),
     );
-    if (output !== undefined) await writeResults(results, output, json);
-    else if (json) printJson(results);
-    else printResults(results, model.metadata.get('labels'));
+    if (output !== undefined) await writeResults(results, output, json, print);
+    else if (json) printJson(results, print);
+    else printResults(results, model.metadata.get('labels'), print);
   },
-};
+});
 
 /** What `--input NAME=FILE` says. */
 interface Assignment {
@@ -123,7 +123,12 @@ function feedFrom(array: NdArray, input: ModelValue | undefined): PlainTensor {
   return { data: data as PlainTensor['data'], dims }; // numbers and bigints never mix in one array
 }
 
-async function writeResults(results: Results, folder: string, json: boolean): Promise<void> {
+async function writeResults(
+  results: Results,
+  folder: string,
+  json: boolean,
+  print: Output['print'],
+): Promise<void> {
   for (const [name, tensor] of Object.entries(results)) {
     const file = resultFile(folder, name);
     await writeFileAtomic(file, encodeNpy(toArray(name, tensor)));
@@ -146,7 +151,7 @@ function toArray(name: string, { type, dims, data }: Results[string]): NdArray {
   return { dtype: type, shape: dims, data } as NdArray; // onnxruntime's types pair as ours do
 }
 
-function printJson(results: Results): void {
+function printJson(results: Results, print: Output['print']): void {
   for (const [output, { type, dims, data }] of Object.entries(results)) {
     const numbers = Array.from<unknown>(data as ArrayLike<unknown>);
     const values = numbers.map((value) =>
@@ -162,7 +167,7 @@ function plain(value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
-function printResults(results: Results, labels: string | undefined): void {
+function printResults(results: Results, labels: string | undefined, print: Output['print']): void {
   const names = parseLabels(labels);
   for (const [output, { type, dims, data }] of Object.entries(results)) {
     const numbers = Array.from<unknown>(data as ArrayLike<unknown>);

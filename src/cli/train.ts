@@ -18,7 +18,7 @@ import { loadMnist } from '../files/mnist.js';
 import { parseFile } from '../files/read.js';
 import { ensureWritableDirectory, writeFileAtomic } from '../files/write.js';
 import type { GlobalOptions } from './global-options.js';
-import { formatDuration, print, say } from './output.js';
+import { type CliIo, formatDuration, type Output } from './output.js';
 import { startProgress } from './progress.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { simpleLSTM } from './simple-lstm.js';
@@ -44,7 +44,10 @@ const lossInterval = 100;
 const labels = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const preprocessing = 'x[batch, row, column] = pixel / 255, rows from the top as time steps';
 
-export const trainCommand: CommandModule<GlobalOptions, TrainArguments> = {
+export const trainCommand = (
+  output: Output,
+  { stderr }: CliIo,
+): CommandModule<GlobalOptions, TrainArguments> => ({
   command: 'train <dataset>',
   describe: 'Train simpleLSTM on a data set and write a checkpoint',
   builder: (yargs) =>
@@ -105,10 +108,14 @@ export const trainCommand: CommandModule<GlobalOptions, TrainArguments> = {
       })
       .example('$0 train mnist --epochs 2 -o out', 'Two epochs; writes out/model.safetensors')
       .example('$0 train mnist --resume out/training.safetensors --epochs 3', 'One more epoch'),
-  handler: train,
-};
+  handler: (args) => train(args, output, stderr),
+});
 
-async function train(args: ArgumentsCamelCase<TrainArguments>): Promise<void> {
+async function train(
+  args: ArgumentsCamelCase<TrainArguments>,
+  { print, say }: Output,
+  stderr: CliIo['stderr'],
+): Promise<void> {
   const output = args.output ?? (args.resume === undefined ? 'out' : dirname(args.resume));
   await ensureWritableDirectory(output);
   const checkpoint = join(output, 'model.safetensors');
@@ -126,7 +133,7 @@ async function train(args: ArgumentsCamelCase<TrainArguments>): Promise<void> {
   const training = dataset({ inputs: { x: mnist.train.images }, targets: mnist.train.labels });
   const stepsAnEpoch = Math.ceil(training.length / args.batchSize);
   const stepsBefore = (resume?.epoch ?? 0) * stepsAnEpoch;
-  const progress = startProgress(args.epochs * stepsAnEpoch - stepsBefore);
+  const progress = startProgress(args.epochs * stepsAnEpoch - stepsBefore, stderr);
   const started = performance.now();
   let lastSaved: number | undefined;
   try {
@@ -156,7 +163,7 @@ async function train(args: ArgumentsCamelCase<TrainArguments>): Promise<void> {
     progress.stop();
     if (backend.notice) say(backend.notice);
     say(`trained in ${formatDuration(performance.now() - started)} on tfjs ${backend.name}`);
-    await test(network, parameters, mnist.test, args);
+    await test(network, parameters, mnist.test, args, print);
   } catch (error) {
     if (!(error instanceof LstmOnnxError && error.code === 'E_LOSS_NOT_FINITE')) throw error;
     const kept =
@@ -182,6 +189,7 @@ async function test(
   parameters: StateDict,
   { images, labels: targets }: Awaited<ReturnType<typeof loadMnist>>['test'],
   { backend, json }: TrainArguments,
+  print: Output['print'],
 ): Promise<void> {
   const data = dataset({ inputs: { x: images }, targets });
   const options = { loss: crossEntropy, metrics: [accuracy], batchSize: 500, backend };

@@ -16,7 +16,7 @@ import {
   withModelFileOptions,
 } from './model-file.js';
 import { providers } from './option-values.js';
-import { print, say } from './output.js';
+import type { Output } from './output.js';
 import { UsageError } from './usage-error.js';
 
 interface VerifyArguments extends GlobalOptions, ModelFileArguments {
@@ -31,7 +31,7 @@ interface VerifyArguments extends GlobalOptions, ModelFileArguments {
 /** Against tfjs, and against another framework, whose sums are in another order. */
 const defaultTolerance = { weights: 2e-6, fixture: 5e-6 };
 
-export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
+export const verifyCommand = ({ print, say }: Output): CommandModule<GlobalOptions, VerifyArguments> => ({
   command: 'verify <model> [weights]',
   describe: 'Compare an ONNX model with the weights it is of, or with recorded outputs',
   builder: (yargs) =>
@@ -78,7 +78,7 @@ export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
           'cuda, cpu or wasm, which are onnxruntime.',
       );
     }
-    const compare = await comparing(source, fixture, modelFile);
+    const compare = await comparing(source, fixture, modelFile, say);
     await using model = await Model.load(path, provider === undefined ? {} : { providers: [provider] });
     const comparisons = await compare(model);
     const worst = comparisons.reduce((a, b) => (Number.isNaN(a.maxAbs) || b.maxAbs <= a.maxAbs ? a : b));
@@ -105,7 +105,7 @@ export const verifyCommand: CommandModule<GlobalOptions, VerifyArguments> = {
     }
     if (!json) print(`passed: largest difference ${worst.maxAbs.toExponential(1)}`);
   },
-};
+});
 
 function adviceFor({ maxAbs }: Comparison): string {
   return Number.isFinite(maxAbs)
@@ -119,9 +119,10 @@ async function comparing(
   weights: string | undefined,
   fixture: string | undefined,
   modelFile: ModelFileArguments,
+  say: Output['say'],
 ): Promise<(model: Model) => Promise<Comparison[]>> {
   if (weights !== undefined) {
-    const { network, parameters } = await readModelFile(weights, modelFile);
+    const { network, parameters } = await readModelFile(weights, modelFile, say);
     return (model) => verify(model, network, parameters);
   }
   if (fixture === undefined) throw new UsageError('Name the weights to compare with, or a --fixture.');

@@ -33,12 +33,12 @@ const graphOf = (path: string) => {
   return { inputs: named(graph.inputs), outputs: named(graph.outputs) };
 };
 
-beforeAll(() => {
-  const { code, stdout } = lstmOnnx('export', pathOf('classifier.pt'), '-o', model);
+beforeAll(async () => {
+  const { code, stdout } = await lstmOnnx('export', pathOf('classifier.pt'), '-o', model);
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${model}\n` });
 });
 
-it('a checkpoint with a copy of its weights is inspected and exported with a word on which was taken', () => {
+it('a checkpoint with a copy of its weights is inspected and exported with a word on which was taken', async () => {
   const column = (rows: number) => tensor({ shape: [rows, 1], strides: [1, 1] });
   const weights = dict({
     'lstm.weight_ih_l0': column(4),
@@ -49,14 +49,14 @@ it('a checkpoint with a copy of its weights is inspected and exported with a wor
   const file = join(folder, 'averaged.pt');
   writeFileSync(file, torchZipOf(pickleOf(dict({ ema: weights, model: weights })), { 0: floats }));
   const taken = /weights in "model" are meant, and left aside those in "ema"/;
-  expect(lstmOnnx('inspect', file).stdout).toMatch(taken);
-  expect(lstmOnnx('export', file, '-o', join(folder, 'averaged.onnx')).stderr).toMatch(taken);
+  expect((await lstmOnnx('inspect', file)).stdout).toMatch(taken);
+  expect((await lstmOnnx('export', file, '-o', join(folder, 'averaged.onnx'))).stderr).toMatch(taken);
 });
 
 describe('lstm-onnx export of PyTorch weights', () => {
   it.each(['two-lstms', 'numbered'] as const)('gives what PyTorch gives: %s', async (name) => {
     const path = join(folder, `${name}.onnx`);
-    expect(lstmOnnx('export', pathOf(`${name}.pt`), '-o', path, ...optionsOf(name))).toMatchObject({
+    expect(await lstmOnnx('export', pathOf(`${name}.pt`), '-o', path, ...optionsOf(name))).toMatchObject({
       code: 0,
     });
     await using opened = await Model.load(path, { providers: ['cpu'] });
@@ -67,14 +67,16 @@ describe('lstm-onnx export of PyTorch weights', () => {
     }
   });
 
-  it('writes the same model from .pt and from .safetensors', () => {
+  it('writes the same model from .pt and from .safetensors', async () => {
     const other = join(folder, 'other.onnx');
-    expect(lstmOnnx('export', pathOf('classifier.safetensors'), '-o', other)).toMatchObject({ code: 0 });
+    expect(await lstmOnnx('export', pathOf('classifier.safetensors'), '-o', other)).toMatchObject({
+      code: 0,
+    });
     expect(readFileSync(other).equals(readFileSync(model))).toBe(true);
   });
 
-  it('says on stderr what it assumed', () => {
-    const { stdout, stderr } = lstmOnnx(
+  it('says on stderr what it assumed', async () => {
+    const { stdout, stderr } = await lstmOnnx(
       'export',
       pathOf('bidirectional-last.pt'),
       '-o',
@@ -84,34 +86,38 @@ describe('lstm-onnx export of PyTorch weights', () => {
     expect(stderr).toMatch(/assumed the network 'lstm' .*pool last.*'fc'/);
   });
 
-  it('adds states, lengths, probabilities and labels', () => {
+  it('adds states, lengths, probabilities and labels', async () => {
     const path = join(folder, 'all.onnx');
     const added = ['--states', '--lengths', '--softmax', '--labels', 'a,b,c,d,e', '--opset', '21'];
-    expect(lstmOnnx('export', pathOf('classifier.pt'), '-o', path, ...added)).toMatchObject({ code: 0 });
+    expect(await lstmOnnx('export', pathOf('classifier.pt'), '-o', path, ...added)).toMatchObject({
+      code: 0,
+    });
     expect(graphOf(path)).toEqual({
       inputs: ['x', 'h0', 'c0', 'lengths'],
       outputs: ['logits', 'probabilities', 'hn', 'cn'],
     });
-    expect(lstmOnnx('verify', path, pathOf('classifier.pt'))).toMatchObject({ code: 0 });
+    expect(await lstmOnnx('verify', path, pathOf('classifier.pt'))).toMatchObject({ code: 0 });
   });
 
-  it('takes the network from a file, and says which tensors it left out', () => {
+  it('takes the network from a file, and says which tensors it left out', async () => {
     const { network } = networkFromStateDict(stateDict('two-lstms'), { lstm: 'lower', head: false });
     const file = join(folder, 'network.json');
     writeFileSync(file, networkToJson(network));
     const path = join(folder, 'lower.onnx');
-    const { code, stderr } = lstmOnnx('export', pathOf('two-lstms.pt'), '-o', path, '--network', file);
+    const { code, stderr } = await lstmOnnx('export', pathOf('two-lstms.pt'), '-o', path, '--network', file);
     expect({ code, stderr }).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/left out 'upper' .*'out'/),
     });
     expect(graphOf(path)).toEqual({ inputs: ['x'], outputs: ['output', 'hn', 'cn'] });
-    expect(lstmOnnx('verify', path, pathOf('two-lstms.pt'), '--network', file)).toMatchObject({ code: 0 });
+    expect(await lstmOnnx('verify', path, pathOf('two-lstms.pt'), '--network', file)).toMatchObject({
+      code: 0,
+    });
   });
 
-  it('leaves out the head', () => {
+  it('leaves out the head', async () => {
     const path = join(folder, 'headless.onnx');
-    const { code, stderr } = lstmOnnx('export', pathOf('classifier.pt'), '-o', path, '--no-head');
+    const { code, stderr } = await lstmOnnx('export', pathOf('classifier.pt'), '-o', path, '--no-head');
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/left out 'fc'/) });
     expect(graphOf(path)).toEqual({ inputs: ['x'], outputs: ['output', 'hn', 'cn'] });
   });
@@ -129,8 +135,8 @@ describe('lstm-onnx export of PyTorch weights', () => {
       /\[E_INVALID_FILE\]/,
     ],
     ['a file that is no model', ['recorded.npz'], /recorded\.npz: .*\[E_UNSUPPORTED\]/],
-  ])('refuses %s', (_, [file = '', ...options], message) => {
-    const { code, stdout, stderr } = lstmOnnx(
+  ])('refuses %s', async (_, [file = '', ...options], message) => {
+    const { code, stdout, stderr } = await lstmOnnx(
       'export',
       pathOf(file),
       ...options,
@@ -144,19 +150,19 @@ describe('lstm-onnx export of PyTorch weights', () => {
   it.each([
     ['a pool that there is not', ['--pool', 'first']],
     ['a network and how to guess it', ['--network', 'network.json', '--no-head']],
-  ])('exits with 2 for %s', (_, options) => {
-    const { code, stdout } = lstmOnnx('export', pathOf('classifier.pt'), ...options);
+  ])('exits with 2 for %s', async (_, options) => {
+    const { code, stdout } = await lstmOnnx('export', pathOf('classifier.pt'), ...options);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  it('knows checkpoints of its own, and refuses options that they settle', () => {
+  it('knows checkpoints of its own, and refuses options that they settle', async () => {
     const { network, parameters } = networkFromStateDict(stateDict('classifier'));
     const file = join(folder, 'checkpoint.safetensors');
     writeFileSync(file, encodeCheckpoint({ network, parameters }));
     const path = join(folder, 'checkpoint.onnx');
-    expect(lstmOnnx('export', file, '-o', path)).toMatchObject({ code: 0 });
+    expect(await lstmOnnx('export', file, '-o', path)).toMatchObject({ code: 0 });
     expect(readFileSync(path).equals(readFileSync(model))).toBe(true);
-    const { code, stderr } = lstmOnnx('export', file, '-o', path, '--pool', 'all');
+    const { code, stderr } = await lstmOnnx('export', file, '-o', path, '--pool', 'all');
     expect(code).toBe(1);
     expect(stderr).toMatch(/option pool is for weights.*\[E_INVALID_OPTION\]/);
   });
@@ -165,31 +171,31 @@ describe('lstm-onnx export of PyTorch weights', () => {
 describe('lstm-onnx verify', () => {
   it.each(['projected', 'embedding', 'two-lstms'] as const)(
     'takes the weights a model came from: %s',
-    (name) => {
+    async (name) => {
       const path = join(folder, `${name}-v.onnx`);
-      expect(lstmOnnx('export', pathOf(`${name}.pt`), '-o', path, ...optionsOf(name))).toMatchObject({
+      expect(await lstmOnnx('export', pathOf(`${name}.pt`), '-o', path, ...optionsOf(name))).toMatchObject({
         code: 0,
       });
-      const { code, stdout } = lstmOnnx('verify', path, pathOf(`${name}.pt`), ...optionsOf(name));
+      const { code, stdout } = await lstmOnnx('verify', path, pathOf(`${name}.pt`), ...optionsOf(name));
       expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/passed: largest/) });
     },
   );
 
-  it('takes a recording that PyTorch made', () => {
-    const { code, stdout, stderr } = lstmOnnx('verify', model, '--fixture', pathOf('recorded.npz'));
+  it('takes a recording that PyTorch made', async () => {
+    const { code, stdout, stderr } = await lstmOnnx('verify', model, '--fixture', pathOf('recorded.npz'));
     expect(code).toBe(0);
     expect(stdout).toMatch(/logits +2 +4 +\d\.\de-\d+ .*\n.*passed/s);
     expect(stderr).toMatch(/the recording against onnxruntime on \w+, tolerance 0\.000005/);
   });
 
-  it('says truly what a recording is compared with', () => {
+  it('says truly what a recording is compared with', async () => {
     const args = ['--fixture', pathOf('recorded.npz'), '--provider', 'simd'];
-    const { code, stderr } = lstmOnnx('verify', model, ...args);
+    const { code, stderr } = await lstmOnnx('verify', model, ...args);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^the recording against our own kernels, simd, tolerance/m);
   });
 
-  it('fails for a recording of another model, and says by how much', () => {
+  it('fails for a recording of another model, and says by how much', async () => {
     const file = join(folder, 'recorded.safetensors');
     const run = runsOf('classifier').runs.find(({ kind }) => kind === 'plain');
     const [batch, time] = run!.inputs.get('x')!.shape;
@@ -200,7 +206,7 @@ describe('lstm-onnx verify', () => {
       tensors.set(`output.${name}`, { dtype: 'float32', shape, data: shifted });
     }
     writeFileSync(file, encodeSafetensors(tensors));
-    const { code, stdout, stderr } = lstmOnnx('verify', model, '--fixture', file, '--json');
+    const { code, stdout, stderr } = await lstmOnnx('verify', model, '--fixture', file, '--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       passed: false,
@@ -209,8 +215,8 @@ describe('lstm-onnx verify', () => {
     expect(stderr).toMatch(/Output 'logits' differs by 1.*\[E_VERIFY_FAILED\]/);
   });
 
-  it('refuses a fixture that is no recording', () => {
-    const { code, stderr } = lstmOnnx('verify', model, '--fixture', pathOf('classifier.safetensors'));
+  it('refuses a fixture that is no recording', async () => {
+    const { code, stderr } = await lstmOnnx('verify', model, '--fixture', pathOf('classifier.safetensors'));
     expect(code).toBe(1);
     expect(stderr).toMatch(/classifier\.safetensors: .*none called input\.<name>.*\[E_INVALID_FILE\]/);
   });
@@ -223,8 +229,8 @@ describe('lstm-onnx verify', () => {
       'weights on the kernels that they are compared with',
       [model, pathOf('classifier.pt'), '--provider', 'simd'],
     ],
-  ])('exits with 2 for %s', (_, args) => {
-    const { code, stdout, stderr } = lstmOnnx('verify', ...args);
+  ])('exits with 2 for %s', async (_, args) => {
+    const { code, stdout, stderr } = await lstmOnnx('verify', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('See lstm-onnx --help.');
   });

@@ -18,33 +18,33 @@ describe('lstm-onnx export', () => {
     ['its input by another path', `${folder}/../${basename(folder)}/model.pt`, () => {}],
     ['a symbolic link to its input', join(folder, 'link.pt'), (path: string) => symlinkSync(weights, path)],
     ['another name of its input', join(folder, 'hard.pt'), (path: string) => linkSync(weights, path)],
-  ])('does not write over %s', (_, output, prepare) => {
+  ])('does not write over %s', async (_, output, prepare) => {
     copyFileSync(pathOf('classifier.pt'), weights);
     prepare(output);
-    const { code, stdout, stderr } = lstmOnnx('export', weights, '-o', output);
+    const { code, stdout, stderr } = await lstmOnnx('export', weights, '-o', output);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`Writing ${output} `);
     expect(stderr).toMatch(/would destroy what this command reads\. Name a place .*\[E_INVALID_OPTION\]/);
     expect(readFileSync(weights).equals(original)).toBe(true);
   });
 
-  it('does not write over a network file', () => {
+  it('does not write over a network file', async () => {
     const file = join(folder, 'network.json');
     const json = networkToJson(networkFromStateDict(stateDict('classifier')).network);
     writeFileSync(file, json);
-    const { code, stderr } = lstmOnnx('export', pathOf('classifier.pt'), '--network', file, '-o', file);
+    const { code, stderr } = await lstmOnnx('export', pathOf('classifier.pt'), '--network', file, '-o', file);
     expect(code).toBe(1);
     expect(stderr).toMatch(/\[E_INVALID_OPTION\]/);
     expect(readFileSync(file, 'utf8')).toBe(json);
   });
 
-  it('does not write over the weights beside a model.json', () => {
+  it('does not write over the weights beside a model.json', async () => {
     const { json, shards } = tfjsFiles('encoder-decoder');
     const [[shard, bytes] = ['', new Uint8Array()]] = shards;
     writeFileSync(join(folder, 'model.json'), json);
     for (const [name, contents] of shards) writeFileSync(join(folder, name), contents);
     const output = join(folder, shard);
-    const { code, stderr } = lstmOnnx('export', join(folder, 'model.json'), '-o', output);
+    const { code, stderr } = await lstmOnnx('export', join(folder, 'model.json'), '-o', output);
     expect(code).toBe(1);
     expect(stderr).toMatch(/\[E_INVALID_OPTION\]/);
     expect(readFileSync(output).equals(bytes)).toBe(true);

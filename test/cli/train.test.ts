@@ -23,9 +23,9 @@ function events(stdout: string): Record<string, unknown>[] {
 describe('lstm-onnx train mnist', () => {
   beforeAll(() => writeTinyMnist(data));
 
-  it("prints the reference script's lines and writes a checkpoint", () => {
+  it("prints the reference script's lines and writes a checkpoint", async () => {
     const out = join(folder, 'lines');
-    const { code, stdout } = train('--epochs', '2', '-o', out);
+    const { code, stdout } = await train('--epochs', '2', '-o', out);
     expect(code).toBe(0);
     expect(stdout.trim().split('\n')).toEqual([
       expect.stringMatching(/^Epoch \[1\/2\], Step \[1\/10\], Loss: \d\.\d{4}$/),
@@ -35,9 +35,9 @@ describe('lstm-onnx train mnist', () => {
     expect(readdirSync(out).sort()).toEqual(['model.safetensors', 'training.safetensors']);
   });
 
-  it('prints every step, the accuracy as a fraction and the checkpoint with --json', () => {
+  it('prints every step, the accuracy as a fraction and the checkpoint with --json', async () => {
     const out = join(folder, 'json');
-    const { code, stdout } = train('--json', '-o', out);
+    const { code, stdout } = await train('--json', '-o', out);
     expect(code).toBe(0);
     const all = events(stdout);
     expect(all.map(({ event }) => event)).toEqual([...Array(10).fill('step'), 'test', 'done']);
@@ -47,13 +47,13 @@ describe('lstm-onnx train mnist', () => {
     expect(all[11]).toEqual({ event: 'done', checkpoint: join(out, 'model.safetensors') });
   });
 
-  it('learns, and goes on from a saved epoch exactly as if it had not stopped', () => {
+  it('learns, and goes on from a saved epoch exactly as if it had not stopped', async () => {
     const whole = join(folder, 'whole');
     const first = join(folder, 'first');
     const second = join(folder, 'second');
-    const uninterrupted = train('--json', '--epochs', '3', '-o', whole);
-    train('--json', '--epochs', '1', '-o', first);
-    const resumed = train(
+    const uninterrupted = await train('--json', '--epochs', '3', '-o', whole);
+    await train('--json', '--epochs', '1', '-o', first);
+    const resumed = await train(
       '--json',
       '--epochs',
       '3',
@@ -70,25 +70,25 @@ describe('lstm-onnx train mnist', () => {
     expect(bytes(second).equals(bytes(whole))).toBe(true);
   });
 
-  it('refuses to resume a run that has all its epochs, and resumes into the same folder', () => {
+  it('refuses to resume a run that has all its epochs, and resumes into the same folder', async () => {
     const out = join(folder, 'finished');
-    train('--epochs', '1', '-o', out);
+    await train('--epochs', '1', '-o', out);
     const state = join(out, 'training.safetensors');
-    const finished = train('--epochs', '1', '--resume', state);
+    const finished = await train('--epochs', '1', '--resume', state);
     expect(finished.code).toBe(1);
     expect(finished.stderr).toMatch(
       /has 1 of 1 epochs already; give --epochs 2 or more.*\[E_INVALID_OPTION\]/,
     );
     const before = readFileSync(join(out, 'model.safetensors'));
-    expect(train('--epochs', '2', '--resume', state).code).toBe(0);
+    expect((await train('--epochs', '2', '--resume', state)).code).toBe(0);
     expect(readFileSync(join(out, 'model.safetensors')).equals(before)).toBe(false);
   });
 
-  it('stops at a loss that is no number, says where, and leaves the checkpoint that was there', () => {
+  it('stops at a loss that is no number, says where, and leaves the checkpoint that was there', async () => {
     const out = join(folder, 'nan');
-    train('-o', out);
+    await train('-o', out);
     const before = readFileSync(join(out, 'model.safetensors'));
-    const { code, stderr } = train('--lr', '1e38', '-o', out);
+    const { code, stderr } = await train('--lr', '1e38', '-o', out);
     expect(code).toBe(1);
     expect(stderr).toMatch(/loss is (NaN|Infinity) at epoch 1, step \d+.*Lower the learning rate/);
     expect(stderr).toMatch(/what was there before is untouched/);
@@ -96,28 +96,28 @@ describe('lstm-onnx train mnist', () => {
     expect(readFileSync(join(out, 'model.safetensors')).equals(before)).toBe(true);
   });
 
-  it('refuses an output folder it cannot write to before it trains', () => {
+  it('refuses an output folder it cannot write to before it trains', async () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
-    const { code, stdout, stderr } = train('-o', join(file, 'out'));
+    const { code, stdout, stderr } = await train('-o', join(file, 'out'));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/Cannot write to the directory .*\[E_FILE_WRITE\]/);
   });
 
-  it('says where it looked for missing data', () => {
+  it('says where it looked for missing data', async () => {
     const missing = join(folder, 'missing');
-    const { code, stderr } = lstmOnnx('train', 'mnist', '--data', missing, '-o', join(folder, 'x'));
+    const { code, stderr } = await lstmOnnx('train', 'mnist', '--data', missing, '-o', join(folder, 'x'));
     expect(code).toBe(1);
     expect(stderr).toContain(missing);
     expect(stderr).toMatch(/\[E_MISSING_DATA\]/);
   });
 
-  it('says what is wrong with training data that is cut off', () => {
+  it('says what is wrong with training data that is cut off', async () => {
     const broken = join(folder, 'broken');
     writeTinyMnist(broken);
     const images = join(broken, 'train-images-idx3-ubyte');
     writeFileSync(images, readFileSync(images).subarray(0, 1000));
-    const { code, stderr } = lstmOnnx('train', 'mnist', '--data', broken, '-o', join(folder, 'y'));
+    const { code, stderr } = await lstmOnnx('train', 'mnist', '--data', broken, '-o', join(folder, 'y'));
     expect(code).toBe(1);
     expect(stderr).toMatch(/train-images-idx3-ubyte.*\[E_INVALID_FILE\]/);
     expect(existsSync(join(folder, 'y', 'model.safetensors'))).toBe(false);
@@ -133,25 +133,34 @@ describe('lstm-onnx train mnist', () => {
     ['--seed', '1.5', 'a whole number between -2^53 and 2^53'],
     ['--backend', 'abacus', 'auto, simd, simd:N for N threads (1 to 64), wasm, cpu or tensorflow'],
     ['--backend', 'simd:99', 'auto, simd, simd:N for N threads (1 to 64), wasm, cpu or tensorflow'],
-  ])('exits with 2 for %s %s, and says what the option takes', (option, value, takes) => {
+  ])('exits with 2 for %s %s, and says what the option takes', async (option, value, takes) => {
     const out = join(folder, 'z');
-    const { code, stdout, stderr } = lstmOnnx('train', 'mnist', '--data', data, '-o', out, option, value);
+    const { code, stdout, stderr } = await lstmOnnx(
+      'train',
+      'mnist',
+      '--data',
+      data,
+      '-o',
+      out,
+      option,
+      value,
+    );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(`lstm-onnx: ${option} is ${value}; give ${takes}.\n`);
     expect(existsSync(out)).toBe(false);
   });
 
-  it('exits with 2 for an option without its value', () => {
-    expect(train('-o', join(folder, 'z'), '--lr')).toMatchObject({ code: 2, stdout: '' });
+  it('exits with 2 for an option without its value', async () => {
+    expect(await train('-o', join(folder, 'z'), '--lr')).toMatchObject({ code: 2, stdout: '' });
   });
 
-  it('does not put the checkpoint in the place of the training state that it goes on from', () => {
+  it('does not put the checkpoint in the place of the training state that it goes on from', async () => {
     const out = join(folder, 'renamed');
-    train('-o', out);
+    await train('-o', out);
     const state = join(out, 'model.safetensors');
     renameSync(join(out, 'training.safetensors'), state);
     const before = readFileSync(state);
-    const { code, stderr } = train('--epochs', '2', '--resume', state);
+    const { code, stderr } = await train('--epochs', '2', '--resume', state);
     expect(code).toBe(1);
     expect(stderr).toMatch(/Writing .*model\.safetensors would destroy.*\[E_INVALID_OPTION\]/);
     expect(readFileSync(state).equals(before)).toBe(true);

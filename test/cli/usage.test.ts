@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { version } from '../../src/version.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
-import { lstmOnnx } from './lstm-onnx.js';
+import { lstmOnnx, spawnLstmOnnx } from './lstm-onnx.js';
 import { writeTinyMnist } from './tiny-mnist.js';
 
 /** Source text as a module that can be imported by this name. */
@@ -18,55 +18,55 @@ describe('lstm-onnx', () => {
     ['a value that is no number', ['train', 'mnist', '--epochs', 'many']],
     ['an option given twice', ['export', 'x.safetensors', '--opset', '17', '--opset', '18']],
     ['an unknown data set', ['train', 'cifar']],
-  ])('exits with 2 for %s and prints nothing on stdout', (_what, args) => {
-    const { code, stdout, stderr } = lstmOnnx(...args);
+  ])('exits with 2 for %s and prints nothing on stdout', async (_what, args) => {
+    const { code, stdout, stderr } = await lstmOnnx(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('See lstm-onnx --help.');
   });
 
-  it('says of a number given twice that it is', () => {
-    expect(lstmOnnx('train', 'mnist', '--lr', '0.1', '--lr', '0.2').stderr).toContain(
+  it('says of a number given twice that it is', async () => {
+    expect((await lstmOnnx('train', 'mnist', '--lr', '0.1', '--lr', '0.2')).stderr).toContain(
       '--lr is given more than once',
     );
   });
 
-  it('says which commands there are', () => {
+  it('says which commands there are', async () => {
     const commands = 'train, export, run, verify, inspect, doctor, completion';
-    expect(lstmOnnx('trian', '--epochs', '2').stderr).toContain(
+    expect((await lstmOnnx('trian', '--epochs', '2')).stderr).toContain(
       `There is no command trian; the commands are ${commands}.\n`,
     );
-    expect(lstmOnnx().stderr).toContain(`Name a command: ${commands}.\n`);
+    expect((await lstmOnnx()).stderr).toContain(`Name a command: ${commands}.\n`);
   });
 
   it.each(['train', 'export', 'run', 'verify', 'inspect', 'doctor'])(
     'shows help and an example for %s',
-    (command) => {
-      const { code, stdout } = lstmOnnx(command, '--help');
+    async (command) => {
+      const { code, stdout } = await lstmOnnx(command, '--help');
       expect(code).toBe(0);
       expect(stdout).toMatch(new RegExp(`Examples:\\s+lstm-onnx ${command}`));
     },
   );
 
-  it('prints a completion script', () => {
-    const { code, stdout } = lstmOnnx('completion');
+  it('prints a completion script', async () => {
+    const { code, stdout } = await lstmOnnx('completion');
     expect(code).toBe(0);
     expect(stdout).toContain('lstm-onnx');
     expect(stdout).toContain('complete');
   });
 
-  it("prints the package's version", () => {
+  it("prints the package's version", async () => {
     const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(version).toBe(manifest.version);
-    expect(lstmOnnx('--version').stdout).toBe(`${version}\n`);
+    expect((await lstmOnnx('--version')).stdout).toBe(`${version}\n`);
   });
 
-  it('shows the stack of an error with --debug alone', () => {
-    expect(lstmOnnx('inspect', 'missing.onnx').stderr).not.toMatch(/\n {4}at /);
-    expect(lstmOnnx('inspect', 'missing.onnx', '--debug').stderr).toMatch(/\n {4}at /);
+  it('shows the stack of an error with --debug alone', async () => {
+    expect((await lstmOnnx('inspect', 'missing.onnx')).stderr).not.toMatch(/\n {4}at /);
+    expect((await lstmOnnx('inspect', 'missing.onnx', '--debug')).stderr).toMatch(/\n {4}at /);
   });
 
-  it('tells what works here and how to add what does not', () => {
-    const { findings } = JSON.parse(lstmOnnx('doctor', '--json').stdout) as {
+  it('tells what works here and how to add what does not', async () => {
+    const { findings } = JSON.parse((await lstmOnnx('doctor', '--json')).stdout) as {
       findings: { what: string; works: boolean; detail: string; add?: string }[];
     };
     const find = (what: string) => findings.find((finding) => finding.what.startsWith(what));
@@ -93,14 +93,14 @@ describe('lstm-onnx', () => {
     });
 
     it('says so in one line, with the command that sets it up', () => {
-      expect(lstmOnnx('doctor').stdout).toMatch(
+      expect(spawnLstmOnnx('doctor').stdout).toMatch(
         /^missing tfjs backend tensorflow \(training\): no library here\n +to add it: node scripts\/setup-tensorflow\.js$/m,
       );
     });
 
     it('trains on simd when asked for tensorflow, and says so in one line', () => {
       const small = ['--data', data, '--batch-size', '32', '--hidden-size', '8', '-o', join(folder, 'out')];
-      const { code, stderr } = lstmOnnx('train', 'mnist', ...small, '--backend', 'tensorflow');
+      const { code, stderr } = spawnLstmOnnx('train', 'mnist', ...small, '--backend', 'tensorflow');
       expect(code).toBe(0);
       expect(stderr).toMatch(
         /^tfjs backend tensorflow did not start \(no library here\); training runs on simd$/m,

@@ -1,0 +1,88 @@
+/** One run of the command `lstm-onnx`. Results on stdout, the rest on stderr; 2 for wrong usage, 1 for another failure. */
+import yargs from 'yargs';
+import { LstmOnnxError, messageOf } from '../errors.js';
+import { version } from '../version.js';
+import { doctorCommand } from './doctor.js';
+import { exportCommand } from './export.js';
+import { inspectCommand } from './inspect.js';
+import { checkOptionValues } from './option-values.js';
+import { type CliIo, type Output, outputTo } from './output.js';
+import { runCommand } from './run.js';
+import { trainCommand } from './train.js';
+import { UsageError } from './usage-error.js';
+import { verifyCommand } from './verify.js';
+
+/** Options and positionals that take more than one value. */
+const lists = new Set(['_', 'input', 'i']);
+
+const names = ['train', 'export', 'run', 'verify', 'inspect', 'doctor', 'completion'];
+
+/**
+ * Runs a command line.
+ *
+ * @param argv What stands after the command's name
+ * @returns The exit code
+ */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+  const output = outputTo(io);
+  try {
+    // The text of --help, --version and completion comes here; the commands print for themselves.
+    await program(output, io).parseAsync([...argv], (_error: unknown, _options: unknown, text: string) => {
+      if (text !== '') output.print(text);
+    });
+    await output.finish();
+    return 0;
+  } catch (error) {
+    return tell(error, output, argv.includes('--debug'));
+  }
+}
+
+/** Says what went wrong. @returns The exit code */
+function tell(error: unknown, { say }: Output, debug: boolean): number {
+  const usage = error instanceof UsageError;
+  if (debug && error instanceof Error) say(error.stack ?? error.message);
+  say(`lstm-onnx: ${messageOf(error)}${error instanceof LstmOnnxError ? ` [${error.code}]` : ''}`);
+  if (usage) say('See lstm-onnx --help.');
+  return usage ? 2 : 1;
+}
+
+function program(output: Output, io: CliIo) {
+  return yargs()
+    .scriptName('lstm-onnx')
+    .usage('$0 <command>\n\nTrain LSTM networks, export them to ONNX and run them.')
+    .option('json', { type: 'boolean', default: false, describe: 'Print results as JSON, one object a line' })
+    .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of errors' })
+    .command(trainCommand(output, io))
+    .command(exportCommand(output))
+    .command(runCommand(output))
+    .command(verifyCommand(output))
+    .command(inspectCommand(output))
+    .command(doctorCommand(output))
+    .completion('completion', 'Print a completion script for your shell')
+    .demandCommand(1, `Name a command: ${names.join(', ')}.`)
+    .middleware(({ _: [command] }) => {
+      if (command !== undefined && !names.includes(String(command))) {
+        throw new UsageError(`There is no command ${command}; the commands are ${names.join(', ')}.`);
+      }
+    }, true)
+    .strict()
+    .check((options) => {
+      const wrong = Object.entries(options).find(
+        ([, value]) => typeof value === 'number' && Number.isNaN(value),
+      );
+      if (wrong) throw new UsageError(`--${wrong[0]} takes a number.`);
+      const repeated = Object.entries(options).find(
+        ([name, value]) => Array.isArray(value) && !lists.has(name),
+      );
+      if (repeated) throw new UsageError(`--${repeated[0]} is given more than once.`);
+      checkOptionValues(options);
+      return true;
+    })
+    .version(version)
+    .epilogue('Exit code: 2 for a wrong command line, 1 for any other failure.')
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      // yargs' own complaints come as a message, or as a YError.
+      throw error && error.name !== 'YError' ? error : new UsageError(message ?? 'Wrong usage.');
+    });
+}
