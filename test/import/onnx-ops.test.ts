@@ -331,6 +331,18 @@ describe('an imported graph computes what the file does:', () => {
       ['activation', 'at', 'reshape'],
     ],
     [
+      'Squeeze of whatever is 1, where no size is open that may be',
+      graphOf(
+        [
+          node('Concat', ['x', 'x'], ['c'], { axis: int(0) }),
+          node('Squeeze', ['c'], ['s']),
+          node('Relu', ['s'], ['y']),
+        ],
+        { x: ['batch', 1, 4], rank: 2 },
+      ),
+      ['concat', 'relu', 'reshape'],
+    ],
+    [
       'shapes by Mul, Div, Equal and Where',
       graphOf(
         [

@@ -61,6 +61,31 @@ describe('readOnnx refuses, with operator and node,', () => {
       /E_UNSUPPORTED: LSTM "n": input 1 .*freeze the weights/,
     ],
     [
+      'a Squeeze of whatever is 1, where the data tells what is',
+      model([node('Squeeze', ['x'], ['y'], {}, 'thin')], { inputs: [value('x', ['batch', 1, 4])] }),
+      /E_UNSUPPORTED: Squeeze "thin": .*\[batch, 1, 4\], and batch may be 1 too: say which axis.*torch\.squeeze\(x, dim\)/,
+    ],
+    [
+      'the same of a product of sizes',
+      model([node('Flatten', ['x'], ['f'], { axis: int(2) }), node('Squeeze', ['f'], ['y'])], {
+        inputs: [value('x', ['batch', 'time', 4])],
+      }),
+      /Squeeze .*\[batch\*time, 4\], and batch\*time may be 1 too/,
+    ],
+    [
+      'the same of a constant that is repeated',
+      model(
+        [
+          node('Shape', ['x'], ['s'], { end: int(1) }),
+          node('Expand', ['v', 's'], ['e']),
+          node('Squeeze', ['e'], ['q']),
+          node('Add', ['x', 'q'], ['y']),
+        ],
+        { inputs: [value('x', ['batch', 4])], initializers: [weights('v', 1)] },
+      ),
+      /Squeeze .*\[batch\], and batch may be 1 too/,
+    ],
+    [
       'two tensors added',
       model([node('Add', ['a', 'b'], ['y'], {}, 'sum')], two),
       /E_UNSUPPORTED: Add "sum": it computes with a tensor and a tensor/,

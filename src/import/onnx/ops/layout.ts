@@ -1,7 +1,17 @@
 /** Operators that only name the axes of a value otherwise: Transpose, Squeeze, Unsqueeze, Reshape, Flatten. */
 import { permutedWeights, reshapedWeights, sizesOfShape } from '../constants.js';
 import type { Handler, NodeReader } from '../node-reader.js';
-import { divided, fixed, formatSizes, isOne, numberOf, product, type Size, sameSize } from '../size.js';
+import {
+  dimOfSize,
+  divided,
+  fixed,
+  formatSizes,
+  isOne,
+  numberOf,
+  product,
+  type Size,
+  sameSize,
+} from '../size.js';
 import type { Value, View } from '../value.js';
 import { copied, permuted, regrouped, sizesOf } from '../view.js';
 
@@ -23,6 +33,16 @@ const Squeeze: Handler = (node) => {
   const x = node.input(0);
   const sizes = sizesOfValue(node, x);
   const stated = node.axesFrom('axes', 1)?.map((axis) => node.axis(axis, sizes.length));
+  // Without axes every 1 goes, so that the rank would depend on the data. A sum of sizes is more than 1.
+  const mayBeOne = ({ factor, names }: Size) =>
+    factor === 1 && names.length > 0 && !names.some((name) => name.includes('+'));
+  const open = stated ? undefined : sizes.find(mayBeOne);
+  if (open) {
+    throw node.refusal(
+      `it squeezes every 1 of ${formatSizes(sizes)}, and ${dimOfSize(open)} may be 1 too: say which axis, as ` +
+        'torch.squeeze(x, dim) does, or export with that size fixed',
+    );
+  }
   const axes = stated ?? sizes.flatMap((size, i) => (isOne(size) ? [i] : []));
   const other = axes.find((axis) => !isOne(sizes[axis] ?? fixed(0)));
   if (other !== undefined) {
