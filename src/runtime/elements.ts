@@ -5,7 +5,7 @@
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError } from '../errors.js';
-import { float16Bits } from './float16.js';
+import { float16Bits, float16BitsOf } from './float16.js';
 
 /** How one element type is held. */
 interface Elements {
@@ -77,7 +77,7 @@ const numeric = new Map<Tensor.Type, Elements>([
       float(() => true),
     ),
   ],
-  // Its bits: onnxruntime takes these with and without the engine's own Float16Array.
+  // Its bits, which engines without a Float16Array have too.
   ['float16', elements(Uint16Array, float16)],
   ['int8', elements(Int8Array, integer(-(2 ** 7), 2 ** 7 - 1))],
   ['uint8', elements(Uint8Array, integer(0, 2 ** 8 - 1))],
@@ -117,17 +117,33 @@ export function toElements(dtype: Tensor.Type, data: unknown, input: string): Te
   if (dtype === 'uint8' && data instanceof Uint8ClampedArray) {
     return new Uint8Array(data.buffer, data.byteOffset, data.length);
   }
-  // Engines that have Float16Array (Node 24, today's browsers) may have their data in it.
-  if (dtype === 'float16' && ArrayBuffer.isView(data) && data.constructor.name === 'Float16Array') {
-    return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+  const bits = dtype === 'float16' ? float16BitsOf(data) : undefined;
+  if (bits !== undefined) return bits;
+  if (!Array.isArray(data)) {
+    const wanted = dtype === 'float16' ? 'Float16Array, a Uint16Array of their bits' : kind.arrayName;
+    throw wrongData(dtype, wanted, data, input);
   }
-  if (!Array.isArray(data)) throw wrongData(dtype, kind.arrayName, data, input);
   const converted = kind.convert(data);
   if (typeof converted !== 'number') return converted;
   throw new LstmOnnxError(
     'E_DTYPE_MISMATCH',
     `Input '${input}' is ${dtype}, which cannot hold element ${converted} of its data, ${inWords(data[converted])}.`,
   );
+}
+
+/** The index of the first element that is NaN or infinite; -1 where all are finite, and for other types than floats. */
+export function indexOfNonFinite(dtype: Tensor.Type, data: Tensor.DataType): number {
+  if (dtype === 'float16') {
+    // All ones in the exponent.
+    return float16BitsOf(data)?.findIndex((bits) => (bits & 0x7c00) === 0x7c00) ?? -1;
+  }
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return -1;
+  for (let index = 0; index < data.length; index += 1) {
+    const value = data[index] ?? 0;
+    // 0, or NaN where the value is NaN or infinite: faster than to ask for each.
+    if (value - value !== 0) return index;
+  }
+  return -1;
 }
 
 /** Any other byte than 0 and 1 is undefined behaviour in a C++ bool, and so in onnxruntime. */

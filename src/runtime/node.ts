@@ -7,10 +7,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { pathBeside } from '../files/beside.js';
 import { CUDA_HINT, cudaObstacle } from './cuda.js';
 import { type DownloadOptions, fetchModel, MAX_MODEL_BYTES } from './fetch-model.js';
+import { float16BitsOf } from './float16.js';
 import { BaseModel } from './model.js';
 import { type OnnxFile, readOnnxFile } from './onnx-file.js';
 import { type LoadOptions, openModel } from './open-model.js';
@@ -193,19 +195,36 @@ async function open(provider: Provider, file: NodeFile, options: SessionOptions)
     const session = await (file.path === undefined || onnx.isRewritten
       ? ort.InferenceSession.create(onnx.bytes, { ...withWeights, executionProviders })
       : ort.InferenceSession.create(file.path, { ...options, executionProviders }));
+    const inputs = modelValues(session.inputMetadata, onnx);
+    const takesFloat16 = inputs.some(({ dtype }) => dtype === 'float16');
     return {
-      inputs: modelValues(session.inputMetadata, onnx),
+      inputs,
       outputs: modelValues(session.outputMetadata, onnx),
       metadata: onnx.metadata,
       sequences: onnx.sequences,
       Tensor: ort.Tensor,
-      run: (feeds, fetches) => (fetches === undefined ? session.run(feeds) : session.run(feeds, fetches)),
+      run: (tensors, fetches) => {
+        const feeds = takesFloat16 ? withBits(tensors) : tensors;
+        return fetches === undefined ? session.run(feeds) : session.run(feeds, fetches);
+      },
       release: () => session.release(),
     };
   } catch (cause) {
     if (provider !== 'cuda') throw cause;
     throw new Error(`${messageOf(cause).trim()} (${CUDA_HINT})`, { cause });
   }
+}
+
+/** Every Float16Array as a Uint16Array of the same memory: onnxruntime-node 1.30 takes the first for empty. */
+function withBits(tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = Object.create(null);
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const { type, dims, location } = tensor;
+    const bits = type === 'float16' && location === 'cpu' ? float16BitsOf(tensor.data) : undefined;
+    // Of a tensor's members, onnxruntime-node reads these. Its own class would make a Float16Array of the bits.
+    feeds[name] = bits === undefined ? tensor : ({ type, dims, location, data: bits } as Tensor);
+  }
+  return feeds;
 }
 
 /** The files of external weights for who cannot look beside the model: WebAssembly sees no disk, bytes have no place. */

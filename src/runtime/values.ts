@@ -14,9 +14,15 @@ export interface ModelValue {
   readonly shape?: readonly OnnxDim[];
 }
 
+/** The engine's Float16Array, where it and the compiler's library have one. */
+export interface Float16Elements extends ArrayBufferView, ArrayLike<number> {
+  readonly [Symbol.toStringTag]: 'Float16Array';
+}
+
 /** Elements as callers may give them: the element type's own typed array, or plain numbers to be converted. */
 export type FeedData =
   | Tensor.DataType
+  | Float16Elements
   | Uint8ClampedArray
   | readonly number[]
   | readonly bigint[]

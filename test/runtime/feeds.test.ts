@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Tensor as CommonTensor } from 'onnxruntime-common';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
@@ -9,8 +10,8 @@ import { float32 } from '../../src/builder/tensor.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { float16Bits } from '../../src/runtime/float16.js';
 import { Model } from '../../src/runtime/node.js';
-import type { Feed, FeedData } from '../../src/runtime/values.js';
-import { failure, load, zeros } from './models.js';
+import type { Feed, FeedData, Float16Elements } from '../../src/runtime/values.js';
+import { failure, float16Numbers, load, zeros } from './models.js';
 
 let lstm: Model;
 let dtypes: Model;
@@ -126,25 +127,15 @@ describe('feeds', () => {
 });
 
 describe('elements', () => {
-  const blank: Record<string, Feed> = {
-    ids: { data: [0], dims: [1] },
-    half: { data: [0], dims: [1] },
-    mask: { data: [0], dims: [1] },
-    bytes: { data: [0], dims: [1] },
-    small: { data: [0], dims: [1] },
-    count: { data: [0], dims: [1] },
-    double: { data: [0], dims: [1] },
-    words: { data: [''], dims: [1] },
-  };
+  const names = ['ids', 'half', 'mask', 'bytes', 'small', 'count', 'double', 'words'];
+  /** Feeds of so many zeros for every input. */
+  const blanks = (n: number) =>
+    Object.fromEntries(
+      names.map((name) => [name, { data: new Array(n).fill(name === 'words' ? '' : 0), dims: [n] }]),
+    );
   const through = async (input: string, data: FeedData) => {
     const n = data.length;
-    const filled = Object.fromEntries(
-      Object.keys(blank).map((name) => [
-        name,
-        { data: new Array(n).fill(name === 'words' ? '' : 0), dims: [n] },
-      ]),
-    );
-    const results = await dtypes.run({ ...filled, [input]: { data, dims: [n] } }, [`${input}_same`]);
+    const results = await dtypes.run({ ...blanks(n), [input]: { data, dims: [n] } }, [`${input}_same`]);
     return Array.from(results[`${input}_same`]!.data as ArrayLike<unknown>);
   };
   const refused = (input: string, value: unknown) => failure(() => through(input, [value] as never));
@@ -158,15 +149,62 @@ describe('elements', () => {
     expect(await through('count', [-(2 ** 31), 2 ** 31 - 1])).toEqual([-(2 ** 31), 2 ** 31 - 1]);
     expect(await through('double', [0.1, Number.NaN])).toEqual([0.1, Number.NaN]);
     expect(await through('words', ['héllo', ''])).toEqual(['héllo', '']);
-    // The model doubles this one; 1, 2.5 and 2^-24 in binary16 become 2, 5 and 2^-23.
-    expect(await through('half', [1, 2.5, 2 ** -24])).toEqual([0x4000, 0x4500, 0x0002]);
   });
 
   it('pass through as the typed array of the type', async () => {
     expect(await through('ids', BigInt64Array.of(5n))).toEqual([5n]);
     expect(await through('mask', Uint8Array.of(1, 0))).toEqual([1, 0]);
     expect(await through('bytes', Uint8ClampedArray.of(300, 7))).toEqual([255, 7]);
-    expect(await through('half', Uint16Array.of(0x3c00))).toEqual([0x4000]);
+  });
+
+  describe.each(['cpu', 'wasm'] as const)('of float16 on %s', (provider) => {
+    let model: Model;
+    beforeAll(async () => {
+      model = await load('dtypes', { providers: [provider] });
+      return () => model.release();
+    });
+    /** The model gives it twice. */
+    const doubled = async (half: Feed) => {
+      const { half_same: result } = await model.run({ ...blanks(3), half }, ['half_same']);
+      // What onnxruntime has for it in this engine.
+      expect(result!.data.constructor.name).toBe(
+        'Float16Array' in globalThis ? 'Float16Array' : 'Uint16Array',
+      );
+      expect(result!.dims).toEqual([3]);
+      return result!;
+    };
+    const numbers = async (half: Feed) => float16Numbers(await doubled(half));
+    // 1, 2.5 and 2^-24
+    const bits = () => Uint16Array.of(0x3c00, 0x4100, 0x0001);
+    const twice = [2, 5, 2 ** -23];
+
+    it('are taken as plain numbers', async () => {
+      expect(await numbers({ data: [1, 2.5, 2 ** -24], dims: [3] })).toEqual(twice);
+    });
+
+    it('are taken as their bits, also in the middle of a buffer', async () => {
+      expect(await numbers({ data: bits(), dims: [3] })).toEqual(twice);
+      expect(await numbers({ data: Uint16Array.of(7, ...bits(), 7).subarray(1, 4), dims: [3] })).toEqual(
+        twice,
+      );
+    });
+
+    it('are taken as a Tensor of any of the packages', async () => {
+      for (const Tensor of [ort.Tensor, CommonTensor]) {
+        expect(await numbers(new Tensor('float16', bits(), [3]))).toEqual(twice);
+      }
+    });
+
+    it.runIf('Float16Array' in globalThis)('are taken as a Float16Array of the engine', async () => {
+      const { Float16Array } = globalThis as unknown as {
+        Float16Array: new (buffer: ArrayBuffer) => Float16Elements;
+      };
+      expect(await numbers({ data: new Float16Array(bits().buffer), dims: [3] })).toEqual(twice);
+    });
+
+    it('are taken back as they were given', async () => {
+      expect(await numbers(await doubled({ data: bits(), dims: [3] }))).toEqual([4, 10, 2 ** -22]);
+    });
   });
 
   it('are refused where the type cannot hold them', async () => {

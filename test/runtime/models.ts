@@ -1,7 +1,9 @@
 /** The models of fixtures/models.py and what Python's onnxruntime made of them. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError } from '../../src/errors.js';
+import { float16Number } from '../../src/runtime/float16.js';
 import { Model } from '../../src/runtime/node.js';
 import type { LoadOptions } from '../../src/runtime/open-model.js';
 
@@ -35,4 +37,11 @@ export async function failure(work: () => unknown): Promise<string> {
 
 export function zeros(...dims: number[]): { data: Float32Array; dims: number[] } {
   return { data: new Float32Array(dims.reduce((size, dim) => size * dim, 1)), dims };
+}
+
+/** The numbers of a float16 tensor, whose bits are what engines without a Float16Array have. */
+export function float16Numbers({ data }: Tensor): number[] {
+  return Array.from(data as ArrayLike<number>, (value) =>
+    data instanceof Uint16Array ? float16Number(value) : value,
+  );
 }
