@@ -5,9 +5,14 @@
  */
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { LstmOnnxError } from '../errors.js';
-import { toElements } from './elements.js';
+import { sizeOf } from '../nd-array.js';
+import { indexOfNonFinite, toElements } from './elements.js';
+import { float16Number } from './float16.js';
 import type { Session } from './session.js';
 import { describeShape, describeValue, type Feed, type ModelValue, quoteNames } from './values.js';
+
+/** Whether NaN and infinities are refused. */
+export type Finite = 'check' | 'allow';
 
 /** Feeds that onnxruntime may see, and the sizes they give to the symbolic dimensions. */
 export interface CheckedFeeds {
@@ -32,8 +37,10 @@ interface InputRule {
 /** What a feed may turn out to have; callers are not held to the declared types at run time. */
 interface LooseFeed {
   readonly type?: unknown;
+  readonly dtype?: unknown;
   readonly data?: unknown;
   readonly dims?: unknown;
+  readonly shape?: unknown;
   readonly location?: unknown;
 }
 
@@ -44,9 +51,14 @@ export class FeedChecker {
   readonly #rules: readonly InputRule[];
   readonly #Tensor: TensorConstructor;
   readonly #sequences: ReadonlySet<string>;
+  readonly #finite: Finite;
 
   /** @throws E_UNSUPPORTED for an input that is not a tensor (sequence, map, optional). */
-  constructor(inputs: readonly ModelValue[], { Tensor, sequences }: Pick<Session, 'Tensor' | 'sequences'>) {
+  constructor(
+    inputs: readonly ModelValue[],
+    { Tensor, sequences }: Pick<Session, 'Tensor' | 'sequences'>,
+    finite: Finite,
+  ) {
     const symbols: string[] = [];
     const symbolOf = (name: string): number => {
       const known = symbols.indexOf(name);
@@ -70,9 +82,10 @@ export class FeedChecker {
     this.#inputs = inputs;
     this.#Tensor = Tensor;
     this.#sequences = sequences;
+    this.#finite = finite;
   }
 
-  /** @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_INVALID_OPTION */
+  /** @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_NOT_FINITE, E_INVALID_OPTION */
   check(feeds: Readonly<Record<string, Feed>>): CheckedFeeds {
     if (typeof feeds !== 'object' || feeds === null) {
       throw new LstmOnnxError(
@@ -105,27 +118,30 @@ export class FeedChecker {
     if (typeof feed !== 'object' || feed === null) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
-        `Input '${name}' must be an onnxruntime Tensor or { data, dims }, not ${feed === null ? 'null' : typeof feed}.`,
+        `Input '${name}' must be an onnxruntime Tensor, { data, dims } or { dtype, shape, data }, not ${feed === null ? 'null' : typeof feed}.`,
       );
     }
     const loose: LooseFeed = feed;
-    if (loose.type !== undefined && loose.type !== rule.dtype) {
+    const dtype = loose.type ?? loose.dtype ?? rule.dtype;
+    if (dtype !== rule.dtype) {
       throw new LstmOnnxError(
         'E_DTYPE_MISMATCH',
-        `Input '${name}' got a ${String(loose.type)} tensor; the model takes ${describeValue(rule.value)}.`,
+        `Input '${name}' got a ${String(dtype)} tensor; the model takes ${describeValue(rule.value)}.`,
       );
     }
-    const count = this.#checkDims(rule, loose.dims, sizes);
+    const dims = this.#checkDims(rule, loose.dims ?? loose.shape, sizes);
+    const count = sizeOf(dims);
     if (count === 0 && this.#sequences.has(name)) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
-        `Input '${name}' got ${describeShape(feed.dims)}: it is empty, and there is nothing for the recurrent layer to read.`,
+        `Input '${name}' got ${describeShape(dims)}: it is empty, and there is nothing for the recurrent layer to read.`,
       );
     }
-    const own = feed instanceof this.#Tensor;
+    // The runtime's own tensor can be fed as it is.
+    const own = feed instanceof this.#Tensor ? feed : undefined;
     if (loose.location !== undefined && loose.location !== 'cpu') {
       // Tensors that already lie on the device are the runtime's own affair, data and all.
-      if (own && loose.location !== 'none') return feed;
+      if (own && loose.location !== 'none') return own;
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
         loose.location === 'none'
@@ -134,34 +150,43 @@ export class FeedChecker {
       );
     }
     // onnxruntime checked the packed elements when it made the tensor, and nothing else makes one.
-    if (own && (rule.dtype === 'int4' || rule.dtype === 'uint4')) return feed;
+    if (own && (rule.dtype === 'int4' || rule.dtype === 'uint4')) return own;
     const data = toElements(rule.dtype, loose.data, name);
     if (data.length !== count) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
-        `Input '${name}' has ${data.length} elements, but its dims [${feed.dims.join(', ')}] make ${count}.`,
+        `Input '${name}' has ${data.length} elements, but its dims [${dims.join(', ')}] make ${count}.`,
       );
     }
-    return own ? feed : new this.#Tensor(rule.dtype, data, feed.dims);
+    if (this.#finite === 'check') this.#checkFinite(rule, data, dims);
+    return own ?? new this.#Tensor(rule.dtype, data, dims);
   }
 
-  /** Checks rank and sizes, notes the sizes of symbolic dimensions, and gives the number of elements. */
-  #checkDims(rule: InputRule, dims: unknown, sizes: (number | undefined)[]): number {
+  #checkFinite({ value, dtype }: InputRule, data: Tensor.DataType, dims: readonly number[]): void {
+    const wrong = nonFinite(dtype, data, dims);
+    if (wrong === undefined) return;
+    throw new LstmOnnxError(
+      'E_NOT_FINITE',
+      `Input '${value.name}' has ${wrong}, of which providers make different things, plausible numbers among them. ` +
+        "Feed finite numbers; where they are meant, as in a mask, load the model with { finite: 'allow' }.",
+    );
+  }
+
+  /** Checks rank and sizes, and notes the sizes of symbolic dimensions. */
+  #checkDims(rule: InputRule, dims: unknown, sizes: (number | undefined)[]): readonly number[] {
     if (!Array.isArray(dims)) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
-        `Input ${describeValue(rule.value)} needs dims, an array of its sizes; got ${String(dims)}.`,
+        `Input ${describeValue(rule.value)} needs dims (or shape), an array of its sizes; got ${String(dims)}.`,
       );
     }
     if (rule.dims !== undefined && dims.length !== rule.dims.length)
       throw wrongShape(rule, dims, 'another rank');
-    let count = 1;
     for (let axis = 0; axis < dims.length; axis += 1) {
       const size: unknown = dims[axis];
       if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
         throw wrongShape(rule, dims, `${String(size)} is no size`);
       }
-      count *= size;
       const dim = rule.dims?.[axis];
       if (dim === undefined) continue;
       if (dim.fixed !== undefined && dim.fixed !== size)
@@ -174,7 +199,7 @@ export class FeedChecker {
       }
       sizes[dim.symbol] = size;
     }
-    return count;
+    return dims;
   }
 
   #missing(value: ModelValue, feeds: object): LstmOnnxError {
@@ -188,6 +213,25 @@ export class FeedChecker {
   #describeInputs(): string {
     return this.#inputs.map(describeValue).join(', ') || 'none';
   }
+}
+
+/** The first float that is NaN or infinite, in words: `NaN at [0, 3, 1]`; `undefined` where all are finite. */
+export function nonFinite(
+  dtype: Tensor.Type,
+  data: Tensor.DataType,
+  dims: readonly number[],
+): string | undefined {
+  const index = indexOfNonFinite(dtype, data);
+  if (index === -1) return undefined;
+  const value = data[index];
+  let rest = index;
+  const position = dims.toReversed().map((size) => {
+    const at = rest % size;
+    rest = (rest - at) / size;
+    return at;
+  });
+  const number = typeof value === 'number' && data instanceof Uint16Array ? float16Number(value) : value;
+  return `${number} at [${position.reverse().join(', ')}]`;
 }
 
 function wrongShape(rule: InputRule, dims: readonly unknown[], why: string): LstmOnnxError {

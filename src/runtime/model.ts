@@ -3,6 +3,7 @@
  * loaded depends on the platform and is added by its entry point (node.ts, web.ts).
  */
 import { LstmOnnxError } from '../errors.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { LstmTrace } from './lstm-trace.js';
 import type { OpenedModel } from './open-model.js';
 import type { ProviderReport } from './providers.js';
@@ -18,9 +19,14 @@ export interface StreamOptions {
    * (`lstm_onnx.states`); inputs that neither names are paired by conventional names (`h0` with `hn`, ...).
    */
   readonly states?: StatePairs;
-  /** What states start from, by input name. Default: zeros. Copied. */
+  /** What states start from, by input name, such as what the JSON of another stream's `state` says. Default: zeros. Copied. */
   readonly initial?: Feeds;
 }
+
+const streamNames = { states: true, initial: true } satisfies OptionNames<StreamOptions>;
+const meantStreamOptions = {
+  state: 'initial for the state to start from, states for which output carries which input',
+};
 
 /** The part of a model that is the same on every platform. */
 export class BaseModel {
@@ -47,17 +53,18 @@ export class BaseModel {
    * and the model as they were. Typed arrays are not copied: leave them unchanged until the run is over.
    *
    * @param feeds Every input by name: an onnxruntime `Tensor`, or `{ data, dims }` with the input's own typed
-   * array, or with plain numbers, which are converted.
+   * array, or with plain numbers, which are converted, or this library's own `{ dtype, shape, data }`.
    * @param fetches The outputs to compute; all of them by default.
    * @returns The outputs by name, as onnxruntime `Tensor`s.
    * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_INVALID_OPTION for feeds or
-   * fetches that do not fit the graph; E_UNSUPPORTED for an output that is not a tensor; E_RUN_FAILED when
+   * fetches that do not fit the graph; E_NOT_FINITE for NaN and infinities in a float feed, unless the model was loaded
+   * with `finite: 'allow'`; E_UNSUPPORTED for an output that is not a tensor; E_RUN_FAILED when
    * onnxruntime fails, and after `release`.
    */
   async run(feeds: Feeds, fetches?: readonly string[]): Promise<Results> {
     const { runner, checker } = this.#opened;
     runner.checkFetches(fetches);
-    return runner.run(checker.check(feeds).tensors, fetches);
+    return runner.use(() => runner.run(checker.check(feeds).tensors, fetches));
   }
 
   /**
@@ -78,7 +85,7 @@ export class BaseModel {
           "{ providers: ['simd'] }.",
       );
     }
-    return runner.trace(checker.check(feeds).tensors, trace);
+    return runner.use(() => runner.trace(checker.check(feeds).tensors, trace));
   }
 
   /**
@@ -90,6 +97,7 @@ export class BaseModel {
    * fit; E_INVALID_FILE for metadata that names states wrongly.
    */
   stream(options: StreamOptions = {}): Stream {
+    checkOptionNames('stream', options, streamNames, meantStreamOptions);
     const pairs = pairStates(this.inputs, this.outputs, this.metadata, options.states);
     return new Stream(this.#opened, pairs, options.initial);
   }

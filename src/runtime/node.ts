@@ -10,12 +10,13 @@ import { fileURLToPath } from 'node:url';
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { pathBeside } from '../files/beside.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { CUDA_HINT, cudaObstacle } from './cuda.js';
 import { type DownloadOptions, fetchModel, MAX_MODEL_BYTES } from './fetch-model.js';
 import { float16BitsOf } from './float16.js';
 import { BaseModel } from './model.js';
 import { type OnnxFile, readOnnxFile } from './onnx-file.js';
-import { type LoadOptions, openModel } from './open-model.js';
+import { type LoadOptions, meantLoadOptions, openModel } from './open-model.js';
 import { probeModel } from './probe.js';
 import type { Provider, ProviderStatus } from './providers.js';
 import {
@@ -45,9 +46,19 @@ export class Model extends BaseModel {
     source: string | URL | Uint8Array | ArrayBuffer,
     options: LoadOptions = {},
   ): Promise<Model> {
+    checkOptionNames('Model.load', options, optionNames, meantLoadOptions);
     return new Model(await openModel(nodeRuntime, source, options));
   }
 }
+
+const optionNames = {
+  providers: true,
+  sessionOptions: true,
+  finite: true,
+  signal: true,
+  idleTimeout: true,
+  onProgress: true,
+} satisfies OptionNames<LoadOptions>;
 
 /**
  * Every execution provider that this platform may have, and whether a session really opens on it: for each that

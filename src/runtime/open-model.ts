@@ -1,7 +1,7 @@
 /** Reads a model, opens it on the first provider that can, and says which that was. */
 
 import { LstmOnnxError, messageOf } from '../errors.js';
-import { FeedChecker } from './feeds.js';
+import { FeedChecker, type Finite } from './feeds.js';
 import type { DownloadOptions } from './fetch-model.js';
 import {
   checkProviders,
@@ -34,12 +34,18 @@ export interface LoadOptions extends DownloadOptions {
    * `simd` takes `intraOpNumThreads` (default: the processors, 4 at most), nothing else.
    */
   readonly sessionOptions?: SessionOptions;
+  /**
+   * What becomes of NaN and infinities, in float feeds and in the states that a stream carries: `'check'`, the default,
+   * refuses them with E_NOT_FINITE; `'allow'` gives them to the provider, and providers differ in what they answer.
+   */
+  readonly finite?: Finite;
 }
 
 /** A model that is ready to run. */
 export interface OpenedModel {
   readonly runner: Runner;
   readonly checker: FeedChecker;
+  readonly finite: Finite;
   readonly inputs: readonly ModelValue[];
   readonly outputs: readonly ModelValue[];
   readonly metadata: ReadonlyMap<string, string>;
@@ -52,13 +58,14 @@ export async function openModel<File extends ModelFile>(
   source: string | URL | Uint8Array | ArrayBuffer,
   options: LoadOptions = {},
 ): Promise<OpenedModel> {
+  const { signal, finite = 'check' } = options;
   const wanted = checkProviders(options.providers);
-  const sessionOptions = checkSessionOptions(options.sessionOptions);
+  checkChoices(options, finite);
+  const sessionOptions = { ...DEFAULT_SESSION_OPTIONS, ...(await checkedSessionOptions(options)) };
   const given = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
   const file = await runtime.read(given, options);
-  options.signal?.throwIfAborted();
+  signal?.throwIfAborted();
   const providers = wanted === 'auto' ? await runtime.autoProviders() : wanted;
-  const { signal } = options;
   const opening = openFirst(providers, async (provider) => {
     signal?.throwIfAborted();
     return runtime.open(provider, file, sessionOptions);
@@ -70,7 +77,8 @@ export async function openModel<File extends ModelFile>(
   try {
     return {
       runner: new Runner(session, file.name),
-      checker: new FeedChecker(inputs, session),
+      checker: new FeedChecker(inputs, session, finite),
+      finite,
       inputs,
       outputs,
       metadata,
@@ -103,14 +111,36 @@ function unlessAborted(opening: Promise<Opening>, signal: AbortSignal | undefine
 
 type Opening = Awaited<ReturnType<typeof openFirst<Session>>>;
 
-function checkSessionOptions(options: SessionOptions | undefined): SessionOptions {
-  if (options !== undefined && 'executionProviders' in options) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      "sessionOptions.executionProviders is not taken here; name the providers in `providers`, as in ['cuda', 'cpu'].",
-    );
-  }
-  return { ...DEFAULT_SESSION_OPTIONS, ...options };
+/** What `Model.load` is told, on every platform, by the names of other libraries; see `checkOptionNames`. */
+export const meantLoadOptions = {
+  provider: "providers, a list such as { providers: ['simd'] }",
+  executionProviders: "providers, a list such as { providers: ['cuda', 'cpu'] }",
+  device: "providers, a list such as { providers: ['cuda', 'cpu'] }",
+  threads: 'sessionOptions: { intraOpNumThreads }',
+  numThreads: 'sessionOptions: { intraOpNumThreads }',
+  intraOpNumThreads: 'sessionOptions: { intraOpNumThreads }',
+  graphOptimizationLevel: 'sessionOptions: { graphOptimizationLevel }',
+  logSeverityLevel: 'sessionOptions: { logSeverityLevel }',
+  externalData: 'sessionOptions: { externalData }',
+};
+
+/** The checker of session options is loaded only where there are some. */
+async function checkedSessionOptions({ sessionOptions }: LoadOptions): Promise<SessionOptions> {
+  if (sessionOptions === undefined) return {};
+  const { checkSessionOptions } = await import('./session-options.js');
+  return checkSessionOptions(sessionOptions);
+}
+
+function checkChoices({ signal, onProgress }: LoadOptions, finite: unknown): void {
+  const wrong =
+    finite !== 'check' && finite !== 'allow'
+      ? `finite is ${String(finite)}; give 'check' or 'allow'`
+      : signal !== undefined && typeof signal?.throwIfAborted !== 'function'
+        ? 'signal must be an AbortSignal'
+        : onProgress !== undefined && typeof onProgress !== 'function'
+          ? 'onProgress must be a function'
+          : undefined;
+  if (wrong !== undefined) throw new LstmOnnxError('E_INVALID_OPTION', `Model.load: ${wrong}.`);
 }
 
 async function noneOpened<File extends ModelFile>(

@@ -5,6 +5,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import type { LstmTrace } from './lstm-trace.js';
+import { emptyResults } from './results.js';
 import type { Session } from './session.js';
 import { describeShape, quoteNames, type Results } from './values.js';
 
@@ -70,11 +71,11 @@ export class Runner {
     }
   }
 
-  /** @throws E_RUN_FAILED when onnxruntime fails, with its error as the cause, and after `release`. */
+  /** Within {@link use}. @throws E_RUN_FAILED when onnxruntime fails, with its error as the cause */
   run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Results> {
-    return this.#guarded(feeds, async () => {
+    return this.#said(feeds, async () => {
       const computed = await this.session.run(feeds, this.#withInherited(fetches));
-      const results: Record<string, Tensor> = Object.create(null);
+      const results = emptyResults();
       for (const output of fetches ?? this.#outputNames) {
         const tensor = computed[output];
         if (tensor !== undefined) results[output] = tensor;
@@ -83,16 +84,31 @@ export class Runner {
     });
   }
 
-  /** @throws E_RUN_FAILED as {@link run} does */
+  /** Within {@link use}. @throws E_RUN_FAILED as {@link run} does */
   trace(feeds: Record<string, Tensor>, trace: NonNullable<Session['trace']>): Promise<readonly LstmTrace[]> {
-    return this.#guarded(feeds, () => trace(feeds));
+    return this.#said(feeds, () => trace(feeds));
   }
 
-  async #guarded<T>(feeds: Record<string, Tensor>, compute: () => Promise<T>): Promise<T> {
+  /**
+   * Holds the session until a task with runs is over, also where the task has to wait for its turn.
+   *
+   * @throws E_RUN_FAILED after `release`
+   */
+  async use<T>(task: () => Promise<T>): Promise<T> {
     if (this.#released !== undefined) {
       throw new LstmOnnxError('E_RUN_FAILED', `${this.name} was released and runs no more; load it again.`);
     }
     this.#running += 1;
+    try {
+      return await task();
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#whenIdle?.();
+    }
+  }
+
+  /** A failure of the provider with what was run in its words. */
+  async #said<T>(feeds: Record<string, Tensor>, compute: () => Promise<T>): Promise<T> {
     try {
       return await compute();
     } catch (cause) {
@@ -104,9 +120,6 @@ export class Runner {
         `Running ${this.name} on ${given.join(', ') || 'no inputs'} failed: ${messageOf(cause).trim()}`,
         { cause },
       );
-    } finally {
-      this.#running -= 1;
-      if (this.#running === 0) this.#whenIdle?.();
     }
   }
 

@@ -4,8 +4,9 @@
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError } from '../errors.js';
-import { type CheckedFeeds, FeedChecker } from './feeds.js';
+import { type CheckedFeeds, FeedChecker, type Finite, nonFinite } from './feeds.js';
 import type { OpenedModel } from './open-model.js';
+import { emptyResults } from './results.js';
 import type { Runner } from './runner.js';
 import { SerialQueue } from './serial-queue.js';
 import { type Feeds, type ModelValue, quoteNames, type Results } from './values.js';
@@ -18,6 +19,7 @@ export class Stream {
   /** What the caller feeds: every input but the states. */
   readonly #fedInputs: readonly ModelValue[];
   readonly #checker: FeedChecker;
+  readonly #finite: Finite;
   readonly #stateInputs: readonly ModelValue[];
   readonly #hidesBatch: boolean;
   readonly #carriers: ReadonlyMap<string, ModelValue>;
@@ -36,7 +38,8 @@ export class Stream {
     const { runner, inputs, outputs } = opened;
     this.#runner = runner;
     this.#fedInputs = inputs.filter((input) => !carriers.has(input.name));
-    this.#checker = new FeedChecker(this.#fedInputs, runner.session);
+    this.#finite = opened.finite;
+    this.#checker = new FeedChecker(this.#fedInputs, runner.session, this.#finite);
     this.#stateInputs = inputs.filter((input) => carriers.has(input.name));
     this.#hidesBatch = this.#stateInputs.some(hidesBatch);
     this.#carriers = carriers;
@@ -50,7 +53,8 @@ export class Stream {
 
   /**
    * The state that the next run starts from, by input name: the very tensors that will be fed. A state of zeros
-   * whose size depends on the feeds is absent until the first run.
+   * whose size depends on the feeds is absent until the first run. Its JSON, read again, is what another stream can
+   * start from: `stream({ initial: JSON.parse(text) })`.
    */
   get state(): Results {
     return this.#state;
@@ -58,15 +62,17 @@ export class Stream {
 
   /**
    * Runs the model on the next piece. Calls run one after another in the order in which they were made; a run
-   * that fails leaves the state as it was, and those after it go on from there.
+   * that fails leaves the state as it was, and those after it go on from there. Releasing the model waits for all of
+   * them.
    *
    * @param feeds Every input but the states. Typed arrays are not copied: leave them unchanged until the run is over.
    * @returns Every tensor output but those that carry state; see {@link state} for these.
-   * @throws What `model.run` throws; E_SHAPE_MISMATCH when a dimension has another size than in the state
+   * @throws What `model.run` throws; E_NOT_FINITE also where a state comes out with NaN or infinities, unless the model
+   * was loaded with `finite: 'allow'`; E_SHAPE_MISMATCH when a dimension has another size than in the state
    * carried so far, or a state's size cannot be told from the feeds.
    */
   run(feeds: Feeds): Promise<Results> {
-    return this.#queue.add(() => this.#step(feeds));
+    return this.#runner.use(() => this.#queue.add(() => this.#step(feeds)));
   }
 
   /** Goes back to the initial state. Runs called before it still end first. */
@@ -98,14 +104,16 @@ export class Stream {
       }
     }
     const outputs = await this.#runner.run(tensors, this.#fetches);
-    this.#batch = batch;
-    const next: Record<string, Tensor> = Object.create(null);
+    const next = emptyResults();
     for (const [input, { name }] of this.#carriers) {
       const tensor = outputs[name];
-      if (tensor !== undefined) next[input] = tensor;
+      if (tensor === undefined) continue;
+      if (this.#finite === 'check') this.#checkState(input, tensor);
+      next[input] = tensor;
     }
+    this.#batch = batch;
     this.#state = next;
-    const results: Record<string, Tensor> = Object.create(null);
+    const results = emptyResults();
     for (const name of this.#resultNames) {
       const tensor = outputs[name];
       if (tensor !== undefined) results[name] = tensor;
@@ -115,7 +123,7 @@ export class Stream {
 
   #start(): Results {
     this.#batch = undefined;
-    const state: Record<string, Tensor> = Object.create(null);
+    const state = emptyResults();
     for (const input of this.#stateInputs) {
       const initial = this.#initial[input.name];
       if (initial !== undefined) state[input.name] = initial;
@@ -138,12 +146,24 @@ export class Stream {
       );
     }
     const { session } = this.#runner;
-    const { tensors } = new FeedChecker(given, session).check(initial);
-    const copies: Record<string, Tensor> = Object.create(null);
+    const { tensors } = new FeedChecker(given, session, this.#finite).check(initial);
+    const copies = emptyResults();
     for (const [name, tensor] of Object.entries(tensors)) {
       copies[name] = new session.Tensor(tensor.type, tensor.data.slice(), [...tensor.dims]);
     }
     return copies;
+  }
+
+  /** A state on a device is not looked at. */
+  #checkState(input: string, tensor: Tensor): void {
+    const wrong = tensor.location === 'cpu' ? nonFinite(tensor.type, tensor.data, tensor.dims) : undefined;
+    if (wrong === undefined) return;
+    throw new LstmOnnxError(
+      'E_NOT_FINITE',
+      `The state '${input}' came out with ${wrong}: no later run would be right. The stream keeps the state that it ` +
+        'had. The weights or the numbers fed are too large, or not numbers; where that is meant, load the model with ' +
+        "{ finite: 'allow' }.",
+    );
   }
 
   #refuseStates(feeds: Feeds): void {

@@ -35,13 +35,24 @@ export interface PlainTensor {
   readonly dims: readonly number[];
 }
 
-/** What `run` takes for one input: an onnxruntime `Tensor` (of any of its packages) or `{ data, dims }`. */
-export type Feed = Tensor | PlainTensor;
+/** This library's own arrays, and what the JSON of results and of a stream's state says. */
+export interface ArrayFeed {
+  /** The input's element type, under onnxruntime's name. */
+  readonly dtype?: string;
+  readonly shape: readonly number[];
+  readonly data: FeedData;
+}
+
+/** What `run` takes for one input: an onnxruntime `Tensor` (of any of its packages), `{ data, dims }` or an array. */
+export type Feed = Tensor | PlainTensor | ArrayFeed;
 
 /** Tensors to feed, by input name. */
 export type Feeds = Readonly<Record<string, Feed>>;
 
-/** Tensors that came out, by output name; the object has no prototype. */
+/**
+ * Tensors that came out, by output name. The object inherits nothing but a `toJSON`: its JSON has
+ * `{ dtype, shape, data: numbers }` for each, as feeds and a stream's `initial` take them.
+ */
 export type Results = Readonly<Record<string, Tensor>>;
 
 /** `[batch, ?, 3]`: a shape for messages, `?` for an unnamed dimension. */

@@ -4,10 +4,11 @@
 import { fewerThreads, processors } from '#simd-platform';
 import { kernelBytes } from '../builder/backends/simd/kernel-bytes.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { type DownloadOptions, fetchModel } from './fetch-model.js';
 import { BaseModel } from './model.js';
 import { ModelCache } from './model-cache.js';
-import { type LoadOptions, openModel } from './open-model.js';
+import { type LoadOptions, meantLoadOptions, openModel } from './open-model.js';
 import type { Provider, ProviderStatus } from './providers.js';
 import {
   DEFAULT_SESSION_OPTIONS,
@@ -62,17 +63,40 @@ export class Model extends BaseModel {
     source: string | URL | Uint8Array | ArrayBuffer,
     options: WebLoadOptions = {},
   ): Promise<Model> {
-    const cache = options.cache === undefined ? undefined : new ModelCache(options.cache);
+    checkOptionNames('Model.load', options, loadNames, meantLoadOptions);
+    const { cache: name } = options;
+    if (name !== undefined && typeof name !== 'string') {
+      throw new LstmOnnxError('E_INVALID_OPTION', `cache is ${String(name)}; it must be a name.`);
+    }
+    const cache = name === undefined ? undefined : new ModelCache(name);
     const opened = await openModel(webRuntime(options, cache), source, options);
     await cache?.keep();
     return new Model(opened);
   }
 }
 
+type PlatformOptions = Pick<WebLoadOptions, 'numThreads' | 'wasmPaths' | 'worker'>;
+
+const platformNames = {
+  numThreads: true,
+  wasmPaths: true,
+  worker: true,
+} satisfies OptionNames<PlatformOptions>;
+const loadNames = {
+  providers: true,
+  sessionOptions: true,
+  finite: true,
+  signal: true,
+  idleTimeout: true,
+  onProgress: true,
+  cache: true,
+  ...platformNames,
+} satisfies OptionNames<WebLoadOptions>;
+
 /** Which providers a session opens on in this browser, and what the others lack. Takes a moment: it tries them. */
-export async function availableProviders(
-  options: Pick<WebLoadOptions, 'numThreads' | 'wasmPaths' | 'worker'> = {},
-): Promise<readonly ProviderStatus[]> {
+export async function availableProviders(options: PlatformOptions = {}): Promise<readonly ProviderStatus[]> {
+  checkOptionNames('availableProviders', options, platformNames, meantLoadOptions);
+  checkPlatform(options);
   const { probeModel } = await import('./probe.js');
   const file = probeModel();
   const statuses: ProviderStatus[] = [];
@@ -91,11 +115,26 @@ export async function availableProviders(
 /** What runs in browsers, the better one first. */
 const preferred = ['simd', 'wasm'] as const;
 
-function webRuntime(options: WebLoadOptions, cache: ModelCache | undefined): Runtime {
-  const { numThreads } = options;
+function checkPlatform({ numThreads, wasmPaths, worker }: PlatformOptions): void {
   if (numThreads !== undefined && !(Number.isInteger(numThreads) && numThreads >= 1)) {
-    throw new LstmOnnxError('E_INVALID_OPTION', `numThreads is ${numThreads}; it must be 1, 2, 3, ...`);
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `numThreads is ${String(numThreads)}; it must be 1, 2, 3, ...`,
+    );
   }
+  if (worker !== undefined && typeof worker !== 'boolean') {
+    throw new LstmOnnxError('E_INVALID_OPTION', `worker is ${String(worker)}; it must be true or false.`);
+  }
+  if (wasmPaths !== undefined && typeof wasmPaths !== 'object') {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `wasmPaths is ${wasmPaths}; it must be { mjs, wasm }, two URLs.`,
+    );
+  }
+}
+
+function webRuntime(options: WebLoadOptions, cache: ModelCache | undefined): Runtime {
+  checkPlatform(options);
   return {
     read: (source, download) => read(source, download, cache),
     open: (provider, file, sessionOptions) => open(options, provider, file, sessionOptions),

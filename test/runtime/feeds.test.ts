@@ -17,7 +17,7 @@ let lstm: Model;
 let dtypes: Model;
 beforeAll(async () => {
   lstm = await load('lstm');
-  dtypes = await load('dtypes');
+  dtypes = await load('dtypes', { providers: ['cpu'], finite: 'allow' });
 });
 afterAll(async () => {
   await lstm.release();
@@ -91,6 +91,35 @@ describe('feeds', () => {
     );
     const tensor = new ort.Tensor('float64', new Float64Array(24), [2, 4, 3]);
     expect(await running({ x: tensor })).toMatch(/^E_DTYPE_MISMATCH: Input 'x' got a float64 tensor/);
+  });
+
+  it("may be the library's own arrays, and results as JSON", async () => {
+    const array = { dtype: 'float32', shape: [2, 4, 3], data: new Float32Array(24).fill(0.5) } as const;
+    const { dtype: _, ...untyped } = array;
+    const { output } = await lstm.run({ ...good, x: { data: array.data, dims: array.shape } });
+    for (const x of [
+      array,
+      untyped,
+      JSON.parse(JSON.stringify({ ...array, data: Array.from(array.data) })),
+    ]) {
+      expect((await lstm.run({ ...good, x })).output!.data).toEqual(output!.data);
+    }
+    const results = JSON.parse(JSON.stringify(await lstm.run({ ...good, x: array })));
+    expect(results.output).toEqual({
+      dtype: 'float32',
+      shape: [2, 4, 5],
+      data: Array.from(output!.data as Float32Array),
+    });
+    expect(await running({ h0: results.hn, c0: results.cn })).toBe('no error');
+    expect(await running({ x: { ...array, dtype: 'float64' } })).toMatch(
+      /^E_DTYPE_MISMATCH: Input 'x' got a float64 tensor/,
+    );
+    expect(await running({ x: { ...array, shape: [4, 2, 3, 1] } })).toMatch(
+      /^E_SHAPE_MISMATCH: .*another rank/,
+    );
+    expect(await running({ x: { ...array, shape: undefined } })).toMatch(
+      /^E_SHAPE_MISMATCH: .*needs dims \(or shape\)/,
+    );
   });
 
   it('must agree on the size of a symbolic dimension', async () => {

@@ -8,6 +8,7 @@ import { exportOnnx } from '../../src/export/export.js';
 import { Model } from '../../src/runtime/node.js';
 import type { StatePairs } from '../../src/runtime/state-pairs.js';
 import { STATES_METADATA_KEY } from '../../src/runtime/state-pairs.js';
+import type { Stream } from '../../src/runtime/stream.js';
 import { expected, failure, float16Numbers, load, zeros } from './models.js';
 
 const { lstm, vad } = expected;
@@ -100,6 +101,40 @@ describe('a stream', () => {
     expect((await stream.run({ x: steps(5, 6) })).output).toBeCloseToArray(outputs(5, 6), TOLERANCE);
     stream.reset();
     expect((await stream.run({ x: zeros(1, 1, 3) })).output!.dims).toEqual([1, 1, 5]);
+  });
+
+  it.each(['cpu', 'wasm', 'simd'] as const)(
+    'starts from the JSON of another state on %s',
+    async (provider) => {
+      await using model = await load('lstm', { providers: [provider] });
+      const first = model.stream();
+      await first.run({ x: steps(0, 3) });
+      const text = JSON.stringify({ id: 7, state: first.state });
+      expect(JSON.parse(text)).toMatchObject({
+        id: 7,
+        state: { h0: { dtype: 'float32', shape: [1, 2, 5] } },
+      });
+      const second = model.stream({ initial: JSON.parse(text).state });
+      for (const name of ['h0', 'c0']) expect(second.state[name]!.data).toEqual(first.state[name]!.data);
+      expect((await second.run({ x: steps(3, 6) })).output).toBeCloseToArray(outputs(3, 6), TOLERANCE);
+    },
+  );
+
+  it('writes states of int64 and float16 as JSON, and no number that JSON does not hold', async () => {
+    await using model = await load('counters', { providers: ['cpu'], finite: 'allow' });
+    const count = async (stream: Stream, x: number) => {
+      await stream.run({ x: { data: [x, 0.5], dims: [1, 2] } });
+      return JSON.stringify(stream.state);
+    };
+    const first = model.stream();
+    expect(await count(first, 2)).toBe(
+      '{"a":{"dtype":"int64","shape":[1],"data":[2]},"p":{"dtype":"float16","shape":[1],"data":[2.5]}}',
+    );
+    const again = model.stream({ initial: JSON.parse(JSON.stringify(first.state)) });
+    expect(await count(again, 3)).toContain('"data":[6]');
+    expect(await failure(() => count(first, 1e6))).toMatch(/^E_UNSUPPORTED: 'p' holds Infinity, which JSON/);
+    const large = model.stream({ initial: { a: { data: [2n ** 60n], dims: [1] } } });
+    expect(await failure(() => count(large, 1))).toMatch(/^E_UNSUPPORTED: 'a' holds 1152921504606846977/);
   });
 
   it('needs the initial state where a dimension has a name that no feed has, and says so', async () => {
@@ -197,6 +232,22 @@ describe('a stream', () => {
       for (const { output } of all) expect(output).toBeCloseToArray(outputs(step, step + 2), TOLERANCE);
     }
   });
+
+  it.each(['cpu', 'wasm', 'simd'] as const)(
+    'has the runs that were called before its model is released waited for, on %s',
+    async (provider) => {
+      const model = await load('lstm', { providers: [provider] });
+      const stream = model.stream();
+      const runs = [0, 1, 2].map((step) => stream.run({ x: steps(step, step + 1) }));
+      const released = model.release();
+      const late = failure(() => stream.run({ x: steps(3, 4) }));
+      for (const [step, run] of runs.entries()) {
+        expect((await run).output).toBeCloseToArray(outputs(step, step + 1), TOLERANCE);
+      }
+      await released;
+      expect(await late).toMatch(/^E_RUN_FAILED: .*released/);
+    },
+  );
 
   it('ends with its model', async () => {
     const model = await load('lstm');
