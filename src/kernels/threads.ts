@@ -1,25 +1,27 @@
-// Jobs for a pool of threads over shared memory. Each thread has a mailbox; the host posts a job, the thread counts it
-// done. A thread that waits sleeps.
+// Jobs for a pool of threads over shared memory. Each thread has a mailbox; the host posts a job, the thread claims it and
+// counts it done. A job that the thread has not begun the host may claim instead. A thread that waits sleeps.
 import { lstmBackward, lstmInputGradient } from './lstm-backward';
 import { lstmForward } from './lstm-forward';
 import { LstmJob } from './lstm-job';
 import { MatmulJob, matmul } from './matmul';
 
-/** One thread's mailbox. The two counters lie on cache lines of their own. */
+/** One thread's mailbox: how many jobs were posted, and claimed, and the last of them. */
 @unmanaged
 class Mailbox {
   posted: i32;
   kind: i32;
   job: usize;
-  // padding to the next cache line
-  a: i32; b: i32; c: i32; d: i32; e: i32; f: i32; g: i32; h: i32; i: i32; j: i32; k: i32; l: i32; m: i32;
-  done: i32;
+  claimed: i32;
 }
 
+const claimedOffset: usize = 12;
+/** How many jobs are done stands on a cache line of its own. */
 const doneOffset: usize = 64;
 
-/** How often a counter is looked at before the thread goes to sleep: under a millisecond, the pauses within a step. */
+/** How often a thread looks for a job before it goes to sleep: under a millisecond, the pauses within a step. */
 const spins: i32 = 2000000;
+/** How often the host looks before it does: threads that began together end together, unless one has no processor. */
+const hostSpins: i32 = 200000;
 
 function waitWhile(at: usize, value: i32): i32 {
   for (let i = 0; i < spins; i++) {
@@ -38,12 +40,19 @@ export function runJob(kind: i32, job: usize): void {
   else if (kind == 4) matmul(changetype<MatmulJob>(job));
 }
 
+/** Whether it is the caller who may run this job, and nobody else. */
+@inline
+function claims(mailbox: usize, posted: i32): bool {
+  return atomic.cmpxchg<i32>(mailbox + claimedOffset, posted - 1, posted) == posted - 1;
+}
+
 /** A thread's life: jobs from its mailbox, one after the other, for ever. */
 export function work(mailbox: usize): void {
   const box = changetype<Mailbox>(mailbox);
   let seen = 0;
   while (true) {
     seen = waitWhile(mailbox, seen);
+    if (!claims(mailbox, seen)) continue;
     runJob(box.kind, box.job);
     atomic.store<i32>(mailbox + doneOffset, seen);
     atomic.notify(mailbox + doneOffset, 1);
@@ -59,13 +68,21 @@ export function post(mailbox: usize, kind: i32, job: usize): void {
   atomic.notify(mailbox, 1);
 }
 
+/** Takes back what was posted last where the thread has not begun it; that counts as done. */
+export function takeBack(mailbox: usize): bool {
+  const posted = atomic.load<i32>(mailbox);
+  if (!claims(mailbox, posted)) return false;
+  atomic.store<i32>(mailbox + doneOffset, posted);
+  return true;
+}
+
 /**
  * Looks for a while whether a thread has done what was posted last. The host sleeps when it has not: waiting in here on
  * Node's main thread would keep the other threads from waking.
  */
 export function isDone(mailbox: usize): bool {
   const posted = atomic.load<i32>(mailbox);
-  for (let i = 0; i < spins; i++) {
+  for (let i = 0; i < hostSpins; i++) {
     if (atomic.load<i32>(mailbox + doneOffset) == posted) return true;
   }
   return false;

@@ -8,9 +8,9 @@ import { registerSimdBackend } from '../../src/builder/backends/simd/backend.js'
 
 const simd = {
   'simd relaxed, 1 thread': { threads: 1 },
-  'simd relaxed, 2 threads': { threads: 2 },
+  'simd relaxed, 2 threads': { threads: 2, leastShare: 1 },
   'simd plain, 1 thread': { threads: 1, relaxed: false },
-  'simd plain, 2 threads': { threads: 2, relaxed: false },
+  'simd plain, 2 threads': { threads: 2, relaxed: false, leastShare: 1 },
 };
 
 const { name: started, notice } = await startBackend('tensorflow');

@@ -10,9 +10,9 @@ import { feedsOf, itComputesWhatPyTorchDoes } from './exported.js';
 
 const engines = [
   ['relaxed, 1 thread', { threads: 1 }],
-  ['relaxed, 2 threads', { threads: 2 }],
+  ['relaxed, 2 threads', { threads: 2, leastShare: 1 }],
   ['plain, 1 thread', { threads: 1, relaxed: false }],
-  ['plain, 2 threads', { threads: 2, relaxed: false }],
+  ['plain, 2 threads', { threads: 2, relaxed: false, leastShare: 1 }],
 ] as const;
 
 describe.each(engines)('without onnxruntime, on the simd kernels (%s), an exported', (_name, options) => {

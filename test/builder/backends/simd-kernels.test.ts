@@ -9,7 +9,7 @@ import '../../matcher.js';
 
 let tf: Tf;
 const name = 'simd kernels';
-const engine = async () => registerSimdBackend(tf, name, { threads: 2 });
+const engine = async () => registerSimdBackend(tf, name, { threads: 2, leastShare: 1 });
 
 beforeAll(async () => {
   ({ tf } = await startBackend('cpu'));

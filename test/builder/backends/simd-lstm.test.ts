@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { LstmPlan } from '../../../src/builder/backends/simd/lstm-plan.js';
 import { Generator } from '../../../src/builder/random.js';
@@ -109,7 +109,7 @@ const engines = [
 describe.each(engines)('the $simd LSTM kernels on $threads threads', ({ simd, threads }) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await Engine.start({ threads, relaxed: simd === 'relaxed' });
+    engine = await Engine.start({ threads, relaxed: simd === 'relaxed', leastShare: 1 });
     expect(engine.simd).toBe(simd);
   });
 
@@ -188,31 +188,77 @@ describe('the simd LSTM kernels', () => {
   });
 });
 
+const pool = vi.hoisted(() => ({ sleeps: false }));
+vi.mock('#simd-platform', async (original) => {
+  const platform = await original<typeof import('#simd-platform')>();
+  const startThread: typeof platform.startThread = (...args) =>
+    pool.sleeps ? Promise.resolve() : platform.startThread(...args);
+  return { ...platform, startThread };
+});
+
+/** toEqual would take a minute over many on a slow machine. */
+function expectSameBits(got: Map<string, Float32Array>, expected: Map<string, Float32Array>, of: string) {
+  for (const [name, numbers] of expected) {
+    const isSame = Buffer.from(got.get(name)!.buffer).equals(Buffer.from(numbers.buffer));
+    expect(isSame, `${name} of ${of}`).toBe(true);
+  }
+}
+
 describe('threads of the simd kernels', () => {
   const sizes = { batch: 64, time: 5, inputSize: 12, hiddenSize: 20, ...plainLayer };
+  /** However little there is to do. */
+  const leastShare = 1;
 
   it('give the same bits in every run, and but for rounding what one thread gives: 400 steps', async () => {
     const one = await Engine.start({ threads: 1 });
-    const two = await Engine.start({ threads: 2 });
+    const two = await Engine.start({ threads: 2, leastShare });
     for (let step = 0; step < 400; step++) {
       const data = randomData(sizes, step);
       const expected = engineLstm(one, sizes, data);
       const got = engineLstm(two, sizes, data);
       const again = engineLstm(two, sizes, data);
       expect(got).toBeCloseToArray(expected, { rtol: 1e-5 });
-      for (const [name, numbers] of got) {
-        // toEqual would take a minute over them all on a slow machine.
-        const isSame = Buffer.from(again.get(name)!.buffer).equals(Buffer.from(numbers.buffer));
-        expect(isSame, `${name} of step ${step}`).toBe(true);
-      }
+      expectSameBits(again, got, `step ${step}`);
     }
   });
 
   it('never wait for each other for ever when there are more threads than rows', async () => {
-    const engine = await Engine.start({ threads: 4 });
-    const small = { batch: 2, time: 3, inputSize: 4, hiddenSize: 5, ...plainLayer, reverse: true };
+    const engine = await Engine.start({ threads: 4, leastShare });
+    const small = { batch: 9, time: 3, inputSize: 4, hiddenSize: 5, ...plainLayer, reverse: true };
     const data = randomData(small, 1);
     const got = engineLstm(engine, small, data);
     expect(got).toBeCloseToArray(referenceMap(small, data), { rtol: 1e-5 });
+  });
+
+  it('are not waited for when they never begin: the calling one does their share, with the same bits', async () => {
+    const awake = await Engine.start({ threads: 3, leastShare });
+    pool.sleeps = true;
+    const asleep = await Engine.start({ threads: 3, leastShare }).finally(() => {
+      pool.sleeps = false;
+    });
+    for (const given of [sizes, { ...sizes, lengths: true, projected: 7, reverse: true }]) {
+      const data = randomData(given, 1);
+      expectSameBits(engineLstm(asleep, given, data), engineLstm(awake, given, data), 'the sleeping pool');
+    }
+  });
+
+  it('do each share once, whoever comes first', async () => {
+    const engine = await Engine.start({ threads: 2, leastShare });
+    const tiny = { batch: 8, time: 1, inputSize: 1, hiddenSize: 4, ...plainLayer };
+    const data = randomData(tiny, 1);
+    const expected = engineLstm(engine, tiny, data);
+    for (let run = 0; run < 3000; run++) {
+      expectSameBits(engineLstm(engine, tiny, data), expected, `run ${run}`);
+    }
+  });
+
+  it.each([
+    ['the reference example at batch 64', 64, 28 * 4 * 64 * 93, 2],
+    ['the same at batch 4', 4, 28 * 4 * 64 * 93, 1],
+    ['many rows of little work', 1000, 900, 1],
+    ['few rows of much work', 7, 1e7, 1],
+  ])('share %s as it is worth', async (_what, rows, perRow, expected) => {
+    const engine = await Engine.start({ threads: 2 });
+    expect(engine.shares(rows, rows * perRow)).toBe(expected);
   });
 });

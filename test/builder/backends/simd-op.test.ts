@@ -13,7 +13,7 @@ let tf: Tf;
 
 beforeAll(async () => {
   ({ tf } = await startBackend('cpu'));
-  await registerSimdBackend(tf, name, { threads: 2 });
+  await registerSimdBackend(tf, name, { threads: 2, leastShare: 1 });
   await startBackend(name);
 });
 

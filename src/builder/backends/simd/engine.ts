@@ -14,12 +14,16 @@ export type JobKind = keyof typeof jobKinds;
 export interface EngineOptions {
   /** Threads that compute, the calling one among them. @default the processors, 4 at most */
   readonly threads?: number;
+  /** Multiplications that are worth waking a thread for. @default 2,000,000, some ninety microseconds, as waking one takes */
+  readonly leastShare?: number;
   /** Whether to use relaxed SIMD where the engine has it. @default true */
   readonly relaxed?: boolean;
   /** The kernels, where somebody else loaded them: what {@link kernelBytes} gave. @default loaded here */
   readonly kernels?: Uint8Array;
 }
 
+/** Rows of a batch that are as fast together as each by itself: a tile of the products. */
+const leastRows = 4;
 const pageBytes = 65_536;
 const initialPages = 16;
 /** The most that the kernels take: 2 GiB. */
@@ -59,9 +63,11 @@ export class Engine {
    */
   readonly #scopes: Set<number>[] = [];
   readonly #maximumPages: number;
+  readonly #leastShare: number;
 
-  private constructor(module: WebAssembly.Module, threads: number) {
+  private constructor(module: WebAssembly.Module, threads: number, leastShare: number) {
     this.threads = threads;
+    this.#leastShare = leastShare;
     const { memory, pages } = sharedMemory();
     this.#memory = memory;
     this.#maximumPages = pages;
@@ -79,7 +85,7 @@ export class Engine {
 
   /** @throws E_PROVIDER_UNAVAILABLE where there is no SIMD or no shared memory, or the kernels are none */
   static async start(options: EngineOptions = {}): Promise<Engine> {
-    const { threads = Math.min(processors(), 4) } = options;
+    const { threads = Math.min(processors(), 4), leastShare = 2_000_000 } = options;
     if (!Number.isInteger(threads) || threads < 1 || threads > maximumThreads) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
@@ -87,7 +93,7 @@ export class Engine {
       );
     }
     const module = await compiled(options.kernels ?? (await kernelBytes(options.relaxed)));
-    const engine = new Engine(module, threads);
+    const engine = new Engine(module, threads, leastShare);
     // A thread that has not started yet would be waited for while the caller's thread, which starts it, is blocked.
     await Promise.all(engine.#mailboxes.map((mailbox) => startThread(module, engine.#memory, mailbox.at)));
     return engine;
@@ -171,20 +177,36 @@ export class Engine {
     });
   }
 
-  /** Runs one job a thread, the first on the calling one, and waits for all. */
+  /**
+   * How many threads share the work on so many rows. It depends on the work alone, never on who is free, so that the same
+   * work gives the same bits.
+   */
+  shares(rows: number, multiplications: number): number {
+    const worth = Math.min(Math.floor(rows / leastRows), multiplications / this.#leastShare, this.threads);
+    return Math.max(Math.floor(worth), 1);
+  }
+
+  /**
+   * Runs jobs, one a thread at most, the first on the calling thread, and waits for all. What a thread has not begun by
+   * then the calling one does too: a thread that the machine has no room for is not waited for.
+   */
   run(kind: JobKind, jobs: readonly number[]): void {
     const number = jobKinds[kind];
-    const [own] = jobs;
+    const [own, ...others] = jobs;
     this.#checkAlive();
-    this.#mailboxes.forEach(({ at }, i) => {
-      const job = jobs[i + 1];
-      if (job !== undefined) this.kernels.post(at, number, job);
+    const posted = others.flatMap((job, i) => {
+      const mailbox = this.#mailboxes[i];
+      if (mailbox) this.kernels.post(mailbox.at, number, job);
+      return mailbox ? [{ mailbox, job }] : [];
     });
     try {
       if (own !== undefined) this.kernels.runJob(number, own);
+      for (const { mailbox, job } of posted) {
+        if (this.kernels.takeBack(mailbox.at)) this.kernels.runJob(number, job);
+      }
     } finally {
       // Whatever happened here, the others still write to memory that the caller may release.
-      for (const mailbox of this.#mailboxes) this.#join(mailbox);
+      for (const { mailbox } of posted) this.#join(mailbox);
     }
     this.#checkAlive();
   }
@@ -197,6 +219,7 @@ export class Engine {
 
   /** Waits until a thread has done what was posted last. */
   #join({ at, posted, done }: Mailbox): void {
+    this.kernels.takeBack(at);
     while (!this.kernels.isDone(at)) {
       const seen = Atomics.load(done, 0);
       if (seen !== posted[0]) waitForChange(done, seen);

@@ -85,6 +85,7 @@ export interface Kernels {
   crossEntropy(rows: number, classes: number, logits: number, targets: number, gradient: number): number;
   runJob(kind: number, job: number): void;
   post(mailbox: number, kind: number, job: number): void;
+  takeBack(mailbox: number): number;
   isDone(mailbox: number): number;
   readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
 }

@@ -44,13 +44,14 @@ export class LstmPlan {
     this.#blocks = [...copies];
     this.sizes = sizes;
     this.#inputs = inputs;
-    const { batch } = sizes;
+    const { batch, time } = sizes;
     const padded = paddedSizes(sizes);
     this.#hidden = padded.hidden;
     this.#state = padded.state;
     this.#width = padded.width;
     this.#panels = packed ?? this.#pack();
-    const perSlice = Math.ceil(batch / engine.threads);
+    const multiplications = batch * time * 4 * this.#hidden * this.#width;
+    const perSlice = Math.ceil(batch / engine.shares(batch, multiplications));
     for (let start = 0; start < batch; start += perSlice) {
       const slice = new LstmSlice(engine, sizes, this.#panels, start, Math.min(perSlice, batch - start));
       this.#slices.push(slice);

@@ -22,9 +22,6 @@ export interface Panels {
   readonly at: number;
 }
 
-/** Fewer multiplications than this are done on the calling thread alone. */
-const worthThreads = 1_000_000;
-
 /** The fields of `MatmulJob` in src/kernels/matmul.ts, in their order; a test holds them to it. */
 export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 'padded', 'bias'] as const;
 
@@ -59,8 +56,7 @@ export function multiplyPanels(engine: Engine, a: Matrix, b: Panels, bias: numbe
   if (rows * columns === 0) return;
   const padded = paddedDepth(depth);
   const width = paddedWidth(columns);
-  const threads = rows * depth * columns < worthThreads ? 1 : Math.min(engine.threads, Math.ceil(rows / 6));
-  const perSlice = Math.ceil(rows / threads);
+  const perSlice = Math.ceil(rows / engine.shares(rows, rows * depth * columns));
   const own: number[] = [];
   const allocate = (floats: number) => {
     const at = engine.allocate(floats * float);
