@@ -9,6 +9,11 @@ import { formatShape } from './shape.js';
  * One line an op: name, op with its options, output shapes, number of parameters; then the total.
  */
 export function summary(network: Network): string {
+  return summaryLines(network).join('\n');
+}
+
+/** The lines of {@link summary}; a name that holds a line break stays in its line. */
+export function summaryLines(network: Network): string[] {
   const counts = parameterCounts(network);
   const inputs = Object.entries(network.inputs).map(([name, { dtype, shape }]) => [
     name,
@@ -29,9 +34,7 @@ export function summary(network: Network): string {
   const outputs = Object.entries(network.outputs).map(
     ([name, { from, shape }]) => `${name} = ${from} ${formatShape(shape)}`,
   );
-  return [...alignColumns(rows), `outputs: ${outputs.join(', ')}`, `parameters: ${formatCount(total)}`].join(
-    '\n',
-  );
+  return [...alignColumns(rows), `outputs: ${outputs.join(', ')}`, `parameters: ${formatCount(total)}`];
 }
 
 /** The op and its options, but for those that are off: `lstm(hiddenSize=64, numLayers=1, bidirectional)`. */
@@ -63,7 +66,9 @@ function formatCount(count: number): string {
 
 /** Rows as lines whose columns are as wide as their widest cell. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
+  );
   return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

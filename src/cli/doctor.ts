@@ -34,12 +34,13 @@ export const doctorCommand = ({ print }: Output): CommandModule<GlobalOptions, G
       await mnist(),
     ];
     if (json) print(JSON.stringify({ version, findings }));
-    else for (const finding of findings) print(line(finding));
+    else for (const line of findings.flatMap(linesOf)) print(line);
   },
 });
 
-function line({ what, works, detail, add }: Finding): string {
-  return `${works ? 'ok     ' : 'missing'} ${what}: ${detail}${add === undefined ? '' : `\n          to add it: ${add}`}`;
+function linesOf({ what, works, detail, add }: Finding): string[] {
+  const found = `${works ? 'ok     ' : 'missing'} ${what}: ${detail}`;
+  return add === undefined ? [found] : [found, `          to add it: ${add}`];
 }
 
 function node(): Finding {

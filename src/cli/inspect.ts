@@ -3,14 +3,14 @@ import type { CommandModule } from 'yargs';
 import { decodeCheckpoint } from '../builder/checkpoint.js';
 import { networkToJson } from '../builder/network-json.js';
 import { formatShape } from '../builder/shape.js';
-import { alignColumns, summary } from '../builder/summary.js';
+import { alignColumns, summaryLines } from '../builder/summary.js';
 import { parseSafetensors } from '../data/safetensors.js';
 import { LstmOnnxError } from '../errors.js';
 import { decodeModel } from '../export/decode-model.js';
 import type { OnnxGraph, OnnxModel, OnnxValueInfo } from '../export/graph.js';
 import { inferTypes } from '../export/infer.js';
-import { importFile } from '../files/import-model.js';
-import { parseFile, readFile } from '../files/read.js';
+import { importFileOf } from '../files/import-model.js';
+import { naming, readFile } from '../files/read.js';
 import { detectFormat, isSafetensors } from '../import/formats.js';
 import { readWeights } from '../import/state-dict.js';
 import { readZip } from '../import/zip.js';
@@ -42,7 +42,7 @@ export const inspectCommand = ({ print }: Output): CommandModule<GlobalOptions, 
 
 async function inspect(file: string): Promise<Report> {
   const bytes = await readFile(file);
-  const named = <T>(parse: (bytes: Uint8Array) => T) => parseFile(file, parse);
+  const named = <T>(parse: (bytes: Uint8Array) => T) => naming(file, () => parse(bytes));
   switch (detectFormat(bytes, file)) {
     case 'onnx':
       return named(inspectOnnx);
@@ -53,9 +53,9 @@ async function inspect(file: string): Promise<Report> {
     case 'weights':
       return named(isSafetensors(bytes) ? inspectSafetensors : inspectWeights);
     case 'zip':
-      return readZip(bytes).has('config.json') ? inspectModel(file, bytes.length) : named(inspectWeights);
+      return readZip(bytes).has('config.json') ? inspectModel(file, bytes) : named(inspectWeights);
     default:
-      return inspectModel(file, bytes.length);
+      return inspectModel(file, bytes);
   }
 }
 
@@ -65,7 +65,7 @@ async function inspectUnknown(file: string, bytes: Uint8Array): Promise<Report> 
     return inspectOnnx(bytes);
   } catch (error) {
     if (!(error instanceof LstmOnnxError)) throw error;
-    return inspectModel(file, bytes.length);
+    return inspectModel(file, bytes);
   }
 }
 
@@ -151,7 +151,7 @@ function inspectSafetensors(bytes: Uint8Array): Report {
   const { labels, preprocessing } = checkpoint?.info ?? {};
   const lines = [
     `${checkpoint ? 'checkpoint' : 'safetensors file without a network'}, ${formatBytes(bytes.length)}`,
-    ...(checkpoint ? summary(checkpoint.network).split('\n') : []),
+    ...(checkpoint ? summaryLines(checkpoint.network) : []),
     '',
     ...alignColumns([['tensor', 'type', 'shape', 'size'], ...rows]),
     ...describeNotFinite(notFinite),
@@ -185,12 +185,13 @@ function inspectWeights(bytes: Uint8Array): Report {
 }
 
 /** A model of another framework, as the network that it is read as. */
-async function inspectModel(file: string, bytes: number): Promise<Report> {
-  const { network, parameters, notes } = await importFile(file);
+async function inspectModel(file: string, contents: Uint8Array): Promise<Report> {
+  const { network, parameters, notes } = await importFileOf(file, contents);
+  const bytes = contents.length;
   const notFinite = findNotFinite(parameters);
   const lines = [
     `model, ${formatBytes(bytes)}`,
-    ...summary(network).split('\n'),
+    ...summaryLines(network),
     ...notes,
     ...describeNotFinite(notFinite),
   ];

@@ -3,4 +3,8 @@
 import { hideBin } from 'yargs/helpers';
 import { runCli } from './run-cli.js';
 
-process.exitCode = await runCli(hideBin(process.argv), process);
+process.exitCode = await runCli(hideBin(process.argv), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signals: process,
+});

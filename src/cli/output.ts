@@ -2,16 +2,20 @@
 import type { Writable } from 'node:stream';
 import { LstmOnnxError } from '../errors.js';
 import { errorCode, reasonOf } from '../files/errno.js';
+import { escapeControls } from './escape.js';
+import type { SignalSource } from './stop.js';
 
 /** What a run of the command has of the process around it. */
 export interface CliIo {
   readonly stdout: Writable;
   /** A progress bar is drawn where it is a terminal. */
   readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** Gives SIGINT and SIGTERM. */
+  readonly signals: SignalSource;
 }
 
 export interface Output {
-  /** One line of results. */
+  /** One line of results. Whatever it holds stays one line: control characters are escaped, here as in `say`. */
   print(this: void, line: string): void;
   /** One line for people who watch. */
   say(this: void, line: string): void;
@@ -24,7 +28,7 @@ export interface Output {
   finish(): Promise<void>;
 }
 
-export function outputTo({ stdout, stderr }: CliIo): Output {
+export function outputTo({ stdout, stderr }: Pick<CliIo, 'stdout' | 'stderr'>): Output {
   let failure: Error | undefined;
   const keep = (error: Error | null | undefined) => {
     failure ??= error ?? undefined;
@@ -34,10 +38,10 @@ export function outputTo({ stdout, stderr }: CliIo): Output {
   stderr.on('error', () => {});
   return {
     print(line) {
-      if (failure === undefined) stdout.write(`${line}\n`);
+      if (failure === undefined) stdout.write(`${escapeControls(line)}\n`);
     },
     say(line) {
-      stderr.write(`${line}\n`);
+      stderr.write(`${escapeControls(line)}\n`);
     },
     async finish() {
       await new Promise<void>((resolve) => {

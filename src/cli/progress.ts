@@ -19,7 +19,8 @@ export function startProgress(total: number, stderr: CliIo['stderr']): Progress 
     stream: stderr,
     hideCursor: true,
     linewrap: true,
-    gracefulExit: true,
+    // It would take the first Ctrl-C for itself, and training go on.
+    gracefulExit: false,
     clearOnComplete: true,
     etaBuffer: 50,
   });

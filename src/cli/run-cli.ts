@@ -8,6 +8,7 @@ import { inspectCommand } from './inspect.js';
 import { checkOptionValues } from './option-values.js';
 import { type CliIo, type Output, outputTo } from './output.js';
 import { runCommand } from './run.js';
+import { Stopped } from './stop.js';
 import { trainCommand } from './train.js';
 import { UsageError } from './usage-error.js';
 import { verifyCommand } from './verify.js';
@@ -28,7 +29,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   try {
     // The text of --help, --version and completion comes here; the commands print for themselves.
     await program(output, io).parseAsync([...argv], (_error: unknown, _options: unknown, text: string) => {
-      if (text !== '') output.print(text);
+      for (const line of text === '' ? [] : text.split('\n')) output.print(line);
     });
     await output.finish();
     return 0;
@@ -39,8 +40,12 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
 
 /** Says what went wrong. @returns The exit code */
 function tell(error: unknown, { say }: Output, debug: boolean): number {
+  if (error instanceof Stopped) {
+    say(error.message);
+    return error.exitCode;
+  }
   const usage = error instanceof UsageError;
-  if (debug && error instanceof Error) say(error.stack ?? error.message);
+  if (debug && error instanceof Error) for (const line of (error.stack ?? '').split('\n')) say(line);
   say(`lstm-onnx: ${messageOf(error)}${error instanceof LstmOnnxError ? ` [${error.code}]` : ''}`);
   if (usage) say('See lstm-onnx --help.');
   return usage ? 2 : 1;
@@ -83,6 +88,8 @@ function program(output: Output, io: CliIo) {
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
       // yargs' own complaints come as a message, or as a YError.
-      throw error && error.name !== 'YError' ? error : new UsageError(message ?? 'Wrong usage.');
+      throw error && error.name !== 'YError'
+        ? error
+        : new UsageError((message ?? 'Wrong usage.').replaceAll(/\s*\n\s*/g, ' '));
     });
 }

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { widenFloat16 } from '../data/half-precision.js';
 import { encodeNpy } from '../data/npy.js';
 import { LstmOnnxError } from '../errors.js';
 import { readArray } from '../files/array.js';
@@ -60,11 +61,13 @@ export const runCommand = ({ print, say }: Output): CommandModule<GlobalOptions,
     checkNames(assignments);
     await using model = await Model.load(path, provider === undefined ? {} : { providers: [provider] });
     const feeds = await Promise.all(assignments.map((assignment) => readFeed(assignment, model.inputs)));
+    const outputs = model.outputs.map(({ name }) => name);
+    const files = resultFiles(output ?? '', outputs);
     if (output !== undefined) {
       // States are what is carried on: h0=out/hn.npy, and the outputs to out again.
       const kept = assignments.filter(({ name }) => !looksLikeState(name)).map(({ file }) => file);
       const read = [path, ...kept];
-      for (const { name } of model.outputs) await refuseOverwriting(resultFile(output, name), read);
+      for (const file of files.values()) await refuseOverwriting(file, read);
     }
     const results = await model.run(Object.fromEntries(feeds));
     const { running, skipped } = model.providers;
@@ -75,7 +78,7 @@ export const runCommand = ({ print, say }: Output): CommandModule<GlobalOptions,
         ...skipped.map(({ provider: name, reason }) => `(${name} skipped: ${reason})`),
       ].join(' '),
     );
-    if (output !== undefined) await writeResults(results, output, json, print);
+    if (output !== undefined) await writeResults(results, files, json, print);
     else if (json) printJson(results, print);
     else printResults(results, model.metadata.get('labels'), print);
   },
@@ -119,41 +122,91 @@ async function readFeed(
 function feedFrom(array: NdArray, input: ModelValue | undefined): PlainTensor {
   const missesBatch = input?.shape !== undefined && array.shape.length === input.shape.length - 1;
   const dims = missesBatch ? [1, ...array.shape] : array.shape;
-  const data = array.dtype === input?.dtype ? array.data : Array.from<number | bigint>(array.data);
+  const data = array.dtype === input?.dtype ? array.data : convertible(array, input);
   return { data: data as PlainTensor['data'], dims }; // numbers and bigints never mix in one array
+}
+
+/** How far each whole number is one of the type: up to there, floats hold all of them. */
+const exactUpTo: Readonly<Record<string, number>> = { float16: 2 ** 11, float32: 2 ** 24, float64: 2 ** 53 };
+
+/**
+ * Plain numbers, which the model takes where its type holds them. NumPy's whole numbers are int64 unless one says
+ * otherwise; those that a float would round are refused.
+ */
+function convertible({ dtype, data }: NdArray, input: ModelValue | undefined): unknown[] {
+  const type = input?.dtype ?? '';
+  const limit = Object.hasOwn(exactUpTo, type) ? (exactUpTo[type] ?? 0) : Number.MAX_SAFE_INTEGER;
+  const wide = type === 'int64' || type === 'uint64';
+  return Array.from<number | bigint, unknown>(data, (value, index) => {
+    if (wide || dtype === 'float32' || dtype === 'float64') return value;
+    if (value >= -limit && value <= limit) return Number(value);
+    throw new LstmOnnxError(
+      'E_DTYPE_MISMATCH',
+      `Input '${input?.name}' is ${type}, which does not hold ${value}, element ${index} of the ${dtype} array.`,
+    );
+  });
 }
 
 async function writeResults(
   results: Results,
-  folder: string,
+  files: ReadonlyMap<string, string>,
   json: boolean,
   print: Output['print'],
 ): Promise<void> {
-  for (const [name, tensor] of Object.entries(results)) {
-    const file = resultFile(folder, name);
-    await writeFileAtomic(file, encodeNpy(toArray(name, tensor)));
-    print(json ? JSON.stringify({ output: name, file, dims: tensor.dims }) : file);
+  // All of them first: one that no file holds is found before any is written.
+  const contents = Object.entries(results).map(([name, tensor]) => {
+    const file = files.get(name) ?? '';
+    return { name, file, dims: tensor.dims, bytes: encodeNpy(toArray(name, tensor)) };
+  });
+  for (const { name, file, dims, bytes } of contents) {
+    await writeFileAtomic(file, bytes);
+    print(json ? JSON.stringify({ output: name, file, dims }) : file);
   }
 }
 
-/** Names in a model may hold what names of files cannot. */
-function resultFile(folder: string, name: string): string {
-  return join(folder, `${name.replaceAll(/[^\w.-]/g, '_')}.npy`);
+/**
+ * A file for each output. Names in a model may hold what names of files cannot, and two of them may then be the same, to
+ * file systems that do not tell `A` from `a` too: the later ones get a number.
+ */
+function resultFiles(folder: string, names: readonly string[]): Map<string, string> {
+  const taken = new Set<string>();
+  return new Map(
+    names.map((name) => {
+      const plain = name.replaceAll(/[^\w.-]/g, '_');
+      let file = plain;
+      for (let count = 2; taken.has(file.toLowerCase()); count++) file = `${plain}-${count}`;
+      taken.add(file.toLowerCase());
+      return [name, join(folder, `${file}.npy`)];
+    }),
+  );
 }
 
-function toArray(name: string, { type, dims, data }: Results[string]): NdArray {
-  if (type === 'string' || type === 'float16' || type === 'uint4' || type === 'int4') {
+/** The elements, float16 as numbers: engines without a Float16Array have its bits. */
+function elementsOf({ type, data }: Results[string]): ArrayLike<unknown> {
+  const elements = data as ArrayLike<unknown>; // which all of onnxruntime's arrays are
+  if (type !== 'float16') return elements;
+  return data instanceof Uint16Array ? widenFloat16(data) : Float32Array.from(elements as ArrayLike<number>);
+}
+
+function toArray(name: string, tensor: Results[string]): NdArray {
+  const { type, dims } = tensor;
+  if (type === 'float16') {
+    // .npy files of ours have no float16; float32 holds each of its numbers.
+    return { dtype: 'float32', shape: dims, data: elementsOf(tensor) as Float32Array };
+  }
+  if (type === 'string' || type === 'uint4' || type === 'int4') {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `Output '${name}' is ${type}, which .npy files of ours do not hold.`,
+      `Output '${name}' is ${type}, which .npy files of ours do not hold. Run without --output to see it.`,
     );
   }
-  return { dtype: type, shape: dims, data } as NdArray; // onnxruntime's types pair as ours do
+  return { dtype: type, shape: dims, data: tensor.data } as NdArray; // onnxruntime's types pair as ours do
 }
 
 function printJson(results: Results, print: Output['print']): void {
-  for (const [output, { type, dims, data }] of Object.entries(results)) {
-    const numbers = Array.from<unknown>(data as ArrayLike<unknown>);
+  for (const [output, tensor] of Object.entries(results)) {
+    const { type, dims } = tensor;
+    const numbers = Array.from<unknown>(elementsOf(tensor));
     const values = numbers.map((value) =>
       typeof value === 'bigint' && !Number.isSafeInteger(Number(value)) ? String(value) : plain(value),
     );
@@ -169,21 +222,23 @@ function plain(value: unknown): unknown {
 
 function printResults(results: Results, labels: string | undefined, print: Output['print']): void {
   const names = parseLabels(labels);
-  for (const [output, { type, dims, data }] of Object.entries(results)) {
-    const numbers = Array.from<unknown>(data as ArrayLike<unknown>);
-    const shown = numbers
-      .slice(0, shownNumbers)
-      .map((value) => (typeof value === 'number' ? round(value) : `${value}`));
-    const more = numbers.length > shownNumbers ? `, ... ${numbers.length - shownNumbers} more` : '';
-    print(`${output} ${type} [${dims.join(', ')}]: ${shown.join(', ')}${more}`);
+  for (const [output, tensor] of Object.entries(results)) {
+    const { type, dims } = tensor;
+    const data = elementsOf(tensor);
+    const first = Array.from({ length: Math.min(data.length, shownNumbers) }, (_, i) => shown(data[i]));
+    const more = data.length > shownNumbers ? `, ... ${data.length - shownNumbers} more` : '';
+    print(`${output} ${type} [${dims.join(', ')}]: ${first.join(', ')}${more}`);
     if (data instanceof Float32Array && names.length > 1 && dims.at(-1) === names.length) {
       for (const line of classLines(data, names)) print(line);
     }
   }
 }
 
-function round(value: number): string {
-  return String(Number(value.toPrecision(6)));
+/** Six digits of what has more; whole numbers in full. */
+function shown(value: unknown): string {
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? String(Number(value.toPrecision(6)))
+    : String(value);
 }
 
 function parseLabels(text: string | undefined): string[] {
@@ -199,7 +254,7 @@ function parseLabels(text: string | undefined): string[] {
 function classLines(logits: Float32Array, names: readonly string[]): string[] {
   return Array.from({ length: logits.length / names.length }, (_, row) => {
     const values = logits.subarray(row * names.length, (row + 1) * names.length);
-    const largest = Math.max(...values);
+    const largest = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     const total = values.reduce((sum, value) => sum + Math.exp(value - largest), 0);
     return `  ${row}: ${names[values.indexOf(largest)]} (${(100 / total).toFixed(1)} %)`;
   });

@@ -22,7 +22,15 @@ export async function importFile(
   path: string,
   options: Omit<ImportOptions, 'fileName' | 'shards'> = {},
 ): Promise<FileImportResult> {
-  const bytes = await readFile(path);
+  return importFileOf(path, await readFile(path), options);
+}
+
+/** As {@link importFile}, of a file that has been read: a pipe gives its bytes once. */
+export async function importFileOf(
+  path: string,
+  bytes: Uint8Array,
+  options: Omit<ImportOptions, 'fileName' | 'shards'> = {},
+): Promise<FileImportResult> {
   const fileName = basename(path);
   const format = detectFormat(bytes, fileName);
   try {

@@ -7,7 +7,7 @@ import { embedding } from '../../src/builder/ops/embedding.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
-import { summary } from '../../src/builder/summary.js';
+import { alignColumns, summary } from '../../src/builder/summary.js';
 import { float32, int32 } from '../../src/builder/tensor.js';
 import { simpleLSTM } from '../parity/networks.js';
 
@@ -61,5 +61,12 @@ outputs: class = softmax_1:output [batch, 3], h = encoder:h [4, batch, 32], part
 parameters: 96,811
 `),
     );
+  });
+});
+
+describe('alignColumns', () => {
+  it('aligns more rows than a call takes arguments', () => {
+    const rows = Array.from({ length: 200_000 }, () => ['a', 'b']);
+    expect(alignColumns([['name', 'x'], ...rows]).at(-1)).toBe('a     b');
   });
 });

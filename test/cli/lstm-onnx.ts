@@ -1,5 +1,6 @@
 /** The command, as a user gives it. */
 import { spawnSync } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { runCli } from '../../src/cli/run-cli.js';
@@ -7,16 +8,33 @@ import { runCli } from '../../src/cli/run-cli.js';
 /** The built command. */
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-export interface Outcome {
+interface Outcome {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs the command in this process. */
-export async function lstmOnnx(...args: string[]): Promise<Outcome> {
-  const [stdout, stderr] = [collector(), collector()];
-  const code = await runCli(args, { stdout, stderr });
+export function lstmOnnx(...args: string[]): Promise<Outcome> {
+  return runWith({}, ...args);
+}
+
+interface Surroundings {
+  /** Where SIGINT and SIGTERM come from. */
+  readonly signals?: EventEmitter;
+  /** Whether stderr is a terminal. */
+  readonly isTTY?: boolean;
+  /** Sees what is printed as it is. */
+  readonly onStdout?: (text: string) => void;
+}
+
+/** As {@link lstmOnnx}, in a process of another kind. */
+export async function runWith(
+  { signals = new EventEmitter(), isTTY = false, onStdout }: Surroundings,
+  ...args: string[]
+): Promise<Outcome> {
+  const [stdout, stderr] = [collector(onStdout), Object.assign(collector(), { isTTY, columns: 80 })];
+  const code = await runCli(args, { stdout, stderr, signals });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
@@ -29,11 +47,12 @@ export function spawnLstmOnnx(...args: string[]): Outcome {
   return { code: status, stdout, stderr };
 }
 
-function collector(): Writable & { readonly text: string } {
+function collector(onText?: (text: string) => void): Writable & { readonly text: string } {
   const chunks: Buffer[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       chunks.push(chunk);
+      onText?.(chunk.toString());
       done();
     },
   });

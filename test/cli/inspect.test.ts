@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { temporaryDirectory } from '../files/temporary-directory.js';
+import { pathOf } from '../import/state-dicts.js';
+import { lstmOnnx } from './lstm-onnx.js';
+
+const folder = temporaryDirectory();
+
+it.skipIf(process.platform === 'win32').each([
+  ['weights', pathOf('classifier.pt')],
+  ['safetensors', pathOf('classifier.safetensors')],
+  ['model', fileURLToPath(new URL('../../fixtures/data/keras/heads.keras', import.meta.url))],
+])('lstm-onnx inspect reads a pipe, which gives its bytes once: %s', async (kind, file) => {
+  const pipe = join(folder, `pipe-${kind}`);
+  expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+  const [piped] = await Promise.all([
+    lstmOnnx('inspect', pipe, '--json'),
+    writeFile(pipe, readFileSync(file)),
+  ]);
+  expect(piped).toEqual(await lstmOnnx('inspect', file, '--json'));
+});
