@@ -8,6 +8,13 @@ import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LstmOnnxError } from '../errors.js';
 import { errorCode, reasonOf } from './errno.js';
+import { isRunning, ownName } from './owner.js';
+
+/** Names of temporary files: the process that writes, then what tells its files apart. */
+const temporaryName = /^\.lstm-onnx-(.+)-[\da-f]{32}\.tmp$/;
+
+/** No write takes longer: a temporary file older than this (in ms) was left behind, whoever wrote it. */
+const longestWrite = 24 * 60 * 60_000;
 
 /**
  * Writes a file whole or not at all, making its parent directories. An existing file keeps its permissions, and a
@@ -16,31 +23,35 @@ import { errorCode, reasonOf } from './errno.js';
  * @throws E_FILE_WRITE when the path is a directory or device, or cannot be written; nothing is left behind.
  */
 export async function writeFileAtomic(path: string, contents: Uint8Array | string): Promise<void> {
-  let temporary: string | undefined;
+  await writeFilesAtomic([[path, contents]]);
+}
+
+/**
+ * As {@link writeFileAtomic}, several files that belong together: all are on the disk before the first takes its name,
+ * and they take their names one right after the other, in this order.
+ */
+async function writeFilesAtomic(
+  files: readonly (readonly [path: string, contents: Uint8Array | string])[],
+): Promise<void> {
+  const prepared: { readonly path: string; readonly temporary: string; readonly target: string }[] = [];
+  let path = '';
   try {
-    const existing = await statIfExists(path);
-    if (existing !== undefined && !existing.isFile()) {
-      // Renaming over a device (/dev/null) would replace it for the whole machine.
-      throw new LstmOnnxError(
-        'E_FILE_WRITE',
-        `Cannot write '${path}': it is ${existing.isDirectory() ? 'a directory' : 'not a regular file'}. Name a file.`,
-      );
+    for (const [name, contents] of files) {
+      path = name;
+      const { target, mode } = await targetOf(path);
+      const temporary = join(dirname(target), temporaryFileName());
+      prepared.push({ path, temporary, target });
+      await writeThrough(temporary, contents, mode);
     }
-    if (existing !== undefined) {
-      // The rename below asks nothing of the old file's own permissions; a read-only file is meant to stay.
-      await fs.access(path, fs.constants.W_OK);
+    for (const file of prepared) {
+      path = file.path;
+      await fs.rename(file.temporary, file.target);
     }
-    const target = existing === undefined ? path : await fs.realpath(path);
-    const directory = dirname(target);
-    await fs.mkdir(directory, { recursive: true });
-    temporary = join(directory, `.lstm-onnx-${randomUUID()}.tmp`);
-    await writeThrough(temporary, contents, existing?.mode);
-    await fs.rename(temporary, target);
-    await flushDirectory(directory);
+    for (const directory of new Set(prepared.map(({ target }) => dirname(target)))) {
+      await flushDirectory(directory);
+    }
   } catch (error) {
-    if (temporary !== undefined) {
-      await fs.rm(temporary, { force: true }).catch(() => undefined);
-    }
+    for (const { temporary } of prepared) await fs.rm(temporary, { force: true }).catch(() => undefined);
     throw error instanceof LstmOnnxError
       ? error
       : new LstmOnnxError(
@@ -49,6 +60,49 @@ export async function writeFileAtomic(path: string, contents: Uint8Array | strin
           { cause: error },
         );
   }
+}
+
+function temporaryFileName(): string {
+  return `.lstm-onnx-${ownName()}-${randomUUID().replaceAll('-', '')}.tmp`;
+}
+
+/** Where a file is really written to, with its directory made, and the permissions that it has there. */
+async function targetOf(
+  path: string,
+): Promise<{ readonly target: string; readonly mode: number | undefined }> {
+  const existing = await statIfExists(path);
+  if (existing !== undefined && !existing.isFile()) {
+    // Renaming over a device (/dev/null) would replace it for the whole machine.
+    throw new LstmOnnxError(
+      'E_FILE_WRITE',
+      `Cannot write '${path}': it is ${existing.isDirectory() ? 'a directory' : 'not a regular file'}. Name a file.`,
+    );
+  }
+  if (existing !== undefined) {
+    // The rename asks nothing of the old file's own permissions; a read-only file is meant to stay.
+    await fs.access(path, fs.constants.W_OK);
+  }
+  const target = existing === undefined ? path : await fs.realpath(path);
+  await fs.mkdir(dirname(target), { recursive: true });
+  await removeLeftovers(dirname(target));
+  return { target, mode: existing?.mode };
+}
+
+/** Removes temporary files that a process left when it was killed. What cannot be removed stays. */
+async function removeLeftovers(directory: string): Promise<void> {
+  for (const name of await fs.readdir(directory).catch(() => [])) {
+    const [, owner] = temporaryName.exec(name) ?? [];
+    if (owner === undefined) continue;
+    const path = join(directory, name);
+    if (isRunning(owner) === false || (await isOlderThan(path, longestWrite))) {
+      await fs.rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+async function isOlderThan(path: string, milliseconds: number): Promise<boolean> {
+  const stats = await statIfExists(path);
+  return stats !== undefined && Date.now() - stats.mtimeMs > milliseconds;
 }
 
 async function statIfExists(path: string): Promise<Stats | undefined> {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -5,8 +6,10 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeFileAtomic } from '../../src/files/write.js';
@@ -126,4 +129,28 @@ describe('writeFileAtomic', () => {
       expect(readFileSync(path, 'utf8')).toBe('old');
     },
   );
+});
+
+describe('temporary files', () => {
+  const id = '0123456789abcdef0123456789abcdef';
+  const host = hostname()
+    .replaceAll(/[^\w-]/g, '_')
+    .slice(0, 40);
+
+  it('of a process that was killed are removed at the next write, those of others are not', async () => {
+    const folder = directory();
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const dead = `.lstm-onnx-${host}.${pid}.1-${id}.tmp`;
+    const reused = `.lstm-onnx-${host}.${process.pid}.1-${id}.tmp`;
+    const elsewhere = `.lstm-onnx-other.${pid}.1-${id}.tmp`;
+    const old = `.lstm-onnx-other.${pid}.2-${id}.tmp`;
+    const foreign = '.lstm-onnx-notes.tmp';
+    for (const name of [dead, reused, elsewhere, old, foreign]) writeFileSync(join(folder, name), '');
+    const twoDaysAgo = new Date(Date.now() - 2 * 24 * 60 * 60_000);
+    utimesSync(join(folder, old), twoDaysAgo, twoDaysAgo);
+    await writeFileAtomic(join(folder, 'file'), '');
+    // Where the system tells when a process began, an id that was given to another process is known as that.
+    const kept = process.platform === 'linux' ? [foreign, elsewhere] : [reused, foreign, elsewhere];
+    expect(readdirSync(folder).sort()).toEqual([...kept, 'file'].sort());
+  });
 });
