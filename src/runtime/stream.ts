@@ -4,11 +4,11 @@
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError } from '../errors.js';
+import { SerialQueue } from '../serial-queue.js';
 import { type CheckedFeeds, FeedChecker, type Finite, nonFinite } from './feeds.js';
 import type { OpenedModel } from './open-model.js';
 import { emptyResults } from './results.js';
 import type { Runner } from './runner.js';
-import { SerialQueue } from './serial-queue.js';
 import { type Feeds, type ModelValue, quoteNames, type Results } from './values.js';
 import { type FedSizes, firstAxis, hidesBatch, zeroState } from './zero-state.js';
 

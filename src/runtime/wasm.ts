@@ -4,8 +4,8 @@
  */
 import * as ort from 'onnxruntime-web/wasm';
 import { LstmOnnxError, messageOf } from '../errors.js';
+import { SerialQueue } from '../serial-queue.js';
 import type { OnnxFile } from './onnx-file.js';
-import { SerialQueue } from './serial-queue.js';
 import { modelValues, type Session, type SessionOptions } from './session.js';
 import type { ProviderSettings } from './worker/protocol.js';
 

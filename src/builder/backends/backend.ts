@@ -2,11 +2,13 @@
 import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
 import { gatherRows, type SampleArray } from '../../data/dataset.js';
 import { LstmOnnxError, messageOf } from '../../errors.js';
+import { SerialQueue } from '../../serial-queue.js';
 import type { Optimizer, OptimizerConfig, OptimizerState } from '../train/optimizers.js';
 import { TfOptimizer } from '../train/tf-optimizer.js';
 import { backendNames, isBackendName } from './backend-names.js';
 import { registerComposedLstm } from './composed-lstm.js';
 import { registerCrossEntropy } from './cross-entropy.js';
+import { initialize, select } from './current-backend.js';
 import type { LstmLayer } from './lstm-layer.js';
 import { keepTapeYoung } from './tape.js';
 import type { Tf } from './tf.js';
@@ -65,9 +67,9 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
       const { startTensorflow } = await import('./tensorflow/backend.js');
       await startTensorflow(tf);
     }
-    if (!(await tf.setBackend(name))) return `tfjs could not start its '${name}' backend`;
-    await tf.ready();
-    if (!ownWays(tf).lstmLayer) registerComposedLstm(tf, name);
+    await initialize(tf, name);
+    select(tf, name);
+    if (!ownWays(tf, name).lstmLayer) registerComposedLstm(tf, name);
     registerCrossEntropy(tf, name);
     return undefined;
   } catch (error) {
@@ -83,11 +85,14 @@ async function importWasmBackend(): Promise<void> {
   await import('@tensorflow/tfjs-backend-wasm');
 }
 
-/** What the current backend brings itself. */
-function ownWays(tf: Tf): Partial<Pick<Backend, 'createOptimizer' | 'gather' | 'notice' | 'numbersOf'>> & {
+/** What a backend that runs brings itself. */
+function ownWays(
+  tf: Tf,
+  name: string,
+): Partial<Pick<Backend, 'createOptimizer' | 'gather' | 'notice' | 'numbersOf'>> & {
   readonly lstmLayer?: LstmLayer;
 } {
-  return tf.backend() as ReturnType<typeof ownWays>;
+  return tf.findBackend(name) as ReturnType<typeof ownWays>;
 }
 
 /** What `auto` tries, fastest first. */
@@ -98,29 +103,37 @@ function candidatesFor(name: BackendName): readonly string[] {
   return name === 'tensorflow' ? [name, ...preferences] : [name];
 }
 
+/** One after another: two that start the same backend at once would get two of it. */
+const starts = new SerialQueue();
+
 /**
  * Makes a tfjs backend the current one, and no other in its stead.
  *
  * @returns undefined, or why it cannot be, in one line
  */
-export async function problemOf(name: string): Promise<string | undefined> {
-  return tryBackend(await importTf(), name);
+export function problemOf(name: string): Promise<string | undefined> {
+  return starts.add(async () => tryBackend(await importTf(), name));
 }
 
 /**
- * Starts a tfjs backend; later tfjs operations of this process run on it.
+ * Starts a tfjs backend and makes it the current one. Whoever waits for anything after that calls `select` before the next
+ * operation, since others may have chosen another backend meanwhile.
  *
  * @param name default `auto`
  * @throws E_PROVIDER_UNAVAILABLE when a backend asked for by name does not start; not for `tensorflow`, which `auto`
  *   stands in for, with a `notice`
  */
-export async function startBackend(name: BackendName = 'auto'): Promise<Backend> {
+export function startBackend(name: BackendName = 'auto'): Promise<Backend> {
+  return starts.add(() => start(name));
+}
+
+async function start(name: BackendName): Promise<Backend> {
   const tf = await importTf();
   const problems: string[] = [];
   for (const candidate of candidatesFor(name)) {
     const problem = await tryBackend(tf, candidate);
     if (problem === undefined) {
-      const own = ownWays(tf);
+      const own = ownWays(tf, candidate);
       const slower = candidate === preferences[0] ? '' : ', slower';
       const instead =
         problems.length > 0 ? [`${problems.join('; ')}; training runs on ${candidate}${slower}`] : [];
@@ -133,17 +146,13 @@ export async function startBackend(name: BackendName = 'auto'): Promise<Backend>
           const { data, shape, dtype } = gatherRows(...args);
           return tf.tensor(data, [...shape], dtype);
         });
-      const select = () => {
-        // For a backend that runs already this takes effect at once; only the promise comes later.
-        if (tf.getBackend() !== candidate) void tf.setBackend(candidate);
-      };
       return {
         tf,
         name: candidate,
         createOptimizer,
         numbersOf: own.numbersOf ?? ((tensor) => tensor.data<'float32'>()),
         gather,
-        select,
+        select: () => select(tf, candidate),
         ...(notices.length === 0 ? {} : { notice: notices.join('; ') }),
       };
     }

@@ -1,6 +1,7 @@
 /** tfjs' backend on libtensorflow, from the package `@tensorflow/tfjs-node`, which may be absent or broken. */
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
+import { initialize, select } from '../current-backend.js';
 import { lstmLayer } from '../lstm-layer.js';
 import type { Tf } from '../tf.js';
 import { registerTensorflowLstm } from './lstm-kernels.js';
@@ -21,10 +22,13 @@ const proven = new WeakSet<object>();
 export async function startTensorflow(tf: Tf): Promise<void> {
   quieten();
   await importTfjsNode();
-  if (!(await tf.setBackend(backendName))) throw unavailable('tfjs-node could not start libtensorflow');
+  try {
+    await initialize(tf, backendName);
+  } catch (error) {
+    throw unavailable(`tfjs-node could not start libtensorflow: ${messageOf(error)}`, error);
+  }
   registerTensorflowLstm(tf, backendName);
-  // Other code may have chosen another meanwhile; for a backend that runs already this takes effect at once.
-  if (tf.getBackend() !== backendName) void tf.setBackend(backendName);
+  select(tf, backendName);
   const backend = tf.backend();
   if (proven.has(backend)) return;
   prove(tf);
