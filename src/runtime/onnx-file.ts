@@ -1,6 +1,7 @@
 /** What a model's file tells and onnxruntime's session does not. */
 import { decodeModel } from '../export/decode-model.js';
 import { checkFunctionCalls } from '../export/function-calls.js';
+import { withKeptStates } from '../export/kept-states.js';
 import { withTimeFirst } from '../export/time-first.js';
 import { sequenceInputs } from './sequence-inputs.js';
 
@@ -19,17 +20,21 @@ export interface OnnxFile {
   readonly isRewritten: boolean;
 }
 
+/** Models of an older operator set, of 2018, have no Where for {@link withKeptStates}. */
+const FIRST_WITH_WHERE = 9;
+
 /** @throws E_INVALID_FILE, E_UNSUPPORTED */
 export function readOnnxFile(file: Uint8Array): OnnxFile {
   if (isOrtFormat(file)) {
     const nothing = { metadata: new Map(), unranked: new Set<string>(), sequences: new Set<string>() };
     return { ...nothing, externalFiles: [], bytes: file, isRewritten: false };
   }
-  const { graph, metadata, localFunctions } = decodeModel(file);
+  const { graph, metadata, opsets, localFunctions } = decodeModel(file);
   if (localFunctions) checkFunctionCalls(file);
   const unranked = [...graph.inputs, ...graph.outputs].filter((value) => value.shape === undefined);
   const locations = graph.initializers.flatMap(({ externalData }) => externalData?.get('location') ?? []);
-  const bytes = withTimeFirst(file);
+  const timeFirst = withTimeFirst(file);
+  const bytes = (opsets.get('') ?? 0) < FIRST_WITH_WHERE ? timeFirst : withKeptStates(timeFirst);
   return {
     metadata,
     unranked: new Set(unranked.map(({ name }) => name)),

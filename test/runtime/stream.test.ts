@@ -137,6 +137,78 @@ describe('a stream', () => {
     expect(await failure(() => count(large, 1))).toMatch(/^E_UNSUPPORTED: 'a' holds 1152921504606846977/);
   });
 
+  describe.each(['cpu', 'wasm', 'simd'] as const)('over sequences with lengths, on %s', (provider) => {
+    const input = float32('batch', 'time', 3);
+    const layers = { hiddenSize: 4, numLayers: 2 } as const;
+    it.each([
+      ['two layers', layers],
+      ['a projection', { ...layers, projSize: 2 }],
+      ['peepholes', { hiddenSize: 4, peepholes: true }],
+    ] as const)('leaves the state of one that a chunk has nothing of as it was: %s', async (_, options) => {
+      const network = defineNetwork({ x: input }, ({ x }) => {
+        const { output } = lstmOp('lstm', x, options);
+        return { output, last: output.at(-1) };
+      });
+      const exported = (more: object) =>
+        exportOnnx(network, initParameters(network, 1), { states: true, ...more });
+      await using ragged = await Model.load(exported({ lengths: true }), { providers: [provider] });
+      await using plain = await Model.load(exported({}), { providers: [provider] });
+      const together = ragged.stream();
+      const apart = [0, 1, 2].map(() => plain.stream());
+      const chunks = [
+        [2, 4, 0],
+        [0, 3, 1],
+        [0, 0, 0],
+        [1, 0, 4],
+      ];
+      for (const [chunk, lengths] of chunks.entries()) {
+        const x = Float32Array.from({ length: 3 * 4 * 3 }, (_, i) => Math.sin(7 * chunk + i));
+        const { last } = await together.run({
+          x: { data: x, dims: [3, 4, 3] },
+          lengths: { data: lengths, dims: [3] },
+        });
+        for (const [row, length] of lengths.entries()) {
+          const width = last!.dims[1]!;
+          const shown = (last!.data as Float32Array).slice(row * width, (row + 1) * width);
+          if (length > 0) {
+            const data = x.slice(row * 12, row * 12 + 3 * length);
+            const alone = await apart[row]!.run({ x: { data, dims: [1, length, 3] } });
+            expect(shown).toBeCloseToArray(alone.last!.data as Float32Array, TOLERANCE);
+          }
+          for (const name of ['h0', 'c0']) {
+            const state = together.state[name]!;
+            const [count = 0, , size = 0] = state.dims;
+            const own = Array.from({ length: count * size }, (_, i) => {
+              const layer = Math.floor(i / size);
+              return (state.data as Float32Array)[(layer * 3 + row) * size + (i % size)]!;
+            });
+            const expected = apart[row]!.state[name]?.data ?? new Float32Array(count * size);
+            expect(own).toBeCloseToArray(expected as Float32Array, TOLERANCE);
+          }
+        }
+      }
+    });
+
+    it('begins one that has nothing yet in its own state', async () => {
+      const network = defineNetwork({ x: input }, ({ x }) => {
+        const { output, h } = lstmOp('lstm', x, { hiddenSize: 4, initialState: 'learned' });
+        return { output, last: output.at(-1), h };
+      });
+      const parameters = initParameters(network, 1);
+      parameters.get('lstm.h0')!.data.set([1, 2, 3, 4]);
+      const bytes = exportOnnx(network, parameters, { lengths: true });
+      await using model = await Model.load(bytes, { providers: [provider] });
+      const { output, last, h } = await model.run({
+        x: zeros(2, 3, 3),
+        lengths: { data: [0, 3], dims: [2] },
+      });
+      expect(Array.from(output!.data as Float32Array).slice(0, 12)).toEqual(new Array(12).fill(0));
+      for (const state of [last, h]) {
+        expect(Array.from(state!.data as Float32Array).slice(0, 4)).toEqual([1, 2, 3, 4]);
+      }
+    });
+  });
+
   it('needs the initial state where a dimension has a name that no feed has, and says so', async () => {
     await using model = await load('lstm-foreign-dim');
     expect(await failure(() => model.stream().run({ x: steps(0, 1) }))).toMatch(

@@ -29,12 +29,12 @@ export function layerDirections(options: LstmOptions): LstmLayerDirection[] {
 }
 
 /**
- * A sequence without steps gives zeros; onnxruntime gives them even where a state was given, so that is refused.
+ * A sequence without steps ends in the state that it began with.
  *
- * @throws E_INVALID_OPTION for a sequence with more steps than x has, or none although it has a state
+ * @param fewest steps of a sequence
+ * @throws E_INVALID_OPTION for a sequence with more steps than x has, or with too few
  */
-export function checkLengths(lengths: ArrayLike<number>, time: number, hasState: boolean): void {
-  const fewest = hasState ? 1 : 0;
+export function checkLengths(lengths: ArrayLike<number>, time: number, fewest = 0): void {
   const wrong = Array.from(lengths).find((length) => length < fewest || length > time);
   if (wrong === undefined) return;
   throw new LstmOnnxError(

@@ -115,7 +115,9 @@ function forward(
   const batch = x.shape[batchFirst ? 0 : 1] ?? 0;
   const time = x.shape[batchFirst ? 1 : 0] ?? 0;
   const { h: givenH, c: givenC, lengths } = lstmInputs(inputs);
-  if (lengths) checkLengths(lengths.dataSync(), time, givenH !== undefined || options.learnedState === true);
+  // With a state, the last output of a sequence without steps would be zeros here, and its state in an ONNX model.
+  const hasState = givenH !== undefined || options.learnedState === true;
+  if (lengths) checkLengths(lengths.dataSync(), time, hasState ? 1 : 0);
   const directions = layerDirections(options);
   const initial = (name: string, given: TfTensor | undefined): (TfTensor | undefined)[] => {
     if (options.learnedState) return firstEntries(tf, parameter(name)).map((row) => repeated(tf, row, batch));

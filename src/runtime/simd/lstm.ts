@@ -37,7 +37,7 @@ export const lstm: Prepare<LstmOptions> = (options, model) => {
     const [first = 0, second = 0] = x.shape;
     const [batch, time] = batchFirst ? [first, second] : [second, first];
     const { h, c, lengths } = lstmInputs(inputs);
-    if (lengths) checkLengths(lengths.data, time, h !== undefined || learned !== undefined);
+    if (lengths) checkLengths(lengths.data, time);
     const atLengths = lengths ? run.blocks.place(lengths) : 0;
     const h0 = initial(h, learned?.h, batch, run);
     const c0 = initial(c, learned?.c, batch, run);
