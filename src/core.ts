@@ -18,6 +18,7 @@ export { flip } from './builder/ops/flip.js';
 export { linear } from './builder/ops/linear.js';
 export { lstm } from './builder/ops/lstm.js';
 export type { ActivationLike, LstmArguments, LstmState } from './builder/ops/lstm-arguments.js';
+export { max, mean } from './builder/ops/reduce.js';
 export { reshape } from './builder/ops/reshape.js';
 export { stepCount } from './builder/ops/step-count.js';
 export { transpose } from './builder/ops/transpose.js';

@@ -117,7 +117,7 @@ function randomFeeds(
     const isLengths = network.nodes.some(
       (node) =>
         (node.op === 'lstm' && lstmInputs(node.inputs).lengths === name) ||
-        (node.op === 'at' && node.inputs[1] === name),
+        ((node.op === 'at' || node.op === 'mean' || node.op === 'max') && node.inputs[1] === name),
     );
     const limit = isLengths ? time : idLimit(network.nodes, name);
     const first = isLengths ? 1 : 0;

@@ -13,7 +13,7 @@ import { Emitter } from './emitter.js';
 import { encodeModel } from './encode-model.js';
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from './graph.js';
 import { inferTypes } from './infer.js';
-import type { Lowered, LoweredPort } from './lowering.js';
+import type { Lowered, LoweredPort, LoweringContext } from './lowering.js';
 import { lowerings } from './ops/index.js';
 import { prune } from './prune.js';
 import { irVersionFor } from './releases.js';
@@ -58,7 +58,7 @@ export function toOnnxModel(network: Network, parameters: StateDict, options: Ex
   checkOutputNames(network);
   checkLabels(network, options.labels);
   const shown = variantOf(network, options);
-  const { emitter, values } = lower(shown, parameters);
+  const { emitter, values } = lower(shown, parameters, opset);
   const nodes = nameOutputs(shown, emitter, values);
   const model: OnnxModel = {
     irVersion: irVersionFor(opset),
@@ -98,14 +98,18 @@ function checkLabels(network: Network, labels: readonly string[] | undefined): v
   );
 }
 
-function lower(network: Network, parameters: StateDict): { emitter: Emitter; values: Map<string, Lowered> } {
+function lower(
+  network: Network,
+  parameters: StateDict,
+  opset: number,
+): { emitter: Emitter; values: Map<string, Lowered> } {
   const emitter = new Emitter([...Object.keys(network.inputs), ...Object.keys(network.outputs)]);
   const values = new Map<string, Lowered>(
     Object.entries(network.inputs).map(([name, type]) => [name, { name, type }]),
   );
   for (const node of network.nodes) {
     const inputs = node.inputs.map((id) => found(values, id));
-    const ports = lowerNode(node, emitter, inputs, parameters);
+    const ports = lowerNode(node, { emitter, inputs, opset }, parameters);
     for (const [port, type] of Object.entries(node.outputs)) {
       const lowered = ports[port];
       if (lowered) values.set(valueId(node.name, port), { ...lowered, type });
@@ -116,12 +120,11 @@ function lower(network: Network, parameters: StateDict): { emitter: Emitter; val
 
 function lowerNode<K extends OpName>(
   node: NetworkNode<K>,
-  emitter: Emitter,
-  inputs: readonly Lowered[],
+  context: Omit<LoweringContext, 'parameter'>,
   parameters: StateDict,
 ): Readonly<Record<string, LoweredPort>> {
   const parameter = (name: string) => found(parameters, `${node.name}.${name}`);
-  return lowerings[node.op](node, { emitter, inputs, parameter });
+  return lowerings[node.op](node, { ...context, parameter });
 }
 
 function found<T>(map: ReadonlyMap<string, T>, name: string): T {

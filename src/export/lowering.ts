@@ -25,6 +25,8 @@ export interface Lowered {
 export interface LoweringContext {
   readonly emitter: Emitter;
   readonly inputs: readonly Lowered[];
+  /** The operator set that is written. */
+  readonly opset: number;
   /** A parameter of this node by its own name: `weight_ih_l0`. */
   parameter(name: string): Parameter;
 }

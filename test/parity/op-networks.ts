@@ -20,7 +20,9 @@ export interface OpCase {
 
 export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
   const types = [...inputs].map(([name, { dtype, shape }]) => {
-    const dims = ['batch', ...shape.slice(1)];
+    // Lengths that go with time-first sequences are of their second dimension, which is fixed.
+    const isFixed = name === 'lengths' && config.axis === 0;
+    const dims = isFixed ? shape : ['batch', ...shape.slice(1)];
     return [name, dtype === 'int32' ? int32(...dims) : float32(...dims)] as const;
   });
   return defineNetwork(Object.fromEntries(types), (symbols) => {
@@ -46,6 +48,8 @@ function optionsOf({ op, ...config }: OpCase): OpOptions[OpName] {
     case 'logSoftmax':
     case 'concat':
     case 'flip':
+    case 'max':
+    case 'mean':
       return { axis };
     case 'activation':
       return { ...config.options } as OpOptions['activation'];

@@ -10,6 +10,7 @@ import { linearOp } from './linear.js';
 import { lstmOp } from './lstm.js';
 import type { OpDefinition } from './op.js';
 import type { OpOptions } from './option-schemas.js';
+import { maxOp, meanOp } from './reduce.js';
 import { reshapeOp } from './reshape.js';
 import { stepCountOp } from './step-count.js';
 import { transposeOp } from './transpose.js';
@@ -28,6 +29,8 @@ export const ops: { readonly [K in OpName]: OpDefinition<OpOptions[K]> } = {
   linear: linearOp,
   logSoftmax: logSoftmaxOp,
   lstm: lstmOp,
+  max: maxOp,
+  mean: meanOp,
   relu: reluOp,
   reshape: reshapeOp,
   sigmoid: sigmoidOp,

@@ -84,6 +84,8 @@ export interface OpOptions {
   linear: LinearOptions;
   logSoftmax: AxisOptions;
   lstm: LstmOptions;
+  max: AxisOptions;
+  mean: AxisOptions;
   relu: NoOptions;
   reshape: ReshapeOptions;
   sigmoid: NoOptions;
@@ -103,6 +105,8 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   linear,
   logSoftmax: axisOrLast,
   lstm,
+  max: axis,
+  mean: axis,
   relu: none,
   reshape,
   sigmoid: none,

@@ -4,13 +4,20 @@ import { elementwiseRules } from './elementwise.js';
 import { layoutRules } from './layout.js';
 import { matrixRules } from './matrix.js';
 import { recurrentRules } from './recurrent.js';
+import { reduceRules } from './reduce.js';
 import type { OpRule } from './rule.js';
 import { slicingRules } from './slicing.js';
 
 const rules: ReadonlyMap<string, OpRule> = new Map(
-  [elementwiseRules, matrixRules, layoutRules, slicingRules, recurrentRules, constantRules].flatMap(
-    (family) => Object.entries(family),
-  ),
+  [
+    elementwiseRules,
+    matrixRules,
+    layoutRules,
+    slicingRules,
+    recurrentRules,
+    constantRules,
+    reduceRules,
+  ].flatMap((family) => Object.entries(family)),
 );
 
 /** The rule for an operator of ONNX's own set at this version; undefined for one that is not judged. */

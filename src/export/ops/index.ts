@@ -10,6 +10,7 @@ import { lowerEmbedding } from './embedding.js';
 import { lowerFlip } from './flip.js';
 import { lowerLinear } from './linear.js';
 import { lowerLstm } from './lstm.js';
+import { lowerMax, lowerMean } from './reduce.js';
 import { lowerReshape } from './reshape.js';
 import { lowerStepCount } from './step-count.js';
 import { lowerTranspose } from './transpose.js';
@@ -24,6 +25,8 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   linear: lowerLinear,
   logSoftmax: lowerLogSoftmax,
   lstm: lowerLstm,
+  max: lowerMax,
+  mean: lowerMean,
   relu: lowerRelu,
   reshape: lowerReshape,
   sigmoid: lowerSigmoid,

@@ -4,6 +4,7 @@
  * - `weights`: floating-point constants, perhaps repeated along dimensions that only the data tells;
  * - `sizes`: a few integers, each a number or a product of dimensions' sizes;
  * - `view`: a value of the network whose axes ONNX names in another order or grouping;
+ * - `masked`: a part of how this library's exports take the mean or the maximum of sequences of different lengths;
  * - `reversed`: sequences reversed each by its length, of which only the first step is ever wanted.
  */
 import type { SymbolicTensor, TensorType } from '../../builder/tensor.js';
@@ -59,7 +60,25 @@ export interface Reversed {
   readonly batchAxis: number;
 }
 
-export type Value = Weights | Sizes | View | Reversed;
+/** What `export/ops/reduce.ts` writes, step by step; `ops/reduce.ts` says which step follows on which. */
+export interface Masked {
+  readonly kind: 'masked';
+  readonly sizes: readonly Size[];
+  readonly is:
+    | { readonly step: 'numbers' }
+    | { readonly step: 'counts'; readonly lengths: View }
+    | { readonly step: 'mask' | 'count'; readonly mask: StepMask }
+    | { readonly step: 'kept'; readonly mask: StepMask; readonly x: View; readonly filledWith: number }
+    | { readonly step: 'sum'; readonly mask: StepMask; readonly x: View };
+}
+
+/** Which steps are within the length of their sequence, or the first one. */
+export interface StepMask {
+  readonly lengths: View;
+  readonly timeAxis: 0 | 1;
+}
+
+export type Value = Weights | Sizes | View | Reversed | Masked;
 
 export function weightsOf(shape: readonly number[], read: () => Float32Array, origin: string): Weights {
   return { kind: 'weights', shape, sizes: shape.map(fixed), read, origin };
@@ -80,5 +99,7 @@ export function describeValue(value: Value): string {
       return `a ${value.base.type.dtype} tensor that depends on the inputs`;
     case 'reversed':
       return 'reversed sequences';
+    case 'masked':
+      return 'a mask of steps, or what is computed with one';
   }
 }

@@ -13,7 +13,10 @@ import { inputAt, type Prepare, unary } from './operator.js';
 import { bytesPerNumber, empty, type RunTensor, reshaped } from './run-tensor.js';
 
 /** A shape as the axes before one, that one, and those after it. */
-function around(shape: readonly number[], axis: number): { outer: number; size: number; inner: number } {
+export function around(
+  shape: readonly number[],
+  axis: number,
+): { outer: number; size: number; inner: number } {
   return {
     outer: sizeOf(shape.slice(0, axis)),
     size: shape[axis] ?? 1,

@@ -5,6 +5,7 @@ import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
 import { lstm } from './lstm.js';
 import { type Prepare, unary } from './operator.js';
+import { max, mean } from './reduce.js';
 import { embedding, stepCount } from './tokens.js';
 
 export const operators: { readonly [K in OpName]: Prepare<OpOptions[K]> } = {
@@ -18,6 +19,8 @@ export const operators: { readonly [K in OpName]: Prepare<OpOptions[K]> } = {
   linear,
   logSoftmax,
   lstm,
+  max,
+  mean,
   relu: (_options, model) => activation({ name: 'relu' }, model),
   reshape,
   sigmoid: (_options, model) => activation({ name: 'sigmoid' }, model),

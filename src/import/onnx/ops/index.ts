@@ -8,6 +8,7 @@ import { lstmHandlers } from './lstm.js';
 import { passingHandlers } from './passing.js';
 import { pickingHandlers } from './picking.js';
 import { raggedHandlers } from './ragged.js';
+import { reduceHandlers } from './reduce.js';
 import { scalingHandlers } from './scaling.js';
 import { shapeHandlers } from './shapes.js';
 
@@ -19,6 +20,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map(
     pickingHandlers,
     joiningHandlers,
     raggedHandlers,
+    reduceHandlers,
     layoutHandlers,
     activationHandlers,
     passingHandlers,

@@ -12,7 +12,7 @@ import {
   type Size,
   sameSize,
 } from '../size.js';
-import type { Value, View } from '../value.js';
+import { describeValue, type Value, type View } from '../value.js';
 import { copied, permuted, regrouped, sizesOf } from '../view.js';
 
 const Transpose: Handler = (node) => {
@@ -137,7 +137,10 @@ function reshaped(node: NodeReader, x: Value, sizes: readonly Size[], target: re
 /** The value under other axes of the same entries in the same order. */
 function withAxes(node: NodeReader, x: Value, sizes: readonly Size[], see: (view: View) => View): Value {
   if (x.kind === 'view') return see(x);
-  if (x.kind === 'reversed') throw node.refusal('reversed sequences are rearranged');
+  if (x.kind === 'masked' && sizes.length > x.sizes.length && sizes.slice(x.sizes.length).every(isOne)) {
+    return { ...x, sizes };
+  }
+  if (x.kind === 'reversed' || x.kind === 'masked') throw node.refusal(`${describeValue(x)} are rearranged`);
   const total = product(sizesOfValue(node, x));
   const after = product(sizes);
   if (!total || !after || !divided(total, after) || !divided(after, total)) {
@@ -174,6 +177,7 @@ export function sizesOfValue(node: NodeReader, value: Value): readonly Size[] {
     case 'view':
       return sizesOf(value);
     case 'weights':
+    case 'masked':
       return value.sizes;
     case 'sizes':
       return value.shape.map(fixed);

@@ -16,8 +16,10 @@ const Identity: Handler = (node) => [node.input(0)];
 const Cast: Handler = (node) => {
   const x = node.input(0);
   const dtype = dtypeOfCode(node.int('to', 0)) ?? 'undefined';
+  if (x.kind === 'masked' && x.is.step === 'mask' && floats.includes(dtype)) return [x];
   const isFloat = x.kind === 'weights' || (x.kind === 'view' && x.base.type.dtype === 'float32');
-  if ((isFloat ? floats : integers).includes(dtype) && x.kind !== 'reversed') return [x];
+  if ((isFloat ? floats : integers).includes(dtype) && x.kind !== 'reversed' && x.kind !== 'masked')
+    return [x];
   throw node.refusal(
     `it turns ${isFloat ? 'floats' : 'integers'} into ${dtype}; only casts from floats to floats and from integers to ` +
       'integers are read',

@@ -4,7 +4,7 @@ import { moduleName } from '../names.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, isOne, type Size } from '../size.js';
 import { formatRange, type SliceRange, sliceRange } from '../slice-range.js';
-import type { Reversed, Sizes, Value, View, Weights } from '../value.js';
+import { describeValue, type Reversed, type Sizes, type Value, type View, type Weights } from '../value.js';
 import { baseAxis, sizesOf } from '../view.js';
 import { sizesOfValue } from './layout.js';
 
@@ -16,6 +16,7 @@ const Gather: Handler = (node) => {
   if (x.kind === 'weights' && indices.kind === 'view') return [embedding(node, x, indices)];
   const picked = node.integers(1);
   const { shape: indexShape } = node.sizes(1);
+  if (x.kind === 'masked') throw node.refusal(`it picks from ${describeValue(x)}`);
   if (x.kind === 'reversed') return [firstOfReversed(node, x, picked, indexShape.length)];
   const sizes = sizesOfValue(node, x);
   const axis = node.axis(node.int('axis', 0), sizes.length);
@@ -128,6 +129,8 @@ function sliced(node: NodeReader, x: Value, axis: number, range: SliceRange): Va
       return range.kind === 'entries' ? entriesOf(node, x, axis, range) : flipped(node, x, axis);
     case 'reversed':
       throw node.refusal('of reversed sequences only the first step is read');
+    case 'masked':
+      throw node.refusal(`it picks from ${describeValue(x)}`);
   }
 }
 

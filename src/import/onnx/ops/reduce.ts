@@ -1,0 +1,152 @@
+/**
+ * ReduceMean and ReduceMax along whole axes, and how this library's exports write them for sequences of different lengths
+ * (`export/ops/reduce.ts`): Range, Max and Less make a mask of the steps, Where keeps those, ReduceSum, Div and ReduceMax
+ * reduce them.
+ */
+import type { Handler, NodeReader } from '../node-reader.js';
+import { fixed, isOne, numberOf, sameSize } from '../size.js';
+import type { Masked, StepMask, Value, View } from '../value.js';
+import { baseAxis, sizesOf } from '../view.js';
+
+/** From this operator set on ReduceMean and ReduceMax have their axes as an input. */
+function reduction(op: 'mean' | 'max'): Handler {
+  return (node) => {
+    const x = node.input(0);
+    if (x.kind === 'masked') {
+      const { is } = x;
+      if (op === 'max' && is.step === 'kept' && is.filledWith === Number.NEGATIVE_INFINITY) {
+        return [maskedMaximum(node, is.x, is.mask)];
+      }
+      throw unread(node);
+    }
+    const view = node.floats(0);
+    const rank = view.axes.length;
+    const stated = node.axesFrom('axes', 1)?.map((axis) => node.axis(axis, rank)) ?? [];
+    if (stated.length === 0 && node.int('noop_with_empty_axes', 0) !== 0) return [view];
+    const axes = new Set(stated.length > 0 ? stated : view.axes.keys());
+    if (axes.size === rank)
+      throw node.refusal('it reduces all axes to one number; read are some of the axes');
+    // The last axis first, so that those before it stay where they are.
+    const reduced = [...axes].sort((a, b) => b - a).reduce((from, axis) => along(node, op, from, axis), view);
+    if (node.int('keepdims', 1) === 0) return [reduced];
+    const left = [...reduced.axes];
+    return [{ ...reduced, axes: view.axes.map((_, i) => (axes.has(i) ? [] : (left.shift() ?? []))) }];
+  };
+}
+
+/** The reduction of one axis, which disappears. */
+function along(node: NodeReader, op: 'mean' | 'max', x: View, axis: number): View {
+  const { to } = node;
+  if (isOne(sizesOf(x)[axis] ?? fixed(0))) return { ...x, axes: x.axes.toSpliced(axis, 1) };
+  const below = baseAxis(x, axis);
+  if (below === undefined) return to.view(to.add(op, [to.tensor(x)], { axis }));
+  const reduced = to.add(op, [x.base.tensor()], { axis: below });
+  const base = { type: reduced, tensor: () => reduced };
+  return { kind: 'view', base, layout: x.layout.toSpliced(below, 1), axes: x.axes.toSpliced(axis, 1) };
+}
+
+/** 0, 1, ... up to a size: the numbers of the steps. */
+const Range: Handler = (node) => {
+  const [start, limit, delta] = [0, 1, 2].map((index) => node.sizes(index).items[0]);
+  if (!start || !limit || !delta || numberOf(start) !== 0 || numberOf(delta) !== 1) throw unread(node);
+  return [{ kind: 'masked', sizes: [limit], is: { step: 'numbers' } }];
+};
+
+/** Lengths, at least 1. */
+const Max: Handler = (node) => {
+  const [x, least] = [node.input(0), node.input(1)];
+  const isLeastOne =
+    least.kind === 'sizes' && least.items.length === 1 && numberOf(least.items[0] ?? fixed(0)) === 1;
+  if (x.kind !== 'view' || x.base.type.dtype !== 'int32' || x.axes.length !== 1 || !isLeastOne) {
+    throw unread(node);
+  }
+  return [{ kind: 'masked', sizes: sizesOf(x), is: { step: 'counts', lengths: x } }];
+};
+
+/** [time] below [batch, 1], or [time, 1] below [batch]. */
+const Less: Handler = (node) => {
+  const [numbers, counts] = [masked(node, 0), masked(node, 1)];
+  if (numbers.is.step !== 'numbers' || counts.is.step !== 'counts') throw unread(node);
+  const [time = fixed(0), batch = fixed(0)] = [numbers.sizes[0], counts.sizes[0]];
+  const timeAxis = numbers.sizes.length === 1 ? 1 : 0;
+  if (numbers.sizes.length + counts.sizes.length !== 3) throw unread(node);
+  const mask = { lengths: counts.is.lengths, timeAxis } as const;
+  return [
+    {
+      kind: 'masked',
+      sizes: timeAxis === 1 ? [batch, time] : [time, batch],
+      is: { step: 'mask', mask },
+    },
+  ];
+};
+
+/** Where by a mask: x within it, one number elsewhere. */
+export function keptSteps(node: NodeReader): Masked {
+  const [condition, x, filling] = [masked(node, 0), node.floats(1), node.weights(2)];
+  const [filledWith, ...more] = filling.read();
+  const [first, second] = sizesOf(x);
+  const [one, two, ...rest] = condition.sizes;
+  const fits = first && second && one && two && sameSize(first, one) && sameSize(second, two);
+  const isWhole = rest.length === x.axes.length - 2 && rest.every(isOne);
+  if (condition.is.step !== 'mask' || !fits || !isWhole || filledWith === undefined || more.length > 0) {
+    throw unread(node);
+  }
+  return { ...condition, sizes: sizesOf(x), is: { step: 'kept', mask: condition.is.mask, x, filledWith } };
+}
+
+const ReduceSum: Handler = (node) => {
+  const { is, sizes } = masked(node, 0);
+  const [axis, ...more] = node.axesFrom('axes', 1) ?? [];
+  if (is.step !== 'mask' && !(is.step === 'kept' && is.filledWith === 0)) throw unread(node);
+  if (axis !== is.mask.timeAxis || more.length > 0 || node.int('keepdims', 1) !== 0) throw unread(node);
+  const left = sizes.toSpliced(axis, 1);
+  const { mask } = is;
+  return [
+    {
+      kind: 'masked',
+      sizes: left,
+      is: is.step === 'kept' ? { step: 'sum', mask, x: is.x } : { step: 'count', mask },
+    },
+  ];
+};
+
+/** A sum of steps by their count; undefined where it is another division. */
+export function maskedMean(node: NodeReader, a: Value, b: Value): View | undefined {
+  if (a.kind !== 'masked' || b.kind !== 'masked' || a.is.step !== 'sum' || b.is.step !== 'count')
+    return undefined;
+  const isSame = a.is.mask.lengths === b.is.mask.lengths && a.is.mask.timeAxis === b.is.mask.timeAxis;
+  return isSame ? reducedSteps(node, 'mean', a.is.x, a.is.mask) : undefined;
+}
+
+function maskedMaximum(node: NodeReader, x: View, mask: StepMask): View {
+  const [axis, ...more] = node.axesFrom('axes', 1) ?? [];
+  const isTime = axis !== undefined && node.axis(axis, x.axes.length) === mask.timeAxis && more.length === 0;
+  if (!isTime || node.int('keepdims', 1) !== 0) throw unread(node);
+  return reducedSteps(node, 'max', x, mask);
+}
+
+function reducedSteps(node: NodeReader, op: 'mean' | 'max', x: View, { lengths, timeAxis }: StepMask): View {
+  const { to } = node;
+  return to.view(to.add(op, [to.tensor(x), to.tensor(lengths)], { axis: timeAxis }));
+}
+
+function masked(node: NodeReader, index: number): Masked {
+  const value = node.input(index);
+  if (value.kind === 'masked') return value;
+  throw unread(node);
+}
+
+function unread(node: NodeReader) {
+  return node.refusal(
+    'it is read only as a part of the mean or the maximum over the steps of each sequence, as this library writes them',
+  );
+}
+
+export const reduceHandlers = {
+  ReduceMean: reduction('mean'),
+  ReduceMax: reduction('max'),
+  ReduceSum,
+  Range,
+  Max,
+  Less,
+} satisfies Record<string, Handler>;

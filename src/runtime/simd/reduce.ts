@@ -1,0 +1,43 @@
+/** The mean and the maximum along an axis. */
+import type { AxisOptions } from '../../builder/ops/option-schemas.js';
+import { checkNotEmpty } from '../../builder/ops/reduce.js';
+import { normalizeAxis } from '../../builder/shape.js';
+import { sizeOf } from '../../nd-array.js';
+import { around } from './layout.js';
+import { inputAt, type Prepare } from './operator.js';
+
+/** What is kept while entries come in, and what is made of it and their count. */
+function reduction(
+  what: string,
+  start: number,
+  next: (kept: number, x: number) => number,
+  end: (kept: number, count: number) => number,
+): Prepare<AxisOptions> {
+  return (options) => (inputs) => {
+    const { shape, data } = inputAt(inputs, 0);
+    const axis = normalizeAxis(options.axis, shape, what);
+    checkNotEmpty(shape, axis, what);
+    const { outer, size, inner } = around(shape, axis);
+    const lengths = inputs[1]?.data;
+    const width = sizeOf(shape.slice(2));
+    const result = new Float32Array(outer * inner);
+    for (let to = 0; to < result.length; to++) {
+      const [row, column] = [Math.floor(to / inner), to % inner];
+      const sequence = axis === 1 ? row : Math.floor(column / width);
+      const steps = lengths ? Math.min(Math.max(lengths[sequence] ?? 0, 1), size) : size;
+      let kept = start;
+      for (let i = 0; i < steps; i++) kept = next(kept, data[(row * size + i) * inner + column] ?? 0);
+      result[to] = end(kept, steps);
+    }
+    return { output: { dtype: 'float32', shape: shape.toSpliced(axis, 1), data: result } };
+  };
+}
+
+export const mean = reduction(
+  'mean',
+  0,
+  (sum, x) => sum + x,
+  (sum, count) => sum / count,
+);
+
+export const max = reduction('max', Number.NEGATIVE_INFINITY, Math.max, (kept) => kept);
