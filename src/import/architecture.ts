@@ -1,40 +1,57 @@
 /**
  * The network behind a state dict: an embedding where there is one, the LSTM, what is taken of it, and a linear head.
  *
- * 1. Layers, directions, projection, bias and sizes of an LSTM follow from the names and shapes of its tensors.
- * 2. The head is the one matrix with a column for each feature of the LSTM's output; an embedding is a matrix without
+ * 1. Modules that can never be read are refused first, all of them in one message.
+ * 2. Layers, directions, projection, bias and sizes of an LSTM follow from the names and shapes of its tensors.
+ * 3. The head is the one matrix with a column for each feature of the LSTM's output; an embedding is a matrix without
  *    bias, with a column for each feature of its input, and a word such as `emb` in its name.
- * 3. What fits twice or not at all is an error that lists what there is. Nothing is guessed from the order of names.
+ * 4. What fits twice or not at all is an error that lists what there is. Nothing is guessed from the order of names.
  */
-import { checkOptions } from '../builder/check-options.js';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { finishNetwork, type Network } from '../builder/network.js';
-import { lstm } from '../builder/ops/lstm.js';
-import type { LstmState } from '../builder/ops/lstm-arguments.js';
+import type { Network } from '../builder/network.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
-import { type Dim, formatShape } from '../builder/shape.js';
-import type { TensorType, Value } from '../builder/tensor.js';
+import { formatShape } from '../builder/shape.js';
 import { LstmOnnxError } from '../errors.js';
-import { chooseEmbedding, chooseHead, chooseLstms, type Matrix, refuseOthers } from './choose-modules.js';
-import { describeLstm, type LstmModule } from './lstm-module.js';
-import { groupModules, listModules, nodeNameOf, quoteName } from './modules.js';
+import { type Architecture, buildArchitecture, type Pool } from './build-architecture.js';
+import { type ChainActivation, expectActivation } from './chain-activations.js';
+import {
+  chooseEmbedding,
+  chooseHead,
+  chooseLstms,
+  isActivation,
+  isModule,
+  type Matrix,
+} from './choose-modules.js';
+import { describeLstm } from './lstm-module.js';
+import { groupModules, listModules, quoteName } from './modules.js';
 import { selectParameters } from './select-parameters.js';
+import { refuseUnread } from './unread-modules.js';
 
-/** What of the LSTM's output goes on. */
-export type Pool = 'last' | 'all' | 'hidden';
+export type { Pool };
 
-export const pools: readonly Pool[] = ['last', 'all', 'hidden'];
+export const pools: readonly Pool[] = ['last', 'all', 'hidden', 'mean', 'max'];
 
 export interface ArchitectureOptions {
   /**
    * What goes on to the head: `last` is `output[:, -1]`; `all` every step; `hidden` the last layer's `h_n`, its
-   * directions side by side. @default last, or all where there is no head
+   * directions side by side; `mean` and `max` are over the steps, those within its length where a sequence has one.
+   * @default last behind one direction, or all where there is no head; asked for where both are likely
    */
   readonly pool?: Pool;
-  /** The LSTM, or several that feed each other in this order, as the state dict names them. @default the only one */
+  /**
+   * The LSTM, or several that feed each other in this order, as the state dict names them; between two of them may stand
+   * an activation. @default the only one
+   */
   readonly lstm?: string | readonly string[];
-  /** The linear layer behind the LSTM; false for none. @default the only one */
-  readonly head?: string | false;
+  /**
+   * An activation on every step of the last LSTM's output, before the pool. Behind the pool or the head it is part of
+   * `head`. @default none
+   */
+  readonly activation?: ChainActivation;
+  /**
+   * The linear layer behind the LSTM, or a chain of layers and activations: `['fc1', 'relu', 'fc2', 'sigmoid']`; false for
+   * none. @default the only one
+   */
+  readonly head?: string | readonly string[] | false;
   /** The embedding before the LSTM. @default the one whose name has `emb` in it */
   readonly embedding?: string;
   /** Whether x is `[batch, time, ...]`; a state dict does not say. @default true */
@@ -44,21 +61,23 @@ export interface ArchitectureOptions {
 export interface InferredModel {
   readonly network: Network;
   readonly parameters: StateDict;
-  /** What was assumed and what was left out, in sentences for the user. */
+  /** What was assumed, what cannot be known and what was left out, in sentences for the user. */
   readonly notes: readonly string[];
 }
 
 /**
  * The network that a PyTorch state dict is of: input `x` `[batch, time, features]` (int32 tokens `[batch, time]` before
- * an embedding), output `logits`. Without a head the outputs are those of a single nn.LSTM: `output`, `hn`, `cn`. Module names are those
- * of the state dict, so that a checkpoint written from it loads into the PyTorch model again.
+ * an embedding), output `logits`, or `output` where an activation comes last. Without a head the outputs are those of a
+ * single nn.LSTM: `output`, `hn`, `cn`. Module names are those of the state dict, so that a checkpoint written from it
+ * loads into the PyTorch model again.
  *
  * @throws E_UNSUPPORTED for a state dict that does not say its architecture; E_INVALID_OPTION where an option must say
- *   which of several modules is meant; E_UNKNOWN_NAME for an option that names none; E_SHAPE_MISMATCH for modules that
- *   do not follow on each other
+ *   which of several modules or readings is meant; E_UNKNOWN_NAME for an option that names none; E_SHAPE_MISMATCH for
+ *   modules that do not follow on each other
  */
 export function networkFromStateDict(state: StateDict, options: ArchitectureOptions = {}): InferredModel {
   const modules = groupModules(state);
+  refuseUnread(modules, options.lstm === undefined ? undefined : new Set([options.lstm].flat()));
   const lstms = chooseLstms(modules, options.lstm);
   const embedding = chooseEmbedding(
     modules,
@@ -68,29 +87,100 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
     options.head,
   );
   const head = chooseHead(modules, lstms.first, lstms.last, embedding, options.head);
-  refuseOthers(modules);
+  const { batchFirst = true, pool = usualPool(lstms.last.bidirectional, embedding, head) } = options;
+  const activation = options.activation === undefined ? undefined : expectActivation(options.activation);
+  const architecture: Architecture = { embedding, lstms, activation, pool, head, batchFirst };
 
-  const { batchFirst = true, pool = head ? 'last' : 'all' } = options;
-  const network = named(() => buildNetwork(lstms.all, embedding, head, pool, batchFirst));
+  const network = named(() => buildArchitecture(architecture));
   const { parameters, leftOut } = selectParameters(network, state);
   checkParameters(network, parameters);
-  const chain = [
-    ...(embedding ? ['token ids', describeMatrix(embedding)] : []),
-    ...lstms.all.map(describeLstm),
-    poolNotes[pool],
-    ...(head ? [describeMatrix(head)] : []),
-  ];
-  const notes = [
-    `assumed the network ${chain.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'} and no activations in ` +
-      'between, which a state dict does not say; the options pool, lstm, head, embedding and ' +
-      'batchFirst (--time-first) or a network file change it, and verify --fixture compares it with the model',
-  ];
-  if (leftOut.size > 0) {
-    const unused = groupModules(leftOut);
-    const listed = [unused.lstms, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
-    notes.push(`left out ${listModules(listed)}`);
+  return { network, parameters, notes: [...notesOn(architecture, options), ...leftOutNotes(leftOut)] };
+}
+
+/** What most models take of their LSTM. @throws E_INVALID_OPTION where two are as likely */
+function usualPool(bidirectional: boolean, embedding: Matrix | undefined, head: Architecture['head']): Pool {
+  if (head.length === 0) return 'all';
+  if (bidirectional) {
+    throw unsaidPool(
+      'The LSTM reads in both directions, and a state dict does not tell what of its output goes on',
+      ['last', 'hidden', 'all', 'mean', 'max'],
+    );
   }
-  return { network, parameters, notes };
+  const last = head.findLast((part) => isModule(part));
+  if (embedding && last?.rows === embedding.rows) {
+    throw unsaidPool(
+      `The head ${quoteName(last.name)} gives as many numbers as the embedding has words, ${last.rows}, as a language ` +
+        'model does, and a state dict does not tell whether for every step',
+      ['all', 'last'],
+    );
+  }
+  return 'last';
+}
+
+function unsaidPool(why: string, readings: readonly Pool[]): LstmOnnxError {
+  return new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${why}. Say it by the option pool: ${readings.map((pool) => `--pool ${pool} (${poolReadings[pool]})`).join(', ')}.`,
+  );
+}
+
+/** In PyTorch's terms. */
+const poolReadings: Readonly<Record<Pool, string>> = {
+  last: 'output[:, -1]: of the reverse direction its first step, which has read one entry',
+  hidden: 'torch.cat([h_n[-2], h_n[-1]], 1): each direction after its whole way',
+  all: 'output: every step',
+  mean: 'output.mean(1)',
+  max: 'output.max(1).values',
+};
+
+const poolNotes: Readonly<Record<Pool, string>> = {
+  last: 'last step (pool last)',
+  all: 'every step (pool all)',
+  hidden: 'last state of each direction (pool hidden)',
+  mean: 'mean over the steps (pool mean)',
+  max: 'maximum over the steps (pool max)',
+};
+
+function notesOn(
+  { embedding, lstms, activation, pool, head, batchFirst }: Architecture,
+  options: ArchitectureOptions,
+): string[] {
+  const parts = [
+    ...(embedding ? ['token ids', describeMatrix(embedding)] : []),
+    ...lstms.chain.map((part) => (isActivation(part) ? part.activation : describeLstm(part))),
+    ...(activation ? [activation.activation] : []),
+    poolNotes[pool],
+    ...head.map((part) => (isActivation(part) ? part.activation : describeMatrix(part))),
+  ];
+  const assumed = [
+    ...(options.pool === undefined ? [poolNotes[pool]] : []),
+    ...(options.activation === undefined ? ['no activation behind the LSTM (activation)'] : []),
+    ...(Array.isArray(options.head) || head.length === 0
+      ? []
+      : ['no activation around the head (head, as in fc,sigmoid)']),
+    ...(options.batchFirst === undefined ? ['x batch-first (batchFirst, --time-first)'] : []),
+  ];
+  return [
+    `assumed the network ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}`,
+    ...(assumed.length > 0
+      ? [`assumed, since a state dict does not say it, and changed by an option: ${assumed.join('; ')}`]
+      : []),
+    'a state dict does not show what has no parameters: attention by dot product, ' +
+      `${options.pool === undefined ? 'mean or maximum over time, ' : ''}residual connections, activations, scaling. If the ` +
+      'model has such a thing that is not named above, its numbers are others: verify --fixture compares the exported ' +
+      'model with what fixtures/record.py recorded of it in PyTorch; a network file (--network) says any other network',
+  ];
+}
+
+function describeMatrix({ name, rows, columns }: Matrix): string {
+  return `${quoteName(name)} ${formatShape([rows, columns])}`;
+}
+
+function leftOutNotes(leftOut: StateDict): string[] {
+  if (leftOut.size === 0) return [];
+  const unused = groupModules(leftOut);
+  const listed = [unused.lstms, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
+  return [`left out ${listModules(listed)}`];
 }
 
 /** A module may be called like an input or an output. */
@@ -106,74 +196,4 @@ function named(build: () => Network): Network {
       { cause: error },
     );
   }
-}
-
-const poolNotes: Readonly<Record<Pool, string>> = {
-  last: 'last step (pool last)',
-  all: 'every step (pool all)',
-  hidden: 'last state of each direction (pool hidden)',
-};
-
-function describeMatrix({ name, rows, columns }: Matrix): string {
-  return `${quoteName(name)} ${formatShape([rows, columns])}`;
-}
-
-function buildNetwork(
-  lstms: readonly LstmModule[],
-  embedding: Matrix | undefined,
-  head: Matrix | undefined,
-  pool: Pool,
-  batchFirst: boolean,
-): Network {
-  const graph = new GraphBuilder(checkOptions);
-  const steps = batchFirst ? ['batch', 'time'] : ['time', 'batch'];
-  const type: TensorType = embedding
-    ? { dtype: 'int32', shape: steps }
-    : { dtype: 'float32', shape: [...steps, lstms[0]?.inputSize ?? 0] };
-  let value: Value = graph.addInput('x', type);
-  if (embedding) {
-    value = graph.addOne('embedding', nodeNameOf(embedding.name), [value], {
-      numEmbeddings: embedding.rows,
-      embeddingDim: embedding.columns,
-    });
-  }
-  let states: LstmState | undefined;
-  for (const { name, inputSize: _, outputSize: _size, ...sizes } of lstms) {
-    const { output, h, c } = lstm(nodeNameOf(name), value as Value<'float32', readonly [Dim, Dim, number]>, {
-      ...sizes,
-      batchFirst,
-    }); // float32 of rank 3: an input, an embedding or another LSTM's output
-    value = output;
-    states = { h, c };
-  }
-  const pooled = poolOf(value, states, lstms.at(-1)?.bidirectional === true, pool, batchFirst);
-  const inputs = { x: type };
-  if (head) {
-    const logits = graph.addOne('linear', nodeNameOf(head.name), [pooled], {
-      outFeatures: head.rows,
-      bias: head.bias,
-    });
-    return finishNetwork(inputs, graph, { logits });
-  }
-  const outputs: Record<string, Value> = { output: pooled };
-  if (states && lstms.length === 1) Object.assign(outputs, { hn: states.h, cn: states.c });
-  return finishNetwork(inputs, graph, outputs);
-}
-
-function poolOf(
-  output: Value,
-  states: LstmState | undefined,
-  bidirectional: boolean,
-  pool: Pool,
-  batchFirst: boolean,
-): Value {
-  if (pool === 'all') return output;
-  const { graph } = output;
-  // The last state of a single direction is its last step, which exports as one output of the LSTM.
-  if (pool === 'last' || !states || !bidirectional) {
-    return graph.addOne('at', undefined, [output], { index: -1, axis: batchFirst ? 1 : 0 });
-  }
-  const { h } = states;
-  const directions = [-2, -1].map((index) => graph.addOne('at', undefined, [h], { index, axis: 0 }));
-  return graph.addOne('concat', undefined, directions, { axis: -1 });
 }

@@ -1,7 +1,10 @@
 /** Which modules of a state dict are the network: settled by the options, else by there being only one that fits. */
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
+import { type ActivationStep, activationNamed, chainActivations } from './chain-activations.js';
 import { describeLstm, inferLstm, type LstmModule } from './lstm-module.js';
 import { listModules, type Modules, type ModuleTensors, quoteName } from './modules.js';
+import { onnxRoute } from './onnx-route.js';
 
 /** A linear layer or an embedding: weight `[rows, columns]`. */
 export interface Matrix {
@@ -12,19 +15,33 @@ export interface Matrix {
 }
 
 export interface ChosenLstms {
-  readonly all: readonly LstmModule[];
+  /** The LSTMs and the activations between them, in order. */
+  readonly chain: readonly (LstmModule | ActivationStep)[];
   readonly first: LstmModule;
   readonly last: LstmModule;
+  readonly count: number;
 }
+
+/** Linear layers and the activations around them, in order. */
+export type Head = readonly (Matrix | ActivationStep)[];
 
 const describeNetwork =
   'describe the network by the option network, in code or as a JSON file (--network FILE, docs/networks.md)';
+/** For a question that may have no answer among the options. */
+const ifNone = `If the model is none of these, ${describeNetwork}. ${onnxRoute}`;
 /** A word of a name, as in `embeddings.word` or `tok_emb`; not `member`, not `unembed`. */
 const likeEmbedding = /(^|[._\d])emb(s|ed|eds|edding|eddings|edder)?($|[._\d])/i;
-/** What a state dict has in place of a weight that is computed from others. */
-const computedWeight = /^(weight_(g|v|orig)|parametrizations)/;
 
-/** The LSTMs that are named, in that order, or the only one. @throws as `networkFromStateDict` */
+export const isActivation = (part: object): part is ActivationStep => 'activation' in part;
+
+export function isModule<T extends object>(part: T | ActivationStep): part is T {
+  return !isActivation(part);
+}
+
+/**
+ * The LSTMs that are named, in that order and with the activations that are named between them, or the only one.
+ * @throws as `networkFromStateDict`
+ */
 export function chooseLstms(
   { lstms, matrices, others }: Modules,
   named: string | readonly string[] | undefined,
@@ -33,46 +50,77 @@ export function chooseLstms(
     const found = listModules([...matrices.values(), ...others.values()]);
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `There is no LSTM: no tensor is called weight_ih_l0, as those of nn.LSTM are. Found ${found}.${cellHint(others)}`,
+      `There is no LSTM: no tensor is called weight_ih_l0, as those of nn.LSTM are. Found ${found}. Give the state dict ` +
+        `of a model with an nn.LSTM. ${onnxRoute}`,
     );
   }
   const names = named === undefined ? [...lstms.keys()] : [named].flat();
-  const all = names.map((name) => inferLstm(find(lstms, name, 'lstm')));
+  const chain = names.map((name) => {
+    const activation = lstms.has(name) ? undefined : activationNamed(name);
+    return activation ?? inferLstm(find(lstms, name, 'lstm'));
+  });
+  const all = chain.filter((part) => isModule(part));
   const [first] = all;
   const last = all.at(-1);
   if (!first || !last) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `lstm names nothing; there are ${listModules(lstms.values())}.`,
+      `lstm names no LSTM; there are ${listModules(lstms.values())}.`,
     );
   }
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new LstmOnnxError('E_INVALID_OPTION', `lstm names ${quoteName(twice)} twice; name each LSTM once.`);
-  }
-  const broken = all.find((module, i) => i > 0 && all[i - 1]?.outputSize !== module.inputSize);
-  if (named === undefined && all.length > 1) {
-    const chain = broken ? '' : `, or several in order (--lstm ${names.join(',')})`;
+  if (chain[0] !== first || chain.at(-1) !== last) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `There are ${all.length} LSTMs: ${all.map(describeLstm).join(', ')}. Say which one it is by the option ` +
-        `lstm (--lstm ${names[0]})${chain}, or ${describeNetwork}.`,
+      `lstm is ${names.map((name) => `'${name}'`).join(', ')}; expected activations between LSTMs alone. Behind the last LSTM ` +
+        'the option activation says one (--activation NAME).',
     );
   }
+  refuseTwice(names, lstms, 'lstm', 'LSTM');
+  if (named === undefined && all.length > 1) throw severalLstms(all);
+  const broken = all.find((module, i) => i > 0 && all[i - 1]?.outputSize !== module.inputSize);
   if (broken) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
       `The LSTMs do not follow on each other: ${all.map(describeLstm).join(', ')}; ${quoteName(broken.name)} reads ` +
-        `${broken.inputSize} features. Name them in their order, or ${describeNetwork}.`,
+        `${counted(broken.inputSize, 'feature')}. Name them in their order. ${ifNone}`,
     );
   }
-  return { all, first, last };
+  return { chain, first, last, count: all.length };
 }
 
-function cellHint(others: ReadonlyMap<string, ModuleTensors>): string {
-  const cell = [...others.values()].find(({ tensors }) => tensors.has('weight_ih'));
-  if (!cell) return ' Give the state dict of a model with an nn.LSTM.';
-  return ` ${quoteName(cell.name)} is an nn.LSTMCell; rename its tensors to weight_ih_l0 and so on if it runs as an nn.LSTM does.`;
+function refuseTwice(
+  names: readonly string[],
+  modules: ReadonlyMap<string, unknown>,
+  option: string,
+  kind: string,
+): void {
+  const twice = names.find((name, i) => modules.has(name) && names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${option} names ${quoteName(twice)} twice; name each ${kind} once.`,
+  );
+}
+
+/** Lists what several LSTMs may be to each other, none of it as if it were right. */
+function severalLstms(all: readonly LstmModule[]): LstmOnnxError {
+  const pairs = all.flatMap((from) =>
+    all.flatMap((to) => (from !== to && from.outputSize === to.inputSize ? [[from.name, to.name]] : [])),
+  );
+  const readings = [
+    'one of them is the network and the others are left out (--lstm NAME)',
+    pairs.length > 0
+      ? 'they read each other in some order, perhaps with an activation between them (--lstm A,B or --lstm A,relu,B): ' +
+        `by their sizes, ${pairs.map((pair) => pair.map(quoteName).join(' before ')).join(' and ')} would be possible`
+      : 'each reads something else, since by their sizes none can read another',
+    'they are an encoder and a decoder, which reads the last state or repeats it, or read the same x beside each other: ' +
+      'no option says that',
+  ];
+  return new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `There are ${all.length} LSTMs: ${all.map(describeLstm).join(', ')}. A state dict does not tell how they are ` +
+      `connected. Either ${readings.join('; or ')}. Look into the model's forward() and say it by the option lstm. ${ifNone}`,
+  );
 }
 
 /** The embedding that is named, or the matrix before the LSTM that is called like one. */
@@ -82,7 +130,7 @@ export function chooseEmbedding(
   /** Features that a head would read. */
   outputSize: number,
   named: string | undefined,
-  head: string | false | undefined,
+  head: ArchitectureHead,
 ): Matrix | undefined {
   if (named !== undefined) {
     const module = find(matrices, named, 'embedding');
@@ -96,23 +144,24 @@ export function chooseEmbedding(
     }
     return matrix;
   }
+  const inHead = new Set<unknown>([head].flat());
   const fitting = [...matrices.values()].filter(({ name, tensors }) => {
     const { bias, columns } = matrixOf({ name, tensors });
-    return !bias && columns === lstm.inputSize && likeEmbedding.test(name) && name !== head;
+    return !bias && columns === lstm.inputSize && likeEmbedding.test(name) && !inHead.has(name);
   });
   const [only] = fitting;
   if (fitting.length > 1) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `Several modules may be the embedding: ${listModules(fitting)}. Say which by the option ` +
-        `embedding (--embedding ${only?.name}), or ${describeNetwork}.`,
+        `embedding (--embedding NAME). ${ifNone}`,
     );
   }
   if (!only) return undefined;
   const fitsBehind = matrixOf(only).columns === outputSize;
   // The head, then, and the embedding has another name.
   const others = [...matrices.values()]
-    .filter(({ name }) => name !== only.name && name !== head)
+    .filter(({ name }) => name !== only.name && !inHead.has(name))
     .map(matrixOf);
   const other = others.find(({ bias, columns }) => !bias && columns === lstm.inputSize);
   if (fitsBehind && (other || others.length === 0)) {
@@ -120,11 +169,13 @@ export function chooseEmbedding(
       'E_INVALID_OPTION',
       `${listModules(fitting)} may be the embedding before ${describeLstm(lstm)} or the head behind it` +
         `${other ? `, and so may '${other.name}'` : ''}. Say which by the options ` +
-        `embedding and head (--embedding NAME, --head NAME), or ${describeNetwork}.`,
+        `embedding and head (--embedding NAME, --head NAME). ${ifNone}`,
     );
   }
   return matrixOf(only);
 }
+
+type ArchitectureHead = string | readonly string[] | false | undefined;
 
 /** The head that is named, or the only matrix left, where it fits behind the LSTM; none for false. */
 export function chooseHead(
@@ -132,49 +183,74 @@ export function chooseHead(
   first: LstmModule,
   last: LstmModule,
   embedding: Matrix | undefined,
-  named: string | false | undefined,
-): Matrix | undefined {
-  if (named === false) return undefined;
+  named: ArchitectureHead,
+): Head {
+  if (named === false) return [];
+  if (named !== undefined) return namedHead(matrices, [named].flat(), last);
   const fits = ({ columns }: Matrix) => columns === last.outputSize;
-  if (named !== undefined) {
-    const head = matrixOf(find(matrices, named, 'head'));
-    if (fits(head)) return head;
-    throw new LstmOnnxError(
-      'E_SHAPE_MISMATCH',
-      `The head ${quoteName(named)} reads ${head.columns} features, but ${describeLstm(last)} gives ${last.outputSize}. ` +
-        `Name another, or ${describeNetwork}.`,
-    );
-  }
   const left = [...matrices.values()].filter(({ name }) => name !== embedding?.name);
   const [only] = left;
-  if (!only) return undefined;
+  if (!only) return [];
   const matrix = matrixOf(only);
   if (left.length > 1) {
     const fitting = left.filter((module) => fits(matrixOf(module)));
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `Several modules may be the head of ${describeLstm(last)}: ${listModules(left)}; its ${last.outputSize} features fit ` +
+      `Several modules may be the head of ${describeLstm(last)}: ${listModules(left)}; its ` +
+        `${counted(last.outputSize, 'feature')} ${last.outputSize === 1 ? 'fits' : 'fit'} ` +
         `${fitting.map(({ name }) => `'${name}'`).join(', ') || 'none of them'}. Say which is its only head by the option ` +
-        `head (--head NAME), or false for none (--no-head)` +
-        `${embeddingHint(left, first, embedding)}, or ${describeNetwork}.`,
+        `head (--head NAME), or false for none (--no-head), or name a chain of layers and activations in the order of ` +
+        `forward() (--head NAME,relu,NAME)${embeddingHint(left, first, embedding)}. ${ifNone}`,
     );
   }
   if (!fits(matrix)) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `${listModules(left)} does not fit behind ${describeLstm(last)}, which gives ${last.outputSize} features` +
-        `${embeddingHint(left, first, embedding)}. To leave it out, set the ` +
-        `option head to false (--no-head); to say how they are connected, ${describeNetwork}.`,
+      `${listModules(left)} does not fit behind ${describeLstm(last)}, which gives ` +
+        `${counted(last.outputSize, 'feature')}${embeddingHint(left, first, embedding)}. To leave it out, set the ` +
+        `option head to false (--no-head); to say how they are connected, ${describeNetwork}. ${onnxRoute}`,
     );
   }
   if (matrix.rows === matrix.columns && matrix.columns === first.inputSize && !embedding) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `${listModules(left)} fits behind ${describeLstm(last)} and before it. If it is the head, say so by the ` +
-        `option head (--head ${matrix.name}), else ${describeNetwork}.`,
+        `option head (--head ${matrix.name}). ${ifNone}`,
     );
   }
-  return matrix;
+  return [matrix];
+}
+
+/** Linear layers and activations as they are named, each layer reading what the one before gives. */
+function namedHead(
+  matrices: ReadonlyMap<string, ModuleTensors>,
+  names: readonly string[],
+  last: LstmModule,
+): Head {
+  const chain = names.map((name) => {
+    const activation = matrices.has(name) ? undefined : activationNamed(name);
+    return activation ?? matrixOf(find(matrices, name, 'head'));
+  });
+  const layers = chain.filter((part) => isModule(part));
+  if (layers.length === 0) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `head names no linear layer; there are ${listModules(matrices.values())}. For no head set it to false (--no-head), ` +
+        'and say an activation behind the LSTM by the option activation (--activation NAME).',
+    );
+  }
+  refuseTwice(names, matrices, 'head', 'layer');
+  for (const [i, layer] of layers.entries()) {
+    const before = layers[i - 1];
+    const given = before ? before.rows : last.outputSize;
+    if (layer.columns === given) continue;
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${before ? 'The layer' : 'The head'} ${quoteName(layer.name)} reads ${counted(layer.columns, 'feature')}, but ` +
+        `${before ? quoteName(before.name) : describeLstm(last)} gives ${given}. Name another. ${ifNone}`,
+    );
+  }
+  return chain;
 }
 
 /** A matrix without a bias may be an embedding of another name. */
@@ -185,26 +261,6 @@ function embeddingHint(left: readonly ModuleTensors[], lstm: LstmModule, embeddi
     : `, or the embedding by the option embedding (--embedding ${candidate.name})`;
 }
 
-/** @throws E_UNSUPPORTED for modules that the architecture has no place for */
-export function refuseOthers({ others }: Modules): void {
-  if (others.size === 0) return;
-  const computed = [...others.values()].find(({ tensors }) =>
-    [...tensors.keys()].some((own) => computedWeight.test(own)),
-  );
-  if (computed) {
-    throw new LstmOnnxError(
-      'E_UNSUPPORTED',
-      `The weights of ${listModules([computed])} are computed from others, as weight_norm and spectral_norm do. Make them ` +
-        'plain before saving: torch.nn.utils.parametrize.remove_parametrizations, remove_weight_norm or remove_spectral_norm.',
-    );
-  }
-  throw new LstmOnnxError(
-    'E_UNSUPPORTED',
-    `The state dict also has ${listModules(others.values())}, and does not say what they compute. If the model needs ` +
-      `only its LSTM and linear layers, ${describeNetwork}, which takes the tensors that it names.`,
-  );
-}
-
 function find(
   modules: ReadonlyMap<string, ModuleTensors>,
   name: string,
@@ -212,9 +268,16 @@ function find(
 ): ModuleTensors {
   const module = modules.get(name);
   if (module) return module;
+  const plain = name.toLowerCase();
+  const more =
+    option === 'embedding'
+      ? ''
+      : plain.startsWith('dropout')
+        ? ' Leave dropout out: it does nothing when a model runs.'
+        : ` A name of no module may be an activation: ${chainActivations.join(', ')}.`;
   throw new LstmOnnxError(
     'E_UNKNOWN_NAME',
-    `${option} names ${quoteName(name)}, which is not there; there are ${listModules(modules.values())}.`,
+    `${option} names ${quoteName(name)}, which is not there; there are ${listModules(modules.values())}.${more}`,
   );
 }
 

@@ -23,6 +23,11 @@ export interface ImportOptions extends ArchitectureOptions {
 export interface ImportResult extends ImportedModel {
   /** In sentences for the user; empty where the file says all. */
   readonly notes: readonly string[];
+  /**
+   * Whether the network was inferred from the names and shapes of weights: then what has no parameters is an assumption,
+   * and only outputs recorded from the model itself can tell whether it is right.
+   */
+  readonly isInferred: boolean;
 }
 
 const optionNames = {
@@ -31,12 +36,13 @@ const optionNames = {
   network: true,
   pool: true,
   lstm: true,
+  activation: true,
   head: true,
   embedding: true,
   batchFirst: true,
 } satisfies OptionNames<ImportOptions>;
 
-const architectureOptions = ['pool', 'lstm', 'head', 'embedding', 'batchFirst'] as const;
+const architectureOptions = ['pool', 'lstm', 'activation', 'head', 'embedding', 'batchFirst'] as const;
 
 /**
  * The network and parameters of a file: our checkpoint, `.safetensors`, PyTorch's `.pt`, `.npz`, Keras' `.keras` and
@@ -62,10 +68,10 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
       `The option ${superfluous === 'batchFirst' ? 'batchFirst (--time-first)' : superfluous} is for weights without a network, but ${says} says what it is; leave the option out.`,
     );
   }
-  if (network) return fitParameters(network, read);
-  if ('network' in read) return { notes: [], ...read };
+  if (network) return { ...fitParameters(network, read), isInferred: false };
+  if ('network' in read) return { notes: [], ...read, isInferred: false };
   const inferred = networkFromStateDict(read.parameters, options);
-  return { ...inferred, notes: [...read.notes, ...inferred.notes] };
+  return { ...inferred, notes: [...read.notes, ...inferred.notes], isInferred: true };
 }
 
 /** What a reader of whole models gives, some with notes on what is different from where the model comes from. */

@@ -3,6 +3,7 @@
  * [4H, H] (or [4H, P] beside weight_hr_l0 [P, H]). https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
 import { formatShape } from '../builder/shape.js';
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import { type ModuleTensors, quoteName } from './modules.js';
 
@@ -27,7 +28,7 @@ export interface LstmModule {
  * The LSTM that has these tensors. Sizes of the first layer are checked here; those of the others by whoever compares
  * the parameters with the network.
  *
- * @throws E_UNSUPPORTED for a GRU or a plain RNN, and for tensors that are not all of one `nn.LSTM`
+ * @throws E_UNSUPPORTED for tensors that are not all of one `nn.LSTM`
  */
 export function inferLstm({ name, tensors }: ModuleTensors): LstmModule {
   const has = (own: string) => tensors.has(own);
@@ -44,7 +45,9 @@ export function inferLstm({ name, tensors }: ModuleTensors): LstmModule {
   const [gates, stateSize] = matrix('weight_hh_l0');
   const projected = has('weight_hr_l0');
   const hiddenSize = projected ? matrix('weight_hr_l0')[1] : stateSize;
-  if (gates !== 4 * hiddenSize) throw otherCell(name, gates, hiddenSize);
+  if (gates !== 4 * hiddenSize) {
+    throw notAnLstm(name, `weight_hh_l0 has ${counted(gates, 'row')}, expected 4 times ${hiddenSize}`);
+  }
 
   const bidirectional = has('weight_ih_l0_reverse');
   const bias = has('bias_ih_l0');
@@ -85,17 +88,6 @@ function notAnLstm(name: string, what: string): LstmOnnxError {
   );
 }
 
-function otherCell(name: string, gates: number, hiddenSize: number): LstmOnnxError {
-  if (gates === 3 * hiddenSize || gates === hiddenSize) {
-    const kind = gates === hiddenSize ? 'plain RNN' : 'GRU';
-    return new LstmOnnxError(
-      'E_UNSUPPORTED',
-      `${quoteName(name)} is a ${kind}: ${gates / hiddenSize} gates of ${hiddenSize}, where an LSTM has 4. Only LSTMs are read.`,
-    );
-  }
-  return notAnLstm(name, `weight_hh_l0 has ${gates} rows, expected 4 times ${hiddenSize}`);
-}
-
 /** `'lstm' (28 features, hidden size 64, 2 layers, bidirectional)`. */
 export function describeLstm({
   name,
@@ -106,10 +98,10 @@ export function describeLstm({
   projSize,
 }: LstmModule): string {
   const parts = [
-    `${inputSize} features`,
+    counted(inputSize, 'feature'),
     `hidden size ${hiddenSize}`,
     ...(projSize > 0 ? [`projected to ${projSize}`] : []),
-    `${numLayers} layer${numLayers === 1 ? '' : 's'}`,
+    counted(numLayers, 'layer'),
     ...(bidirectional ? ['bidirectional'] : []),
   ];
   return `${quoteName(name)} (${parts.join(', ')})`;

@@ -92,6 +92,14 @@ export function parameterNameOf(tensor: string): string {
 export function listModules(modules: Iterable<ModuleTensors>): string {
   const all = [...modules];
   const shown = all.slice(0, maxShown).map(({ name, tensors }) => {
+    if (name === '' && ![...tensors.keys()].some((own) => lstmTensor.test(own))) {
+      const listed = [...tensors].slice(0, maxShown);
+      const bare = listed.map(([own, { shape }]) => `${quoteName(own)} ${formatShape(shape)}`);
+      return [
+        ...bare,
+        ...(tensors.size > listed.length ? [`${tensors.size - listed.length} more`] : []),
+      ].join(', ');
+    }
     const parts = [...tensors].slice(0, 2).map(([own, { shape }]) => `${shorten(own)} ${formatShape(shape)}`);
     const more = tensors.size > parts.length ? [`${tensors.size - parts.length} more`] : [];
     return `${quoteName(name)} (${[...parts, ...more].join(', ')})`;

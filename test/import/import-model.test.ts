@@ -117,7 +117,7 @@ describe('importModel', () => {
     const read = await importModel(encodeSafetensors(tensors), {
       network: networkFromJson(networkToJson(network)),
     });
-    expect(read).toEqual({ network, parameters, notes: [] });
+    expect(read).toEqual({ network, parameters, notes: [], isInferred: false });
   });
 
   it('keeps the labels of a checkpoint whose network is given', async () => {

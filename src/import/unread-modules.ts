@@ -1,0 +1,147 @@
+/**
+ * Modules of a state dict that no option can make readable, by the kind that their names and shapes point to. They are
+ * told before any question about the others is asked, all in one message.
+ */
+import type { Parameter } from '../builder/parameters.js';
+import { formatShape } from '../builder/shape.js';
+import { LstmOnnxError } from '../errors.js';
+import { type Modules, type ModuleTensors, quoteName } from './modules.js';
+import { onnxRoute } from './onnx-route.js';
+
+type Tensors = ReadonlyMap<string, Parameter>;
+
+/** A kind of module that is not read: how it is told, and what to do where saving the weights otherwise helps. */
+interface Kind {
+  readonly name: string;
+  readonly fits: (tensors: Tensors, module: string) => boolean;
+  readonly advice?: string;
+  /** Whether a model may well work without it, so that a network file that leaves it out helps. */
+  readonly mayBeLeftOut?: true;
+}
+
+interface Unread {
+  readonly label: string;
+  readonly kind: Kind;
+}
+
+const maxShown = 20;
+
+const rank = (tensors: Tensors, own: string) => tensors.get(own)?.shape.length;
+const has = (tensors: Tensors, pattern: RegExp) => [...tensors.keys()].some((own) => pattern.test(own));
+
+/** Rows of the hidden weights for each of their columns: 4 for an LSTM, 3 for a GRU, 1 for a plain RNN. */
+function gatesOf(tensors: Tensors, suffix: '' | '_l0'): number | undefined {
+  const [rows = 0, columns = 0] = tensors.get(`weight_hh${suffix}`)?.shape ?? [];
+  return rank(tensors, `weight_hh${suffix}`) === 2 && columns > 0 ? rows / columns : undefined;
+}
+
+const weightNorm =
+  "Make normalized weights plain before saving: torch.nn.utils.remove_weight_norm(module, 'weight_hh_l0'), " +
+  "remove_spectral_norm, or torch.nn.utils.parametrize.remove_parametrizations(module, 'weight_hh_l0').";
+
+/** The first that fits is told. */
+const kinds: readonly Kind[] = [
+  {
+    name: 'a WeightDrop: a weight called _raw',
+    fits: (tensors) => has(tensors, /^weight_\w+_raw$/),
+    advice:
+      'A WeightDrop gives its raw weight when it does not train: save the state dict with _raw taken off the names, ' +
+      'and without a tensor that has the name already.',
+  },
+  {
+    name: 'quantized',
+    fits: (tensors) => has(tensors, /^(zero_point|_packed_params|qweight|qzeros|scales)$/),
+    advice: 'Save the state dict of the model before it is quantized.',
+  },
+  {
+    name: 'weight_norm or spectral_norm, which compute its weights from others',
+    fits: (tensors, module) =>
+      /(^|\.)parametrizations(\.|$)/.test(module) || has(tensors, /^(weight|bias)\w*_(g|v|u|orig)$/),
+    advice: weightNorm,
+  },
+  { name: 'a BatchNorm', fits: (tensors) => tensors.has('running_mean') },
+  { name: 'an LSTMCell', fits: (tensors) => gatesOf(tensors, '') === 4 },
+  { name: 'a GRUCell', fits: (tensors) => gatesOf(tensors, '') === 3 },
+  { name: 'an RNNCell', fits: (tensors) => gatesOf(tensors, '') === 1 },
+  { name: 'a MultiheadAttention', fits: (tensors) => has(tensors, /^(in_proj_weight|q_proj_weight)$/) },
+  {
+    name: 'a CRF',
+    fits: (tensors) => has(tensors, /^(start_|end_)?transitions$/),
+    mayBeLeftOut: true,
+  },
+  { name: 'a Conv1d', fits: (tensors) => rank(tensors, 'weight') === 3 },
+  { name: 'a Conv2d', fits: (tensors) => rank(tensors, 'weight') === 4 },
+  { name: 'a Conv3d', fits: (tensors) => rank(tensors, 'weight') === 5 },
+  {
+    name: 'a LayerNorm or the like',
+    fits: (tensors) => rank(tensors, 'weight') === 1 && tensors.has('bias'),
+  },
+  { name: 'a PReLU or RMSNorm', fits: (tensors) => rank(tensors, 'weight') === 1 },
+];
+
+const gru: Kind = { name: 'a GRU: 3 gates, where an LSTM has 4', fits: () => false };
+const plainRnn: Kind = { name: 'a plain RNN: 1 gate, where an LSTM has 4', fits: () => false };
+const parameter: Kind = { name: 'a parameter of its own', fits: () => false, mayBeLeftOut: true };
+const unknown: Kind = { name: 'of no kind that is known', fits: () => false, mayBeLeftOut: true };
+
+/**
+ * @param named the recurrent modules that an option picks; undefined where all of them count
+ * @throws E_UNSUPPORTED for modules that the architecture has no place for
+ */
+export function refuseUnread(modules: Modules, named: ReadonlySet<string> | undefined): void {
+  const unread = unreadModules(modules, named);
+  if (unread.size === 0) return;
+  const all = [...unread.values()];
+  const shown = all.slice(0, maxShown).map(({ label, kind }) => `${label} (${kind.name})`);
+  if (all.length > maxShown) shown.push(`and ${all.length - maxShown} more`);
+  const advice = new Set(all.flatMap(({ kind }) => kind.advice ?? []));
+  const leavingOut = all.every(({ kind }) => kind.mayBeLeftOut)
+    ? 'If the model works without them, describe the network by the option network (--network FILE, docs/networks.md), ' +
+      'which takes the tensors that it names. '
+    : '';
+  throw new LstmOnnxError(
+    'E_UNSUPPORTED',
+    `The state dict has modules that are not read, by their names and shapes: ${shown.join(', ')}. Read are LSTMs, linear ` +
+      `layers and an embedding. ${[...advice].map((sentence) => `${sentence} `).join('')}${leavingOut}${onnxRoute}`,
+  );
+}
+
+/** By the module's name, so that one whose tensors are of two kinds is told once. */
+function unreadModules({ lstms, others }: Modules, named: ReadonlySet<string> | undefined) {
+  const unread = new Map<string, Unread>();
+  for (const module of others.values()) {
+    for (const [name, found] of unreadOf(module)) {
+      if (!unread.has(name)) unread.set(name, found);
+    }
+  }
+  for (const { name, tensors } of lstms.values()) {
+    if (unread.has(name) || (named && !named.has(name))) continue;
+    const kind = recurrentKind(tensors);
+    if (kind) unread.set(name, { label: quoteName(name), kind });
+  }
+  return unread;
+}
+
+function recurrentKind(tensors: Tensors): Kind | undefined {
+  if (tensors.has('weight_hr_l0')) return undefined;
+  const gates = gatesOf(tensors, '_l0');
+  return gates === 3 ? gru : gates === 1 ? plainRnn : undefined;
+}
+
+function unreadOf({ name, tensors }: ModuleTensors): [name: string, Unread][] {
+  const kind = kinds.find(({ fits }) => fits(tensors, name));
+  // Parameters that the model itself has; layers have a module of theirs.
+  if (name === '' && !kind) {
+    return [...tensors].map(([own, { shape }]) => [
+      `.${own}`,
+      { label: `${quoteName(own)} ${formatShape(shape)}`, kind: parameter },
+    ]);
+  }
+  const owner = name.replace(/(^|\.)(parametrizations|_packed_params)(\..*)?$/, '');
+  const [[own, { shape }] = ['', { shape: [] }]] = tensors;
+  const isKnown = kind !== undefined;
+  const label = isKnown
+    ? quoteName(owner)
+    : `${quoteName(name)} with ${quoteName(own)} ${formatShape(shape)}`;
+  return [[owner, { label, kind: kind ?? unknown }]];
+}
