@@ -6,6 +6,7 @@ import type { GlobalOptions } from './global-options.js';
 import { formats, type ModelFileArguments, readModelFile, withModelFileOptions } from './model-file.js';
 import { formatBytes, type Output } from './output.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
+import { UsageError } from './usage-error.js';
 
 interface ExportArguments extends GlobalOptions, ModelFileArguments {
   weights: string;
@@ -60,10 +61,12 @@ export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptio
     )
       .example('$0 export model.pt -o model.onnx', 'Batch and time stay dynamic')
       .example('$0 export model.pt --pool hidden --lengths', 'Sequences of different lengths in one batch')
+      .example('$0 export model.pt --pool mean --head fc1,relu,fc2,sigmoid', 'What a state dict does not say')
       .example('$0 export out/model.safetensors --states', 'For running a sequence in pieces'),
   async handler({ weights, output, opset, states, lengths, softmax, labels, json, ...modelFile }) {
     const { network, parameters, info, files } = await readModelFile(weights, modelFile, say);
     await refuseOverwriting(output, files);
+    refuseOtherExtension(output);
     const started = performance.now();
     const bytes = exportOnnx(network, parameters, {
       ...info,
@@ -83,3 +86,15 @@ export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptio
     }
   },
 });
+
+/** Of files that are no ONNX, which programs would read by that name. */
+const otherExtension = /\.(safetensors|pt|pth|ckpt|npz|npy|keras|h5|hdf5|json|csv|tflite|ort)$/i;
+
+/** @throws UsageError for a name that says another format than the one written */
+function refuseOtherExtension(output: string): void {
+  const found = otherExtension.exec(output)?.[0];
+  if (found === undefined) return;
+  throw new UsageError(
+    `--output is ${output}, and export writes ONNX, not ${found}: name the file ${output.slice(0, -found.length)}.onnx.`,
+  );
+}

@@ -4,12 +4,14 @@ import { networkFromJson } from '../builder/network-json.js';
 import { type FileImportResult, importFile } from '../files/import-model.js';
 import { parseFile } from '../files/read.js';
 import { type Pool, pools } from '../import/architecture.js';
+import { type ChainActivation, chainActivations } from '../import/chain-activations.js';
 import { describeNotFinite, findNotFinite } from './not-finite.js';
 import type { Output } from './output.js';
 
 export interface ModelFileArguments {
   pool: Pool | undefined;
   lstm: string | undefined;
+  activation: ChainActivation | undefined;
   head: string | false | undefined;
   embedding: string | undefined;
   'time-first': boolean | undefined;
@@ -17,7 +19,15 @@ export interface ModelFileArguments {
 }
 
 /** Their names. */
-export const modelFileOptions = ['pool', 'lstm', 'head', 'embedding', 'time-first', 'network'] as const;
+export const modelFileOptions = [
+  'pool',
+  'lstm',
+  'activation',
+  'head',
+  'embedding',
+  'time-first',
+  'network',
+] as const;
 
 export const formats =
   'a checkpoint of lstm-onnx, .safetensors, .pt, .npz, .keras, .h5, .onnx or a tfjs model.json';
@@ -30,18 +40,28 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
       requiresArg: true,
       choices: pools,
       describe:
-        'Of weights: take output[:, -1], every step, or h_n of each direction [default: last, or all without a head]',
+        'Of weights: take output[:, -1], every step, h_n of each direction, or the mean or maximum over the steps ' +
+        '[default: last, or all without a head]',
     })
     .option('lstm', {
       type: 'string',
       requiresArg: true,
       describe:
-        'Of weights: the LSTM, or several, each reading what the one before gives, separated by commas',
+        'Of weights: the LSTM, or several, each reading what the one before gives, perhaps with activations between ' +
+        'them: lstm1,relu,lstm2',
+    })
+    .option('activation', {
+      type: 'string',
+      requiresArg: true,
+      choices: chainActivations,
+      describe: "Of weights: an activation on every step of the last LSTM's output, before --pool",
     })
     .option('head', {
       type: 'string',
       requiresArg: true,
-      describe: 'Of weights: the linear layer behind the LSTM; --no-head leaves it out',
+      describe:
+        'Of weights: the linear layer behind the LSTM, or layers and activations in order: fc1,relu,fc2,sigmoid; ' +
+        '--no-head leaves it out',
     })
     .option('embedding', {
       type: 'string',
@@ -54,7 +74,7 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
       requiresArg: true,
       describe: 'A JSON file that says what network the weights are of',
     })
-    .conflicts('network', ['pool', 'lstm', 'head', 'embedding', 'time-first']);
+    .conflicts('network', ['pool', 'lstm', 'activation', 'head', 'embedding', 'time-first']);
 }
 
 /** Reads the model, and tells what was assumed for it and which of its numbers are none; a `--network` is among its files. */
@@ -63,11 +83,12 @@ export async function readModelFile(
   options: ModelFileArguments,
   say: Output['say'],
 ): Promise<FileImportResult> {
-  const { pool, lstm, head, embedding, 'time-first': timeFirst, network } = options;
+  const { pool, lstm, activation, head, embedding, 'time-first': timeFirst, network } = options;
   const model = await importFile(path, {
     ...(pool === undefined ? {} : { pool }),
-    ...(lstm === undefined ? {} : { lstm: lstm.split(',') }),
-    ...(head === undefined ? {} : { head }),
+    ...(lstm === undefined ? {} : { lstm: listed(lstm) }),
+    ...(activation === undefined ? {} : { activation }),
+    ...(head === undefined ? {} : { head: headOf(head) }),
     ...(embedding === undefined ? {} : { embedding }),
     ...(timeFirst === undefined ? {} : { batchFirst: !timeFirst }),
     ...(network === undefined ? {} : { network: await readNetwork(network) }),
@@ -75,6 +96,15 @@ export async function readModelFile(
   for (const note of model.notes) say(note);
   for (const warning of describeNotFinite(findNotFinite(model.parameters))) say(warning);
   return network === undefined ? model : { ...model, files: [...model.files, network] };
+}
+
+function listed(names: string): string[] {
+  return names.split(',').map((name) => name.trim());
+}
+
+/** One layer, a chain of layers and activations, or none. */
+function headOf(head: string | false): string | readonly string[] | false {
+  return head === false || !head.includes(',') ? head : listed(head);
 }
 
 function readNetwork(path: string) {

@@ -80,12 +80,23 @@ export const verifyCommand = ({ print, say }: Output): CommandModule<GlobalOptio
     }
     const compare = await comparing(source, fixture, modelFile, say);
     await using model = await Model.load(path, provider === undefined ? {} : { providers: [provider] });
-    const comparisons = await compare(model);
+    const comparisons = await compare.run(model);
     const worst = comparisons.reduce((a, b) => (Number.isNaN(a.maxAbs) || b.maxAbs <= a.maxAbs ? a : b));
     const passed = comparisons.every(({ maxAbs, scale }) => maxAbs <= allowed * scale);
     const { running } = model.providers;
     if (json) {
-      print(JSON.stringify({ passed, tolerance: allowed, provider: running, comparisons }));
+      const { comparedWith } = compare;
+      const advice = comparedWith === 'assumed network' ? { advice: assumptionAlone } : {};
+      print(
+        JSON.stringify({
+          passed,
+          comparedWith,
+          tolerance: allowed,
+          provider: running,
+          comparisons,
+          ...advice,
+        }),
+      );
     } else {
       const rows = comparisons.map(({ output, batch, time, maxAbs, maxUlp }) =>
         [output, batch, time, maxAbs.toExponential(1), maxUlp].map(String),
@@ -100,16 +111,48 @@ export const verifyCommand = ({ print, say }: Output): CommandModule<GlobalOptio
       throw new LstmOnnxError(
         'E_VERIFY_FAILED',
         `Output '${worst.output}' differs by ${worst.maxAbs} at batch ${worst.batch}, time ${worst.time}; ` +
-          `the tolerance is ${allowed}. ${adviceFor(worst)}`,
+          `the tolerance is ${allowed}. ${adviceFor(worst, compare.comparedWith)}`,
       );
     }
-    if (!json) print(`passed: largest difference ${worst.maxAbs.toExponential(1)}`);
+    if (json) return;
+    const largest = `largest difference ${worst.maxAbs.toExponential(1)}`;
+    if (compare.comparedWith === 'assumed network') {
+      print(`agrees with the network that was assumed for the weights: ${largest}`);
+      say(assumptionAlone);
+    } else {
+      print(`passed: ${largest}`);
+    }
   },
 });
 
-function adviceFor({ maxAbs }: Comparison): string {
+/** What the model is compared with. An assumed network is one that weights alone do not say. */
+type ComparedWith = 'network' | 'assumed network' | 'recording';
+
+interface Reference {
+  readonly comparedWith: ComparedWith;
+  readonly run: (model: Model) => Promise<Comparison[]>;
+}
+
+const assumptionAlone =
+  'This compared the assumption with itself: the network was inferred from the names and shapes of the weights, for the ' +
+  'export and again here. Whether it is your PyTorch model only outputs of that model can tell: record them in Python with ' +
+  'record() of fixtures/record.py, then give verify MODEL --fixture recorded.npz.';
+
+/** Of an output's scale: far more than sums in another order differ by. */
+const farOff = 1e-3;
+
+function adviceFor({ maxAbs, scale }: Comparison, comparedWith: ComparedWith): string {
+  if (Number.isFinite(maxAbs) && maxAbs > farOff * scale) {
+    return comparedWith === 'recording'
+      ? 'That is no matter of rounding: the model is another network than the recorded one. If it was exported from weights ' +
+          'alone, what was assumed for them is wrong: look into the forward() of the PyTorch model, then say what differs by ' +
+          '--pool, --activation, --head, --lstm, --time-first or --network when you export. Or the recording is of other ' +
+          'weights, or was made in training mode.'
+      : 'That is no matter of rounding: the model was exported from other weights or with other options (--pool, ' +
+          '--activation, --head, --lstm, --time-first). Give the same ones, or export it again.';
+  }
   return Number.isFinite(maxAbs)
-    ? 'Export the model again, or say --tolerance if that is good enough.'
+    ? 'Sums in another order differ so little: say --tolerance if that is good enough, else export the model again.'
     : 'There are NaN or infinite numbers on one side or on both, which no tolerance covers; lstm-onnx inspect says ' +
         'which weights hold such numbers.';
 }
@@ -120,10 +163,13 @@ async function comparing(
   fixture: string | undefined,
   modelFile: ModelFileArguments,
   say: Output['say'],
-): Promise<(model: Model) => Promise<Comparison[]>> {
+): Promise<Reference> {
   if (weights !== undefined) {
-    const { network, parameters } = await readModelFile(weights, modelFile, say);
-    return (model) => verify(model, network, parameters);
+    const { network, parameters, isInferred } = await readModelFile(weights, modelFile, say);
+    return {
+      comparedWith: isInferred ? 'assumed network' : 'network',
+      run: (model) => verify(model, network, parameters),
+    };
   }
   if (fixture === undefined) throw new UsageError('Name the weights to compare with, or a --fixture.');
   const superfluous = modelFileOptions.find((option) => modelFile[option] !== undefined);
@@ -131,7 +177,7 @@ async function comparing(
     throw new UsageError(`--${superfluous} says what network weights are of; a --fixture needs none.`);
   }
   const recording = await readRecordingFile(fixture);
-  return (model) => verifyRecording(model, recording);
+  return { comparedWith: 'recording', run: (model) => verifyRecording(model, recording) };
 }
 
 async function readRecordingFile(path: string) {

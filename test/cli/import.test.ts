@@ -19,10 +19,12 @@ const model = join(folder, 'classifier.onnx');
 
 /** The options of the command for those of the import. */
 function optionsOf(name: Name): string[] {
-  const { lstm, pool, batchFirst } = runsOf(name).options;
+  const { lstm, pool, activation, head, batchFirst } = runsOf(name).options;
   return [
     ...(lstm === undefined ? [] : ['--lstm', [lstm].flat().join(',')]),
     ...(pool === undefined ? [] : ['--pool', pool]),
+    ...(activation === undefined ? [] : ['--activation', activation]),
+    ...(head === undefined ? [] : ['--head', [head].flat().join(',')]),
     ...(batchFirst === false ? ['--time-first'] : []),
   ];
 }
@@ -54,18 +56,21 @@ it('a checkpoint with a copy of its weights is inspected and exported with a wor
 });
 
 describe('lstm-onnx export of PyTorch weights', () => {
-  it.each(['two-lstms', 'numbered'] as const)('gives what PyTorch gives: %s', async (name) => {
-    const path = join(folder, `${name}.onnx`);
-    expect(await lstmOnnx('export', pathOf(`${name}.pt`), '-o', path, ...optionsOf(name))).toMatchObject({
-      code: 0,
-    });
-    await using opened = await Model.load(path, { providers: ['cpu'] });
-    for (const { inputs, outputs } of runsOf(name).runs) {
-      const feeds = [...inputs].map(([key, { data, shape }]) => [key, { data, dims: shape }]);
-      const results = await opened.run(Object.fromEntries(feeds));
-      expect(new Map(Object.entries(results))).toBeCloseToArray(outputs, { atol: 5e-6 });
-    }
-  });
+  it.each(['two-lstms', 'numbered', 'chained', 'pool-max'] as const)(
+    'gives what PyTorch gives: %s',
+    async (name) => {
+      const path = join(folder, `${name}.onnx`);
+      expect(await lstmOnnx('export', pathOf(`${name}.pt`), '-o', path, ...optionsOf(name))).toMatchObject({
+        code: 0,
+      });
+      await using opened = await Model.load(path, { providers: ['cpu'] });
+      for (const { inputs, outputs } of runsOf(name).runs.filter(({ kind }) => kind === 'plain')) {
+        const feeds = [...inputs].map(([key, { data, shape }]) => [key, { data, dims: shape }]);
+        const results = await opened.run(Object.fromEntries(feeds));
+        expect(new Map(Object.entries(results))).toBeCloseToArray(outputs, { atol: 5e-6 });
+      }
+    },
+  );
 
   it('writes the same model from .pt and from .safetensors', async () => {
     const other = join(folder, 'other.onnx');
@@ -81,6 +86,8 @@ describe('lstm-onnx export of PyTorch weights', () => {
       pathOf('bidirectional-last.pt'),
       '-o',
       join(folder, 'b.onnx'),
+      '--pool',
+      'last',
     );
     expect(stdout).toBe(`${join(folder, 'b.onnx')}\n`);
     expect(stderr).toMatch(/assumed the network 'lstm' .*pool last.*'fc'/);
@@ -134,6 +141,16 @@ describe('lstm-onnx export of PyTorch weights', () => {
       ['classifier.pt', '--network', pathOf('classifier.pt')],
       /\[E_INVALID_FILE\]/,
     ],
+    [
+      'what a state dict of two directions does not say',
+      ['bidirectional-last.pt'],
+      /both directions.*--pool last.*--pool hidden.*--pool all.*\[E_INVALID_OPTION\]/,
+    ],
+    [
+      'a layer of the head that is not there, with the activations that there are',
+      ['classifier.pt', '--head', 'fc,gelu'],
+      /'gelu'.*there are 'fc'.*relu, tanh, sigmoid/,
+    ],
     ['a file that is no model', ['recorded.npz'], /recorded\.npz: .*\[E_UNSUPPORTED\]/],
   ])('refuses %s', async (_, [file = '', ...options], message) => {
     const { code, stdout, stderr } = await lstmOnnx(
@@ -150,6 +167,10 @@ describe('lstm-onnx export of PyTorch weights', () => {
   it.each([
     ['a pool that there is not', ['--pool', 'first']],
     ['a network and how to guess it', ['--network', 'network.json', '--no-head']],
+    ['a network and an activation', ['--network', 'network.json', '--activation', 'tanh']],
+    ['an activation that there is not', ['--activation', 'gelu']],
+    ['an output named as weights', ['-o', join(folder, 'model.safetensors')]],
+    ['an output named as a state dict', ['-o', join(folder, 'model.PT')]],
   ])('exits with 2 for %s', async (_, options) => {
     const { code, stdout } = await lstmOnnx('export', pathOf('classifier.pt'), ...options);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -170,16 +191,37 @@ describe('lstm-onnx export of PyTorch weights', () => {
 
 describe('lstm-onnx verify', () => {
   it.each(['projected', 'embedding', 'two-lstms'] as const)(
-    'takes the weights a model came from: %s',
+    'takes the weights a model came from, and says that it compared an assumption with itself: %s',
     async (name) => {
       const path = join(folder, `${name}-v.onnx`);
       expect(await lstmOnnx('export', pathOf(`${name}.pt`), '-o', path, ...optionsOf(name))).toMatchObject({
         code: 0,
       });
-      const { code, stdout } = await lstmOnnx('verify', path, pathOf(`${name}.pt`), ...optionsOf(name));
-      expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/passed: largest/) });
+      const args = ['verify', path, pathOf(`${name}.pt`), ...optionsOf(name)];
+      const { code, stdout, stderr } = await lstmOnnx(...args);
+      expect({ code, stdout }).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/agrees with the network that was assumed .*: largest/),
+      });
+      expect(stdout).not.toMatch(/passed/);
+      expect(stderr).toMatch(/compared the assumption with itself.*fixtures\/record\.py.*--fixture/);
+      const json = JSON.parse((await lstmOnnx(...args, '--json')).stdout);
+      expect(json).toMatchObject({
+        comparedWith: 'assumed network',
+        advice: expect.stringMatching(/compared the assumption with itself.*--fixture/),
+      });
     },
   );
+
+  it('passes a model of weights whose network is known', async () => {
+    const { network, parameters } = networkFromStateDict(stateDict('classifier'));
+    const file = join(folder, 'known.safetensors');
+    writeFileSync(file, encodeCheckpoint({ network, parameters }));
+    const { code, stdout } = await lstmOnnx('verify', model, file);
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/passed: largest/) });
+    const { stdout: json } = await lstmOnnx('verify', model, file, '--json');
+    expect(JSON.parse(json)).toMatchObject({ passed: true, comparedWith: 'network' });
+  });
 
   it('takes a recording that PyTorch made', async () => {
     const { code, stdout, stderr } = await lstmOnnx('verify', model, '--fixture', pathOf('recorded.npz'));
@@ -195,14 +237,17 @@ describe('lstm-onnx verify', () => {
     expect(stderr).toMatch(/^the recording against our own kernels, simd, tolerance/m);
   });
 
-  it('fails for a recording of another model, and says by how much', async () => {
+  it.each([
+    [1, /no matter of rounding.*another network.*forward\(\).*--pool, --activation, --head/],
+    [1e-4, /Sums in another order.*--tolerance/],
+  ])('fails for a recording of another model, and says what %d may mean', async (shift, advice) => {
     const file = join(folder, 'recorded.safetensors');
     const run = runsOf('classifier').runs.find(({ kind }) => kind === 'plain');
     const [batch, time] = run!.inputs.get('x')!.shape;
     const tensors = new Map<string, NdArray>();
     for (const [name, array] of run!.inputs) tensors.set(`input.${name}`, array);
     for (const [name, { shape, data }] of run!.outputs) {
-      const shifted = Float32Array.from(data as Float32Array, (value) => value + 1);
+      const shifted = Float32Array.from(data as Float32Array, (value) => value + shift);
       tensors.set(`output.${name}`, { dtype: 'float32', shape, data: shifted });
     }
     writeFileSync(file, encodeSafetensors(tensors));
@@ -212,7 +257,8 @@ describe('lstm-onnx verify', () => {
       passed: false,
       comparisons: [{ output: 'logits', batch, time }],
     });
-    expect(stderr).toMatch(/Output 'logits' differs by 1.*\[E_VERIFY_FAILED\]/);
+    expect(stderr).toMatch(/Output 'logits' differs by .*\[E_VERIFY_FAILED\]/);
+    expect(stderr).toMatch(advice);
   });
 
   it('refuses a fixture that is no recording', async () => {
