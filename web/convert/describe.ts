@@ -93,6 +93,10 @@ function whatItDoes(node: NetworkNode): string {
       return 'reshaped';
     case 'flip':
       return 'turned round';
+    case 'mean':
+      return `mean along axis ${node.options.axis}`;
+    case 'max':
+      return `maximum along axis ${node.options.axis}`;
     case 'stepCount':
       return 'counts the steps';
     case 'activation':
