@@ -62,7 +62,15 @@ export {
   type TrainingState,
 } from './builder/train/training-state.js';
 export { parseCsv } from './data/csv.js';
-export { type Dataset, dataset, type SampleArray, sliceDataset, splitDataset } from './data/dataset.js';
+export {
+  type Dataset,
+  dataset,
+  type SampleArray,
+  type SampleInputs,
+  type Samples,
+  sliceDataset,
+  splitDataset,
+} from './data/dataset.js';
 export { parseIdx } from './data/idx.js';
 export { parseJsonArray } from './data/json.js';
 export { type MnistImages, parseMnist } from './data/mnist.js';

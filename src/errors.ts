@@ -22,10 +22,10 @@ export type ErrorCode =
   | 'E_FILE_WRITE'
   /** A data set that is not where it was looked for. */
   | 'E_MISSING_DATA'
+  /** NaN or an infinity in data to learn from, in what a model is fed, or in the state that a stream carries. */
+  | 'E_NOT_FINITE'
   /** Training produced a loss that is not a finite number. */
   | 'E_LOSS_NOT_FINITE'
-  /** NaN or an infinity in what a model is fed, or in the state that a stream carries. */
-  | 'E_NOT_FINITE'
   /** An ONNX graph that breaks a rule of the specification. */
   | 'E_INVALID_GRAPH'
   /** An execution provider or tfjs backend that is not available here. */

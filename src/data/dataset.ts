@@ -1,6 +1,7 @@
 /** Samples to learn from: named inputs and targets, in memory, whose first dimension counts the samples. */
+import { isObject, wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
-import { type NdArray, sizeOf } from '../nd-array.js';
+import { checkArray, type NdArray, sizeOf } from '../nd-array.js';
 
 /** Data for training is float32 (values) or int32 (class numbers, tokens). */
 export type SampleDType = 'float32' | 'int32';
@@ -8,11 +9,19 @@ export type SampleDType = 'float32' | 'int32';
 /** `[samples, ...]`. */
 export type SampleArray<D extends SampleDType = SampleDType> = NdArray<D>;
 
-export interface Dataset {
+/** Inputs by name. */
+export type SampleInputs = Readonly<Record<string, SampleArray>>;
+
+/** Named inputs, and the targets that belong to them. */
+export interface Samples<Inputs extends SampleInputs = SampleInputs> {
+  readonly inputs: Inputs;
+  readonly targets: SampleArray;
+}
+
+/** {@link Samples} that agree in their first dimension, as {@link dataset} checks. */
+export interface Dataset<Inputs extends SampleInputs = SampleInputs> extends Samples<Inputs> {
   /** How many samples there are; at least 1. */
   readonly length: number;
-  readonly inputs: Readonly<Record<string, SampleArray>>;
-  readonly targets: SampleArray;
 }
 
 /**
@@ -20,10 +29,10 @@ export interface Dataset {
  * @throws E_INVALID_OPTION without inputs or without samples, and for what is no array; E_DTYPE_MISMATCH for other element types;
  * E_SHAPE_MISMATCH when an array has no dimensions, does not fill its shape or has another number of samples.
  */
-export function dataset(arrays: {
-  readonly inputs: Readonly<Record<string, SampleArray>>;
-  readonly targets: SampleArray;
-}): Dataset {
+export function dataset<Inputs extends SampleInputs>(arrays: Samples<Inputs>): Dataset<Inputs> {
+  if (!isObject(arrays) || !isObject(arrays.inputs)) {
+    throw wrongArgument('The data set', arrays, '{ inputs: { x: array }, targets: array }');
+  }
   const inputs = Object.entries(arrays.inputs);
   if (inputs.length === 0) {
     throw new LstmOnnxError(
@@ -45,7 +54,7 @@ export function dataset(arrays: {
     }
   }
   // fromEntries defines its keys, so that an input called __proto__ is one.
-  return { length, inputs: Object.fromEntries(inputs), targets: arrays.targets };
+  return { length, inputs: Object.fromEntries(inputs) as Inputs, targets: arrays.targets }; // entry by entry the same
 }
 
 /**
@@ -92,9 +101,15 @@ export function copyRows<D extends SampleDType>(
  * Samples `start` to `end - 1`, without copying.
  * @throws E_INVALID_OPTION when that is not a range of at least one sample.
  */
-export function sliceDataset(data: Dataset, start: number, end: number = data.length): Dataset {
-  checkRange(start, end, data.length, 'the data set');
-  return mapArrays(data, (array) => sliceRows(array, start, end));
+export function sliceDataset<Inputs extends SampleInputs>(
+  data: Dataset<Inputs>,
+  start: number,
+  end?: number,
+): Dataset<Inputs> {
+  const { length } = dataset(data);
+  const stop = end ?? length;
+  checkRange(start, stop, length, 'the data set');
+  return mapArrays(data, (array) => sliceRows(array, start, stop));
 }
 
 /**
@@ -105,11 +120,12 @@ export function sliceDataset(data: Dataset, start: number, end: number = data.le
  * given and nothing is copied.
  * @throws E_INVALID_OPTION when either part would be empty, or `order` does not name each sample once.
  */
-export function splitDataset(
-  data: Dataset,
+export function splitDataset<Inputs extends SampleInputs>(
+  data: Dataset<Inputs>,
   validation: number,
   order?: Int32Array | readonly number[],
-): [train: Dataset, validation: Dataset] {
+): [train: Dataset<Inputs>, validation: Dataset<Inputs>] {
+  dataset(data);
   const count = validation < 1 ? Math.round(data.length * validation) : validation;
   if (!Number.isInteger(count) || count < 1 || count >= data.length) {
     throw new LstmOnnxError(
@@ -128,30 +144,15 @@ export function splitDataset(
   ];
 }
 
-/** What is given by callers without types may be anything. */
-function isArray(given: Partial<NdArray> | undefined): boolean {
-  return Array.isArray(given?.shape) && ArrayBuffer.isView(given.data);
-}
-
 function sampleCount(name: string, array: SampleArray): number {
-  if (!isArray(array)) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `${name} has no dtype, shape and data; expected an array such as float32Array([2, 1], [0.5, 1]), or ` +
-        `{ dtype: 'int32', shape: [2], data: Int32Array.of(0, 1) }.`,
-    );
-  }
-  const [samples] = array.shape;
-  if (array.dtype !== 'float32' && array.dtype !== 'int32') {
-    // Reached from JavaScript only: to the types no other dtype exists here.
-    const { dtype } = array as NdArray;
+  checkArray(name, array);
+  const { dtype, shape }: NdArray = array;
+  if (dtype !== 'float32' && dtype !== 'int32') {
     throw new LstmOnnxError('E_DTYPE_MISMATCH', `${name} is ${dtype}; expected float32 or int32.`);
   }
-  if (samples === undefined || array.data.length !== sizeOf(array.shape)) {
-    throw new LstmOnnxError(
-      'E_SHAPE_MISMATCH',
-      `${name} has shape [${array.shape.join(', ')}] and ${array.data.length} elements; expected [samples, ...] and as many elements as it holds.`,
-    );
+  const [samples] = shape;
+  if (samples === undefined) {
+    throw new LstmOnnxError('E_SHAPE_MISMATCH', `${name} has shape []; expected [samples, ...].`);
   }
   return samples;
 }
@@ -166,6 +167,9 @@ function checkRange(start: number, end: number, length: number, what: string): v
 }
 
 function checkOrder(order: Int32Array | readonly number[], length: number): void {
+  if (!Array.isArray(order) && !(order instanceof Int32Array)) {
+    throw wrongArgument('The order', order, 'the indices of the samples as an array or an Int32Array');
+  }
   const seen = new Uint8Array(length);
   for (const index of order) {
     // Past the end this writes nothing, and the count below comes out short.
@@ -196,7 +200,10 @@ function sliceRows(array: SampleArray, start: number, end: number): SampleArray 
     : { dtype: array.dtype, shape, data: array.data.subarray(start * rowSize, end * rowSize) };
 }
 
-function mapArrays(data: Dataset, map: (array: SampleArray) => SampleArray): Dataset {
+function mapArrays<Inputs extends SampleInputs>(
+  data: Dataset<Inputs>,
+  map: (array: SampleArray) => SampleArray,
+): Dataset<Inputs> {
   const inputs = Object.entries(data.inputs).map(([name, array]) => [name, map(array)] as const);
-  return dataset({ inputs: Object.fromEntries(inputs), targets: map(data.targets) });
+  return dataset({ inputs: Object.fromEntries(inputs) as Inputs, targets: map(data.targets) }); // of the same types
 }

@@ -5,6 +5,7 @@
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError } from '../errors.js';
+import { notFiniteAt } from '../nd-array.js';
 import { float16Bits, float16BitsOf } from './float16.js';
 
 /** How one element type is held. */
@@ -138,12 +139,7 @@ export function indexOfNonFinite(dtype: Tensor.Type, data: Tensor.DataType): num
     return float16BitsOf(data)?.findIndex((bits) => (bits & 0x7c00) === 0x7c00) ?? -1;
   }
   if (!(data instanceof Float32Array || data instanceof Float64Array)) return -1;
-  for (let index = 0; index < data.length; index += 1) {
-    const value = data[index] ?? 0;
-    // 0, or NaN where the value is NaN or infinite: faster than to ask for each.
-    if (value - value !== 0) return index;
-  }
-  return -1;
+  return notFiniteAt(data);
 }
 
 /** Any other byte than 0 and 1 is undefined behaviour in a C++ bool, and so in onnxruntime. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dataset, gatherRows, type SampleArray, sliceDataset, splitDataset } from '../../src/data/dataset.js';
+import { float32Array } from '../../src/nd-array.js';
 import { failureOf } from './failure.js';
 
 /** `[samples, 2]`: 0, 1; 2, 3; ... */
@@ -142,5 +143,45 @@ describe('splitDataset', () => {
     ]) {
       expect(failureOf(() => splitDataset(four, 1, order)).message).toContain('each of 0 to 3 once');
     }
+  });
+});
+
+describe('what is no array of its element type', () => {
+  it.each([
+    [
+      { dtype: 'float32', shape: [1], data: Float64Array.of(1) },
+      'E_DTYPE_MISMATCH',
+      'its data is a Float64Array; expected a Float32Array',
+    ],
+    [{ dtype: 'int32', shape: [1], data: Float32Array.of(1) }, 'E_DTYPE_MISMATCH', 'expected a Int32Array'],
+    [{ dtype: 'float32', shape: [1.5], data: Float32Array.of(1) }, 'E_SHAPE_MISMATCH', 'size 0 of the shape'],
+    [{ dtype: 'float', shape: [1], data: Float32Array.of(1) }, 'E_DTYPE_MISMATCH', "got the text 'float'"],
+  ] as const)('is refused: %j', (array, code, message) => {
+    for (const arrays of [
+      { inputs: { x: array }, targets: classes(1) },
+      { inputs: { x: pairs(1) }, targets: array },
+    ]) {
+      const failure = failureOf(() => dataset(arrays as never));
+      expect(failure.code).toBe(code);
+      expect(failure.message).toContain(message);
+    }
+  });
+});
+
+describe('float32Array', () => {
+  it.each([
+    [['', 1], "element 0 got the text ''; expected a number"],
+    [[1, 'abc'], "element 1 got the text 'abc'; expected a number"],
+    [[1, null], 'element 1 got null; expected a number'],
+    [[1, 1e39], 'element 1 got the number 1e+39; expected at most 3.4e38'],
+    ['12', "got the text '12'; expected the numbers as an array or a typed array"],
+  ])('refuses %j', (data, message) => {
+    expect(failureOf(() => float32Array([2], data as never)).message).toContain(message);
+  });
+
+  it('takes numbers, and floats as they are', () => {
+    const floats = Float32Array.of(1, Number.NaN);
+    expect(float32Array([2], floats).data).toBe(floats);
+    expect([...float32Array([1, 2], [0.5, -1]).data]).toEqual([0.5, -1]);
   });
 });

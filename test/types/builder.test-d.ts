@@ -20,9 +20,10 @@ import {
   type TensorType,
   type Value,
 } from '../../src/builder/tensor.js';
+import { evaluate } from '../../src/builder/train/evaluate.js';
 import { fit as train } from '../../src/builder/train/fit.js';
 import { crossEntropy } from '../../src/builder/train/losses.js';
-import type { Dataset } from '../../src/data/dataset.js';
+import { type Dataset, dataset, splitDataset } from '../../src/data/dataset.js';
 import type { NdArray } from '../../src/nd-array.js';
 
 /** The symbolic tensor that `float32(...shape)` becomes inside a definition. */
@@ -322,4 +323,23 @@ test('fit takes the names of the network', () => {
   void train(tagger, data, { loss: crossEntropy, output: 'tag' });
   // @ts-expect-error a loss is needed
   void train(tagger, data, {});
+});
+
+test('a data set keeps the names and element types of its inputs, which fit and predict hold to the network', () => {
+  const words = {} as NdArray<'int32'>;
+  const extra = {} as NdArray<'float32'>;
+  const data = dataset({ inputs: { words, extra }, targets: words });
+  expectTypeOf(data.inputs).toEqualTypeOf<{ words: NdArray<'int32'>; extra: NdArray<'float32'> }>();
+  expectTypeOf(splitDataset(data, 0.1)[1]).toEqualTypeOf<typeof data>();
+  void train(tagger, data, { loss: crossEntropy, output: 'tags' });
+  void predict(tagger, new Map(), data.inputs);
+  // as arrays, without dataset()
+  void train(tagger, { inputs: { words, extra }, targets: words }, { loss: crossEntropy, output: 'tags' });
+  // @ts-expect-error the input is called words
+  void train(tagger, dataset({ inputs: { word: words, extra }, targets: words }), { loss: crossEntropy });
+  // @ts-expect-error an input is missing
+  void evaluate(tagger, new Map(), dataset({ inputs: { words }, targets: words }), { loss: crossEntropy });
+  const more = dataset({ inputs: { words, extra, more: extra }, targets: words });
+  // @ts-expect-error an unknown input
+  void train(tagger, more, { loss: crossEntropy, output: 'tags' });
 });

@@ -1,8 +1,16 @@
 /** Batches as PyTorch's `DataLoader` makes them: the same order for the same seed, the last batch smaller. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { Dataset, SampleArray } from '../../data/dataset.js';
+import {
+  type Dataset,
+  dataset,
+  type SampleArray,
+  type SampleInputs,
+  type Samples,
+} from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
+import { indexAt, notFiniteAt, sizeOf } from '../../nd-array.js';
 import type { Backend } from '../backends/backend.js';
+import { checkFeeds } from '../check-feeds.js';
 import type { Network } from '../network.js';
 import { Generator } from '../random.js';
 import { formatShape } from '../shape.js';
@@ -27,6 +35,47 @@ export function checkSamplesFirst(network: Network): void {
         'Define the network batch-first, and transpose(x, [1, 0, 2]) inside it where time must come first.',
     );
   }
+}
+
+/** Holds the names of the inputs to the network's, where the compiler knows them. */
+export type SamplesFor<N extends Network, I extends SampleInputs> = string extends keyof I
+  ? unknown
+  : {
+      readonly inputs: { readonly [K in keyof N['inputs']]: SampleArray } & {
+        readonly [K in Exclude<keyof I, keyof N['inputs']>]: never;
+      };
+    };
+
+/**
+ * The data that a network learns from or is measured on, checked once: arrays that fit the inputs, and finite numbers.
+ *
+ * @param role names the data in messages
+ * @throws E_UNKNOWN_NAME, E_MISSING_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_INVALID_OPTION, E_NOT_FINITE
+ */
+export function samplesFor(network: Network, samples: Samples, batchSize: number, role: string): Dataset {
+  const data = dataset(samples);
+  const batch = Math.min(batchSize, data.length);
+  const feeds = Object.entries(data.inputs).map(
+    ([name, { dtype, shape }]) => [name, { dtype, shape: [batch, ...shape.slice(1)] }] as const,
+  );
+  checkFeeds(network, Object.fromEntries(feeds));
+  for (const [name, array] of Object.entries(data.inputs))
+    expectFinite(`Input '${name}' of the ${role} data`, array);
+  expectFinite(`The targets of the ${role} data`, data.targets);
+  return data;
+}
+
+function expectFinite(what: string, { dtype, shape, data }: SampleArray): void {
+  if (dtype === 'int32') return;
+  const index = notFiniteAt(data);
+  if (index === -1) return;
+  const rowSize = sizeOf(shape.slice(1));
+  const sample = Math.floor(index / rowSize);
+  throw new LstmOnnxError(
+    'E_NOT_FINITE',
+    `${what}: sample ${sample} holds ${data[index]} at index [${indexAt(index - sample * rowSize, shape.slice(1)).join(', ')}]. ` +
+      'Replace or leave out such samples; training and evaluation need finite numbers.',
+  );
 }
 
 export interface Batch {

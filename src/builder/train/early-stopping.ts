@@ -65,7 +65,7 @@ export class EarlyStopping {
     if (!Number.isFinite(value)) {
       throw new LstmOnnxError(
         'E_LOSS_NOT_FINITE',
-        `Early stopping monitors '${monitor}', which is ${value} after epoch ${log.epoch}; look for NaN in the data.`,
+        `Early stopping monitors '${monitor}', which is ${value} after epoch ${log.epoch}; monitor a number that is always finite.`,
       );
     }
     const gain = this.best && (mode === 'min' ? this.best.value - value : value - this.best.value);

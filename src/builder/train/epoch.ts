@@ -1,7 +1,7 @@
 /** One epoch of training: for every batch the loss, its gradients and a step of the optimizer. */
-import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
+import type { Scalar, Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
 import type { Dataset } from '../../data/dataset.js';
-import { LstmOnnxError } from '../../errors.js';
+import { LstmOnnxError, messageOf } from '../../errors.js';
 import type { Backend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
 import { forward } from '../forward.js';
@@ -11,7 +11,7 @@ import type { Generator } from '../random.js';
 import { batchAt, epochOrder } from './batches.js';
 import type { Evaluation, StepLog } from './logs.js';
 import type { Metric } from './metrics.js';
-import type { Objective } from './objective.js';
+import { type Objective, scalarOf } from './objective.js';
 import type { Optimizer } from './optimizers.js';
 import { pauseNowAndThen } from './pause.js';
 import { readVariables } from './tf-optimizer.js';
@@ -70,7 +70,7 @@ export async function runEpoch(
       throw new LstmOnnxError(
         'E_LOSS_NOT_FINITE',
         `The ${loss.name} loss is ${lossValue} at epoch ${epoch}, step ${step}; training cannot go on. ` +
-          'Lower the learning rate, clip the gradients, or look for NaN in the data.',
+          'Lower the learning rate or clip the gradients.',
       );
     }
     measured.forEach((value, i) => {
@@ -125,11 +125,12 @@ async function trainStep(
     const { value, grads } = tf.variableGrads(() => {
       const outputs = forward(tf, network, variables, batch.inputs, { training: true, generator });
       const prediction = outputs[objective.output] ?? tf.scalar(Number.NaN);
-      const loss = objective.loss.compute(tf, prediction, batch.target); // first, since it checks the targets
+      // First, since it checks the targets.
+      const loss = scalarOf(objective.loss, objective.loss.compute(tf, prediction, batch.target));
       for (const metric of objective.metrics) {
-        metrics.push(tf.keep(metric.compute(tf, prediction, batch.target)));
+        metrics.push(tf.keep(scalarOf(metric, metric.compute(tf, prediction, batch.target))));
       }
-      return loss;
+      return loss as Scalar; // of rank 0
     }, [...variables.values()]);
     optimizer.step(gradientsByName(variables, grads), clipNorm);
     return metrics.length === 0 ? value : tf.stack([value, ...metrics]);
@@ -139,7 +140,7 @@ async function trainStep(
     measured = tf.tidy(step);
   } catch (error) {
     dropTape(tf);
-    throw error;
+    throw failureOf(error, objective);
   } finally {
     for (const metric of metrics) metric.dispose();
   }
@@ -147,6 +148,24 @@ async function trainStep(
   const values = await backend.numbersOf(measured);
   measured.dispose();
   return values;
+}
+
+/** What a loss or a metric of the caller's own threw, or tfjs because of it, as an error that says so. */
+function failureOf(error: unknown, { loss, metrics }: Objective): unknown {
+  if (error instanceof LstmOnnxError) return error;
+  const message = messageOf(error);
+  if (message.startsWith('Cannot find a connection')) {
+    return new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The ${loss.name} loss does not depend on the network's parameters, so nothing can be learned from it; compute it ` +
+        'from the prediction by differentiable tfjs operations.',
+      { cause: error },
+    );
+  }
+  const measures = [loss, ...metrics].map(({ name }) => name).join(', ');
+  return new LstmOnnxError('E_RUN_FAILED', `A training step with ${measures} failed: ${message}`, {
+    cause: error,
+  });
 }
 
 /** Lets go of what tfjs saved for a gradient; it does not itself when the differentiated function throws. */

@@ -1,16 +1,19 @@
 /** Loss and metrics of a network over a data set, without training. */
-import type { Dataset } from '../../data/dataset.js';
+import { expectNetwork } from '../../arguments.js';
+import type { Dataset, SampleInputs, Samples } from '../../data/dataset.js';
+import { LstmOnnxError } from '../../errors.js';
+import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type Backend, type BackendName, startBackend } from '../backends/backend.js';
 import { forward } from '../forward.js';
 import type { Network } from '../network.js';
 import { checkParameters, type StateDict } from '../parameters.js';
 import { type TfParameters, tensorsOf } from '../tf-parameters.js';
-import { batchAt, checkSamplesFirst } from './batches.js';
-import { checkCounts, checkLoss } from './check-options.js';
+import { batchAt, checkSamplesFirst, type SamplesFor, samplesFor } from './batches.js';
+import { checkCounts } from './check-options.js';
 import type { Evaluation } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
-import { type Objective, type OutputName, outputOf } from './objective.js';
+import { type Objective, type OutputName, objectiveOf, scalarOf } from './objective.js';
 import { pauseNowAndThen } from './pause.js';
 
 /** `Output` is one of the network's output names. */
@@ -24,33 +27,41 @@ export interface EvaluateOptions<Output extends string = string> {
   readonly backend?: BackendName;
 }
 
+const optionNames = {
+  loss: true,
+  metrics: true,
+  output: true,
+  batchSize: true,
+  backend: true,
+} satisfies OptionNames<EvaluateOptions>;
+
 /**
  * Runs the network over every sample, dropout off.
  *
  * @returns means over all samples
- * @throws E_SHAPE_MISMATCH for parameters or data that do not fit the network
+ * @param data what `dataset` gives, or `{ inputs, targets }`
+ * @throws E_SHAPE_MISMATCH for parameters or data that do not fit the network; E_NOT_FINITE for data with NaN or infinite
+ *   numbers; E_LOSS_NOT_FINITE when the loss is no finite number
  */
-export async function evaluate<N extends Network>(
+export async function evaluate<N extends Network, I extends SampleInputs>(
   network: N,
   parameters: StateDict,
-  data: Dataset,
+  data: Samples<I> & SamplesFor<N, I>,
   options: EvaluateOptions<OutputName<N>>,
 ): Promise<Evaluation> {
-  checkLoss(options?.loss);
+  expectNetwork('evaluate', network);
+  checkOptionNames('evaluate', options, optionNames, { outputs: 'output' });
+  const objective = objectiveOf(network, options);
   const { batchSize = 64 } = options;
   checkCounts({ batchSize });
   checkSamplesFirst(network);
   checkParameters(network, parameters);
+  const samples = samplesFor(network, data, batchSize, 'evaluation');
   const backend = await startBackend(options.backend);
   backend.select();
-  const objective = {
-    loss: options.loss,
-    metrics: options.metrics ?? [],
-    output: outputOf(network, options.output),
-  };
   const tensors = tensorsOf(backend.tf, parameters);
   try {
-    return await evaluateWith(backend, network, tensors, data, objective, batchSize);
+    return await evaluateWith(backend, network, tensors, samples, objective, batchSize);
   } finally {
     for (const tensor of tensors.values()) tensor.dispose();
   }
@@ -75,7 +86,9 @@ export async function evaluateWith(
       const batch = batchAt(backend, data, order, start, end);
       const prediction =
         forward(tf, network, parameters, batch.inputs, { gradients: false })[output] ?? tf.scalar(Number.NaN);
-      const scalars = [loss, ...metrics].map((measure) => measure.compute(tf, prediction, batch.target));
+      const scalars = [loss, ...metrics].map((measure) =>
+        scalarOf(measure, measure.compute(tf, prediction, batch.target)),
+      );
       return tf.stack(scalars);
     });
     const values = await backend.numbersOf(means);
@@ -86,6 +99,13 @@ export async function evaluateWith(
     await pauseNowAndThen();
   }
   const [lossSum = Number.NaN, ...metricSums] = sums;
+  if (!Number.isFinite(lossSum)) {
+    throw new LstmOnnxError(
+      'E_LOSS_NOT_FINITE',
+      `The ${loss.name} loss over ${data.length} samples is ${lossSum}: the network gives numbers that are not finite. ` +
+        'Lower the learning rate or clip the gradients in training.',
+    );
+  }
   return {
     loss: lossSum / data.length,
     metrics: Object.fromEntries(metrics.map(({ name }, i) => [name, (metricSums[i] ?? 0) / data.length])),

@@ -1,22 +1,25 @@
 /** Training: epoch after epoch, with validation, early stopping and a state to resume from. */
 import type { Variable } from '@tensorflow/tfjs';
-import { type Dataset, splitDataset } from '../../data/dataset.js';
+import { expectNetwork } from '../../arguments.js';
+import { type Dataset, type SampleInputs, type Samples, splitDataset } from '../../data/dataset.js';
+import { LstmOnnxError } from '../../errors.js';
+import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type BackendName, startBackend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
 import type { Network } from '../network.js';
 import { checkParameters, initParameters, type StateDict } from '../parameters.js';
 import { Generator } from '../random.js';
 import { tensorsOf } from '../tf-parameters.js';
-import { checkSamplesFirst } from './batches.js';
-import { checkClipNorm, checkCounts, checkLoss } from './check-options.js';
+import { checkSamplesFirst, type SamplesFor, samplesFor } from './batches.js';
+import { checkCallbacks, checkClipNorm, checkCounts } from './check-options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
 import { type Learner, type OnStep, runEpoch } from './epoch.js';
 import { evaluateWith } from './evaluate.js';
 import type { EpochLog } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
-import { type OutputName, outputOf } from './objective.js';
-import { adam, checkOptimizerState, type OptimizerConfig } from './optimizers.js';
+import { type OutputName, objectiveOf } from './objective.js';
+import { adam, checkOptimizerConfig, checkOptimizerState, type OptimizerConfig } from './optimizers.js';
 import { readVariables } from './tf-optimizer.js';
 import type { TrainingState } from './training-state.js';
 
@@ -50,7 +53,7 @@ export interface FitOptions<Output extends string = string> {
   readonly resume?: TrainingState;
   readonly metrics?: readonly Metric[];
   /** Samples to validate on after each epoch, or the part of the data (its end) to keep for that: `0.1`. */
-  readonly validation?: Dataset | number;
+  readonly validation?: Samples | number;
   /** Bound on the norm of all gradients together (`clip_grad_norm_`). @default none */
   readonly clipNorm?: number;
   /** Ends training early and gives back the parameters of the best epoch. */
@@ -72,32 +75,78 @@ export interface FitResult {
   readonly backend: { readonly name: string; readonly notice?: string };
 }
 
+const optionNames = {
+  loss: true,
+  output: true,
+  optimizer: true,
+  epochs: true,
+  batchSize: true,
+  shuffle: true,
+  seed: true,
+  parameters: true,
+  resume: true,
+  metrics: true,
+  validation: true,
+  clipNorm: true,
+  earlyStopping: true,
+  backend: true,
+  onStep: true,
+  onEpoch: true,
+  signal: true,
+} satisfies OptionNames<FitOptions>;
+
+const meantOptions = {
+  lr: 'optimizer, as in { optimizer: adam({ lr: 0.01 }) }',
+  learningRate: 'optimizer, as in { optimizer: adam({ lr: 0.01 }) }',
+  validationData: 'validation',
+  callbacks: 'onStep and onEpoch',
+  patience: 'earlyStopping, as in { earlyStopping: { patience: 3 } }',
+  gradientClip: 'clipNorm',
+  weights: 'parameters',
+};
+
 /**
  * Trains a network. With the same seed and options as a PyTorch script that builds the modules in the same order,
  * parameters, order and losses are PyTorch's, up to float32 rounding.
  *
- * @throws E_LOSS_NOT_FINITE at the step whose loss is not a number
- * @throws E_SHAPE_MISMATCH, E_MISSING_NAME, E_INVALID_OPTION for data or options that do not fit the network
+ * @param data what `dataset` gives, or `{ inputs, targets }`
+ * @throws E_LOSS_NOT_FINITE at the step whose loss is not a number; E_NOT_FINITE for data with NaN or infinite numbers
+ * @throws E_SHAPE_MISMATCH, E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_DUPLICATE_NAME, E_INVALID_OPTION for data or
+ *   options that do not fit the network
+ * @throws E_RUN_FAILED when a loss or metric of the caller's own fails
  */
-export async function fit<N extends Network>(
+export async function fit<N extends Network, I extends SampleInputs>(
   network: N,
-  data: Dataset,
+  data: Samples<I> & SamplesFor<N, I>,
   options: FitOptions<OutputName<N>>,
 ): Promise<FitResult> {
-  checkLoss(options?.loss);
-  const { epochs = 1, batchSize = 64, validation, resume, metrics = [] } = options;
+  expectNetwork('fit', network);
+  checkOptionNames('fit', options, optionNames, meantOptions);
+  const objective = objectiveOf(network, options);
+  const { epochs = 1, batchSize = 64, validation, resume } = options;
+  const { metrics } = objective;
   checkCounts({ epochs, batchSize });
   checkClipNorm(options.clipNorm);
+  checkCallbacks(options);
   checkSamplesFirst(network);
-  const objective = { loss: options.loss, metrics, output: outputOf(network, options.output) };
+  const samples = samplesFor(network, data, batchSize, 'training');
   const [train, held] =
-    typeof validation === 'number' ? splitDataset(data, validation) : ([data, validation] as const);
+    typeof validation === 'number'
+      ? splitDataset(samples, validation)
+      : [samples, validation && samplesFor(network, validation, batchSize, 'validation')];
   const generator = resume ? Generator.fromState(resume.generator) : new Generator(options.seed ?? 0);
   const start = resume?.parameters ?? options.parameters ?? initParameters(network, generator);
   const optimizerConfig = options.optimizer ?? adam();
+  checkOptimizerConfig(optimizerConfig);
   const monitors = ['loss', ...metrics.map(({ name }) => name)];
   const stopping = options.earlyStopping && new EarlyStopping(options.earlyStopping, monitors, resume?.best);
   checkParameters(network, start);
+  if (start.size === 0) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      'The network has no parameters, so there is nothing to train; give it a layer such as lstm or linear.',
+    );
+  }
   if (resume) checkOptimizerState(optimizerConfig, start, resume.optimizer);
   if (resume?.best) checkParameters(network, resume.best.parameters);
 

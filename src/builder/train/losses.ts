@@ -20,6 +20,8 @@ export const crossEntropy: Loss = {
   compute(tf, prediction, target) {
     const classes = prediction.shape.at(-1) ?? 1;
     expectShape('crossEntropy', target, prediction.shape.slice(0, -1));
+    if (target.dtype !== 'int32')
+      expectTargets('crossEntropy', target, Number.isInteger, 'class numbers, whole and from 0');
     const integers = target.dtype === 'int32' ? target : tf.cast(target, 'int32');
     const ids = target.rank === 1 ? integers : tf.reshape(integers, [-1]);
     expectClasses(ids, classes);
@@ -40,9 +42,10 @@ export const l1: Loss = elementwise('l1', (tf, prediction, target) => tf.abs(tf.
  * `nn.BCEWithLogitsLoss`: binary cross-entropy of `sigmoid(prediction)`, without overflow:
  * `max(x, 0) - x y + log(1 + exp(-|x|))`; both of one shape, targets from 0 to 1.
  */
-export const bceWithLogits: Loss = elementwise('bceWithLogits', (tf, x, y) =>
-  tf.add(tf.sub(tf.relu(x), tf.mul(x, y)), tf.log1p(tf.exp(tf.neg(tf.abs(x))))),
-);
+export const bceWithLogits: Loss = elementwise('bceWithLogits', (tf, x, y) => {
+  expectTargets('bceWithLogits', y, (value) => value >= 0 && value <= 1, 'probabilities from 0 to 1');
+  return tf.add(tf.sub(tf.relu(x), tf.mul(x, y)), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
+});
 
 function elementwise(
   name: string,
@@ -57,7 +60,19 @@ function elementwise(
   };
 }
 
-/** A class that is none would have no part in the loss, silently. */
+function expectTargets(
+  name: string,
+  target: TfTensor,
+  fits: (value: number) => boolean,
+  expected: string,
+): void {
+  const wrong = target.dataSync().find((value) => !fits(value));
+  if (wrong !== undefined) {
+    throw new LstmOnnxError('E_INVALID_OPTION', `${name}: a target is ${wrong}; expected ${expected}.`);
+  }
+}
+
+/** An out-of-range class would be ignored silently, so it is rejected. */
 function expectClasses(ids: TfTensor, classes: number): void {
   const outside = ids.dataSync().find((id) => id < 0 || id >= classes);
   if (outside !== undefined) {

@@ -1,6 +1,9 @@
 /** What training looks at: which output, which loss, which metrics. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { inWords, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { Network } from '../network.js';
+import { formatShape } from '../shape.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
 
@@ -14,8 +17,60 @@ export interface Objective {
   readonly output: string;
 }
 
-/** The output asked for, or the network's only one. @throws E_UNKNOWN_NAME, E_INVALID_OPTION */
-export function outputOf(network: Network, asked: string | undefined): string {
+/** What a caller asked for, checked. @throws E_UNKNOWN_NAME, E_INVALID_OPTION */
+export function objectiveOf(
+  network: Network,
+  { loss, metrics = [], output }: Partial<Objective> | undefined = {},
+): Objective {
+  if (typeof loss?.compute !== 'function') {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      'The option loss is no loss; give crossEntropy, mse, l1, bceWithLogits or one of your own, as in { loss: crossEntropy }.',
+    );
+  }
+  checkMetrics(metrics, loss);
+  return { loss, metrics, output: outputOf(network, output) };
+}
+
+/** Values are told by the metrics' names, beside the loss. */
+function checkMetrics(metrics: readonly Metric[], loss: Loss): void {
+  if (!Array.isArray(metrics)) throw wrongArgument('The option metrics', metrics, 'a list, as in [accuracy]');
+  const taken = new Set(['loss']);
+  metrics.forEach((metric: Metric | undefined, i) => {
+    if (typeof metric?.compute !== 'function' || typeof metric.name !== 'string') {
+      throw wrongArgument(`metrics[${i}]`, metric, 'a metric, such as accuracy: { name, compute }');
+    }
+    if (taken.has(metric.name)) {
+      throw new LstmOnnxError(
+        'E_DUPLICATE_NAME',
+        `metrics[${i}] is called '${metric.name}', as ${metric.name === 'loss' ? 'the loss is' : 'another metric is'}; ` +
+          "give it another name, as in { ...metric, name: 'second' }.",
+      );
+    }
+    taken.add(metric.name);
+    const reason = metric.refuses?.(loss);
+    if (reason !== undefined) throw new LstmOnnxError('E_INVALID_OPTION', reason);
+  });
+}
+
+/**
+ * What a loss or a metric computed, as the number that it must be.
+ *
+ * @throws E_INVALID_OPTION, which names the function
+ */
+export function scalarOf(measure: Loss | Metric, measured: TfTensor): TfTensor {
+  if (measured?.rank === 0) return measured;
+  const got = Array.isArray(measured?.shape)
+    ? `a tensor of shape ${formatShape(measured.shape)}`
+    : inWords(measured);
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${measure.name ?? 'The loss'} gave ${got}; expected one number for the batch, a tensor of shape [], as tf.mean gives.`,
+  );
+}
+
+/** The output asked for, or the network's only one. */
+function outputOf(network: Network, asked: string | undefined): string {
   const names = Object.keys(network.outputs);
   if (asked !== undefined && !names.includes(asked)) {
     throw new LstmOnnxError(

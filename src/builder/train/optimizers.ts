@@ -3,6 +3,7 @@
  * Hutter 2019) and SGD with momentum.
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { isObject, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { StateDict } from '../parameters.js';
 import { formatShape, sameShape } from '../shape.js';
@@ -62,6 +63,28 @@ export function sgd(options: SgdOptions = {}): OptimizerConfig {
     throw new LstmOnnxError('E_INVALID_OPTION', 'sgd: nesterov needs a momentum above 0 and no dampening.');
   }
   return { kind: 'sgd', ...config };
+}
+
+/** @throws E_INVALID_OPTION unless it is what `adam()`, `adamW()` or `sgd()` gives */
+export function checkOptimizerConfig(config: unknown): void {
+  const kind = isObject(config) ? config.kind : undefined;
+  if (kind === 'adam' || kind === 'adamw' || kind === 'sgd') {
+    // Once more, for numbers that someone wrote by hand.
+    const { kind: _, ...options } = config as OptimizerConfig;
+    if (kind === 'sgd') sgd(options as SgdOptions);
+    else adam(options as AdamOptions);
+    return;
+  }
+  const named = { adam, adamW, sgd, adamw: adamW };
+  const meant = Object.entries(named).find(([name, create]) => config === name || config === create)?.[1]
+    .name;
+  throw wrongArgument(
+    'The option optimizer',
+    config,
+    meant === undefined
+      ? 'adam(), adamW() or sgd(), as in { optimizer: adam({ lr: 0.01 }) }'
+      : `${meant}(), which is called`,
+  );
 }
 
 /** The defaults with the options that are given; each checked, none unknown. */

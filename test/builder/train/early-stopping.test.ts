@@ -104,13 +104,14 @@ describe('early stopping', () => {
     const failure = await rejectionOf(
       train(line, points([1], [1]), {
         loss: mse,
-        validation: points([1], [Number.NaN]),
-        earlyStopping: {},
+        metrics: [{ name: 'ratio', compute: (tf) => tf.scalar(Number.NaN) }],
+        earlyStopping: { monitor: 'ratio' },
       }),
     );
     expect(failure).toMatchObject({
       code: 'E_LOSS_NOT_FINITE',
-      message: "Early stopping monitors 'loss', which is NaN after epoch 1; look for NaN in the data.",
+      message:
+        "Early stopping monitors 'ratio', which is NaN after epoch 1; monitor a number that is always finite.",
     });
   });
 });

@@ -1,14 +1,17 @@
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import type { Tf } from '../../../src/builder/backends/tf.js';
 import { defineNetwork } from '../../../src/builder/network.js';
+import { tanh } from '../../../src/builder/ops/activations.js';
 import { initParameters } from '../../../src/builder/parameters.js';
 import { float32 } from '../../../src/builder/tensor.js';
 import { evaluate } from '../../../src/builder/train/evaluate.js';
 // Under another name: linters take fit( in a test file for a focused test.
 import { fit as train } from '../../../src/builder/train/fit.js';
-import { crossEntropy, mse } from '../../../src/builder/train/losses.js';
+import { bceWithLogits, crossEntropy, type Loss, mse } from '../../../src/builder/train/losses.js';
 import { accuracy } from '../../../src/builder/train/metrics.js';
-import { sgd } from '../../../src/builder/train/optimizers.js';
-import { type Dataset, dataset } from '../../../src/data/dataset.js';
+import { adam, sgd } from '../../../src/builder/train/optimizers.js';
+import { type Dataset, dataset, sliceDataset } from '../../../src/data/dataset.js';
 import type { LstmOnnxError } from '../../../src/errors.js';
 import { rejectionOf } from '../../files/rejection.js';
 import { classifier, FEATURES, line, options, points, sequences, TIME, weight } from './small.js';
@@ -111,16 +114,48 @@ describe('bad input to fit', () => {
       train(classifier, data, { ...options, parameters: weight(1) }),
     ));
 
-  it('stops at the first loss that is not a number, naming epoch and step', async () => {
-    // Sample 37 is in the third batch; the parameters are fine until then.
-    const values = Float32Array.from(data.inputs.x!.data);
-    values[37 * TIME * FEATURES] = Number.NaN;
-    const broken = wrong({ x: { dtype: 'float32', shape: data.inputs.x!.shape, data: values } });
-    await refused(
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'is refused: %d in the data, naming sample and index',
+    async (bad) => {
+      const values = Float32Array.from(data.inputs.x!.data);
+      values[37 * TIME * FEATURES + 3] = bad;
+      const broken = wrong({ x: { dtype: 'float32', shape: data.inputs.x!.shape, data: values } });
+      const message = (role: string) =>
+        `Input 'x' of the ${role} data: sample 37 holds ${bad} at index [1, 1].`;
+      await refused('E_NOT_FINITE', message('training'), train(classifier, broken, options));
+      const validation = train(classifier, data, { ...options, validation: broken });
+      await refused('E_NOT_FINITE', message('validation'), validation);
+      const parameters = initParameters(classifier, 1);
+      await refused(
+        'E_NOT_FINITE',
+        message('evaluation'),
+        evaluate(classifier, parameters, broken, { loss: crossEntropy }),
+      );
+      const targets = points([1, 2, 3], [0, 0, bad]);
+      const ofTargets = train(line, targets, { loss: mse });
+      await refused(
+        'E_NOT_FINITE',
+        `The targets of the training data: sample 2 holds ${bad} at index [0].`,
+        ofTargets,
+      );
+    },
+  );
+
+  it('stops at the first loss that is not a number, naming epoch and step', () => {
+    const third = {
+      ...mse,
+      name: 'mine',
+      compute: (...[tf, y, t]: Parameters<typeof mse.compute>) => {
+        steps += 1;
+        return tf.mul(mse.compute(tf, y, t), steps === 3 ? Number.NaN : 1) as Scalar;
+      },
+    };
+    let steps = 0;
+    const run = train(line, points([1, 2, 3, 4], [0, 0, 0, 0]), { loss: third, batchSize: 1 });
+    return refused(
       'E_LOSS_NOT_FINITE',
-      'The crossEntropy loss is NaN at epoch 1, step 3; training cannot go on. ' +
-        'Lower the learning rate, clip the gradients, or look for NaN in the data.',
-      train(classifier, broken, { ...options, shuffle: false }),
+      'The mine loss is NaN at epoch 1, step 3; training cannot go on. Lower the learning rate or clip the gradients.',
+      run,
     );
   });
 
@@ -146,6 +181,107 @@ describe('bad input to fit', () => {
       message,
       evaluate(classifier, initParameters(classifier, 1), data, none),
     );
+  });
+
+  it.each([
+    [{ validationSplit: 0.1 }, "fit has no option 'validationSplit'; use validation."],
+    [
+      { learningRate: 0.1 },
+      "fit has no option 'learningRate'; use optimizer, as in { optimizer: adam({ lr: 0.01 }) }.",
+    ],
+    [{ epoch: 2 }, "fit has no option 'epoch'; use epochs."],
+  ])('is refused: an option that there is not, with the one that was meant: %j', (given, message) =>
+    refused('E_INVALID_OPTION', message, train(classifier, data, { ...options, ...given })),
+  );
+
+  it.each([
+    ['adam', "The option optimizer got the text 'adam'; expected adam(), which is called."],
+    [adam, 'The option optimizer got a function; expected adam(), which is called.'],
+    [{ kind: 'adam', lr: '0.1' }, 'adam: lr'],
+    [{}, 'expected adam(), adamW() or sgd()'],
+  ])('is refused: %s for an optimizer', (optimizer, message) =>
+    refused(
+      'E_INVALID_OPTION',
+      message,
+      train(classifier, data, { ...options, optimizer: optimizer as never }),
+    ),
+  );
+
+  it.each([
+    [[accuracy, accuracy], 'E_DUPLICATE_NAME', "metrics[1] is called 'accuracy', as another metric is"],
+    [[{ ...accuracy, name: 'loss' }], 'E_DUPLICATE_NAME', "metrics[0] is called 'loss', as the loss is"],
+    [['accuracy'], 'E_INVALID_OPTION', "metrics[0] got the text 'accuracy'; expected a metric"],
+    [accuracy, 'E_INVALID_OPTION', 'expected a list, as in [accuracy]'],
+  ] as const)('is refused: metrics that do not go together', (metrics, code, message) =>
+    refused(code, message, train(classifier, data, { ...options, metrics: metrics as never })),
+  );
+
+  it('is refused: accuracy of a regression', () =>
+    refused(
+      'E_INVALID_OPTION',
+      'accuracy counts right classes, but mse compares numbers; give the metric meanAbsoluteError',
+      train(line, points([1], [0.5]), { loss: mse, metrics: [accuracy] }),
+    ));
+
+  it('is refused: targets that are no classes, or no probabilities', async () => {
+    const floats = (...values: number[]) =>
+      dataset({
+        inputs: sliceDataset(data, 0, 2).inputs,
+        targets: { dtype: 'float32', shape: [2], data: Float32Array.from(values) },
+      });
+    await refused(
+      'E_INVALID_OPTION',
+      'crossEntropy: a target is 0.5; expected class numbers',
+      train(classifier, floats(1, 0.5), options),
+    );
+    await refused(
+      'E_INVALID_OPTION',
+      'bceWithLogits: a target is 7; expected probabilities from 0 to 1.',
+      train(line, points([1, 2], [1, 7]), { loss: bceWithLogits }),
+    );
+  });
+
+  it('is refused: a loss of the caller that is no number for the batch, or hangs on no parameter', async () => {
+    const each = { name: 'each', compute: (tf: Tf, y: Tensor) => tf.square(y) as Scalar };
+    const constant = { name: 'constant', compute: (tf: Tf) => tf.scalar(1) };
+    const broken = {
+      name: 'broken',
+      compute: () => {
+        throw new TypeError('oh');
+      },
+    };
+    const run = (loss: Loss) => train(line, points([1, 2], [1, 2]), { loss });
+    await refused('E_INVALID_OPTION', 'each gave a tensor of shape [2, 1]; expected one number', run(each));
+    await refused(
+      'E_INVALID_OPTION',
+      "The constant loss does not depend on the network's parameters",
+      run(constant),
+    );
+    await refused('E_RUN_FAILED', 'A training step with broken failed: oh', run(broken));
+    await refused(
+      'E_INVALID_OPTION',
+      'gave undefined',
+      run({ name: 'none', compute: () => undefined as never }),
+    );
+    const evaluation = evaluate(line, weight(1), points([1, 2], [1, 2]), { loss: each });
+    await refused('E_INVALID_OPTION', 'each gave a tensor of shape [2, 1]; expected one number', evaluation);
+  });
+
+  it('is refused: a network without parameters, which can learn nothing', () => {
+    const fixed = defineNetwork({ x: float32('batch', 1) }, ({ x }) => ({ y: tanh(x) }));
+    return refused(
+      'E_INVALID_OPTION',
+      'The network has no parameters',
+      train(fixed, points([1], [1]), { loss: mse }),
+    );
+  });
+
+  it('takes inputs and targets as they are, without dataset()', async () => {
+    const { inputs, targets } = data;
+    const plain = await train(classifier, { inputs, targets }, options);
+    const made = await train(classifier, data, options);
+    expect(plain.history).toEqual(made.history);
+    expect(plain.history[0]!.loss).toBeGreaterThan(0);
   });
 
   it('is refused by evaluate too', async () => {
