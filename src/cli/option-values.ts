@@ -23,16 +23,17 @@ interface Rule {
 const isWhole = (value: unknown) => Number.isSafeInteger(value);
 const isAtLeast = (least: number, value: unknown) => typeof value === 'number' && value >= least;
 
-const count: Rule = {
-  takes: 'a whole number of at least 1',
-  fits: (value) => isWhole(value) && isAtLeast(1, value),
-};
+const countUpTo = (most: number): Rule => ({
+  takes: `a whole number from 1 to ${most.toLocaleString('en-US')}`,
+  fits: (value) => isWhole(value) && isAtLeast(1, value) && !isAtLeast(most + 1, value),
+});
 
 const rules: ReadonlyMap<string, Rule> = new Map([
-  ['epochs', count],
-  ['batch-size', count],
-  ['hidden-size', count],
-  ['num-layers', count],
+  ['epochs', countUpTo(1_000_000)],
+  ['batch-size', countUpTo(65_536)],
+  // What they come to together is bounded by the number of parameters.
+  ['hidden-size', countUpTo(8192)],
+  ['num-layers', countUpTo(1000)],
   ['seed', { takes: 'a whole number between -2^53 and 2^53', fits: isWhole }],
   [
     'lr',

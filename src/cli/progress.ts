@@ -25,13 +25,21 @@ export function startProgress(total: number, stderr: CliIo['stderr']): Progress 
     etaBuffer: 50,
   });
   bar.start(total, 0, { loss: '-' });
+  let running = true;
   return {
     update: (done, loss) => bar.update(done, { loss: loss.toFixed(4) }),
     aside(print) {
+      if (!running) {
+        print();
+        return;
+      }
       stderr.write('\r\x1b[K');
       print();
       bar.render();
     },
-    stop: () => bar.stop(),
+    stop() {
+      if (running) bar.stop();
+      running = false;
+    },
   };
 }

@@ -24,3 +24,27 @@ export class Stopped extends Error {
     return 128 + constants.signals[this.signal];
   }
 }
+
+/**
+ * Listens for the first signal.
+ *
+ * @param told Called when it comes
+ * @returns a signal that is aborted with {@link Stopped}; disposing of it leaves signals to Node.js again, as the first
+ *   signal does
+ */
+export function stopOnSignal(
+  source: SignalSource,
+  told: () => void,
+): { readonly signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const listener = (name: SignalName) => {
+    ignore();
+    controller.abort(new Stopped(name));
+    told();
+  };
+  const ignore = () => {
+    for (const name of names) source.off(name, listener);
+  };
+  for (const name of names) source.once(name, listener);
+  return { signal: controller.signal, [Symbol.dispose]: ignore };
+}

@@ -30,7 +30,7 @@ export async function writeFileAtomic(path: string, contents: Uint8Array | strin
  * As {@link writeFileAtomic}, several files that belong together: all are on the disk before the first takes its name,
  * and they take their names one right after the other, in this order.
  */
-async function writeFilesAtomic(
+export async function writeFilesAtomic(
   files: readonly (readonly [path: string, contents: Uint8Array | string])[],
 ): Promise<void> {
   const prepared: { readonly path: string; readonly temporary: string; readonly target: string }[] = [];
@@ -62,7 +62,8 @@ async function writeFilesAtomic(
   }
 }
 
-function temporaryFileName(): string {
+/** For a file that {@link removeLeftovers} may remove when this process is dead. */
+export function temporaryFileName(): string {
   return `.lstm-onnx-${ownName()}-${randomUUID().replaceAll('-', '')}.tmp`;
 }
 
@@ -146,13 +147,14 @@ async function flushDirectory(directory: string): Promise<void> {
 
 /**
  * Makes a directory, parents included, and checks that files can be written to it: better before hours of training
- * than after.
+ * than after. What a process that was killed left there is removed.
  * @throws E_FILE_WRITE
  */
 export async function ensureWritableDirectory(path: string): Promise<void> {
   try {
     await fs.mkdir(path, { recursive: true });
     await fs.access(path, fs.constants.W_OK);
+    await removeLeftovers(path);
   } catch (error) {
     throw new LstmOnnxError(
       'E_FILE_WRITE',

@@ -29,7 +29,7 @@ interface Surroundings {
 }
 
 /** As {@link lstmOnnx}, in a process of another kind. */
-async function runWith(
+export async function runWith(
   { signals = new EventEmitter(), isTTY = false, onStdout }: Surroundings,
   ...args: string[]
 ): Promise<Outcome> {

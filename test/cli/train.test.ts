@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../files/temporary-directory.js';
@@ -124,10 +132,14 @@ describe('lstm-onnx train mnist', () => {
   });
 
   it.each([
-    ['--epochs', '0', 'a whole number of at least 1'],
-    ['--batch-size', '1.5', 'a whole number of at least 1'],
-    ['--hidden-size', '-1', 'a whole number of at least 1'],
-    ['--num-layers', '0', 'a whole number of at least 1'],
+    ['--epochs', '0', 'a whole number from 1 to 1,000,000'],
+    ['--epochs', '1e15', 'a whole number from 1 to 1,000,000'],
+    ['--batch-size', '1.5', 'a whole number from 1 to 65,536'],
+    ['--batch-size', '1e9', 'a whole number from 1 to 65,536'],
+    ['--hidden-size', '-1', 'a whole number from 1 to 8,192'],
+    ['--hidden-size', '1e9', 'a whole number from 1 to 8,192'],
+    ['--num-layers', '0', 'a whole number from 1 to 1,000'],
+    ['--num-layers', '1e6', 'a whole number from 1 to 1,000'],
     ['--lr', '-1', 'a finite number of at least 0'],
     ['--clip-norm', '0', 'a number above 0'],
     ['--seed', '1.5', 'a whole number between -2^53 and 2^53'],
@@ -146,7 +158,7 @@ describe('lstm-onnx train mnist', () => {
       value,
     );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`lstm-onnx: ${option} is ${value}; give ${takes}.\n`);
+    expect(stderr).toContain(`lstm-onnx: ${option} is ${Number(value) || value}; give ${takes}.\n`);
     expect(existsSync(out)).toBe(false);
   });
 
@@ -164,5 +176,80 @@ describe('lstm-onnx train mnist', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/Writing .*model\.safetensors would destroy.*\[E_INVALID_OPTION\]/);
     expect(readFileSync(state).equals(before)).toBe(true);
+  });
+
+  it('refuses a network that is too large before it takes memory for it', async () => {
+    const { code, stderr } = await lstmOnnx(
+      ...['train', 'mnist', '--data', data, '-o', join(folder, 'large')],
+      ...['--hidden-size', '8192', '--num-layers', '1000'],
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /has 536,\d+,\d+,\d+ parameters; train takes up to 100,000,000\. .*INVALID_OPTION/,
+    );
+  });
+});
+
+describe('lstm-onnx train --resume', () => {
+  const first = join(folder, 'resumed');
+  const state = join(first, 'training.safetensors');
+  const settings = ['--lr', '0.02', '--batch-size', '32', '--hidden-size', '8', '--seed', '3'];
+  const resume = (name: string, ...args: string[]) =>
+    lstmOnnx('train', 'mnist', '--resume', state, '--epochs', '2', '-o', join(folder, name), ...args);
+  const checkpointOf = (name: string) => readFileSync(join(folder, name, 'model.safetensors'));
+
+  beforeAll(async () => {
+    writeTinyMnist(data);
+    const begin = ['train', 'mnist', '--data', data, ...settings];
+    expect(await lstmOnnx(...begin, '-o', first)).toMatchObject({ code: 0 });
+    expect(await lstmOnnx(...begin, '--epochs', '2', '-o', join(folder, 'both'))).toMatchObject({ code: 0 });
+  });
+
+  it('goes on with the options of the run, which need not be given again', async () => {
+    const { code, stderr } = await resume('as-before', '--data', data);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('from here on') });
+    expect(checkpointOf('as-before').equals(checkpointOf('both'))).toBe(true);
+  });
+
+  it.each([
+    ['--lr', '0.1', '--lr is 0.1 from here on; it was 0.02 in the epochs of'],
+    ['--batch-size', '64', '--batch-size is 64 from here on; it was 32 in the epochs of'],
+    ['--clip-norm', '0.01', '--clip-norm is 0.01 from here on; it was Infinity in the epochs of'],
+  ])('says that %s is another', async (option, value, word) => {
+    const { code, stderr } = await resume(`other${option}`, '--data', data, option, value);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(word) });
+    expect(checkpointOf(`other${option}`).equals(checkpointOf('both'))).toBe(false);
+  });
+
+  it.each([
+    ['--seed', '4', 'a run with --seed 3, which cannot become 4'],
+    ['--hidden-size', '16', 'a run with --hidden-size 8, which cannot become 16'],
+    ['--num-layers', '2', 'a run with --num-layers 1, which cannot become 2'],
+  ])('refuses another %s', async (option, value, word) => {
+    const { code, stderr } = await resume('refused', '--data', data, option, value);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(word) });
+  });
+
+  it('says that the data are others', async () => {
+    const other = join(folder, 'other-data');
+    writeTinyMnist(other);
+    const images = join(other, 'train-images-idx3-ubyte');
+    const bytes = readFileSync(images);
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(images, bytes);
+    const { code, stderr } = await resume('data', '--data', other);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/training images are others/),
+    });
+  });
+
+  it('puts the checkpoint beside the state where a run was killed before it could', async () => {
+    const killed = join(folder, 'killed');
+    mkdirSync(killed);
+    copyFileSync(state, join(killed, 'training.safetensors'));
+    const again = ['--resume', join(killed, 'training.safetensors'), '--data', data];
+    expect(await lstmOnnx('train', 'mnist', ...again, '--epochs', '1')).toMatchObject({ code: 1 });
+    expect(checkpointOf('killed').equals(checkpointOf('resumed'))).toBe(true);
   });
 });

@@ -19,6 +19,8 @@ export interface TrainingState {
   readonly optimizer: OptimizerState;
   /** The best epoch so far, where early stopping looks for one. */
   readonly best?: BestEpoch;
+  /** What the run was told, for whoever goes on with it: kept in the file, and not read by `fit`. */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
 const metadataKey = 'lstm_onnx.training';
@@ -34,6 +36,7 @@ const scalars = z.strictObject({
   step: z.int().nonnegative(),
   slots: z.array(z.string()).max(8), // an optimizer has two at most
   best: z.strictObject({ epoch: z.int(), value: z.number() }).optional(),
+  settings: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 
 /** The state as the bytes of a safetensors file. */
@@ -43,6 +46,7 @@ export function encodeTrainingState({
   generator,
   optimizer,
   best,
+  settings,
 }: TrainingState): Uint8Array {
   const tensors = new Map<string, NdArray>([
     [words, { dtype: 'uint32', shape: [generator.words.length], data: generator.words }],
@@ -57,6 +61,7 @@ export function encodeTrainingState({
     step: optimizer.step,
     slots: [...optimizer.slots.keys()],
     ...(best ? { best: { epoch: best.epoch, value: best.value } } : {}),
+    ...(settings ? { settings } : {}),
   };
   return encodeSafetensors(tensors, new Map([[metadataKey, JSON.stringify(metadata)]]));
 }
@@ -73,7 +78,7 @@ export function decodeTrainingState(bytes: Uint8Array): TrainingState {
         'Give the training.safetensors that a run of lstm-onnx left.',
     );
   }
-  const { epoch, position, step, slots, best } = parsed.data;
+  const { epoch, position, step, slots, best, settings } = parsed.data;
   return {
     epoch,
     parameters: stripped(parameterPrefix, tensors),
@@ -83,6 +88,7 @@ export function decodeTrainingState(bytes: Uint8Array): TrainingState {
       slots: new Map(slots.map((slot) => [slot, stripped(`${slotPrefix}${slot}.`, tensors)])),
     },
     ...(best ? { best: { ...best, parameters: stripped(bestPrefix, tensors) } } : {}),
+    ...(settings ? { settings } : {}),
   };
 }
 

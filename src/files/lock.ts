@@ -1,0 +1,108 @@
+/** One process at a time in a folder: a file in it that names the process, and that does not outlive it for others. */
+import * as fs from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LstmOnnxError } from '../errors.js';
+import { errorCode, reasonOf } from './errno.js';
+import { isRunning, ownName } from './owner.js';
+import { temporaryFileName } from './write.js';
+
+const fileName = '.lstm-onnx.lock';
+
+/** How often the file's time is renewed, and how old it is when a process of another machine counts as dead; in ms. */
+const heartbeat = 20_000;
+const longestSilence = 5 * 60_000;
+
+/**
+ * Locks a folder for this process until the lock is disposed of. The lock of a process that is dead is taken over: on
+ * this machine at once, on another when it has not been renewed for five minutes.
+ *
+ * @throws E_FILE_WRITE when another process has the folder, with its name; when the folder cannot be written to
+ */
+export async function lockFolder(folder: string): Promise<AsyncDisposable> {
+  const path = join(folder, fileName);
+  try {
+    if (!(await create(path))) {
+      await removeDead(path, folder);
+      if (!(await create(path))) throw taken(folder, path, await ownerOf(path));
+    }
+  } catch (error) {
+    if (error instanceof LstmOnnxError) throw error;
+    throw new LstmOnnxError('E_FILE_WRITE', `Cannot lock the folder '${folder}': ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+  const timer = setInterval(() => {
+    const now = new Date();
+    void fs.utimes(path, now, now).catch(() => undefined);
+  }, heartbeat);
+  timer.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await fs.rm(path, { force: true }).catch(() => undefined);
+    },
+  };
+}
+
+/**
+ * Makes the file in one step with its contents, by a second name of a temporary file; in two where the file system knows
+ * no second names.
+ *
+ * @returns false where the file is there already
+ */
+async function create(path: string): Promise<boolean> {
+  const temporary = join(dirname(path), temporaryFileName());
+  try {
+    await fs.writeFile(temporary, ownName(), { flag: 'wx' });
+    await fs.link(temporary, path).catch(async (error: unknown) => {
+      if (errorCode(error) === 'EEXIST') throw error;
+      await fs.writeFile(path, ownName(), { flag: 'wx' });
+    });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await fs.rm(temporary, { force: true });
+  }
+}
+
+/**
+ * Moves the lock of a dead process away, and looks at what was moved: should another process have taken the lock over
+ * meanwhile, it is put back.
+ */
+async function removeDead(path: string, folder: string): Promise<void> {
+  const owner = await ownerOf(path);
+  if (owner === undefined) return;
+  if (await isHeld(path, owner)) throw taken(folder, path, owner);
+  const aside = `${path}.${ownName()}`;
+  await fs.rename(path, aside);
+  if ((await ownerOf(aside)) === owner) await fs.rm(aside, { force: true });
+  else await fs.rename(aside, path);
+}
+
+async function isHeld(path: string, owner: string): Promise<boolean> {
+  const running = isRunning(owner);
+  if (running !== undefined) return running;
+  const { mtimeMs } = await fs.stat(path);
+  return Date.now() - mtimeMs < longestSilence;
+}
+
+/** Undefined where there is no such file any more. */
+async function ownerOf(path: string): Promise<string | undefined> {
+  try {
+    return await fs.readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function taken(folder: string, path: string, owner = ''): LstmOnnxError {
+  const [host, pid] = owner.split('.');
+  return new LstmOnnxError(
+    'E_FILE_WRITE',
+    `Another process (${pid ?? 'unknown'} on ${host || 'this machine'}) writes to '${folder}'. Name another folder, ` +
+      `or wait until it has ended; if it has, remove '${path}'.`,
+  );
+}
