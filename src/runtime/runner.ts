@@ -7,7 +7,7 @@ import { LstmOnnxError, messageOf } from '../errors.js';
 import type { LstmTrace } from './lstm-trace.js';
 import { emptyResults } from './results.js';
 import type { Session } from './session.js';
-import { describeShape, quoteNames, type Results } from './values.js';
+import { describeShape, isReturned, quoteNames, type Results } from './values.js';
 
 export class Runner {
   readonly session: Session;
@@ -19,24 +19,27 @@ export class Runner {
    * object and would take the inherited member for a tensor, so that these are always computed too.
    */
   readonly #inheritedNames: readonly string[];
-  readonly #nonTensors: ReadonlySet<string>;
+  /** Outputs that do not come back to JavaScript, each with why. */
+  readonly #unreturned: ReadonlyMap<string, string>;
   #running = 0;
   #whenIdle: (() => void) | undefined;
   #released: Promise<void> | undefined;
 
-  /** @throws E_UNSUPPORTED for an output called `__proto__`, which onnxruntime's JavaScript cannot give back. */
+  /** @throws E_UNSUPPORTED for an output whose name keeps onnxruntime's JavaScript from giving it back: `__proto__`. */
   constructor(session: Session, name: string) {
     this.session = session;
     this.name = name;
     this.#outputNames = session.outputs.map((output) => output.name);
     this.#inheritedNames = this.#outputNames.filter((output) => output in Object.prototype);
-    this.#nonTensors = new Set(
-      session.outputs.filter((output) => output.dtype === 'non-tensor').map((output) => output.name),
+    this.#unreturned = new Map(
+      session.outputs.filter((output) => !isReturned(output)).map((output) => [output.name, output.dtype]),
     );
-    if (this.#outputNames.includes('__proto__')) {
+    const broken = this.#inheritedNames.find((output) => this.#unreturned.has(output));
+    const unnameable = this.#outputNames.includes('__proto__') ? '__proto__' : broken;
+    if (unnameable !== undefined) {
       throw new LstmOnnxError(
         'E_UNSUPPORTED',
-        `${name} has an output called '__proto__', which onnxruntime's JavaScript interface cannot return; rename it.`,
+        `${name} has an output called '${unnameable}', which onnxruntime's JavaScript interface cannot return; rename it.`,
       );
     }
   }
@@ -58,17 +61,20 @@ export class Runner {
         );
       }
     }
-    if (this.#nonTensors.size === 0) return;
+    if (this.#unreturned.size === 0) return;
     const wanted = fetches ?? this.#outputNames;
-    const nonTensors = wanted.filter((output) => this.#nonTensors.has(output));
-    if (nonTensors.length > 0) {
-      const tensors = this.#outputNames.filter((output) => !this.#nonTensors.has(output));
-      throw new LstmOnnxError(
-        'E_UNSUPPORTED',
-        `Not a tensor but a sequence, map or optional: output ${quoteNames(nonTensors)}. ` +
-          `Name the outputs to compute in run's second argument, out of ${quoteNames(tensors)}.`,
-      );
-    }
+    const [refused] = wanted.filter((output) => this.#unreturned.has(output));
+    if (refused === undefined) return;
+    const dtype = this.#unreturned.get(refused);
+    const others = this.#outputNames.filter((output) => !this.#unreturned.has(output));
+    const what =
+      dtype === 'non-tensor'
+        ? 'not a tensor but a sequence, map or optional'
+        : `${dtype}, which onnxruntime does not give to JavaScript`;
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `Output '${refused}' is ${what}. Name the outputs to compute in run's second argument, out of ${quoteNames(others)}.`,
+    );
   }
 
   /** Within {@link use}. @throws E_RUN_FAILED when onnxruntime fails, with its error as the cause */

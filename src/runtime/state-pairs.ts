@@ -5,7 +5,7 @@
  */
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { conventionalOutputs, looksLikeState } from './state-names.js';
-import { describeValue, type ModelValue, quoteNames } from './values.js';
+import { describeValue, isReturned, type ModelValue, quoteNames } from './values.js';
 
 /** Output names by state input; `null` for an input that looks like state and is fed by the caller. */
 export type StatePairs = Readonly<Record<string, string | null>>;
@@ -148,7 +148,7 @@ function conventionalPair(
 }
 
 function sameDType(input: ModelValue, output: ModelValue): boolean {
-  return input.dtype === output.dtype && input.dtype !== 'non-tensor';
+  return input.dtype === output.dtype && isReturned(output);
 }
 
 /** Whether nothing in the two shapes contradicts: onnxruntime may know an output's dimension by another name. */

@@ -9,7 +9,7 @@ import { type CheckedFeeds, FeedChecker, type Finite, nonFinite } from './feeds.
 import type { OpenedModel } from './open-model.js';
 import { emptyResults } from './results.js';
 import type { Runner } from './runner.js';
-import { type Feeds, type ModelValue, quoteNames, type Results } from './values.js';
+import { type Feeds, isReturned, type ModelValue, quoteNames, type Results } from './values.js';
 import { type FedSizes, firstAxis, hidesBatch, zeroState } from './zero-state.js';
 
 const NOTHING_FED: FedSizes = { named: () => undefined, batch: undefined };
@@ -25,7 +25,7 @@ export class Stream {
   readonly #carriers: ReadonlyMap<string, ModelValue>;
   /** What `run` returns: the outputs that carry no state. */
   readonly #resultNames: readonly string[];
-  /** What onnxruntime computes: everything, unless some outputs are sequences or maps, which it cannot return. */
+  /** What onnxruntime computes: everything, unless it cannot return some outputs, such as sequences and maps. */
   readonly #fetches: readonly string[] | undefined;
   readonly #initial: Results;
   readonly #queue = new SerialQueue();
@@ -44,7 +44,7 @@ export class Stream {
     this.#hidesBatch = this.#stateInputs.some(hidesBatch);
     this.#carriers = carriers;
     const carrying = new Set(carriers.values());
-    const tensors = outputs.filter((output) => output.dtype !== 'non-tensor');
+    const tensors = outputs.filter(isReturned);
     this.#fetches = tensors.length < outputs.length ? tensors.map((output) => output.name) : undefined;
     this.#resultNames = tensors.filter((output) => !carrying.has(output)).map((output) => output.name);
     this.#initial = this.#checkInitial(initial ?? {});

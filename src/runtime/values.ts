@@ -19,6 +19,13 @@ export interface Float16Elements extends ArrayBufferView, ArrayLike<number> {
   readonly [Symbol.toStringTag]: 'Float16Array';
 }
 
+/**
+ * Whether onnxruntime gives such an output to JavaScript. Asked for elements of 4 bits, onnxruntime-node ends the process.
+ */
+export function isReturned({ dtype }: ModelValue): boolean {
+  return dtype !== 'non-tensor' && dtype !== 'int4' && dtype !== 'uint4';
+}
+
 /** Elements as callers may give them: the element type's own typed array, or plain numbers to be converted. */
 export type FeedData =
   | Tensor.DataType

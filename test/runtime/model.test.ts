@@ -7,7 +7,10 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it, vi } from 'vitest';
 import '../matcher.js';
 import { LstmOnnxError } from '../../src/errors.js';
+import { dtypeFacts } from '../../src/export/dtypes.js';
+import { encodeModel } from '../../src/export/encode-model.js';
 import { Model } from '../../src/runtime/node.js';
+import { int, model, node, value } from '../export/broken-models.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
 import { expected, failure, folder, load, zeros } from './models.js';
 
@@ -287,6 +290,30 @@ describe('model.run', () => {
     expect(await failure(() => model.run({ x }))).toMatch(/^E_UNSUPPORTED: .*'pair'.*'negated'/);
     expect((await model.run({ x }, ['negated'])).negated!.dims).toEqual([2, 3]);
   });
+
+  it.each(['cpu', 'wasm'] as const)(
+    'gives the other outputs where one has elements of 4 bits on %s',
+    async (provider) => {
+      const toInt4 = node('Cast', ['x'], ['packed'], { to: int(dtypeFacts.int4.code) });
+      const bytes = encodeModel(
+        model(
+          [toInt4, node('Neg', ['x'], ['negated'])],
+          {
+            inputs: [value('x', [3])],
+            outputs: [value('packed', [3], 'int4'), value('negated', [3])],
+          },
+          { irVersion: 10, opsets: new Map([['', 21]]) },
+        ),
+      );
+      await using opened = await Model.load(bytes, { providers: [provider] });
+      const x = { data: [1, 2, -3], dims: [3] };
+      // onnxruntime-node would end the process.
+      const refusal = /^E_UNSUPPORTED: Output 'packed' is int4, .*'negated'/;
+      expect(await failure(() => opened.run({ x }))).toMatch(refusal);
+      expect(await failure(() => opened.run({ x }, ['negated', 'packed']))).toMatch(refusal);
+      expect((await opened.run({ x }, ['negated'])).negated!).toBeCloseToArray([-1, -2, 3]);
+    },
+  );
 
   it.each(['cpu', 'wasm'] as const)('copes with names that every object has on %s', async (provider) => {
     await using model = await load('odd-names', { providers: [provider] });
