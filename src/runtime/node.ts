@@ -6,14 +6,14 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { pathBeside } from '../files/beside.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { CUDA_HINT, cudaObstacle } from './cuda.js';
-import { type DownloadOptions, fetchModel, MAX_MODEL_BYTES } from './fetch-model.js';
+import { type DownloadOptions, MAX_MODEL_BYTES } from './fetch-model.js';
 import { float16BitsOf } from './float16.js';
+import { type Located, locate } from './locate.js';
 import { BaseModel } from './model.js';
 import { type OnnxFile, readOnnxFile } from './onnx-file.js';
 import { type LoadOptions, meantLoadOptions, openModel } from './open-model.js';
@@ -27,9 +27,19 @@ import {
   type Session,
   type SessionOptions,
 } from './session.js';
+import { vulkanObstacle } from './vulkan.js';
 import { withTensors } from './with-tensors.js';
 
 type Ort = typeof import('onnxruntime-node');
+
+/** How a model is opened in Node. */
+export interface NodeLoadOptions extends LoadOptions {
+  /**
+   * Runs the model in a process of its own, for files that are not trusted: where onnxruntime ends the process, that
+   * is an error of this model's runs. `release` ends the process, and with it runs under way. Default: false.
+   */
+  readonly isolate?: boolean;
+}
 
 /** Any ONNX model, opened to run in Node. */
 export class Model extends BaseModel {
@@ -44,10 +54,16 @@ export class Model extends BaseModel {
    */
   static async load(
     source: string | URL | Uint8Array | ArrayBuffer,
-    options: LoadOptions = {},
+    options: NodeLoadOptions = {},
   ): Promise<Model> {
     checkOptionNames('Model.load', options, optionNames, meantLoadOptions);
-    return new Model(await openModel(nodeRuntime, source, options));
+    const { isolate = false, ...others } = options;
+    if (typeof isolate !== 'boolean') {
+      throw new LstmOnnxError('E_INVALID_OPTION', `isolate is ${String(isolate)}; it must be true or false.`);
+    }
+    if (!isolate) return new Model(await openModel(nodeRuntime, source, others));
+    const { isolatedRuntime } = await import('./process/isolated-runtime.js');
+    return new Model(await openModel(isolatedRuntime(nodePlatform, others.signal), source, others));
   }
 }
 
@@ -58,7 +74,8 @@ const optionNames = {
   signal: true,
   idleTimeout: true,
   onProgress: true,
-} satisfies OptionNames<LoadOptions>;
+  isolate: true,
+} satisfies OptionNames<NodeLoadOptions>;
 
 /**
  * Every execution provider that this platform may have, and whether a session really opens on it: for each that
@@ -69,7 +86,7 @@ export async function availableProviders(): Promise<readonly ProviderStatus[]> {
   const statuses: ProviderStatus[] = [];
   for (const provider of await platformProviders()) {
     try {
-      const obstacle = (await obstacleTo(provider)) ?? vulkanObstacle(provider);
+      const obstacle = (await obstacleTo(provider)) ?? vulkanObstacle(provider, existsSync);
       if (obstacle !== undefined) {
         statuses.push({ provider, available: false, ...obstacle });
         continue;
@@ -84,11 +101,12 @@ export async function availableProviders(): Promise<readonly ProviderStatus[]> {
   return statuses;
 }
 
-const nodeRuntime: Runtime<NodeFile> = {
-  read,
-  open,
+/** What a process of its own leaves to the one that started it. */
+const nodePlatform = {
+  locate,
+  obstacleTo,
   availableProviders,
-  async autoProviders() {
+  async autoProviders(): Promise<readonly Provider[]> {
     try {
       await onnxruntimeNode();
       return ['cuda', 'cpu'];
@@ -98,6 +116,22 @@ const nodeRuntime: Runtime<NodeFile> = {
     }
   },
 };
+
+const nodeRuntime: Runtime<NodeFile> = { ...nodePlatform, read, open };
+
+export type NodePlatform = typeof nodePlatform;
+
+/** Opens a session on what {@link locate} found. */
+export async function openLocated(
+  provider: Provider,
+  { name, content }: Located,
+  options: SessionOptions,
+): Promise<Session> {
+  const isPath = typeof content === 'string';
+  const bytes = isPath ? await readBytes(content, 'model') : content;
+  const file = { name, bytes, onnx: readOnnxFile(bytes), ...(isPath ? { path: content } : {}) };
+  return open(provider, file, options);
+}
 
 async function platformProviders(): Promise<readonly Provider[]> {
   const always: readonly Provider[] = ['cpu', 'cuda', 'wasm', 'simd'];
@@ -151,21 +185,6 @@ async function obstacleTo(
     return { reason: `onnxruntime-node has no '${provider}' on ${platform}/${arch}` };
   }
   return undefined;
-}
-
-/**
- * Trying WebGPU without the Vulkan loader makes it write to the terminal, past onnxruntime's log. Only a list of
- * providers leaves it untried: who asks for it by name gets the attempt, wherever the loader may lie.
- */
-function vulkanObstacle(provider: Provider): { readonly reason: string } | undefined {
-  if (provider !== 'webgpu' || process.platform !== 'linux') return undefined;
-  const folders = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib'];
-  const multiarch = ['x86_64', 'aarch64'].map((arch) => `/usr/lib/${arch}-linux-gnu`);
-  const configured = process.env.LD_LIBRARY_PATH?.split(':') ?? [];
-  const found = [...folders, ...multiarch, ...configured].some((folder) =>
-    existsSync(join(folder, 'libvulkan.so.1')),
-  );
-  return found ? undefined : { reason: 'the Vulkan loader, libvulkan.so.1, is not installed' };
 }
 
 /** A model's file, and what is in it. */
@@ -251,45 +270,12 @@ async function withExternalData(file: NodeFile, options: SessionOptions): Promis
 }
 
 async function read(source: string | URL | Uint8Array, options: DownloadOptions): Promise<NodeFile> {
-  return described(await readSource(source, options));
-}
-
-async function readSource(source: string | URL | Uint8Array, options: DownloadOptions): Promise<ModelFile> {
-  if (source instanceof Uint8Array) return { name: 'the model', bytes: source };
-  const url = source instanceof URL ? source : urlOf(source);
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') {
-    return { name: url.href, bytes: await fetchModel(url, options) };
-  }
-  const path = url === undefined ? source : pathOf(url);
-  if (typeof path !== 'string' || path === '') {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `A model is loaded from a path, a URL or its bytes (Uint8Array), not from ${path === '' ? 'an empty path' : typeof source}.`,
-    );
-  }
-  return { name: path, path, bytes: await readBytes(path, 'model') };
-}
-
-/** The URL that a string is, when it is one that models come from; paths such as `C:\model.onnx` are not. */
-function urlOf(source: unknown): URL | undefined {
-  if (typeof source !== 'string' || !/^(?:file|https?):\/\//i.test(source)) return undefined;
-  try {
-    return new URL(source);
-  } catch (cause) {
-    throw new LstmOnnxError('E_INVALID_OPTION', `'${source}' is not a URL: ${messageOf(cause)}.`, { cause });
-  }
-}
-
-function pathOf(url: URL): string {
-  try {
-    return fileURLToPath(url);
-  } catch (cause) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `Models come from file:, http: and https: URLs; '${url.href}' is none of them: ${messageOf(cause)}.`,
-      { cause },
-    );
-  }
+  const { name, content } = await locate(source, options);
+  return described(
+    typeof content === 'string'
+      ? { name, path: content, bytes: await readBytes(content, 'model') }
+      : { name, bytes: content },
+  );
 }
 
 async function readBytes(path: string, what: string): Promise<Uint8Array> {

@@ -14,7 +14,7 @@ import {
 import { Runner } from './runner.js';
 import {
   DEFAULT_SESSION_OPTIONS,
-  type ModelFile,
+  type ModelSource,
   type Runtime,
   type Session,
   type SessionOptions,
@@ -53,7 +53,7 @@ export interface OpenedModel {
 }
 
 /** @throws E_FILE_READ, E_INVALID_FILE, E_UNSUPPORTED, E_PROVIDER_UNAVAILABLE, E_INVALID_OPTION */
-export async function openModel<File extends ModelFile>(
+export async function openModel<File extends ModelSource>(
   runtime: Runtime<File>,
   source: string | URL | Uint8Array | ArrayBuffer,
   options: LoadOptions = {},
@@ -143,7 +143,7 @@ function checkChoices({ signal, onProgress }: LoadOptions, finite: unknown): voi
   if (wrong !== undefined) throw new LstmOnnxError('E_INVALID_OPTION', `Model.load: ${wrong}.`);
 }
 
-async function noneOpened<File extends ModelFile>(
+async function noneOpened<File extends ModelSource>(
   runtime: Runtime<File>,
   file: File,
   outcome: NoneOpened,

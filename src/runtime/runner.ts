@@ -129,14 +129,17 @@ export class Runner {
     }
   }
 
-  /** Refuses new runs, waits for those under way, then frees the session. Later calls get the first one's promise. */
+  /**
+   * Refuses new runs, waits for those under way unless the session ends them, then frees it. Later calls get the first
+   * one's promise.
+   */
   release(): Promise<void> {
     this.#released ??= this.#releaseWhenIdle();
     return this.#released;
   }
 
   async #releaseWhenIdle(): Promise<void> {
-    if (this.#running > 0) {
+    if (this.#running > 0 && this.session.endsRuns !== true) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;
       });

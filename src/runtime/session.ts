@@ -12,7 +12,7 @@ import type { ModelValue } from './values.js';
 /** onnxruntime's session options; the execution providers are chosen by `providers` instead. */
 export type SessionOptions = Omit<InferenceSession.SessionOptions, 'executionProviders'>;
 
-/** An opened session. Concurrent runs are allowed; `release` is called once, with no run in flight. */
+/** An opened session. Concurrent runs are allowed; `release` is called once, with no run in flight but where it ends them. */
 export interface Session {
   readonly inputs: readonly ModelValue[];
   readonly outputs: readonly ModelValue[];
@@ -24,6 +24,8 @@ export interface Session {
   readonly Tensor: TensorConstructor;
   /** Why it runs slower than it could, where that is known. */
   readonly notice?: string;
+  /** Whether `release` may be called while runs are under way: it ends them. */
+  readonly endsRuns?: boolean;
   /** Runs the graph; without `fetches` every output is computed. */
   run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
   /** What every LSTM layer computed step by step; absent where the provider does not tell. */
@@ -46,17 +48,21 @@ export interface PartsSession extends Omit<Session, 'Tensor' | 'run'> {
   ): Promise<Readonly<Record<string, TensorParts>>>;
 }
 
-/** A model's bytes and where they came from. */
-export interface ModelFile {
+/** Where a model came from. */
+export interface ModelSource {
   /** The path or URL, for messages. */
   readonly name: string;
-  readonly bytes: Uint8Array;
   /** Where it lies on disk, if it does: files of external weights are looked for beside it. */
   readonly path?: string;
 }
 
+/** A model's bytes and where they came from. */
+export interface ModelFile extends ModelSource {
+  readonly bytes: Uint8Array;
+}
+
 /** Where models come from and the providers that can open them. */
-export interface Runtime<File extends ModelFile = ModelFile> {
+export interface Runtime<File extends ModelSource = ModelFile> {
   /** Reads a model. @throws E_FILE_READ, E_INVALID_OPTION, the signal's reason */
   read(source: string | URL | Uint8Array, options: DownloadOptions): Promise<File>;
   /** What `'auto'` tries, in order. */

@@ -1,4 +1,4 @@
-/** onnxruntime's tensor class around what has none. */
+/** onnxruntime's tensor class around what has none, and off again. */
 import { Tensor } from 'onnxruntime-common';
 import type { PartsSession, Session, TensorParts } from './session.js';
 
@@ -9,6 +9,20 @@ export function withTensors(session: PartsSession): Session {
     run: async (feeds, fetches) => {
       const results = Object.entries(await session.run(feeds, fetches));
       return Object.fromEntries(results.map(([name, parts]) => [name, tensorOf(parts)]));
+    },
+  };
+}
+
+/** The session without the class, for who gets the tensors' parts in messages. */
+export function withoutTensors({ Tensor: OwnTensor, ...session }: Session): PartsSession {
+  return {
+    ...session,
+    run: (parts, fetches) => {
+      const feeds: Record<string, Tensor> = Object.create(null);
+      for (const [name, { type, data, dims }] of Object.entries(parts)) {
+        feeds[name] = new OwnTensor(type, data, dims);
+      }
+      return session.run(feeds, fetches);
     },
   };
 }

@@ -1,4 +1,5 @@
-/** What a page and a worker that holds its sessions say to each other. */
+/** What is said between who runs a model and a worker, or a process of its own, that holds the session. */
+import { float16BitsOf } from '../float16.js';
 import type { LstmTrace } from '../lstm-trace.js';
 import type { SessionOptions, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
@@ -21,13 +22,17 @@ export interface OpenedSession {
   readonly outputs: readonly ModelValue[];
   readonly metadata: ReadonlyMap<string, string>;
   readonly sequences: ReadonlySet<string>;
+  readonly notice?: string;
   /** Whether it tells what an LSTM computes inside. */
   readonly canTrace: boolean;
 }
 
-/** What the worker does for the page. */
-export interface SessionHost {
-  open(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<OpenedSession>;
+/** What a worker is told to open. */
+export type WorkerModel = readonly [bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings];
+
+/** What the holder of sessions does. @typeParam Model what it is told to open */
+export interface SessionHost<Model extends readonly unknown[] = WorkerModel> {
+  open(...model: Model): Promise<OpenedSession>;
   run(session: number, feeds: Parts, fetches?: readonly string[]): Promise<Parts>;
   trace(session: number, feeds: Parts): Promise<readonly LstmTrace[]>;
   release(session: number): Promise<void>;
@@ -36,7 +41,7 @@ export interface SessionHost {
 /** A call of one of the host's methods. */
 export interface Call {
   readonly id: number;
-  readonly method: keyof SessionHost;
+  readonly method: string;
   readonly args: readonly unknown[];
 }
 
@@ -53,10 +58,11 @@ export interface ErrorMessage {
 
 /**
  * Tensors as a message carries them: without their class, and a view of a larger buffer copied, since all of the
- * buffer would go with it.
+ * buffer would go with it. A Float16Array goes as its bits, of which its reader's engine makes what it has.
  */
 export function partsOf(tensors: Readonly<Record<string, TensorParts>>): Parts {
-  const entries = Object.entries(tensors).map(([name, { type, data, dims }]) => {
+  const entries = Object.entries(tensors).map(([name, { type, data: given, dims }]) => {
+    const data = (type === 'float16' && float16BitsOf(given)) || given;
     const isView = ArrayBuffer.isView(data) && data.byteLength < data.buffer.byteLength;
     return [name, { type, data: isView ? data.slice() : data, dims }] as const;
   });

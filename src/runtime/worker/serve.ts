@@ -1,34 +1,33 @@
 /** The worker's side: sessions by number, calls answered in the order in which they end. */
 import { LstmOnnxError, messageOf } from '../../errors.js';
-import type { PartsSession, SessionOptions } from '../session.js';
-import { type Answer, type Call, type ProviderSettings, partsOf, type SessionHost } from './protocol.js';
-
-type OpenSession = (
-  bytes: Uint8Array,
-  options: SessionOptions,
-  settings: ProviderSettings,
-) => Promise<PartsSession>;
+import type { PartsSession } from '../session.js';
+import { type Answer, type Call, partsOf, type SessionHost, type WorkerModel } from './protocol.js';
 
 /** Answers the calls of the page that started this worker. */
-export function serve(open: OpenSession): void {
+export function serve(open: (...model: WorkerModel) => Promise<PartsSession>): void {
   const host = sessionHost(open);
-  addEventListener('message', async ({ data: { id, method, args } }: MessageEvent<Call>) => {
-    // The page calls what the interface has, with the arguments that it states.
-    const perform = host[method] as (...args: readonly unknown[]) => Promise<unknown>;
-    try {
-      answer({ id, result: await perform(...args) });
-    } catch (error) {
-      const code = error instanceof LstmOnnxError ? { code: error.code } : {};
-      answer({ id, error: { ...code, message: messageOf(error) } });
-    }
+  addEventListener('message', async ({ data }: MessageEvent<Call>) => {
+    postMessage(await answerTo(data, host));
   });
 }
 
-function answer(message: Answer): void {
-  postMessage(message);
+export async function answerTo<Model extends readonly unknown[]>(
+  { id, method, args }: Call,
+  host: SessionHost<Model>,
+): Promise<Answer> {
+  // Who calls knows what the interface has, and the arguments that it states.
+  const perform = host[method as keyof SessionHost] as (...args: readonly unknown[]) => Promise<unknown>;
+  try {
+    return { id, result: await perform(...args) };
+  } catch (error) {
+    const code = error instanceof LstmOnnxError ? { code: error.code } : {};
+    return { id, error: { ...code, message: messageOf(error) } };
+  }
 }
 
-function sessionHost(open: OpenSession): SessionHost {
+export function sessionHost<Model extends readonly unknown[]>(
+  open: (...model: Model) => Promise<PartsSession>,
+): SessionHost<Model> {
   const sessions = new Map<number, PartsSession>();
   let count = 0;
   const sessionOf = (number: number): PartsSession => {
@@ -37,12 +36,13 @@ function sessionHost(open: OpenSession): SessionHost {
     return session;
   };
   return {
-    async open(bytes, options, settings) {
-      const opened = await open(bytes, options, settings);
+    async open(...model) {
+      const opened = await open(...model);
       const session = ++count;
       sessions.set(session, opened);
-      const { inputs, outputs, metadata, sequences } = opened;
-      return { session, inputs, outputs, metadata, sequences, canTrace: opened.trace !== undefined };
+      const { inputs, outputs, metadata, sequences, notice } = opened;
+      const canTrace = opened.trace !== undefined;
+      return { session, inputs, outputs, metadata, sequences, canTrace, ...(notice ? { notice } : {}) };
     },
     async run(number, feeds, fetches) {
       const session = sessionOf(number);
