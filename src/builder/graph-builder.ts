@@ -18,7 +18,18 @@ export type NetworkNode<K extends OpName = OpName> = {
 }[K];
 
 /** Module names as PyTorch has them: identifiers, nested by dots. */
-const nodeName = /^[A-Za-z_]\w*(\.\w+)*$/;
+const modulePath = /^[A-Za-z_]\w*(\.\w+)*$/;
+
+/** What {@link valueId} gives. */
+const portName = /^[A-Za-z_]\w*(\.\w+)*:[A-Za-z_]\w*$/;
+
+/**
+ * Whether a network's input may be called so: files of ONNX call inputs as they like. No name is one that a node's port
+ * has, nor a whole number, which JavaScript would sort before the other inputs.
+ */
+export function isInputName(name: string): boolean {
+  return name !== '' && name !== '__proto__' && !/^\d+$/.test(name) && !portName.test(name);
+}
 
 /** The id of what a node computes at a port. */
 export function valueId(node: string, port: string): string {
@@ -47,6 +58,13 @@ export class GraphBuilder {
 
   /** A network input. @throws E_INVALID_OPTION, E_DUPLICATE_NAME */
   addInput(name: string, type: TensorType): SymbolicTensor {
+    if (!isInputName(name)) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `${JSON.stringify(name)} is not a name for an input: it may be anything but a whole number, a node's output ` +
+          `(NODE:PORT) and '__proto__'.`,
+      );
+    }
     this.#claim(name);
     return this.#keep(new SymbolicTensor(type, name, this));
   }
@@ -70,6 +88,12 @@ export class GraphBuilder {
     options: OpOptions[K],
   ): Record<string, SymbolicTensor> {
     const nodeName = name ?? this.#numbered(op);
+    if (!modulePath.test(nodeName)) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `${JSON.stringify(nodeName)} is not a name: use letters, digits and _, starting with a letter; dots nest.`,
+      );
+    }
     this.#claim(nodeName);
     for (const input of inputs) {
       if (input.graph !== this) {
@@ -125,12 +149,6 @@ export class GraphBuilder {
   }
 
   #claim(name: string): void {
-    if (!nodeName.test(name)) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `${JSON.stringify(name)} is not a name: use letters, digits and _, starting with a letter; dots nest.`,
-      );
-    }
     if (this.#names.has(name)) {
       throw new LstmOnnxError(
         'E_DUPLICATE_NAME',

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/builder/checkpoint.js';
+import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
 import { encodeModel } from '../../src/export/encode-model.js';
 import type { OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../../src/export/graph.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
@@ -372,5 +374,44 @@ describe('an imported graph computes what the file does:', () => {
       model([node('Relu', ['x'], ['/fc/y:0'])], { outputs: [value('/fc/y:0', ['batch', 4])] }),
     );
     expect(Object.keys(network.outputs)).toEqual(['/fc/y:0']);
+  });
+
+  it('the names of inputs, whatever they are, through network files and checkpoints', async () => {
+    const named = ['onnx::Gather_0', 'вход', 'input_1:0', 'a b', '/x.1'];
+    const of = model(
+      named.map((name, i) => node('Relu', [name], [`выход ${i}`])),
+      {
+        inputs: named.map((name) => value(name, ['batch', 4])),
+        outputs: named.map((_, i) => value(`выход ${i}`, ['batch', 4])),
+      },
+    );
+    const { network, parameters, notes } = readOnnx(encodeModel(of));
+    await expectSame(of); // with the same feeds
+    expect(Object.keys(network.inputs)).toEqual(named);
+    expect(notes).toEqual([]);
+    expect(networkFromJson(networkToJson(network))).toEqual(network);
+    expect(decodeCheckpoint(encodeCheckpoint({ network, parameters })).network).toEqual(network);
+  });
+
+  it('what has another name or type here, in notes', () => {
+    const renamed = model(
+      [
+        node('Gather', ['table', '7'], ['rows']),
+        node('LSTM', ['rows', 'W', 'R', '', 'lstm:h'], ['8'], { hidden_size: int(2) }),
+      ],
+      {
+        inputs: [value('7', ['time', 'batch'], 'int64'), value('lstm:h', ['batch'], 'int32')],
+        outputs: [value('8', [null, null, null, 2])],
+        initializers: [weights('table', 5, 3), weights('W', 1, 8, 3), weights('R', 1, 8, 2)],
+      },
+    );
+    const { network, notes } = readOnnx(encodeModel(renamed));
+    expect(Object.keys(network.inputs)).toEqual(['_7', 'lstm_h']);
+    expect(notes).toEqual([
+      'The input "7" of the file is called "_7" here.',
+      'The input "7" is int64 in the file and int32 here, and so where it is exported.',
+      'The input "lstm:h" of the file is called "lstm_h" here.',
+      'The output "8" of the file is called "_8" here.',
+    ]);
   });
 });

@@ -19,7 +19,7 @@ import { constantOf, widenedBytes } from './constants.js';
 import type { Dims } from './dims.js';
 import { inputType } from './inputs.js';
 import { checkShape, MAX_INPUTS, MAX_RANK, tooMany } from './limits.js';
-import { identifier, Names } from './names.js';
+import { identifier, inputName, Names } from './names.js';
 import { neededNodes } from './needed-nodes.js';
 import { NodeReader } from './node-reader.js';
 import { handlers } from './ops/index.js';
@@ -135,7 +135,7 @@ export class GraphReader implements Rearranger {
     const fed = inputs.filter(({ name }) => !constants.has(name));
     if (fed.length > MAX_INPUTS) throw tooMany(`${fed.length} inputs`, MAX_INPUTS);
     for (const input of fed) {
-      const name = this.claim(identifier(input.name));
+      const name = this.claim(inputName(input.name));
       const type = inputType(input, name, this.dims);
       checkShape(type.shape);
       this.#inputs[name] = type;
@@ -202,7 +202,7 @@ export class GraphReader implements Rearranger {
     }
     return names.map((name) => {
       // JavaScript would sort keys like '72', which exporters number outputs by, before all others.
-      const isNumbered = /^\d/.test(name);
+      const isNumbered = /^\d+$/.test(name);
       if (!isNumbered && name !== '__proto__' && !Object.hasOwn(this.#inputs, name)) return name;
       const base = isNumbered ? identifier(name) : `${identifier(name)}_output`;
       let free = this.claim(base);

@@ -1,7 +1,8 @@
 /**
  * Names for the modules of an imported graph: PyTorch's where the initializers still have them (`fc.weight`), else what
- * is in the node's name (`/encoder/lstm/LSTM`), each once. Inputs and dimensions get names that a network takes.
+ * is in the node's name (`/encoder/lstm/LSTM`), each once. Inputs keep their names where a network takes them.
  */
+import { isInputName } from '../../builder/graph-builder.js';
 import type { OnnxNode } from '../../export/graph.js';
 
 /** Roles of the parameters in PyTorch's names, and of the initializers that this library writes. */
@@ -41,6 +42,11 @@ export function identifier(text: string): string {
   const name = words.join('.');
   // `__proto__` as a key of a plain object would be something else than a name.
   return /^[A-Za-z_]/.test(name) && name !== '__proto__' ? name : `_${name}`;
+}
+
+/** An input's name: its own, but for one that a network does not take. */
+export function inputName(text: string): string {
+  return text.length <= MAX_LENGTH && isInputName(text) ? text : identifier(text);
 }
 
 /** What a module is called: after the first initializer that tells, else after its node. */

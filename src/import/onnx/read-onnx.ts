@@ -13,6 +13,7 @@ import { LstmOnnxError } from '../../errors.js';
 import { decodeModel } from '../../export/decode-model.js';
 import type { OnnxModel } from '../../export/graph.js';
 import type { ImportedModel } from '../imported-model.js';
+import { quoted } from '../quoted.js';
 import { Dims, NowEqual } from './dims.js';
 import { GraphReader } from './graph-reader.js';
 
@@ -27,14 +28,17 @@ const OLDEST_IR_VERSION = 3;
  * Every LSTM node is one `lstm` of one layer. Parameters have PyTorch's names where the file's initializers do
  * (`fc.weight`), else their node's. Floats of any precision become float32, int64 inputs int32; labels and preprocessing
  * come along from the metadata. A layer that the graph uses twice becomes two of the same weights.
- * Outputs keep their names and order; one that begins with a digit gets a `_` before it (`78` is `_78`).
+ * Inputs and outputs keep their names and order; one that is a number gets a `_` before it (`78` is `_78`).
  *
+ * @returns also `notes`: which inputs and outputs have another name or type than in the file
  * @throws E_INVALID_FILE for bytes that are no ONNX model or contradict themselves; E_UNSUPPORTED, with operator and
  *   node, for what a network does not have, for weights in other files and for operator sets other than 7 to 24;
  *   E_SHAPE_MISMATCH, E_DTYPE_MISMATCH and E_INVALID_OPTION for tensors that do not fit their operator
  */
-export function readOnnx(bytes: Uint8Array): ImportedModel {
-  return readOnnxModel(decodeModel(bytes), bytes.length, checkOptions);
+export function readOnnx(bytes: Uint8Array): ImportedModel & { readonly notes: readonly string[] } {
+  const model = decodeModel(bytes);
+  const read = readOnnxModel(model, bytes.length, checkOptions);
+  return { ...read, notes: notesOn(model, read.network) };
 }
 
 /**
@@ -56,6 +60,30 @@ export function readOnnxModel(model: OnnxModel, fileBytes: number, check: Option
       if (!(error instanceof NowEqual)) throw error;
     }
   }
+}
+
+/** Inputs and outputs are in the file's order, whatever the network calls them. */
+function notesOn({ graph }: OnnxModel, { inputs, outputs }: Network): string[] {
+  const constants = new Set(graph.initializers.map(({ name }) => name));
+  const sides = [
+    ['input', graph.inputs.filter(({ name }) => !constants.has(name)), Object.entries(inputs)],
+    ['output', graph.outputs, Object.entries(outputs)],
+  ] as const;
+  return sides.flatMap(([side, declared, own]) =>
+    declared.flatMap(({ name: shown, dtype: stated }, i) => {
+      const [name, { dtype }] = own[i] ?? [shown, { dtype: stated }];
+      return [
+        ...(name === shown
+          ? []
+          : [`The ${side} ${quoted(shown)} of the file is called ${quoted(name)} here.`]),
+        ...(stated === 'undefined' || dtype === stated
+          ? []
+          : [
+              `The ${side} ${quoted(shown)} is ${stated} in the file and ${dtype} here, and so where it is exported.`,
+            ]),
+      ];
+    }),
+  );
 }
 
 function checkVersions({ irVersion, opsets }: OnnxModel): void {
