@@ -14,6 +14,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,7 +22,15 @@ import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(import.meta.url);
 const tfjsNode = '@tensorflow/tfjs-node';
-const wheel = 'tensorflow-cpu';
+/**
+ * The wheel whose libtensorflow is taken, to the byte. The library knows nothing of Python, so that the Python of this
+ * machine, which only downloads and unpacks the wheel, need not be the one that the wheel is for.
+ */
+const wheel = {
+  requirement: 'tensorflow-cpu==2.21.0',
+  sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
+  tags: ['--python-version=3.11', '--implementation=cp', '--abi=cp311', '--platform=manylinux_2_27_x86_64'],
+};
 const minute = 60_000;
 
 /** Takes from a wheel the libraries and the headers that the addon includes, directly or not. */
@@ -106,17 +115,30 @@ function runOwnInstaller(project) {
 function takeFromWheel(deps) {
   const temporary = mkdtempSync(join(tmpdir(), 'lstm-onnx-wheel-'));
   try {
-    say(`pip downloads the wheel ${wheel} (about 270 MB)`);
-    const flags = ['--no-deps', '--only-binary', ':all:', '--dest', temporary];
-    const download = run('python3', ['-m', 'pip', 'download', ...flags, wheel], {
+    say(`pip downloads the wheel ${wheel.requirement} (about 270 MB)`);
+    const requirements = join(temporary, 'requirements.txt');
+    // pip refuses a file of another hash.
+    writeFileSync(requirements, `${wheel.requirement} --hash=sha256:${wheel.sha256}\n`);
+    const folder = join(temporary, 'wheel');
+    const flags = [
+      '--no-deps',
+      '--only-binary',
+      ':all:',
+      '--require-hashes',
+      ...wheel.tags,
+      '--dest',
+      folder,
+    ];
+    const download = run('python3', ['-m', 'pip', 'download', ...flags, '-r', requirements], {
       cwd: temporary,
       limit: 30 * minute,
     });
-    if (download.problem !== undefined) throw new Error(`pip download ${wheel}: ${download.problem}`);
-    const [file] = readdirSync(temporary);
+    if (download.problem !== undefined)
+      throw new Error(`pip download ${wheel.requirement}: ${download.problem}`);
+    const [file] = readdirSync(folder);
     say(`unpacks libtensorflow (about 850 MB) from ${file}`);
     rmSync(deps, { recursive: true, force: true });
-    const { problem } = run('python3', ['-c', unpack, join(temporary, file), deps], {
+    const { problem } = run('python3', ['-c', unpack, join(folder, file), deps], {
       cwd: temporary,
       limit: 10 * minute,
     });
@@ -215,7 +237,7 @@ async function setUp() {
     say(`that did not do: ${problem}`);
     if (process.platform !== 'linux' || process.arch !== 'x64') {
       throw new Error(
-        `building from the wheel ${wheel} is for Linux on x64; this is ${process.platform} ${process.arch}`,
+        `building from the wheel ${wheel.requirement} is for Linux on x64; this is ${process.platform} ${process.arch}`,
       );
     }
     takeFromWheel(join(folder, 'deps'));

@@ -1,5 +1,6 @@
 /** What npm publishes: entry points that tools find, and a web entry with nothing of Node in it. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -19,6 +20,24 @@ describe('The package', () => {
   it('has types that every way of resolving modules finds', async () => {
     // It ends with 1 where it finds a problem.
     await run(bin('attw'), ['--pack', '.', '--profile', 'esm-only', '--no-emoji'], { cwd: root });
+  });
+
+  it('takes the three packages of onnxruntime in one version, whoever installs it', () => {
+    const json = (name: string) => JSON.parse(readFileSync(`${root}${name}`, 'utf8'));
+    const { dependencies } = json('package.json') as { dependencies: Record<string, string> };
+    const wanted = Object.entries(dependencies).filter(([name]) => name.startsWith('onnxruntime-'));
+    expect(wanted.map(([name]) => name)).toEqual([
+      'onnxruntime-common',
+      'onnxruntime-node',
+      'onnxruntime-web',
+    ]);
+    const [version] = wanted.map(([, range]) => range);
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    const { packages } = json('package-lock.json') as { packages: Record<string, { version: string }> };
+    const locked = Object.entries(packages).filter(([path]) => /(^|\/)onnxruntime-\w+$/.test(path));
+    expect(locked.length).toBeGreaterThanOrEqual(3);
+    const versions = [...wanted.map(([, range]) => range), ...locked.map(([, entry]) => entry.version)];
+    expect(new Set(versions)).toEqual(new Set([version]));
   });
 
   it('brings nothing of Node into a page', async () => {
