@@ -76,6 +76,7 @@ export interface InferredModel {
  *   modules that do not follow on each other
  */
 export function networkFromStateDict(state: StateDict, options: ArchitectureOptions = {}): InferredModel {
+  const activation = options.activation === undefined ? undefined : expectActivation(options.activation);
   const modules = groupModules(state);
   refuseUnread(modules, options.lstm === undefined ? undefined : new Set([options.lstm].flat()));
   const lstms = chooseLstms(modules, options.lstm);
@@ -88,7 +89,6 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   );
   const head = chooseHead(modules, lstms.first, lstms.last, embedding, options.head);
   const { batchFirst = true, pool = usualPool(lstms.last.bidirectional, embedding, head) } = options;
-  const activation = options.activation === undefined ? undefined : expectActivation(options.activation);
   const architecture: Architecture = { embedding, lstms, activation, pool, head, batchFirst };
 
   const network = named(() => buildArchitecture(architecture));
@@ -120,15 +120,15 @@ function usualPool(bidirectional: boolean, embedding: Matrix | undefined, head: 
 function unsaidPool(why: string, readings: readonly Pool[]): LstmOnnxError {
   return new LstmOnnxError(
     'E_INVALID_OPTION',
-    `${why}. Say it by the option pool: ${readings.map((pool) => `--pool ${pool} (${poolReadings[pool]})`).join(', ')}.`,
+    `${why}. Say it by the option pool (--pool NAME): ${readings.map((pool) => `${pool} is ${poolReadings[pool]}`).join('; ')}.`,
   );
 }
 
 /** In PyTorch's terms. */
 const poolReadings: Readonly<Record<Pool, string>> = {
-  last: 'output[:, -1]: of the reverse direction its first step, which has read one entry',
-  hidden: 'torch.cat([h_n[-2], h_n[-1]], 1): each direction after its whole way',
-  all: 'output: every step',
+  last: 'output[:, -1], of the reverse direction its first step, which has read one entry',
+  hidden: 'torch.cat([h_n[-2], h_n[-1]], 1), each direction after its whole way',
+  all: 'every step of output',
   mean: 'output.mean(1)',
   max: 'output.max(1).values',
 };
@@ -154,11 +154,11 @@ function notesOn(
   ];
   const assumed = [
     ...(options.pool === undefined ? [poolNotes[pool]] : []),
-    ...(options.activation === undefined ? ['no activation behind the LSTM (activation)'] : []),
+    ...(options.activation === undefined ? ['no activation behind the LSTM (option activation)'] : []),
     ...(Array.isArray(options.head) || head.length === 0
       ? []
-      : ['no activation around the head (head, as in fc,sigmoid)']),
-    ...(options.batchFirst === undefined ? ['x batch-first (batchFirst, --time-first)'] : []),
+      : ['no activation around the head (option head, as in fc,sigmoid)']),
+    ...(options.batchFirst === undefined ? ['x batch-first, by batchFirst (--time-first)'] : []),
   ];
   return [
     `assumed the network ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}`,
@@ -167,8 +167,8 @@ function notesOn(
       : []),
     'a state dict does not show what has no parameters: attention by dot product, ' +
       `${options.pool === undefined ? 'mean or maximum over time, ' : ''}residual connections, activations, scaling. If the ` +
-      'model has such a thing that is not named above, its numbers are others: verify --fixture compares the exported ' +
-      'model with what fixtures/record.py recorded of it in PyTorch; a network file (--network) says any other network',
+      'model has such a thing that is not named above, its numbers are others; the option network (--network FILE) says any network, and verify --fixture compares ' +
+      'the exported model with what fixtures/record.py recorded of it in PyTorch',
   ];
 }
 

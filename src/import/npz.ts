@@ -4,6 +4,7 @@ import { parseNpy } from '../data/npy.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import { MemoryBudget } from './memory-budget.js';
+import { refuseQuantizedWeight } from './quantized.js';
 import { quoted, quotedList } from './quoted.js';
 import { readZip, type ZipEntry } from './zip.js';
 
@@ -54,7 +55,7 @@ function readArray(name: string, entry: ZipEntry, budget: MemoryBudget): Paramet
   const passing = entry.isCompressed ? 2 * entry.size : 0;
   budget.take(passing, `the compressed array ${quoted(name)}`);
   const array = parseNamed(name, entry);
-  const weight = toFloat32(array);
+  const weight = toFloat32(name, array);
   if (weight !== undefined) {
     budget.take(weight.data.byteLength, `the array ${quoted(name)}`);
   }
@@ -73,8 +74,13 @@ function parseNamed(name: string, entry: ZipEntry): NdArray {
   }
 }
 
-/** The array as a parameter; undefined where it is of integers or booleans. */
-export function toFloat32({ dtype, shape, data }: NdArray): Parameter | undefined {
+/**
+ * The array as a parameter; undefined where it is of integers or booleans.
+ *
+ * @throws E_UNSUPPORTED for a weight of 8-bit integers, which is quantized
+ */
+export function toFloat32(name: string, { dtype, shape, data }: NdArray): Parameter | undefined {
+  refuseQuantizedWeight(name, dtype, shape);
   if (dtype === 'float32') return { shape, data };
   return dtype === 'float64' ? { shape, data: Float32Array.from(data) } : undefined;
 }

@@ -51,7 +51,7 @@ function readSafetensors(bytes: Uint8Array): StateDict {
   const { tensors, metadata } = parseSafetensors(bytes);
   const weights: StateDict = new Map(
     [...tensors].flatMap(([name, tensor]) => {
-      const weight = toFloat32(tensor);
+      const weight = toFloat32(name, tensor);
       return weight === undefined ? [] : [[name, weight] as const];
     }),
   );

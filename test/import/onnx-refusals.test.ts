@@ -45,7 +45,19 @@ describe('readOnnx refuses, with operator and node,', () => {
     [
       'an operator that networks do not have',
       model([node('MaxPool', ['x'], ['y'], {}, 'pool')]),
-      /E_UNSUPPORTED: MaxPool "pool": this operator has no counterpart.*state dict.*export model\.pt --network FILE\.$/,
+      /E_UNSUPPORTED: MaxPool "pool": this operator has no counterpart in a network\. The file itself runs on onnxruntime \(lstm-onnx run model\.onnx --provider cpu\)\.$/,
+    ],
+    [
+      'all operators that networks do not have, in one message',
+      model([node('GRU', ['x'], ['a']), node('Tile', ['a'], ['b']), node('GRU', ['b'], ['y'])]),
+      /GRU \("a"\): this operator has no counterpart in a network, nor have "Tile"\. The file/,
+    ],
+    [
+      'a quantized model as quantized, whatever is in its constants',
+      model([node('DynamicQuantizeLSTM', ['x', 'w'], ['y'])], {
+        initializers: [{ name: 'w', dtype: 'int8', shape: [1], data: Int8Array.of(1) }],
+      }),
+      /DynamicQuantizeLSTM .*The model is quantized/,
     ],
     ['one without a name, by what it gives', model([node('MaxPool', ['x'], ['y'])]), /MaxPool \("y"\)/],
     [

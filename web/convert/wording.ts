@@ -2,10 +2,7 @@
 
 /** The message without what tells how to go on in a terminal. */
 export function withoutCommands(message: string): string {
-  return message
-    .replace(/ \(--[^)]*\)/g, '')
-    .replace(/, and verify --\w+[^.;]*/, '')
-    .replace(/: export [^ ]+ --network FILE\b/, '');
+  return message.replace(/ \((?:--|lstm-onnx )[^)]*\)/g, '').replace(/, and verify --.*$/, '');
 }
 
 /** Notes begin in lower case, as lines of a terminal do. */

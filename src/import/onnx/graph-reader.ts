@@ -50,6 +50,7 @@ export class GraphReader implements Rearranger {
   read(): { network: Network; parameters: StateDict } {
     const { graph } = this.model;
     const nodes = neededNodes(graph);
+    refuseUnread(nodes);
     this.#readInputs(graph);
     this.#readInitializers(graph, nodes);
     for (const node of nodes) {
@@ -151,15 +152,8 @@ export class GraphReader implements Rearranger {
   }
 
   #readNode(node: OnnxNode): readonly (Value | undefined)[] {
-    const handler = node.domain === '' ? handlers.get(node.opType) : undefined;
-    if (!handler) {
-      const op = node.domain === '' ? 'this operator' : `this operator of the domain ${quoted(node.domain)}`;
-      throw new LstmOnnxError(
-        'E_UNSUPPORTED',
-        `${op} has no counterpart in a network. The weights can be read from the state dict of the model that was ` +
-          'exported, with a network that says what they are of: export model.pt --network FILE.',
-      );
-    }
+    const handler = handlerOf(node);
+    if (!handler) throw new LstmOnnxError('E_UNSUPPORTED', 'the operator has no counterpart in a network.');
     const inputs = node.inputs.map((name) => (name === '' ? undefined : this.#find(name)));
     const opset = this.model.opsets.get('') ?? 0;
     const values = handler(new NodeReader(node, opset, this, inputs));
@@ -210,6 +204,34 @@ export class GraphReader implements Rearranger {
       return free;
     });
   }
+}
+
+function handlerOf({ domain, opType }: OnnxNode) {
+  return domain === '' ? handlers.get(opType) : undefined;
+}
+
+/** What quantizing writes: its integers could be no weights of a network. */
+const quantizing = /Quantize|QLinear|QGemm|QAttention|Integer$/;
+
+/** @throws E_UNSUPPORTED that names every operator that is not read, the first one with its node */
+function refuseUnread(nodes: readonly OnnxNode[]): void {
+  const unread = nodes.filter((node) => !handlerOf(node));
+  const [first] = unread;
+  if (!first) return;
+  const others = new Set(unread.map(({ opType }) => opType));
+  others.delete(first.opType);
+  const op = first.domain === '' ? 'this operator' : `this operator of the domain ${quoted(first.domain)}`;
+  const more = others.size > 0 ? `, nor have ${quotedList(others)}` : '';
+  const quantized = unread.some(({ opType }) => quantizing.test(opType))
+    ? ' The model is quantized: give the one before that, whose weights are floats.'
+    : '';
+  within(first, () => {
+    throw new LstmOnnxError(
+      'E_UNSUPPORTED',
+      `${op} has no counterpart in a network${more}.${quantized} The file itself runs on onnxruntime ` +
+        '(lstm-onnx run model.onnx --provider cpu).',
+    );
+  });
 }
 
 /** Says of which node an error tells. */

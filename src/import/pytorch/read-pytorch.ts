@@ -3,6 +3,7 @@ import type { Parameter } from '../../builder/parameters.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { ImportedWeights } from '../imported-model.js';
 import { MemoryBudget } from '../memory-budget.js';
+import { refuseQuantizedWeight } from '../quantized.js';
 import { quoted, quotedList } from '../quoted.js';
 import { isZip, readZip } from '../zip.js';
 import { readLegacyFormat } from './legacy-format.js';
@@ -27,6 +28,7 @@ export function readPyTorch(bytes: Uint8Array): ImportedWeights {
   );
   const weights = new Map<string, Parameter>();
   for (const [name, tensor] of tensors) {
+    refuseQuantizedWeight(name, tensor.type.name, tensor.shape);
     if (tensor.type.kind === 'float') {
       weights.set(name, toParameter(name, tensor, tensor.type, budget));
     } else if (tensor.type.kind === 'unread') {

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { StateDict } from '../../src/builder/parameters.js';
+import { type ArchitectureOptions, networkFromStateDict } from '../../src/import/architecture.js';
+import { sizeOf } from '../../src/nd-array.js';
+
+/** Zeros of these shapes by name. */
+function zeros(shapes: Readonly<Record<string, readonly number[]>>): StateDict {
+  return new Map(
+    Object.entries(shapes).map(([name, shape]) => [name, { shape, data: new Float32Array(sizeOf(shape)) }]),
+  );
+}
+
+const recurrent = (name: string, gates: number, features: number, hidden: number, suffix = '_l0') => ({
+  [`${name}.weight_ih${suffix}`]: [gates * hidden, features],
+  [`${name}.weight_hh${suffix}`]: [gates * hidden, hidden],
+});
+const lstm = recurrent('lstm', 4, 3, 4);
+
+function messageFor(shapes: Readonly<Record<string, readonly number[]>>, options: ArchitectureOptions = {}) {
+  try {
+    networkFromStateDict(zeros(shapes), options);
+  } catch (error) {
+    return String(error);
+  }
+  throw new Error('It was read.');
+}
+
+const byOnnx = /torch\.onnx\.export\(.*lstm-onnx run model\.onnx --provider cpu/;
+
+describe('modules that are not read', () => {
+  it.each<[string, Record<string, readonly number[]>, RegExp]>([
+    ['a Conv1d', { ...lstm, 'c.weight': [2, 3, 5], 'c.bias': [2] }, /'c' \(a Conv1d\)/],
+    ['a Conv2d', { ...lstm, 'cnn.0.weight': [2, 1, 3, 3] }, /'cnn\.0' \(a Conv2d\)/],
+    [
+      'a BatchNorm',
+      { ...lstm, 'bn.weight': [2], 'bn.bias': [2], 'bn.running_mean': [2], 'bn.running_var': [2] },
+      /'bn' \(a BatchNorm\)/,
+    ],
+    ['a GRU', recurrent('r', 3, 3, 4), /'r' \(a GRU: 3 gates, where an LSTM has 4\)/],
+    ['a plain RNN', recurrent('r', 1, 3, 4), /'r' \(a plain RNN: 1 gate, where an LSTM has 4\)/],
+    ['an LSTMCell', recurrent('cell', 4, 3, 4, ''), /'cell' \(an LSTMCell\)/],
+    ['a GRUCell', recurrent('cell', 3, 3, 4, ''), /'cell' \(a GRUCell\)/],
+    [
+      'an LSTM of weight_norm',
+      { 'lstm.weight_ih_l0': [16, 3], 'lstm.weight_hh_l0_g': [16, 1], 'lstm.weight_hh_l0_v': [16, 4] },
+      /: 'lstm' \(weight_norm .*\)\. .*remove_weight_norm/,
+    ],
+    [
+      'an LSTM of parametrizations',
+      {
+        'lstm.weight_ih_l0': [16, 3],
+        'lstm.parametrizations.weight_hh_l0.original0': [16, 1],
+        'lstm.parametrizations.weight_hh_l0.original1': [16, 4],
+      },
+      /: 'lstm' \(weight_norm .*\)\. .*remove_parametrizations/,
+    ],
+    [
+      'an LSTM of WeightDrop',
+      { 'rnn.module.weight_ih_l0': [16, 3], 'rnn.module.weight_hh_l0_raw': [16, 4] },
+      /: 'rnn\.module' \(a WeightDrop: a weight called _raw\)\. .*_raw taken off/,
+    ],
+    [
+      'a quantized layer',
+      { ...lstm, 'fc.scale': [1], 'fc.zero_point': [1] },
+      /'fc' \(quantized\).*before it is quantized/,
+    ],
+  ])('are named by their likely kind: %s', (_, shapes, message) => {
+    expect(messageFor(shapes)).toMatch(message);
+    expect(messageFor(shapes)).toMatch(byOnnx);
+    expect(messageFor(shapes)).not.toMatch(/--network/);
+  });
+
+  it('are named all in one message, before what else is open', () => {
+    const message = messageFor({
+      ...lstm,
+      ...recurrent('other', 4, 9, 4),
+      ...recurrent('gru', 3, 3, 4),
+      'cnn.0.weight': [2, 1, 3, 3],
+      'a.weight': [2, 4],
+      'b.weight': [2, 4],
+    });
+    expect(message).toMatch(/'cnn\.0' \(a Conv2d\), 'gru' \(a GRU/);
+    expect(message).not.toMatch(/There are 2 LSTMs|may be the head/);
+  });
+
+  it('leave out the network file where no file could say them, and offer it where it can', () => {
+    const crf = { ...lstm, 'fc.weight': [2, 4], 'crf.transitions': [2, 2] };
+    expect(messageFor(crf)).toMatch(/'crf' \(a CRF\).*works without them.*--network/);
+    expect(messageFor({ ...crf, 'cnn.weight': [2, 1, 3, 3] })).not.toMatch(/--network/);
+  });
+
+  it('are parameters by their names where the model itself has them', () => {
+    const message = messageFor({ ...lstm, 'fc.weight': [2, 4], w: [4], h0: [1, 1, 4] });
+    expect(message).toMatch(/'w' \[4\] \(a parameter of its own\), 'h0' \[1, 1, 4\] \(a parameter/);
+    expect(message).not.toMatch(/saved by itself/);
+  });
+
+  it('may be recurrent where the option lstm names another', () => {
+    const shapes = { ...lstm, ...recurrent('gru', 3, 3, 4) };
+    const { notes } = networkFromStateDict(zeros(shapes), { lstm: 'lstm' });
+    expect(notes.at(-1)).toMatch(/left out 'gru'/);
+  });
+});
+
+describe('what a state dict leaves open', () => {
+  it('is asked for behind two directions, and before a head as large as the vocabulary', () => {
+    const both = {
+      ...recurrent('lstm', 4, 3, 4),
+      ...recurrent('lstm', 4, 3, 4, '_l0_reverse'),
+      'fc.weight': [2, 8],
+    };
+    expect(messageFor(both)).toMatch(
+      /both directions.*--pool NAME.*last is output\[:, -1\].*hidden is .*all is/,
+    );
+    expect(networkFromStateDict(zeros(both), { pool: 'hidden' }).network.outputs).toHaveProperty('logits');
+    const words = { 'emb.weight': [9, 3], ...lstm, 'decoder.weight': [9, 4], 'decoder.bias': [9] };
+    expect(messageFor(words)).toMatch(
+      /as many numbers as the embedding has words.*--pool NAME.*all is .*last is/,
+    );
+  });
+
+  it('is listed in the notes: what was assumed, and what cannot be known', () => {
+    const shapes = { ...lstm, 'fc.weight': [2, 4] };
+    const text = (options: ArchitectureOptions) =>
+      networkFromStateDict(zeros(shapes), options).notes.join('\n');
+    expect(text({})).toMatch(
+      /last step \(pool last\).*no activation behind the LSTM.*no activation around the head.*batch-first/,
+    );
+    expect(text({})).toMatch(/attention by dot product, mean or maximum over time, residual.*--fixture/);
+    const said = { pool: 'mean', activation: 'relu', head: ['fc', 'sigmoid'], batchFirst: true } as const;
+    expect(text(said)).toMatch(/-> relu -> mean over the steps \(pool mean\) -> 'fc' \[2, 4\] -> sigmoid/);
+    expect(text(said)).not.toMatch(/changed by an option/);
+  });
+});
+
+describe('a chain', () => {
+  const shapes = { ...lstm, 'fc1.weight': [5, 4], 'fc2.weight': [2, 5], 'relu.weight': [7, 5] };
+  const nodes = (options: ArchitectureOptions) =>
+    networkFromStateDict(zeros(shapes), options).network.nodes.map(({ name, op }) => [name, op].join(':'));
+
+  it('has layers and activations in their order; a module goes before an activation of its name', () => {
+    expect(nodes({ head: ['fc1', 'tanh', 'fc2', 'log_softmax'] }).slice(2)).toEqual([
+      'fc1:linear',
+      'tanh_1:tanh',
+      'fc2:linear',
+      'logSoftmax_1:logSoftmax',
+    ]);
+    expect(nodes({ head: ['fc1', 'relu'] }).slice(2)).toEqual(['fc1:linear', 'relu:linear']);
+  });
+
+  it.each<[string, ArchitectureOptions, RegExp]>([
+    ['of layers that do not fit', { head: ['fc1', 'fc1.5', 'fc2'] }, /'fc1\.5'.*there are 'fc1'.*relu, tanh/],
+    ['of layers in another order', { head: ['fc2', 'fc1'] }, /head 'fc2' reads 5 features.*gives 4/],
+    ['of one layer twice', { head: ['fc1', 'tanh', 'fc1'] }, /'fc1' twice/],
+    ['of activations alone', { head: ['sigmoid'] }, /no linear layer.*--no-head.*--activation/],
+    ['with dropout', { head: ['fc1', 'dropout'] }, /Leave dropout out/],
+    ['of LSTMs that ends in an activation', { lstm: ['lstm', 'relu'] }, /between LSTMs alone.*--activation/],
+    [
+      'of an activation that there is not',
+      { activation: 'gelu' as never },
+      /'gelu'; expected one of relu, tanh/,
+    ],
+  ])('%s is refused', (_, options, message) => {
+    expect(messageFor(shapes, options)).toMatch(message);
+  });
+});
