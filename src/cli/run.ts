@@ -22,6 +22,7 @@ interface RunArguments extends GlobalOptions {
   model: string;
   input: string[];
   provider: Provider | undefined;
+  finite: 'check' | 'allow';
   output: string | undefined;
 }
 
@@ -48,6 +49,13 @@ export const runCommand = ({ print, say }: Output): CommandModule<GlobalOptions,
         requiresArg: true,
         describe: 'What runs the model [default: cuda where it runs, else cpu]',
       })
+      .option('finite', {
+        type: 'string',
+        choices: ['check', 'allow'] as const,
+        default: 'check' as const,
+        requiresArg: true,
+        describe: 'Whether NaN and infinities in inputs are refused, or go to the provider',
+      })
       .option('output', {
         alias: 'o',
         type: 'string',
@@ -56,10 +64,13 @@ export const runCommand = ({ print, say }: Output): CommandModule<GlobalOptions,
       })
       .example('$0 run model.onnx --input x=digit.npy', 'Print every output')
       .example('$0 run model.onnx --input x=x.csv --provider wasm -o results', 'Write results/logits.npy'),
-  async handler({ model: path, input, provider, output, json }) {
+  async handler({ model: path, input, provider, finite, output, json }) {
     const assignments = input.map(parseAssignment);
     checkNames(assignments);
-    await using model = await Model.load(path, provider === undefined ? {} : { providers: [provider] });
+    await using model = await Model.load(path, {
+      ...(provider === undefined ? {} : { providers: [provider] }),
+      finite,
+    });
     const feeds = await Promise.all(assignments.map((assignment) => readFeed(assignment, model.inputs)));
     const outputs = model.outputs.map(({ name }) => name);
     const files = resultFiles(output ?? '', outputs);

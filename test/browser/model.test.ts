@@ -93,6 +93,7 @@ describeInChromium('lstm-onnx/web in Chromium', () => {
       ['another rank', { x: { data: new Float32Array(3), dims: [3] }, ...states }],
       ['another type', { x: { data: new Int32Array(6), dims: [1, 2, 3] }, ...states }],
       ['dimensions of one name that differ', { x, ...states, h0: zeros(1, 3, 5) }],
+      ['a number that is NaN', { x: { data: Float32Array.of(0, Number.NaN, 0), dims: [1, 1, 3] } }],
       ['too few numbers', { x: { data: new Float32Array(2), dims: [2, 1, 3] }, ...states }],
       ['an unknown output', { x, ...states }, ['hidden']],
     ];
@@ -113,6 +114,28 @@ describeInChromium('lstm-onnx/web in Chromium', () => {
       const error = { typed: true, name: 'LstmOnnxError', code, message: message.join(': ') };
       expect(outcomes).toEqual([{ error }, { error }]);
     });
+  });
+
+  it('takes and gives float16 as the browser holds it, through the worker and as JSON', async () => {
+    const url = lab.server.put('counters.onnx', modelFile('counters'));
+    const { kind, engine, numbers, json } = await lab.page.evaluate(
+      (url) =>
+        window.lab.withModel(url, { providers: ['wasm'] }, async (model) => {
+          const stream = model.stream({ initial: { p: { data: Uint16Array.of(0x3e00), dims: [1] } } });
+          const chunk = { x: { data: [1, 2], dims: [1, 2] } };
+          for (let i = 0; i < 2; i += 1) await stream.run(chunk);
+          const json = JSON.stringify(stream.state);
+          const again = model.stream({ initial: JSON.parse(json) });
+          await again.run(chunk);
+          const data = again.state.p?.data as Uint16Array;
+          const engine = 'Float16Array' in globalThis ? 'Float16Array' : 'Uint16Array';
+          return { kind: data.constructor.name, engine, numbers: Array.from(data), json };
+        }),
+      url,
+    );
+    expect(kind).toBe(engine);
+    expect(numbers).toEqual(engine === 'Float16Array' ? [10.5] : [0x4940]);
+    expect(JSON.parse(json).p).toEqual({ dtype: 'float16', shape: [1], data: [7.5] });
   });
 
   it('refuses an empty sequence on either provider', async () => {

@@ -67,6 +67,15 @@ describe('lstm-onnx run', () => {
     );
   });
 
+  it('refuses a number that is not finite, and gives it to the provider where told to', async () => {
+    const x = npy('mask.npy', { dtype: 'float32', shape: [1, 2], data: Float32Array.of(0, -Infinity) });
+    const refused = await run(modelOf('float32'), x);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/Input 'x' has -Infinity at \[0, 1\].*--finite allow/s);
+    const allowed = await run(modelOf('float32'), x, '--finite', 'allow');
+    expect(allowed).toMatchObject({ code: 0, stdout: 'y float32 [1, 2]: 0, -Infinity\n' });
+  });
+
   it('refuses an int32 that float32 would round', async () => {
     const x = npy('int32.npy', { dtype: 'int32', shape: [1, 2], data: Int32Array.of(0, 2 ** 24 + 1) });
     expect((await run(modelOf('float32'), x)).stderr).toMatch(/does not hold 16777217.*E_DTYPE_MISMATCH/);
