@@ -1,8 +1,9 @@
 /**
- * A Vite plugin that gives every page the same frame: head, navigation, footer, and in the build the content
- * security policy. A page's file holds its own `<title>`, scripts and `<main>` alone.
+ * Vite plugins that give every page the same frame: head, navigation, footer, and the content security policy. A page's
+ * file holds its own `<title>`, scripts and `<main>` alone.
  *
- * The policy is left out by the development server, whose client needs inline styles and a web socket.
+ * The policy is the same on the development server. It leaves no room for that server's client, which needs inline styles
+ * and a web socket, so that after a change the page is loaded again by hand.
  */
 import { basename } from 'node:path';
 import type { HtmlTagDescriptor, Plugin } from 'vite';
@@ -28,6 +29,8 @@ function contentSecurityPolicy(file: string): string {
     `connect-src ${connect}`,
     "base-uri 'none'",
     "form-action 'none'",
+    // No string becomes markup or a script; which scripts there are trusted-scripts.ts says.
+    "require-trusted-types-for 'script'",
   ].join('; ');
 }
 
@@ -52,12 +55,8 @@ const footer = `
 
 /** Puts the shell around each page as Vite reads it. */
 export function pageShell(): Plugin {
-  let building = false;
   return {
     name: 'page-shell',
-    configResolved(config) {
-      building = config.command === 'build';
-    },
     transformIndexHtml: {
       // Before Vite collects scripts and styles, so that the style sheet goes the way of the page's own.
       order: 'pre',
@@ -65,20 +64,32 @@ export function pageShell(): Plugin {
         const file = basename(filename);
         const head: HtmlTagDescriptor[] = [
           { tag: 'meta', attrs: { charset: 'utf-8' } },
+          {
+            tag: 'meta',
+            attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy(file) },
+          },
           { tag: 'meta', attrs: { name: 'viewport', content: 'width=device-width, initial-scale=1' } },
           { tag: 'meta', attrs: { name: 'color-scheme', content: 'light dark' } },
           { tag: 'link', attrs: { rel: 'icon', type: 'image/svg+xml', href: './icon.svg' } },
           { tag: 'link', attrs: { rel: 'stylesheet', href: './style.css' } },
         ];
-        if (building) {
-          const content = contentSecurityPolicy(file);
-          head.splice(1, 0, { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content } });
-        }
         return {
           html: html.replace('<body>', `<body>${header(file)}`).replace('</body>', `${footer}\n</body>`),
           tags: head.map((tag) => ({ ...tag, injectTo: 'head-prepend' })),
         };
       },
+    },
+  };
+}
+
+/** Takes the development server's client out of each page, whose policy does not allow it. */
+export function withoutClient(): Plugin {
+  return {
+    name: 'without-client',
+    apply: 'serve',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) => html.replace(/<script type="module" src="[^"]*\/@vite\/client"><\/script>/, ''),
     },
   };
 }

@@ -8,7 +8,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { engineSizes } from './engine-sizes.js';
-import { pageShell } from './page-shell.js';
+import { pageShell, withoutClient } from './page-shell.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -37,8 +37,10 @@ export default defineConfig(({ mode }) => {
   return {
     root: here('.'),
     base: './',
-    plugins: [pageShell(), engineSizes()],
-    server: { headers },
+    plugins: [pageShell(), withoutClient(), engineSizes()],
+    server: { headers, hmr: false },
+    // All that is imported anywhere: what was found later would have pages loaded again.
+    optimizeDeps: { entries: ['*.html', '*/worker.ts'] },
     preview: { headers },
     worker: { format: 'es', plugins: () => [wholeConvertWorker()] },
     build: {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { at, concat, defineNetwork, float32, importModel, linear, lstm, readStateDict } from 'lstm-onnx/web';
 import { describe, expect, it } from 'vitest';
 import { diagramNodes, weightModules } from '../../web/convert/describe.js';
+import { drawingOf, listed } from '../../web/convert/drawing.js';
 import { layOut } from '../../web/convert/layout.js';
 import { readModelFiles } from '../../web/convert/model-files.js';
 import { sentence, withoutCommands } from '../../web/convert/wording.js';
@@ -46,7 +47,7 @@ describe('the drawing of a network', () => {
       { id: 'd', reads: ['b', 'c'], ...box },
       { id: 'e', reads: ['d', 'a'], ...box },
     ];
-    const { boxes, edges, width } = layOut(nodes);
+    const { boxes, edges, width } = layOut(nodes)!;
     const places = new Map(boxes.map((place) => [place.id, place]));
     for (const { id, reads } of nodes) {
       const { x, y } = places.get(id)!;
@@ -62,6 +63,33 @@ describe('the drawing of a network', () => {
       const crossed = boxes.filter((place) => Math.abs(place.x - x) < 50 && y > place.y && y < place.y + 50);
       expect(crossed).toEqual([]);
     }
+  });
+
+  it('says of each box what it is, and of all in words', () => {
+    const { boxes, words } = drawingOf(diagramNodes(network))!;
+    expect(boxes[1]!.lines.slice(0, 1)).toEqual(['lstm']);
+    expect(words).toContain('reads at_1 and at_2;');
+  });
+
+  it('is not made of more boxes, edges and gaps than anyone could follow', () => {
+    const box = { width: 100, height: 50 };
+    const chain = (length: number, skips: boolean) =>
+      Array.from({ length }, (_, i) => ({
+        id: String(i),
+        reads: i === 0 ? [] : skips ? [String(i - 1), '0'] : [String(i - 1)],
+        ...box,
+      }));
+    expect(layOut(chain(900, false))).toBeDefined();
+    // Every box reads the first one too, past all between: half a million gaps.
+    expect(layOut(chain(900, true))).toBeUndefined();
+    expect(layOut(chain(100_000, false))).toBeUndefined();
+  });
+
+  it('shortens what no box or row has room for', () => {
+    const long = { kind: 'op', what: '', gives: '', parameters: 0, reads: [] } as const;
+    const { boxes } = drawingOf([{ id: 'a', name: 'x'.repeat(100_000), ...long }])!;
+    expect(boxes[0]!.lines[0]).toHaveLength(301);
+    expect(listed(Array.from({ length: 1023 }, (_, i) => `n${i}`))).toMatch(/^n0, .*n19 and 1,003 more$/);
   });
 });
 

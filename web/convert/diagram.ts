@@ -1,26 +1,14 @@
 /** The drawing of a network: boxes from the inputs at the top to the outputs at the bottom. */
 import { makeSvg } from '../shared/element.js';
-import { formatCount } from '../shared/quantities.js';
-import { layOut } from './layout.js';
-import type { DiagramNode } from './messages.js';
+import { letterWidth, lineHeight, padding } from './drawing.js';
+import type { Drawing } from './messages.js';
 
-const [lineHeight, padding, narrowest, widest] = [19, 10, 170, 320];
-/** Of an average letter at the drawing's size; widths of texts are not known before they are shown. */
-const letterWidth = 7.3;
 const border = 2;
 
-export function drawNetwork(nodes: readonly DiagramNode[]): SVGSVGElement {
-  const boxes = nodes.map((node) => {
-    const lines = linesOf(node);
-    const longest = Math.max(...lines.map((line) => line.length));
-    const width = Math.min(widest, Math.max(narrowest, longest * letterWidth + 2 * padding));
-    return { ...node, lines, width, height: lines.length * lineHeight + 2 * padding - 4 };
-  });
-  const { width, height, edges, boxes: placed } = layOut(boxes);
-  const places = new Map(placed.map((place) => [place.id, place]));
+export function drawNetwork({ width, height, edges, boxes, words }: Drawing): SVGSVGElement {
   const paths = edges.map((points) => makeSvg('path', { d: pathThrough(points), class: 'edge' }));
   const groups = boxes.map((box) => {
-    const { x = 0, y = 0 } = places.get(box.id) ?? {};
+    const { x, y } = box;
     const left = x - box.width / 2;
     const frame = {
       x: left,
@@ -41,7 +29,7 @@ export function drawNetwork(nodes: readonly DiagramNode[]): SVGSVGElement {
     return makeSvg('g', { class: `node ${box.kind}` }, makeSvg('rect', frame), tip, ...texts);
   });
   const title = makeSvg('title', { id: 'diagram-title' }, 'The network');
-  const desc = makeSvg('desc', { id: 'diagram-desc' }, inWords(nodes));
+  const desc = makeSvg('desc', { id: 'diagram-desc' }, words);
   const drawing = makeSvg('g', { 'aria-hidden': 'true' }, ...paths, ...groups);
   const [wide, high] = [width + 2 * border, height + 2 * border];
   const viewBox = `${-border} ${-border} ${wide} ${high}`;
@@ -55,17 +43,6 @@ export function drawNetwork(nodes: readonly DiagramNode[]): SVGSVGElement {
   );
   svg.style.setProperty('--natural-width', `${wide}px`);
   return svg;
-}
-
-function linesOf({ name, what, gives, parameters }: DiagramNode): string[] {
-  return [name, what, gives, ...(parameters > 0 ? [`${formatCount(parameters)} parameters`] : [])];
-}
-
-function inWords(nodes: readonly DiagramNode[]): string {
-  const parts = nodes.map(({ kind, name, what, reads }) =>
-    kind === 'input' ? `input ${name}` : `${name}, ${what}, reads ${reads.join(' and ')}`,
-  );
-  return `From top to bottom: ${parts.join('; ')}. The table below says the same.`;
 }
 
 /** Straight down through gaps, in curves from one row to the next. */

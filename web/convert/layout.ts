@@ -35,9 +35,15 @@ interface Cell extends LayoutNode {
   readonly above: readonly string[];
 }
 
-export function layOut(nodes: readonly LayoutNode[]): Layout {
+/** Boxes, edges and the gaps that edges pass through: more than this nobody can follow with their eyes. */
+const mostCells = 2000;
+
+/** @returns undefined where there is too much to draw: an edge takes a gap in each row that it skips */
+export function layOut(nodes: readonly LayoutNode[]): Layout | undefined {
+  if (nodes.length > mostCells) return undefined;
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const rowOf = rowsOf(nodes, byId);
+  if (cellCount(nodes, rowOf) > mostCells) return undefined;
   const rows: Cell[][] = Array.from({ length: Math.max(0, ...rowOf.values()) + 1 }, () => []);
   const paths: string[][] = [];
   const above = new Map<string, string[]>();
@@ -50,12 +56,23 @@ export function layOut(nodes: readonly LayoutNode[]): Layout {
         rows[row]?.push({ id: lane, width: laneWidth, height: 0, reads: [], above: [previous] });
         path.push(lane);
       }
-      above.set(node.id, [...(above.get(node.id) ?? []), path.at(-1) ?? from]);
+      const seen = above.get(node.id) ?? [];
+      above.set(node.id, seen);
+      seen.push(path.at(-1) ?? from);
       paths.push([...path, node.id]);
     }
   }
   for (const node of nodes) rows[rowOf.get(node.id) ?? 0]?.push({ ...node, above: above.get(node.id) ?? [] });
   return place(rows, paths, byId);
+}
+
+function cellCount(nodes: readonly LayoutNode[], rowOf: ReadonlyMap<string, number>): number {
+  let count = nodes.length;
+  for (const { id, reads } of nodes) {
+    // One for the edge itself.
+    for (const from of reads) count += Math.max(1, (rowOf.get(id) ?? 0) - (rowOf.get(from) ?? 0));
+  }
+  return count;
 }
 
 /** One below the lowest of what is read. Nodes come in an order of execution. */

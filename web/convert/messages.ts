@@ -35,6 +35,25 @@ export interface DiagramNode {
   readonly reads: readonly string[];
 }
 
+/** A box of the drawing, its centre at x, its upper edge at y; the first line is its name. */
+export interface DrawnBox extends Pick<DiagramNode, 'id' | 'kind'> {
+  readonly lines: readonly string[];
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where everything of the drawing goes, and what it shows in words. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: readonly DrawnBox[];
+  /** The points of each edge, `[x, y]`. */
+  readonly edges: readonly (readonly (readonly [number, number])[])[];
+  readonly words: string;
+}
+
 /** Modules of weights that options choose from. */
 export interface WeightModules {
   readonly lstms: readonly string[];
@@ -44,7 +63,11 @@ export interface WeightModules {
 export interface ModelDescription {
   readonly fileName: string;
   readonly fileBytes: number;
+  /** The first of its parts, and how many there are. */
   readonly nodes: readonly DiagramNode[];
+  readonly nodeCount: number;
+  /** Missing where there is too much to draw. */
+  readonly drawing?: Drawing;
   readonly parameters: number;
   /** What was assumed or is different, in sentences. */
   readonly notes: readonly string[];

@@ -5,8 +5,10 @@ import { showFailure } from '../shared/failure.js';
 import { onFiles } from '../shared/file-drop.js';
 import { formatBytes, formatCount } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
+import { trustOwnScripts } from '../shared/trusted-scripts.js';
 import { startConfinedWorker } from './confined-worker.js';
 import { drawNetwork } from './diagram.js';
+import { listed } from './drawing.js';
 import type { DiagramNode, FromWorker, MadeFile, ModelDescription, ToWorker } from './messages.js';
 import {
   offerArchitecture,
@@ -18,6 +20,7 @@ import {
 import { sentence, withoutCommands } from './wording.js';
 
 const place = (id: string): HTMLElement => element(id, HTMLElement);
+trustOwnScripts();
 const worker = startConfinedWorker();
 const onnxLink = make('a', { id: 'download-onnx', class: 'button primary' });
 /** Never seen: the button makes the file, and this saves it. */
@@ -90,7 +93,7 @@ function withdraw(): void {
 }
 
 function showModel(model: ModelDescription): void {
-  const { fileName, fileBytes, nodes, parameters, notes, preprocessing } = model;
+  const { fileName, fileBytes, nodes, nodeCount, drawing, parameters, notes, preprocessing } = model;
   const words = [
     `${fileName}, ${formatBytes(fileBytes)}`,
     `${formatCount(parameters)} parameters`,
@@ -100,8 +103,14 @@ function showModel(model: ModelDescription): void {
   place('notes').replaceChildren(
     ...notes.map((note) => make('p', { class: 'notice warning small' }, sentence(note))),
   );
-  place('diagram').replaceChildren(drawNetwork(nodes));
-  place('layers').replaceChildren(layerTable(nodes));
+  place('diagram').replaceChildren(
+    drawing
+      ? drawNetwork(drawing)
+      : make('p', { class: 'small' }, 'The network has too many parts and connections to draw.'),
+  );
+  const rest = nodeCount - nodes.length;
+  const more = make('p', { class: 'small' }, `And ${formatCount(rest)} more.`);
+  place('layers').replaceChildren(layerTable(nodes), ...(rest > 0 ? [more] : []));
   offerArchitecture(model.modules);
   showFailure(place('error'), '', undefined);
   if (isNew) element('labels', HTMLInputElement).value = model.labels.join(', ');
@@ -109,7 +118,7 @@ function showModel(model: ModelDescription): void {
   place('options').hidden = false;
   place('workbench').hidden = false;
   place('status').textContent =
-    `Read ${fileName}: ${formatCount(nodes.length)} parts, ${formatCount(parameters)} parameters.`;
+    `Read ${fileName}: ${formatCount(nodeCount)} parts, ${formatCount(parameters)} parameters.`;
   isNew = false;
   convert();
 }
@@ -124,7 +133,7 @@ function layerTable(nodes: readonly DiagramNode[]): HTMLTableElement {
       {},
       make('th', { scope: 'row' }, name),
       make('td', {}, what),
-      make('td', {}, reads.join(', ')),
+      make('td', {}, listed(reads)),
       make('td', {}, gives),
       make('td', { class: 'number' }, parameters > 0 ? formatCount(parameters) : ''),
     ),

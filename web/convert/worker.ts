@@ -10,6 +10,7 @@ import {
 } from 'lstm-onnx/web';
 import { failureOf } from '../shared/failure.js';
 import { diagramNodes, weightModules } from './describe.js';
+import { drawingOf } from './drawing.js';
 import type { Architecture, FromWorker, OnnxOptions, ToWorker, WeightModules } from './messages.js';
 import { type ModelFiles, readModelFiles } from './model-files.js';
 
@@ -17,6 +18,9 @@ let files: ModelFiles | undefined;
 let model: ImportResult | undefined;
 /** The newest request to read; what an older one comes to is let go of. */
 let newest = 0;
+
+/** Parts that the page lists. */
+const mostListed = 1000;
 
 function tell(message: FromWorker, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
@@ -80,6 +84,7 @@ async function read(request: number, from: ModelFiles, architecture: Architectur
   if (request !== newest) return;
   model = imported;
   const nodes = diagramNodes(model.network);
+  const drawing = drawingOf(nodes);
   const { labels = [], preprocessing } = model.info ?? {};
   tell({
     type: 'model',
@@ -87,7 +92,9 @@ async function read(request: number, from: ModelFiles, architecture: Architectur
     model: {
       fileName: name,
       fileBytes: bytes.length,
-      nodes,
+      nodes: nodes.slice(0, mostListed),
+      nodeCount: nodes.length,
+      ...(drawing ? { drawing } : {}),
       parameters: nodes.reduce((sum, { parameters }) => sum + parameters, 0),
       notes: model.notes,
       ...(modules ? { modules } : {}),

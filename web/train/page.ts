@@ -4,6 +4,7 @@ import { showFailure } from '../shared/failure.js';
 import { onFiles } from '../shared/file-drop.js';
 import { formatCount } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
+import { trustOwnScripts } from '../shared/trusted-scripts.js';
 import { Board } from './board.js';
 import { copyOnClick } from './copy-button.js';
 import {
@@ -20,6 +21,7 @@ import { hideResult, showResult, verdict } from './result.js';
 
 type Phase = 'no data' | 'ready' | 'training' | 'paused' | 'testing';
 
+trustOwnScripts();
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 const board = new Board();
 const place = (id: string): HTMLElement => element(id, HTMLElement);

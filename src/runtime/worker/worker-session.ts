@@ -1,5 +1,6 @@
 /** The page's side: sessions that lie in a worker, so that the page never waits for a network. */
 import { LstmOnnxError, messageOf } from '../../errors.js';
+import { scriptUrl } from '../../script-url.js';
 import type { Session, SessionOptions } from '../session.js';
 import { withTensors } from '../with-tensors.js';
 import { Calls } from './calls.js';
@@ -104,7 +105,7 @@ class WorkerCalls {
 
 function workerOf(url: string): Worker {
   try {
-    return new Worker(url);
+    return new Worker(scriptUrl(url));
   } catch (cause) {
     const message = `The model's worker does not start: ${messageOf(cause)}; load with { worker: false }.`;
     throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', message, { cause });

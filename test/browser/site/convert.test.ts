@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { decodeCheckpoint } from '../../../src/builder/checkpoint.js';
+import { defineNetwork } from '../../../src/builder/network.js';
+import { relu } from '../../../src/builder/ops/activations.js';
+import { float32 } from '../../../src/builder/tensor.js';
 import { parseSafetensors } from '../../../src/data/safetensors.js';
 import { decodeModel } from '../../../src/export/decode-model.js';
 import { exportOnnx } from '../../../src/export/export.js';
@@ -187,6 +190,20 @@ describeInChromium('The page Convert', () => {
     const rows = await page.locator('#layers tbody tr').allInnerTexts();
     expect(rows.map((row) => row.split(/\s/)[0])).toEqual(['x', 'lstm', 'at_1', 'fc', 'logits']);
     expect(rows[3]).toMatch(/linear, 5 features\s+at_1\s+\[batch, 5\]\s+45$/);
+  });
+
+  it('lists the first parts of a network that has too many to draw', async () => {
+    const many = defineNetwork({ x: float32('batch', 4) }, ({ x }) => {
+      let y = relu(x);
+      for (let i = 1; i < 2500; i++) y = relu(y);
+      return { y };
+    });
+    const bytes = exportOnnx(many, new Map());
+    await visit.drop('#drop', [{ name: 'many.onnx', bytes }]);
+    await visit.reads('#diagram', /too many parts and connections to draw/);
+    await visit.reads('#layers', /And 1,502 more\.$/);
+    await visit.reads('#status', /^Read many\.onnx: 2,502 parts/);
+    await visit.reads('#made', /made in \d+ ms\.$/);
   });
 
   it('puts into the model what is asked for, and refuses what does not go together', async () => {

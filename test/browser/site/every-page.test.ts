@@ -147,6 +147,10 @@ describeInChromium('Every page', () => {
         }
       }
       expect(visit.problems).toEqual([]);
+      const markup = page.evaluate(() => {
+        document.createElement('p').innerHTML = '<b>a string</b>';
+      });
+      await expect(markup).rejects.toThrow(/TrustedHTML/);
     });
 
     it('can be gone through with the keyboard, every stop of it visible', async () => {

@@ -1,4 +1,5 @@
 /** What the simd backend asks of a browser: processors and threads. */
+import { scriptUrl } from '../../../script-url.js';
 import { workUntilItBreaks } from './thread-source.js';
 
 /**
@@ -43,7 +44,7 @@ export function startThread(
   mailbox: number,
 ): Promise<void> {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-  const worker = new Worker(url);
+  const worker = new Worker(scriptUrl(url));
   return new Promise<void>((resolve, reject) => {
     worker.onerror = ({ message }) =>
       reject(
