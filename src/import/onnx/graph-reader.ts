@@ -12,7 +12,7 @@ import { type Parameter, parameterSpecs, type StateDict } from '../../builder/pa
 import type { Shape } from '../../builder/shape.js';
 import type { Value as NetworkValue, SymbolicTensor, TensorType } from '../../builder/tensor.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { OnnxGraph, OnnxModel, OnnxNode } from '../../export/graph.js';
+import type { OnnxDType, OnnxGraph, OnnxModel, OnnxNode } from '../../export/graph.js';
 import { MemoryBudget } from '../memory-budget.js';
 import { quoted, quotedList } from '../quoted.js';
 import { constantOf, widenedBytes } from './constants.js';
@@ -30,6 +30,7 @@ export class GraphReader implements Rearranger {
   readonly #graph: GraphBuilder;
   readonly #names = new Names();
   readonly #values = new Map<string, Value>();
+  readonly #stated: ReadonlyMap<string, OnnxDType>;
   readonly #parameters = new Map<string, Parameter>();
   readonly #inputs: Record<string, TensorType> = {};
   /** Of the numbers: bound so that a small file cannot ask for all there is, by using its weights again and again. */
@@ -43,6 +44,9 @@ export class GraphReader implements Rearranger {
     check: OptionCheck,
   ) {
     this.#graph = new GraphBuilder(check);
+    const { inputs, initializers } = model.graph;
+    const stated = [...inputs, ...initializers].filter(({ dtype }) => dtype !== 'undefined');
+    this.#stated = new Map(stated.map(({ name, dtype }) => [name, dtype]));
     // As for a file of floats: of halves, the widened copy and two of it while a parameter is made.
     this.budget = new MemoryBudget(fileBytes + widenedBytes(model.graph));
   }
@@ -66,6 +70,11 @@ export class GraphReader implements Rearranger {
       return parameter ? [[name, parameter] as const] : [];
     });
     return { network, parameters: new Map(parameters) };
+  }
+
+  /** The element type that the file states of one of the graph's inputs or constants. */
+  statedType(name: string): OnnxDType | undefined {
+    return this.#stated.get(name);
   }
 
   /** A name for an op, once: the name itself or with a number. */

@@ -45,12 +45,15 @@ export function cellOptions(
   node: NodeReader,
   directionCount: number,
 ): Pick<LstmOptions, 'clip' | 'inputForget' | 'activations'> {
-  const clip = node.float('clip', 0);
+  const clip = node.attribute('clip', 'float')?.value;
+  if (clip !== undefined && !(clip > 0)) {
+    throw new LstmOnnxError('E_INVALID_FILE', `clip is ${clip}, expected more than 0.`);
+  }
   const activations = activationsOf(node, directionCount);
   return {
     ...(node.int('input_forget', 0) !== 0 ? { inputForget: true } : {}),
     // Without a bound runtimes clip at the largest float.
-    ...(clip > 0 && clip < 3e38 ? { clip } : {}),
+    ...(clip !== undefined && clip < 3e38 ? { clip } : {}),
     ...(activations ? { activations } : {}),
   };
 }

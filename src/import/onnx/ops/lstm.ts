@@ -13,7 +13,7 @@ import { cellOptions, directionOf } from '../lstm-cell.js';
 import { learnedState, lstmParameters } from '../lstm-weights.js';
 import { moduleName } from '../names.js';
 import type { Handler, NodeReader } from '../node-reader.js';
-import { fixed, numberOf, type Size, sameSize, sizeOfDim } from '../size.js';
+import { fixed, formatSizes, numberOf, type Size, sameSize, sizeOfDim } from '../size.js';
 import type { View } from '../value.js';
 import { isPlain, permuted, sizesOf, viewOf } from '../view.js';
 
@@ -27,6 +27,10 @@ interface Layer {
 
 const LSTM: Handler = (node) => {
   const layout = node.int('layout', 0);
+  if (layout !== 0 && layout !== 1) {
+    throw new LstmOnnxError('E_INVALID_FILE', `layout is ${layout}, expected 0 or 1.`);
+  }
+  checkTypes(node);
   const { tensor: x, batchFirst } = sequence(node, layout);
   const direction = directionOf(node);
   const directions = direction.bidirectional ? 2 : 1;
@@ -69,6 +73,36 @@ const LSTM: Handler = (node) => {
   return outputs(node, ports, layer, { batchFirst, reverse: direction.reverse, lengths });
 };
 
+const roles = ['X', 'W', 'R', 'B', 'sequence_lens', 'initial_h', 'initial_c', 'P'];
+const lengthsIndex = 4;
+
+/** Holds the types that the file states to the specification: one of floats, and int32 for the lengths. */
+function checkTypes({ node, to }: NodeReader): void {
+  const stated = node.inputs.map((name) => to.statedType(name));
+  const float = stated.findIndex((dtype, i) => dtype !== undefined && i !== lengthsIndex);
+  const expected = roles.map((_, i) => (i === lengthsIndex ? 'int32' : stated[float]));
+  const wrong = stated.findIndex((dtype, i) => dtype !== undefined && dtype !== expected[i]);
+  if (wrong === -1) return;
+  const why = wrong === lengthsIndex ? '' : `, as ${roles[float]} is`;
+  throw new LstmOnnxError(
+    'E_DTYPE_MISMATCH',
+    `${roles[wrong]} (input ${wrong}) is ${stated[wrong]}, expected ${expected[wrong]}${why}.`,
+  );
+}
+
+/** Holds a constant's sizes to those expected; a named one may be any number. */
+function checkSizes(what: string, sizes: readonly Size[], expected: readonly Size[]): void {
+  const fits = sizes.every((size, i) => {
+    const [own, other] = [numberOf(size), numberOf(expected[i] ?? fixed(0))];
+    return own === undefined || other === undefined || own === other;
+  });
+  if (fits && sizes.length === expected.length) return;
+  throw new LstmOnnxError(
+    'E_SHAPE_MISMATCH',
+    `${what} has shape ${formatSizes(sizes)}, expected ${formatSizes(expected)}.`,
+  );
+}
+
 /** X, in whichever order of time and batch the network has it already. */
 function sequence(node: NodeReader, layout: number): { tensor: SymbolicTensor; batchFirst: boolean } {
   const x = node.floats(0);
@@ -83,6 +117,7 @@ function sequence(node: NodeReader, layout: number): { tensor: SymbolicTensor; b
 function sequenceLengths(node: NodeReader, time: Size, batch: Size): SymbolicTensor | undefined {
   const lengths = node.optional(4);
   if (!lengths) return undefined;
+  if (lengths.kind === 'sizes') checkSizes('sequence_lens (input 4)', lengths.shape.map(fixed), [batch]);
   if (lengths.kind === 'sizes' && lengths.items.every((item) => sameSize(item, time))) return undefined;
   if (lengths.kind !== 'view') {
     throw node.refusal(
@@ -123,6 +158,9 @@ function initialState(node: NodeReader, index: number, layer: Layer): 'zero' | F
   const { directions, hiddenSize, batch, layout } = layer;
   if (state.kind === 'weights') {
     const batchAxis = layout === 1 ? 0 : 1;
+    const sizes = [fixed(directions), batch, fixed(hiddenSize)];
+    const expected = layout === 1 ? [batch, fixed(directions), fixed(hiddenSize)] : sizes;
+    checkSizes(`the initial state (input ${index})`, state.sizes, expected);
     const known = learnedState(state, { directions, hiddenSize, batchAxis }, node.to.allocate);
     if (known !== undefined) return known;
     throw node.refusal(
