@@ -1,5 +1,6 @@
 /** What only a process of its own shows: exit codes, pipes, a full disk. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +36,15 @@ describe('the command as a process', () => {
     });
     const wrong = spawnLstmOnnx('inspect');
     expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/--help\.\n$/) });
+  });
+
+  it.skipIf(process.platform === 'win32')('hears the signals that it is sent', async () => {
+    const args = ['train', 'mnist', '--data', data, '--hidden-size', '8', '--epochs', '100000', '--json'];
+    const child = spawn(process.execPath, [main, ...args, '-o', join(folder, 'signal')], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.stdout.once('data', () => child.kill('SIGTERM')).resume();
+    expect(await once(child, 'exit')).toEqual([143, null]);
   });
 
   describe.skipIf(process.platform === 'win32')('whose stdout fails', () => {
