@@ -1,9 +1,12 @@
 /** Reads a model of any format from a file, with the files that belong to it. */
 import { basename, dirname, join } from 'node:path';
 import { LstmOnnxError } from '../errors.js';
+import { decodeModel } from '../export/decode-model.js';
 import { detectFormat } from '../import/formats.js';
 import { type ImportOptions, type ImportResult, importModel } from '../import/import-model.js';
-import { readFile } from './read.js';
+import { externalFiles } from '../import/onnx/external-data.js';
+import { pathBeside } from './beside.js';
+import { readFile, readNamedFile } from './read.js';
 import { readTfjsShards } from './tfjs-shards.js';
 
 /** An imported model, and the files that it was read from. */
@@ -14,13 +17,13 @@ export interface FileImportResult extends ImportResult {
 
 /**
  * The network and parameters of a file, as {@link importModel} reads them; of a TensorFlow.js `model.json`, the files of
- * weights beside it too.
+ * weights beside it too, and of an `.onnx` those that it names.
  *
  * @throws E_FILE_READ when a file cannot be read; what {@link importModel} throws, with the file's name
  */
 export async function importFile(
   path: string,
-  options: Omit<ImportOptions, 'fileName' | 'shards'> = {},
+  options: Omit<ImportOptions, 'fileName' | 'shards' | 'externalData'> = {},
 ): Promise<FileImportResult> {
   return importFileOf(path, await readFile(path), options);
 }
@@ -35,11 +38,24 @@ export async function importFileOf(
   const format = detectFormat(bytes, fileName);
   try {
     const shards = format === 'json' ? await readTfjsShards(path, bytes) : undefined;
-    const model = await importModel(bytes, { ...options, fileName, ...(shards ? { shards } : {}) });
-    const beside = [...(shards?.keys() ?? [])].map((name) => join(dirname(path), name));
+    const externalData = format === 'onnx' ? await readExternalData(path, bytes) : undefined;
+    const model = await importModel(bytes, {
+      ...options,
+      fileName,
+      ...(shards ? { shards } : {}),
+      ...(externalData ? { externalData } : {}),
+    });
+    const beside = [...(shards ?? externalData ?? new Map()).keys()].map((name) => join(dirname(path), name));
     return { ...model, files: [path, ...beside] };
   } catch (error) {
     if (!(error instanceof LstmOnnxError) || error.code === 'E_FILE_READ') throw error;
     throw new LstmOnnxError(error.code, `${path}: ${error.message}`, { cause: error });
   }
+}
+
+/** The files of weights that an ONNX model names, from its own folder. */
+async function readExternalData(path: string, bytes: Uint8Array): Promise<Map<string, Uint8Array>> {
+  const names = externalFiles(decodeModel(bytes));
+  const read = names.map(async (name) => [name, await readNamedFile(await pathBeside(path, name))] as const);
+  return new Map(await Promise.all(read));
 }

@@ -15,6 +15,8 @@ export interface ImportOptions extends ArchitectureOptions {
   readonly fileName?: string;
   /** The files that a TensorFlow.js `model.json` names, by those names. */
   readonly shards?: ReadonlyMap<string, Uint8Array>;
+  /** The files of weights that an `.onnx` names, by those names: `model.onnx.data`, as `torch.onnx.export` writes it. */
+  readonly externalData?: ReadonlyMap<string, Uint8Array>;
   /** The network that the weights are of; takes the tensors that it names and leaves out the others. */
   readonly network?: Network;
 }
@@ -33,6 +35,7 @@ export interface ImportResult extends ImportedModel {
 const optionNames = {
   fileName: true,
   shards: true,
+  externalData: true,
   network: true,
   pool: true,
   lstm: true,
@@ -51,7 +54,7 @@ const architectureOptions = ['pool', 'lstm', 'activation', 'head', 'embedding', 
  *
  * @throws E_UNSUPPORTED for bytes of no such format, and for what its reader does not read; E_INVALID_FILE for a broken
  *   file; E_INVALID_OPTION for an option that there is not, and for options of the architecture where the file or the given network says it;
- *   E_MISSING_DATA for a `model.json` without shards; and what {@link networkFromStateDict} throws
+ *   E_MISSING_DATA for a `model.json` without shards and an `.onnx` without its external data; and what {@link networkFromStateDict} throws
  */
 export async function importModel(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportResult> {
   checkOptionNames('importModel', options, optionNames, {
@@ -80,7 +83,7 @@ type ReadModel = ImportedModel & { readonly notes?: readonly string[] };
 /** Readers are loaded when they are needed: each is some code, and a process needs one. */
 async function readFile(
   bytes: Uint8Array,
-  { fileName, shards }: ImportOptions,
+  { fileName, shards, externalData }: ImportOptions,
 ): Promise<ReadModel | ImportedWeights> {
   const format = detectFormat(bytes, fileName);
   switch (format) {
@@ -94,7 +97,7 @@ async function readFile(
       return readKerasFile(bytes);
     case 'onnx': {
       const { readOnnx } = await import('./onnx/read-onnx.js');
-      return readOnnx(bytes);
+      return readOnnx(bytes, externalData);
     }
     case 'json': {
       if (!shards) {

@@ -8,6 +8,8 @@ export interface Located {
   /** For messages. */
   readonly name: string;
   readonly content: string | Uint8Array;
+  /** Where its bytes came from, if from a URL. */
+  readonly url?: string;
 }
 
 /** Finds a model, and fetches it where that is needed. @throws E_FILE_READ, E_INVALID_OPTION, the signal's reason */
@@ -15,7 +17,7 @@ export async function locate(source: string | URL | Uint8Array, options: Downloa
   if (source instanceof Uint8Array) return { name: 'the model', content: source };
   const url = source instanceof URL ? source : urlOf(source);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') {
-    return { name: url.href, content: await fetchModel(url, options) };
+    return { name: url.href, url: url.href, content: await fetchModel(url, options) };
   }
   const path = url === undefined ? source : pathOf(url);
   if (typeof path !== 'string' || path === '') {

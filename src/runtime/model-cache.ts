@@ -4,7 +4,7 @@ import { type DownloadOptions, failureOf, fetchModel, readBody } from './fetch-m
 /** What one model has to do with the cache: it is kept once it has opened, since anything may answer at a URL. */
 export class ModelCache {
   readonly #name: string;
-  #downloaded: { readonly url: URL; readonly bytes: Uint8Array } | undefined;
+  readonly #downloaded: { readonly url: URL; readonly bytes: Uint8Array }[] = [];
 
   /** @param name of the Cache Storage */
   constructor(name: string) {
@@ -23,18 +23,18 @@ export class ModelCache {
     );
     if (known) return readBody(known, options, failureOf(url, options));
     const bytes = await fetchModel(url, options);
-    this.#downloaded = { url, bytes };
+    this.#downloaded.push({ url, bytes });
     return bytes;
   }
 
   /** Keeps what was downloaded. */
   async keep(): Promise<void> {
-    if (this.#downloaded === undefined) return;
-    const { url, bytes } = this.#downloaded;
     try {
-      const cache = await this.#open();
-      const headers = { 'content-length': String(bytes.length) };
-      await cache?.put(url, new Response(Uint8Array.from(bytes), { headers }));
+      for (const { url, bytes } of this.#downloaded) {
+        const cache = await this.#open();
+        const headers = { 'content-length': String(bytes.length) };
+        await cache?.put(url, new Response(Uint8Array.from(bytes), { headers }));
+      }
     } catch {
       // A full disk, storage that is forbidden, or a URL that caches do not take: the model is there all the same.
     }

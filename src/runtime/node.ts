@@ -11,7 +11,8 @@ import { LstmOnnxError, messageOf } from '../errors.js';
 import { pathBeside } from '../files/beside.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { CUDA_HINT, cudaObstacle } from './cuda.js';
-import { type DownloadOptions, MAX_MODEL_BYTES } from './fetch-model.js';
+import { notGiven, urlBeside, withFiles } from './external-data.js';
+import { type DownloadOptions, fetchModel, MAX_MODEL_BYTES } from './fetch-model.js';
 import { float16BitsOf } from './float16.js';
 import { type Located, locate } from './locate.js';
 import { BaseModel } from './model.js';
@@ -46,9 +47,10 @@ export class Model extends BaseModel {
   /**
    * Opens a model.
    *
-   * @param source A path, a `file:` or `http(s):` URL, or the file's bytes. A model with weights in other files
-   * must come by its path.
-   * @throws E_FILE_READ when the file or its external weights cannot be read; E_INVALID_FILE when it is no ONNX
+   * @param source A path, a `file:` or `http(s):` URL, or the file's bytes. Weights in other files are read from the model's
+   * folder; with bytes, `sessionOptions.externalData` has them.
+   * @throws E_FILE_READ when the file or its external weights cannot be read; E_MISSING_DATA for bytes whose weights are in
+   * other files; E_INVALID_FILE when it is no ONNX
    * model; E_UNSUPPORTED for operators, versions or types that onnxruntime does not have; E_PROVIDER_UNAVAILABLE,
    * with every reason and the providers that are there, when none of those asked for runs here; E_INVALID_OPTION.
    */
@@ -124,13 +126,25 @@ export type NodePlatform = typeof nodePlatform;
 /** Opens a session on what {@link locate} found. */
 export async function openLocated(
   provider: Provider,
-  { name, content }: Located,
+  located: Located,
   options: SessionOptions,
 ): Promise<Session> {
-  const isPath = typeof content === 'string';
-  const bytes = isPath ? await readBytes(content, 'model') : content;
-  const file = { name, bytes, onnx: readOnnxFile(bytes), ...(isPath ? { path: content } : {}) };
-  return open(provider, file, options);
+  const file = await fileOf(located, {});
+  return open(provider, { ...file, onnx: readOnnxFile(file.bytes) }, options);
+}
+
+/** The bytes of a model, and how files in its folder are read. */
+async function fileOf({ name, content, url }: Located, options: DownloadOptions): Promise<ModelFile> {
+  if (typeof content === 'string') {
+    return {
+      name,
+      path: content,
+      bytes: await readBytes(content, 'model'),
+      beside: async (file) => readBytes(await pathBeside(content, file), `external weights of ${name}`),
+    };
+  }
+  if (url === undefined) return { name, bytes: content };
+  return { name, bytes: content, beside: (file) => fetchModel(urlBeside(new URL(url), file), options) };
 }
 
 async function platformProviders(): Promise<readonly Provider[]> {
@@ -201,30 +215,32 @@ function described(file: ModelFile): NodeFile {
   }
 }
 
-async function open(provider: Provider, file: NodeFile, options: SessionOptions): Promise<Session> {
+async function open(provider: Provider, file: NodeFile, given: SessionOptions): Promise<Session> {
   const { onnx } = file;
+  // By its path, onnxruntime finds the weights in the files beside it. WebAssembly sees no disk, and bytes have no place.
+  const byPath = provider !== 'wasm' && provider !== 'simd' && !onnx.isRewritten ? file.path : undefined;
+  // Files that cannot be read fail here, with their own error.
+  const options =
+    byPath === undefined ? await withFiles(file, notGiven(onnx.externalFiles, given), given) : given;
   if (provider === 'wasm') {
     const { openWasmSession } = await import('./wasm.js');
-    return openWasmSession(onnx, await withExternalData(file, options));
+    return openWasmSession(onnx, options);
   }
   if (provider === 'simd') {
     const { openSimdSession, sharedEngine } = await import('./simd/session.js');
     // 0 is onnxruntime's word for its default.
     return withTensors(
-      openSimdSession(file.bytes, await sharedEngine(options.intraOpNumThreads || undefined)),
+      openSimdSession(file.bytes, await sharedEngine(options.intraOpNumThreads || undefined), options),
     );
   }
   const obstacle = await obstacleTo(provider);
   if (obstacle !== undefined) throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', obstacle.reason);
   const ort = await onnxruntimeNode();
   const executionProviders = [provider];
-  // Files that cannot be read fail here, with their own error.
-  const withWeights = onnx.isRewritten ? await withExternalData(file, options) : options;
   try {
-    // By its path, onnxruntime finds the weights in the files beside it.
-    const session = await (file.path === undefined || onnx.isRewritten
-      ? ort.InferenceSession.create(onnx.bytes, { ...withWeights, executionProviders })
-      : ort.InferenceSession.create(file.path, { ...options, executionProviders }));
+    const session = await (byPath === undefined
+      ? ort.InferenceSession.create(onnx.bytes, { ...options, executionProviders })
+      : ort.InferenceSession.create(byPath, { ...options, executionProviders }));
     const inputs = modelValues(session.inputMetadata, onnx);
     const takesFloat16 = inputs.some(({ dtype }) => dtype === 'float16');
     return {
@@ -257,25 +273,8 @@ function withBits(tensors: Readonly<Record<string, Tensor>>): Record<string, Ten
   return feeds;
 }
 
-/** The files of external weights for who cannot look beside the model: WebAssembly sees no disk, bytes have no place. */
-async function withExternalData(file: NodeFile, options: SessionOptions): Promise<SessionOptions> {
-  if (file.path === undefined || file.onnx.externalFiles.length === 0 || options.externalData !== undefined)
-    return options;
-  const { path } = file;
-  const externalData = file.onnx.externalFiles.map(async (location) => {
-    const data = await readBytes(await pathBeside(path, location), `external weights of ${file.name}`);
-    return { path: location, data };
-  });
-  return { ...options, externalData: await Promise.all(externalData) };
-}
-
 async function read(source: string | URL | Uint8Array, options: DownloadOptions): Promise<NodeFile> {
-  const { name, content } = await locate(source, options);
-  return described(
-    typeof content === 'string'
-      ? { name, path: content, bytes: await readBytes(content, 'model') }
-      : { name, bytes: content },
-  );
+  return described(await fileOf(await locate(source, options), options));
 }
 
 async function readBytes(path: string, what: string): Promise<Uint8Array> {

@@ -3,6 +3,7 @@ import { decodeModel } from '../export/decode-model.js';
 import { checkFunctionCalls } from '../export/function-calls.js';
 import { withKeptStates } from '../export/kept-states.js';
 import { withTimeFirst } from '../export/time-first.js';
+import { externalFiles } from '../import/onnx/external-data.js';
 import { sequenceInputs } from './sequence-inputs.js';
 
 export interface OnnxFile {
@@ -29,17 +30,17 @@ export function readOnnxFile(file: Uint8Array): OnnxFile {
     const nothing = { metadata: new Map(), unranked: new Set<string>(), sequences: new Set<string>() };
     return { ...nothing, externalFiles: [], bytes: file, isRewritten: false };
   }
-  const { graph, metadata, opsets, localFunctions } = decodeModel(file);
+  const model = decodeModel(file);
+  const { graph, metadata, opsets, localFunctions } = model;
   if (localFunctions) checkFunctionCalls(file);
   const unranked = [...graph.inputs, ...graph.outputs].filter((value) => value.shape === undefined);
-  const locations = graph.initializers.flatMap(({ externalData }) => externalData?.get('location') ?? []);
   const timeFirst = withTimeFirst(file);
   const bytes = (opsets.get('') ?? 0) < FIRST_WITH_WHERE ? timeFirst : withKeptStates(timeFirst);
   return {
     metadata,
     unranked: new Set(unranked.map(({ name }) => name)),
     sequences: sequenceInputs(graph),
-    externalFiles: [...new Set(locations)],
+    externalFiles: externalFiles(model),
     bytes,
     isRewritten: bytes !== file,
   };

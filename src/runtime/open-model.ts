@@ -153,7 +153,8 @@ async function noneOpened<File extends ModelSource>(
   const reason = messageOf(refusal.error).trim();
   if (refusal.error instanceof LstmOnnxError) {
     const { code } = refusal.error;
-    const isLimited = refusal.provider === 'simd' && code !== 'E_INVALID_FILE';
+    const isOther = /FILE|DATA|OPTION/.test(code);
+    const isLimited = refusal.provider === 'simd' && !isOther;
     const text = isLimited
       ? `The provider simd does not run ${file.name}: ${reason} onnxruntime may: the providers cpu and wasm.`
       : `${file.name}: ${reason}`;

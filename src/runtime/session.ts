@@ -52,8 +52,13 @@ export interface PartsSession extends Omit<Session, 'Tensor' | 'run'> {
 export interface ModelSource {
   /** The path or URL, for messages. */
   readonly name: string;
-  /** Where it lies on disk, if it does: files of external weights are looked for beside it. */
+  /** Where it lies on disk, if it does: onnxruntime looks for files of weights beside it. */
   readonly path?: string;
+  /**
+   * A file in its folder, by a name in the model; absent where the model has no folder.
+   * @throws E_FILE_READ; E_INVALID_FILE for a name that leads out of the folder
+   */
+  readonly beside?: (name: string) => Promise<Uint8Array>;
 }
 
 /** A model's bytes and where they came from. */

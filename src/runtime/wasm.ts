@@ -5,6 +5,7 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { SerialQueue } from '../serial-queue.js';
+import { expectFiles } from './external-data.js';
 import type { OnnxFile } from './onnx-file.js';
 import { modelValues, type Session, type SessionOptions } from './session.js';
 import type { ProviderSettings } from './worker/protocol.js';
@@ -33,6 +34,7 @@ export function configureWasm({ numThreads, wasmPaths }: ProviderSettings): void
  * @throws E_PROVIDER_UNAVAILABLE where onnxruntime-web does not start, as without its files; else onnxruntime's own error
  */
 export async function openWasmSession(file: OnnxFile, options: SessionOptions): Promise<Session> {
+  expectFiles(file.externalFiles, options);
   const session = await create(file.bytes, { ...options, executionProviders: ['wasm'] });
   // onnxruntime-web runs a session once at a time; a run that fails must not take the waiting ones with it.
   const queue = new SerialQueue();

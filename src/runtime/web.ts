@@ -4,7 +4,9 @@
 import { fewerThreads, processors } from '#simd-platform';
 import { kernelBytes } from '../builder/backends/simd/kernel-bytes.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
+import { MissingFiles } from '../import/onnx/external-data.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
+import { urlBeside, withFiles } from './external-data.js';
 import { type DownloadOptions, fetchModel } from './fetch-model.js';
 import { BaseModel } from './model.js';
 import { ModelCache } from './model-cache.js';
@@ -54,8 +56,9 @@ export class Model extends BaseModel {
   /**
    * Opens a model.
    *
-   * @param source A URL, relative ones to the page, or the file's bytes.
-   * @throws E_FILE_READ when the file cannot be fetched; E_INVALID_FILE when it is no ONNX model; E_UNSUPPORTED for
+   * @param source A URL, relative ones to the page, or the file's bytes. Weights in other files are fetched from the model's
+   * folder; with bytes, `sessionOptions.externalData` has them.
+   * @throws E_FILE_READ when a file cannot be fetched; E_MISSING_DATA for bytes whose weights are in other files; E_INVALID_FILE when it is no ONNX model; E_UNSUPPORTED for
    * operators, versions or types that the provider does not have; E_PROVIDER_UNAVAILABLE, with every reason, when none
    * of those asked for runs here; E_INVALID_OPTION; the signal's reason.
    */
@@ -151,8 +154,18 @@ async function read(
 ): Promise<ModelFile> {
   if (source instanceof Uint8Array) return { name: 'the model', bytes: source };
   const url = urlOf(source, 'A model is loaded from a URL or its bytes (Uint8Array, ArrayBuffer)');
-  const bytes = await (cache ? cache.fetch(url, download) : fetchModel(url, download));
-  return { name: url.href, bytes };
+  const fetched = (from: URL) => (cache ? cache.fetch(from, download) : fetchModel(from, download));
+  const beside = new Map<string, Promise<Uint8Array>>();
+  return {
+    name: url.href,
+    bytes: await fetched(url),
+    // Every provider that is tried asks for them.
+    beside: (name) => {
+      const known = beside.get(name) ?? fetched(urlBeside(url, name));
+      beside.set(name, known);
+      return known;
+    },
+  };
 }
 
 /** @param expected what may be given, for the message */
@@ -184,11 +197,11 @@ async function part<T>(loading: Promise<T>): Promise<T> {
 const here = {
   async simd(
     bytes: Uint8Array,
-    _options: SessionOptions,
+    options: SessionOptions,
     { numThreads, kernels }: ProviderSettings,
   ): Promise<Session> {
     const { openSimdSession, sharedEngine } = await part(import('./simd/session.js'));
-    return withTensors(openSimdSession(bytes, await sharedEngine(numThreads, kernels)));
+    return withTensors(openSimdSession(bytes, await sharedEngine(numThreads, kernels), options));
   },
   async wasm(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<Session> {
     const [{ configureWasm, openWasmSession }, { readOnnxFile }] = await part(
@@ -208,7 +221,7 @@ const workers = {
 async function open(
   options: WebLoadOptions,
   provider: Provider,
-  { bytes }: ModelFile,
+  file: ModelFile,
   sessionOptions: SessionOptions,
 ): Promise<Session> {
   if (provider !== 'simd' && provider !== 'wasm') {
@@ -221,9 +234,15 @@ async function open(
   }
   const { worker = 'document' in globalThis && 'Worker' in globalThis } = options;
   const settings = await settingsOf(provider, options, sessionOptions);
-  const session = worker
-    ? await workers[provider].open(bytes, sessionOptions, settings)
-    : await here[provider](bytes, sessionOptions, settings);
+  const opened = (options: SessionOptions) =>
+    worker
+      ? workers[provider].open(file.bytes, options, settings)
+      : here[provider](file.bytes, options, settings);
+  // Only who opens the model knows the files of weights that it names.
+  const session = await opened(sessionOptions).catch(async (error) => {
+    if (!(error instanceof MissingFiles && file.beside)) throw error;
+    return opened(await withFiles(file, error.files, sessionOptions));
+  });
   const notice = settings.numThreads === 1 ? fewerThreads() : undefined;
   return notice === undefined ? session : { ...session, notice };
 }

@@ -211,12 +211,12 @@ describe('Model.load', () => {
     async (provider) => {
       const bytes = readFileSync(`${folder}external.onnx`);
       expect(await failure(() => Model.load(bytes, { providers: [provider] }))).toMatch(
-        /^E_FILE_READ: .*load the model by its path/s,
+        /^E_MISSING_DATA: .*Load the model by its path/s,
       );
     },
   );
 
-  it.each(['cpu', 'wasm'] as const)(
+  it.each(['cpu', 'wasm', 'simd'] as const)(
     'reads no weights from outside the folder of the model on %s',
     async (provider) => {
       const place = mkdtempSync(join(scratch, provider));
@@ -233,7 +233,7 @@ describe('Model.load', () => {
     },
   );
 
-  it.skipIf(process.platform === 'win32').each(['cpu', 'wasm'] as const)(
+  it.skipIf(process.platform === 'win32').each(['cpu', 'wasm', 'simd'] as const)(
     'follows no link to weights outside the folder of the model on %s',
     async (provider) => {
       const place = mkdtempSync(join(scratch, provider));

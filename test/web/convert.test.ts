@@ -103,6 +103,14 @@ describe('files that are given together', () => {
     expect((await importModel(bytes, { shards: shards! })).network.nodes.length).toBeGreaterThan(0);
   });
 
+  it('are an .onnx with its file of weights, in any order', async () => {
+    const files = ['beside.onnx.data', 'beside.onnx'].map((name) => fileOf(`onnx-external/${name}`));
+    const { name, bytes, externalData } = await readModelFiles(await Promise.all(files));
+    expect(name).toBe('beside.onnx');
+    const { parameters } = await importModel(bytes, { externalData: externalData! });
+    expect(parameters.size).toBeGreaterThan(0);
+  });
+
   it('are missed by their names', async () => {
     const files = await Promise.all(sequential.slice(0, 3).map((name) => fileOf(`tfjs/sequential/${name}`)));
     await expect(readModelFiles(files)).rejects.toMatchObject({

@@ -6,6 +6,8 @@ export interface ModelFiles {
   readonly bytes: Uint8Array;
   /** The files of weights that a TensorFlow.js `model.json` names, by those names. */
   readonly shards?: ReadonlyMap<string, Uint8Array>;
+  /** The files of weights that an `.onnx` names, by those names. */
+  readonly externalData?: ReadonlyMap<string, Uint8Array>;
   /** From a network file beside weights. */
   readonly network?: Network;
 }
@@ -23,6 +25,12 @@ export async function readModelFiles(files: readonly File[]): Promise<ModelFiles
   const read = await Promise.all(
     files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
   );
+  const onnx = read.filter(({ name }) => name.endsWith('.onnx'));
+  const [graph] = onnx;
+  if (graph && onnx.length === 1 && read.length > 1 && !read.some(({ name }) => name.endsWith('.json'))) {
+    const beside = read.filter((file) => file !== graph);
+    return { ...graph, externalData: new Map(beside.map(({ name, bytes }) => [name, bytes])) };
+  }
   const descriptions = read.filter(({ bytes }) => isJson(bytes));
   const others = read.filter(({ bytes }) => !isJson(bytes));
   const [description] = descriptions;
@@ -85,7 +93,7 @@ function tooMany(files: readonly ReadFile[]): LstmOnnxError {
   const names = files.map(({ name }) => name).slice(0, 5);
   return new LstmOnnxError(
     'E_INVALID_OPTION',
-    `One model at a time, please; got ${names.join(', ') || 'no file'}. Several files go together only as a TensorFlow.js model.json with its .bin files, or weights with a network file.`,
+    `One model at a time, please; got ${names.join(', ') || 'no file'}. Several files go together only as a TensorFlow.js model.json with its .bin files, a .onnx with its .onnx.data, or weights with a network file.`,
   );
 }
 

@@ -72,11 +72,12 @@ async function handle(message: ToWorker): Promise<void> {
 
 async function read(request: number, from: ModelFiles, architecture: Architecture): Promise<void> {
   const modules = modulesOf(from);
-  const { name, bytes, shards, network } = from;
+  const { name, bytes, shards, externalData, network } = from;
   const { timeFirst, ...choice } = architecture;
   const options: ImportOptions = {
     fileName: name,
     ...(shards ? { shards } : {}),
+    ...(externalData ? { externalData } : {}),
     ...(network ? { network } : {}),
     ...(modules ? { ...choice, ...(timeFirst ? { batchFirst: false } : {}) } : {}),
   };

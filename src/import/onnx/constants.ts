@@ -25,10 +25,10 @@ export function constantOf(tensor: OnnxTensor, budget: MemoryBudget): Weights | 
   const what = `The constant ${quoted(name)} (${dtype} ${dims})`;
   if (externalData) {
     const file = externalData.get('location') ?? 'unnamed';
+    // Those of the graph's initializers were read with the files that it names.
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `${what} has its numbers in another file, ${quoted(file)}; save the model in one file, in Python with ` +
-        "onnx.save_model(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False).",
+      `${what} of a node has its numbers in another file, ${quoted(file)}.`,
     );
   }
   if (dtype === 'float32' && data instanceof Float32Array) return weightsOf(shape, () => data, name);

@@ -15,6 +15,7 @@ import type { OnnxModel } from '../../export/graph.js';
 import type { ImportedModel } from '../imported-model.js';
 import { quoted } from '../quoted.js';
 import { Dims, NowEqual } from './dims.js';
+import { type ExternalData, externalFiles, withExternalData } from './external-data.js';
 import { GraphReader } from './graph-reader.js';
 
 /** The operator sets whose operators mean what the handlers read. */
@@ -30,14 +31,18 @@ const OLDEST_IR_VERSION = 3;
  * come along from the metadata. A layer that the graph uses twice becomes two of the same weights.
  * Inputs and outputs keep their names and order; one that is a number gets a `_` before it (`78` is `_78`).
  *
+ * @param externalData the files of weights that the model names
  * @returns also `notes`: which inputs and outputs have another name or type than in the file
  * @throws E_INVALID_FILE for bytes that are no ONNX model or contradict themselves; E_UNSUPPORTED, with operator and
- *   node, for what a network does not have, for weights in other files and for operator sets other than 7 to 24;
- *   E_SHAPE_MISMATCH, E_DTYPE_MISMATCH and E_INVALID_OPTION for tensors that do not fit their operator
+ *   node, for what a network does not have, and for operator sets other than 7 to 24; E_MISSING_DATA for weights in files
+ *   that are not given; E_SHAPE_MISMATCH, E_DTYPE_MISMATCH and E_INVALID_OPTION for tensors that do not fit their operator
  */
-export function readOnnx(bytes: Uint8Array): ImportedModel & { readonly notes: readonly string[] } {
+export function readOnnx(
+  bytes: Uint8Array,
+  externalData: ExternalData = new Map(),
+): ImportedModel & { readonly notes: readonly string[] } {
   const model = decodeModel(bytes);
-  const read = readOnnxModel(model, bytes.length, checkOptions);
+  const read = readOnnxModel(model, bytes.length, externalData, checkOptions);
   return { ...read, notes: notesOn(model, read.network) };
 }
 
@@ -47,12 +52,22 @@ export function readOnnx(bytes: Uint8Array): ImportedModel & { readonly notes: r
  * @param fileBytes the size of its file, which bounds the memory that its numbers may take
  * @param check what options are held to: a network that is kept has none that a definition could not have
  */
-export function readOnnxModel(model: OnnxModel, fileBytes: number, check: OptionCheck): ImportedModel {
-  checkVersions(model);
+export function readOnnxModel(
+  given: OnnxModel,
+  fileBytes: number,
+  externalData: ExternalData,
+  check: OptionCheck,
+): ImportedModel {
+  checkVersions(given);
+  const model = withExternalData(given, externalData);
+  const allBytes = externalFiles(given).reduce(
+    (sum, name) => sum + (externalData.get(name)?.length ?? 0),
+    fileBytes,
+  );
   const dims = new Dims();
   for (;;) {
     try {
-      const { network, parameters } = new GraphReader(model, dims, fileBytes, check).read();
+      const { network, parameters } = new GraphReader(model, dims, allBytes, check).read();
       const info = infoOf(model, network);
       return { network, parameters, ...(info ? { info } : {}) };
     } catch (error) {

@@ -8,8 +8,9 @@ import { decodeModel } from '../../export/decode-model.js';
 import type { OnnxValueInfo } from '../../export/graph.js';
 import { readOnnxModel } from '../../import/onnx/read-onnx.js';
 import { sizeOf } from '../../nd-array.js';
+import { bytesGiven } from '../external-data.js';
 import type { LstmTrace } from '../lstm-trace.js';
-import type { PartsSession, TensorParts } from '../session.js';
+import type { PartsSession, SessionOptions, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
 import { Executor } from './executor.js';
 import type { RunTensor } from './run-tensor.js';
@@ -45,13 +46,23 @@ interface BorderValue extends ModelValue {
 /**
  * Opens a model on an engine.
  *
+ * @param options files of weights are read, nothing else
  * @throws what `readOnnx` throws; E_UNSUPPORTED for inputs and outputs of types other than float32, int32 and int64
  */
-export function openSimdSession(bytes: Uint8Array, engine: Engine): PartsSession {
+export function openSimdSession(
+  bytes: Uint8Array,
+  engine: Engine,
+  options: SessionOptions = {},
+): PartsSession {
   const model = decodeModel(bytes);
   const { graph, metadata } = model;
   // Shape rules and the reader keep sizes sane; a constant that is no finite number is computed with, as elsewhere.
-  const { network, parameters } = readOnnxModel(model, bytes.length, (_op, options) => options);
+  const { network, parameters } = readOnnxModel(
+    model,
+    bytes.length,
+    bytesGiven(options),
+    (_op, options) => options,
+  );
   const constants = new Set(graph.initializers.map(({ name }) => name));
   const fed = graph.inputs.filter(({ name }) => !constants.has(name));
   // Both are in the graph's order, whatever the network calls them.

@@ -1,5 +1,6 @@
 /** Calls of a host's methods by messages, and the answers to them, in whatever order they come. */
 import { type ErrorCode, LstmOnnxError, messageOf } from '../../errors.js';
+import { MissingFiles } from '../../import/onnx/external-data.js';
 import type { Answer, Call, ErrorMessage } from './protocol.js';
 
 interface Waiting {
@@ -56,7 +57,8 @@ export class Calls<Host extends Methods<Host>> {
   }
 }
 
-function errorOf({ code, message }: ErrorMessage): Error {
+function errorOf({ code, message, files }: ErrorMessage): Error {
+  if (files) return new MissingFiles(files);
   // The host runs the same library, whose codes these are.
   return code === undefined ? new Error(message) : new LstmOnnxError(code as ErrorCode, message);
 }

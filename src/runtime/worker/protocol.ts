@@ -54,6 +54,8 @@ export type Answer =
 export interface ErrorMessage {
   readonly code?: string;
   readonly message: string;
+  /** Of weights that are missing. */
+  readonly files?: readonly string[];
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The worker's side: sessions by number, calls answered in the order in which they end. */
 import { LstmOnnxError, messageOf } from '../../errors.js';
+import { MissingFiles } from '../../import/onnx/external-data.js';
 import type { PartsSession } from '../session.js';
 import { type Answer, type Call, partsOf, type SessionHost, type WorkerModel } from './protocol.js';
 
@@ -21,7 +22,8 @@ export async function answerTo<Model extends readonly unknown[]>(
     return { id, result: await perform(...args) };
   } catch (error) {
     const code = error instanceof LstmOnnxError ? { code: error.code } : {};
-    return { id, error: { ...code, message: messageOf(error) } };
+    const files = error instanceof MissingFiles ? { files: error.files } : {};
+    return { id, error: { ...code, ...files, message: messageOf(error) } };
   }
 }
 
