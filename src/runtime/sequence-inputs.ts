@@ -17,17 +17,32 @@ const features = (node: OnnxNode) => {
 
 const ofFirst =
   'Identity Cast Dropout Transpose Squeeze Unsqueeze Reshape Slice ReverseSequence Relu LeakyRelu Elu Selu Sigmoid ' +
-  'HardSigmoid Tanh Softplus Softsign Clip Softmax LogSoftmax LayerNormalization BatchNormalization MatMul Gemm';
+  'HardSigmoid Tanh Softplus Softsign Clip Softmax LogSoftmax LayerNormalization BatchNormalization MatMul Gemm ' +
+  'Abs Neg Exp Log Sqrt Erf Sign Floor Ceil Round Reciprocal Sin Cos Celu Gelu Mish HardSwish ThresholdedRelu PRelu ' +
+  'Split Tile Expand Flatten CastLike InstanceNormalization LpNormalization';
 /** By operator; from an empty result of another, nothing follows for its inputs. */
 const emptying: ReadonlyMap<string, (node: OnnxNode) => readonly string[]> = new Map([
   ...ofFirst.split(' ').map((op) => [op, first] as const),
-  ...['Add', 'Sub', 'Mul', 'Div'].map((op) => [op, all] as const),
+  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Sum', 'Mean'].map((op) => [op, all] as const),
+  ['Where', ({ inputs }) => inputs.slice(1)],
   ['Gather', ({ inputs }) => inputs.slice(1, 2)],
   ['Concat', features],
 ]);
 
+/** The nodes of a graph and of the bodies in it, which see its values. */
+function nodesWithin({ nodes }: OnnxGraph): OnnxNode[] {
+  return nodes.flatMap((node) => [
+    node,
+    ...[...node.attributes.values()].flatMap((attribute) =>
+      attribute.type === 'graph' ? nodesWithin(attribute.value) : [],
+    ),
+  ]);
+}
+
 /** Names of graph inputs that must not be empty, or there is nothing to read for a recurrent layer. */
-export function sequenceInputs({ inputs, nodes }: OnnxGraph): ReadonlySet<string> {
+export function sequenceInputs(graph: OnnxGraph): ReadonlySet<string> {
+  const { inputs } = graph;
+  const nodes = nodesWithin(graph);
   const producers = new Map<string, OnnxNode>();
   for (const node of nodes) for (const output of node.outputs) producers.set(output, node);
   const reached = new Set<string>();

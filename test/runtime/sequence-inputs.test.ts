@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { sequenceInputs } from '../../src/runtime/sequence-inputs.js';
-import { int, model, node, value } from '../export/broken-models.js';
+import { graph, int, model, node, value } from '../export/broken-models.js';
 
 it('finds the inputs that a recurrent layer reads, through the nodes between', () => {
-  const { graph } = model(
+  const { graph: whole } = model(
     [
       node('Gather', ['table', 'ids'], ['embedded']),
       node('Transpose', ['embedded'], ['turned']),
@@ -24,15 +24,35 @@ it('finds the inputs that a recurrent layer reads, through the nodes between', (
     },
   );
   // A cache may be empty at first, since what is joined to it is read; and a sum of nothing is 0.
-  expect(sequenceInputs(graph)).toEqual(new Set(['ids', 'left', 'right']));
+  expect(sequenceInputs(whole)).toEqual(new Set(['ids', 'left', 'right']));
 });
 
 it('ends where nodes go round in a circle', () => {
-  const { graph } = model(
+  const { graph: whole } = model(
     [node('Relu', ['b'], ['a']), node('Relu', ['a'], ['b']), node('LSTM', ['a'], ['y'])],
     {
       inputs: [value('x', [null])],
     },
   );
-  expect(sequenceInputs(graph)).toEqual(new Set());
+  expect(sequenceInputs(whole)).toEqual(new Set());
+});
+
+it.each([
+  [node('Abs', ['x'], ['s'])],
+  [node('Expand', ['x', 'shape'], ['s'])],
+  [node('Tile', ['x', 'repeats'], ['s'])],
+  [node('Where', ['which', 'x', 'x'], ['s'])],
+  [node('Split', ['x', 'sizes'], ['s', 'rest'])],
+])('goes through $opType, behind which onnxruntime-node would end the process', (before) => {
+  const of = model([before, node('LSTM', ['s', 'w', 'r'], ['y'])], { inputs: [value('x', [null])] });
+  expect(sequenceInputs(of.graph)).toEqual(new Set(['x']));
+});
+
+it('looks into the bodies of nodes', () => {
+  const branch = {
+    type: 'graph',
+    value: graph([node('LSTM', ['x', 'w', 'r'], ['y'])], { inputs: [] }),
+  } as const;
+  const of = model([node('If', ['c'], ['z'], { then_branch: branch })], { inputs: [value('x', [null])] });
+  expect(sequenceInputs(of.graph)).toEqual(new Set(['x']));
 });
