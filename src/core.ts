@@ -84,6 +84,7 @@ export {
   networkFromStateDict,
   type Pool,
 } from './import/architecture.js';
+export type { ChainActivation } from './import/chain-activations.js';
 export { type ImportOptions, type ImportResult, importModel } from './import/import-model.js';
 export type { ImportedModel } from './import/imported-model.js';
 export { readStateDict } from './import/state-dict.js';

@@ -20,9 +20,10 @@ const activations = {
   softplus: (x) => x.graph.addOne('activation', undefined, [x], { name: 'softplus' }),
 } as const satisfies Record<string, Add>;
 
-/** An activation that an option may name. */
+/** An activation that `ArchitectureOptions` may name. */
 export type ChainActivation = keyof typeof activations;
 
+/** The activations that `ArchitectureOptions` may name, with PyTorch's defaults. */
 export const chainActivations = Object.keys(activations) as readonly ChainActivation[]; // its own keys
 
 /** A part of a chain that is no module of the state dict. */

@@ -108,7 +108,7 @@ describe('importModel', () => {
         inputForget: true,
         activations: { gates: 'hardSigmoid', cell: { name: 'elu', alpha: 0.5 } },
       });
-      return { y: linear('fc', flip(output), 2) };
+      return { y: linear('fc', flip(output, 2), 2) };
     });
     const parameters = initParameters(network, 1);
     const tensors = new Map(

@@ -1,12 +1,13 @@
 /** What the page Convert and its worker tell each other. */
-import type { Pool } from 'lstm-onnx/web';
+import type { ChainActivation, Pool } from 'lstm-onnx/web';
 import type { Failure } from '../shared/failure.js';
 
 /** What is said of weights that come without a network; what is left out follows from the file. */
 export interface Architecture {
   readonly pool?: Pool;
   readonly lstm?: readonly string[];
-  readonly head?: string | false;
+  readonly activation?: ChainActivation;
+  readonly head?: string | readonly string[] | false;
   readonly embedding?: string;
   readonly timeFirst: boolean;
 }

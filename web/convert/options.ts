@@ -1,10 +1,14 @@
 /** The two forms of the page: what weights do not tell, and what the ONNX model is to have. */
-import type { Pool } from 'lstm-onnx/web';
+import type { ChainActivation, Pool } from 'lstm-onnx/web';
 import { element } from '../shared/element.js';
 import type { Architecture, OnnxOptions, WeightModules } from './messages.js';
 
 const [oldestOpset, newestOpset, usualOpset] = [14, 22, 17];
-const pools: readonly Pool[] = ['last', 'all', 'hidden'];
+const chainActivations: readonly ChainActivation[] = [
+  ...(['relu', 'tanh', 'sigmoid', 'softmax', 'logSoftmax', 'leakyRelu'] as const),
+  ...(['elu', 'hardSigmoid', 'softsign', 'softplus'] as const),
+];
+const pools: readonly Pool[] = ['last', 'all', 'hidden', 'mean', 'max'];
 /** Values of the select for the head that name no layer; layers have names without a space. */
 const [byItself, none] = ['', ' none'];
 
@@ -17,6 +21,7 @@ export function prepareOptions(): void {
   const opsets = Array.from({ length: newestOpset - oldestOpset + 1 }, (_, i) => String(oldestOpset + i));
   select('opset').replaceChildren(...opsets.map((opset) => new Option(opset)));
   select('opset').value = String(usualOpset);
+  select('activation').append(...chainActivations.map((name) => new Option(name)));
 }
 
 /** Forgets what was chosen for an earlier file. */
@@ -54,12 +59,17 @@ function offer(list: HTMLSelectElement, options: readonly HTMLOptionElement[]): 
 export function readArchitecture(): Architecture {
   const pool = pools.find((name) => name === select('pool').value);
   const lstms = listed(input('lstm').value);
+  const activation: ChainActivation | undefined = chainActivations.find(
+    (name) => name === select('activation').value,
+  );
+  const chain = listed(input('head-chain').value);
   const head = select('head').value;
   const embedding = select('embedding').value;
   return {
     ...(pool ? { pool } : {}),
     ...(lstms.length > 0 ? { lstm: lstms } : {}),
-    ...(head === byItself ? {} : { head: head === none ? false : head }),
+    ...(activation ? { activation } : {}),
+    ...(chain.length > 0 ? { head: chain } : head === byItself ? {} : { head: head === none ? false : head }),
     ...(embedding === byItself ? {} : { embedding }),
     timeFirst: input('time-first').checked,
   };
