@@ -35,7 +35,9 @@ export type ErrorCode =
   /** A stream's state input has no output that carries it. */
   | 'E_STATE_NOT_CARRIED'
   /** Two executions of the same network differ by more than the tolerance. */
-  | 'E_VERIFY_FAILED';
+  | 'E_VERIFY_FAILED'
+  /** A fault in this library, or memory that was not to be had; not what was given to it. */
+  | 'E_INTERNAL';
 
 /**
  * The one error class of this package. Its message says what was got, what was expected and what to do;
@@ -49,6 +51,22 @@ export class LstmOnnxError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/**
+ * What was thrown, where that is an error on purpose; else a fault of this library, told as one: a reader that stumbles over
+ * a file must not say that the file is to blame.
+ *
+ * @param doing what was under way, such as `Reading the model`
+ */
+export function asLstmOnnxError(error: unknown, doing: string): LstmOnnxError {
+  if (error instanceof LstmOnnxError) return error;
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new LstmOnnxError(
+    'E_INTERNAL',
+    `${doing} failed by a fault in lstm-onnx or for lack of memory (${what}). Please report it, with the file if you can.`,
+    { cause: error },
+  );
 }
 
 /** The message of whatever was thrown, for chaining into a sentence. */

@@ -1,9 +1,10 @@
 /** Verification against another framework: inputs and expected outputs that fixtures/record.py kept. */
+
+import { MemoryBudget } from './data/memory-budget.js';
 import { parseNpy } from './data/npy.js';
 import { parseSafetensors } from './data/safetensors.js';
 import { LstmOnnxError } from './errors.js';
 import { detectFormat } from './import/formats.js';
-import { MemoryBudget } from './import/memory-budget.js';
 import { type NdArray, sizeOf } from './nd-array.js';
 import type { BaseModel } from './runtime/model.js';
 import { type ModelValue, type PlainTensor, quoteNames } from './runtime/values.js';

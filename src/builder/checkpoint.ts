@@ -2,6 +2,7 @@
  * Checkpoints: a safetensors file of parameters under PyTorch's names, with the network as JSON in its metadata.
  * Python's `safetensors.torch.load_file` and `load_state_dict` open it too.
  */
+import { parseJson } from '../data/bounded-json.js';
 import { encodeSafetensors, parseSafetensors } from '../data/safetensors.js';
 import { LstmOnnxError } from '../errors.js';
 import type { Network } from './network.js';
@@ -82,12 +83,8 @@ function readInfo(metadata: ReadonlyMap<string, string>): ModelInfo {
 
 function parseLabels(text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined;
-  try {
-    const labels: unknown = JSON.parse(text);
-    if (Array.isArray(labels) && labels.every((label) => typeof label === 'string')) return labels;
-  } catch {
-    // falls through to the one error for everything that is not a list of strings
-  }
+  const labels = parseJson(text, `The metadata '${labelsKey}'`);
+  if (Array.isArray(labels) && labels.every((label) => typeof label === 'string')) return labels;
   throw new LstmOnnxError(
     'E_INVALID_FILE',
     `The metadata '${labelsKey}' is not a JSON list of strings: ${text.slice(0, 120)}`,

@@ -1,6 +1,7 @@
 /** A network as JSON and back. What comes back is checked like a definition in code: names, options, shapes. */
 import * as z from 'zod';
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { parseJson } from '../data/bounded-json.js';
+import { LstmOnnxError } from '../errors.js';
 import { checkOptions, issueText } from './check-options.js';
 import { GraphBuilder } from './graph-builder.js';
 import { finishNetwork, type Network } from './network.js';
@@ -149,14 +150,7 @@ function parse(text: string): z.output<typeof networkJson> {
       `The network's JSON has ${text.length} characters; the limit is ${maxTextLength}.`,
     );
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new LstmOnnxError('E_INVALID_FILE', `The network is not JSON: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+  const json = parseJson(text, 'The network');
   const parsed = networkJson.safeParse(json);
   if (!parsed.success) {
     const { issues } = parsed.error;

@@ -1,4 +1,5 @@
 /** Parameters: PyTorch's state dict, names to float32 arrays, with PyTorch's initialization. */
+import { expectStateDict } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { sizeOf } from '../nd-array.js';
 import type { NetworkNode } from './graph-builder.js';
@@ -89,6 +90,7 @@ function draw(init: Initializer, count: number, generator: Generator): Float32Ar
  * @throws E_SHAPE_MISMATCH listing every difference, as PyTorch's `load_state_dict` does
  */
 export function checkParameters(network: Network, parameters: StateDict): void {
+  expectStateDict('checkParameters', parameters);
   const specs = parameterSpecs(network);
   const known = new Set(specs.map(({ name }) => name));
   const problems = [

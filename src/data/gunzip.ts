@@ -4,7 +4,7 @@
  * fflate inflates; it neither stops at a size nor looks at the trailer, so both happen here.
  */
 import { Gunzip } from 'fflate';
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { LstmOnnxError } from '../errors.js';
 import { crc32 } from './crc32.js';
 
 /** 1 GiB: twice the largest data set of this kind (EMNIST by class, 547 MB of images). */
@@ -16,6 +16,11 @@ const MAX_DEFLATE_RATIO = 1032;
 const CHUNK_BYTES = 2 ** 14;
 /** The smallest gzip file: 10 bytes of header, 2 of an empty deflate block, 8 of trailer. */
 const MIN_GZIP_BYTES = 20;
+
+/** Whether it is fflate's word for bytes that do not inflate: others that it throws are faults, not damage. */
+export function isInflateError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number';
+}
 
 /** Whether the bytes start as a gzip file does. */
 export function isGzip(bytes: Uint8Array): boolean {
@@ -81,9 +86,8 @@ function inflateInto(contents: Uint8Array, bytes: Uint8Array): number {
       stream.push(bytes.subarray(start, end), end >= bytes.length);
     }
   } catch (error) {
-    throw error instanceof LstmOnnxError
-      ? error
-      : damaged(`it does not inflate (${messageOf(error)})`, error);
+    if (!isInflateError(error)) throw error;
+    throw damaged(`it does not inflate (${error.message})`, error);
   }
   return length;
 }

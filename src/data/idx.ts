@@ -2,6 +2,7 @@
  * Reads the idx format of the MNIST files: a magic number 0 0 type rank, the dimensions, then the elements, all
  * big-endian (http://yann.lecun.com/exdb/mnist/, "the IDX file format").
  */
+import { expectBytes } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray, NdArrayDType } from '../nd-array.js';
 import { arrayOfBytes, checkedElementCount, MAX_RANK } from './array-bytes.js';
@@ -23,6 +24,7 @@ const ELEMENT_TYPES: ReadonlyMap<number, { readonly dtype: NdArrayDType; readonl
  * data is damaged or past `MAX_INFLATED_BYTES`; E_UNSUPPORTED for gzip data of several members.
  */
 export function parseIdx(bytes: Uint8Array): NdArray {
+  expectBytes('parseIdx', bytes);
   const contents = isGzip(bytes) ? gunzipWithin(bytes) : bytes;
   const [zero1, zero2, typeCode = 0, rank = 0] = contents;
   const elementType = ELEMENT_TYPES.get(typeCode);

@@ -1,28 +1,35 @@
 /** Reads an array from JSON text: nested lists of numbers, or an object of flat `data` with `dims` or `shape`. */
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { expectText } from '../arguments.js';
+import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import { checkedElementCount, MAX_RANK } from './array-bytes.js';
+import { parseJson } from './bounded-json.js';
+import { scanNumbers } from './json-numbers.js';
 
-/** 2^26 characters: some five million numbers, and an empty list every third character still fits in memory. */
+/** 2^26 characters: some five million numbers. */
 export const MAX_JSON_CHARACTERS = 2 ** 26;
 
+/** The start of the list of numbers of an object, and what stands in its place while the rest is read. */
+const DATA = /"data"\s*:\s*(?=\[)/;
+const NUMBERS = '\u0000numbers';
+
 /**
- * The array of JSON text: `[[1, 2], [3, 4]]`, `{ "data": [1, 2, 3, 4], "dims": [2, 2] }` or the same with `shape`.
+ * The array of JSON text: `[[1, 2], [3, 4]]`, `{ "data": [1, 2, 3, 4], "dims": [2, 2] }` or the same with `shape`. Beside
+ * the text it takes the memory of the array alone, eight bytes a number.
  * @throws E_INVALID_FILE naming the place for ragged nesting, anything that is not a finite number, and nesting past
  * `MAX_RANK`; also when the text is not JSON, past {@link MAX_JSON_CHARACTERS}, or `data` does not fill `dims`.
  */
 export function parseJsonArray(text: string): NdArray<'float64'> {
+  expectText('parseJsonArray', text, 'JSON text');
   if (text.length > MAX_JSON_CHARACTERS) {
     throw invalid(
       `The JSON text has ${text.length} characters; at most ${MAX_JSON_CHARACTERS} are read. Save the array as .npy instead.`,
     );
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw invalid(`Not valid JSON: ${messageOf(error)}.`, error);
-  }
+  const array = /^\s*\{/.test(text) ? scanObject(text) : scanNumbers(text);
+  if (array) return array;
+  // Something else than numbers is in it: read as it is, to say what.
+  const value = parseJson(text, 'The array');
   if (Array.isArray(value)) {
     return fromNested(value);
   }
@@ -32,6 +39,20 @@ export function parseJsonArray(text: string): NdArray<'float64'> {
   throw invalid(
     `The JSON holds ${describe(value)}; expected nested lists of numbers, or { "data": [...], "dims": [...] }.`,
   );
+}
+
+/** The array of an object whose data is a list of finite numbers; undefined for others. */
+function scanObject(text: string): NdArray<'float64'> | undefined {
+  const key = DATA.exec(text);
+  if (!key) return undefined;
+  const start = key.index + key[0].length;
+  const end = text.indexOf(']', start) + 1;
+  const list = scanNumbers(text.slice(start, end));
+  if (list?.shape.length !== 1) return undefined;
+  const rest = parseJson(`${text.slice(0, start)}${JSON.stringify(NUMBERS)}${text.slice(end)}`, 'The array');
+  const fields = new Map<string, unknown>(Object.entries(rest ?? {}));
+  // Else the list is that of an object inside.
+  return fields.get('data') === NUMBERS ? fromFields(fields.set('data', list.data)) : undefined;
 }
 
 function fromNested(list: readonly unknown[]): NdArray<'float64'> {
@@ -86,10 +107,15 @@ function collect(
 }
 
 function fromObject(value: object): NdArray<'float64'> {
-  const fields = new Map<string, unknown>(Object.entries(value));
+  return fromFields(new Map<string, unknown>(Object.entries(value)));
+}
+
+/** @param fields with `data` as a list, or as numbers that are read already */
+function fromFields(fields: ReadonlyMap<string, unknown>): NdArray<'float64'> {
   const data = fields.get('data');
   const dims = fields.get('dims') ?? fields.get('shape');
-  if (!Array.isArray(data) || !Array.isArray(dims)) {
+  const isRead = data instanceof Float64Array;
+  if (!(isRead || Array.isArray(data)) || !Array.isArray(dims)) {
     throw invalid(
       `The JSON object has the keys ${[...fields.keys()].slice(0, 8).join(', ') || '(none)'}; expected { "data": [...], "dims": [...] } with both as lists.`,
     );
@@ -106,14 +132,15 @@ function fromObject(value: object): NdArray<'float64'> {
       `The JSON data has ${data.length} elements; dims [${shape.join(', ')}] hold ${count}. Give data as one flat list.`,
     );
   }
-  const numbers: number[] = [];
+  if (isRead) return { dtype: 'float64', shape, data };
+  const numbers = new Float64Array(count);
   for (const [index, number] of data.entries()) {
     if (typeof number !== 'number' || !Number.isFinite(number)) {
       throw invalid(`data[${index}] is ${describe(number)}; expected a finite number.`);
     }
-    numbers.push(number);
+    numbers[index] = number;
   }
-  return { dtype: 'float64', shape, data: Float64Array.from(numbers) };
+  return { dtype: 'float64', shape, data: numbers };
 }
 
 function placeName(place: readonly number[]): string {
@@ -130,6 +157,6 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 40))}` : String(value);
 }
 
-function invalid(message: string, cause?: unknown): LstmOnnxError {
-  return new LstmOnnxError('E_INVALID_FILE', message, cause === undefined ? {} : { cause });
+function invalid(message: string): LstmOnnxError {
+  return new LstmOnnxError('E_INVALID_FILE', message);
 }

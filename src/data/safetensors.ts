@@ -5,9 +5,12 @@
  *
  * Specification: https://github.com/huggingface/safetensors#format
  */
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { expectBytes } from '../arguments.js';
+import { LstmOnnxError } from '../errors.js';
 import { type NdArray, sizeOf } from '../nd-array.js';
+import { parseJson } from './bounded-json.js';
 import { STORED_TYPES, type StoredType, TYPE_NAMES, UNREAD_TYPES } from './safetensors-dtypes.js';
+import { decodeUtf8 } from './utf8.js';
 
 export interface SafetensorsFile {
   /** The tensors by name, in the order in which their data lies in the file. */
@@ -16,8 +19,11 @@ export interface SafetensorsFile {
   readonly metadata: Map<string, string>;
 }
 
-/** The specification's limit: no parser has to read a header longer than this. */
-const MAX_HEADER_BYTES = 100_000_000;
+/**
+ * A tensor takes some hundred bytes of the header, so this is 150,000 of them; the largest published files have some
+ * thousand. The format allows 100 MB, which as JSON would take more memory than the weights.
+ */
+export const MAX_HEADER_BYTES = 2 ** 24;
 /** numpy's limit; keeps a hostile header from naming a shape of a million ones. */
 const MAX_RANK = 64;
 const LENGTH_BYTES = 8;
@@ -39,6 +45,7 @@ interface Entry {
  * @throws E_UNSUPPORTED when a tensor has a type such as F8_E4M3 that this library does not read.
  */
 export function parseSafetensors(bytes: Uint8Array): SafetensorsFile {
+  expectBytes('parseSafetensors', bytes);
   const headerBytes = readHeaderLength(bytes);
   const dataStart = LENGTH_BYTES + headerBytes;
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart));
@@ -81,7 +88,7 @@ export function parseSafetensors(bytes: Uint8Array): SafetensorsFile {
  * Writes tensors as a safetensors file that Python's `safetensors` opens. Types with larger items come first
  * so that all data is aligned; otherwise the given order is kept.
  *
- * @throws E_INVALID_OPTION when a tensor is called `__metadata__` or the header would pass 100 MB.
+ * @throws E_INVALID_OPTION when a tensor is called `__metadata__` or the header would pass 16 MiB.
  * @throws E_SHAPE_MISMATCH when a tensor's data does not fill its shape.
  */
 export function encodeSafetensors(
@@ -111,7 +118,7 @@ export function encodeSafetensors(
   if (headerBytes > MAX_HEADER_BYTES) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `The safetensors header would take ${headerBytes} bytes, but the format allows ${MAX_HEADER_BYTES}: shorten the metadata or the tensors' names.`,
+      `The safetensors header would take ${headerBytes} bytes, but ${MAX_HEADER_BYTES} is the most that is read again: shorten the metadata or the tensors' names.`,
     );
   }
 
@@ -134,7 +141,7 @@ function readHeaderLength(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES);
   const length = view.getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
-    throw invalid(`its header length is ${length}, above the format's limit of ${MAX_HEADER_BYTES} bytes`);
+    throw invalid(`its header length is ${length}, above ${MAX_HEADER_BYTES}, the most that is read`);
   }
   const rest = bytes.length - LENGTH_BYTES;
   if (length > BigInt(rest)) {
@@ -144,12 +151,9 @@ function readHeaderLength(bytes: Uint8Array): number {
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (cause) {
-    throw invalid(`its header is not JSON in UTF-8: ${shorten(messageOf(cause))}`, cause);
-  }
+  const text = decodeUtf8(bytes);
+  if (text === undefined) throw invalid('its header is not JSON in UTF-8');
+  const header = parseJson(text, 'The header of the safetensors file');
   if (!isRecord(header)) {
     throw invalid('its header is not a JSON object of tensor names');
   }
@@ -243,12 +247,8 @@ function isSizes(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 }
 
-function invalid(what: string, cause?: unknown): LstmOnnxError {
-  return new LstmOnnxError(
-    'E_INVALID_FILE',
-    `Not a usable safetensors file: ${what}.`,
-    cause === undefined ? {} : { cause },
-  );
+function invalid(what: string): LstmOnnxError {
+  return new LstmOnnxError('E_INVALID_FILE', `Not a usable safetensors file: ${what}.`);
 }
 
 /** A name from a file may be as long as its header; a message should not. */

@@ -1,5 +1,5 @@
 /** ONNX files to {@link OnnxModel}, by a reader of our own: what only runs models need not load protobufjs. */
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { asLstmOnnxError, LstmOnnxError } from '../errors.js';
 import { foreignFormat } from './foreign-format.js';
 import { modelFromProto } from './from-proto.js';
 import type { OnnxModel } from './graph.js';
@@ -23,8 +23,9 @@ function messageFrom(file: Uint8Array): proto.ModelProto.$Properties {
   try {
     // The reader's table of fields is that of the schema which the types were made from.
     return readProto('ModelProto', file) as proto.ModelProto.$Properties;
-  } catch (cause) {
-    const why = `${messageOf(cause)} (${file.length} bytes). Is the file complete?`;
+  } catch (error) {
+    const cause = asLstmOnnxError(error, 'Reading the ONNX model');
+    const why = `${cause.message} (${file.length} bytes). Is the file complete?`;
     throw refusal(file, cause, `Not an ONNX model, or cut off: ${why}`);
   }
 }
@@ -32,16 +33,16 @@ function messageFrom(file: Uint8Array): proto.ModelProto.$Properties {
 function modelFrom(message: proto.ModelProto.$Properties, file: Uint8Array): OnnxModel {
   try {
     return modelFromProto(message);
-  } catch (cause) {
-    throw refusal(file, cause, `Not a valid ONNX model: ${messageOf(cause)}`);
+  } catch (error) {
+    const cause = asLstmOnnxError(error, 'Reading the ONNX model');
+    throw refusal(file, cause, `Not a valid ONNX model: ${cause.message}`);
   }
 }
 
-function refusal(file: Uint8Array, cause: unknown, message: string): LstmOnnxError {
+function refusal(file: Uint8Array, cause: LstmOnnxError, message: string): LstmOnnxError {
+  if (cause.code === 'E_INTERNAL') return cause;
   const foreign = foreignFormat(file);
   if (foreign)
     return new LstmOnnxError('E_INVALID_FILE', `Not an ONNX model: this is ${foreign}.`, { cause });
-  return new LstmOnnxError(cause instanceof LstmOnnxError ? cause.code : 'E_INVALID_FILE', message, {
-    cause,
-  });
+  return new LstmOnnxError(cause.code, message, { cause });
 }

@@ -2,6 +2,7 @@
  * From the messages of an ONNX file to {@link OnnxModel}. What the checker judges (names, order, types) is taken
  * as it stands; refused here is only what cannot be said as plain data at all.
  */
+import { decodeUtf8 } from '../data/utf8.js';
 import { LstmOnnxError } from '../errors.js';
 import { dtypeOfCode } from './dtypes.js';
 import type {
@@ -22,6 +23,9 @@ import { decodeTensor } from './tensor-data.js';
  * three messages, and the reader of messages stops at a hundred.
  */
 const MAX_GRAPH_DEPTH = 24;
+
+/** The attributes of a node without any: hundreds of thousands of empty maps would take more than all else. */
+const none = new Map<string, OnnxAttribute>();
 
 /** @throws E_INVALID_FILE where the messages are not a model; E_UNSUPPORTED for what this library cannot hold. */
 export function modelFromProto(fields: proto.ModelProto.$Properties): OnnxModel {
@@ -72,7 +76,7 @@ function nodeFromProto(fields: proto.NodeProto.$Properties, index: number, depth
   const name = fields.name ?? '';
   const where = `node ${index} (${fields.opType ?? 'no op_type'}${name && ` "${name}"`})`;
   if (!fields.opType) throw invalid(`Node ${index}${name && ` "${name}"`} has no op_type.`);
-  const attributes = new Map<string, OnnxAttribute>();
+  const attributes = fields.attribute ? new Map<string, OnnxAttribute>() : none;
   for (const attribute of fields.attribute ?? []) {
     const key = attribute.name ?? '';
     if (key === '') throw invalid(`An attribute of ${where} has no name.`);
@@ -181,11 +185,7 @@ function docString(fields: { docString?: string | null }): { docString?: string 
 }
 
 function utf8(bytes: Uint8Array | null | undefined): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes ?? new Uint8Array(0));
-  } catch {
-    return undefined;
-  }
+  return decodeUtf8(bytes ?? new Uint8Array(0));
 }
 
 function invalid(message: string): LstmOnnxError {

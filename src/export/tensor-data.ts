@@ -6,13 +6,22 @@
 import { LstmOnnxError } from '../errors.js';
 import { dtypeFacts, dtypeOfCode, type TypedArrayConstructor } from './dtypes.js';
 import type { OnnxTensor } from './graph.js';
-import { exactInteger, safeInteger } from './integers.js';
+import { exactInteger, type LongBits, safeInteger } from './integers.js';
 import type { proto } from './proto.js';
 
 /** TensorProto.DataLocation.EXTERNAL. */
 const EXTERNAL = 1;
 
+/** NumPy's limit. */
+const MAX_RANK = 64;
+
 type TensorFields = proto.TensorProto.$Properties;
+
+/** A list of numbers, or {@link TensorNumbers}. */
+interface Numbers {
+  readonly length: number;
+  forEach(take: (value: number | LongBits, index: number) => void): void;
+}
 
 /**
  * Reads one tensor. `data` is a view into the file's bytes where `raw_data` is aligned to the element size, else
@@ -29,6 +38,8 @@ export function decodeTensor(fields: TensorFields, owner: string): OnnxTensor {
   if (dtype === undefined || dtype === 'undefined') {
     throw invalid(`${what} has data type ${code}, which the ONNX specification does not define.`);
   }
+  const rank = fields.dims?.length ?? 0;
+  if (rank > MAX_RANK) throw invalid(`${what} has ${rank} dimensions; at most ${MAX_RANK} are read.`);
   const shape = (fields.dims ?? []).map((dim) => safeInteger(dim, `${what}: a dimension`));
   if (shape.some((dim) => dim < 0)) throw invalid(`${what} has a negative dimension: [${shape.join(', ')}].`);
   if (fields.segment) {
@@ -80,28 +91,37 @@ function typedBytes(
 ): Uint8Array {
   // The caller has looked the code up already; an unknown one never gets here.
   const { field, unit, code } = dtypeFacts[dtypeOfCode(fields.dataType ?? 0) ?? 'undefined'];
-  const values = field ? (fields[field] ?? []) : [];
+  const values: Numbers = (field && fields[field]) ?? [];
   if (values.length !== byteLength / unit.BYTES_PER_ELEMENT) {
     const units = byteLength / unit.BYTES_PER_ELEMENT;
     throw wrongLength(what, shape, `${units} values in ${field ?? 'raw_data'}`, `${values.length}`);
   }
-  if (unit === BigInt64Array || unit === BigUint64Array) {
-    const array =
-      unit === BigInt64Array ? new BigInt64Array(values.length) : new BigUint64Array(values.length);
-    for (const [i, value] of values.entries()) array[i] = BigInt(exactInteger(value));
-    return new Uint8Array(array.buffer);
-  }
+  if (unit === BigInt64Array || unit === BigUint64Array) return longBytes(values);
   const array = new unit(values.length);
   const isFloat = array instanceof Float32Array || array instanceof Float64Array;
   const isBool = code === dtypeFacts.bool.code;
-  for (const [i, value] of values.entries()) {
-    array[i] = value;
+  values.forEach((value, i) => {
+    const number = typeof value === 'number' ? value : Number.NaN;
+    array[i] = number;
     // A typed array wraps what does not fit; the file then says something else than its type.
-    if (!isFloat && (array[i] !== value || (isBool && value > 1))) {
-      throw invalid(`${what} has the value ${value} at element ${i}, which its element type cannot hold.`);
+    if (!isFloat && (array[i] !== value || (isBool && number > 1))) {
+      throw invalid(
+        `${what} has the value ${exactInteger(value)} at element ${i}, which its element type cannot hold.`,
+      );
     }
-  }
+  });
   return new Uint8Array(array.buffer);
+}
+
+/** Integers of 64 bits, each as its lower and its upper half. */
+function longBytes(values: Numbers): Uint8Array {
+  const halves = new Int32Array(2 * values.length);
+  values.forEach((value, i) => {
+    // A number is that of both halves: `| 0` is what is left of it below 2^32.
+    halves[2 * i] = typeof value === 'number' ? value | 0 : value.low;
+    halves[2 * i + 1] = typeof value === 'number' ? Math.floor(value / 2 ** 32) : value.high;
+  });
+  return new Uint8Array(halves.buffer);
 }
 
 function typedView(bytes: Uint8Array, unit: TypedArrayConstructor): NonNullable<OnnxTensor['data']> {

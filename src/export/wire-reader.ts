@@ -2,6 +2,7 @@
  * Protobuf's wire format, read value by value. Nothing is believed: lengths end within their message, numbers within ten
  * bytes, and groups, which no ONNX file has, are refused. https://protobuf.dev/programming-guides/encoding/
  */
+import { decodeLenient } from '../data/utf8.js';
 import { LstmOnnxError } from '../errors.js';
 import { type LongBits, narrow } from './integers.js';
 
@@ -11,9 +12,6 @@ export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as cons
 /** Tags and lengths are numbers of 32 bits, which take five bytes. */
 const TAG_BYTES = 5;
 const VARINT_BYTES = 10;
-
-// Names that are not UTF-8 are shown with replacement characters; whether they are allowed is for the checker.
-const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class WireReader {
   readonly #bytes: Uint8Array;
@@ -35,6 +33,11 @@ export class WireReader {
   /** Whether the message under way is read to its end. */
   get isDone(): boolean {
     return this.at >= this.#end;
+  }
+
+  /** What is left of the message under way: a view. */
+  get rest(): Uint8Array {
+    return this.#bytes.subarray(this.at, this.#end);
   }
 
   /** The number and wire type of the next field. */
@@ -63,6 +66,15 @@ export class WireReader {
       default:
         throw this.#invalid(`a field has the wire type ${wireType}, which no ONNX file has`);
     }
+  }
+
+  /** Passes over packed numbers, each written so. @returns how many there are */
+  skipPacked(wireType: number): number {
+    return this.within(() => {
+      let count = 0;
+      for (; !this.isDone; count++) this.skip(wireType);
+      return count;
+    });
   }
 
   /** Reads what a length goes before: a message, or packed numbers. */
@@ -107,8 +119,9 @@ export class WireReader {
     return this.#bytes.subarray(start, this.at);
   }
 
+  /** Names that are not UTF-8 have replacement characters; whether they are allowed is for the checker. */
   string(): string {
-    return text.decode(this.bytes());
+    return decodeLenient(this.bytes());
   }
 
   /** Goes so many bytes on. @returns where they start */

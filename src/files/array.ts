@@ -3,14 +3,15 @@ import { extname } from 'node:path';
 import { parseCsv } from '../data/csv.js';
 import { parseJsonArray } from '../data/json.js';
 import { parseNpy } from '../data/npy.js';
+import { decodeUtf8 } from '../data/utf8.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import { parseFile } from './read.js';
 
 const PARSERS: ReadonlyMap<string, (bytes: Uint8Array) => NdArray> = new Map([
   ['.npy', parseNpy],
-  ['.json', (bytes: Uint8Array) => parseJsonArray(decodeUtf8(bytes))],
-  ['.csv', (bytes: Uint8Array) => parseCsv(decodeUtf8(bytes))],
+  ['.json', (bytes: Uint8Array) => parseJsonArray(textOf(bytes))],
+  ['.csv', (bytes: Uint8Array) => parseCsv(textOf(bytes))],
 ]);
 
 /**
@@ -30,14 +31,11 @@ export async function readArray(path: string): Promise<NdArray> {
   return parseFile(path, parse);
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new LstmOnnxError(
-      'E_INVALID_FILE',
-      `The ${bytes.length} bytes are not UTF-8 text, or too many for one. Save the file as UTF-8, or as .npy.`,
-      { cause: error },
-    );
-  }
+function textOf(bytes: Uint8Array): string {
+  const text = decodeUtf8(bytes, false);
+  if (text !== undefined) return text;
+  throw new LstmOnnxError(
+    'E_INVALID_FILE',
+    `The ${bytes.length} bytes are not UTF-8 text, or too many for one. Save the file as UTF-8, or as .npy.`,
+  );
 }

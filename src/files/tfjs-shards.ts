@@ -1,5 +1,7 @@
 /** The files of weights that a TensorFlow.js `model.json` names, which lie beside it. */
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { parseJson } from '../data/bounded-json.js';
+import { decodeUtf8 } from '../data/utf8.js';
+import { LstmOnnxError } from '../errors.js';
 import { pathBeside } from './beside.js';
 import { readNamedFile } from './read.js';
 
@@ -29,12 +31,9 @@ function shardNames(modelJson: Uint8Array): readonly string[] {
   if (modelJson.length > maxJsonBytes) {
     throw invalid(`it has ${modelJson.length} bytes of JSON; at most ${maxJsonBytes} are read`);
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(modelJson));
-  } catch (error) {
-    throw invalid(`it is not JSON: ${messageOf(error).slice(0, 120)}`, error);
-  }
+  const text = decodeUtf8(modelJson, false);
+  if (text === undefined) throw invalid('it is not JSON in UTF-8');
+  const json = parseJson(text, 'The TensorFlow.js model.json');
   const manifest = own(json, 'weightsManifest');
   if (!Array.isArray(manifest)) {
     throw invalid(
@@ -68,10 +67,6 @@ function own(value: unknown, key: string): unknown {
     : undefined;
 }
 
-function invalid(what: string, cause?: unknown): LstmOnnxError {
-  return new LstmOnnxError(
-    'E_INVALID_FILE',
-    `Not a usable TensorFlow.js model.json: ${what}.`,
-    cause === undefined ? {} : { cause },
-  );
+function invalid(what: string): LstmOnnxError {
+  return new LstmOnnxError('E_INVALID_FILE', `Not a usable TensorFlow.js model.json: ${what}.`);
 }

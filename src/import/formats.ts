@@ -1,4 +1,5 @@
 /** The format of a model or of weights, told by the first bytes. */
+import { MAX_HEADER_BYTES } from '../data/safetensors.js';
 import { foreignFormat } from '../export/foreign-format.js';
 
 /** `weights` are tensors by name, which `state-dict.ts` tells apart further. */
@@ -43,7 +44,8 @@ export function isSafetensors(bytes: Uint8Array): boolean {
 
 function hasNetwork(bytes: Uint8Array): boolean {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const header = bytes.subarray(safetensorsLengthBytes, safetensorsLengthBytes + length);
+  const headerBytes = Math.min(length, MAX_HEADER_BYTES);
+  const header = bytes.subarray(safetensorsLengthBytes, safetensorsLengthBytes + headerBytes);
   return new TextDecoder().decode(header).includes(networkKey);
 }
 

@@ -2,7 +2,7 @@
 import { decodeCheckpoint } from '../builder/checkpoint.js';
 import type { Network } from '../builder/network.js';
 import { checkParameters } from '../builder/parameters.js';
-import { LstmOnnxError } from '../errors.js';
+import { asLstmOnnxError, LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { type ArchitectureOptions, networkFromStateDict } from './architecture.js';
 import { describeUnread, detectFormat } from './formats.js';
@@ -61,7 +61,9 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
     filename: 'fileName',
     timeFirst: 'batchFirst: false',
   });
-  const read = await readFile(bytes, options);
+  const read = await readFile(bytes, options).catch((error) => {
+    throw asLstmOnnxError(error, 'Reading the file');
+  });
   const { network } = options;
   const says = network ? 'the network given' : 'network' in read ? 'the file' : undefined;
   const superfluous = architectureOptions.find((option) => options[option] !== undefined);

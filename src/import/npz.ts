@@ -1,9 +1,9 @@
 /** Reads .npz: a zip archive of a .npy file for each array, as numpy.savez and savez_compressed write it. */
 import type { Parameter, StateDict } from '../builder/parameters.js';
+import { MemoryBudget } from '../data/memory-budget.js';
 import { parseNpy } from '../data/npy.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
-import { MemoryBudget } from './memory-budget.js';
 import { refuseQuantizedWeight } from './quantized.js';
 import { quoted, quotedList } from './quoted.js';
 import { readZip, type ZipEntry } from './zip.js';

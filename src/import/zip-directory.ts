@@ -5,6 +5,7 @@
  * to 4.5. Every length and offset is checked against the archive before it is used, and entries must not share
  * bytes: overlapping entries are how a small archive unpacks to petabytes.
  */
+import { decodeUtf8 } from '../data/utf8.js';
 import { LstmOnnxError } from '../errors.js';
 import { quoted } from './quoted.js';
 
@@ -221,11 +222,9 @@ function decodeName(bytes: Uint8Array): string {
   if (bytes.length > MAX_NAME_BYTES) {
     throw damagedZip(`an entry's name has ${bytes.length} bytes; at most ${MAX_NAME_BYTES} are read`);
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw damagedZip("an entry's name is not UTF-8", cause);
-  }
+  const name = decodeUtf8(bytes);
+  if (name === undefined) throw damagedZip("an entry's name is not UTF-8");
+  return name;
 }
 
 function uint64(view: DataView, at: number, what: string): number {

@@ -6,8 +6,8 @@
  */
 import { Inflate } from 'fflate';
 import { crc32 } from '../data/crc32.js';
-import { LstmOnnxError, messageOf } from '../errors.js';
-import { MemoryBudget } from './memory-budget.js';
+import { isInflateError } from '../data/gunzip.js';
+import { MemoryBudget } from '../data/memory-budget.js';
 import { quoted } from './quoted.js';
 import { damagedZip, readZipDirectory, type ZipRecord } from './zip-directory.js';
 
@@ -99,9 +99,8 @@ function inflateExactly(packed: Uint8Array, { name, size }: ZipRecord): Uint8Arr
       }
     }
   } catch (error) {
-    throw error instanceof LstmOnnxError
-      ? error
-      : damagedZip(`the entry ${quoted(name)} does not inflate (${messageOf(error)})`, error);
+    if (!isInflateError(error)) throw error;
+    throw damagedZip(`the entry ${quoted(name)} does not inflate (${error.message})`, error);
   }
   if (length !== size) {
     throw damagedZip(`the entry ${quoted(name)} declares ${size} bytes and holds ${length}`);

@@ -65,10 +65,16 @@ function optionPairs(graph: Graph, option: StatePairs): StatedPairs {
   );
 }
 
+/** Of the JSON of pairs, which are names. */
+const MAX_METADATA = 2 ** 20;
+
 function metadataPairs(graph: Graph, metadata: ReadonlyMap<string, string>): StatedPairs {
   const json = metadata.get(STATES_METADATA_KEY);
   if (json === undefined) return new Map();
   try {
+    if (json.length > MAX_METADATA) {
+      throw new LstmOnnxError('E_INVALID_FILE', `it has ${json.length} characters.`);
+    }
     const pairs: unknown = JSON.parse(json);
     if (typeof pairs !== 'object' || pairs === null || Array.isArray(pairs)) {
       throw new LstmOnnxError('E_INVALID_FILE', `it must be a JSON object, not ${json.slice(0, 80)}`);
@@ -77,6 +83,7 @@ function metadataPairs(graph: Graph, metadata: ReadonlyMap<string, string>): Sta
       Object.entries(pairs).map(([input, output]) => [input, statedOutput(graph, input, output)]),
     );
   } catch (cause) {
+    if (!(cause instanceof LstmOnnxError || cause instanceof SyntaxError)) throw cause;
     throw new LstmOnnxError(
       'E_INVALID_FILE',
       `The model's metadata '${STATES_METADATA_KEY}' does not say which output carries which input: ` +

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
 import { LstmOnnxError } from '../../src/errors.js';
+import { throwUnlessMeant } from '../import/damage.js';
 import { simpleLSTM } from '../parity/networks.js';
 import { altered, everything, refused } from './network-json.js';
 
@@ -87,9 +88,9 @@ describe('networkFromJson keeps to its limits', () => {
   });
 
   it('in nesting and in its message', () => {
-    expect(() => networkFromJson('['.repeat(2_000_000))).toThrow(refused('E_INVALID_FILE', /not JSON/));
+    expect(() => networkFromJson('['.repeat(2_000_000))).toThrow(refused('E_INVALID_FILE', /nested deeper/));
     const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;
-    expect(() => networkFromJson(deep)).toThrow(refused('E_INVALID_FILE', /expected object/));
+    expect(() => networkFromJson(deep)).toThrow(refused('E_INVALID_FILE', /nested deeper/));
     const wrong = altered((json) => (json.nodes[0]!.inputs = Array(9_000).fill(0)));
     expect(() => networkFromJson(wrong)).toThrow(refused('E_INVALID_FILE', /and 8990 more\.$/));
     const strange = altered((json) => {
@@ -105,7 +106,7 @@ describe('networkFromJson on anything', () => {
       const network = networkFromJson(text);
       expect(networkFromJson(networkToJson(network))).toEqual(network);
     } catch (error) {
-      expect(error).toBeInstanceOf(LstmOnnxError);
+      throwUnlessMeant(error);
     }
   };
 

@@ -88,6 +88,38 @@ describe('parseCsv', () => {
     );
   });
 
+  it('reads columns that tabs separate, where the first line has no commas', () => {
+    expect(parseCsv('a\tb\n1\t2\n-3.5\t4e2\n')).toEqual({
+      dtype: 'float64',
+      shape: [2, 2],
+      data: Float64Array.of(1, 2, -3.5, 400),
+    });
+    expect(parseCsv('"open, adjusted"\tclose\r\n1 \t 2\r\n').data).toEqual(Float64Array.of(1, 2));
+    expect(parseCsv('1\t\n2\t\n').shape).toEqual([2, 1]);
+    expect(failureOf(() => parseCsv('1\t2\t3\n4\t\t6')).message).toContain('line 2, column 2 is empty');
+    expect(failureOf(() => parseCsv('1\t2\n3\t4\t5')).message).toContain('ends at column 3; line 1 has 2');
+    expect(failureOf(() => parseCsv('date, time\tvalue\n1\t2\n')).message).toMatch(/separated by tabs; save/);
+  });
+
+  it('reads text in pieces, and counts its lines through all of them', () => {
+    // Each line end that there is, a quoted number with one behind it, and rows across the ends of pieces.
+    const rows = Array.from({ length: 90_000 }, (_, i) => `${i},"${-i}"`);
+    for (const end of ['\n', '\r\n', '\r']) {
+      const text = rows.join(end);
+      expect(text.length).toBeGreaterThan(2 ** 20);
+      const { shape, data } = parseCsv(text);
+      expect(shape).toEqual([90_000, 2]);
+      expect(data.every((value, i) => value === (i % 2 === 0 ? 1 : -1) * Math.floor(i / 2) + 0)).toBe(true);
+      const wrong = parseCsv.bind(undefined, `${text}${end}5,x`);
+      expect(failureOf(wrong).message).toContain('CSV line 90001, column 2 is "x"');
+    }
+  });
+
+  it('refuses a quote that does not close before it has read the whole text', () => {
+    const error = failureOf(() => parseCsv(`1,2\n3,"${'4\n'.repeat(2 ** 23)}`));
+    expect(error.message).toContain('or a quote that does not close');
+  });
+
   it('gives back the numbers that were written', () => {
     const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
     const table = fc.integer({ min: 1, max: 5 }).chain((columns) => {

@@ -163,7 +163,9 @@ describe('parseSafetensors', () => {
     expectInvalid(file('{"a":'), /not JSON/);
     expectInvalid(file('[]'), /not a JSON object/);
     expectInvalid(file('null'), /not a JSON object/);
-    expectInvalid(file('['.repeat(200_000)), /not JSON/);
+    expectInvalid(file('['.repeat(200_000)), /header .* is nested deeper than 1000 levels/);
+    expectInvalid(file(`{"a":[${'[],'.repeat(3_000_000)}[]]}`), /header .* would take the memory/);
+    expectInvalid(file(' '.repeat(2 ** 24 + 1)), /above 16777216, the most that is read/);
     const notUtf8 = file('{}  ');
     notUtf8[10] = 0xff;
     expectInvalid(notUtf8, /not JSON in UTF-8/);

@@ -11,6 +11,7 @@ import type { OnnxModel } from '../../src/export/graph.js';
 import { type LongBits, narrow } from '../../src/export/integers.js';
 import { protoEnums, protoMessages } from '../../src/export/proto-messages.js';
 import { readProto } from '../../src/export/proto-reader.js';
+import { TensorNumbers } from '../../src/export/tensor-numbers.js';
 import { seededNumbers } from '../seeded-numbers.js';
 import { lstmModel, validModels } from './broken-models.js';
 import { differences } from './differences.js';
@@ -130,7 +131,22 @@ function damaged(file: Uint8Array, other: Uint8Array, below: (limit: number) => 
 }
 
 describe('the reader of messages', () => {
-  const tensor = (...bytes: number[]) => readProto('TensorProto', Uint8Array.from(bytes));
+  /** The message, with the numbers of its typed fields as lists. */
+  const tensor = (...bytes: number[]) =>
+    Object.fromEntries(
+      Object.entries(readProto('TensorProto', Uint8Array.from(bytes))).map(([name, value]) => [
+        name,
+        value instanceof TensorNumbers ? listOf(value) : value,
+      ]),
+    );
+  const listOf = (numbers: TensorNumbers) => {
+    const list: unknown[] = [];
+    numbers.forEach((value, index) => {
+      expect(index).toBe(list.push(value) - 1);
+    });
+    expect(list).toHaveLength(numbers.length);
+    return list;
+  };
 
   it('takes numbers one by one, packed, and both', () => {
     expect(tensor(0x08, 2, 0x08, 3)).toEqual({ dims: [2, 3] });
@@ -155,6 +171,16 @@ describe('the reader of messages', () => {
   it('takes the last of values that stand twice, and the fields of both of messages', () => {
     expect(tensor(0x10, 1, 0x10, 7)).toEqual({ dataType: 7 });
     expect(tensor(0x1a, 2, 0x08, 5, 0x1a, 2, 0x10, 6)).toEqual({ segment: { begin: 5, end: 6 } });
+  });
+
+  it('takes the numbers of a tensor that stands in pieces, packed or not, in their order', () => {
+    // AttributeProto.t (field 5), twice: one message of the fields of both.
+    const first = [0x2a, 8, 0x3a, 2, 1, 2, 0x38, 3, 0x42, 0];
+    const second = [0x2a, 5, 0x10, 7, 0x3a, 1, 4];
+    const { t } = readProto('AttributeProto', Uint8Array.from([...first, ...second])) as {
+      t: { int64Data: TensorNumbers };
+    };
+    expect(listOf(t.int64Data)).toEqual([1, 2, 3, 4]);
   });
 
   it('passes over fields that it does not know', () => {

@@ -1,6 +1,6 @@
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { SPARE_BYTES } from '../../src/import/memory-budget.js';
+import { SPARE_BYTES } from '../../src/data/memory-budget.js';
 import { readZip } from '../../src/import/zip.js';
 import { cpuMilliseconds } from '../cpu-time.js';
 import { failureOf } from '../data/failure.js';

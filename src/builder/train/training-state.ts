@@ -3,6 +3,7 @@
  * Kept as a safetensors file of its own, so that the checkpoint holds the model alone.
  */
 import { z } from 'zod';
+import { parseJson } from '../../data/bounded-json.js';
 import { encodeSafetensors, parseSafetensors } from '../../data/safetensors.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { NdArray } from '../../nd-array.js';
@@ -69,7 +70,9 @@ export function encodeTrainingState({
 /** @throws E_INVALID_FILE for bytes that are not a training state */
 export function decodeTrainingState(bytes: Uint8Array): TrainingState {
   const { tensors, metadata } = parseSafetensors(bytes);
-  const parsed = scalars.safeParse(parseJson(metadata.get(metadataKey)));
+  const text = metadata.get(metadataKey);
+  const state = text === undefined ? undefined : parseJson(text, `The metadata '${metadataKey}'`);
+  const parsed = scalars.safeParse(state);
   const generatorWords = tensors.get(words);
   if (!parsed.success || generatorWords?.dtype !== 'uint32') {
     throw new LstmOnnxError(
@@ -90,14 +93,6 @@ export function decodeTrainingState(bytes: Uint8Array): TrainingState {
     ...(best ? { best: { ...best, parameters: stripped(bestPrefix, tensors) } } : {}),
     ...(settings ? { settings } : {}),
   };
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 function prefixed(prefix: string, entries: StateDict): [string, NdArray][] {

@@ -2,6 +2,7 @@
  * The texts among an HDF5 object's attributes (specification, section IV.A.2.m): of fixed length, in place, or of
  * variable length, in a global heap. Keras keeps its configuration and names in such.
  */
+import { decodeLenient } from '../../data/utf8.js';
 import { type Dataspace, type Datatype, readDataspace, readDatatype } from './datatype.js';
 import type { GlobalHeaps } from './global-heap.js';
 import { damagedHdf5, type Hdf5Bytes, unsupportedHdf5 } from './hdf5-bytes.js';
@@ -78,5 +79,5 @@ function textsAt(
 /** Texts end at a zero or are padded with zeros. */
 function upToZero(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end === -1 ? bytes : bytes.subarray(0, end));
+  return decodeLenient(end === -1 ? bytes : bytes.subarray(0, end));
 }

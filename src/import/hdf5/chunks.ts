@@ -3,7 +3,7 @@
  * was packed (section IV.A.2.l).
  */
 import { unzlibSync } from 'fflate';
-import { messageOf } from '../../errors.js';
+import { isInflateError } from '../../data/gunzip.js';
 import { damagedHdf5, type Hdf5Bytes, unsupportedHdf5 } from './hdf5-bytes.js';
 import type { Message } from './object-header.js';
 
@@ -140,7 +140,8 @@ function inflate(bytes: Uint8Array, chunkBytes: number): Uint8Array {
     // Writes past the given buffer are lost, so it holds what is inflated to the size.
     return unzlibSync(bytes, { out: new Uint8Array(chunkBytes + CHECKSUM_BYTES) });
   } catch (error) {
-    throw damagedHdf5(`a chunk does not inflate (${messageOf(error)})`, error);
+    if (!isInflateError(error)) throw error;
+    throw damagedHdf5(`a chunk does not inflate (${error.message})`, error);
   }
 }
 

@@ -2,8 +2,9 @@
  * The bytes of an HDF5 file with every read checked against their end: addresses and lengths come from outside.
  * https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html (file format specification, version 3)
  */
+
+import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { MemoryBudget } from '../memory-budget.js';
 
 /** What an address is that points nowhere. */
 const UNDEFINED_ADDRESS = 0xffff_ffff_ffff_ffffn;

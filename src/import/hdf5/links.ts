@@ -2,6 +2,7 @@
  * What an HDF5 group contains: names and the addresses of their object headers. Groups are symbol tables (a B-tree
  * of version 1, its names in a local heap; specification, sections III.A.1, III.B, III.D), or link messages (IV.A.2.g).
  */
+import { decodeLenient } from '../../data/utf8.js';
 import { damagedHdf5, type Hdf5Bytes, unsupportedHdf5 } from './hdf5-bytes.js';
 import { findMessage, MESSAGE, type Message } from './object-header.js';
 
@@ -83,7 +84,7 @@ function nameAt(names: Uint8Array, start: number): string {
   if (start >= names.length || end === -1 || end - start > MAX_NAME_BYTES) {
     throw damagedHdf5(`the name at ${start} of a local heap has no end within ${MAX_NAME_BYTES} bytes`);
   }
-  return new TextDecoder().decode(names.subarray(start, end));
+  return decodeLenient(names.subarray(start, end));
 }
 
 /** A link message: flags, optional type, creation order and character set, then the name and where it leads. */
@@ -102,7 +103,7 @@ function readLink(file: Hdf5Bytes, { at, isShared }: Message, add: Add): void {
     throw damagedHdf5(`the link at byte ${at} has a name of more than ${MAX_NAME_BYTES} bytes`);
   }
   next += lengthBytes;
-  const name = new TextDecoder().decode(file.bytes(next, length, 'a link'));
+  const name = decodeLenient(file.bytes(next, length, 'a link'));
   if (type !== 0) throw unsupportedHdf5(`a soft or external link, ${JSON.stringify(name)}`);
   add(name, file.place(next + length, 'a link'));
 }

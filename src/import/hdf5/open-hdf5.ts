@@ -3,7 +3,7 @@
  * every address is checked, and the C library, which is not made for hostile files, is not involved.
  */
 
-import { MemoryBudget } from '../memory-budget.js';
+import { MemoryBudget } from '../../data/memory-budget.js';
 import { readTexts, type Texts } from './attributes.js';
 import { type Hdf5Array, readDataset } from './dataset.js';
 import { GlobalHeaps } from './global-heap.js';

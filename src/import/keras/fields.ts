@@ -1,11 +1,10 @@
 /** Fields of JSON objects from outside: own properties only, types checked, errors that say where. */
-import { LstmOnnxError, messageOf } from '../../errors.js';
+import { parseJson } from '../../data/bounded-json.js';
+import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
 
 /** Of a model's configuration; the largest models' take some hundred kilobytes. In memory JSON is many times as long. */
 const MAX_JSON_BYTES = 2 ** 22;
-/** The parser's message quotes the text. */
-const SHOWN_CHARACTERS = 160;
 
 export class Fields {
   /** For messages: `layer 'lstm'`. */
@@ -77,21 +76,11 @@ export function parseFields(bytes: Uint8Array, where: string): Fields {
   if (bytes.length > MAX_JSON_BYTES) {
     throw brokenModel(`${where} has ${bytes.length} bytes; at most ${MAX_JSON_BYTES} are read`);
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw brokenModel(`${where} is not JSON: ${messageOf(error).slice(0, SHOWN_CHARACTERS)}`, error);
-  }
-  return new Fields(value, where);
+  return new Fields(parseJson(new TextDecoder().decode(bytes), where), where);
 }
 
-export function brokenModel(what: string, cause?: unknown): LstmOnnxError {
-  return new LstmOnnxError(
-    'E_INVALID_FILE',
-    `The model cannot be read: ${what}. Save it again.`,
-    cause === undefined ? {} : { cause },
-  );
+export function brokenModel(what: string): LstmOnnxError {
+  return new LstmOnnxError('E_INVALID_FILE', `The model cannot be read: ${what}. Save it again.`);
 }
 
 export function describe(value: unknown): string {

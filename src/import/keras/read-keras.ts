@@ -2,9 +2,10 @@
  * Whole models as Keras saves them: `.keras` archives and `.h5` files.
  * https://keras.io/api/models/model_saving_apis/model_saving_and_loading
  */
+
+import { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
 import { type Hdf5Object, openHdf5 } from '../hdf5/open-hdf5.js';
-import { MemoryBudget } from '../memory-budget.js';
 import { quoted } from '../quoted.js';
 import { isZip, readZip } from '../zip.js';
 import type { Dialect } from './activations.js';

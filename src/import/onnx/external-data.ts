@@ -2,12 +2,13 @@
  * Constants of a model in files of their own, as `torch.onnx.export` writes them by default.
  * https://onnx.ai/onnx/repo-docs/ExternalData.html
  */
+
+import { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
 import { dtypeFacts } from '../../export/dtypes.js';
 import type { OnnxModel, OnnxTensor } from '../../export/graph.js';
 import { decodeTensor } from '../../export/tensor-data.js';
 import { sizeOf } from '../../nd-array.js';
-import { MemoryBudget } from '../memory-budget.js';
 import { quoted, quotedList } from '../quoted.js';
 
 /** The contents of those files by the names that the model has for them: `model.onnx.data`. */

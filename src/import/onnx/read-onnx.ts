@@ -9,6 +9,7 @@ import { checkOptions } from '../../builder/check-options.js';
 import type { ModelInfo } from '../../builder/checkpoint.js';
 import type { OptionCheck } from '../../builder/graph-builder.js';
 import type { Network } from '../../builder/network.js';
+import { parseJson } from '../../data/bounded-json.js';
 import { LstmOnnxError } from '../../errors.js';
 import { decodeModel } from '../../export/decode-model.js';
 import type { OnnxModel } from '../../export/graph.js';
@@ -130,8 +131,9 @@ function labelsOf(text: string | undefined, network: Network): readonly string[]
   if (text === undefined) return undefined;
   let labels: unknown;
   try {
-    labels = JSON.parse(text);
-  } catch {
+    labels = parseJson(text, 'The metadata labels');
+  } catch (error) {
+    if (!(error instanceof LstmOnnxError)) throw error;
     return undefined;
   }
   if (!Array.isArray(labels) || !labels.every((label) => typeof label === 'string')) return undefined;

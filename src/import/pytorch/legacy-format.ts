@@ -3,8 +3,9 @@
  * number, a protocol version, facts about the machine, the object, and the storages' keys; then each storage: a
  * count in eight bytes and its elements (torch/serialization.py, `_legacy_save` and `_legacy_load`).
  */
+
+import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { MemoryBudget } from '../memory-budget.js';
 import { quoted } from '../quoted.js';
 import { damagedTorch, sizeOfValue } from './checked-values.js';
 import type { ElementType } from './element-types.js';

@@ -1,10 +1,10 @@
 /** Reads a pickle's bytes in order; every length is checked against what is left before it is used. */
+import { decodeUtf8 } from '../../data/utf8.js';
 import { LstmOnnxError } from '../../errors.js';
 
 /** Names of modules and classes are shorter by far. */
 const MAX_LINE_BYTES = 1024;
 const NEWLINE = 0x0a;
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class PickleBytes {
   readonly #bytes: Uint8Array;
@@ -75,11 +75,7 @@ export class PickleBytes {
   /** UTF-8, or the bytes themselves where they are not. */
   textOrBytes(length: number): string | Uint8Array {
     const bytes = this.take(length);
-    try {
-      return UTF8.decode(bytes);
-    } catch {
-      return bytes;
-    }
+    return decodeUtf8(bytes) ?? bytes;
   }
 
   /** Text up to a newline, which is read too and left out. */

@@ -1,5 +1,5 @@
 /** The opcodes of a pickle that push a plain value, which follows them (CPython's Lib/pickletools.py). */
-import type { MemoryBudget } from '../memory-budget.js';
+import type { MemoryBudget } from '../../data/memory-budget.js';
 import type { PickleBytes } from './pickle-bytes.js';
 import { OBJECT_BYTES, VIEW_BYTES } from './pickle-stack.js';
 import type { PickleValue } from './pickle-values.js';

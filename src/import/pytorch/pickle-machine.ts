@@ -5,8 +5,9 @@
  * Opcodes: CPython's Lib/pickletools.py and PEPs 307, 3154, 574. The machine is a loop over a stack, so nesting
  * costs no JavaScript stack; what it makes is counted in a {@link MemoryBudget}.
  */
+
+import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { MemoryBudget } from '../memory-budget.js';
 import type { PickleBytes } from './pickle-bytes.js';
 import { readLiteral } from './pickle-literals.js';
 import { ENTRY_BYTES, OBJECT_BYTES, PickleStack, VALUE_BYTES } from './pickle-stack.js';

@@ -1,5 +1,5 @@
 /** The stack of a pickle machine, its marks and its memo; what they hold is counted in a {@link MemoryBudget}. */
-import type { MemoryBudget } from '../memory-budget.js';
+import type { MemoryBudget } from '../../data/memory-budget.js';
 import type { PickleBytes } from './pickle-bytes.js';
 import { PickleDict, PickleSequence, type PickleValue } from './pickle-values.js';
 

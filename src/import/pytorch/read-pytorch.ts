@@ -1,8 +1,8 @@
 /** Reads the weights of a file that `torch.save` wrote; its pickle is read as data, and no code in it ever runs. */
 import type { Parameter } from '../../builder/parameters.js';
+import { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { ImportedWeights } from '../imported-model.js';
-import { MemoryBudget } from '../memory-budget.js';
 import { refuseQuantizedWeight } from '../quantized.js';
 import { quoted, quotedList } from '../quoted.js';
 import { isZip, readZip } from '../zip.js';

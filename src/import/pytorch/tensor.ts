@@ -1,8 +1,8 @@
 /** Tensors of a PyTorch file: views of storages, which are read only when a tensor is wanted. */
 import type { Parameter } from '../../builder/parameters.js';
 import { checkedElementCount } from '../../data/array-bytes.js';
+import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { MemoryBudget } from '../memory-budget.js';
 import { quoted } from '../quoted.js';
 import type { ElementType, FloatType } from './element-types.js';
 import { type Layout, lastPlace } from './layout.js';

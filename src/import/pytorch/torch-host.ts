@@ -5,8 +5,9 @@
  *
  * Rebuilding functions: torch/_utils.py and torch/_tensor.py.
  */
+
+import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { MemoryBudget } from '../memory-budget.js';
 import { quoted } from '../quoted.js';
 import { damagedTorch, sizeOfValue } from './checked-values.js';
 import { ELEMENT_TYPES, type ElementType, STORAGE_CLASSES } from './element-types.js';

@@ -2,8 +2,9 @@
  * PyTorch files since version 1.6: a zip archive of `<name>/data.pkl`, and a storage each in `<name>/data/<key>`
  * (torch/serialization.py, `_save` and `_load`).
  */
+
+import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { MemoryBudget } from '../memory-budget.js';
 import { quoted } from '../quoted.js';
 import type { ZipEntry } from '../zip.js';
 import { damagedTorch } from './checked-values.js';

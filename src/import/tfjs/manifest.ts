@@ -4,10 +4,10 @@
  */
 import { checkedElementCount, elementBytes } from '../../data/array-bytes.js';
 import { widenFloat16 } from '../../data/half-precision.js';
+import { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
 import { brokenModel, Fields } from '../keras/fields.js';
 import type { Weight } from '../keras/weights.js';
-import { MemoryBudget } from '../memory-budget.js';
 import { quoted } from '../quoted.js';
 
 /** Named limits: models of LSTMs have some tens of weights. */

@@ -1,0 +1,61 @@
+/**
+ * JSON from files that are not trusted. Three bytes of it (`[],`) become an object of sixty, so what it would take is
+ * counted before it is parsed.
+ */
+import { LstmOnnxError } from '../errors.js';
+import { MemoryBudget } from './memory-budget.js';
+
+/** Lists in lists in objects: configurations of models go down some twenty. */
+const MAX_DEPTH = 1000;
+/** What a list or object takes in memory, and a value in one. */
+const CONTAINER_BYTES = 56;
+const VALUE_BYTES = 16;
+
+const [quote, backslash, comma, colon] = ['"', '\\', ',', ':'].map((character) => character.charCodeAt(0));
+const opening = new Set(['[', '{'].map((character) => character.charCodeAt(0)));
+const closing = new Set([']', '}'].map((character) => character.charCodeAt(0)));
+
+/**
+ * The value of JSON text, where it takes no more memory than a file of its size may.
+ *
+ * @param what names the text, for the message
+ * @throws E_INVALID_FILE for text that is not JSON, or whose value would take more
+ */
+export function parseJson(text: string, what: string): unknown {
+  const budget = new MemoryBudget(text.length);
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      at = endOfString(text, at);
+    } else if (code === comma || code === colon) {
+      budget.take(VALUE_BYTES, what);
+    } else if (opening.has(code)) {
+      budget.take(CONTAINER_BYTES, what);
+      if (++depth > MAX_DEPTH) throw invalid(`${what} is nested deeper than ${MAX_DEPTH} levels`);
+    } else if (closing.has(code)) {
+      depth--;
+    }
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw invalid(`${what} is not JSON: ${cause.message.slice(0, 160)}`, cause);
+  }
+}
+
+/** Where the string that starts here ends; past the text where it does not. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) break;
+    if (code === backslash) at++;
+  }
+  return at;
+}
+
+function invalid(what: string, cause?: SyntaxError): LstmOnnxError {
+  return new LstmOnnxError('E_INVALID_FILE', `${what}.`, cause && { cause });
+}
