@@ -4,6 +4,7 @@ import type { Network, NetworkOutput, Signature } from '../builder/network.js';
 import { lstmInputs } from '../builder/ops/lstm-options.js';
 import type { TensorType } from '../builder/tensor.js';
 import { LstmOnnxError } from '../errors.js';
+import { needsWholeSequence } from './pieces.js';
 
 /** The two states of an LSTM: its port, and what the input before and the output after are called. */
 const states = [
@@ -58,13 +59,15 @@ export function withStates(network: Network): Network {
 /**
  * Which output carries which state input on: names of the network's inputs to names of its outputs. An input that
  * several states start from cannot be carried by all of them: it is `null`, the caller's to feed. So is the state of an
- * LSTM that reads from the end, alone or as one of two directions: a later piece comes before an earlier one there.
+ * LSTM that reads from the end, alone or as one of two directions: a later piece comes before an earlier one there. So are
+ * all states of a network that takes several steps at once, such as their mean, of which a piece has some alone.
  */
 export function statePairs(network: Network<Signature, Signature>): Map<string, string | null> {
   const outputOf = (id: string) =>
     Object.entries(network.outputs).find(([, output]) => output.from === id)?.[0];
   const pairs = new Map<string, string | null>();
   const seen = new Set<string>();
+  const isWhole = needsWholeSequence(network);
   for (const node of network.nodes) {
     if (node.op !== 'lstm') continue;
     const { h, c } = lstmInputs(node.inputs);
@@ -73,7 +76,7 @@ export function statePairs(network: Network<Signature, Signature>): Map<string, 
       if (input === undefined || !Object.hasOwn(network.inputs, input)) continue;
       const output = outputOf(valueId(node.name, port));
       const fromTheEnd = node.options.bidirectional || node.options.reverse;
-      if (seen.has(input) || fromTheEnd) pairs.set(input, null);
+      if (seen.has(input) || fromTheEnd || isWhole) pairs.set(input, null);
       else if (output !== undefined) pairs.set(input, output);
       seen.add(input);
     }

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
-import { relu } from '../../src/builder/ops/activations.js';
+import { relu, softmax } from '../../src/builder/ops/activations.js';
+import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { max, mean } from '../../src/builder/ops/reduce.js';
+import { reshape } from '../../src/builder/ops/reshape.js';
+import { transpose } from '../../src/builder/ops/transpose.js';
 import { initParameters } from '../../src/builder/parameters.js';
-import { float32 } from '../../src/builder/tensor.js';
+import { float32, type SymbolicTensor, type Value } from '../../src/builder/tensor.js';
 import { exportOnnx, toOnnxModel } from '../../src/export/export.js';
 import { statePairs, withStates } from '../../src/export/states.js';
 import { simpleLSTM } from '../parity/networks.js';
@@ -48,6 +52,21 @@ describe('withStates', () => {
     expect(shown.inputs.c0?.shape).toEqual([6, 'batch', 3]);
     expect(shown.outputs.hn?.shape).toEqual([6, 'batch', 3]);
     await expectSameNumbers(shown, { batch: 2, time: 4 });
+  });
+
+  it.each<[string, boolean, (steps: SymbolicTensor<'float32', readonly ['batch', 'time', 3]>) => Value]>([
+    ['the last step', true, (steps) => linear('fc', steps.at(-1), 2)],
+    ['every step', true, (steps) => linear('fc', reshape(relu(steps), ['batch', 'time', 3, 1]), 2)],
+    ['the mean', false, (steps) => mean(relu(steps), 1)],
+    ['the maximum', false, (steps) => max(transpose(steps, [1, 0, 2]), 0)],
+    ['the first step', false, (steps) => steps.at(0)],
+    ['a softmax over the steps', false, (steps) => softmax(steps, 1)],
+    ['the steps turned round', false, (steps) => flip(steps, 1)],
+  ])('carries states on where a piece gives what the whole gives: %s', (_what, carried, head) => {
+    const network = defineNetwork({ x: sequence }, ({ x }) => ({
+      y: head(lstm('lstm', x, { hiddenSize: 3 }).output),
+    }));
+    expect(pairsOf(withStates(network))).toEqual({ h0: carried ? 'hn' : null, c0: carried ? 'cn' : null });
   });
 
   it('prefixes the states of several LSTMs with their names', async () => {

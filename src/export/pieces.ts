@@ -1,0 +1,54 @@
+/** Whether a sequence may be run piece by piece: an op that mixes steps would take those of a piece for all of them. */
+import { type NetworkNode, valueId } from '../builder/graph-builder.js';
+import { inputTypes, type Network, valueTypes } from '../builder/network.js';
+import { type OpName, ops } from '../builder/ops/index.js';
+import type { AxisUse } from '../builder/ops/op.js';
+import type { TensorType } from '../builder/tensor.js';
+
+/**
+ * Whether an op needs steps that a piece of the sequence may not have, such as a mean over time. The last step is not one:
+ * a piece has it, as the last so far.
+ */
+export function needsWholeSequence(network: Network): boolean {
+  const types = valueTypes(network);
+  /** The axes that steps are along, by value. */
+  const steps = new Map<string, readonly number[]>();
+  const timeNames = new Set(network.nodes.flatMap((node) => timeNameOf(node, types)));
+  for (const [name, { shape }] of Object.entries(network.inputs)) {
+    const axis = shape.findIndex((dim) => typeof dim === 'string' && timeNames.has(dim));
+    if (axis !== -1) steps.set(name, [axis]);
+  }
+  for (const node of network.nodes) {
+    const after = new Set<number>(node.op === 'lstm' ? [timeAxisOf(node)] : []);
+    for (const [index, type] of inputTypes(node, types).entries()) {
+      for (const axis of steps.get(node.inputs[index] ?? '') ?? []) {
+        const use = alongOf(node, axis, type, index);
+        if (use.kind === 'mixed' || use.kind === 'first') return true;
+        if (use.kind === 'joined') for (const joined of use.axes) after.add(joined);
+        else if (use.axis !== undefined) after.add(use.axis);
+        else if (node.op !== 'at' && node.op !== 'stepCount') return true;
+      }
+    }
+    steps.set(valueId(node.name, 'output'), [...after]);
+  }
+  return false;
+}
+
+function timeNameOf(node: NetworkNode, types: ReadonlyMap<string, TensorType>): string[] {
+  if (node.op !== 'lstm') return [];
+  const dim = types.get(node.inputs[0] ?? '')?.shape[timeAxisOf(node)];
+  return typeof dim === 'string' ? [dim] : [];
+}
+
+function timeAxisOf({ options }: NetworkNode<'lstm'>): number {
+  return options.batchFirst ? 1 : 0;
+}
+
+function alongOf<K extends OpName>(
+  node: NetworkNode<K>,
+  axis: number,
+  type: TensorType,
+  index: number,
+): AxisUse {
+  return ops[node.op].along(axis, type, node.options, index);
+}
