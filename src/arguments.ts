@@ -1,5 +1,4 @@
 /** Checks of what callers without types may pass to public functions: each refusal says what was got and expected. */
-import type { Network } from './builder/network.js';
 import type { StateDict } from './builder/parameters.js';
 import { type ErrorCode, LstmOnnxError } from './errors.js';
 
@@ -28,14 +27,6 @@ export function wrongArgument(
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** @throws E_INVALID_OPTION unless it is what `defineNetwork` gives */
-export function expectNetwork(where: string, network: unknown): asserts network is Network {
-  const { inputs, nodes, outputs } = isObject(network) ? network : {};
-  if (!isObject(inputs) || !isObject(outputs) || !Array.isArray(nodes)) {
-    throw wrongArgument(where, network, 'a network, as defineNetwork gives');
-  }
 }
 
 /** @throws E_INVALID_OPTION unless it is a map of names to `{ shape, data }` of float32 */

@@ -29,7 +29,12 @@ export {
   parameterSpecs,
   type StateDict,
 } from './builder/parameters.js';
-export { type Feeds as NetworkFeeds, type Predictions, predict } from './builder/predict.js';
+export {
+  type Feeds as NetworkFeeds,
+  type Predictions,
+  type PredictOptions,
+  predict,
+} from './builder/predict.js';
 export { Generator, type GeneratorState } from './builder/random.js';
 export type { Dim, Shape } from './builder/shape.js';
 export { summary } from './builder/summary.js';

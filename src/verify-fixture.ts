@@ -1,5 +1,6 @@
 /** Verification against another framework: inputs and expected outputs that fixtures/record.py kept. */
 
+import { expectBytes } from './arguments.js';
 import { MemoryBudget } from './data/memory-budget.js';
 import { parseNpy } from './data/npy.js';
 import { parseSafetensors } from './data/safetensors.js';
@@ -22,6 +23,7 @@ export interface Recording {
  * @throws E_INVALID_FILE for a broken file, or one without such tensors; E_UNSUPPORTED for another format
  */
 export async function readRecording(bytes: Uint8Array): Promise<Recording> {
+  expectBytes('readRecording', bytes);
   const tensors = await readTensors(bytes);
   const named = (prefix: string) =>
     new Map(

@@ -1,5 +1,7 @@
 /** Verification: the same random inputs through a network on tfjs and through its ONNX model on onnxruntime. */
+import { isObject, wrongArgument } from './arguments.js';
 import type { BackendName } from './builder/backends/backend.js';
+import { checkNetwork } from './builder/check-network.js';
 import { type NetworkNode, valueId } from './builder/graph-builder.js';
 import type { Network } from './builder/network.js';
 import { lstmInputs } from './builder/ops/lstm-options.js';
@@ -10,6 +12,7 @@ import type { DType, TensorType } from './builder/tensor.js';
 import { LstmOnnxError } from './errors.js';
 import { type VariantOptions, variantOf } from './export/variants.js';
 import { type NdArray, sizeOf } from './nd-array.js';
+import { checkOptionNames, type OptionNames } from './option-names.js';
 import type { BaseModel } from './runtime/model.js';
 
 export interface VerifyOptions {
@@ -22,6 +25,8 @@ export interface VerifyOptions {
   /** The tfjs backend to compare with. */
   readonly backend?: BackendName;
 }
+
+const names = { batches: true, times: true, seed: true, backend: true } satisfies OptionNames<VerifyOptions>;
 
 /** The largest differences of one output at one size. */
 export interface Comparison {
@@ -49,7 +54,18 @@ export async function verify(
   parameters: StateDict,
   options: VerifyOptions = {},
 ): Promise<Comparison[]> {
+  checkNetwork('verify', network);
+  checkOptionNames('verify', options, names, { batch: 'batches', time: 'times', batchSizes: 'batches' });
+  if (!isObject(model) || typeof model.run !== 'function') {
+    throw wrongArgument(
+      'verify',
+      model,
+      'a model that Model.load opened, then the network and the parameters',
+    );
+  }
   const { batches = [1, 2, 16], times = [1, 7, 50], seed = 0, backend } = options;
+  checkSizes('batches', batches);
+  checkSizes('times', times);
   const same = matching(network, model);
   const generator = new Generator(seed);
   const comparisons: Comparison[] = [];
@@ -183,4 +199,14 @@ function ordinal(value: number): number {
   float[0] = value;
   const word = bits[0] ?? 0;
   return word < 0 ? -(word & 0x7fffffff) : word;
+}
+
+/** @throws E_INVALID_OPTION unless it is a list of whole numbers above 0 */
+function checkSizes(name: string, sizes: unknown): void {
+  if (Array.isArray(sizes) && sizes.every((size) => Number.isSafeInteger(size) && size > 0)) return;
+  throw wrongArgument(
+    `verify: the option ${name}`,
+    sizes,
+    'a list of whole numbers above 0, such as [1, 16]',
+  );
 }

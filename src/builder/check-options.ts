@@ -7,11 +7,6 @@ import { type OpOptions, optionSchemas } from './ops/option-schemas.js';
 /** Without it, `zod/mini` says of every option that it is invalid, and no more. */
 const english = en().localeError;
 
-/** Only plain values are shown: an object from a file may have a `toString` that is no function. */
-function show(input: unknown): string {
-  return typeof input === 'object' && input !== null ? 'an object' : String(input);
-}
-
 /** zod's message without what only says that there is nothing. */
 export function issueText(message: string): string {
   return message.replace(/^Invalid input: /, '').replace(/, received undefined$/, ', but it is missing');
@@ -25,7 +20,10 @@ export function checkOptions<K extends OpName>(op: K, options: OpOptions[K], nam
   const parsed = optionSchemas[op].safeParse(options, { reportInput: true, error: english });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, input, message }) => {
-    const is = input === undefined ? '' : ` is ${show(input)}`;
+    const is =
+      input === undefined
+        ? ''
+        : ` is ${typeof input === 'object' && input !== null ? 'an object' : String(input)}`;
     return path.length === 0 ? issueText(message) : `${path.join('.')}${is}: ${issueText(message)}`;
   });
   throw new LstmOnnxError('E_INVALID_OPTION', `${name} (${op}): ${issues.join('; ')}.`);

@@ -2,9 +2,13 @@
  * Checkpoints: a safetensors file of parameters under PyTorch's names, with the network as JSON in its metadata.
  * Python's `safetensors.torch.load_file` and `load_state_dict` open it too.
  */
+
+import { expectText, isObject, wrongArgument } from '../arguments.js';
 import { parseJson } from '../data/bounded-json.js';
 import { encodeSafetensors, parseSafetensors } from '../data/safetensors.js';
 import { LstmOnnxError } from '../errors.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
+import { checkNetwork } from './check-network.js';
 import type { Network } from './network.js';
 import { networkFromJson, networkToJson } from './network-json.js';
 import { checkParameters, parameterSpecs, type StateDict } from './parameters.js';
@@ -27,8 +31,32 @@ const networkKey = 'lstm_onnx.network';
 const labelsKey = 'lstm_onnx.labels';
 const preprocessingKey = 'lstm_onnx.preprocessing';
 
+const names = { network: true, parameters: true, info: true } satisfies OptionNames<Checkpoint>;
+
+/** @throws E_INVALID_OPTION for labels and preprocessing that are no texts */
+export function checkInfo(where: string, info: unknown): void {
+  if (!isObject(info)) throw wrongArgument(`${where}: info`, info, 'an object with labels or preprocessing');
+  const { labels, preprocessing } = info;
+  if (
+    labels !== undefined &&
+    !(Array.isArray(labels) && labels.every((label) => typeof label === 'string'))
+  ) {
+    throw wrongArgument(`${where}: labels`, labels, 'a list of texts');
+  }
+  if (preprocessing !== undefined) expectText(`${where}: preprocessing`, preprocessing);
+}
+
 /** The checkpoint as bytes of a safetensors file. @throws E_SHAPE_MISMATCH for parameters of another network */
-export function encodeCheckpoint({ network, parameters, info = {} }: Checkpoint): Uint8Array {
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  // One object, not the network and the parameters.
+  checkOptionNames('encodeCheckpoint', checkpoint ?? null, names, {
+    nodes: '{ network, parameters }, in one object',
+    inputs: '{ network, parameters }, in one object',
+    labels: 'info: { labels }',
+  });
+  const { network, parameters, info = {} } = checkpoint;
+  checkNetwork('encodeCheckpoint', network);
+  checkInfo('encodeCheckpoint', info);
   checkParameters(network, parameters);
   const tensors = new Map(
     [...parameters].map(([name, { shape, data }]) => [name, { dtype: 'float32' as const, shape, data }]),

@@ -1,9 +1,11 @@
 /** The network under construction: ops add their nodes here, types are inferred as they come. */
+
+import { inWords } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
 import type { PaddedSequences } from './ragged.js';
-import { SymbolicTensor, type TensorType, type Value } from './tensor.js';
+import { checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
 /** One application of an op: plain data. `inputs` are value ids: an input's name, or `node:port`. */
 export type NetworkNode<K extends OpName = OpName> = {
@@ -30,6 +32,9 @@ const portName = /^[A-Za-z_]\w*(\.\w+)*:[A-Za-z_]\w*$/;
 export function isInputName(name: string): boolean {
   return name !== '' && name !== '__proto__' && !/^\d+$/.test(name) && !portName.test(name);
 }
+
+/** Ops whose parameters are called by the node's name. */
+const named: ReadonlySet<OpName> = new Set(['lstm', 'linear', 'embedding']);
 
 /** The id of what a node computes at a port. */
 export function valueId(node: string, port: string): string {
@@ -87,15 +92,22 @@ export class GraphBuilder {
     inputs: readonly Value[],
     options: OpOptions[K],
   ): Record<string, SymbolicTensor> {
-    const nodeName = name ?? this.#numbered(op);
-    if (!modulePath.test(nodeName)) {
+    if (name === undefined && named.has(op)) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
-        `${JSON.stringify(nodeName)} is not a name: use letters, digits and _, starting with a letter; dots nest.`,
+        `${op} has no name; its parameters are called by it: ${op}('name', x, ...).`,
+      );
+    }
+    const nodeName = name ?? this.#numbered(op);
+    if (typeof nodeName !== 'string' || !modulePath.test(nodeName)) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `${typeof nodeName === 'string' ? JSON.stringify(nodeName) : inWords(nodeName)} is not a name: use letters, digits and _, starting with a letter; dots nest.`,
       );
     }
     this.#claim(nodeName);
     for (const input of inputs) {
+      checkValue(nodeName, input);
       if (input.graph !== this) {
         throw new LstmOnnxError(
           'E_INVALID_OPTION',

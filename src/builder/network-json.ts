@@ -1,7 +1,10 @@
 /** A network as JSON and back. What comes back is checked like a definition in code: names, options, shapes. */
+
 import * as z from 'zod';
+import { expectText } from '../arguments.js';
 import { parseJson } from '../data/bounded-json.js';
 import { LstmOnnxError } from '../errors.js';
+import { checkNetwork } from './check-network.js';
 import { checkOptions, issueText } from './check-options.js';
 import { GraphBuilder } from './graph-builder.js';
 import { finishNetwork, type Network } from './network.js';
@@ -53,6 +56,7 @@ export const networkJson = z.strictObject({
 
 /** The network as JSON text; types of intermediate values are left out, since they follow. */
 export function networkToJson(network: Network): string {
+  checkNetwork('networkToJson', network);
   const json: z.input<typeof networkJson> = {
     version: formatVersion,
     inputs: Object.fromEntries(
@@ -76,6 +80,7 @@ export function networkToJson(network: Network): string {
  *   `defineNetwork` throws for a network that does not fit together
  */
 export function networkFromJson(text: string): Network {
+  expectText('networkFromJson', text, 'JSON');
   const { inputs, nodes, outputs } = parse(text);
   const graph = new GraphBuilder(checkOptions);
   const values = new Map<string, Value>();

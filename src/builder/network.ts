@@ -1,10 +1,12 @@
 /** A network: typed inputs, nodes in order of execution, typed outputs. Immutable plain data. */
 
+import { inWords, isObject } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
+import { noteWhole } from './check-network.js';
 import { checkOptions } from './check-options.js';
 import { GraphBuilder, type NetworkNode, valueId } from './graph-builder.js';
 import { PaddedSequences } from './ragged.js';
-import type { SymbolicTensor, TensorType, Value } from './tensor.js';
+import { checkTensorType, checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
 /** Tensor types by name. */
 export type Signature = Readonly<Record<string, TensorType>>;
@@ -47,6 +49,14 @@ export function defineNetwork<const I extends Signature, const O extends Readonl
   inputs: I,
   define: (inputs: Symbols<I>) => O,
 ): Network<I, TypesOf<O>> {
+  if (!isObject(inputs) || typeof define !== 'function') {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `defineNetwork takes the inputs by name and a function; got ${inWords(inputs)} and ${inWords(define)}. ` +
+        "As in defineNetwork({ x: float32('batch', 28) }, ({ x }) => ({ y: linear('fc', x, 10) })).",
+    );
+  }
+  for (const [name, type] of Object.entries(inputs)) checkTensorType(`Input '${name}'`, type);
   const graph = new GraphBuilder(checkOptions, new PaddedSequences());
   const symbols = Object.fromEntries(
     Object.entries(inputs).map(([name, type]) => [name, graph.addInput(name, type)]),
@@ -61,11 +71,19 @@ export function finishNetwork<I extends Signature, O extends Readonly<Record<str
   graph: GraphBuilder,
   outputs: O,
 ): Network<I, TypesOf<O>> {
+  if (!isObject(outputs) || outputs instanceof SymbolicTensor) {
+    const got = outputs instanceof SymbolicTensor ? 'a single value' : inWords(outputs);
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The definition of a network gives its outputs by name, as in ({ x }) => ({ y: relu(x) }); this one gave ${got}.`,
+    );
+  }
   const entries = Object.entries(outputs);
   if (entries.length === 0) {
     throw new LstmOnnxError('E_MISSING_NAME', 'The network has no outputs; return at least one by name.');
   }
   for (const [name, output] of entries) {
+    checkValue(`Output '${name}'`, output);
     if (output.graph !== graph) {
       throw new LstmOnnxError('E_INVALID_OPTION', `Output '${name}' does not belong to this network.`);
     }
@@ -78,7 +96,9 @@ export function finishNetwork<I extends Signature, O extends Readonly<Record<str
     ),
   };
   // Outputs were built from O name by name, which Object.fromEntries cannot tell the compiler.
-  return network as unknown as Network<I, TypesOf<O>>;
+  const finished = network as unknown as Network<I, TypesOf<O>>;
+  noteWhole(finished);
+  return finished;
 }
 
 /** The nodes that the wanted values depend on, in their order. Walks back once, since inputs precede their users. */

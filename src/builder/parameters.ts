@@ -2,6 +2,7 @@
 import { expectStateDict } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { sizeOf } from '../nd-array.js';
+import { checkNetwork } from './check-network.js';
 import type { NetworkNode } from './graph-builder.js';
 import { inputTypes, type Network, valueTypes } from './network.js';
 import type { OpName } from './ops/index.js';
@@ -28,6 +29,7 @@ function specsOf<K extends OpName>(
 
 /** Name, shape and initializer of every parameter of the network, in the order in which PyTorch draws them. */
 export function parameterSpecs(network: Network): ParameterSpec[] {
+  checkNetwork('parameterSpecs', network);
   const types = valueTypes(network);
   return network.nodes.flatMap((node) =>
     specsOf(node, inputTypes(node, types)).map((spec) => ({ ...spec, name: `${node.name}.${spec.name}` })),
@@ -90,6 +92,7 @@ function draw(init: Initializer, count: number, generator: Generator): Float32Ar
  * @throws E_SHAPE_MISMATCH listing every difference, as PyTorch's `load_state_dict` does
  */
 export function checkParameters(network: Network, parameters: StateDict): void {
+  checkNetwork('checkParameters', network);
   expectStateDict('checkParameters', parameters);
   const specs = parameterSpecs(network);
   const known = new Set(specs.map(({ name }) => name));

@@ -1,14 +1,20 @@
 /** A network's outputs computed on tfjs, from plain arrays to plain arrays. */
-import { LstmOnnxError } from '../errors.js';
-import { type NdArray, sizeOf } from '../nd-array.js';
-import { type BackendName, startBackend } from './backends/backend.js';
+
+import { inWords, isObject } from '../arguments.js';
+import { LstmOnnxError, messageOf } from '../errors.js';
+import { checkArray, type NdArray, sizeOf } from '../nd-array.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
+import { type Backend, type BackendName, startBackend } from './backends/backend.js';
+import { type BatchAxes, batchAxes, batchName } from './batch-axes.js';
 import { checkFeeds } from './check-feeds.js';
+import { checkNetwork } from './check-network.js';
 import { forward } from './forward.js';
 import type { Network } from './network.js';
 import { checkParameters, type StateDict } from './parameters.js';
-import { formatShape } from './shape.js';
 import type { DType } from './tensor.js';
-import { tensorsOf } from './tf-parameters.js';
+import { type TfParameters, tensorsOf } from './tf-parameters.js';
+import { checkCounts } from './train/check-options.js';
+import { pauseNowAndThen } from './train/pause.js';
 
 /** An array for each input of a network, of the input's element type. */
 export type Feeds<N extends Network> = {
@@ -18,43 +24,168 @@ export type Feeds<N extends Network> = {
 /** An array for each output of a network. */
 export type Predictions<N extends Network> = { readonly [K in keyof N['outputs']]: NdArray<'float32'> };
 
+export interface PredictOptions {
+  /**
+   * How many samples are computed at a time, which bounds the memory that it takes: along the dimension called `batch`,
+   * wherever it is. A network without one, or that computes samples from each other, runs on all at once. @default 64
+   */
+  readonly batchSize?: number;
+  readonly backend?: BackendName;
+}
+
+const names = { batchSize: true, backend: true } satisfies OptionNames<PredictOptions>;
+const meant = { batch_size: 'batchSize', device: 'backend', provider: 'backend' };
+
+type Arrays = Readonly<Record<string, NdArray<DType>>>;
+type Outputs = Record<string, NdArray<'float32'>>;
+
 /**
  * Runs the network forward, dropout off.
  *
- * @param feeds an array for each input, of its type and shape
- * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for feeds or parameters that do not fit
+ * @param feeds an array for each input, of its type and shape, such as the `inputs` of a data set
+ * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for feeds or parameters that do not fit,
+ *   E_INVALID_OPTION for what is no network, array or option
  */
 export async function predict<N extends Network>(
   network: N,
   parameters: StateDict,
   feeds: Feeds<N>,
-  options: { readonly backend?: BackendName } = {},
+  options: PredictOptions = {},
 ): Promise<Predictions<N>> {
+  checkNetwork('predict', network);
+  checkOptionNames('predict', options, names, meant);
+  const { batchSize = 64 } = options;
+  checkCounts({ batchSize });
   checkParameters(network, parameters);
-  checkFeeds(network, feeds);
-  for (const [name, { data, shape }] of Object.entries<NdArray<DType>>(feeds)) {
-    if (data.length !== sizeOf(shape)) {
-      throw new LstmOnnxError(
-        'E_SHAPE_MISMATCH',
-        `Input '${name}' holds ${data.length} numbers, but ${formatShape(shape)} needs ${sizeOf(shape)}.`,
-      );
-    }
+  const arrays = checkedArrays(network, feeds);
+  const samples = checkFeeds(network, arrays).get(batchName) ?? 0;
+  const axes = samples > batchSize ? batchAxes(network) : undefined;
+  const backend = await startBackend(options.backend);
+  backend.select();
+  const tensors = tensorsOf(backend.tf, parameters);
+  try {
+    const outputs = axes
+      ? await runBatches(backend, network, tensors, arrays, axes, samples, batchSize)
+      : await run(backend, network, tensors, arrays);
+    // forward gives exactly the outputs of the network, which the compiler cannot know.
+    return outputs as unknown as Predictions<N>;
+  } finally {
+    for (const tensor of tensors.values()) tensor.dispose();
   }
-  const { tf, select } = await startBackend(options.backend);
-  select();
-  const results = tf.tidy(() => {
-    const inputs = Object.entries<NdArray<DType>>(feeds).map(
+}
+
+/** @throws E_INVALID_OPTION, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for what is no array */
+function checkedArrays(network: Network, feeds: unknown): Arrays {
+  if (!isObject(feeds)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `predict takes an array for each input, by name, as in { ${Object.keys(network.inputs).join(', ')} }; got ${inWords(feeds)}.`,
+    );
+  }
+  if ('inputs' in feeds && 'targets' in feeds && !('targets' in network.inputs)) {
+    throw new LstmOnnxError('E_INVALID_OPTION', "predict takes a data set's inputs: give data.inputs.");
+  }
+  const arrays = Object.entries(feeds).map(([name, array]) => {
+    if (Object.hasOwn(network.inputs, name)) checkArray(`Input '${name}'`, array);
+    return [name, array] as const;
+  });
+  return Object.fromEntries(arrays) as Arrays; // those of other names are refused by name, whatever they are
+}
+
+async function runBatches(
+  backend: Backend,
+  network: Network,
+  parameters: TfParameters,
+  feeds: Arrays,
+  axes: BatchAxes,
+  samples: number,
+  batchSize: number,
+): Promise<Outputs> {
+  const parts: Outputs[] = [];
+  for (let start = 0; start < samples; start += batchSize) {
+    const end = Math.min(start + batchSize, samples);
+    const cut = Object.entries(feeds).map(([name, array]) => {
+      const axis = axes.inputs.get(name);
+      return [name, axis === undefined ? array : slice(array, axis, start, end)] as const;
+    });
+    parts.push(await run(backend, network, parameters, Object.fromEntries(cut)));
+    await pauseNowAndThen();
+  }
+  const joined = [...axes.outputs].map(([name, axis]) => [
+    name,
+    join(
+      parts.flatMap((part) => part[name] ?? []),
+      axis,
+    ),
+  ]);
+  return Object.fromEntries(joined);
+}
+
+async function run(
+  backend: Backend,
+  network: Network,
+  parameters: TfParameters,
+  feeds: Arrays,
+): Promise<Outputs> {
+  const { tf } = backend;
+  backend.select();
+  const compute = () => {
+    const inputs = Object.entries(feeds).map(
       ([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)] as const,
     );
-    return forward(tf, network, tensorsOf(tf, parameters), Object.fromEntries(inputs), { gradients: false });
-  });
-  const entries = await Promise.all(
-    Object.entries(results).map(async ([name, tensor]) => {
-      const data = Float32Array.from(await tensor.data());
-      tensor.dispose();
-      return [name, { dtype: 'float32', shape: tensor.shape, data }] as const;
-    }),
-  );
-  // forward gives exactly the outputs of the network, which Object.fromEntries cannot tell the compiler.
-  return Object.fromEntries(entries) as unknown as Predictions<N>;
+    return forward(tf, network, parameters, Object.fromEntries(inputs), { gradients: false });
+  };
+  try {
+    const entries = await Promise.all(
+      Object.entries(tf.tidy(compute)).map(async ([name, tensor]) => {
+        const data = Float32Array.from(await tensor.data());
+        tensor.dispose();
+        return [name, { dtype: 'float32', shape: tensor.shape, data }] as const;
+      }),
+    );
+    return Object.fromEntries(entries);
+  } catch (error) {
+    if (error instanceof LstmOnnxError) throw error;
+    throw new LstmOnnxError('E_RUN_FAILED', `The network could not be computed: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Entries `start` to `end - 1` along an axis. */
+function slice(array: NdArray<DType>, axis: number, start: number, end: number): NdArray<DType> {
+  const { shape } = array;
+  const size = shape[axis] ?? 0;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const outer = sizeOf(shape.slice(0, axis));
+  const cut = shape.with(axis, end - start);
+  const copy = <T extends Float32Array | Int32Array>(from: T, to: T): T => {
+    for (let i = 0; i < outer; i++) {
+      const row = i * size * inner;
+      to.set(from.subarray(row + start * inner, row + end * inner), i * (end - start) * inner);
+    }
+    return to;
+  };
+  return array.dtype === 'float32'
+    ? { dtype: 'float32', shape: cut, data: copy(array.data, new Float32Array(sizeOf(cut))) }
+    : { dtype: 'int32', shape: cut, data: copy(array.data, new Int32Array(sizeOf(cut))) };
+}
+
+/** Arrays one behind the other along an axis; all other dimensions are the same. */
+function join(parts: readonly NdArray<'float32'>[], axis: number): NdArray<'float32'> {
+  const sizes = parts.map(({ shape }) => shape[axis] ?? 0);
+  const whole = sizes.reduce((sum, size) => sum + size, 0);
+  const shape = (parts[0]?.shape ?? []).with(axis, whole);
+  const inner = sizeOf(shape.slice(axis + 1));
+  const outer = sizeOf(shape.slice(0, axis));
+  const data = new Float32Array(sizeOf(shape));
+  let place = 0;
+  for (const part of parts) {
+    const block = (part.shape[axis] ?? 0) * inner;
+    for (let i = 0; i < outer; i++) {
+      data.set(part.data.subarray(i * block, (i + 1) * block), i * whole * inner + place);
+    }
+    place += block;
+  }
+  return { dtype: 'float32', shape, data };
 }

@@ -2,6 +2,7 @@
  * PyTorch's CPU generator: MT19937 (Matsumoto & Nishimura 1998), and the ways PyTorch draws from it, bit for bit:
  * `uniform_`, `normal_`, `random_` and `randperm` of torch 2.13.
  */
+import { inWords, isObject, wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { normalBlock } from './random-normal.js';
 
@@ -26,7 +27,10 @@ export class Generator {
   /** @param seed an integer, as in `torch.manual_seed`; its low 32 bits count. @throws E_INVALID_OPTION */
   constructor(seed: number | bigint) {
     if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed)) {
-      throw new LstmOnnxError('E_INVALID_OPTION', `Seed ${seed} is not an integer; give one, such as 1.`);
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `Seed ${typeof seed === 'number' ? seed : inWords(seed)} is not an integer; give one, such as 1.`,
+      );
     }
     const words = this.#words;
     words[0] = Number(BigInt.asUintN(32, BigInt(seed)));
@@ -41,7 +45,11 @@ export class Generator {
   }
 
   /** A generator that goes on where the state was taken. @throws E_INVALID_FILE for a state that is none */
-  static fromState({ words, position }: GeneratorState): Generator {
+  static fromState(state: GeneratorState): Generator {
+    if (!isObject(state) || !(state.words instanceof Uint32Array)) {
+      throw wrongArgument('Generator.fromState', state, 'what `state` of a generator gave');
+    }
+    const { words, position } = state;
     if (words.length !== size || !Number.isInteger(position) || position < 0 || position > size) {
       throw new LstmOnnxError(
         'E_INVALID_FILE',

@@ -1,5 +1,7 @@
 /** A network as a table for people: what each op makes of its input, and how many parameters it has. */
+
 import { sizeOf } from '../nd-array.js';
+import { checkNetwork } from './check-network.js';
 import type { NetworkNode } from './graph-builder.js';
 import type { Network } from './network.js';
 import { parameterSpecs } from './parameters.js';
@@ -9,6 +11,7 @@ import { formatShape } from './shape.js';
  * One line an op: name, op with its options, output shapes, number of parameters; then the total.
  */
 export function summary(network: Network): string {
+  checkNetwork('summary', network);
   return summaryLines(network).join('\n');
 }
 

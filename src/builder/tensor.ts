@@ -1,4 +1,6 @@
 /** Tensor types, and the symbolic tensors that stand for values while a network is being defined. */
+
+import { inWords, isObject } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { formatShape, type RemoveAt, type RemoveNamed, type Shape } from './shape.js';
@@ -23,10 +25,21 @@ export function checkDims(shape: Shape, what: string): void {
     if (!valid) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
-        `${what}: dimension ${JSON.stringify(dim)} is neither a positive integer nor a name such as 'batch'.`,
+        `${what}: dimension ${typeof dim === 'number' || typeof dim === 'string' ? JSON.stringify(dim) : inWords(dim)} is neither a positive integer nor a name such as 'batch'.`,
       );
     }
   }
+}
+
+/** @throws E_INVALID_OPTION for what is no type of an input */
+export function checkTensorType(what: string, type: unknown): asserts type is TensorType {
+  if (!isObject(type) || (type.dtype !== 'float32' && type.dtype !== 'int32') || !Array.isArray(type.shape)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${what} is ${inWords(type)}; give a type such as float32('batch', 'time', 28) or int32('batch').`,
+    );
+  }
+  checkDims(type.shape, what);
 }
 
 /** A float32 input, its dimensions numbers (fixed) or names (dynamic): `float32('batch', 'time', 28)`. */
@@ -77,6 +90,28 @@ export class SymbolicTensor<D extends DType = DType, S extends Shape = Shape> im
   at(index: number, axis?: number): SymbolicTensor {
     return this.graph.addOne('at', undefined, [this], { index, axis: axis ?? timeAxis(this.shape) });
   }
+}
+
+/**
+ * Checks that a caller gave a value of a definition.
+ *
+ * @param what what takes it, for the message
+ * @throws E_INVALID_OPTION
+ */
+export function checkValue(what: string, x: unknown): asserts x is Value {
+  if (x instanceof SymbolicTensor) return;
+  const isLstm = isObject(x) && x.output instanceof SymbolicTensor;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${what} takes a value of the network, an input or what an op gave; got ${inWords(x)}` +
+      `${isLstm ? ': take its output, or its h' : ''}.`,
+  );
+}
+
+/** The definition that a caller's value belongs to. @throws E_INVALID_OPTION for what is no value */
+export function graphOf(what: string, x: Value): GraphBuilder {
+  checkValue(what, x);
+  return x.graph;
 }
 
 /** The index of the dimension called `time`. @throws E_INVALID_OPTION where there is none */

@@ -2,6 +2,7 @@
  * MNIST and the sets in its form (Fashion-MNIST, KMNIST): 28 by 28 grey images, each with a label of 0 to 9, as two
  * idx files; scaled as torchvision's `ToTensor` scales them.
  */
+import { isObject, wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import { parseIdx } from './idx.js';
@@ -24,6 +25,8 @@ export interface MnistImages {
  * E_UNSUPPORTED for gzip data of several members.
  */
 export function parseMnist(files: { readonly images: Uint8Array; readonly labels: Uint8Array }): MnistImages {
+  if (!isObject(files))
+    throw wrongArgument('parseMnist', files, '{ images, labels }, the bytes of each file');
   return pairMnist(parseMnistImages(files.images), parseMnistLabels(files.labels));
 }
 

@@ -2,8 +2,9 @@
  * Reads and writes .npy, NumPy's file of one array
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
+import { expectBytes } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
-import { type NdArray, type NdArrayDType, sizeOf } from '../nd-array.js';
+import { checkArray, type NdArray, type NdArrayDType, sizeOf } from '../nd-array.js';
 import { arrayOfBytes, type ByteOrder, checkedElementCount, elementBytes } from './array-bytes.js';
 import { widenFloat16 } from './half-precision.js';
 import { type NpyHeader, parseNpyHeader } from './npy-header.js';
@@ -48,6 +49,7 @@ const DATA_ALIGNMENT = 64;
  * E_UNSUPPORTED for element types that no typed array holds (objects, strings, complex, dates, records).
  */
 export function parseNpy(bytes: Uint8Array): NdArray {
+  expectBytes('parseNpy', bytes);
   const header = parseNpyHeader(bytes);
   const { dtype, itemBytes, order } = elementType(header.descr);
   const expected = checkedElementCount(header.shape, '.npy') * itemBytes;
@@ -71,6 +73,7 @@ export function parseNpy(bytes: Uint8Array): NdArray {
  * @throws E_SHAPE_MISMATCH when the data does not fill the shape.
  */
 export function encodeNpy(array: NdArray): Uint8Array {
+  checkArray('encodeNpy: the array', array);
   const { dtype, shape, data } = array;
   if (data.length !== sizeOf(shape)) {
     throw new LstmOnnxError(

@@ -5,7 +5,8 @@
  *
  * Specification: https://github.com/huggingface/safetensors#format
  */
-import { expectBytes } from '../arguments.js';
+
+import { expectBytes, expectText, wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { type NdArray, sizeOf } from '../nd-array.js';
 import { parseJson } from './bounded-json.js';
@@ -95,6 +96,7 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, NdArray>,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array<ArrayBuffer> {
+  checkTensors(tensors, metadata);
   const ordered = [...tensors].sort(
     ([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT, // sort is stable
   );
@@ -258,4 +260,18 @@ function quote(name: string): string {
 
 function shorten(text: string): string {
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}
+
+/** What callers without types may have given. */
+function checkTensors(tensors: unknown, metadata: unknown): void {
+  if (!(tensors instanceof Map))
+    throw wrongArgument('encodeSafetensors', tensors, 'a Map of names to arrays');
+  if (!(metadata instanceof Map))
+    throw wrongArgument('encodeSafetensors', metadata, 'metadata as a Map of texts');
+  for (const [name, array] of tensors) {
+    expectText('encodeSafetensors', name, 'a name as text');
+    if (!isRecord(array) || !ArrayBuffer.isView(array.data)) {
+      throw wrongArgument(`encodeSafetensors: tensor '${name}'`, array, '{ dtype, shape, data }');
+    }
+  }
 }

@@ -1,5 +1,7 @@
 /** A trained network as an ONNX model: lowered op by op, checked, then written. */
-import type { ModelInfo } from '../builder/checkpoint.js';
+import { inWords, isObject, wrongArgument } from '../arguments.js';
+import { checkNetwork } from '../builder/check-network.js';
+import { checkInfo, type ModelInfo } from '../builder/checkpoint.js';
 import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import type { Network } from '../builder/network.js';
 import type { OpName } from '../builder/ops/index.js';
@@ -7,6 +9,7 @@ import { checkParameters, type StateDict } from '../builder/parameters.js';
 import { summary } from '../builder/summary.js';
 import type { TensorType } from '../builder/tensor.js';
 import { LstmOnnxError } from '../errors.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { version } from '../version.js';
 import { checkModel } from './check.js';
 import { Emitter } from './emitter.js';
@@ -26,6 +29,23 @@ export interface ExportOptions extends ModelInfo, VariantOptions {
   /** More entries for the model's metadata. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
+
+const names = {
+  opset: true,
+  metadata: true,
+  states: true,
+  lengths: true,
+  softmax: true,
+  labels: true,
+  preprocessing: true,
+} satisfies OptionNames<ExportOptions>;
+const meant = {
+  state: 'states',
+  stateful: 'states',
+  opsetVersion: 'opset',
+  opset_version: 'opset',
+  probabilities: 'softmax',
+};
 
 /** The oldest ONNX operator set that {@link exportOnnx} writes. */
 export const oldestOpset = 14;
@@ -47,15 +67,27 @@ export function exportOnnx(network: Network, parameters: StateDict, options: Exp
 
 /** {@link exportOnnx} before it is turned into bytes. */
 export function toOnnxModel(network: Network, parameters: StateDict, options: ExportOptions = {}): OnnxModel {
+  checkNetwork('exportOnnx', network);
+  checkOptionNames('exportOnnx', options, names, meant);
   const { opset = 17 } = options;
   if (!Number.isInteger(opset) || opset < oldestOpset || opset > newestOpset) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `Opset ${opset} is not supported; give one from ${oldestOpset} to ${newestOpset}.`,
+      `Opset ${typeof opset === 'number' ? opset : inWords(opset)} is not supported; give one from ${oldestOpset} to ${newestOpset}.`,
     );
   }
   checkParameters(network, parameters);
   checkOutputNames(network);
+  checkInfo('exportOnnx', options);
+  for (const flag of ['states', 'lengths', 'softmax'] as const) {
+    const given: unknown = options[flag];
+    if (given !== undefined && typeof given !== 'boolean') {
+      throw wrongArgument(`exportOnnx: the option ${flag}`, given, 'true or false');
+    }
+  }
+  if (options.metadata !== undefined && !isTexts(options.metadata)) {
+    throw wrongArgument('exportOnnx: the option metadata', options.metadata, 'texts by name');
+  }
   checkLabels(network, options.labels);
   const shown = variantOf(network, options);
   const { emitter, values } = lower(shown, parameters, opset);
@@ -183,4 +215,8 @@ function metadataOf(network: Network, options: ExportOptions): Map<string, strin
     ...(pairs.size > 0 ? [['lstm_onnx.states', JSON.stringify(Object.fromEntries(pairs))] as const] : []),
     ...Object.entries(options.metadata ?? {}),
   ]);
+}
+
+function isTexts(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((text) => typeof text === 'string');
 }

@@ -7,6 +7,7 @@
  *    bias, with a column for each feature of its input, and a word such as `emb` in its name.
  * 4. What fits twice or not at all is an error that lists what there is. Nothing is guessed from the order of names.
  */
+import { expectStateDict } from '../arguments.js';
 import type { Network } from '../builder/network.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
 import { formatShape } from '../builder/shape.js';
@@ -76,6 +77,7 @@ export interface InferredModel {
  *   modules that do not follow on each other
  */
 export function networkFromStateDict(state: StateDict, options: ArchitectureOptions = {}): InferredModel {
+  expectStateDict('networkFromStateDict', state);
   const activation = options.activation === undefined ? undefined : expectActivation(options.activation);
   const modules = groupModules(state);
   refuseUnread(modules, options.lstm === undefined ? undefined : new Set([options.lstm].flat()));

@@ -1,4 +1,5 @@
 /** Any model that this library reads, as a network and its parameters: the reader is picked by the bytes. */
+import { expectBytes } from '../arguments.js';
 import { decodeCheckpoint } from '../builder/checkpoint.js';
 import type { Network } from '../builder/network.js';
 import { checkParameters } from '../builder/parameters.js';
@@ -61,6 +62,7 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
     filename: 'fileName',
     timeFirst: 'batchFirst: false',
   });
+  expectBytes('importModel', bytes);
   const read = await readFile(bytes, options).catch((error) => {
     throw asLstmOnnxError(error, 'Reading the file');
   });

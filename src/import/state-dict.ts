@@ -2,6 +2,7 @@
  * The weights in a file of any format that holds named tensors and no network: PyTorch's, safetensors, npz. The
  * format is told by the first bytes and, for zip archives, by what is in them.
  */
+import { expectBytes } from '../arguments.js';
 import type { StateDict } from '../builder/parameters.js';
 import { parseSafetensors } from '../data/safetensors.js';
 import { LstmOnnxError } from '../errors.js';
@@ -32,6 +33,7 @@ const READ =
  * read, and for files without weights
  */
 export function readStateDict(bytes: Uint8Array): StateDict {
+  expectBytes('readStateDict', bytes);
   return readWeights(bytes).parameters;
 }
 

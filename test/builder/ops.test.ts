@@ -326,7 +326,7 @@ describe('the options', () => {
     [
       'an option with a typo',
       (v, o) => o.lstm('m', v.x, { hiddenSize: 64, numLayer: 2 }).h,
-      'm (lstm): Unrecognized key: "numLayer"',
+      "m (lstm) has no option 'numLayer'; use numLayers",
     ],
     [
       'an object that cannot be text',

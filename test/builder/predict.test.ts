@@ -89,7 +89,7 @@ describe('predict', () => {
       'less data than its shape needs',
       { x: { dtype: 'float32', shape: [1, 2, 28], data: new Float32Array(28) } },
       'E_SHAPE_MISMATCH',
-      "Input 'x' holds 28 numbers, but [1, 2, 28] needs 56.",
+      "Input 'x' has shape [1, 2, 28] and 28 elements; expected 56 elements.",
     ],
   ])('refuses to be fed %s', async (_, feeds, code, message) => {
     expect(await rejectionOf(loose(simpleLSTM, parameters, feeds))).toMatchObject({ code, message });

@@ -1,7 +1,7 @@
 /** Every activation that an LSTM can have, for any tensor, entry by entry. */
 import { type Activation, activate } from '../backends/activations.js';
 import type { Shape } from '../shape.js';
-import type { SymbolicTensor, Value } from '../tensor.js';
+import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { entryByEntry, expectInput, inputAt, type OpDefinition } from './op.js';
 import type { ActivationOptions } from './option-schemas.js';
 
@@ -20,5 +20,8 @@ export function activation<S extends Shape>(
   x: Value<'float32', S>,
   options: Activation,
 ): SymbolicTensor<'float32', S> {
-  return x.graph.addOne('activation', undefined, [x], { ...options }) as SymbolicTensor<'float32', S>; // same type as x
+  return graphOf('activation', x).addOne('activation', undefined, [x], { ...options }) as SymbolicTensor<
+    'float32',
+    S
+  >; // same type as x
 }

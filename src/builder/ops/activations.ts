@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Tf } from '../backends/tf.js';
 import { normalizeAxis, type Shape } from '../shape.js';
-import type { SymbolicTensor, Value } from '../tensor.js';
+import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { entryByEntry, expectInput, inputAt, mixedAlong, type OpDefinition } from './op.js';
 import type { AxisOptions, NoOptions } from './option-schemas.js';
 
@@ -45,25 +45,25 @@ type Output<S extends Shape> = SymbolicTensor<'float32', S>;
 
 /** `max(x, 0)`, entry by entry. */
 export function relu<S extends Shape>(x: Input<S>): Output<S> {
-  return x.graph.addOne('relu', undefined, [x], {}) as Output<S>; // same type as x
+  return graphOf('relu', x).addOne('relu', undefined, [x], {}) as Output<S>; // same type as x
 }
 
 /** The hyperbolic tangent, entry by entry. */
 export function tanh<S extends Shape>(x: Input<S>): Output<S> {
-  return x.graph.addOne('tanh', undefined, [x], {}) as Output<S>; // same type as x
+  return graphOf('tanh', x).addOne('tanh', undefined, [x], {}) as Output<S>; // same type as x
 }
 
 /** `1 / (1 + exp(-x))`, entry by entry. */
 export function sigmoid<S extends Shape>(x: Input<S>): Output<S> {
-  return x.graph.addOne('sigmoid', undefined, [x], {}) as Output<S>; // same type as x
+  return graphOf('sigmoid', x).addOne('sigmoid', undefined, [x], {}) as Output<S>; // same type as x
 }
 
 /** Probabilities along an axis (default the last): `exp(x) / sum(exp(x))`. */
 export function softmax<S extends Shape>(x: Input<S>, axis = -1): Output<S> {
-  return x.graph.addOne('softmax', undefined, [x], { axis }) as Output<S>; // same type as x
+  return graphOf('softmax', x).addOne('softmax', undefined, [x], { axis }) as Output<S>; // same type as x
 }
 
 /** The logarithm of {@link softmax}, computed without underflow. */
 export function logSoftmax<S extends Shape>(x: Input<S>, axis = -1): Output<S> {
-  return x.graph.addOne('logSoftmax', undefined, [x], { axis }) as Output<S>; // same type as x
+  return graphOf('logSoftmax', x).addOne('logSoftmax', undefined, [x], { axis }) as Output<S>; // same type as x
 }

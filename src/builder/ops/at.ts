@@ -3,7 +3,14 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
-import { type DType, type SymbolicTensor, type TensorType, timeAxis, type Value } from '../tensor.js';
+import {
+  type DType,
+  graphOf,
+  type SymbolicTensor,
+  type TensorType,
+  timeAxis,
+  type Value,
+} from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 import type { AtOptions } from './option-schemas.js';
 
@@ -91,8 +98,8 @@ export function at<D extends DType, S extends Shape>(
   x: Value<D, S> & HasTime<S>,
   index: number,
 ): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
-export function at(x: Value, index: number, axis = timeAxis(x.shape)): SymbolicTensor {
-  return x.graph.addOne('at', undefined, [x], { index, axis });
+export function at(x: Value, index: number, axis?: number): SymbolicTensor {
+  return graphOf('at', x).addOne('at', undefined, [x], { index, axis: axis ?? timeAxis(x.shape) });
 }
 
 /** The last time step: `at(x, -1)`. */

@@ -1,4 +1,6 @@
 /** `torch.cat`: tensors joined along one axis. */
+
+import { inWords } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import {
   type AddDim,
@@ -9,7 +11,7 @@ import {
   normalizeAxis,
   type Shape,
 } from '../shape.js';
-import type { DType, SymbolicTensor, Value } from '../tensor.js';
+import { type DType, graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { expectInput, mixedAlong, type OpDefinition } from './op.js';
 import type { AxisOptions } from './option-schemas.js';
 
@@ -84,8 +86,14 @@ export function concat<
   const Rest extends readonly Value<D, Joinable<S, AxisIndex<S, A>>>[],
   const A extends number = -1,
 >(tensors: readonly [Value<D, S>, ...Rest], axis?: A): SymbolicTensor<D, Joined<S, Rest, AxisIndex<S, A>>> {
+  if (!Array.isArray(tensors)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `concat takes a list of values, as in concat([a, b]); got ${inWords(tensors)}.`,
+    );
+  }
   const [first] = tensors;
-  const output = first.graph.addOne('concat', undefined, tensors, { axis: axis ?? -1 });
+  const output = graphOf('concat', first).addOne('concat', undefined, tensors, { axis: axis ?? -1 });
   // The shape rule computes at run time what the type says.
   return output as unknown as SymbolicTensor<D, Joined<S, Rest, AxisIndex<S, A>>>;
 }

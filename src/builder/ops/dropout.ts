@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { sizeOf } from '../../nd-array.js';
 import type { Shape } from '../shape.js';
-import type { SymbolicTensor, Value } from '../tensor.js';
+import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { entryByEntry, expectInput, type ForwardContext, inputAt, type OpDefinition } from './op.js';
 import type { DropoutOptions } from './option-schemas.js';
 
@@ -40,5 +40,5 @@ export const dropoutOp: OpDefinition<DropoutOptions> = {
  * @param p probability that an entry is zeroed, 0 to 1
  */
 export function dropout<S extends Shape>(x: Value<'float32', S>, p = 0.5): SymbolicTensor<'float32', S> {
-  return x.graph.addOne('dropout', undefined, [x], { p }) as SymbolicTensor<'float32', S>; // same type as x
+  return graphOf('dropout', x).addOne('dropout', undefined, [x], { p }) as SymbolicTensor<'float32', S>; // same type as x
 }

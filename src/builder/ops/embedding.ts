@@ -3,7 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { Shape } from '../shape.js';
-import type { SymbolicTensor, Value } from '../tensor.js';
+import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { entryByEntry, expectInput, inputAt, type OpDefinition } from './op.js';
 import type { EmbeddingOptions } from './option-schemas.js';
 
@@ -56,6 +56,6 @@ export function embedding<const S extends Shape, const E extends number>(
   ids: Value<'int32', S>,
   options: { readonly numEmbeddings: number; readonly embeddingDim: E },
 ): SymbolicTensor<'float32', readonly [...S, E]> {
-  const output = ids.graph.addOne('embedding', name, [ids], { ...options });
+  const output = graphOf('embedding', ids).addOne('embedding', name, [ids], { ...options });
   return output as SymbolicTensor<'float32', readonly [...S, E]>; // what the shape rule says at run time
 }

@@ -1,6 +1,6 @@
 /** `torch.flip` along one dimension. */
 import { normalizeAxis, type Shape } from '../shape.js';
-import { type DType, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
+import { type DType, graphOf, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
 import { expectInput, inputAt, mixedAlong, type OpDefinition } from './op.js';
 import type { AxisOptions } from './option-schemas.js';
 
@@ -24,9 +24,7 @@ export const flipOp: OpDefinition<AxisOptions> = {
  * @param axis default the dimension called `time`
  * @throws E_INVALID_OPTION where there is no such dimension
  */
-export function flip<D extends DType, S extends Shape>(
-  x: Value<D, S>,
-  axis: number = timeAxis(x.shape),
-): SymbolicTensor<D, S> {
-  return x.graph.addOne('flip', undefined, [x], { axis }) as SymbolicTensor<D, S>; // same type as x
+export function flip<D extends DType, S extends Shape>(x: Value<D, S>, axis?: number): SymbolicTensor<D, S> {
+  const graph = graphOf('flip', x);
+  return graph.addOne('flip', undefined, [x], { axis: axis ?? timeAxis(x.shape) }) as SymbolicTensor<D, S>; // same type as x
 }

@@ -1,7 +1,7 @@
 /** `nn.Linear`: x W^T + b over the last dimension. https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html */
 import type { Dim } from '../shape.js';
-import type { SymbolicTensor, Value } from '../tensor.js';
-import { expectFixedDim, expectInput, inputAt, mixedAlong, type OpDefinition } from './op.js';
+import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
+import { expectFixedDim, expectInput, inputAt, mixedAlong, type OpDefinition, optionsOf } from './op.js';
 import type { LinearOptions } from './option-schemas.js';
 
 export const linearOp: OpDefinition<LinearOptions> = {
@@ -45,6 +45,9 @@ export function linear<const Lead extends readonly Dim[], const N extends number
   outFeatures: N,
   options: { readonly bias?: boolean } = {},
 ): SymbolicTensor<'float32', readonly [...Lead, N]> {
-  const output = x.graph.addOne('linear', name, [x], { outFeatures, bias: true, ...options });
+  const output = graphOf('linear', x).addOne('linear', name, [x], {
+    outFeatures,
+    ...optionsOf('linear', options, { bias: true }),
+  });
   return output as SymbolicTensor<'float32', readonly [...Lead, N]>; // what the shape rule says at run time
 }

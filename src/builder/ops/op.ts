@@ -1,5 +1,6 @@
 /** What an op is: its shape rule, parameters and forward pass. One file an op implements this. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { inWords, isObject } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { Generator } from '../random.js';
@@ -138,4 +139,29 @@ export function inputAt(inputs: readonly TfTensor[], index: number): TfTensor {
     throw new LstmOnnxError('E_MISSING_NAME', `Input ${index} of the op is missing.`);
   }
   return input;
+}
+
+/**
+ * The options of a caller, with defaults; a caller without types may have given anything.
+ *
+ * @throws E_INVALID_OPTION for what is no object; the schema checks the rest
+ */
+export function optionsOf<Options extends object>(op: string, options: unknown, defaults: Options): Options {
+  if (options === undefined) return defaults;
+  if (!isObject(options)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${op} takes its options as an object; got ${inWords(options)}.`,
+    );
+  }
+  return {
+    ...defaults,
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+  };
+}
+
+/** A caller's list, copied; the schema checks what is in it. @throws E_INVALID_OPTION for what is no list */
+export function listOf<T>(op: string, list: readonly T[]): T[] {
+  if (Array.isArray(list)) return [...list];
+  throw new LstmOnnxError('E_INVALID_OPTION', `${op} takes a list; got ${inWords(list)}.`);
 }

@@ -3,7 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
-import { type SymbolicTensor, type TensorType, timeAxis, type Value } from '../tensor.js';
+import { graphOf, type SymbolicTensor, type TensorType, timeAxis, type Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 import type { AxisOptions } from './option-schemas.js';
 
@@ -107,8 +107,8 @@ export function mean<S extends Shape, const A extends number>(
 export function mean<S extends Shape>(
   x: Value<'float32', S> & HasTime<S>,
 ): SymbolicTensor<'float32', RemoveNamed<S, 'time'>>;
-export function mean(x: Value<'float32'>, axis = timeAxis(x.shape)): SymbolicTensor {
-  return x.graph.addOne('mean', undefined, [x], { axis });
+export function mean(x: Value<'float32'>, axis?: number): SymbolicTensor {
+  return graphOf('mean', x).addOne('mean', undefined, [x], { axis: axis ?? timeAxis(x.shape) });
 }
 
 /**
@@ -125,6 +125,6 @@ export function max<S extends Shape, const A extends number>(
 export function max<S extends Shape>(
   x: Value<'float32', S> & HasTime<S>,
 ): SymbolicTensor<'float32', RemoveNamed<S, 'time'>>;
-export function max(x: Value<'float32'>, axis = timeAxis(x.shape)): SymbolicTensor {
-  return x.graph.addOne('max', undefined, [x], { axis });
+export function max(x: Value<'float32'>, axis?: number): SymbolicTensor {
+  return graphOf('max', x).addOne('max', undefined, [x], { axis: axis ?? timeAxis(x.shape) });
 }

@@ -1,8 +1,8 @@
 /** `torch.reshape`: the same entries, in row-major order, under another shape. */
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
-import type { DType, SymbolicTensor, TensorType, Value } from '../tensor.js';
-import { type AxisUse, expectInput, inputAt, type OpDefinition } from './op.js';
+import { type DType, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
+import { type AxisUse, expectInput, inputAt, listOf, type OpDefinition } from './op.js';
 import type { ReshapeOptions } from './option-schemas.js';
 
 /** The size of a shape as a number times named dimensions. */
@@ -110,6 +110,7 @@ export function reshape<D extends DType, S extends Shape, const T extends Shape>
   x: Value<D, S>,
   shape: T,
 ): SymbolicTensor<D, Reshaped<S, T>> {
-  const output = x.graph.addOne('reshape', undefined, [x], { shape: [...shape] });
+  const graph = graphOf('reshape', x);
+  const output = graph.addOne('reshape', undefined, [x], { shape: listOf('reshape', shape) });
   return output as SymbolicTensor<D, Reshaped<S, T>>; // what the shape rule says at run time
 }

@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
-import type { DType, SymbolicTensor, TensorType, Value } from '../tensor.js';
+import { type DType, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 import type { StepCountOptions } from './option-schemas.js';
 
@@ -47,6 +47,7 @@ export function stepCount<const A extends Dim, const B extends Dim, const Rest e
   x: Value<DType, readonly [A, B, ...Rest]>,
   padding = 0,
 ): SymbolicTensor<'int32', readonly [A extends 'time' ? B : A]> {
-  const output = x.graph.addOne('stepCount', undefined, [x], { padding, batchFirst: x.shape[0] !== 'time' });
+  const graph = graphOf('stepCount', x);
+  const output = graph.addOne('stepCount', undefined, [x], { padding, batchFirst: x.shape[0] !== 'time' });
   return output as SymbolicTensor<'int32', readonly [A extends 'time' ? B : A]>; // what the shape rule says at run time
 }

@@ -1,8 +1,8 @@
 /** `torch.permute`: axes in another order. */
 import { LstmOnnxError } from '../../errors.js';
 import { formatShape, type Shape } from '../shape.js';
-import type { DType, SymbolicTensor, Value } from '../tensor.js';
-import { expectInput, inputAt, type OpDefinition } from './op.js';
+import { type DType, graphOf, type SymbolicTensor, type Value } from '../tensor.js';
+import { expectInput, inputAt, listOf, type OpDefinition } from './op.js';
 import type { TransposeOptions } from './option-schemas.js';
 
 export const transposeOp: OpDefinition<TransposeOptions> = {
@@ -41,6 +41,8 @@ export function transpose<D extends DType, S extends Shape, const P extends read
   x: Value<D, S>,
   axes: P & Axes<S>,
 ): SymbolicTensor<D, Permuted<S, P>> {
-  const output = x.graph.addOne('transpose', undefined, [x], { axes: [...axes] });
+  const output = graphOf('transpose', x).addOne('transpose', undefined, [x], {
+    axes: listOf('transpose', axes),
+  });
   return output as SymbolicTensor<D, Permuted<S, P>>; // what the shape rule says at run time
 }

@@ -1,20 +1,26 @@
 /** Checks of what callers give to training. */
-import { expectFunction, wrongArgument } from '../../arguments.js';
+import { expectFunction, inWords, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 
 /** @throws E_INVALID_OPTION unless each of them, by name, is a whole number of at least 1 */
 export function checkCounts(counts: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(counts)) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new LstmOnnxError('E_INVALID_OPTION', `${name} is ${value}; give an integer of at least 1.`);
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `${name} is ${typeof value === 'number' ? value : inWords(value)}; give an integer of at least 1.`,
+      );
     }
   }
 }
 
 /** @throws E_INVALID_OPTION unless the bound on the gradients' norm, where there is one, is above 0 */
 export function checkClipNorm(clipNorm: number | undefined): void {
-  if (clipNorm !== undefined && !(clipNorm > 0)) {
-    throw new LstmOnnxError('E_INVALID_OPTION', `clipNorm is ${clipNorm}; give a number above 0, such as 1.`);
+  if (clipNorm !== undefined && !(typeof clipNorm === 'number' && clipNorm > 0)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `clipNorm is ${typeof clipNorm === 'number' ? clipNorm : inWords(clipNorm)}; give a number above 0, such as 1.`,
+    );
   }
 }
 

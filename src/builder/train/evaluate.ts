@@ -1,9 +1,10 @@
 /** Loss and metrics of a network over a data set, without training. */
-import { expectNetwork } from '../../arguments.js';
+
 import type { Dataset, SampleInputs, Samples } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type Backend, type BackendName, startBackend } from '../backends/backend.js';
+import { checkNetwork } from '../check-network.js';
 import { forward } from '../forward.js';
 import type { Network } from '../network.js';
 import { checkParameters, type StateDict } from '../parameters.js';
@@ -49,7 +50,7 @@ export async function evaluate<N extends Network, I extends SampleInputs>(
   data: Samples<I> & SamplesFor<N, I>,
   options: EvaluateOptions<OutputName<N>>,
 ): Promise<Evaluation> {
-  expectNetwork('evaluate', network);
+  checkNetwork('evaluate', network);
   checkOptionNames('evaluate', options, optionNames, { outputs: 'output' });
   const objective = objectiveOf(network, options);
   const { batchSize = 64 } = options;

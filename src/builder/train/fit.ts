@@ -1,11 +1,11 @@
 /** Training: epoch after epoch, with validation, early stopping and a state to resume from. */
 import type { Variable } from '@tensorflow/tfjs';
-import { expectNetwork } from '../../arguments.js';
 import { type Dataset, type SampleInputs, type Samples, splitDataset } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type BackendName, startBackend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
+import { checkNetwork } from '../check-network.js';
 import type { Network } from '../network.js';
 import { checkParameters, initParameters, type StateDict } from '../parameters.js';
 import { Generator } from '../random.js';
@@ -21,7 +21,7 @@ import type { Metric } from './metrics.js';
 import { type OutputName, objectiveOf } from './objective.js';
 import { adam, checkOptimizerConfig, checkOptimizerState, type OptimizerConfig } from './optimizers.js';
 import { readVariables } from './tf-optimizer.js';
-import type { TrainingState } from './training-state.js';
+import { checkTrainingState, type TrainingState } from './training-state.js';
 
 /** Where training stands when an epoch has ended: all that is needed to go on, or to save. */
 export interface EpochEnd {
@@ -120,8 +120,9 @@ export async function fit<N extends Network, I extends SampleInputs>(
   data: Samples<I> & SamplesFor<N, I>,
   options: FitOptions<OutputName<N>>,
 ): Promise<FitResult> {
-  expectNetwork('fit', network);
+  checkNetwork('fit', network);
   checkOptionNames('fit', options, optionNames, meantOptions);
+  if (options?.resume !== undefined) checkTrainingState(options.resume);
   const objective = objectiveOf(network, options);
   const { epochs = 1, batchSize = 64, validation, resume } = options;
   const { metrics } = objective;

@@ -3,8 +3,9 @@
  * Hutter 2019) and SGD with momentum.
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { isObject, wrongArgument } from '../../arguments.js';
+import { inWords, isObject, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
+import { checkOptionNames } from '../../option-names.js';
 import type { StateDict } from '../parameters.js';
 import { formatShape, sameShape } from '../shape.js';
 
@@ -71,9 +72,13 @@ export function checkOptimizerConfig(config: unknown): void {
   if (kind === 'adam' || kind === 'adamw' || kind === 'sgd') {
     // Once more, for numbers that someone wrote by hand.
     const { kind: _, ...options } = config as OptimizerConfig;
-    if (kind === 'sgd') sgd(options as SgdOptions);
-    else adam(options as AdamOptions);
-    return;
+    const whole = kind === 'sgd' ? sgd(options as SgdOptions) : adam(options as AdamOptions);
+    const missing = Object.keys(whole).find((name) => !Object.hasOwn(config as OptimizerConfig, name));
+    if (missing === undefined) return;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The option optimizer lacks ${missing}; make it with adam(), adamW() or sgd(), which fill in what is left out.`,
+    );
   }
   const named = { adam, adamW, sgd, adamw: adamW };
   const meant = Object.entries(named).find(([name, create]) => config === name || config === create)?.[1]
@@ -87,25 +92,48 @@ export function checkOptimizerConfig(config: unknown): void {
   );
 }
 
+/** What other libraries call these options. */
+const meant = {
+  learningRate: 'lr',
+  learning_rate: 'lr',
+  beta1: 'betas: [beta1, beta2]',
+  beta2: 'betas: [beta1, beta2]',
+  epsilon: 'eps',
+  decay: 'weightDecay',
+  weight_decay: 'weightDecay',
+};
+
 /** The defaults with the options that are given; each checked, none unknown. */
 function settle<T extends object>(kind: string, defaults: T, options: Partial<T>): T {
+  const known = Object.fromEntries(Object.keys(defaults).map((name) => [name, true] as const));
+  checkOptionNames(kind, options, known, meant);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
-    if (!Object.hasOwn(defaults, name)) {
-      const known = Object.keys(defaults).join(', ');
-      throw new LstmOnnxError('E_INVALID_OPTION', `${kind} has no option '${name}'; it has ${known}.`);
-    }
-    if (name === 'nesterov') continue;
-    const limit = name === 'betas' ? 1 : Number.POSITIVE_INFINITY;
-    const numbers: unknown[] = Array.isArray(value) ? value : [value];
-    if (!numbers.every((n) => typeof n === 'number' && n >= 0 && n < limit)) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `${kind}: ${name} is ${value}; give a number of at least 0${name === 'betas' ? ' and below 1' : ''}.`,
-      );
+    const problem = problemOf(name, value);
+    if (problem !== undefined) {
+      throw new LstmOnnxError('E_INVALID_OPTION', `${kind}: ${name} is ${problem}.`);
     }
   }
   return { ...defaults, ...Object.fromEntries(given) };
+}
+
+/** What is wrong with an option's value, and what to give; undefined where it is right. */
+function problemOf(name: string, value: unknown): string | undefined {
+  const isNumber = (n: unknown, limit = Number.POSITIVE_INFINITY) =>
+    typeof n === 'number' && n >= 0 && n < limit;
+  if (name === 'nesterov') {
+    return typeof value === 'boolean' ? undefined : `${inWords(value)}; give true or false`;
+  }
+  if (name === 'betas') {
+    const fits = Array.isArray(value) && value.length === 2 && value.every((n) => isNumber(n, 1));
+    const got = Array.isArray(value)
+      ? `[${value.map((n) => (typeof n === 'number' ? n : inWords(n))).join(', ')}]`
+      : inWords(value);
+    return fits ? undefined : `${got}; give two numbers of at least 0 and below 1, such as [0.9, 0.999]`;
+  }
+  return isNumber(value)
+    ? undefined
+    : `${typeof value === 'number' ? value : inWords(value)}; give a number of at least 0`;
 }
 
 /** What an optimizer remembers: how many steps it took, and a tensor for each parameter in each slot. */

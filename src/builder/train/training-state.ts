@@ -3,6 +3,7 @@
  * Kept as a safetensors file of its own, so that the checkpoint holds the model alone.
  */
 import { z } from 'zod';
+import { inWords, isObject } from '../../arguments.js';
 import { parseJson } from '../../data/bounded-json.js';
 import { encodeSafetensors, parseSafetensors } from '../../data/safetensors.js';
 import { LstmOnnxError } from '../../errors.js';
@@ -40,15 +41,35 @@ const scalars = z.strictObject({
   settings: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 
+/** @throws E_INVALID_OPTION for what is no training state; whether it fits a network is checked where it is resumed */
+export function checkTrainingState(state: unknown): asserts state is TrainingState {
+  const isEntry = (entry: unknown) => isObject(entry) && 'shape' in entry && 'data' in entry;
+  const isDict = (dict: unknown): dict is StateDict =>
+    dict instanceof Map &&
+    [...dict.values()].every((entry) => isEntry(entry) && entry.data instanceof Float32Array);
+  if (
+    isObject(state) &&
+    Number.isInteger(state.epoch) &&
+    isDict(state.parameters) &&
+    isObject(state.generator) &&
+    isObject(state.optimizer) &&
+    Number.isInteger(state.optimizer.step) &&
+    state.optimizer.slots instanceof Map &&
+    [...state.optimizer.slots.values()].every(isDict) &&
+    (state.best === undefined || (isObject(state.best) && isDict(state.best.parameters)))
+  ) {
+    return;
+  }
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `The training state is ${inWords(state)}; give the state that fit gave, or decodeTrainingState(bytes).`,
+  );
+}
+
 /** The state as the bytes of a safetensors file. */
-export function encodeTrainingState({
-  epoch,
-  parameters,
-  generator,
-  optimizer,
-  best,
-  settings,
-}: TrainingState): Uint8Array {
+export function encodeTrainingState(state: TrainingState): Uint8Array {
+  checkTrainingState(state);
+  const { epoch, parameters, generator, optimizer, best, settings } = state;
   const tensors = new Map<string, NdArray>([
     [words, { dtype: 'uint32', shape: [generator.words.length], data: generator.words }],
     ...prefixed(parameterPrefix, parameters),

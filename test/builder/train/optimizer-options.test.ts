@@ -18,10 +18,14 @@ describe("an optimizer's options", () => {
   });
 
   it.each([
-    [() => adam({ learningRate: 0.1 } as AdamOptions), "adam has no option 'learningRate'; it has lr, betas"],
+    [
+      () => adam({ learningRate: 0.1 } as AdamOptions),
+      "adam has no option 'learningRate'; use lr. Its options are lr, betas",
+    ],
     [() => adam({ lr: -1 }), 'adam: lr is -1; give a number of at least 0.'],
-    [() => adam({ lr: 'fast' as unknown as number }), 'adam: lr is fast; give a number'],
-    [() => adam({ betas: [0.9, 1] }), 'adam: betas is 0.9,1; give a number of at least 0 and below 1.'],
+    [() => adam({ lr: 'fast' as unknown as number }), "adam: lr is the text 'fast'; give a number"],
+    [() => adam({ betas: [0.9, 1] }), 'adam: betas is [0.9, 1]; give two numbers of at least 0 and below 1'],
+    [() => adam({ lr: [0.1] as unknown as number }), 'adam: lr is an array; give a number'],
     [() => sgd({ nesterov: true }), 'sgd: nesterov needs a momentum above 0 and no dampening.'],
     [() => sgd({ decay: 1 } as SgdOptions), "sgd has no option 'decay'"],
   ])('are refused when they make no sense: %s', (make, message) => {

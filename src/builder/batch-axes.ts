@@ -1,0 +1,57 @@
+/** Where the samples of a network's inputs and outputs are, so that it can run on some of them at a time. */
+import type { NetworkNode } from './graph-builder.js';
+import { valueId } from './graph-builder.js';
+import { inputTypes, type Network, valueTypes } from './network.js';
+import { type OpName, ops } from './ops/index.js';
+import type { AxisUse } from './ops/op.js';
+import type { Shape } from './shape.js';
+import type { TensorType } from './tensor.js';
+
+/** The name of the dimension that samples are along. */
+export const batchName = 'batch';
+
+/** The axis called `batch` of each input and output; an input without it is the same for all samples. */
+export interface BatchAxes {
+  readonly inputs: ReadonlyMap<string, number>;
+  readonly outputs: ReadonlyMap<string, number>;
+}
+
+/** Undefined for a network that must run on all samples at once: it has no batch, mixes samples, or loses their axis. */
+export function batchAxes(network: Network): BatchAxes | undefined {
+  const inputs = axesOf(network.inputs);
+  const outputs = axesOf(network.outputs);
+  if (!inputs || !outputs || inputs.size === 0) return undefined;
+  if (outputs.size < Object.keys(network.outputs).length) return undefined;
+  const types = valueTypes(network);
+  const axes = new Map(inputs);
+  for (const node of network.nodes) {
+    const [x, ...others] = node.inputs.map((id) => axes.get(id));
+    if (x === undefined) {
+      if (others.some((axis) => axis !== undefined)) return undefined;
+      continue;
+    }
+    const use = useOf(node, x, inputTypes(node, types));
+    const after = axesOf(node.outputs);
+    if (use.kind !== 'each' || after?.get('output') !== use.axis) return undefined;
+    for (const [port, axis] of after) axes.set(valueId(node.name, port), axis);
+  }
+  const computed = Object.values(network.outputs).every(({ from }) => axes.has(from));
+  return computed ? { inputs, outputs } : undefined;
+}
+
+/** All inputs of an op have the axis where its shape rule wants it: what it does to the first says it for all. */
+function useOf<K extends OpName>(node: NetworkNode<K>, axis: number, inputs: readonly TensorType[]): AxisUse {
+  const [x] = inputs;
+  return x ? ops[node.op].along(axis, x, node.options, 0) : { kind: 'mixed' };
+}
+
+/** The axis called `batch` of each of some values that has one; undefined where a value has it twice. */
+function axesOf(types: Readonly<Record<string, { readonly shape: Shape }>>): Map<string, number> | undefined {
+  const axes = new Map<string, number>();
+  for (const [name, { shape }] of Object.entries(types)) {
+    const axis = shape.indexOf(batchName);
+    if (axis !== shape.lastIndexOf(batchName)) return undefined;
+    if (axis !== -1) axes.set(name, axis);
+  }
+  return axes;
+}

@@ -1,0 +1,97 @@
+/** Networks from callers without types: whether they are whole, so that nothing behind has to ask. */
+
+import { inWords, isObject } from '../arguments.js';
+import { LstmOnnxError, messageOf } from '../errors.js';
+import { checkOptions } from './check-options.js';
+import { GraphBuilder } from './graph-builder.js';
+import type { Network } from './network.js';
+import { ops } from './ops/index.js';
+import { sameShape } from './shape.js';
+import { checkTensorType, type TensorType } from './tensor.js';
+
+/** Networks that are known to be whole; they are immutable. */
+const whole = new WeakSet<object>();
+
+/** Notes that a network is whole, since this library has just built it. */
+export function noteWhole(network: Network): void {
+  whole.add(network);
+}
+
+/**
+ * Checks that a value is a network, once for each: built again, it must come out the same.
+ *
+ * @param where the function, for the message
+ * @throws E_INVALID_OPTION
+ */
+export function checkNetwork(where: string, network: unknown): asserts network is Network {
+  if (isObject(network) && whole.has(network)) return;
+  const problem = problemOf(network);
+  if (problem === undefined) {
+    whole.add(network as Network);
+    return;
+  }
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${where} takes a network as defineNetwork makes it; got ${inWords(network)}${problem === '' ? '' : `: ${problem}`}.`,
+  );
+}
+
+/** Why a value is no network; empty where it has none of a network's parts. */
+function problemOf(network: unknown): string | undefined {
+  if (typeof network === 'function')
+    return 'give what defineNetwork returns, not the function that defines it';
+  if (!isObject(network)) return '';
+  const { inputs, nodes, outputs } = network;
+  if (!isObject(inputs) || !Array.isArray(nodes) || !isObject(outputs)) {
+    return isObject(network.network) ? 'give its network' : '';
+  }
+  try {
+    const graph = new GraphBuilder(checkOptions);
+    for (const [name, type] of Object.entries(inputs)) {
+      checkTensorType(`input '${name}'`, type);
+      graph.addInput(name, type);
+    }
+    for (const node of nodes) addNode(graph, node);
+    for (const [name, output] of Object.entries(outputs)) {
+      const from = isObject(output) && typeof output.from === 'string' ? graph.find(output.from) : undefined;
+      if (!from || !sameType(output, from)) return `its output '${name}' is not what its nodes compute`;
+    }
+    return Object.keys(outputs).length === 0 ? 'it has no outputs' : undefined;
+  } catch (error) {
+    if (error instanceof LstmOnnxError) return messageOf(error).replace(/\.$/, '');
+    throw error;
+  }
+}
+
+function addNode(graph: GraphBuilder, node: unknown): void {
+  const { name, op, inputs, options, outputs }: Partial<Record<string, unknown>> = isObject(node) ? node : {};
+  const values = Array.isArray(inputs)
+    ? inputs.map((id: unknown) => (typeof id === 'string' ? graph.find(id) : undefined))
+    : [undefined];
+  if (typeof name !== 'string' || typeof op !== 'string' || !Object.hasOwn(ops, op) || !isObject(outputs)) {
+    throw new LstmOnnxError('E_INVALID_OPTION', `${inWords(node)} is no node`);
+  }
+  const known = values.filter((value) => value !== undefined);
+  if (known.length < values.length) {
+    throw new LstmOnnxError('E_INVALID_OPTION', `its node '${name}' reads what nothing before it computes`);
+  }
+  // The builder checks the options against the op's own schema before anything reads them.
+  const ports = graph.add(op as keyof typeof ops, name, known, options as never);
+  const added = graph.nodes.at(-1);
+  const left = Object.keys(added?.options ?? {}).find(
+    (option) => !isObject(options) || !Object.hasOwn(options, option),
+  );
+  if (left !== undefined) {
+    throw new LstmOnnxError('E_INVALID_OPTION', `its node '${name}' lacks the option ${left}`);
+  }
+  for (const [port, type] of Object.entries(ports)) {
+    if (sameType(outputs[port], type)) continue;
+    throw new LstmOnnxError('E_INVALID_OPTION', `its node '${name}' has another type than it computes`);
+  }
+}
+
+function sameType(given: unknown, { dtype, shape }: TensorType): boolean {
+  return (
+    isObject(given) && given.dtype === dtype && Array.isArray(given.shape) && sameShape(given.shape, shape)
+  );
+}
