@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initParameters } from '../../src/builder/parameters.js';
+import { parseSafetensors } from '../../src/data/safetensors.js';
 import { exportOnnx } from '../../src/export/export.js';
 import type { Feeds } from '../../src/runtime/values.js';
 import { simpleLSTM } from '../parity/networks.js';
@@ -354,5 +355,34 @@ describeInChromium('lstm-onnx/web in Chromium', () => {
     const { results, running } = await lab.run({ model: modelFile('lstm'), feeds, options });
     expect(running).toBe(provider);
     expect(results.get('output')).toBeCloseToArray(lstm.output, TOLERANCE);
+  });
+
+  it.each([
+    ['in the worker', 'simd', true],
+    ['in the worker', 'wasm', true],
+    ['on the page', 'simd', false],
+    ['on the page', 'wasm', false],
+  ] as const)('reads weights from the file beside the model, %s, on %s', async (_place, provider, worker) => {
+    const external = (name: string) => readFileSync(`fixtures/data/onnx-external/${name}`);
+    const { tensors } = parseSafetensors(external('beside.safetensors'));
+    const x = tensors.get('x')!;
+    const url = lab.server.put('beside.onnx', external('beside.onnx'));
+    const weights = lab.server.put('beside.onnx.data', external('beside.onnx.data'));
+    const requests: string[] = [];
+    const stop = lab.server.onRequest((path) => requests.push(path));
+    const { running, results } = await lab.page.evaluate(
+      ({ url, provider, worker, feeds }) => {
+        const { fromWire, toWire, withModel } = window.lab;
+        return withModel(url, { providers: [provider], worker }, async (model) => ({
+          running: model.providers.running,
+          results: toWire(await model.run(fromWire(feeds))),
+        }));
+      },
+      { url, provider, worker, feeds: toWire({ x: { data: x.data as Float32Array, dims: x.shape } }) },
+    );
+    stop();
+    expect(running).toBe(provider);
+    expect(fromWire(results).linear).toBeCloseToArray(tensors.get('logits')!, { atol: 1e-6 });
+    expect(requests.filter((path) => path.startsWith('/memory/'))).toEqual([url, weights]);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
 import { networkToJson } from '../../src/builder/network-json.js';
-import { encodeSafetensors } from '../../src/data/safetensors.js';
+import { encodeSafetensors, parseSafetensors } from '../../src/data/safetensors.js';
 import { decodeModel } from '../../src/export/decode-model.js';
 import { networkFromStateDict } from '../../src/import/architecture.js';
 import type { NdArray } from '../../src/nd-array.js';
@@ -53,6 +53,18 @@ it('a checkpoint with a copy of its weights is inspected and exported with a wor
   const taken = /weights in "model" are meant, and left aside those in "ema"/;
   expect((await lstmOnnx('inspect', file)).stdout).toMatch(taken);
   expect((await lstmOnnx('export', file, '-o', join(folder, 'averaged.onnx'))).stderr).toMatch(taken);
+});
+
+it('an ONNX model is exported with the weights from the file beside it', async () => {
+  const external = 'fixtures/data/onnx-external';
+  const path = join(folder, 'whole.onnx');
+  const outcome = await lstmOnnx('export', join(external, 'beside.onnx'), '-o', path);
+  expect(outcome).toMatchObject({ code: 0, stdout: `${path}\n` });
+  const { tensors } = parseSafetensors(readFileSync(join(external, 'beside.safetensors')));
+  const x = tensors.get('x')!;
+  await using opened = await Model.load(readFileSync(path), { providers: ['cpu'] });
+  const { linear } = await opened.run({ x: { data: x.data as Float32Array, dims: x.shape } });
+  expect(linear).toBeCloseToArray(tensors.get('logits')!, { atol: 1e-6 });
 });
 
 describe('lstm-onnx export of PyTorch weights', () => {
