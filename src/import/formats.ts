@@ -1,6 +1,7 @@
 /** The format of a model or of weights, told by the first bytes. */
 import { MAX_HEADER_BYTES } from '../data/safetensors.js';
 import { foreignFormat } from '../export/foreign-format.js';
+import { findSuperblock } from './hdf5/superblock.js';
 
 /** `weights` are tensors by name, which `state-dict.ts` tells apart further. */
 export type ModelFormat = 'zip' | 'checkpoint' | 'weights' | 'hdf5' | 'onnx' | 'json';
@@ -10,8 +11,6 @@ const networkKey = '"lstm_onnx.network"';
 const safetensorsLengthBytes = 8;
 const openBrace = 0x7b;
 
-/** https://docs.hdfgroup.org/hdf5/latest/_f_m_t4.html: the format signature. */
-const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 /** https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: a local file header, or the end of an empty archive. */
 const zipSignatures = [
   [0x50, 0x4b, 0x03, 0x04],
@@ -27,9 +26,10 @@ export function detectFormat(bytes: Uint8Array, fileName = ''): ModelFormat | un
   const starts = (signature: readonly number[]) => signature.every((byte, i) => bytes[i] === byte);
   // First, since a header's length may begin as a pickle or an ONNX model does.
   if (isSafetensors(bytes)) return hasNetwork(bytes) ? 'checkpoint' : 'weights';
-  if (starts(hdf5Signature)) return 'hdf5';
   if (zipSignatures.some(starts)) return 'zip';
   if (bytes[0] === pickleStart && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5) return 'weights';
+  // After those that may hold such a file, before those that a user block may begin as.
+  if (findSuperblock(bytes) !== undefined) return 'hdf5';
   if (firstCharacter(bytes) === openBrace) return 'json';
   if (starts(onnxStart) || /\.onnx$/i.test(fileName)) return 'onnx';
   if (/\.safetensors$/i.test(fileName)) return 'weights'; // for its reader to say what is wrong
@@ -58,7 +58,7 @@ function firstCharacter(bytes: Uint8Array): number | undefined {
 export function describeUnread(bytes: Uint8Array): string {
   const text = new TextDecoder('latin1').decode(bytes.subarray(0, 300));
   if (bytes.length === 0) return 'it is empty';
-  if (text.startsWith('HDF', 1)) return 'it is an HDF5 file, such as Keras writes';
+  if (findSuperblock(bytes) !== undefined) return 'it is an HDF5 file, such as Keras writes';
   if (text.startsWith('\x1f\x8b')) return 'it is compressed by gzip; unpack it first';
   if (text.startsWith('NUMPY', 1)) return 'it is one .npy array without a name (numpy.savez keeps names)';
   if (text.startsWith('TFL3', 4))

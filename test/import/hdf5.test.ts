@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { detectFormat } from '../../src/import/formats.js';
 import { type Hdf5Object, openHdf5 } from '../../src/import/hdf5/open-hdf5.js';
 import { failureOf } from '../data/failure.js';
 import { damaged, fuzz } from './damage.js';
+import { withUserBlock } from './keras-files.js';
 
 function file(name: string): Uint8Array {
   return readFileSync(new URL(`../../fixtures/data/hdf5/${name}.h5`, import.meta.url));
@@ -58,6 +60,32 @@ describe('openHdf5', () => {
     for (let index = 0; index < 40; index++) {
       expect(names?.find([`entry_${index}`])?.array().data).toEqual(Float32Array.of(index));
     }
+  });
+
+  it.each([
+    ['earliest', 512, 'as h5py writes it'],
+    ['earliest', 4096, 'as h5py writes it'],
+    ['latest', 2048, 'put before a file that was written without it'],
+  ])('reads the %s format behind a user block of %i bytes, %s', (name, size, origin) => {
+    const bytes = withUserBlock(file(name), size, origin === 'as h5py writes it');
+    expect(detectFormat(bytes)).toBe('hdf5');
+    const root = openHdf5(bytes);
+    expect(root.find(['group', 'inner', 'float32'])?.array()).toEqual(numbers);
+    expect(root.find(['group', 'inner', 'big'])?.array()).toEqual(numbers);
+    if (name === 'earliest') expect(root.find(['group', 'inner', 'gzip'])?.array()).toEqual(numbers);
+    expect(root.texts().get('text')).toBe('variable é');
+  });
+
+  it('refuses a file behind a user block that is cut short or not in its place, or whose base address cannot be', () => {
+    const bytes = withUserBlock(file('earliest'), 512, true);
+    expect(failureOf(() => openHdf5(bytes.subarray(0, 12_000))).message).toMatch(
+      /says that it has 17920 bytes and has 11488/,
+    );
+    expect(detectFormat(bytes.subarray(1))).not.toBe('hdf5');
+    new DataView(bytes.buffer).setBigUint64(512 + 24, 2n ** 40n, true);
+    expect(failureOf(() => openHdf5(bytes)).message).toMatch(
+      /base address, 1099511627776, is behind its end/,
+    );
   });
 
   it('refuses what it does not read by name', () => {

@@ -34,3 +34,13 @@ export function kerasArchive(name: string, config: unknown): Uint8Array {
 export function layersOf(config: Record<string, unknown>) {
   return (config.config as { layers: { class_name: string; config: Record<string, unknown> }[] }).layers;
 }
+
+/** An HDF5 file behind `size` bytes of text; `isTold` adds them to its base address and its end, of superblock version 0. */
+export function withUserBlock(hdf5: Uint8Array, size: number, isTold: boolean): Uint8Array {
+  const bytes = new Uint8Array(size + hdf5.length).fill(0x23, 0, size);
+  bytes.set(hdf5, size);
+  const view = new DataView(bytes.buffer, size);
+  for (const at of isTold ? [24, 40] : [])
+    view.setBigUint64(at, view.getBigUint64(at, true) + BigInt(size), true);
+  return bytes;
+}

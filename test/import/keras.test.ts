@@ -4,8 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { parameterSpecs } from '../../src/builder/parameters.js';
 import type { LstmOnnxError } from '../../src/errors.js';
 import { withStates } from '../../src/export/states.js';
+import { importModel } from '../../src/import/import-model.js';
 import { readKeras } from '../../src/import/keras/read-keras.js';
-import { kerasArchive, kerasConfig, kerasEntries, kerasFile, layersOf } from './keras-files.js';
+import {
+  kerasArchive,
+  kerasConfig,
+  kerasEntries,
+  kerasFile,
+  layersOf,
+  withUserBlock,
+} from './keras-files.js';
 import { expectRecorded } from './recorded-models.js';
 
 const files = readdirSync(new URL('../../fixtures/data/keras/', import.meta.url)).filter(
@@ -31,6 +39,11 @@ describe('readKeras', () => {
   it.each(files)('gives what Keras computes for %s, exported and by the builder', async (file) => {
     const name = file.replace(/(\.keras2)?\.(keras|h5)$/, '');
     await expectRecorded(`keras/${name}`, await readKeras(kerasFile(file)));
+  });
+
+  it('reads a file behind a user block as without one', async () => {
+    const whole = kerasFile('compiled.h5');
+    expect(await importModel(withUserBlock(whole, 512, true))).toEqual(await importModel(whole));
   });
 
   it('names inputs and outputs as the model does, states by what they are', async () => {

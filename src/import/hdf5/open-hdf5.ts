@@ -10,7 +10,7 @@ import { GlobalHeaps } from './global-heap.js';
 import { Hdf5Bytes } from './hdf5-bytes.js';
 import { readLinks } from './links.js';
 import { type Message, readMessages } from './object-header.js';
-import { rootAddress } from './superblock.js';
+import { findSuperblock, rootAddress } from './superblock.js';
 
 /** A group or a dataset; nothing of it is read before it is asked for. */
 export class Hdf5Object {
@@ -75,6 +75,6 @@ export class Hdf5Object {
  * @throws E_INVALID_FILE, E_UNSUPPORTED
  */
 export function openHdf5(bytes: Uint8Array, budget = new MemoryBudget(bytes.length)): Hdf5Object {
-  const file = new Hdf5Bytes(bytes, budget);
+  const file = new Hdf5Bytes(bytes.subarray(findSuperblock(bytes) ?? 0), budget);
   return new Hdf5Object(file, new GlobalHeaps(file), rootAddress(file), '');
 }
