@@ -4,6 +4,7 @@ import { inWords, isObject } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { formatShape, type RemoveAt, type RemoveNamed, type Shape } from './shape.js';
+import type { IfTime } from './type-messages.js';
 
 /** Element types a network computes with. `int32` is for indices (embedding). */
 export type DType = 'float32' | 'int32';
@@ -84,11 +85,11 @@ export class SymbolicTensor<D extends DType = DType, S extends Shape = Shape> im
    * @throws E_INVALID_OPTION when no axis is given and no dimension is called `time`
    */
   at<const A extends number>(index: number, axis: A): SymbolicTensor<D, RemoveAt<S, A>>;
-  at(
-    ...args: 'time' extends S[number] ? [index: number] : [index: number, axis: number]
-  ): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
-  at(index: number, axis?: number): SymbolicTensor {
-    return this.graph.addOne('at', undefined, [this], { index, axis: axis ?? timeAxis(this.shape) });
+  // Generic, so that a tensor without time stays a SymbolicTensor: the compiler compares generic methods erased.
+  at<I extends number>(index: IfTime<S, I, 'at(-1, 1)'>): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
+  at(index: unknown, axis?: number): SymbolicTensor {
+    const options = { index: index as number, axis: axis ?? timeAxis(this.shape) }; // what the overloads take
+    return this.graph.addOne('at', undefined, [this], options);
   }
 }
 

@@ -5,8 +5,10 @@ import { at, last } from '../../src/builder/ops/at.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
+import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { max, mean } from '../../src/builder/ops/reduce.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
@@ -184,6 +186,38 @@ test('at and last as functions ask for time like the method', () => {
   last(frames);
 });
 
+test('mean, max and flip ask for time, or for an axis', () => {
+  expectTypeOf(mean(sequence)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
+  expectTypeOf(max(frames, 1)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
+  expectTypeOf(flip(sequence)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(flip(frames, 1)).toEqualTypeOf<typeof frames>();
+  // @ts-expect-error no dimension is called time
+  mean(frames);
+  // @ts-expect-error no dimension is called time
+  max(frames);
+  // @ts-expect-error no dimension is called time
+  flip(frames);
+});
+
+test('tensors of any shape are tensors, whether or not they have a time', () => {
+  expectTypeOf(sequence).toExtend<SymbolicTensor>();
+  expectTypeOf(frames).toExtend<SymbolicTensor>();
+  expectTypeOf(frames).toExtend<SymbolicTensor<'float32'>>();
+  expectTypeOf(frames).toExtend<Value>();
+  expectTypeOf(frames).not.toExtend<typeof sequence>();
+});
+
+test('ops take what is known in part', () => {
+  const head = <S extends Shape>(x: Value<'float32', readonly [...S, number]>) => linear('fc', x, 10);
+  expectTypeOf(head(sequence).dtype).toEqualTypeOf<'float32'>();
+  expectTypeOf(transpose(anything, [1, 0]).dtype).toEqualTypeOf<DType>();
+  expectTypeOf(reshape(anything, ['batch', 3])).toEqualTypeOf<SymbolicTensor<DType, readonly ['batch', 3]>>();
+  const untyped = JSON.parse('{}');
+  expectTypeOf(linear('fc', untyped, 10).dtype).toEqualTypeOf<'float32'>();
+  expectTypeOf(lstm('lstm', untyped, { hiddenSize: 8 }).output.dtype).toEqualTypeOf<'float32'>();
+  expectTypeOf(at(untyped, -1).dtype).toEqualTypeOf<DType>();
+});
+
 test('an axis that is known at run time only leaves the remaining shape open', () => {
   expectTypeOf(frames.at(0, someAxis)).toEqualTypeOf<Float<Shape>>();
   expectTypeOf(anything.at(-1)).toEqualTypeOf<SymbolicTensor<DType, Shape>>();
@@ -221,6 +255,10 @@ test('transpose orders the dimensions', () => {
   transpose(sequence, [1, 0]);
   // @ts-expect-error there is no axis 3
   transpose(sequence, [3, 0, 1]);
+  // @ts-expect-error an axis twice
+  transpose(sequence, [0, 0, 1]);
+  // axes that are known at run time only
+  transpose(sequence, [] as number[]);
 });
 
 test('reshape gives the shape asked for, with -1 as a number or a name', () => {
@@ -235,6 +273,18 @@ test('reshape gives the shape asked for, with -1 as a number or a name', () => {
   linear('fc', reshape(sequence, ['batch', 'time', -1]), 10);
   // @ts-expect-error a product of names does not size weights
   linear('fc', reshape(sequence, [28, -1]), 10);
+  // @ts-expect-error no dimension is called tim
+  reshape(sequence, ['batch', 'tim', 28]);
+  // @ts-expect-error time is neither kept nor swallowed
+  reshape(sequence, ['batch', 784]);
+  // shapes that are known at run time only, and what was worked out before
+  reshape(sequence, [] as number[]);
+  reshape(sequence, ['batch' as string, 28]);
+  reshape(reshape(sequence, [-1, 28]), ['batch', 'time', 28]);
+  const joined = concat([sequence, {} as Float<readonly ['batch', number, 28]>], 1);
+  reshape(joined, ['batch', 'time+3', 4, 7]);
+  // @ts-expect-error no dimension is called tim+3
+  reshape(joined, ['batch', 'tim+3', 28]);
 });
 
 test('activations and dropout keep the type and want float32', () => {

@@ -40,30 +40,30 @@ export const sigmoidOp = elementwise((tf, x) => tf.sigmoid(x));
 export const softmaxOp = alongAxis((tf, x) => tf.softmax(x));
 export const logSoftmaxOp = alongAxis((tf, x) => tf.logSoftmax(x));
 
-type Input<S extends Shape> = Value<'float32', S>;
-type Output<S extends Shape> = SymbolicTensor<'float32', S>;
-
 /** `max(x, 0)`, entry by entry. */
-export function relu<S extends Shape>(x: Input<S>): Output<S> {
-  return graphOf('relu', x).addOne('relu', undefined, [x], {}) as Output<S>; // same type as x
+export function relu<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return graphOf('relu', x).addOne('relu', undefined, [x], {}) as SymbolicTensor<'float32', S>; // same type as x
 }
 
 /** The hyperbolic tangent, entry by entry. */
-export function tanh<S extends Shape>(x: Input<S>): Output<S> {
-  return graphOf('tanh', x).addOne('tanh', undefined, [x], {}) as Output<S>; // same type as x
+export function tanh<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return graphOf('tanh', x).addOne('tanh', undefined, [x], {}) as SymbolicTensor<'float32', S>; // same type as x
 }
 
 /** `1 / (1 + exp(-x))`, entry by entry. */
-export function sigmoid<S extends Shape>(x: Input<S>): Output<S> {
-  return graphOf('sigmoid', x).addOne('sigmoid', undefined, [x], {}) as Output<S>; // same type as x
+export function sigmoid<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return graphOf('sigmoid', x).addOne('sigmoid', undefined, [x], {}) as SymbolicTensor<'float32', S>; // same type as x
 }
 
 /** Probabilities along an axis (default the last): `exp(x) / sum(exp(x))`. */
-export function softmax<S extends Shape>(x: Input<S>, axis = -1): Output<S> {
-  return graphOf('softmax', x).addOne('softmax', undefined, [x], { axis }) as Output<S>; // same type as x
+export function softmax<S extends Shape>(x: Value<'float32', S>, axis = -1): SymbolicTensor<'float32', S> {
+  return graphOf('softmax', x).addOne('softmax', undefined, [x], { axis }) as SymbolicTensor<'float32', S>; // same type as x
 }
 
 /** The logarithm of {@link softmax}, computed without underflow. */
-export function logSoftmax<S extends Shape>(x: Input<S>, axis = -1): Output<S> {
-  return graphOf('logSoftmax', x).addOne('logSoftmax', undefined, [x], { axis }) as Output<S>; // same type as x
+export function logSoftmax<S extends Shape>(x: Value<'float32', S>, axis = -1): SymbolicTensor<'float32', S> {
+  return graphOf('logSoftmax', x).addOne('logSoftmax', undefined, [x], { axis }) as SymbolicTensor<
+    'float32',
+    S
+  >; // same type as x
 }

@@ -11,6 +11,7 @@ import {
   timeAxis,
   type Value,
 } from '../tensor.js';
+import type { IfTime } from '../type-messages.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 import type { AtOptions } from './option-schemas.js';
 
@@ -80,9 +81,6 @@ function lastOfEach(tf: Tf, x: TfTensor, lengths: TfTensor, axis: number): TfTen
   return tf.sum(tf.mul(x, tf.reshape(steps, [...x.shape.slice(0, 2), ...x.shape.slice(2).fill(1)])), axis);
 }
 
-/** Nothing is of this type unless a dimension is called `time`. */
-type HasTime<S extends Shape> = 'time' extends S[number] ? unknown : never;
-
 /**
  * One entry along a dimension, as `x.at(index, axis)` picks it.
  *
@@ -95,8 +93,8 @@ export function at<D extends DType, S extends Shape, const A extends number>(
   axis: A,
 ): SymbolicTensor<D, RemoveAt<S, A>>;
 export function at<D extends DType, S extends Shape>(
-  x: Value<D, S> & HasTime<S>,
-  index: number,
+  x: Value<D, S>,
+  index: IfTime<S, number, 'at(x, -1, 1)'>,
 ): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
 export function at(x: Value, index: number, axis?: number): SymbolicTensor {
   return graphOf('at', x).addOne('at', undefined, [x], { index, axis: axis ?? timeAxis(x.shape) });
@@ -104,7 +102,8 @@ export function at(x: Value, index: number, axis?: number): SymbolicTensor {
 
 /** The last time step: `at(x, -1)`. */
 export function last<D extends DType, S extends Shape>(
-  x: Value<D, S> & HasTime<S>,
-): SymbolicTensor<D, RemoveNamed<S, 'time'>> {
+  x: Value<D, S> & IfTime<S, unknown, 'at(x, -1, 1)'>,
+): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
+export function last(x: Value): SymbolicTensor {
   return at(x, -1);
 }

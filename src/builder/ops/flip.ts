@@ -1,6 +1,7 @@
 /** `torch.flip` along one dimension. */
 import { normalizeAxis, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
+import type { IfTime } from '../type-messages.js';
 import { expectInput, inputAt, mixedAlong, type OpDefinition } from './op.js';
 import type { AxisOptions } from './option-schemas.js';
 
@@ -24,7 +25,10 @@ export const flipOp: OpDefinition<AxisOptions> = {
  * @param axis default the dimension called `time`
  * @throws E_INVALID_OPTION where there is no such dimension
  */
-export function flip<D extends DType, S extends Shape>(x: Value<D, S>, axis?: number): SymbolicTensor<D, S> {
-  const graph = graphOf('flip', x);
-  return graph.addOne('flip', undefined, [x], { axis: axis ?? timeAxis(x.shape) }) as SymbolicTensor<D, S>; // same type as x
+export function flip<D extends DType, S extends Shape>(x: Value<D, S>, axis: number): SymbolicTensor<D, S>;
+export function flip<D extends DType, S extends Shape>(
+  x: Value<D, S> & IfTime<S, unknown, 'flip(x, 1)'>,
+): SymbolicTensor<D, S>;
+export function flip(x: Value, axis?: number): SymbolicTensor {
+  return graphOf('flip', x).addOne('flip', undefined, [x], { axis: axis ?? timeAxis(x.shape) });
 }

@@ -1,6 +1,7 @@
 /** `nn.Linear`: x W^T + b over the last dimension. https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html */
 import type { Dim } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
+import type { Features } from '../type-messages.js';
 import { expectFixedDim, expectInput, inputAt, mixedAlong, type OpDefinition, optionsOf } from './op.js';
 import type { LinearOptions } from './option-schemas.js';
 
@@ -39,9 +40,9 @@ export const linearOp: OpDefinition<LinearOptions> = {
  * @param options.bias whether to add a bias vector, default true
  * @returns `[..., outFeatures]`
  */
-export function linear<const Lead extends readonly Dim[], const N extends number>(
+export function linear<const Lead extends readonly Dim[], const F extends Dim, const N extends number>(
   name: string,
-  x: Value<'float32', readonly [...Lead, number]>,
+  x: Value<'float32', readonly [...Lead, Features<F>]>,
   outFeatures: N,
   options: { readonly bias?: boolean } = {},
 ): SymbolicTensor<'float32', readonly [...Lead, N]> {

@@ -10,18 +10,14 @@ export type StateSize<H extends number, P> = P extends number ? P : H;
 export type OutputShape<S extends Shape, H extends number, Bi extends boolean, P> = S extends readonly [
   infer First extends Dim,
   infer Second extends Dim,
-  number,
+  Dim,
 ]
   ? readonly [First, Second, PerDirection<StateSize<H, P>, Bi>]
   : never;
 
-export type StateShape<
-  S extends Shape,
-  Size extends number,
-  L extends number,
-  Bi extends boolean,
-  BF,
-> = readonly [PerDirection<L, Bi>, BatchDim<S, BF>, Size];
+/** The shape of `h` and `c`. Worked out under a condition, for the compiler shows an alias of a tuple by its name. */
+export type StateShape<S extends Shape, Size extends number, L extends number, Bi extends boolean, BF> =
+  BatchDim<S, BF> extends infer Batch extends Dim ? readonly [PerDirection<L, Bi>, Batch, Size] : never;
 
 type PerDirection<N extends number, Bi extends boolean> = boolean extends Bi
   ? number

@@ -12,6 +12,7 @@ import { firstEntries, type LstmCell, pytorchActivations } from '../backends/ste
 import type { Tf } from '../backends/tf.js';
 import { type Dim, formatShape, type Shape, sameShape } from '../shape.js';
 import { checkValue, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
+import type { Features } from '../type-messages.js';
 import { dropoutMask } from './dropout.js';
 import type {
   ActivationLike,
@@ -213,7 +214,7 @@ export const lstmOp: OpDefinition<LstmOptions> = { infer, along, parameters, for
 export function lstm<
   const A extends Dim,
   const B extends Dim,
-  const I extends number,
+  const I extends Dim,
   const H extends number,
   const L extends number = 1,
   const Bi extends boolean = false,
@@ -221,7 +222,7 @@ export function lstm<
   const P extends number | undefined = undefined,
 >(
   name: string,
-  x: Value<'float32', readonly [A, B, I]>,
+  x: Value<'float32', readonly [A, B, Features<I>]>,
   // NoInfer: a state with another batch must not widen A or B.
   options: LstmArguments<
     H,

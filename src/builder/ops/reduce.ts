@@ -4,6 +4,7 @@ import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type TensorType, timeAxis, type Value } from '../tensor.js';
+import type { IfTime } from '../type-messages.js';
 import { expectInput, inputAt, type OpDefinition } from './op.js';
 import type { AxisOptions } from './option-schemas.js';
 
@@ -90,9 +91,6 @@ function firstMaximum(tf: Tf, x: TfTensor, axis: number): TfTensor {
   return compute(x);
 }
 
-/** Nothing is of this type unless a dimension is called `time`. */
-type HasTime<S extends Shape> = 'time' extends S[number] ? unknown : never;
-
 /**
  * The mean along a dimension, which disappears. Along the time of an LSTM with lengths it is the mean over the steps of each
  * sequence; one without steps counts as one step.
@@ -105,7 +103,7 @@ export function mean<S extends Shape, const A extends number>(
   axis: A,
 ): SymbolicTensor<'float32', RemoveAt<S, A>>;
 export function mean<S extends Shape>(
-  x: Value<'float32', S> & HasTime<S>,
+  x: Value<'float32', S> & IfTime<S, unknown, 'mean(x, 1)'>,
 ): SymbolicTensor<'float32', RemoveNamed<S, 'time'>>;
 export function mean(x: Value<'float32'>, axis?: number): SymbolicTensor {
   return graphOf('mean', x).addOne('mean', undefined, [x], { axis: axis ?? timeAxis(x.shape) });
@@ -123,7 +121,7 @@ export function max<S extends Shape, const A extends number>(
   axis: A,
 ): SymbolicTensor<'float32', RemoveAt<S, A>>;
 export function max<S extends Shape>(
-  x: Value<'float32', S> & HasTime<S>,
+  x: Value<'float32', S> & IfTime<S, unknown, 'max(x, 1)'>,
 ): SymbolicTensor<'float32', RemoveNamed<S, 'time'>>;
 export function max(x: Value<'float32'>, axis?: number): SymbolicTensor {
   return graphOf('max', x).addOne('max', undefined, [x], { axis: axis ?? timeAxis(x.shape) });

@@ -2,6 +2,7 @@
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
+import type { NewShape } from '../type-messages.js';
 import { type AxisUse, expectInput, inputAt, listOf, type OpDefinition } from './op.js';
 import type { ReshapeOptions } from './option-schemas.js';
 
@@ -108,9 +109,10 @@ type Reshaped<In extends Shape, Out extends Shape> = {
  */
 export function reshape<D extends DType, S extends Shape, const T extends Shape>(
   x: Value<D, S>,
-  shape: T,
+  shape: NewShape<S, T>,
 ): SymbolicTensor<D, Reshaped<S, T>> {
   const graph = graphOf('reshape', x);
-  const output = graph.addOne('reshape', undefined, [x], { shape: listOf('reshape', shape) });
+  // Nothing but a T is assignable to what NewShape gives.
+  const output = graph.addOne('reshape', undefined, [x], { shape: listOf('reshape', shape as T) });
   return output as SymbolicTensor<D, Reshaped<S, T>>; // what the shape rule says at run time
 }

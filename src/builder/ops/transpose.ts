@@ -2,6 +2,7 @@
 import { LstmOnnxError } from '../../errors.js';
 import { formatShape, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, type Value } from '../tensor.js';
+import type { Permutation } from '../type-messages.js';
 import { expectInput, inputAt, listOf, type OpDefinition } from './op.js';
 import type { TransposeOptions } from './option-schemas.js';
 
@@ -24,12 +25,6 @@ export const transposeOp: OpDefinition<TransposeOptions> = {
   forward: (inputs, { axes }, { tf }) => ({ output: tf.transpose(inputAt(inputs, 0), [...axes]) }),
 };
 
-/** As many axes as the shape has, each one of its own. */
-type Axes<S extends Shape> = { readonly [K in keyof S]: AxesOf<S> };
-type AxesOf<S extends Shape> = number extends S['length']
-  ? number
-  : Exclude<Partial<S>['length'], S['length']>;
-
 type Permuted<S extends Shape, P extends readonly number[]> = { readonly [K in keyof P]: S[P[K]] };
 
 /**
@@ -39,10 +34,10 @@ type Permuted<S extends Shape, P extends readonly number[]> = { readonly [K in k
  */
 export function transpose<D extends DType, S extends Shape, const P extends readonly number[]>(
   x: Value<D, S>,
-  axes: P & Axes<S>,
+  axes: Permutation<S, P>,
 ): SymbolicTensor<D, Permuted<S, P>> {
   const output = graphOf('transpose', x).addOne('transpose', undefined, [x], {
-    axes: listOf('transpose', axes),
+    axes: listOf('transpose', axes as P), // nothing but a P is assignable to what Permutation gives
   });
   return output as SymbolicTensor<D, Permuted<S, P>>; // what the shape rule says at run time
 }

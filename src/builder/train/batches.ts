@@ -14,6 +14,7 @@ import { checkFeeds } from '../check-feeds.js';
 import type { Network } from '../network.js';
 import { Generator } from '../random.js';
 import { formatShape } from '../shape.js';
+import type { NoInput } from '../type-messages.js';
 
 /**
  * The order of an epoch's samples. A shuffled loader draws two numbers from the generator, its workers' base seed and
@@ -42,7 +43,7 @@ export type SamplesFor<N extends Network, I extends SampleInputs> = string exten
   ? unknown
   : {
       readonly inputs: { readonly [K in keyof N['inputs']]: SampleArray } & {
-        readonly [K in Exclude<keyof I, keyof N['inputs']>]: never;
+        readonly [K in Exclude<keyof I, keyof N['inputs']>]: NoInput<K, N['inputs']>;
       };
     };
 

@@ -14,7 +14,7 @@ import { checkCounts } from './check-options.js';
 import type { Evaluation } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
-import { type Objective, type OutputName, objectiveOf, scalarOf } from './objective.js';
+import { type Objective, objectiveOf, scalarOf } from './objective.js';
 import { pauseNowAndThen } from './pause.js';
 
 /** `Output` is one of the network's output names. */
@@ -48,7 +48,7 @@ export async function evaluate<N extends Network, I extends SampleInputs>(
   network: N,
   parameters: StateDict,
   data: Samples<I> & SamplesFor<N, I>,
-  options: EvaluateOptions<OutputName<N>>,
+  options: EvaluateOptions<keyof N['outputs'] & string>,
 ): Promise<Evaluation> {
   checkNetwork('evaluate', network);
   checkOptionNames('evaluate', options, optionNames, { outputs: 'output' });

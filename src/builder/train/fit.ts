@@ -18,7 +18,7 @@ import { evaluateWith } from './evaluate.js';
 import type { EpochLog } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
-import { type OutputName, objectiveOf } from './objective.js';
+import { objectiveOf } from './objective.js';
 import { adam, checkOptimizerConfig, checkOptimizerState, type OptimizerConfig } from './optimizers.js';
 import { readVariables } from './tf-optimizer.js';
 import { checkTrainingState, type TrainingState } from './training-state.js';
@@ -118,7 +118,7 @@ const meantOptions = {
 export async function fit<N extends Network, I extends SampleInputs>(
   network: N,
   data: Samples<I> & SamplesFor<N, I>,
-  options: FitOptions<OutputName<N>>,
+  options: FitOptions<keyof N['outputs'] & string>,
 ): Promise<FitResult> {
   checkNetwork('fit', network);
   checkOptionNames('fit', options, optionNames, meantOptions);

@@ -7,9 +7,6 @@ import { formatShape } from '../shape.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
 
-/** The names of a network's outputs. */
-export type OutputName<N extends Network> = keyof N['outputs'] & string;
-
 export interface Objective {
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
