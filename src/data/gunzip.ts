@@ -7,8 +7,15 @@ import { Gunzip } from 'fflate';
 import { LstmOnnxError } from '../errors.js';
 import { crc32 } from './crc32.js';
 
+/**
+ * What the contents may have, beyond {@link SPARE_BYTES}, for each byte of the file. Images of MNIST's kind take four to five
+ * times their gzip file; deflate can claim a thousand times.
+ */
+const BYTES_PER_FILE_BYTE = 8;
+/** 16 MiB: 20,000 images of one colour. As float32 they take four times that. */
+const SPARE_BYTES = 2 ** 24;
 /** 1 GiB: twice the largest data set of this kind (EMNIST by class, 547 MB of images). */
-export const MAX_INFLATED_BYTES = 2 ** 30;
+const MAX_INFLATED_BYTES = 2 ** 30;
 
 /** Deflate cannot do better than 258 bytes for 2 bits, so a larger claim is a lie (https://zlib.net/zlib_tech.html). */
 const MAX_DEFLATE_RATIO = 1032;
@@ -27,27 +34,32 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** The most bytes that the contents of a gzip file may have: eight times the file and 16 MiB, and no more than 1 GiB. */
+export function maxInflatedBytes(fileBytes: number): number {
+  return Math.min(MAX_INFLATED_BYTES, BYTES_PER_FILE_BYTE * fileBytes + SPARE_BYTES);
+}
+
 /**
  * The contents of a gzip file of one member.
- * @param limit Bytes that the contents may have; by default {@link MAX_INFLATED_BYTES}.
+ * @param limit Bytes that the contents may have; by default {@link maxInflatedBytes} of the file.
  * @throws E_INVALID_FILE when the data is damaged, cut short, past the limit or not of the length it declares;
  * E_UNSUPPORTED when several members follow each other.
  */
-export function gunzipWithin(bytes: Uint8Array, limit: number = MAX_INFLATED_BYTES): Uint8Array {
+export function gunzipWithin(bytes: Uint8Array, limit = maxInflatedBytes(bytes.length)): Uint8Array {
   if (bytes.length < MIN_GZIP_BYTES) {
     throw damaged(`it has ${bytes.length} bytes, and the smallest gzip file has ${MIN_GZIP_BYTES}`);
   }
   const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 8, 8);
   const declaredChecksum = trailer.getUint32(0, true);
   const declaredLength = trailer.getUint32(4, true);
+  if (declaredLength > bytes.length * MAX_DEFLATE_RATIO) {
+    throw damaged(`${bytes.length} compressed bytes cannot hold the ${declaredLength} it declares`);
+  }
   if (declaredLength > limit) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `The gzip data declares ${declaredLength} bytes of contents; at most ${limit} are read. If that is meant, decompress it first.`,
+      `The gzip data declares ${declaredLength} bytes of contents; of a file of ${bytes.length} bytes at most ${limit} are read. If that is meant, decompress it first.`,
     );
-  }
-  if (declaredLength > bytes.length * MAX_DEFLATE_RATIO) {
-    throw damaged(`${bytes.length} compressed bytes cannot hold the ${declaredLength} it declares`);
   }
 
   const contents = new Uint8Array(declaredLength);

@@ -18,12 +18,28 @@ const ELEMENT_TYPES: ReadonlyMap<number, { readonly dtype: NdArrayDType; readonl
     [0x0e, { dtype: 'float64', itemBytes: 8 }],
   ]);
 
+/** What an idx file holds. */
+export interface IdxParts {
+  readonly dtype: NdArrayDType;
+  readonly shape: readonly number[];
+  readonly itemBytes: number;
+  /** Exactly the elements of the shape, big-endian: a view of the file where that is not compressed. */
+  readonly elements: Uint8Array;
+}
+
 /**
- * The array of an idx file, plain or gzipped, of any of its six element types.
+ * The array of an idx file, plain or gzipped, of any of its six element types. The contents of a gzip file may be eight times
+ * as long as the file and 16 MiB.
  * @throws E_INVALID_FILE when the bytes are not idx, cut short or longer than they declare, or when the gzip
- * data is damaged or past `MAX_INFLATED_BYTES`; E_UNSUPPORTED for gzip data of several members.
+ * data is damaged or its contents are longer than that; E_UNSUPPORTED for gzip data of several members.
  */
 export function parseIdx(bytes: Uint8Array): NdArray {
+  const { dtype, shape, elements, itemBytes } = readIdx(bytes);
+  return arrayOfBytes(dtype, shape, elements, itemBytes, 'big');
+}
+
+/** As {@link parseIdx}, without an array of its own. */
+export function readIdx(bytes: Uint8Array): IdxParts {
   expectBytes('parseIdx', bytes);
   const contents = isGzip(bytes) ? gunzipWithin(bytes) : bytes;
   const [zero1, zero2, typeCode = 0, rank = 0] = contents;
@@ -59,5 +75,5 @@ export function parseIdx(bytes: Uint8Array): NdArray {
       `The idx file holds ${elements.length} bytes of elements; ${dtype} [${shape.join(', ')}] takes ${expected}. It is cut short or damaged; fetch it again.`,
     );
   }
-  return arrayOfBytes(dtype, shape, elements, itemBytes, 'big');
+  return { dtype, shape, itemBytes, elements };
 }

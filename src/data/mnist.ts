@@ -5,7 +5,7 @@
 import { isObject, wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
-import { parseIdx } from './idx.js';
+import { type IdxParts, readIdx } from './idx.js';
 
 /** Rows, and columns, of an image. */
 export const MNIST_IMAGE_SIZE = 28;
@@ -43,7 +43,7 @@ export function pairMnist(images: NdArray<'float32'>, labels: NdArray<'int32'>):
 
 /** Images `[samples, 28, 28]` of an idx file of bytes, divided by 255 in float32. @throws as {@link parseMnist}. */
 export function parseMnistImages(bytes: Uint8Array): NdArray<'float32'> {
-  const pixels = parseIdx(bytes);
+  const pixels = readIdx(bytes);
   const [samples, rows, columns] = pixels.shape;
   if (
     pixels.dtype !== 'uint8' ||
@@ -54,31 +54,32 @@ export function parseMnistImages(bytes: Uint8Array): NdArray<'float32'> {
   ) {
     throw unlike('images', pixels, `uint8 [samples, ${MNIST_IMAGE_SIZE}, ${MNIST_IMAGE_SIZE}]`);
   }
-  const data = new Float32Array(pixels.data.length);
+  // Four times the bytes of the file, or of what was compressed, which has a limit.
+  const data = new Float32Array(pixels.elements.length);
   for (let index = 0; index < data.length; index++) {
     // The double quotient, rounded once more by the Float32Array, is the correctly rounded float32 quotient.
-    data[index] = (pixels.data[index] ?? 0) / 255;
+    data[index] = (pixels.elements[index] ?? 0) / 255;
   }
   return { dtype: 'float32', shape: pixels.shape, data };
 }
 
 /** Labels `[samples]` of an idx file of bytes. @throws as {@link parseMnist}. */
 export function parseMnistLabels(bytes: Uint8Array): NdArray<'int32'> {
-  const labels = parseIdx(bytes);
+  const labels = readIdx(bytes);
   if (labels.dtype !== 'uint8' || labels.shape.length !== 1 || labels.shape[0] === 0) {
     throw unlike('labels', labels, 'uint8 [samples]');
   }
-  const strange = labels.data.findIndex((label) => label >= MNIST_CLASSES);
+  const strange = labels.elements.findIndex((label) => label >= MNIST_CLASSES);
   if (strange !== -1) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `MNIST label ${strange} is ${labels.data[strange]}; labels are 0 to ${MNIST_CLASSES - 1}. The file is damaged or of another set.`,
+      `MNIST label ${strange} is ${labels.elements[strange]}; labels are 0 to ${MNIST_CLASSES - 1}. The file is damaged or of another set.`,
     );
   }
-  return { dtype: 'int32', shape: labels.shape, data: Int32Array.from(labels.data) };
+  return { dtype: 'int32', shape: labels.shape, data: Int32Array.from(labels.elements) };
 }
 
-function unlike(what: 'images' | 'labels', got: NdArray, expected: string): LstmOnnxError {
+function unlike(what: 'images' | 'labels', got: IdxParts, expected: string): LstmOnnxError {
   return new LstmOnnxError(
     'E_INVALID_FILE',
     `The MNIST ${what} are ${got.dtype} [${got.shape.join(', ')}]; expected ${expected}. Check that the images and labels files are not swapped.`,

@@ -33,6 +33,23 @@ describe('parseMnist', () => {
     expect(set.images.shape).toEqual([3, 28, 28]);
   });
 
+  it('refuses a small file that inflates to a large set, which would take four times as much again', () => {
+    // As long as the idx header says, and all zeros.
+    const count = 30_000;
+    const blank = new Uint8Array(16 + count * 28 * 28);
+    blank.set(images(0));
+    blank.set(bigEndian(count), 4);
+    const file = gzipSync(blank, { level: 1 });
+    expect(file.length).toBeLessThan(2 ** 18);
+    const error = failureOf(() => parseMnist({ images: file, labels: labels([0]) }));
+    expect(error.code).toBe('E_INVALID_FILE');
+    expect(error.message).toContain(`declares ${blank.length} bytes of contents`);
+    // Not compressed it is as large as it is.
+    expect(failureOf(() => parseMnist({ images: blank, labels: labels([0]) })).message).toContain(
+      '30000 MNIST images',
+    );
+  });
+
   it('suggests that the two files are swapped when each has the form of the other', () => {
     const error = failureOf(() => parseMnist({ images: labels([1]), labels: images(1) }));
     expect(error.code).toBe('E_INVALID_FILE');
