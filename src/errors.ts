@@ -69,6 +69,11 @@ export function asLstmOnnxError(error: unknown, doing: string): LstmOnnxError {
   );
 }
 
+/** Any value as text for a message; objects without a `toString` too. */
+export function textOf(value: unknown): string {
+  return typeof value === 'object' && value !== null && !('toString' in value) ? 'an object' : String(value);
+}
+
 /** The message of whatever was thrown, for chaining into a sentence. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

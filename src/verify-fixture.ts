@@ -1,12 +1,12 @@
 /** Verification against another framework: inputs and expected outputs that fixtures/record.py kept. */
 
-import { expectBytes } from './arguments.js';
+import { expectBytes, isObject, wrongArgument } from './arguments.js';
 import { MemoryBudget } from './data/memory-budget.js';
 import { parseNpy } from './data/npy.js';
 import { parseSafetensors } from './data/safetensors.js';
 import { LstmOnnxError } from './errors.js';
 import { detectFormat } from './import/formats.js';
-import { type NdArray, sizeOf } from './nd-array.js';
+import { checkArray, type NdArray, sizeOf } from './nd-array.js';
 import type { BaseModel } from './runtime/model.js';
 import { type ModelValue, type PlainTensor, quoteNames } from './runtime/values.js';
 import { type Comparison, compareOutput } from './verify.js';
@@ -80,6 +80,14 @@ async function readArrays(bytes: Uint8Array): Promise<ReadonlyMap<string, NdArra
  *   fit; E_SHAPE_MISMATCH when results differ in shape
  */
 export async function verifyRecording(model: BaseModel, recording: Recording): Promise<Comparison[]> {
+  if (!isObject(model) || typeof model.run !== 'function') {
+    throw wrongArgument('verifyRecording', model, 'a model, as Model.load gives');
+  }
+  if (!(recording?.inputs instanceof Map && recording.outputs instanceof Map)) {
+    throw wrongArgument('verifyRecording', recording, 'a recording, as readRecording gives');
+  }
+  for (const [name, array] of [...recording.inputs, ...recording.outputs])
+    checkArray(`The recording's '${name}'`, array);
   const names = model.outputs.map(({ name }) => name);
   const unknown = [...recording.outputs.keys()].filter((name) => !names.includes(name));
   if (unknown.length > 0) {

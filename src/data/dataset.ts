@@ -1,6 +1,6 @@
 /** Samples to learn from: named inputs and targets, in memory, whose first dimension counts the samples. */
 import { isObject, wrongArgument } from '../arguments.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, textOf } from '../errors.js';
 import { checkArray, type NdArray, sizeOf } from '../nd-array.js';
 
 /** Data for training is float32 (values) or int32 (class numbers, tokens). */
@@ -125,19 +125,21 @@ export function splitDataset<Inputs extends SampleInputs>(
   validation: number,
   order?: Int32Array | readonly number[],
 ): [train: Dataset<Inputs>, validation: Dataset<Inputs>] {
-  dataset(data);
-  const count = validation < 1 ? Math.round(data.length * validation) : validation;
-  if (!Number.isInteger(count) || count < 1 || count >= data.length) {
+  const { length } = dataset(data);
+  if (typeof validation !== 'number')
+    throw wrongArgument('The validation part', validation, 'a fraction or a count');
+  const count = validation < 1 ? Math.round(length * validation) : validation;
+  if (!Number.isInteger(count) || count < 1 || count >= length) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `A validation part of ${validation} leaves no split of ${data.length} samples; expected a fraction between 0 and 1, or a count of 1 to ${data.length - 1}, with samples on both sides.`,
+      `A validation part of ${validation} leaves no split of ${length} samples; expected a fraction between 0 and 1, or a count of 1 to ${length - 1}, with samples on both sides.`,
     );
   }
-  const split = data.length - count;
+  const split = length - count;
   if (order === undefined) {
     return [sliceDataset(data, 0, split), sliceDataset(data, split)];
   }
-  checkOrder(order, data.length);
+  checkOrder(order, length);
   return [
     mapArrays(data, (array) => gatherRows(array, order, 0, split)),
     mapArrays(data, (array) => gatherRows(array, order, split)),
@@ -161,7 +163,7 @@ function checkRange(start: number, end: number, length: number, what: string): v
   if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end <= start || end > length) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `${start} to ${end} is no range in ${what} of length ${length}; expected 0 <= start < end <= ${length}.`,
+      `${textOf(start)} to ${textOf(end)} is no range in ${what} of length ${length}; expected 0 <= start < end <= ${length}.`,
     );
   }
 }
@@ -172,6 +174,7 @@ function checkOrder(order: Int32Array | readonly number[], length: number): void
   }
   const seen = new Uint8Array(length);
   for (const index of order) {
+    if (typeof index !== 'number') throw wrongArgument('The order', index, 'indices of samples');
     // Past the end this writes nothing, and the count below comes out short.
     seen[index] = 1;
   }

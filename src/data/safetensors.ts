@@ -97,6 +97,7 @@ export function encodeSafetensors(
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array<ArrayBuffer> {
   checkTensors(tensors, metadata);
+  for (const [name, tensor] of tensors) checkWritable(name, tensor);
   const ordered = [...tensors].sort(
     ([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT, // sort is stable
   );
@@ -109,7 +110,6 @@ export function encodeSafetensors(
   }
   let dataBytes = 0;
   for (const [name, tensor] of ordered) {
-    checkWritable(name, tensor);
     const end = dataBytes + tensor.data.byteLength;
     const entry = { dtype: TYPE_NAMES[tensor.dtype], shape: tensor.shape, data_offsets: [dataBytes, end] };
     members.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
@@ -233,6 +233,8 @@ function checkWritable(name: string, { shape, data }: NdArray): void {
       `A tensor cannot be called ${quote(METADATA_KEY)}: safetensors keeps its metadata there. Rename it.`,
     );
   }
+  if (!Array.isArray(shape))
+    throw wrongArgument(`Tensor ${quote(name)}: its shape`, shape, 'an array of sizes');
   if (!isSizes(shape) || sizeOf(shape) !== data.length) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
@@ -273,5 +275,14 @@ function checkTensors(tensors: unknown, metadata: unknown): void {
     if (!isRecord(array) || !ArrayBuffer.isView(array.data)) {
       throw wrongArgument(`encodeSafetensors: tensor '${name}'`, array, '{ dtype, shape, data }');
     }
+    expectText(
+      `encodeSafetensors: the dtype of tensor '${name}'`,
+      array.dtype,
+      'an element type, such as float32',
+    );
+  }
+  for (const [key, value] of metadata) {
+    expectText('encodeSafetensors: a key of the metadata', key);
+    expectText(`encodeSafetensors: the metadata '${key}'`, value);
   }
 }

@@ -1,5 +1,6 @@
 /** Reads an array from a file, in the format that its extension names. */
 import { extname } from 'node:path';
+import { expectText } from '../arguments.js';
 import { parseCsv } from '../data/csv.js';
 import { parseJsonArray } from '../data/json.js';
 import { parseNpy } from '../data/npy.js';
@@ -20,6 +21,7 @@ const PARSERS: ReadonlyMap<string, (bytes: Uint8Array) => NdArray> = new Map([
  * E_UNSUPPORTED as the format's parser, with the file's name.
  */
 export async function readArray(path: string): Promise<NdArray> {
+  expectText('The path', path, "a file's path, as text");
   const extension = extname(path).toLowerCase();
   const parse = PARSERS.get(extension);
   if (parse === undefined) {

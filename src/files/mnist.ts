@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { expectText } from '../arguments.js';
 import { type MnistImages, pairMnist, parseMnistImages, parseMnistLabels } from '../data/mnist.js';
 import { LstmOnnxError } from '../errors.js';
+import { checkOptionNames } from '../option-names.js';
 import { naming, parseFile } from './read.js';
 
 export interface Mnist {
@@ -26,6 +28,8 @@ function spellings(split: 'train' | 't10k', what: 'images-idx3' | 'labels-idx1')
  * E_UNSUPPORTED when one is not such a file.
  */
 export async function loadMnist(options: { readonly dir?: string } = {}): Promise<Mnist> {
+  checkOptionNames('loadMnist', options, { dir: true }, { path: 'dir', folder: 'dir' });
+  if (options.dir !== undefined) expectText('The option dir', options.dir, 'the path of a folder');
   const directory = options.dir ?? packagedDirectory();
   return { train: await loadSplit(directory, 'train'), test: await loadSplit(directory, 't10k') };
 }

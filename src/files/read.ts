@@ -1,5 +1,6 @@
 /** Reads whole files, and names the file in what goes wrong with it. */
 import * as fs from 'node:fs/promises';
+import { expectText } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { errorCode, reasonOf } from './errno.js';
 
@@ -29,6 +30,7 @@ export async function readNamedFile(path: string): Promise<Uint8Array> {
 }
 
 async function readWhole(path: string, regularOnly: boolean): Promise<Uint8Array> {
+  expectText('The path', path, "a file's path, as text");
   try {
     const stats = await fs.stat(path);
     if (regularOnly && !stats.isFile() && !stats.isDirectory()) {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { expectText } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { errorCode, reasonOf } from './errno.js';
 import { isRunning, ownName } from './owner.js';
@@ -38,6 +39,7 @@ export async function writeFilesAtomic(
   try {
     for (const [name, contents] of files) {
       path = name;
+      expectText('The path', name, "a file's path, as text");
       const { target, mode } = await targetOf(path);
       const temporary = join(dirname(target), temporaryFileName());
       prepared.push({ path, temporary, target });

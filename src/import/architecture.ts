@@ -7,11 +7,12 @@
  *    bias, with a column for each feature of its input, and a word such as `emb` in its name.
  * 4. What fits twice or not at all is an error that lists what there is. Nothing is guessed from the order of names.
  */
-import { expectStateDict } from '../arguments.js';
+import { expectStateDict, expectText, wrongArgument } from '../arguments.js';
 import type { Network } from '../builder/network.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
 import { formatShape } from '../builder/shape.js';
 import { LstmOnnxError } from '../errors.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { type Architecture, buildArchitecture, type Pool } from './build-architecture.js';
 import { type ChainActivation, expectActivation } from './chain-activations.js';
 import {
@@ -66,6 +67,37 @@ export interface InferredModel {
   readonly notes: readonly string[];
 }
 
+const optionNames = {
+  pool: true,
+  lstm: true,
+  activation: true,
+  head: true,
+  embedding: true,
+  batchFirst: true,
+} satisfies OptionNames<ArchitectureOptions>;
+
+function checkArchitectureOptions(options: ArchitectureOptions): void {
+  checkOptionNames('networkFromStateDict', options, optionNames, { timeFirst: 'batchFirst: false' });
+  const { pool, lstm, activation, head, embedding, batchFirst } = options;
+  for (const [name, value] of Object.entries({
+    lstm,
+    head: head === false ? undefined : head,
+    activation,
+    embedding,
+  })) {
+    const isList = Array.isArray(value) && (name === 'lstm' || name === 'head');
+    for (const part of isList ? value : [value]) {
+      if (part !== undefined || isList) expectText(`The option ${name}`, part, 'the name of a module');
+    }
+  }
+  if (pool !== undefined && !pools.includes(pool)) {
+    throw wrongArgument('The option pool', pool, `one of ${pools.join(', ')}`);
+  }
+  if (batchFirst !== undefined && typeof batchFirst !== 'boolean') {
+    throw wrongArgument('The option batchFirst', batchFirst, 'true or false');
+  }
+}
+
 /**
  * The network that a PyTorch state dict is of: input `x` `[batch, time, features]` (int32 tokens `[batch, time]` before
  * an embedding), output `logits`, or `output` where an activation comes last. Without a head the outputs are those of a
@@ -78,6 +110,7 @@ export interface InferredModel {
  */
 export function networkFromStateDict(state: StateDict, options: ArchitectureOptions = {}): InferredModel {
   expectStateDict('networkFromStateDict', state);
+  checkArchitectureOptions(options);
   const activation = options.activation === undefined ? undefined : expectActivation(options.activation);
   const modules = groupModules(state);
   refuseUnread(modules, options.lstm === undefined ? undefined : new Set([options.lstm].flat()));

@@ -4,7 +4,7 @@
  * cannot hold them (rounding to the nearest float is no loss in this sense, overflow is).
  */
 import type { Tensor } from 'onnxruntime-common';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, textOf } from '../errors.js';
 import { notFiniteAt } from '../nd-array.js';
 import { float16Bits, float16BitsOf } from './float16.js';
 
@@ -175,5 +175,5 @@ function wrongData(dtype: Tensor.Type, wanted: string, data: unknown, input: str
 }
 
 function inWords(value: unknown): string {
-  return typeof value === 'string' ? `'${value.slice(0, 40)}'` : String(value);
+  return typeof value === 'string' ? `'${value.slice(0, 40)}'` : textOf(value);
 }

@@ -4,7 +4,7 @@
  * alone decides is worked out once.
  */
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, textOf } from '../errors.js';
 import { sizeOf } from '../nd-array.js';
 import { indexOfNonFinite, toElements } from './elements.js';
 import { float16Number } from './float16.js';
@@ -126,7 +126,7 @@ export class FeedChecker {
     if (dtype !== rule.dtype) {
       throw new LstmOnnxError(
         'E_DTYPE_MISMATCH',
-        `Input '${name}' got a ${String(dtype)} tensor; the model takes ${describeValue(rule.value)}.`,
+        `Input '${name}' got a ${textOf(dtype)} tensor; the model takes ${describeValue(rule.value)}.`,
       );
     }
     const dims = this.#checkDims(rule, loose.dims ?? loose.shape, sizes);
@@ -146,7 +146,7 @@ export class FeedChecker {
         'E_INVALID_OPTION',
         loose.location === 'none'
           ? `Input '${name}' got a tensor that was disposed of.`
-          : `Input '${name}' got a tensor on '${String(loose.location)}' of another onnxruntime; download it first.`,
+          : `Input '${name}' got a tensor on '${textOf(loose.location)}' of another onnxruntime; download it first.`,
       );
     }
     // onnxruntime checked the packed elements when it made the tensor, and nothing else makes one.
@@ -177,7 +177,7 @@ export class FeedChecker {
     if (!Array.isArray(dims)) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
-        `Input ${describeValue(rule.value)} needs dims (or shape), an array of its sizes; got ${String(dims)}.`,
+        `Input ${describeValue(rule.value)} needs dims (or shape), an array of its sizes; got ${textOf(dims)}.`,
       );
     }
     if (rule.dims !== undefined && dims.length !== rule.dims.length)
@@ -185,7 +185,7 @@ export class FeedChecker {
     for (let axis = 0; axis < dims.length; axis += 1) {
       const size: unknown = dims[axis];
       if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
-        throw wrongShape(rule, dims, `${String(size)} is no size`);
+        throw wrongShape(rule, dims, `${textOf(size)} is no size`);
       }
       const dim = rule.dims?.[axis];
       if (dim === undefined) continue;
@@ -237,7 +237,7 @@ export function nonFinite(
 function wrongShape(rule: InputRule, dims: readonly unknown[], why: string): LstmOnnxError {
   return new LstmOnnxError(
     'E_SHAPE_MISMATCH',
-    `Input '${rule.value.name}' got [${dims.map(String).join(', ')}]; the model takes ` +
+    `Input '${rule.value.name}' got [${dims.map(textOf).join(', ')}]; the model takes ` +
       `${describeShape(rule.value.shape)} (${why}).`,
   );
 }

@@ -7,7 +7,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Tensor } from 'onnxruntime-common';
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import { pathBeside } from '../files/beside.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { CUDA_HINT, cudaObstacle } from './cuda.js';
@@ -61,7 +61,7 @@ export class Model extends BaseModel {
     checkOptionNames('Model.load', options, optionNames, meantLoadOptions);
     const { isolate = false, ...others } = options;
     if (typeof isolate !== 'boolean') {
-      throw new LstmOnnxError('E_INVALID_OPTION', `isolate is ${String(isolate)}; it must be true or false.`);
+      throw new LstmOnnxError('E_INVALID_OPTION', `isolate is ${textOf(isolate)}; it must be true or false.`);
     }
     if (!isolate) return new Model(await openModel(nodeRuntime, source, others));
     const { isolatedRuntime } = await import('./process/isolated-runtime.js');

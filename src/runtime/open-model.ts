@@ -1,6 +1,6 @@
 /** Reads a model, opens it on the first provider that can, and says which that was. */
 
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import { FeedChecker, type Finite } from './feeds.js';
 import type { DownloadOptions } from './fetch-model.js';
 import {
@@ -134,7 +134,7 @@ async function checkedSessionOptions({ sessionOptions }: LoadOptions): Promise<S
 function checkChoices({ signal, onProgress }: LoadOptions, finite: unknown): void {
   const wrong =
     finite !== 'check' && finite !== 'allow'
-      ? `finite is ${String(finite)}; give 'check' or 'allow'`
+      ? `finite is ${textOf(finite)}; give 'check' or 'allow'`
       : signal !== undefined && typeof signal?.throwIfAborted !== 'function'
         ? 'signal must be an AbortSignal'
         : onProgress !== undefined && typeof onProgress !== 'function'

@@ -2,7 +2,7 @@
  * Execution providers: their names, what is said about the ones that run and the ones that do not, and the
  * choice of the first that really opens a model.
  */
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import { quoteNames } from './values.js';
 
 /** Every provider name this library knows: as onnxruntime spells them, and its own. */
@@ -55,7 +55,7 @@ export function checkProviders(option: unknown): 'auto' | readonly Provider[] {
   if (!Array.isArray(option) || option.length === 0) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `providers is ${Array.isArray(option) ? 'an empty list' : String(option)}. Give 'auto' or a list of ` +
+      `providers is ${Array.isArray(option) ? 'an empty list' : textOf(option)}. Give 'auto' or a list of ` +
         `provider names in order of preference, out of ${quoteNames(PROVIDERS)}.`,
     );
   }
@@ -63,7 +63,7 @@ export function checkProviders(option: unknown): 'auto' | readonly Provider[] {
     if (isProvider(name)) return name;
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `Unknown execution provider '${String(name)}'. The known ones are ${quoteNames(PROVIDERS)}.`,
+      `Unknown execution provider '${textOf(name)}'. The known ones are ${quoteNames(PROVIDERS)}.`,
     );
   });
 }

@@ -3,7 +3,7 @@
  * releases it once nothing runs any more. Models and their streams share one.
  */
 import type { Tensor } from 'onnxruntime-common';
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import type { LstmTrace } from './lstm-trace.js';
 import { emptyResults } from './results.js';
 import type { Session } from './session.js';
@@ -57,7 +57,7 @@ export class Runner {
       if (unknown !== undefined) {
         throw new LstmOnnxError(
           'E_UNKNOWN_NAME',
-          `There is no output '${String(unknown)}'. The outputs are ${quoteNames(this.#outputNames)}.`,
+          `There is no output '${textOf(unknown)}'. The outputs are ${quoteNames(this.#outputNames)}.`,
         );
       }
     }

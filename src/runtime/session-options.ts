@@ -1,5 +1,5 @@
 /** Session options, checked before any provider sees them: each takes other wrong ones in silence. */
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, textOf } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { SessionOptions } from './session.js';
 
@@ -144,6 +144,6 @@ function isExternalFile(file: unknown): boolean {
 
 function inWords(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (typeof value !== 'object' || value === null) return textOf(value);
   return Array.isArray(value) ? 'an array' : `a ${value.constructor?.name ?? 'object'}`;
 }

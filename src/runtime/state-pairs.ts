@@ -3,7 +3,7 @@
  * model's metadata, else conventional names. A state that is fed and never carried is an error here, because at
  * run time it would only be a model that forgets (livekit/agents-js#944).
  */
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import { conventionalOutputs, looksLikeState } from './state-names.js';
 import { describeValue, isReturned, type ModelValue, quoteNames } from './values.js';
 
@@ -57,7 +57,7 @@ function optionPairs(graph: Graph, option: StatePairs): StatedPairs {
   if (typeof option !== 'object' || option === null) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `states must be an object { inputName: 'outputName' }, not ${String(option)}.`,
+      `states must be an object { inputName: 'outputName' }, not ${textOf(option)}.`,
     );
   }
   return new Map(
@@ -106,7 +106,7 @@ function statedOutput(graph: Graph, inputName: string, outputName: unknown): Mod
   if (typeof outputName !== 'string') {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `States: input '${inputName}' needs the name of an output, or null; got ${String(outputName)}.`,
+      `States: input '${inputName}' needs the name of an output, or null; got ${textOf(outputName)}.`,
     );
   }
   const output = graph.outputs.find((value) => value.name === outputName);

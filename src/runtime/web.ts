@@ -3,7 +3,7 @@
  */
 import { fewerThreads, processors } from '#simd-platform';
 import { kernelBytes } from '../builder/backends/simd/kernel-bytes.js';
-import { LstmOnnxError, messageOf } from '../errors.js';
+import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import { MissingFiles } from '../import/onnx/external-data.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { urlBeside, withFiles } from './external-data.js';
@@ -69,7 +69,7 @@ export class Model extends BaseModel {
     checkOptionNames('Model.load', options, loadNames, meantLoadOptions);
     const { cache: name } = options;
     if (name !== undefined && typeof name !== 'string') {
-      throw new LstmOnnxError('E_INVALID_OPTION', `cache is ${String(name)}; it must be a name.`);
+      throw new LstmOnnxError('E_INVALID_OPTION', `cache is ${textOf(name)}; it must be a name.`);
     }
     const cache = name === undefined ? undefined : new ModelCache(name);
     const opened = await openModel(webRuntime(options, cache), source, options);
@@ -122,11 +122,11 @@ function checkPlatform({ numThreads, wasmPaths, worker }: PlatformOptions): void
   if (numThreads !== undefined && !(Number.isInteger(numThreads) && numThreads >= 1)) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `numThreads is ${String(numThreads)}; it must be 1, 2, 3, ...`,
+      `numThreads is ${textOf(numThreads)}; it must be 1, 2, 3, ...`,
     );
   }
   if (worker !== undefined && typeof worker !== 'boolean') {
-    throw new LstmOnnxError('E_INVALID_OPTION', `worker is ${String(worker)}; it must be true or false.`);
+    throw new LstmOnnxError('E_INVALID_OPTION', `worker is ${textOf(worker)}; it must be true or false.`);
   }
   if (wasmPaths !== undefined && typeof wasmPaths !== 'object') {
     throw new LstmOnnxError(

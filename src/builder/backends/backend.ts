@@ -1,5 +1,6 @@
 /** TensorFlow.js and its backends: which one computes, and the LSTM kernels it computes with. */
 import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
+import { expectText } from '../../arguments.js';
 import { gatherRows, type SampleArray } from '../../data/dataset.js';
 import { LstmOnnxError, messageOf } from '../../errors.js';
 import { SerialQueue } from '../../serial-queue.js';
@@ -128,6 +129,7 @@ export function startBackend(name: BackendName = 'auto'): Promise<Backend> {
 }
 
 async function start(name: BackendName): Promise<Backend> {
+  expectText('The option backend', name, `the name of a backend: ${backendNames}`);
   const tf = await importTf();
   const problems: string[] = [];
   for (const candidate of candidatesFor(name)) {

@@ -294,9 +294,8 @@ type AnyArguments = LstmArguments<number, number, boolean, boolean, number, Shap
 
 /** The schema checks the other options. @throws E_INVALID_OPTION */
 function checkArguments(name: string, options: unknown): void {
-  const given = options ?? {};
-  checkOptionNames(`${name} (lstm)`, given, names, meant);
-  const { initialState, lengths, activations }: Partial<Record<string, unknown>> = given;
+  checkOptionNames(`${name} (lstm)`, options ?? null, names, meant);
+  const { initialState, lengths, activations }: Partial<Record<string, unknown>> = Object(options);
   if (initialState !== undefined && initialState !== 'learned') {
     const { h, c }: Partial<Record<string, unknown>> = isObject(initialState) ? initialState : {};
     if (h === undefined || c === undefined) {

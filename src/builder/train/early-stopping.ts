@@ -1,19 +1,29 @@
 /** Early stopping: ends training when a number stops falling (or rising), and keeps the best parameters. */
-import { LstmOnnxError } from '../../errors.js';
+import { wrongArgument } from '../../arguments.js';
+import { LstmOnnxError, textOf } from '../../errors.js';
+import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import type { StateDict } from '../parameters.js';
 import { checkCounts } from './check-options.js';
 import type { EpochLog } from './logs.js';
+import type { Metric } from './metrics.js';
 
 export interface EarlyStoppingOptions {
   /** `loss` or a metric's name; of the validation data where there is some. @default 'loss' */
   readonly monitor?: string;
-  /** Whether lower or higher is better. @default 'min' for the loss, 'max' for metrics */
+  /** Whether lower or higher is better. @default 'min' for the loss, what the metric says of itself for metrics */
   readonly mode?: 'min' | 'max';
   /** Epochs without improvement before training ends. @default 1 */
   readonly patience?: number;
   /** The least change that counts as an improvement. @default 0 */
   readonly minDelta?: number;
 }
+
+const optionNames = {
+  monitor: true,
+  mode: true,
+  patience: true,
+  minDelta: true,
+} satisfies OptionNames<EarlyStoppingOptions>;
 
 /** The best epoch so far. */
 export interface BestEpoch {
@@ -31,22 +41,29 @@ export class EarlyStopping {
    * @param best the best epoch of the run that is resumed
    * @throws E_UNKNOWN_NAME, E_INVALID_OPTION
    */
-  constructor(options: EarlyStoppingOptions, known: readonly string[], best?: BestEpoch) {
+  constructor(
+    options: EarlyStoppingOptions,
+    known: readonly Pick<Metric, 'name' | 'mode'>[],
+    best?: BestEpoch,
+  ) {
+    checkOptionNames('earlyStopping', options, optionNames, { metric: 'monitor', min_delta: 'minDelta' });
     const { monitor = 'loss', patience = 1, minDelta = 0 } = options;
-    if (!known.includes(monitor)) {
+    const monitored = known.find(({ name }) => name === monitor);
+    if (!monitored) {
       throw new LstmOnnxError(
         'E_UNKNOWN_NAME',
-        `Early stopping monitors '${monitor}'; there is ${known.join(', ')}.`,
+        `Early stopping monitors '${textOf(monitor)}'; there is ${known.map(({ name }) => name).join(', ')}.`,
       );
     }
     checkCounts({ 'earlyStopping.patience': patience });
     if (!(minDelta >= 0)) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
-        `earlyStopping.minDelta is ${minDelta}; give a number of at least 0.`,
+        `earlyStopping.minDelta is ${textOf(minDelta)}; give a number of at least 0.`,
       );
     }
-    const mode = options.mode ?? (monitor === 'loss' ? 'min' : 'max');
+    const mode = options.mode ?? monitored.mode ?? 'max';
+    if (mode !== 'min' && mode !== 'max') throw wrongArgument('earlyStopping.mode', mode, "'min' or 'max'");
     this.#options = { monitor, mode, patience, minDelta };
     this.best = best;
   }

@@ -139,8 +139,11 @@ export async function fit<N extends Network, I extends SampleInputs>(
   const start = resume?.parameters ?? options.parameters ?? initParameters(network, generator);
   const optimizerConfig = options.optimizer ?? adam();
   checkOptimizerConfig(optimizerConfig);
-  const monitors = ['loss', ...metrics.map(({ name }) => name)];
-  const stopping = options.earlyStopping && new EarlyStopping(options.earlyStopping, monitors, resume?.best);
+  const monitors = [{ name: 'loss', mode: 'min' as const }, ...metrics];
+  const stopping =
+    options.earlyStopping === undefined
+      ? undefined
+      : new EarlyStopping(options.earlyStopping, monitors, resume?.best);
   checkParameters(network, start);
   if (start.size === 0) {
     throw new LstmOnnxError(

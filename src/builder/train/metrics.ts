@@ -7,6 +7,8 @@ import type { Loss } from './losses.js';
 
 export interface Metric {
   readonly name: string;
+  /** Whether lower or higher is better, for early stopping. @default 'max' */
+  readonly mode?: 'min' | 'max';
   /** The mean over a batch. */
   compute(tf: Tf, prediction: TfTensor, target: TfTensor): Scalar;
   /** Why the metric says nothing of a network trained with this loss; undefined where it does. */
@@ -58,6 +60,7 @@ function classesOf(prediction: TfTensor, target: TfTensor): TfTensor {
 /** The mean absolute difference; both of one shape. */
 export const meanAbsoluteError: Metric = {
   name: 'meanAbsoluteError',
+  mode: 'min',
   compute(tf, prediction, target) {
     if (!sameShape(target.shape, prediction.shape)) {
       throw new LstmOnnxError(

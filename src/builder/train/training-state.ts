@@ -9,7 +9,7 @@ import { encodeSafetensors, parseSafetensors } from '../../data/safetensors.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { NdArray } from '../../nd-array.js';
 import type { StateDict } from '../parameters.js';
-import type { GeneratorState } from '../random.js';
+import { Generator, type GeneratorState } from '../random.js';
 import type { BestEpoch } from './early-stopping.js';
 import type { OptimizerState } from './optimizers.js';
 
@@ -70,6 +70,7 @@ export function checkTrainingState(state: unknown): asserts state is TrainingSta
 export function encodeTrainingState(state: TrainingState): Uint8Array {
   checkTrainingState(state);
   const { epoch, parameters, generator, optimizer, best, settings } = state;
+  Generator.fromState(generator); // throws for what is none
   const tensors = new Map<string, NdArray>([
     [words, { dtype: 'uint32', shape: [generator.words.length], data: generator.words }],
     ...prefixed(parameterPrefix, parameters),

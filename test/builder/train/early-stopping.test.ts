@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 // Under another name: linters take fit( in a test file for a focused test.
+import { EarlyStopping } from '../../../src/builder/train/early-stopping.js';
 import { type FitOptions, fit as train } from '../../../src/builder/train/fit.js';
 import type { StepLog } from '../../../src/builder/train/logs.js';
 import { mse } from '../../../src/builder/train/losses.js';
-import { accuracy, type Metric } from '../../../src/builder/train/metrics.js';
+import { accuracy, type Metric, meanAbsoluteError } from '../../../src/builder/train/metrics.js';
 import { sgd } from '../../../src/builder/train/optimizers.js';
 import { rejectionOf } from '../../files/rejection.js';
 import '../../matcher.js';
@@ -98,6 +99,15 @@ describe('early stopping', () => {
     );
     expect(failure).toMatchObject({ code, message });
     expect(steps).toEqual([]);
+  });
+
+  it('takes a lower error for the better one, as the metric says of itself', () => {
+    const log = (epoch: number, value: number) => ({ epoch, loss: 1, metrics: { meanAbsoluteError: value } });
+    const stopping = new EarlyStopping({ monitor: 'meanAbsoluteError' }, [meanAbsoluteError]);
+    expect(stopping.observe(log(1, 0.5), () => weight(1))).toBe(false);
+    expect(stopping.observe(log(2, 0.3), () => weight(2))).toBe(false);
+    expect(stopping.best).toMatchObject({ epoch: 2, value: 0.3 });
+    expect(stopping.observe(log(3, 0.4), () => weight(3))).toBe(true);
   });
 
   it('does not take NaN for the best', async () => {

@@ -1,0 +1,243 @@
+/** Whatever a caller without types passes, a public function works or throws a typed error that says what is wrong. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as library from '../src/index.js';
+
+const { adam, crossEntropy, defineNetwork, float32, float32Array, initParameters, linear, lstm } = library;
+
+const folder = mkdtempSync(join(tmpdir(), 'lstm-onnx-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const network = defineNetwork({ x: float32('batch', 'time', 2) }, ({ x }) => ({
+  logits: linear('fc', lstm('lstm', x, { hiddenSize: 2 }).output.at(-1), 2),
+}));
+const parameters = initParameters(network, 1);
+const inputs = { x: float32Array([2, 3, 2], new Float32Array(12)) };
+const targets = { dtype: 'int32', shape: [2], data: Int32Array.of(0, 1) } as const;
+const data = library.dataset({ inputs, targets });
+const onnx = library.exportOnnx(network, parameters);
+const model = await library.Model.load(onnx, { providers: ['simd'] });
+afterAll(() => model.release());
+const trained = await library.fit(network, data, { loss: crossEntropy, backend: 'cpu' });
+const recording = {
+  inputs: new Map([['x', inputs.x]]),
+  outputs: new Map([['logits', float32Array([2, 2], [0, 0, 0, 0])]]),
+};
+const state = new Map([['lstm.weight_ih_l0', inputs.x]]);
+
+/** A value of a definition, `[batch, time, 4]` of the element type. */
+function symbol(dtype: 'float32' | 'int32' = 'float32'): library.SymbolicTensor {
+  let value: library.SymbolicTensor | undefined;
+  defineNetwork({ x: (dtype === 'int32' ? library.int32 : float32)('batch', 'time', 4) }, ({ x }) => {
+    value = x as library.SymbolicTensor;
+    return { x };
+  });
+  return value!;
+}
+
+/** Arguments that each function takes; of those that read files, arguments of the right kind. */
+const examples: Record<string, () => unknown[]> = {
+  activation: () => [symbol(), { kind: 'elu', alpha: 1 }],
+  adam: () => [{ lr: 0.1, betas: [0.9, 0.99] }],
+  adamW: () => [{ weightDecay: 0.1 }],
+  at: () => [symbol(), -1, 1],
+  availableProviders: () => [],
+  checkParameters: () => [network, parameters],
+  concat: () => [[symbol()], { axis: -1 }],
+  dataset: () => [{ inputs, targets }],
+  decodeCheckpoint: () => [library.encodeCheckpoint({ network, parameters })],
+  decodeTrainingState: () => [library.encodeTrainingState(trained.state)],
+  defineNetwork: () => [{ x: float32('batch', 2) }, ({ x }: { x: never }) => ({ x })],
+  dropout: () => [symbol(), 0.5],
+  embedding: () => ['emb', symbol('int32'), { numEmbeddings: 3, embeddingDim: 2 }],
+  encodeCheckpoint: () => [{ network, parameters, info: { labels: ['a', 'b'], preprocessing: 'none' } }],
+  encodeNpy: () => [inputs.x],
+  encodeSafetensors: () => [state, new Map([['a', 'b']])],
+  encodeTrainingState: () => [trained.state],
+  evaluate: () => [network, parameters, data, { loss: crossEntropy, batchSize: 2, backend: 'cpu' }],
+  exportOnnx: () => [
+    network,
+    parameters,
+    { opset: 17, states: true, labels: ['a', 'b'], metadata: { a: 'b' } },
+  ],
+  fit: () => [
+    network,
+    data,
+    {
+      loss: crossEntropy,
+      optimizer: adam({ lr: 0.01 }),
+      metrics: [library.accuracy],
+      validation: data,
+      earlyStopping: { monitor: 'loss', patience: 1 },
+      seed: 1,
+      batchSize: 2,
+      parameters,
+      backend: 'cpu',
+    },
+  ],
+  flip: () => [symbol(), 1],
+  float32: () => ['batch', 2],
+  float32Array: () => [[2], [1, 2]],
+  importFile: () => [join(folder, 'none.pt'), { pool: 'last' }],
+  importModel: () => [onnx, { pool: 'last' }],
+  initParameters: () => [network, 1],
+  int32: () => ['batch', 2],
+  last: () => [symbol()],
+  linear: () => ['fc', symbol(), 2, { bias: true }],
+  loadMnist: () => [{ dir: join(folder, 'none') }],
+  logSoftmax: () => [symbol(), -1],
+  lstm: () => ['lstm', symbol(), { hiddenSize: 2, numLayers: 2, dropout: 0.1, bidirectional: true }],
+  max: () => [symbol(), 1],
+  mean: () => [symbol(), 1],
+  networkFromJson: () => [library.networkToJson(network)],
+  networkFromStateDict: () => [parameters, { pool: 'last', lstm: ['lstm'], head: 'fc' }],
+  networkToJson: () => [network],
+  parameterSpecs: () => [network],
+  parseCsv: () => [new TextEncoder().encode('a,b\n1,2\n')],
+  parseIdx: () => [Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7)],
+  parseJsonArray: () => [new TextEncoder().encode('[1, 2]')],
+  parseMnist: () => [{ images: Uint8Array.of(0, 0, 8, 3), labels: Uint8Array.of(0, 0, 8, 1) }],
+  parseNpy: () => [library.encodeNpy(inputs.x)],
+  parseSafetensors: () => [library.encodeSafetensors(state)],
+  predict: () => [network, parameters, inputs, { batchSize: 2, backend: 'cpu' }],
+  readArray: () => [join(folder, 'none.npy')],
+  readFile: () => [join(folder, 'none')],
+  readRecording: () => [library.encodeSafetensors(state)],
+  readStateDict: () => [library.encodeSafetensors(state)],
+  relu: () => [symbol()],
+  reshape: () => [symbol(), ['batch', 'time', 2, 2]],
+  sgd: () => [{ lr: 0.1, momentum: 0.9 }],
+  sigmoid: () => [symbol()],
+  sliceDataset: () => [data, 0, 1],
+  softmax: () => [symbol(), -1],
+  splitDataset: () => [data, 1, [0, 1]],
+  stepCount: () => [symbol()],
+  summary: () => [network],
+  tanh: () => [symbol()],
+  transpose: () => [symbol(), [1, 0, 2]],
+  verify: () => [model, network, parameters, { batches: [1], times: [2], seed: 1, backend: 'cpu' }],
+  verifyRecording: () => [model, recording],
+  writeFileAtomic: () => [join(folder, 'written'), Uint8Array.of(1)],
+  // Classes and what they offer.
+  'new Generator': () => [1],
+  'Generator.fromState': () => [new library.Generator(1).state],
+  'Model.load': () => [onnx, { providers: ['simd'], sessionOptions: { intraOpNumThreads: 1 } }],
+  'model.run': () => [inputs, ['logits']],
+  'model.stream': () => [{ states: { x: 'logits' } }],
+};
+
+const functions: Record<string, (...given: never[]) => unknown> = {
+  ...(Object.fromEntries(
+    Object.entries(library).filter(
+      ([, value]) => typeof value === 'function' && !/^class/.test(String(value)),
+    ),
+  ) as Record<string, () => unknown>),
+  'new Generator': (seed: number) => new library.Generator(seed),
+  'Generator.fromState': library.Generator.fromState,
+  'Model.load': async (source, options) => (await library.Model.load(source, options)).release(),
+  'model.run': (feeds, fetches) => model.run(feeds, fetches),
+  'model.stream': (options) => model.stream(options),
+};
+
+/** Every kind of value. No text names a file that could be written, no number makes anything large. */
+const wrongs: [string, unknown][] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['true', true],
+  ['NaN', Number.NaN],
+  ['-1', -1],
+  ['0.5', 0.5],
+  ['3', 3],
+  ['3n', 3n],
+  ["''", ''],
+  ['a text', '/dev/null/nothing'],
+  ['a symbol', Symbol('s')],
+  ['[]', []],
+  ['[null]', [null]],
+  ['{}', {}],
+  ['an object without prototype', Object.create(null)],
+  ['a function', () => undefined],
+  ['a Map', new Map([['a', 1]])],
+  ['a Uint8Array', Uint8Array.of(1)],
+  ['a Float64Array', Float64Array.of(1)],
+  ['a Date', new Date(0)],
+];
+
+/** All of MNIST is read for what has no `dir`: that is right, but takes a second each time. */
+const readsAll = (name: string, given: readonly unknown[]) =>
+  name === 'loadMnist' && (Object(given[0]) as { dir?: unknown }).dir === undefined && given[0] !== null;
+
+/** A value with one part of it replaced by each wrong value, or missing. */
+function* variants(value: unknown, depth: number): globalThis.Generator<[string, unknown]> {
+  yield* wrongs;
+  if (depth === 0 || typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  if (value instanceof Map) {
+    for (const [key, part] of value) {
+      for (const [what, wrong] of variants(part, depth - 1))
+        yield [`${key} => ${what}`, new Map([...value, [key, wrong]])];
+    }
+  } else if (Array.isArray(value)) {
+    for (const [i, part] of value.entries()) {
+      for (const [what, wrong] of variants(part, depth - 1)) yield [`[${i}] ${what}`, value.with(i, wrong)];
+    }
+  } else if (Object.getPrototypeOf(value) === Object.prototype) {
+    for (const [key, part] of Object.entries(value)) {
+      const { [key]: _, ...rest } = value as Record<string, unknown>;
+      yield [`without ${key}`, rest];
+      for (const [what, wrong] of variants(part, depth - 1))
+        yield [`${key}: ${what}`, { ...value, [key]: wrong }];
+    }
+    yield ['with an option that there is not', { ...value, nonsense: 1 }];
+  }
+}
+
+/** What is thrown and is no typed error; undefined where all is well. */
+async function bareFailure(
+  call: (...given: never[]) => unknown,
+  given: unknown[],
+): Promise<string | undefined> {
+  try {
+    await call(...(given as never[]));
+    return undefined;
+  } catch (error) {
+    if (error instanceof library.LstmOnnxError && error.code !== 'E_INTERNAL') return undefined;
+    return String(error instanceof Error ? error.stack?.split('\n').slice(0, 2).join(' ') : error);
+  }
+}
+
+describe('a public function given the wrong thing throws a typed error or none', () => {
+  it('is known by example, each one', () => {
+    expect(Object.keys(functions).filter((name) => !Object.hasOwn(examples, name))).toEqual([]);
+  });
+
+  it.each(Object.keys(examples))('%s', async (name) => {
+    const call = functions[name]!;
+    const bare: string[] = [];
+    for (let position = 0; position < examples[name]!().length; position++) {
+      const parts = [...variants(examples[name]!()[position], 2)];
+      for (const [what, wrong] of parts) {
+        const given = examples[name]!().with(position, wrong);
+        if (readsAll(name, given)) continue;
+        const failure = await bareFailure(call, given);
+        if (failure) bare.push(`argument ${position}, ${what}: ${failure}`);
+      }
+    }
+    expect(bare).toEqual([]);
+  });
+
+  it('whatever all of the arguments are', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...Object.keys(examples)),
+        fc.array(fc.constantFrom(...wrongs.map(([, value]) => value)), { maxLength: 4 }),
+        async (name, given) => {
+          fc.pre(!readsAll(name, given));
+          expect(await bareFailure(functions[name]!, given)).toBeUndefined();
+        },
+      ),
+      { numRuns: 2000 },
+    ));
+});
