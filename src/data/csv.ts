@@ -13,7 +13,7 @@ import type { NdArray } from '../nd-array.js';
 export const MAX_CSV_CHARACTERS = 2 ** 27;
 
 /** Characters that the parser is given at once, or more up to the end of a row. */
-const PIECE = 2 ** 20;
+const PIECE = 2 ** 16;
 /** Of one row: a million numbers. */
 const MAX_ROW_CHARACTERS = 2 ** 24;
 
@@ -33,6 +33,12 @@ const NOT_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
  */
 export function parseCsv(text: string): NdArray<'float64'> {
   expectText('parseCsv', text, 'CSV text');
+  if (text.length > MAX_CSV_CHARACTERS) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The CSV text has ${text.length} characters; at most ${MAX_CSV_CHARACTERS} are read. Save the array as .npy instead.`,
+    );
+  }
   if (text.includes('\0')) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
@@ -55,7 +61,8 @@ export function parseCsv(text: string): NdArray<'float64'> {
 
 /** What in the first line, outside of quotes, may separate columns. */
 function separatorsOf(text: string): string {
-  const first = firstLine(text).trim();
+  // An empty cell may begin a row; tabs behind its last cell are blanks.
+  const first = firstLine(text).trimEnd();
   return first.replaceAll(/"[^"]*"/g, '').replaceAll(/[^,;\t]/g, '');
 }
 
@@ -65,17 +72,12 @@ function delimiterOf(text: string): ',' | '\t' {
 
 /** The first line that is not blank. */
 function firstLine(text: string): string {
-  const start = Math.max(0, text.search(/[^\s\ufeff]/));
+  const character = Math.max(0, text.search(/[^\s\ufeff]/));
+  const start = 1 + Math.max(text.lastIndexOf('\n', character), text.lastIndexOf('\r', character));
   return text.slice(start, start + MAX_ROW_CHARACTERS).split(/[\r\n]/, 1)[0] ?? '';
 }
 
 function parseTable(text: string): NdArray<'float64'> {
-  if (text.length > MAX_CSV_CHARACTERS) {
-    throw new LstmOnnxError(
-      'E_INVALID_FILE',
-      `The CSV text has ${text.length} characters; at most ${MAX_CSV_CHARACTERS} are read. Save the array as .npy instead.`,
-    );
-  }
   const delimiter = delimiterOf(text);
   let numbers: Float64Array<ArrayBuffer> | undefined;
   let headerCells = 0;

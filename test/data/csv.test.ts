@@ -96,6 +96,8 @@ describe('parseCsv', () => {
     });
     expect(parseCsv('"open, adjusted"\tclose\r\n1 \t 2\r\n').data).toEqual(Float64Array.of(1, 2));
     expect(parseCsv('1\t\n2\t\n').shape).toEqual([2, 1]);
+    // pandas names no column above the index.
+    expect(parseCsv('\n\tclose\n0\t1.5\n1\t2.5\n').data).toEqual(Float64Array.of(0, 1.5, 1, 2.5));
     expect(failureOf(() => parseCsv('1\t2\t3\n4\t\t6')).message).toContain('line 2, column 2 is empty');
     expect(failureOf(() => parseCsv('1\t2\n3\t4\t5')).message).toContain('ends at column 3; line 1 has 2');
     expect(failureOf(() => parseCsv('date, time\tvalue\n1\t2\n')).message).toMatch(/separated by tabs; save/);
@@ -103,15 +105,15 @@ describe('parseCsv', () => {
 
   it('reads text in pieces, and counts its lines through all of them', () => {
     // Each line end that there is, a quoted number with one behind it, and rows across the ends of pieces.
-    const rows = Array.from({ length: 90_000 }, (_, i) => `${i},"${-i}"`);
+    const rows = Array.from({ length: 7_000 }, (_, i) => `${i},"${-i}"`);
     for (const end of ['\n', '\r\n', '\r']) {
       const text = rows.join(end);
-      expect(text.length).toBeGreaterThan(2 ** 20);
+      expect(text.length).toBeGreaterThan(2 ** 16);
       const { shape, data } = parseCsv(text);
-      expect(shape).toEqual([90_000, 2]);
+      expect(shape).toEqual([7_000, 2]);
       expect(data.every((value, i) => value === (i % 2 === 0 ? 1 : -1) * Math.floor(i / 2) + 0)).toBe(true);
       const wrong = parseCsv.bind(undefined, `${text}${end}5,x`);
-      expect(failureOf(wrong).message).toContain('CSV line 90001, column 2 is "x"');
+      expect(failureOf(wrong).message).toContain('CSV line 7001, column 2 is "x"');
     }
   });
 

@@ -18,6 +18,23 @@ describe('a CSV table', () => {
     expect([...table.numbers.data]).toEqual([1, 1, 5, 2, 0, 6, 3, 1, 7]);
   });
 
+  it('may have tabs between its columns, with names and words as with commas', () => {
+    const table = readCsvTable('x in m\tkind\ty\n1\trose\t5\n2\taster\t6\n');
+    expect(table.columns).toEqual(['x in m', 'kind', 'y']);
+    expect(table.named).toEqual({ column: 1, labels: ['aster', 'rose'] });
+    expect([...table.numbers.data]).toEqual([1, 1, 5, 2, 0, 6]);
+    expect(readCsvTable('\n"open, adjusted"\tclose\r\n1\t2\r\n').columns).toEqual([
+      'open, adjusted',
+      'close',
+    ]);
+    // pandas names no column above the index.
+    const indexed = readCsvTable('\tclose\n0\t1.5\n1\t2.5\n');
+    expect(indexed.columns).toEqual(['column 1', 'close']);
+    expect([...indexed.numbers.data]).toEqual([0, 1.5, 1, 2.5]);
+    // Of both, commas: then a tab is a blank.
+    expect(readCsvTable('a,\tb\n1,\t2\n').columns).toEqual(['a', 'b']);
+  });
+
   it('names the line and column of a word among numbers', () => {
     expect(() => readCsvTable('a,b\n1,2\n3,x\n')).toThrow(/line 3, column 2 is "x"/);
   });

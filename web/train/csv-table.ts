@@ -17,10 +17,11 @@ const numeric = /^[+-]?[.\d]/;
 export function readCsvTable(text: string): CsvTable {
   const plain = text.replace(/^\uFEFF/, '');
   // A null character is in no text; the parser says what such a file is.
-  const words = plain.includes('\0') ? undefined : findWords(plain);
+  const delimiter = delimiterOf(plain);
+  const words = plain.includes('\0') ? undefined : findWords(plain, delimiter);
   const numbers = withHint(plain, () => parseCsv(words ? words.text : plain));
   return {
-    columns: columnNames(plain, numbers.shape[1] ?? 0),
+    columns: columnNames(plain, delimiter, numbers.shape[1] ?? 0),
     numbers,
     ...(words ? { named: { column: words.column, labels: words.labels } } : {}),
   };
@@ -38,28 +39,43 @@ function withHint<T>(text: string, parse: () => T): T {
   }
 }
 
+/** What `parseCsv` takes for the end of a cell: tabs where the first line has tabs and no commas. */
+function delimiterOf(text: string): ',' | '\t' {
+  const unquoted = firstLine(text)
+    .replaceAll(/"[^"]*"/g, '')
+    .trimEnd();
+  return /^[^,;]*\t[^,;]*$/.test(unquoted) ? '\t' : ',';
+}
+
+/** The first line that is not blank; it may begin with an empty cell. */
+function firstLine(text: string): string {
+  return /^.*\S.*$/m.exec(text)?.[0] ?? '';
+}
+
 /** The names in the header, if the first row is one; else `column 1` and so on. */
-function columnNames(text: string, columns: number): string[] {
-  const [first = ''] = text.trimStart().split(/\r\n|\n|\r/, 1);
-  const cells = cellsOf(first).map((cell) => cell.replace(/^"(.*)"$/, '$1'));
+function columnNames(text: string, delimiter: string, columns: number): string[] {
+  const cells = cellsOf(firstLine(text), delimiter).map((cell) => cell.replace(/^"(.*)"$/, '$1'));
   const isHeader = cells.length === columns && !cells.some((cell) => numeric.test(cell));
   return Array.from({ length: columns }, (_, i) => (isHeader && cells[i]) || `column ${i + 1}`);
 }
 
 /** The text with the one column of words numbered; undefined where there is none, or anything is in quotes. */
-function findWords(text: string): { text: string; column: number; labels: string[] } | undefined {
+function findWords(
+  text: string,
+  delimiter: string,
+): { text: string; column: number; labels: string[] } | undefined {
   if (text.includes('"')) return undefined;
   const lines = text.split(/\r\n|\n|\r/);
   const filled = lines.flatMap((line, i) => (line.trim() === '' ? [] : [i]));
   const [first = 0, second = first] = filled;
-  const start = cellsOf(lines[first] ?? '').some((cell) => numeric.test(cell)) ? first : second;
-  const [column, another] = cellsOf(lines[start] ?? '').flatMap((cell, i) =>
+  const start = cellsOf(lines[first] ?? '', delimiter).some((cell) => numeric.test(cell)) ? first : second;
+  const [column, another] = cellsOf(lines[start] ?? '', delimiter).flatMap((cell, i) =>
     numeric.test(cell) || cell === '' ? [] : [i],
   );
   if (column === undefined || another !== undefined) return undefined;
   const rows = filled
     .filter((line) => line >= start)
-    .map((line) => ({ line, cells: cellsOf(lines[line] ?? '') }));
+    .map((line) => ({ line, cells: cellsOf(lines[line] ?? '', delimiter) }));
   const labels = [...new Set(rows.map(({ cells }) => cells[column] ?? ''))].sort((a, b) =>
     a.localeCompare(b),
   );
@@ -67,11 +83,11 @@ function findWords(text: string): { text: string; column: number; labels: string
     return undefined;
   const numberOf = new Map(labels.map((label, i) => [label, String(i)]));
   for (const { line, cells } of rows) {
-    lines[line] = cells.with(column, numberOf.get(cells[column] ?? '') ?? '').join(',');
+    lines[line] = cells.with(column, numberOf.get(cells[column] ?? '') ?? '').join(delimiter);
   }
   return { text: lines.join('\n'), column, labels };
 }
 
-function cellsOf(line: string): string[] {
-  return line.split(',').map((cell) => cell.trim());
+function cellsOf(line: string, delimiter: string): string[] {
+  return line.split(delimiter).map((cell) => cell.trim());
 }
