@@ -59,10 +59,11 @@ export class FeedChecker {
     { Tensor, sequences }: Pick<Session, 'Tensor' | 'sequences'>,
     finite: Finite,
   ) {
-    const symbols: string[] = [];
+    const symbols = new Map<string, number>();
     const symbolOf = (name: string): number => {
-      const known = symbols.indexOf(name);
-      return known === -1 ? symbols.push(name) - 1 : known;
+      const known = symbols.get(name) ?? symbols.size;
+      symbols.set(name, known);
+      return known;
     };
     this.#rules = inputs.map((value) => {
       if (value.dtype === 'non-tensor') {
@@ -78,7 +79,7 @@ export class FeedChecker {
       }));
       return { value, dtype: value.dtype, dims };
     });
-    this.symbols = symbols;
+    this.symbols = [...symbols.keys()];
     this.#inputs = inputs;
     this.#Tensor = Tensor;
     this.#sequences = sequences;

@@ -15,7 +15,8 @@ export class NowEqual extends Error {}
 
 export class Dims {
   readonly #names = new Map<string, string>();
-  readonly #taken = new Set<string>();
+  /** Each name that is given, with the number at which to look for the next one like it. */
+  readonly #taken = new Map<string, number>();
   readonly #equal = new Map<string, Dim>();
 
   /** The dimension that the file calls so, under a name that a network takes. */
@@ -25,8 +26,10 @@ export class Dims {
       const base = name.slice(0, 100).replaceAll(/\W+/g, '_');
       const word = /^[A-Za-z_]/.test(base) ? base : `_${base}`;
       known = word;
-      for (let number = 2; this.#taken.has(known); number++) known = `${word}_${number}`;
-      this.#taken.add(known);
+      let number = this.#taken.get(word) ?? 2;
+      for (; this.#taken.has(known); number++) known = `${word}_${number}`;
+      this.#taken.set(known, 2);
+      this.#taken.set(word, number);
       this.#names.set(name, known);
     }
     let dim: Dim = known;

@@ -18,7 +18,7 @@ import { quoted, quotedList } from '../quoted.js';
 import { constantOf, widenedBytes } from './constants.js';
 import type { Dims } from './dims.js';
 import { inputType } from './inputs.js';
-import { checkShape, MAX_INPUTS, MAX_RANK, tooMany } from './limits.js';
+import { checkShape, MAX_INPUTS, MAX_OPS, MAX_RANK, tooMany, type Work } from './limits.js';
 import { identifier, inputName, Names } from './names.js';
 import { neededNodes } from './needed-nodes.js';
 import { NodeReader } from './node-reader.js';
@@ -40,6 +40,8 @@ export class GraphReader implements Rearranger {
     private readonly model: OnnxModel,
     /** What is known of dimensions that the file calls by different names. */
     readonly dims: Dims,
+    /** What is left for this reading and later ones. */
+    private readonly work: Work,
     fileBytes: number,
     check: OptionCheck,
   ) {
@@ -89,6 +91,9 @@ export class GraphReader implements Rearranger {
     inputs: readonly NetworkValue[],
     options: OpOptions[K],
   ): Record<string, SymbolicTensor> {
+    this.work.takeSteps(1);
+    const count = this.#graph.nodes.length + 1;
+    if (count > MAX_OPS) throw tooMany(`${count} ops`, MAX_OPS);
     const ports = this.#graph.add(op, name, inputs, options);
     for (const { shape } of Object.values(ports)) checkShape(shape);
     return ports;
@@ -136,6 +141,7 @@ export class GraphReader implements Rearranger {
   /** Memory for numbers, out of the budget. @throws E_INVALID_FILE */
   readonly allocate = (count: number): Float32Array => {
     this.budget.take(4 * count, 'the weights');
+    this.work.takeNumbers(count);
     return new Float32Array(count);
   };
 
@@ -163,11 +169,16 @@ export class GraphReader implements Rearranger {
   #readNode(node: OnnxNode): readonly (Value | undefined)[] {
     const handler = handlerOf(node);
     if (!handler) throw new LstmOnnxError('E_UNSUPPORTED', 'the operator has no counterpart in a network.');
+    this.work.takeSteps(1 + node.inputs.length);
     const inputs = node.inputs.map((name) => (name === '' ? undefined : this.#find(name)));
     const opset = this.model.opsets.get('') ?? 0;
     const values = handler(new NodeReader(node, opset, this, inputs));
     for (const value of values) {
-      if (value?.kind === 'view' && value.axes.length > MAX_RANK) throw tooMany('dimensions', MAX_RANK);
+      if (!value) continue;
+      const rank = rankOf(value);
+      if (rank > MAX_RANK) throw tooMany(`a value of ${rank} dimensions`, MAX_RANK);
+      if (value.kind === 'sizes') this.work.takeSteps(value.items.length);
+      if (value.kind === 'view') this.work.takeSteps(value.layout.flat().length);
     }
     return values;
   }
@@ -212,6 +223,20 @@ export class GraphReader implements Rearranger {
       while (all.has(free)) free = this.claim(base);
       return free;
     });
+  }
+}
+
+function rankOf(value: Value): number {
+  switch (value.kind) {
+    case 'view':
+      return value.axes.length;
+    case 'reversed':
+      return value.of.axes.length;
+    case 'masked':
+      return value.sizes.length;
+    case 'weights':
+    case 'sizes':
+      return value.shape.length;
   }
 }
 

@@ -18,6 +18,7 @@ import { quoted } from '../quoted.js';
 import { Dims, NowEqual } from './dims.js';
 import { type ExternalData, externalFiles, withExternalData } from './external-data.js';
 import { GraphReader } from './graph-reader.js';
+import { Work } from './limits.js';
 
 /** The operator sets whose operators mean what the handlers read. */
 const OLDEST_OPSET = 7;
@@ -66,9 +67,10 @@ export function readOnnxModel(
     fileBytes,
   );
   const dims = new Dims();
+  const work = new Work(allBytes);
   for (;;) {
     try {
-      const { network, parameters } = new GraphReader(model, dims, allBytes, check).read();
+      const { network, parameters } = new GraphReader(model, dims, work, allBytes, check).read();
       const info = infoOf(model, network);
       return { network, parameters, ...(info ? { info } : {}) };
     } catch (error) {

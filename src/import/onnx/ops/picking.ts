@@ -1,4 +1,5 @@
 /** Gather and Slice: rows of a table by index (embedding), one entry along an axis (`at`), a few, or all backwards. */
+import { LstmOnnxError } from '../../../errors.js';
 import { permutedWeights, sizesOfShape, slicedWeights } from '../constants.js';
 import { moduleName } from '../names.js';
 import type { Handler, NodeReader } from '../node-reader.js';
@@ -101,6 +102,9 @@ const Slice: Handler = (node) => {
     throw node.refusal(
       `it has ${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps`,
     );
+  }
+  if (new Set(axes.map((axis) => node.axis(axis, rank))).size < axes.length) {
+    throw new LstmOnnxError('E_INVALID_FILE', 'it names an axis twice.');
   }
   for (const [i, stated] of axes.entries()) {
     const axis = node.axis(stated, rank);

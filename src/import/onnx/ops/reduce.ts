@@ -3,6 +3,7 @@
  * (`export/ops/reduce.ts`): Range, Max and Less make a mask of the steps, Where keeps those, ReduceSum, Div and ReduceMax
  * reduce them.
  */
+import { sizeOf } from '../../../nd-array.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, isOne, numberOf, sameSize } from '../size.js';
 import type { Masked, StepMask, Value, View } from '../value.js';
@@ -83,12 +84,12 @@ const Less: Handler = (node) => {
 /** Where by a mask: x within it, one number elsewhere. */
 export function keptSteps(node: NodeReader): Masked {
   const [condition, x, filling] = [masked(node, 0), node.floats(1), node.weights(2)];
-  const [filledWith, ...more] = filling.read();
+  const filledWith = sizeOf(filling.shape) === 1 ? filling.read()[0] : undefined;
   const [first, second] = sizesOf(x);
   const [one, two, ...rest] = condition.sizes;
   const fits = first && second && one && two && sameSize(first, one) && sameSize(second, two);
   const isWhole = rest.length === x.axes.length - 2 && rest.every(isOne);
-  if (condition.is.step !== 'mask' || !fits || !isWhole || filledWith === undefined || more.length > 0) {
+  if (condition.is.step !== 'mask' || !fits || !isWhole || filledWith === undefined) {
     throw unread(node);
   }
   return { ...condition, sizes: sizesOf(x), is: { step: 'kept', mask: condition.is.mask, x, filledWith } };
