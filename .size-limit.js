@@ -21,7 +21,7 @@ export default [
     name: 'core: define a network and export it to ONNX',
     path: 'dist/web.js',
     import: '{ defineNetwork, float32, lstm, linear, initParameters, exportOnnx }',
-    limit: '60 kB',
+    limit: '61.5 kB',
     gzip: true,
     ...without(),
   },
@@ -29,9 +29,9 @@ export default [
     name: 'run a model on simd: the page, its worker and the kernels',
     path: 'dist/web.js',
     import: '{ Model }',
-    // Bundled by Vite, with its own code to load parts, it is 2.1 kB more. It is 59.9 now; the rest is for zlib, whose
-    // versions differ.
-    limit: '60.5 kB',
+    // It is 65.7 now; the rest is for zlib, whose versions differ. Vite's own code to load parts is 2 kB more. Ops carry
+    // their forward pass on TensorFlow.js along, which no worker runs: that is what to leave out first.
+    limit: '66.5 kB',
     gzip: true,
     ...without('#wasm-worker', './binary-plain.js'),
   },
@@ -39,7 +39,7 @@ export default [
     name: 'run a model on wasm: the page and its worker, without the 14 MB of onnxruntime-web itself',
     path: 'dist/web.js',
     import: '{ Model }',
-    limit: '42 kB',
+    limit: '44.5 kB',
     gzip: true,
     ...without('#simd-worker', './binary-*.js'),
   },

@@ -30,6 +30,11 @@ function specsOf<K extends OpName>(
 /** Name, shape and initializer of every parameter of the network, in the order in which PyTorch draws them. */
 export function parameterSpecs(network: Network): ParameterSpec[] {
   checkNetwork('parameterSpecs', network);
+  return specsOfNetwork(network);
+}
+
+/** {@link parameterSpecs} of a network that is known to be whole: without zod, which running a model does not load. */
+export function specsOfNetwork(network: Network): ParameterSpec[] {
   const types = valueTypes(network);
   return network.nodes.flatMap((node) =>
     specsOf(node, inputTypes(node, types)).map((spec) => ({ ...spec, name: `${node.name}.${spec.name}` })),

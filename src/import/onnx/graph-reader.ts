@@ -8,7 +8,7 @@
 import { GraphBuilder, type OptionCheck } from '../../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../../builder/network.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
-import { type Parameter, parameterSpecs, type StateDict } from '../../builder/parameters.js';
+import { type Parameter, type StateDict, specsOfNetwork } from '../../builder/parameters.js';
 import type { Shape } from '../../builder/shape.js';
 import type { Value as NetworkValue, SymbolicTensor, TensorType } from '../../builder/tensor.js';
 import { MemoryBudget } from '../../data/memory-budget.js';
@@ -67,7 +67,7 @@ export class GraphReader implements Rearranger {
       }
     }
     const network = finishNetwork(this.#inputs, this.#graph, this.#outputs(graph));
-    const parameters = parameterSpecs(network).flatMap(({ name }) => {
+    const parameters = specsOfNetwork(network).flatMap(({ name }) => {
       const parameter = this.#parameters.get(name);
       return parameter ? [[name, parameter] as const] : [];
     });
