@@ -41,7 +41,7 @@ export const runCommand = ({ print, say }: Output): CommandModule<GlobalOptions,
         array: true,
         demandOption: true,
         requiresArg: true,
-        describe: 'NAME=FILE for each input; .npy, .json or .csv',
+        describe: 'NAME=FILE for each input; .npy, .json, .csv or .tsv',
       })
       .option('provider', {
         type: 'string',

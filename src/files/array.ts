@@ -13,10 +13,11 @@ const PARSERS: ReadonlyMap<string, (bytes: Uint8Array) => NdArray> = new Map([
   ['.npy', parseNpy],
   ['.json', (bytes: Uint8Array) => parseJsonArray(textOf(bytes))],
   ['.csv', (bytes: Uint8Array) => parseCsv(textOf(bytes))],
+  ['.tsv', (bytes: Uint8Array) => parseCsv(textOf(bytes))],
 ]);
 
 /**
- * The array of a `.npy`, `.json` or `.csv` file; JSON and CSV give float64.
+ * The array of a `.npy`, `.json`, `.csv` or `.tsv` file; all but `.npy` give float64.
  * @throws E_UNSUPPORTED for another extension; E_FILE_READ when the file cannot be read; E_INVALID_FILE and
  * E_UNSUPPORTED as the format's parser, with the file's name.
  */

@@ -23,13 +23,14 @@ describe('readArray', () => {
       dtype: 'float64',
       shape: [2, 2],
     });
+    expect((await readArray(file('a.tsv', 'x\ty\n1\t2\n'))).shape).toEqual([1, 2]);
   });
 
   it('lists the formats it knows for another extension or none', async () => {
     for (const name of ['a.txt', 'array']) {
       const error = await rejectionOf(readArray(name));
       expect(error.code).toBe('E_UNSUPPORTED');
-      expect(error.message).toContain('.npy, .json, .csv');
+      expect(error.message).toContain('.npy, .json, .csv, .tsv');
     }
   });
 
