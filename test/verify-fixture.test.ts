@@ -6,6 +6,7 @@ import { networkFromStateDict } from '../src/import/architecture.js';
 import type { NdArray } from '../src/nd-array.js';
 import { Model } from '../src/runtime/node.js';
 import { readRecording, verifyRecording } from '../src/verify-fixture.js';
+import { damaged, fuzz } from './import/damage.js';
 import { type Name, pathOf, runsOf, stateDict } from './import/state-dicts.js';
 
 const refused = (code: string, message: RegExp) =>
@@ -35,6 +36,20 @@ describe('a recording', () => {
     ['that is cut off', readFileSync(pathOf('recorded.npz')).subarray(0, 400), 'E_INVALID_FILE', /zip/],
   ])('%s is refused', async (_, bytes, code, message) => {
     await expect(readRecording(bytes)).rejects.toThrow(refused(code, message));
+  });
+
+  it('is read or refused with a typed error, however the file is damaged', async () => {
+    const whole = await readRecording(readFileSync(pathOf('recorded.npz')));
+    const tensors = [
+      ...[...whole.inputs].map(([name, array]) => [`input.${name}`, array] as const),
+      ...[...whole.outputs].map(([name, array]) => [`output.${name}`, array] as const),
+    ];
+    const files = [readFileSync(pathOf('recorded.npz')), encodeSafetensors(new Map(tensors))];
+    for (const file of files) {
+      const answers = await fuzz(damaged(file), readRecording, 3000);
+      expect(answers).toBeGreaterThan(30);
+      expect(answers).toBeLessThan(2900);
+    }
   });
 
   it("is compared output by output, ids in PyTorch's int64 too", async () => {

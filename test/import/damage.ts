@@ -188,10 +188,14 @@ export function throwUnlessMeant(error: unknown): void {
 }
 
 /**
- * Gives the reader 10,000 files: each is read or refused with a typed error, and no prototype is touched. Returns how
+ * Gives the reader 10,000 files, or `runs`: each is read or refused with a typed error, and no prototype is touched. Returns how
  * many were read.
  */
-export async function fuzz<T>(files: fc.Arbitrary<T>, read: (file: T) => unknown): Promise<number> {
+export async function fuzz<T>(
+  files: fc.Arbitrary<T>,
+  read: (file: T) => unknown,
+  runs = RUNS,
+): Promise<number> {
   const prototype = JSON.stringify(Object.getOwnPropertyNames(Object.prototype));
   let answers = 0;
   await fc.assert(
@@ -203,7 +207,7 @@ export async function fuzz<T>(files: fc.Arbitrary<T>, read: (file: T) => unknown
         throwUnlessMeant(error);
       }
     }),
-    { numRuns: RUNS, seed: 20_260_401 },
+    { numRuns: runs, seed: 20_260_401 },
   );
   expect(JSON.stringify(Object.getOwnPropertyNames(Object.prototype))).toBe(prototype);
   return answers;
