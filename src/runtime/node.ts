@@ -20,6 +20,7 @@ import { type OnnxFile, readOnnxFile } from './onnx-file.js';
 import { type LoadOptions, meantLoadOptions, openModel } from './open-model.js';
 import { probeModel } from './probe.js';
 import type { Provider, ProviderStatus } from './providers.js';
+import { recurrentCheck } from './recurrent-shapes.js';
 import {
   DEFAULT_SESSION_OPTIONS,
   type ModelFile,
@@ -242,6 +243,7 @@ async function open(provider: Provider, file: NodeFile, given: SessionOptions): 
       ? ort.InferenceSession.create(onnx.bytes, { ...options, executionProviders })
       : ort.InferenceSession.create(byPath, { ...options, executionProviders }));
     const inputs = modelValues(session.inputMetadata, onnx);
+    const checkShapes = onnx.model && recurrentCheck(onnx.model, onnx.sequences);
     const takesFloat16 = inputs.some(({ dtype }) => dtype === 'float16');
     return {
       inputs,
@@ -250,6 +252,7 @@ async function open(provider: Provider, file: NodeFile, given: SessionOptions): 
       sequences: onnx.sequences,
       Tensor: ort.Tensor,
       run: (tensors, fetches) => {
+        checkShapes?.(tensors);
         const feeds = takesFloat16 ? withBits(tensors) : tensors;
         return fetches === undefined ? session.run(feeds) : session.run(feeds, fetches);
       },

@@ -1,6 +1,7 @@
 /** What a model's file tells and onnxruntime's session does not. */
 import { decodeModel } from '../export/decode-model.js';
 import { checkFunctionCalls } from '../export/function-calls.js';
+import type { OnnxModel } from '../export/graph.js';
 import { withKeptStates } from '../export/kept-states.js';
 import { withTimeFirst } from '../export/time-first.js';
 import { externalFiles } from '../import/onnx/external-data.js';
@@ -13,6 +14,8 @@ export interface OnnxFile {
   readonly unranked: ReadonlySet<string>;
   /** See {@link sequenceInputs}. */
   readonly sequences: ReadonlySet<string>;
+  /** What is decoded of it; undefined for onnxruntime's own format. */
+  readonly model: OnnxModel | undefined;
   /** Files of weights that the model names, relative to its own folder. */
   readonly externalFiles: readonly string[];
   /** The model, in a form that onnxruntime takes. */
@@ -28,7 +31,7 @@ const FIRST_WITH_WHERE = 9;
 export function readOnnxFile(file: Uint8Array): OnnxFile {
   if (isOrtFormat(file)) {
     const nothing = { metadata: new Map(), unranked: new Set<string>(), sequences: new Set<string>() };
-    return { ...nothing, externalFiles: [], bytes: file, isRewritten: false };
+    return { ...nothing, model: undefined, externalFiles: [], bytes: file, isRewritten: false };
   }
   const model = decodeModel(file);
   const { graph, metadata, opsets, localFunctions } = model;
@@ -40,6 +43,7 @@ export function readOnnxFile(file: Uint8Array): OnnxFile {
     metadata,
     unranked: new Set(unranked.map(({ name }) => name)),
     sequences: sequenceInputs(graph),
+    model,
     externalFiles: externalFiles(model),
     bytes,
     isRewritten: bytes !== file,

@@ -6,6 +6,10 @@ import type { OnnxGraph, OnnxNode } from '../export/graph.js';
 
 const recurrent: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
 
+export function isRecurrent({ opType }: OnnxNode): boolean {
+  return recurrent.has(opType);
+}
+
 /** What of its inputs leaves a node's result empty where it is empty itself. */
 const first = ({ inputs }: OnnxNode) => inputs.slice(0, 1);
 const all = ({ inputs }: OnnxNode) => inputs;
@@ -46,7 +50,7 @@ export function sequenceInputs(graph: OnnxGraph): ReadonlySet<string> {
   const producers = new Map<string, OnnxNode>();
   for (const node of nodes) for (const output of node.outputs) producers.set(output, node);
   const reached = new Set<string>();
-  const open = nodes.filter(({ opType }) => recurrent.has(opType)).flatMap(first);
+  const open = nodes.filter(isRecurrent).flatMap(first);
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (name === '' || reached.has(name)) continue;
     reached.add(name);
