@@ -1,5 +1,6 @@
 /** Plain multi-dimensional data, as read from a file or given by a caller: row-major, no strides. */
 import { inWords, isObject, wrongArgument } from './arguments.js';
+import { counted } from './counted.js';
 import { LstmOnnxError } from './errors.js';
 
 /** The typed array that holds each element type. `bool` is one byte an element. */
@@ -62,7 +63,7 @@ export function float32Array(shape: readonly number[], data: ArrayLike<number>):
   if (data.length !== sizeOf(shape)) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
-      `Shape [${shape.join(', ')}] holds ${sizeOf(shape)} elements, but ${data.length} were given.`,
+      `Shape [${shape.join(', ')}] holds ${counted(sizeOf(shape), 'element')}, but got ${data.length}.`,
     );
   }
   return { dtype: 'float32', shape, data: data instanceof Float32Array ? data : toFloat32(data) };
@@ -149,7 +150,7 @@ export function checkArray(what: string, array: unknown): asserts array is NdArr
   if (data.length !== sizeOf(shape)) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
-      `${what} has shape [${shape.join(', ')}] and ${data.length} elements; expected ${sizeOf(shape)} elements.`,
+      `${what} has shape [${shape.join(', ')}] and ${counted(data.length, 'element')}; expected ${counted(sizeOf(shape), 'element')}.`,
     );
   }
 }

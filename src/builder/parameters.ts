@@ -1,5 +1,6 @@
 /** Parameters: PyTorch's state dict, names to float32 arrays, with PyTorch's initialization. */
 import { expectStateDict } from '../arguments.js';
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import { sizeOf } from '../nd-array.js';
 import { checkNetwork } from './check-network.js';
@@ -108,7 +109,9 @@ export function checkParameters(network: Network, parameters: StateDict): void {
       if (!sameShape(given.shape, shape)) {
         return [`'${name}' is ${formatShape(given.shape)}, expected ${formatShape(shape)}`];
       }
-      return given.data.length === sizeOf(shape) ? [] : [`'${name}' holds ${given.data.length} numbers`];
+      return given.data.length === sizeOf(shape)
+        ? []
+        : [`'${name}' holds ${counted(given.data.length, 'number')}`];
     }),
     ...[...parameters.keys()].filter((name) => !known.has(name)).map((name) => `'${name}' is not expected`),
   ];

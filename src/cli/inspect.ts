@@ -4,6 +4,7 @@ import { decodeCheckpoint } from '../builder/checkpoint.js';
 import { networkToJson } from '../builder/network-json.js';
 import { formatShape } from '../builder/shape.js';
 import { alignColumns, summaryLines } from '../builder/summary.js';
+import { counted } from '../counted.js';
 import { parseSafetensors } from '../data/safetensors.js';
 import { LstmOnnxError } from '../errors.js';
 import { decodeModel } from '../export/decode-model.js';
@@ -87,7 +88,7 @@ function inspectOnnx(bytes: Uint8Array): Report {
     ...graph.inputs.map((value) => `input ${describe(value)}`),
     ...graph.outputs.map((value) => `output ${describe(value)}`),
     ...nodeTable(graph, types),
-    `initializers: ${graph.initializers.length}, ${parameters.toLocaleString('en-US')} numbers`,
+    `initializers: ${graph.initializers.length}, ${counted(parameters.toLocaleString('en-US'), 'number')}`,
     ...describeNotFinite(notFinite),
     ...[...model.metadata].map(([key, value]) => `metadata ${key}: ${value}`),
   ];

@@ -16,6 +16,7 @@ import {
   encodeTrainingState,
   type TrainingState,
 } from '../builder/train/training-state.js';
+import { counted } from '../counted.js';
 import { dataset } from '../data/dataset.js';
 import { LstmOnnxError } from '../errors.js';
 import { lockFolder } from '../files/lock.js';
@@ -165,7 +166,7 @@ async function train(
   if (resume && resume.epoch >= args.epochs) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `${args.resume} has ${resume.epoch} of ${args.epochs} epochs already; give --epochs ${resume.epoch + 1} or more.`,
+      `${args.resume} has ${resume.epoch} of ${counted(args.epochs, 'epoch')} already; give --epochs ${resume.epoch + 1} or more.`,
     );
   }
   const mnist = await loadMnist(args.data === undefined ? {} : { dir: args.data });
@@ -280,6 +281,6 @@ async function test(
   if (json) print(JSON.stringify({ event: 'test', accuracy: correct / data.length }));
   else {
     const percent = (100 * correct) / data.length;
-    print(`Test Accuracy of the model on the ${data.length} test images: ${percent} %`);
+    print(`Test Accuracy of the model on the ${counted(data.length, 'test image')}: ${percent} %`);
   }
 }

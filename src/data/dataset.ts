@@ -1,5 +1,6 @@
 /** Samples to learn from: named inputs and targets, in memory, whose first dimension counts the samples. */
 import { isObject, wrongArgument } from '../arguments.js';
+import { counted } from '../counted.js';
 import { LstmOnnxError, textOf } from '../errors.js';
 import { checkArray, type NdArray, sizeOf } from '../nd-array.js';
 
@@ -49,7 +50,7 @@ export function dataset<Inputs extends SampleInputs>(arrays: Samples<Inputs>): D
     if (samples !== length) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
-        `input '${name}' has ${samples} samples (its first dimension) and targets have ${length}; expected as many of each.`,
+        `input '${name}' has ${counted(samples, 'sample')} (its first dimension) and targets have ${length}; expected as many of each.`,
       );
     }
   }
@@ -132,7 +133,7 @@ export function splitDataset<Inputs extends SampleInputs>(
   if (!Number.isInteger(count) || count < 1 || count >= length) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `A validation part of ${validation} leaves no split of ${length} samples; expected a fraction between 0 and 1, or a count of 1 to ${length - 1}, with samples on both sides.`,
+      `A validation part of ${validation} leaves no split of ${counted(length, 'sample')}; expected a fraction between 0 and 1, or a count of 1 to ${length - 1}, with samples on both sides.`,
     );
   }
   const split = length - count;
@@ -181,7 +182,7 @@ function checkOrder(order: Int32Array | readonly number[], length: number): void
   if (order.length !== length || seen.includes(0)) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `The order has ${order.length} indices; expected each of 0 to ${length - 1} once.`,
+      `The order has ${counted(order.length, 'index', 'indices')}; expected each of 0 to ${length - 1} once.`,
     );
   }
 }

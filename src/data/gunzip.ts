@@ -4,6 +4,7 @@
  * fflate inflates; it neither stops at a size nor looks at the trailer, so both happen here.
  */
 import { Gunzip } from 'fflate';
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import { crc32 } from './crc32.js';
 
@@ -47,13 +48,17 @@ export function maxInflatedBytes(fileBytes: number): number {
  */
 export function gunzipWithin(bytes: Uint8Array, limit = maxInflatedBytes(bytes.length)): Uint8Array {
   if (bytes.length < MIN_GZIP_BYTES) {
-    throw damaged(`it has ${bytes.length} bytes, and the smallest gzip file has ${MIN_GZIP_BYTES}`);
+    throw damaged(
+      `it has ${counted(bytes.length, 'byte')}, and the smallest gzip file has ${MIN_GZIP_BYTES}`,
+    );
   }
   const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 8, 8);
   const declaredChecksum = trailer.getUint32(0, true);
   const declaredLength = trailer.getUint32(4, true);
   if (declaredLength > bytes.length * MAX_DEFLATE_RATIO) {
-    throw damaged(`${bytes.length} compressed bytes cannot hold the ${declaredLength} it declares`);
+    throw damaged(
+      `${counted(bytes.length, 'compressed byte')} cannot hold the ${declaredLength} it declares`,
+    );
   }
   if (declaredLength > limit) {
     throw new LstmOnnxError(
@@ -65,7 +70,7 @@ export function gunzipWithin(bytes: Uint8Array, limit = maxInflatedBytes(bytes.l
   const contents = new Uint8Array(declaredLength);
   const length = inflateInto(contents, bytes);
   if (length !== declaredLength) {
-    throw damaged(`it declares ${declaredLength} bytes and holds ${length}`);
+    throw damaged(`it declares ${counted(declaredLength, 'byte')} and holds ${length}`);
   }
   const checksum = crc32(contents);
   if (checksum !== declaredChecksum) {
@@ -81,7 +86,7 @@ function inflateInto(contents: Uint8Array, bytes: Uint8Array): number {
   let length = 0;
   const stream = new Gunzip((chunk) => {
     if (length + chunk.length > contents.length) {
-      throw damaged(`it declares ${contents.length} bytes and holds more`);
+      throw damaged(`it declares ${counted(contents.length, 'byte')} and holds more`);
     }
     contents.set(chunk, length);
     length += chunk.length;

@@ -3,6 +3,7 @@
  * big-endian (http://yann.lecun.com/exdb/mnist/, "the IDX file format").
  */
 import { expectBytes } from '../arguments.js';
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray, NdArrayDType } from '../nd-array.js';
 import { arrayOfBytes, checkedElementCount, MAX_RANK } from './array-bytes.js';
@@ -61,7 +62,7 @@ export function readIdx(bytes: Uint8Array): IdxParts {
   if (contents.length < headerBytes) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `The idx file ends inside its header: ${contents.length} bytes, and ${rank} dimensions take ${headerBytes}. Fetch it again.`,
+      `The idx file ends inside its header: ${counted(contents.length, 'byte')}, expected ${headerBytes} for ${counted(rank, 'dimension')}. Fetch it again.`,
     );
   }
   const header = new DataView(contents.buffer, contents.byteOffset, headerBytes);
@@ -72,7 +73,7 @@ export function readIdx(bytes: Uint8Array): IdxParts {
   if (elements.length !== expected) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `The idx file holds ${elements.length} bytes of elements; ${dtype} [${shape.join(', ')}] takes ${expected}. It is cut short or damaged; fetch it again.`,
+      `The idx file holds ${counted(elements.length, 'byte')} of elements; ${dtype} [${shape.join(', ')}] takes ${expected}. It is cut short or damaged; fetch it again.`,
     );
   }
   return { dtype, shape, itemBytes, elements };

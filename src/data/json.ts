@@ -1,5 +1,6 @@
 /** Reads an array from JSON text: nested lists of numbers, or an object of flat `data` with `dims` or `shape`. */
 import { expectText } from '../arguments.js';
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import { checkedElementCount, MAX_RANK } from './array-bytes.js';
@@ -87,7 +88,7 @@ function collect(
   const depth = place.length;
   if (list.length !== shape[depth]) {
     throw invalid(
-      `${placeName(place)} has ${list.length} elements; the first list at its depth has ${shape[depth]}. Give lists at one depth the same length.`,
+      `${placeName(place)} has ${counted(list.length, 'element')}; the first list at its depth has ${shape[depth]}. Give lists at one depth the same length.`,
     );
   }
   const isInnermost = depth === shape.length - 1;
@@ -100,7 +101,7 @@ function collect(
       place.pop();
     } else {
       throw invalid(
-        `${placeName([...place, index])} is ${describe(value)}; expected ${isInnermost ? 'a finite number' : `a list of ${shape[depth + 1]} elements`}.`,
+        `${placeName([...place, index])} is ${describe(value)}; expected ${isInnermost ? 'a finite number' : `a list of ${counted(shape[depth + 1] ?? 0, 'element')}`}.`,
       );
     }
   }
@@ -129,7 +130,7 @@ function fromFields(fields: ReadonlyMap<string, unknown>): NdArray<'float64'> {
   const count = checkedElementCount(shape, 'JSON');
   if (data.length !== count) {
     throw invalid(
-      `The JSON data has ${data.length} elements; dims [${shape.join(', ')}] hold ${count}. Give data as one flat list.`,
+      `The JSON data has ${counted(data.length, 'element')}; dims [${shape.join(', ')}] hold ${count}. Give data as one flat list.`,
     );
   }
   if (isRead) return { dtype: 'float64', shape, data };
@@ -149,7 +150,7 @@ function placeName(place: readonly number[]): string {
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) {
-    return `a list of ${value.length} elements`;
+    return `a list of ${counted(value.length, 'element')}`;
   }
   if (typeof value === 'object' && value !== null) {
     return 'an object';

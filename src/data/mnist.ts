@@ -3,6 +3,7 @@
  * idx files; scaled as torchvision's `ToTensor` scales them.
  */
 import { isObject, wrongArgument } from '../arguments.js';
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import { type IdxParts, readIdx } from './idx.js';
@@ -35,7 +36,7 @@ export function pairMnist(images: NdArray<'float32'>, labels: NdArray<'int32'>):
   if (images.shape[0] !== labels.shape[0]) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `There are ${images.shape[0]} MNIST images and ${labels.shape[0]} labels. Give the two files of the same set.`,
+      `Got ${counted(images.shape[0] ?? 0, 'MNIST image')} and ${counted(labels.shape[0] ?? 0, 'label')}. Give the two files of the same set.`,
     );
   }
   return { images, labels };

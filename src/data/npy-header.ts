@@ -2,6 +2,7 @@
  * Reads the header of a .npy file: a Python dict literal of exactly the keys descr, fortran_order and shape
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). It is matched, never evaluated.
  */
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 
 export interface NpyHeader {
@@ -59,7 +60,7 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
 function cutShort(length: number, needed: number): LstmOnnxError {
   return new LstmOnnxError(
     'E_INVALID_FILE',
-    `The .npy file ends inside its header: ${length} bytes, and the header takes ${needed}. Fetch or write it again.`,
+    `The .npy file ends inside its header: ${counted(length, 'byte')}, and the header takes ${needed}. Fetch or write it again.`,
   );
 }
 

@@ -3,6 +3,7 @@
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 import { expectBytes } from '../arguments.js';
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import { checkArray, type NdArray, type NdArrayDType, sizeOf } from '../nd-array.js';
 import { arrayOfBytes, type ByteOrder, checkedElementCount, elementBytes } from './array-bytes.js';
@@ -57,7 +58,7 @@ export function parseNpy(bytes: Uint8Array): NdArray {
   if (elements.length !== expected) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `The .npy file holds ${elements.length} bytes of elements; ${header.descr} (${header.shape.join(', ')}) takes ${expected}. Expected one whole array; write it again with numpy.save.`,
+      `The .npy file holds ${counted(elements.length, 'byte')} of elements; ${header.descr} (${header.shape.join(', ')}) takes ${expected}. Expected one whole array; write it again with numpy.save.`,
     );
   }
   const rowMajor = header.fortranOrder ? toRowMajor(elements, header, itemBytes) : elements;
@@ -78,7 +79,7 @@ export function encodeNpy(array: NdArray): Uint8Array {
   if (data.length !== sizeOf(shape)) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
-      `Shape [${shape.join(', ')}] holds ${sizeOf(shape)} elements, but ${data.length} were given.`,
+      `Shape [${shape.join(', ')}] holds ${counted(sizeOf(shape), 'element')}, but got ${data.length}.`,
     );
   }
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;

@@ -7,6 +7,7 @@
  */
 
 import { expectBytes, expectText, wrongArgument } from '../arguments.js';
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import { type NdArray, sizeOf } from '../nd-array.js';
 import { parseJson } from './bounded-json.js';
@@ -67,13 +68,15 @@ export function parseSafetensors(bytes: Uint8Array): SafetensorsFile {
   for (const { name, begin, end } of entries) {
     if (begin !== covered) {
       throw invalid(
-        `tensor ${quote(name)} starts at byte ${begin} of the data, but ${covered} bytes come before it; tensors must follow each other without holes or overlaps`,
+        `tensor ${quote(name)} starts at byte ${begin} of the data, expected ${covered}; tensors must follow each other without holes or overlaps`,
       );
     }
     covered = end;
   }
   if (covered !== dataBytes) {
-    throw invalid(`its tensors cover ${covered} bytes, but ${dataBytes} bytes of data follow the header`);
+    throw invalid(
+      `its tensors cover ${counted(covered, 'byte')}, and the data behind the header has ${dataBytes}`,
+    );
   }
 
   const tensors = new Map<string, NdArray>();
@@ -138,7 +141,9 @@ export function encodeSafetensors(
 
 function readHeaderLength(bytes: Uint8Array): number {
   if (bytes.length < LENGTH_BYTES) {
-    throw invalid(`it has ${bytes.length} bytes, but starts with a header length of ${LENGTH_BYTES} bytes`);
+    throw invalid(
+      `it has ${counted(bytes.length, 'byte')}, but starts with a header length of ${LENGTH_BYTES} bytes`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES);
   const length = view.getBigUint64(0, true);
@@ -147,7 +152,9 @@ function readHeaderLength(bytes: Uint8Array): number {
   }
   const rest = bytes.length - LENGTH_BYTES;
   if (length > BigInt(rest)) {
-    throw invalid(`its header length is ${length}, but only ${rest} bytes follow; the file looks truncated`);
+    throw invalid(
+      `its header length is ${length}, but what follows has ${counted(rest, 'byte')}; the file looks truncated`,
+    );
   }
   return Number(length);
 }
@@ -208,7 +215,7 @@ function readEntry(name: string, value: unknown, dataBytes: number): Entry {
   const needed = checkedBytes(shape, type.itemBytes);
   if (needed !== end - begin) {
     throw invalid(
-      `${where} of type ${dtype} and shape [${shape.join(', ')}] takes ${needed ?? 'more than 2^53'} bytes, but its data_offsets span ${end - begin}`,
+      `${where} of type ${dtype} and shape [${shape.join(', ')}] takes ${needed === undefined ? 'more than 2^53 bytes' : counted(needed, 'byte')}, but its data_offsets span ${end - begin}`,
     );
   }
   return { name, type, shape, begin, end };
@@ -238,7 +245,7 @@ function checkWritable(name: string, { shape, data }: NdArray): void {
   if (!isSizes(shape) || sizeOf(shape) !== data.length) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
-      `Tensor ${quote(name)} of shape [${shape.join(', ')}] holds ${sizeOf(shape)} elements, but has data of ${data.length}.`,
+      `Tensor ${quote(name)} of shape [${shape.join(', ')}] holds ${counted(sizeOf(shape), 'element')}, but has data of ${data.length}.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 /** ONNX files to {@link OnnxModel}, by a reader of our own: what only runs models need not load protobufjs. */
+import { counted } from '../counted.js';
 import { asLstmOnnxError, LstmOnnxError } from '../errors.js';
 import { foreignFormat } from './foreign-format.js';
 import { modelFromProto } from './from-proto.js';
@@ -25,7 +26,7 @@ function messageFrom(file: Uint8Array): proto.ModelProto.$Properties {
     return readProto('ModelProto', file) as proto.ModelProto.$Properties;
   } catch (error) {
     const cause = asLstmOnnxError(error, 'Reading the ONNX model');
-    const why = `${cause.message} (${file.length} bytes). Is the file complete?`;
+    const why = `${cause.message} (${counted(file.length, 'byte')}). Is the file complete?`;
     throw refusal(file, cause, `Not an ONNX model, or cut off: ${why}`);
   }
 }

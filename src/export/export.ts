@@ -8,6 +8,7 @@ import type { OpName } from '../builder/ops/index.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
 import { summary } from '../builder/summary.js';
 import type { TensorType } from '../builder/tensor.js';
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { version } from '../version.js';
@@ -126,7 +127,7 @@ function checkLabels(network: Network, labels: readonly string[] | undefined): v
   if (labels === undefined || classes.includes(labels.length)) return;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
-    `${labels.length} labels were given, and the last dimension of the outputs is ${classes.join(', ')}; give one a class.`,
+    `Got ${counted(labels.length, 'label')}, and the last dimension of the outputs is ${classes.join(', ')}; give one a class.`,
   );
 }
 

@@ -3,6 +3,7 @@
  * specification's onnx.proto: `raw_data` is little-endian and packed; otherwise each type has one typed field.
  * JavaScript engines run on little-endian machines only, so a typed array over the bytes reads them as they are.
  */
+import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import { dtypeFacts, dtypeOfCode, type TypedArrayConstructor } from './dtypes.js';
 import type { OnnxTensor } from './graph.js';
@@ -54,7 +55,7 @@ export function decodeTensor(fields: TensorFields, owner: string): OnnxTensor {
   const facts = dtypeFacts[dtype];
   if (dtype === 'string') {
     const strings = fields.stringData?.length ?? 0;
-    if (strings !== count) throw wrongLength(what, shape, `${count} strings`, `${strings}`);
+    if (strings !== count) throw wrongLength(what, shape, counted(count, 'string'), `${strings}`);
     return { name, dtype, shape };
   }
   const byteLength = Math.ceil((count * facts.bits) / 8);
@@ -77,7 +78,7 @@ function rawBytes(
     throw invalid(`${what} has elements in raw_data and in a typed field; a tensor may use only one.`);
   }
   if (raw.length !== byteLength) {
-    throw wrongLength(what, shape, `${byteLength} bytes of raw_data`, `${raw.length}`);
+    throw wrongLength(what, shape, `${counted(byteLength, 'byte')} of raw_data`, `${raw.length}`);
   }
   return raw;
 }
@@ -94,7 +95,12 @@ function typedBytes(
   const values: Numbers = (field && fields[field]) ?? [];
   if (values.length !== byteLength / unit.BYTES_PER_ELEMENT) {
     const units = byteLength / unit.BYTES_PER_ELEMENT;
-    throw wrongLength(what, shape, `${units} values in ${field ?? 'raw_data'}`, `${values.length}`);
+    throw wrongLength(
+      what,
+      shape,
+      `${counted(units, 'value')} in ${field ?? 'raw_data'}`,
+      `${values.length}`,
+    );
   }
   if (unit === BigInt64Array || unit === BigUint64Array) return longBytes(values);
   const array = new unit(values.length);

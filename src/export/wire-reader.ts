@@ -2,6 +2,7 @@
  * Protobuf's wire format, read value by value. Nothing is believed: lengths end within their message, numbers within ten
  * bytes, and groups, which no ONNX file has, are refused. https://protobuf.dev/programming-guides/encoding/
  */
+import { counted } from '../counted.js';
 import { decodeLenient } from '../data/utf8.js';
 import { LstmOnnxError } from '../errors.js';
 import { type LongBits, narrow } from './integers.js';
@@ -128,7 +129,7 @@ export class WireReader {
   #take(count: number): number {
     const start = this.at;
     if (count > this.#end - start) {
-      throw this.#invalid(`a value of ${count} bytes passes the end of its message`);
+      throw this.#invalid(`a value of ${counted(count, 'byte')} passes the end of its message`);
     }
     this.at += count;
     return start;

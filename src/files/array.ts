@@ -1,6 +1,7 @@
 /** Reads an array from a file, in the format that its extension names. */
 import { extname } from 'node:path';
 import { expectText } from '../arguments.js';
+import { counted } from '../counted.js';
 import { parseCsv } from '../data/csv.js';
 import { parseJsonArray } from '../data/json.js';
 import { parseNpy } from '../data/npy.js';
@@ -39,6 +40,6 @@ function textOf(bytes: Uint8Array): string {
   if (text !== undefined) return text;
   throw new LstmOnnxError(
     'E_INVALID_FILE',
-    `The ${bytes.length} bytes are not UTF-8 text, or too many for one. Save the file as UTF-8, or as .npy.`,
+    `The contents, ${counted(bytes.length, 'byte')}, are not UTF-8 text, or too long for one. Save the file as UTF-8, or as .npy.`,
   );
 }

@@ -5,6 +5,7 @@
  * to 4.5. Every length and offset is checked against the archive before it is used, and entries must not share
  * bytes: overlapping entries are how a small archive unpacks to petabytes.
  */
+import { counted } from '../counted.js';
 import { decodeUtf8 } from '../data/utf8.js';
 import { LstmOnnxError } from '../errors.js';
 import { quoted } from './quoted.js';
@@ -106,7 +107,7 @@ function findDirectory(view: DataView): Directory {
   }
   if (count > MAX_ZIP_ENTRIES || count * RECORD_BYTES > end - start) {
     throw damagedZip(
-      `it declares ${count} entries in a directory of ${end - start} bytes; at most ${MAX_ZIP_ENTRIES} are read, each of at least ${RECORD_BYTES} bytes`,
+      `it declares ${counted(count, 'entry', 'entries')} in a directory of ${counted(end - start, 'byte')}; at most ${MAX_ZIP_ENTRIES} are read, each of at least ${RECORD_BYTES} bytes`,
     );
   }
   return directory;
@@ -120,7 +121,7 @@ function findEnd(view: DataView): number {
       return at;
     }
   }
-  throw damagedZip(`its ${view.byteLength} bytes do not end with a directory`);
+  throw damagedZip(`it has ${counted(view.byteLength, 'byte')} and no directory at the end`);
 }
 
 function plainDirectory(view: DataView, at: number): [limit: number, Directory, disks: boolean] {
@@ -180,7 +181,9 @@ function readRecord(
     throw damagedZip(`the entry ${quoted(name)} ends at byte ${end}, past the last byte of data`);
   }
   if (method === STORED && packed !== size) {
-    throw damagedZip(`the uncompressed entry ${quoted(name)} declares ${size} bytes and has ${packed}`);
+    throw damagedZip(
+      `the uncompressed entry ${quoted(name)} declares ${counted(size, 'byte')} and has ${packed}`,
+    );
   }
   const crc = view.getUint32(at + 16, true);
   return { record: { name, size, crc, isCompressed: method === DEFLATED, start, end }, from, next };

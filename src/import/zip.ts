@@ -5,6 +5,7 @@
  * fflate inflates; it does not stop at a size, so the size is held here.
  */
 import { Inflate } from 'fflate';
+import { counted } from '../counted.js';
 import { crc32 } from '../data/crc32.js';
 import { isInflateError } from '../data/gunzip.js';
 import { MemoryBudget } from '../data/memory-budget.js';
@@ -51,7 +52,7 @@ export function readZip(bytes: Uint8Array): ReadonlyMap<string, ZipEntry> {
   for (const record of readZipDirectory(bytes)) {
     const { name, size, isCompressed } = record;
     if (isCompressed) {
-      budget.take(size, `the compressed zip entry ${quoted(name)} of ${size} bytes`);
+      budget.take(size, `the compressed zip entry ${quoted(name)} of ${counted(size, 'byte')}`);
     }
     entries.set(name, { name, size, isCompressed, bytes: () => contentsOf(bytes, record) });
   }
@@ -74,7 +75,7 @@ function contentsOf(archive: Uint8Array, record: ZipRecord): Uint8Array {
 function inflateExactly(packed: Uint8Array, { name, size }: ZipRecord): Uint8Array {
   if (size > packed.length * MAX_DEFLATE_RATIO) {
     throw damagedZip(
-      `${packed.length} compressed bytes cannot hold the ${size} that ${quoted(name)} declares`,
+      `${counted(packed.length, 'compressed byte')} cannot hold the ${size} that ${quoted(name)} declares`,
     );
   }
   const contents = new Uint8Array(size);
@@ -82,7 +83,7 @@ function inflateExactly(packed: Uint8Array, { name, size }: ZipRecord): Uint8Arr
   let silent = 0;
   const stream = new Inflate((chunk) => {
     if (length + chunk.length > size) {
-      throw damagedZip(`the entry ${quoted(name)} declares ${size} bytes and holds more`);
+      throw damagedZip(`the entry ${quoted(name)} declares ${counted(size, 'byte')} and holds more`);
     }
     contents.set(chunk, length);
     length += chunk.length;
@@ -103,7 +104,7 @@ function inflateExactly(packed: Uint8Array, { name, size }: ZipRecord): Uint8Arr
     throw damagedZip(`the entry ${quoted(name)} does not inflate (${error.message})`, error);
   }
   if (length !== size) {
-    throw damagedZip(`the entry ${quoted(name)} declares ${size} bytes and holds ${length}`);
+    throw damagedZip(`the entry ${quoted(name)} declares ${counted(size, 'byte')} and holds ${length}`);
   }
   return contents;
 }

@@ -4,6 +4,7 @@
  * alone decides is worked out once.
  */
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
+import { counted } from '../counted.js';
 import { LstmOnnxError, textOf } from '../errors.js';
 import { sizeOf } from '../nd-array.js';
 import { indexOfNonFinite, toElements } from './elements.js';
@@ -156,7 +157,7 @@ export class FeedChecker {
     if (data.length !== count) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
-        `Input '${name}' has ${data.length} elements, but its dims [${dims.join(', ')}] make ${count}.`,
+        `Input '${name}' has ${counted(data.length, 'element')}, but its dims [${dims.join(', ')}] make ${count}.`,
       );
     }
     if (this.#finite === 'check') this.#checkFinite(rule, data, dims);

@@ -1,4 +1,5 @@
 /** Reads a model over HTTP with the platform's own fetch. */
+import { counted } from '../counted.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
 
 /** An ONNX file is one protobuf message, and those end at 2 GiB. Larger models keep weights in other files. */
@@ -48,7 +49,8 @@ export async function fetchModel(url: URL, options: DownloadOptions = {}): Promi
   const heard = () => {
     clearTimeout(timer);
     timer = setTimeout(
-      () => controller.abort(new Error(`the server sent nothing for ${idleTimeout / 1000} seconds`)),
+      () =>
+        controller.abort(new Error(`the server sent nothing for ${counted(idleTimeout / 1000, 'second')}`)),
       Math.min(idleTimeout, MAX_TIMEOUT),
     );
   };

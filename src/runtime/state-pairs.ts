@@ -3,6 +3,7 @@
  * model's metadata, else conventional names. A state that is fed and never carried is an error here, because at
  * run time it would only be a model that forgets (livekit/agents-js#944).
  */
+import { counted } from '../counted.js';
 import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import { conventionalOutputs, looksLikeState } from './state-names.js';
 import { describeValue, isReturned, type ModelValue, quoteNames } from './values.js';
@@ -73,7 +74,7 @@ function metadataPairs(graph: Graph, metadata: ReadonlyMap<string, string>): Sta
   if (json === undefined) return new Map();
   try {
     if (json.length > MAX_METADATA) {
-      throw new LstmOnnxError('E_INVALID_FILE', `it has ${json.length} characters.`);
+      throw new LstmOnnxError('E_INVALID_FILE', `it has ${counted(json.length, 'character')}.`);
     }
     const pairs: unknown = JSON.parse(json);
     if (typeof pairs !== 'object' || pairs === null || Array.isArray(pairs)) {

@@ -85,7 +85,7 @@ describe('lstm-onnx train mnist', () => {
     const finished = await train('--epochs', '1', '--resume', state);
     expect(finished.code).toBe(1);
     expect(finished.stderr).toMatch(
-      /has 1 of 1 epochs already; give --epochs 2 or more.*\[E_INVALID_OPTION\]/,
+      /has 1 of 1 epoch already; give --epochs 2 or more.*\[E_INVALID_OPTION\]/,
     );
     const before = readFileSync(join(out, 'model.safetensors'));
     expect((await train('--epochs', '2', '--resume', state)).code).toBe(0);

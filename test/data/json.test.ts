@@ -26,10 +26,10 @@ describe('parseJsonArray', () => {
   });
 
   it.each([
-    ['[[1, 2], [3]]', 'JSON [1] has 1 elements; the first list at its depth has 2'],
+    ['[[1, 2], [3]]', 'JSON [1] has 1 element; the first list at its depth has 2'],
     ['[[[1], [2]], [[3], [4, 5]]]', 'JSON [1][1] has 2 elements'],
-    ['[1, [2]]', 'JSON [1] is a list of 1 elements; expected a finite number'],
-    ['[[1], 2]', 'JSON [1] is 2; expected a list of 1 elements'],
+    ['[1, [2]]', 'JSON [1] is a list of 1 element; expected a finite number'],
+    ['[[1], 2]', 'JSON [1] is 2; expected a list of 1 element'],
     ['[[1, 2], [3, null]]', 'JSON [1][1] is null; expected a finite number'],
     ['[1, "2"]', 'JSON [1] is the text "2"'],
     ['[true]', 'JSON [0] is true'],

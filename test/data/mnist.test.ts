@@ -79,6 +79,6 @@ describe('parseMnist', () => {
   it('refuses unequal numbers of images and labels and says both', () => {
     const error = failureOf(() => parseMnist({ images: images(2), labels: labels([1]) }));
     expect(error.code).toBe('E_INVALID_FILE');
-    expect(error.message).toContain('2 MNIST images and 1 labels');
+    expect(error.message).toContain('2 MNIST images and 1 label.');
   });
 });

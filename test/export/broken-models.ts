@@ -233,7 +233,7 @@ export const brokenModels: readonly BrokenModel[] = [
   {
     rule: 'a node has all its inputs',
     model: model([node('Add', ['x'], ['y'])]),
-    says: /Add: it has 1 inputs, expected 2/,
+    says: /Add: it has 1 input, expected 2/,
   },
   {
     rule: 'a required input is not left out',

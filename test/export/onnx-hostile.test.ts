@@ -69,7 +69,7 @@ describe('decodeModel refuses', () => {
       withTensor({ dataType: 1, dims: [3], rawData: new Uint8Array(8) }),
       /needs 12 bytes .* has 8/,
     ],
-    ['too many values', withTensor({ dataType: 1, dims: [1], floatData: [1, 2] }), /needs 1 values .* has 2/],
+    ['too many values', withTensor({ dataType: 1, dims: [1], floatData: [1, 2] }), /needs 1 value .* has 2/],
     ["values in another type's field", withTensor({ dataType: 1, dims: [1], int32Data: [1] }), /floatData/],
     ['no values', withTensor({ dataType: 7, dims: [2] }), /needs 2 values in int64Data, but the file has 0/],
     ['missing strings', withTensor({ dataType: 8, dims: [2], stringData: [] }), /needs 2 strings/],

@@ -91,7 +91,7 @@ describe('loadMnist of a directory', () => {
     expect(cut.message).toContain(join(broken, 'train-images-idx3-ubyte'));
     writeFileSync(join(broken, 'train-images-idx3-ubyte'), images(2));
     const unequal = await rejectionOf(loadMnist({ dir: broken }));
-    expect(unequal.message).toMatch(/train-labels-idx1-ubyte: There are 2 MNIST images and 1 labels/);
+    expect(unequal.message).toMatch(/train-labels-idx1-ubyte: Got 2 MNIST images and 1 label/);
   });
 });
 

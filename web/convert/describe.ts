@@ -1,5 +1,6 @@
 /** A network as the nodes of a drawing, in words that fit into boxes. */
 import { type Network, parameterSpecs, type StateDict } from 'lstm-onnx/web';
+import { counted } from '../shared/quantities.js';
 import type { DiagramNode, WeightModules } from './messages.js';
 
 type NetworkNode = Network['nodes'][number];
@@ -76,9 +77,9 @@ function whatItDoes(node: NetworkNode): string {
       ].join(', ');
     }
     case 'linear':
-      return `linear, ${node.options.outFeatures} features`;
+      return `linear, ${counted(node.options.outFeatures, 'feature')}`;
     case 'embedding':
-      return `embedding, ${node.options.numEmbeddings} tokens`;
+      return `embedding, ${counted(node.options.numEmbeddings, 'token')}`;
     case 'at':
       return node.options.index === -1
         ? `last along axis ${node.options.axis}`

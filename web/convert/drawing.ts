@@ -1,5 +1,5 @@
 /** The drawing of a network as numbers and words: made in the worker, since its layout takes its time. */
-import { formatCount } from '../shared/quantities.js';
+import { counted, formatCount } from '../shared/quantities.js';
 import { layOut } from './layout.js';
 import type { DiagramNode, Drawing } from './messages.js';
 
@@ -39,7 +39,7 @@ function shortened(text: string): string {
 }
 
 function linesOf({ name, what, gives, parameters }: DiagramNode): string[] {
-  const lines = [name, what, gives, ...(parameters > 0 ? [`${formatCount(parameters)} parameters`] : [])];
+  const lines = [name, what, gives, ...(parameters > 0 ? [counted(parameters, 'parameter')] : [])];
   return lines.map(shortened);
 }
 

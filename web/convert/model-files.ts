@@ -1,5 +1,6 @@
 /** Tells apart the files that a person drops together: a model, its shards, a description of the network. */
 import { LstmOnnxError, type Network, networkFromJson } from 'lstm-onnx/web';
+import { counted } from '../shared/quantities.js';
 
 export interface ModelFiles {
   readonly name: string;
@@ -83,7 +84,7 @@ function takeShards(names: readonly string[], files: readonly ReadFile[]): Map<s
   if (missing.length > 0) {
     throw new LstmOnnxError(
       'E_MISSING_DATA',
-      `The model.json names ${names.length} file${names.length === 1 ? '' : 's'} of weights; ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ' and more' : ''} ${missing.length === 1 ? 'is' : 'are'} not here. Choose them together with the model.json.`,
+      `The model.json names ${counted(names.length, 'file')} of weights; ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ' and more' : ''} ${missing.length === 1 ? 'is' : 'are'} not here. Choose them together with the model.json.`,
     );
   }
   return new Map(found.flatMap(([name, file]) => (file ? [[name, file.bytes] as const] : [])));

@@ -3,7 +3,7 @@ import { offerDownload, withdrawDownload } from '../shared/download-link.js';
 import { element, make } from '../shared/element.js';
 import { showFailure } from '../shared/failure.js';
 import { onFiles } from '../shared/file-drop.js';
-import { formatBytes, formatCount } from '../shared/quantities.js';
+import { counted, formatBytes, formatCount } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
 import { trustOwnScripts } from '../shared/trusted-scripts.js';
 import { startConfinedWorker } from './confined-worker.js';
@@ -96,7 +96,7 @@ function showModel(model: ModelDescription): void {
   const { fileName, fileBytes, nodes, nodeCount, drawing, parameters, notes, preprocessing } = model;
   const words = [
     `${fileName}, ${formatBytes(fileBytes)}`,
-    `${formatCount(parameters)} parameters`,
+    counted(parameters, 'parameter'),
     ...(preprocessing === undefined ? [] : [preprocessing]),
   ];
   place('model-facts').textContent = words.join(' · ');
@@ -118,7 +118,7 @@ function showModel(model: ModelDescription): void {
   place('options').hidden = false;
   place('workbench').hidden = false;
   place('status').textContent =
-    `Read ${fileName}: ${formatCount(nodeCount)} parts, ${formatCount(parameters)} parameters.`;
+    `Read ${fileName}: ${counted(nodeCount, 'part')}, ${counted(parameters, 'parameter')}.`;
   isNew = false;
   convert();
 }

@@ -21,6 +21,12 @@ export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-US');
 }
 
+/** `1 step`, `14,123 steps`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  const formatted = formatCount(count);
+  return `${formatted} ${formatted === '1' ? noun : plural}`;
+}
+
 /** Four significant digits, without an exponent where that is short: `0.1234`, `12.35`, `1.2e-7`. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);

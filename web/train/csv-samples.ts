@@ -1,5 +1,6 @@
 /** CSV tables as samples for an LSTM: which column is predicted from which others, cut into time steps. */
 import { Generator, LstmOnnxError, type NdArray } from 'lstm-onnx/web';
+import { counted } from '../shared/quantities.js';
 import type { CsvTable } from './csv-table.js';
 import type { CsvOptions, Task } from './messages.js';
 
@@ -58,7 +59,7 @@ export function samplesOf(table: CsvTable, options: CsvOptions): RawSamples {
   const columns = numbers.shape[1] ?? 0;
   if (columns < 2 && !(options.layout === 'steps' && options.ahead > 0)) {
     throw invalid(
-      `The table has ${columns} column; give one to predict and at least one to predict it from.`,
+      `The table has ${counted(columns, 'column')}; give one to predict and at least one to predict it from.`,
     );
   }
   const cut = options.layout === 'rows' ? cutRows(table, options) : cutWindows(table, options);
@@ -69,7 +70,7 @@ export function samplesOf(table: CsvTable, options: CsvOptions): RawSamples {
   const count = y.length;
   const test = Math.max(1, Math.round(count * testShare));
   if (count - test < 1)
-    throw invalid(`The table gives ${count} sample; at least 2 are needed, one to test on.`);
+    throw invalid(`The table gives ${counted(count, 'sample')}; at least 2 are needed, one to test on.`);
   const order =
     options.layout === 'rows'
       ? new Generator(shuffleSeed).randperm(count)
@@ -106,7 +107,7 @@ function cutRows({ numbers }: CsvTable, { target, steps }: CsvOptions): Cut {
   checkSteps(steps);
   if (inputs % steps !== 0) {
     throw invalid(
-      `The ${inputs} columns beside the target cannot be cut into ${steps} equal steps; give a number of steps that divides ${inputs}.`,
+      `The ${counted(inputs, 'column')} beside the target cannot be cut into ${steps} equal steps; give a number of steps that divides ${inputs}.`,
     );
   }
   return {
@@ -130,7 +131,7 @@ function cutWindows({ numbers }: CsvTable, { target, steps, ahead }: CsvOptions)
   const windows = rows - steps - ahead + 1;
   if (windows < 2) {
     throw invalid(
-      `Windows of ${steps} rows, ${ahead} ahead, do not fit into ${rows} rows twice; give numbers that leave two windows.`,
+      `Windows of ${counted(steps, 'row')}, ${ahead} ahead, do not fit into ${counted(rows, 'row')} twice; give numbers that leave two windows.`,
     );
   }
   // The target's own past is known when a later value is predicted, and is the answer itself otherwise.
@@ -174,7 +175,7 @@ function classesOf(
   const values = [...new Set(targets)].sort((a, b) => a - b);
   if (values.length < 2 || values.length > mostClasses) {
     throw invalid(
-      `The target column has ${values.length} different value${values.length === 1 ? '' : 's'}; a classification takes 2 to ${mostClasses}. Predict a number instead, or choose another column.`,
+      `The target column has ${counted(values.length, 'different value')}; a classification takes 2 to ${mostClasses}. Predict a number instead, or choose another column.`,
     );
   }
   const numberOf = new Map(values.map((value, i) => [value, i]));

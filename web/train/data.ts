@@ -10,6 +10,7 @@ import {
   parseMnist,
   type StateDict,
 } from 'lstm-onnx/web';
+import { counted } from '../shared/quantities.js';
 import { type RawPart, samplesOf } from './csv-samples.js';
 import type { CsvTable } from './csv-table.js';
 import { type IdxPair, pairIdxFiles } from './idx-pairs.js';
@@ -104,7 +105,7 @@ export function loadCsv(table: CsvTable, options: CsvOptions): LoadedData {
   const targetScale = scaleOf(train.y, 1);
   const shapeOf = ({ samples: count }: RawPart): number[] => [count, steps, features];
   const classifies = task === 'classification';
-  const used = options.layout === 'rows' ? 'the columns of a row' : `${steps} rows`;
+  const used = options.layout === 'rows' ? 'the columns of a row' : counted(steps, 'row');
   return {
     summary: {
       kind: 'csv',

@@ -1,5 +1,6 @@
 /** Which idx files belong together: images with their labels, and which of two pairs is for testing. */
 import { LstmOnnxError } from 'lstm-onnx/web';
+import { counted } from '../shared/quantities.js';
 
 export interface IdxFile {
   readonly name: string;
@@ -39,7 +40,7 @@ export function pairIdxFiles(files: readonly IdxFile[]): { train: IdxPair; test?
   if (samplesOf(one) === samplesOf(other)) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `Which labels belong to which images cannot be told: both sets have ${samplesOf(one)} samples, and the names are ${namesOf(files)}. Put 'test' into the names of the two files to test on.`,
+      `Which labels belong to which images cannot be told: both sets have ${counted(samplesOf(one), 'sample')}, and the names are ${namesOf(files)}. Put 'test' into the names of the two files to test on.`,
     );
   }
   const [larger, smaller] = [one, other]

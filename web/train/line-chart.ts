@@ -1,6 +1,6 @@
 /** A chart of one series over the steps of training, drawn as SVG in the size that it has on the page. */
 import { makeSvg } from '../shared/element.js';
-import { formatCount } from '../shared/quantities.js';
+import { counted } from '../shared/quantities.js';
 import type { Point } from './series.js';
 
 export interface LineChartOptions {
@@ -74,7 +74,7 @@ export class LineChart {
     }).flat();
     const ends = [
       makeSvg('text', { x: left, y: height - 6, class: 'tick' }, '0'),
-      makeSvg('text', { x: right, y: height - 6, class: 'tick end' }, `${formatCount(this.#steps)} steps`),
+      makeSvg('text', { x: right, y: height - 6, class: 'tick end' }, counted(this.#steps, 'step')),
     ];
     const path = this.#points.map(
       ({ step, mean }, i) => `${i === 0 ? 'M' : 'L'}${round(x(step))} ${round(y(mean))}`,

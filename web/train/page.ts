@@ -2,7 +2,7 @@
 import { element } from '../shared/element.js';
 import { showFailure } from '../shared/failure.js';
 import { onFiles } from '../shared/file-drop.js';
-import { formatCount } from '../shared/quantities.js';
+import { counted, formatCount } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
 import { trustOwnScripts } from '../shared/trusted-scripts.js';
 import { Board } from './board.js';
@@ -113,10 +113,10 @@ function begin(): void {
 function showData(summary: DataSummary): void {
   data = summary;
   const { train, test, steps, features, outputs, task } = summary;
-  const goal = task === 'classification' ? `${outputs} classes` : 'one number to predict';
+  const goal = task === 'classification' ? counted(outputs, 'class', 'classes') : 'one number to predict';
   place('data-summary').textContent =
-    `${formatCount(train)} samples to train on, ${formatCount(test)} to test on: ` +
-    `${formatCount(steps)} steps of ${formatCount(features)} feature${features === 1 ? '' : 's'}, ${goal}.`;
+    `${counted(train, 'sample')} to train on, ${formatCount(test)} to test on: ` +
+    `${counted(steps, 'step')} of ${counted(features, 'feature')}, ${goal}.`;
   board.setTask(task);
   suggestEpochs(train);
   board.say('Ready.');

@@ -1,7 +1,7 @@
 /** Shows what a finished run has come to, and offers its files. */
 import { offerDownload, withdrawDownload } from '../shared/download-link.js';
 import { element, make } from '../shared/element.js';
-import { formatCount, formatNumber, formatSeconds } from '../shared/quantities.js';
+import { counted, formatCount, formatNumber, formatSeconds } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
 import { confusionTable, mostShownClasses } from './confusion-table.js';
 import type { Result, TestResult } from './messages.js';
@@ -22,7 +22,7 @@ export function showResult(result: Result): void {
   place('test-result').textContent = verdict(result.test);
   const [, threads = '1'] = result.backend.split(':');
   place('run-facts').textContent = [
-    `${formatCount(result.steps)} steps in ${formatSeconds(result.elapsed)} on ${threads} thread${threads === '1' ? '' : 's'}`,
+    `${counted(result.steps, 'step')} in ${formatSeconds(result.elapsed)} on ${counted(Number(threads), 'thread')}`,
     ...(result.stopped ? ['stopped early, with what was learned so far'] : []),
     `written as ONNX in ${Math.max(1, Math.round(result.exportMilliseconds))} ms`,
     `backend ${result.backend}`,
@@ -41,10 +41,10 @@ export function showResult(result: Result): void {
 export function verdict(test: TestResult): string {
   if (test.task === 'classification') {
     const percent = ((100 * test.correct) / test.samples).toFixed(1);
-    return `Test accuracy ${percent} %: ${formatCount(test.correct)} of ${formatCount(test.samples)} samples it has not seen.`;
+    return `Test accuracy ${percent} %: ${formatCount(test.correct)} of ${counted(test.samples, 'sample')} it has not seen.`;
   }
   return (
-    `Root mean square error ${formatNumber(test.rmse)} on ${formatCount(test.samples)} samples it has not seen ` +
+    `Root mean square error ${formatNumber(test.rmse)} on ${counted(test.samples, 'sample')} it has not seen ` +
     `(mean absolute error ${formatNumber(test.mae)}); always saying the mean gives ${formatNumber(test.baseline)}.`
   );
 }

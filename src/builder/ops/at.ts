@@ -1,5 +1,6 @@
 /** One entry along an axis, which disappears: `x[:, -1]`. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
@@ -33,7 +34,7 @@ function checkLengths(inputs: readonly TensorType[], index: number, axis: number
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
     `${name}: lengths ${formatShape(lengths.shape)} are for the last step (index -1) of x along time, axis 0 or 1; got ` +
-      `${inputs.length} inputs, index ${index} and axis ${axis} of ${formatShape(x.shape)}.`,
+      `${counted(inputs.length, 'input')}, index ${index} and axis ${axis} of ${formatShape(x.shape)}.`,
   );
 }
 

@@ -1,4 +1,5 @@
 /** What follows from an LSTM's options: its states, and the layers and directions. */
+import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { LstmOptions } from './option-schemas.js';
 
@@ -39,7 +40,7 @@ export function checkLengths(lengths: ArrayLike<number>, time: number, fewest = 
   if (wrong === undefined) return;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
-    `lengths has ${wrong}; x has ${time} steps, so give ${fewest} to ${time}.`,
+    `lengths has ${wrong}; x has ${counted(time, 'step')}, so give ${fewest} to ${time}.`,
   );
 }
 

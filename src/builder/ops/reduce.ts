@@ -1,5 +1,6 @@
 /** The mean and the maximum along an axis, which disappears; along time over the steps of each sequence alone. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
@@ -42,8 +43,8 @@ function checkLengths(inputs: readonly TensorType[], axis: number, name: string)
   if (axis < 2 && inputs.length === 2 && lengths.shape[0] === x.shape[1 - axis]) return;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
-    `${name}: lengths ${formatShape(lengths.shape)} are for steps of x along time, axis 0 or 1; got ${inputs.length} ` +
-      `inputs and axis ${axis} of ${formatShape(x.shape)}.`,
+    `${name}: lengths ${formatShape(lengths.shape)} are for steps of x along time, axis 0 or 1; got ` +
+      `${counted(inputs.length, 'input')} and axis ${axis} of ${formatShape(x.shape)}.`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** Loss and metrics of a network over a data set, without training. */
 
+import { counted } from '../../counted.js';
 import type { Dataset, SampleInputs, Samples } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
@@ -103,7 +104,7 @@ export async function evaluateWith(
   if (!Number.isFinite(lossSum)) {
     throw new LstmOnnxError(
       'E_LOSS_NOT_FINITE',
-      `The ${loss.name} loss over ${data.length} samples is ${lossSum}: the network gives numbers that are not finite. ` +
+      `The ${loss.name} loss over ${counted(data.length, 'sample')} is ${lossSum}: the network gives numbers that are not finite. ` +
         'Lower the learning rate or clip the gradients in training.',
     );
   }

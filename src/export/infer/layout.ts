@@ -1,4 +1,5 @@
 /** Operators that keep the elements and change the shape around them. */
+import { counted } from '../../counted.js';
 import type { OnnxDim } from '../graph.js';
 import { broadcastShapes, conflict, describeShape, quotientOfDims, type Shape } from './dims.js';
 import { type NodeView, type OpRule, type TensorType, tensorType } from './rule.js';
@@ -19,7 +20,9 @@ const Transpose: OpRule = {
     if (!shape) return reshaped(node, undefined);
     const perm = node.attribute('perm', 'ints')?.value ?? shape.map((_, i) => shape.length - 1 - i);
     if ([...perm].sort((a, b) => a - b).some((axis, i) => axis !== i) || perm.length !== shape.length) {
-      node.fail(`perm [${perm.join(', ')}] does not reorder the ${shape.length} axes of its input`);
+      node.fail(
+        `perm [${perm.join(', ')}] does not reorder the ${counted(shape.length, 'axis', 'axes')} of its input`,
+      );
       return reshaped(node, undefined);
     }
     return reshaped(

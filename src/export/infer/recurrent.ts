@@ -1,4 +1,5 @@
 /** The LSTM operator, versions 7, 14 (`layout`) and 22 (bfloat16). */
+import { counted } from '../../counted.js';
 import type { OnnxDim } from '../graph.js';
 import { type Shape, scaleDim } from './dims.js';
 import { floats, type NodeView, type OpRule, tensorType } from './rule.js';
@@ -55,7 +56,7 @@ function directionCount(node: NodeView): number {
   const count = direction === 'bidirectional' ? 2 : 1;
   const activations = node.attribute('activations', 'strings')?.value;
   if (activations && activations.length !== 3 * count) {
-    node.fail(`it has ${activations.length} activations, expected ${3 * count} for ${direction}`);
+    node.fail(`it has ${counted(activations.length, 'activation')}, expected ${3 * count} for ${direction}`);
   }
   return count;
 }

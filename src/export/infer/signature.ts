@@ -1,4 +1,5 @@
 /** Whether a node has the inputs, outputs and attributes that its operator takes. */
+import { counted } from '../../counted.js';
 import type { NodeView, OpRule } from './rule.js';
 
 /** Reports what does not fit; true where all does. */
@@ -21,7 +22,7 @@ function checkArity(
   const expected = most === Number.POSITIVE_INFINITY ? `at least ${fewest}` : `${fewest} to ${most}`;
   const range = fewest === most ? `${fewest}` : expected;
   if (names.length < fewest || names.length > most) {
-    view.fail(`it has ${names.length} ${side}s, expected ${range}`);
+    view.fail(`it has ${counted(names.length, side)}, expected ${range}`);
     return false;
   }
   const missing = names.findIndex((name, index) => name === '' && index < fewest);

@@ -1,4 +1,5 @@
 /** Operators that take a tensor apart along an axis, or put parts together. */
+import { counted } from '../../counted.js';
 import type { OnnxDim } from '../graph.js';
 import { conflict, describeShape, mergeShapes, type Shape, sumDims } from './dims.js';
 import { indices, type NodeView, type OpRule, type TensorType, tensorType } from './rule.js';
@@ -116,7 +117,9 @@ function splitSizes(node: NodeView, whole: OnnxDim): readonly OnnxDim[] {
     if (!sizes) return unknown;
     const total = sizes.reduce((sum, size) => sum + size, 0);
     if (sizes.length === count && (typeof whole !== 'number' || total === whole)) return sizes;
-    node.fail(`split [${sizes.join(', ')}] does not cut ${whole ?? '?'} into its ${count} outputs`);
+    node.fail(
+      `split [${sizes.join(', ')}] does not cut ${whole ?? '?'} into its ${counted(count, 'output')}`,
+    );
     return unknown;
   }
   const stated = node.int('num_outputs', undefined);
@@ -125,7 +128,7 @@ function splitSizes(node: NodeView, whole: OnnxDim): readonly OnnxDim[] {
     return unknown;
   }
   if (stated !== undefined && stated !== count) {
-    node.fail(`num_outputs is ${stated}, but it lists ${count} outputs`);
+    node.fail(`num_outputs is ${stated}, but it lists ${counted(count, 'output')}`);
     return unknown;
   }
   if (typeof whole !== 'number') return unknown;

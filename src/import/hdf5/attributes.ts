@@ -2,6 +2,7 @@
  * The texts among an HDF5 object's attributes (specification, section IV.A.2.m): of fixed length, in place, or of
  * variable length, in a global heap. Keras keeps its configuration and names in such.
  */
+import { counted } from '../../counted.js';
 import { decodeLenient } from '../../data/utf8.js';
 import { type Dataspace, type Datatype, readDataspace, readDatatype } from './datatype.js';
 import type { GlobalHeaps } from './global-heap.js';
@@ -65,7 +66,7 @@ function textsAt(
   if (count === 0) return [];
   if (type.kind !== 'text' && type.kind !== 'variableText') return undefined;
   if (count > MAX_TEXTS || at + count * type.itemBytes > end) {
-    throw damagedHdf5(`the ${count} texts at byte ${at} go past their attribute`);
+    throw damagedHdf5(`an attribute ends before its ${counted(count, 'text')} at byte ${at}`);
   }
   return Array.from({ length: count }, (_, index) => {
     const item = at + index * type.itemBytes;

@@ -3,6 +3,7 @@
  * was packed (section IV.A.2.l).
  */
 import { unzlibSync } from 'fflate';
+import { counted } from '../../counted.js';
 import { isInflateError } from '../../data/gunzip.js';
 import { damagedHdf5, type Hdf5Bytes, unsupportedHdf5 } from './hdf5-bytes.js';
 import type { Message } from './object-header.js';
@@ -130,7 +131,7 @@ function unpack(
     else bytes = inflate(bytes, chunkBytes);
   }
   if (bytes.length !== chunkBytes) {
-    throw damagedHdf5(`a chunk of ${chunkBytes} bytes unpacks to ${bytes.length}`);
+    throw damagedHdf5(`a chunk of ${counted(chunkBytes, 'byte')} unpacks to ${bytes.length}`);
   }
   return bytes;
 }

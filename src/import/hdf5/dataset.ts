@@ -1,4 +1,5 @@
 /** An HDF5 dataset of floats (specification, section IV.A.2.i): compact, contiguous or chunked. */
+import { counted } from '../../counted.js';
 import { elementBytes } from '../../data/array-bytes.js';
 import { widenBfloat16, widenFloat16 } from '../../data/half-precision.js';
 import { readTexts } from './attributes.js';
@@ -80,7 +81,8 @@ function readLayout(
   const size = count * itemBytes;
   if (kind === COMPACT) {
     const there = file.u16(at + 2, what);
-    if (there < size) throw damagedHdf5(`the data at byte ${at} has ${there} bytes, expected ${size}`);
+    if (there < size)
+      throw damagedHdf5(`the data at byte ${at} has ${counted(there, 'byte')}, expected ${size}`);
     return file.bytes(at + 4, size, 'compact data');
   }
   if (kind === CONTIGUOUS) {

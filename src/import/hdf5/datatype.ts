@@ -1,4 +1,5 @@
 /** The element types and sizes of HDF5 data (specification, sections IV.A.2.b and IV.A.2.d). */
+import { counted } from '../../counted.js';
 import { checkedElementCount } from '../../data/array-bytes.js';
 import { damagedHdf5, type Hdf5Bytes, unsupportedHdf5 } from './hdf5-bytes.js';
 
@@ -42,13 +43,14 @@ export function readDatatype(file: Hdf5Bytes, at: number): Datatype {
   const flags = file.u8(at + 1, what);
   const itemBytes = file.u32(at + 4, what);
   if (itemBytes === 0 || itemBytes > MAX_ITEM_BYTES) {
-    throw damagedHdf5(`the datatype at byte ${at} has elements of ${itemBytes} bytes`);
+    throw damagedHdf5(`the datatype at byte ${at} has elements of ${counted(itemBytes, 'byte')}`);
   }
   if (typeClass === INTEGER) return { kind: 'integer', itemBytes };
   if (typeClass === STRING) return { kind: 'text', itemBytes };
   if (typeClass === OPAQUE) return { kind: 'opaque', itemBytes };
   if (typeClass === VARIABLE_LENGTH && (flags & 0x0f) === 1) {
-    if (itemBytes !== 16) throw damagedHdf5(`the text type at byte ${at} has elements of ${itemBytes} bytes`);
+    if (itemBytes !== 16)
+      throw damagedHdf5(`the text type at byte ${at} has elements of ${counted(itemBytes, 'byte')}`);
     return { kind: 'variableText', itemBytes };
   }
   if (typeClass === FLOAT) {

@@ -1,4 +1,5 @@
 /** HDF5 global heaps, which hold what is of variable length (specification, section III.E). */
+import { counted } from '../../counted.js';
 import { damagedHdf5, type Hdf5Bytes } from './hdf5-bytes.js';
 
 interface HeapObject {
@@ -24,7 +25,7 @@ export class GlobalHeaps {
     if (length === 0 || heap === undefined) return new Uint8Array();
     const found = this.#objects(heap).get(index);
     if (!found || found.size < length) {
-      throw damagedHdf5(`the heap at byte ${heap} has no object ${index} of ${length} bytes`);
+      throw damagedHdf5(`the heap at byte ${heap} has no object ${index} of ${counted(length, 'byte')}`);
     }
     return this.#file.bytes(found.at, length, what);
   }

@@ -3,6 +3,7 @@
  * https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html (file format specification, version 3)
  */
 
+import { counted } from '../../counted.js';
 import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
 
@@ -26,7 +27,9 @@ export class Hdf5Bytes {
   check(at: number, length: number, what: string): void {
     // Negated, so that NaN is refused too.
     if (!(at >= 0 && length >= 0 && at + length <= this.length)) {
-      throw damagedHdf5(`${what} at byte ${at} takes ${length} bytes, and the file has ${this.length}`);
+      throw damagedHdf5(
+        `${what} at byte ${at} takes ${counted(length, 'byte')}, and the file has ${this.length}`,
+      );
     }
   }
 

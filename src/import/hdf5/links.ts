@@ -2,6 +2,7 @@
  * What an HDF5 group contains: names and the addresses of their object headers. Groups are symbol tables (a B-tree
  * of version 1, its names in a local heap; specification, sections III.A.1, III.B, III.D), or link messages (IV.A.2.g).
  */
+import { counted } from '../../counted.js';
 import { decodeLenient } from '../../data/utf8.js';
 import { damagedHdf5, type Hdf5Bytes, unsupportedHdf5 } from './hdf5-bytes.js';
 import { findMessage, MESSAGE, type Message } from './object-header.js';
@@ -36,7 +37,7 @@ export function hasHeap(file: Hdf5Bytes, { at, type }: Message): boolean {
 }
 
 function readSymbolTable(file: Hdf5Bytes, { at, size }: Message, add: Add): void {
-  if (size < 16) throw damagedHdf5(`the symbol table at byte ${at} has ${size} bytes`);
+  if (size < 16) throw damagedHdf5(`the symbol table at byte ${at} has ${counted(size, 'byte')}`);
   const heap = file.place(at + 8, 'a group');
   file.expect(heap, 'HEAP', 'local heap');
   const namesSize = file.u64(heap + 8, 'a local heap');

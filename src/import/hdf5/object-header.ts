@@ -1,4 +1,5 @@
 /** The messages of an HDF5 object's header (specification, section IV.A), versions 1 and 2. */
+import { counted } from '../../counted.js';
 import { damagedHdf5, type Hdf5Bytes, unsupportedHdf5 } from './hdf5-bytes.js';
 
 /** The message types that are read (specification, section IV.A.2). */
@@ -116,7 +117,7 @@ function newMessage(file: Hdf5Bytes, at: number, prefixBytes: number): Message {
 
 /** The block that a continuation message points to; a new one starts with a signature and ends with a checksum. */
 function continuation(file: Hdf5Bytes, { at, size }: Message, isNew: boolean): Block {
-  if (size < 16) throw damagedHdf5(`the continuation at byte ${at} has ${size} bytes`);
+  if (size < 16) throw damagedHdf5(`the continuation at byte ${at} has ${counted(size, 'byte')}`);
   const start = file.place(at, 'a continuation');
   const length = file.u64(at + 8, 'a continuation');
   file.check(start, length, 'a continuation');

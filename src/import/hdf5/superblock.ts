@@ -1,4 +1,5 @@
 /** Where an HDF5 file starts: the superblock (specification, section II.A), versions 0 to 3. */
+import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { damagedHdf5, type Hdf5Bytes, unsupportedHdf5 } from './hdf5-bytes.js';
 
@@ -43,7 +44,8 @@ export function rootAddress(file: Hdf5Bytes): number {
   const base = file.place(baseAt, 'the base address');
   const end = file.place(baseAt + 2 * WORD_BYTES, 'the end of the file') - base;
   if (end < 0) throw damagedHdf5(`its base address, ${base}, is behind its end`);
-  if (end > file.length) throw damagedHdf5(`it says that it has ${end} bytes and has ${file.length}`);
+  if (end > file.length)
+    throw damagedHdf5(`it says that it has ${counted(end, 'byte')} and has ${file.length}`);
   // Old: after the driver information block's address, an entry of name offset and object header address.
   return file.place(baseAt + (isOld ? 5 : 3) * WORD_BYTES, 'the root group');
 }

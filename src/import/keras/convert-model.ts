@@ -3,6 +3,7 @@ import { finishNetwork } from '../../builder/network.js';
 import { checkParameters, parameterSpecs, type StateDict } from '../../builder/parameters.js';
 import type { Dim } from '../../builder/shape.js';
 import type { TensorType, Value } from '../../builder/tensor.js';
+import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { ImportedModel } from '../imported-model.js';
 import { quoted } from '../quoted.js';
@@ -87,7 +88,7 @@ function addInputs(
     if (shape.length < 2 || shape.length > 8) {
       throw new LstmOnnxError(
         'E_UNSUPPORTED',
-        `Input ${quoted(name)} has ${shape.length} dimensions; 2 to 8 are read.`,
+        `Input ${quoted(name)} has ${counted(shape.length, 'dimension')}; 2 to 8 are read.`,
       );
     }
     const type: TensorType = { dtype: ids.has(name) ? 'int32' : 'float32', shape };

@@ -4,6 +4,7 @@
  */
 import type { Dim } from '../../builder/shape.js';
 import type { Value } from '../../builder/tensor.js';
+import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
 import { cellActivation } from './activations.js';
@@ -133,7 +134,10 @@ function statesGiven(
 ): Value[] {
   if (states.length === 0) return [];
   if (states.length !== 2 * parts.length) {
-    throw unsupportedLayer(layer, `is given ${states.length} initial states, expected ${2 * parts.length}`);
+    throw unsupportedLayer(
+      layer,
+      `is given ${counted(states.length, 'initial state')}, expected ${2 * parts.length}`,
+    );
   }
   return ['h0', 'c0'].map((state, offset) => {
     const rows = parts.map((part, index) => {

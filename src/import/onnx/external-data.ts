@@ -3,6 +3,7 @@
  * https://onnx.ai/onnx/repo-docs/ExternalData.html
  */
 
+import { counted } from '../../counted.js';
 import { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
 import { dtypeFacts } from '../../export/dtypes.js';
@@ -83,7 +84,7 @@ function filled(tensor: OnnxTensor, file: Uint8Array, budget: MemoryBudget): Onn
   if (!(length === size && offset + length <= file.length)) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `The constant ${quoted(name)} of ${size} bytes is said to be ${length} from ${offset} on in ` +
+      `The constant ${quoted(name)} of ${counted(size, 'byte')} is said to be ${length} from ${offset} on in ` +
         `${quoted(locationOf(tensor) ?? '')}, which has ${file.length}. Is it the file of this model, and complete?`,
     );
   }

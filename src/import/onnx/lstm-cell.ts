@@ -1,6 +1,7 @@
 /** An LSTM node's attributes as options of `lstm`. https://onnx.ai/onnx/operators/onnx__LSTM.html */
 import { type Activation, type ActivationName, constantsOf } from '../../builder/backends/activations.js';
 import type { LstmOptions } from '../../builder/ops/lstm-options.js';
+import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
 import type { NodeReader } from './node-reader.js';
@@ -65,7 +66,7 @@ function activationsOf(node: NodeReader, directionCount: number): LstmOptions['a
   if (names.length !== 3 * directionCount) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `it has ${names.length} activations, expected ${3 * directionCount}.`,
+      `it has ${counted(names.length, 'activation')}, expected ${3 * directionCount}.`,
     );
   }
   const alphas = [...(node.attribute('activation_alpha', 'floats')?.value ?? [])];

@@ -1,4 +1,5 @@
 /** Which entries a Slice takes, as its specification counts them. https://onnx.ai/onnx/operators/onnx__Slice.html */
+import { counted } from '../../counted.js';
 import { dimOfSize, numberOf, type Size, sameSize } from './size.js';
 
 /** All entries, those entries, or all of them backwards. */
@@ -39,5 +40,5 @@ export function formatRange(size: Size, start: Size, end: Size, step: number): s
     const number = numberOf(index);
     return number !== undefined && Math.abs(number) >= OPEN_END ? '' : dimOfSize(index);
   };
-  return `${limit(start)}:${limit(end)}:${step} of ${dimOfSize(size)} entries`;
+  return `${limit(start)}:${limit(end)}:${step} of ${counted(dimOfSize(size), 'entry', 'entries')}`;
 }

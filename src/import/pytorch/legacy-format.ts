@@ -4,6 +4,7 @@
  * count in eight bytes and its elements (torch/serialization.py, `_legacy_save` and `_legacy_load`).
  */
 
+import { counted } from '../../counted.js';
 import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
@@ -62,7 +63,7 @@ export function readLegacyFormat(bytes: Uint8Array, budget: MemoryBudget): Unpic
     const elements = source.uint64();
     if (elements !== storage.elements) {
       throw damagedTorch(
-        `the storage ${quoted(name)} has ${elements} elements, and its pickle says ${storage.elements}`,
+        `the storage ${quoted(name)} has ${counted(elements, 'element')}, and its pickle says ${storage.elements}`,
       );
     }
     contents.set(name, source.take(elements * storage.type.itemBytes));

@@ -1,4 +1,5 @@
 /** Reads a pickle's bytes in order; every length is checked against what is left before it is used. */
+import { counted } from '../../counted.js';
 import { decodeUtf8 } from '../../data/utf8.js';
 import { LstmOnnxError } from '../../errors.js';
 
@@ -67,7 +68,7 @@ export class PickleBytes {
   text(length: number): string {
     const text = this.textOrBytes(length);
     if (typeof text !== 'string') {
-      throw this.error(`a string of ${length} bytes is not UTF-8`);
+      throw this.error(`a string of ${counted(length, 'byte')} is not UTF-8`);
     }
     return text;
   }
@@ -99,7 +100,7 @@ export class PickleBytes {
 
   #skip(length: number): number {
     if (length > this.left) {
-      throw this.error(`${length} bytes are declared and ${this.left} are left`);
+      throw this.error(`it declares ${counted(length, 'byte')} and has ${this.left} left`);
     }
     const from = this.#at;
     this.#at += length;

@@ -1,4 +1,5 @@
 /** The stack of a pickle machine, its marks and its memo; what they hold is counted in a {@link MemoryBudget}. */
+import { counted } from '../../counted.js';
 import type { MemoryBudget } from '../../data/memory-budget.js';
 import type { PickleBytes } from './pickle-bytes.js';
 import { PickleDict, PickleSequence, type PickleValue } from './pickle-values.js';
@@ -109,7 +110,7 @@ export class PickleStack {
   last(): PickleValue {
     const value = this.pop();
     if (this.#values.length > 0 || this.#marks.length > 0) {
-      throw this.#source.error(`it stops with ${this.#values.length} values left over`);
+      throw this.#source.error(`it stops with ${counted(this.#values.length, 'value')} left over`);
     }
     return value;
   }

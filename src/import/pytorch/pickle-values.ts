@@ -2,6 +2,7 @@
  * What a pickle can hold, as data: nothing here is ever called, constructed by name or looked up in a prototype.
  * Python's classes and functions stay names ({@link GlobalName}); what they would have made stays opaque.
  */
+import { counted } from '../../counted.js';
 
 export type PickleValue = null | boolean | number | bigint | string | Uint8Array | PickleObject;
 
@@ -80,7 +81,7 @@ export class OpaqueObject extends PickleObject {
 /** What a value is, for messages. */
 export function describe(value: PickleValue): string {
   if (value instanceof PickleObject) return value.description;
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (value instanceof Uint8Array) return counted(value.length, 'byte');
   if (value === null) return 'None';
   return typeof value === 'string' ? 'a string' : `the ${typeof value} ${value}`;
 }

@@ -1,5 +1,6 @@
 /** Tensors of a PyTorch file: views of storages, which are read only when a tensor is wanted. */
 import type { Parameter } from '../../builder/parameters.js';
+import { counted } from '../../counted.js';
 import { checkedElementCount } from '../../data/array-bytes.js';
 import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
@@ -57,7 +58,7 @@ export function toParameter(
   const { shape, strides, offset } = tensor;
   const layout: Layout = { shape, strides, offset, count: checkedElementCount(shape, 'PyTorch') };
   if (strides.length !== shape.length) {
-    throw damaged(name, `has ${shape.length} dimensions and ${strides.length} strides`);
+    throw damaged(name, `has ${counted(shape.length, 'dimension')} and ${counted(strides.length, 'stride')}`);
   }
   const storage = tensor.storage.bytes();
   const elements = Math.floor(storage.length / type.itemBytes);

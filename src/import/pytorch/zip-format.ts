@@ -3,6 +3,7 @@
  * (torch/serialization.py, `_save` and `_load`).
  */
 
+import { counted } from '../../counted.js';
 import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
@@ -52,9 +53,9 @@ export function readZipFormat(
   const host = new TorchHost((key, type, elements) => {
     const entry = entries.get(`${folder}data/${key}`);
     if (entry === undefined || entry.size !== elements * type.itemBytes) {
-      const what = entry === undefined ? 'is not there' : `has ${entry.size} bytes`;
+      const what = entry === undefined ? 'is not there' : `has ${counted(entry.size, 'byte')}`;
       throw damagedTorch(
-        `the storage ${quoted(key)} ${what}, and its pickle says ${elements} elements of ${type.name}`,
+        `the storage ${quoted(key)} ${what}, and its pickle says ${counted(elements, 'element')} of ${type.name}`,
       );
     }
     return new StorageReference(key, type, () => open(entry));

@@ -2,6 +2,7 @@
  * The weights that a TensorFlow.js `model.json` lists: groups of files, and tensors one after another in each group.
  * https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts (WeightsManifestConfig)
  */
+import { counted } from '../../counted.js';
 import { checkedElementCount, elementBytes } from '../../data/array-bytes.js';
 import { widenFloat16 } from '../../data/half-precision.js';
 import { MemoryBudget } from '../../data/memory-budget.js';
@@ -67,10 +68,12 @@ export function readManifest(
       if (places.size >= MAX_WEIGHTS) throw brokenModel(`it has more than ${MAX_WEIGHTS} weights`);
       if (places.has(name)) throw brokenModel(`two weights are called ${quoted(name)}`);
       start += place.size;
-      if (start > end) throw brokenModel(`its weights take more than the ${end} bytes of their files`);
+      if (start > end)
+        throw brokenModel(`its weights take more than the ${counted(end, 'byte')} of their files`);
       places.set(name, place);
     }
-    if (start !== end) throw brokenModel(`its weights take ${start} bytes, and their files have ${end}`);
+    if (start !== end)
+      throw brokenModel(`its weights take ${counted(start, 'byte')}, and their files have ${end}`);
   }
   const budget = new MemoryBudget([...shards.values()].reduce((sum, { length }) => sum + length, 0));
   return {

@@ -3,6 +3,7 @@
  * `_FusedMatMul`, which adds a bias and activates.
  */
 import type { KernelFunc, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
+import { counted } from '../../../counted.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import { formatShape } from '../../shape.js';
@@ -91,7 +92,7 @@ function matMul(
   if (left.columns !== right.rows) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
-      `matMul: ${formatShape(a.shape)} and ${formatShape(b.shape)} do not fit: ${left.columns} columns, ${right.rows} rows.`,
+      `matMul: ${formatShape(a.shape)} and ${formatShape(b.shape)} do not fit: ${counted(left.columns, 'column')}, ${counted(right.rows, 'row')}.`,
     );
   }
   const { engine } = backend;

@@ -1,4 +1,5 @@
 /** Gather and Slice: rows of a table by index (embedding), one entry along an axis (`at`), a few, or all backwards. */
+import { counted } from '../../../counted.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { permutedWeights, sizesOfShape, slicedWeights } from '../constants.js';
 import { moduleName } from '../names.js';
@@ -28,7 +29,7 @@ const Gather: Handler = (node) => {
   const [index, ...more] = picked;
   if (index === undefined || more.length > 0 || indexShape.length > 1 || x.kind === 'sizes') {
     throw node.refusal(
-      `it picks ${picked.length} entries of ${formatSizes(sizes)}; read are one entry, and rows of a table by ids`,
+      `it picks ${counted(picked.length, 'entry', 'entries')} of ${formatSizes(sizes)}; read are one entry, and rows of a table by ids`,
     );
   }
   if (x.kind === 'view') {
@@ -100,7 +101,7 @@ const Slice: Handler = (node) => {
   const steps = (fromAttributes ? undefined : node.axesFrom('steps', 4)) ?? starts.map(() => 1);
   if (starts.length !== ends.length || starts.length !== axes.length || starts.length !== steps.length) {
     throw node.refusal(
-      `it has ${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps`,
+      `it has ${counted(starts.length, 'start')}, ${counted(ends.length, 'end')}, ${counted(axes.length, 'axis', 'axes')} and ${counted(steps.length, 'step')}`,
     );
   }
   if (new Set(axes.map((axis) => node.axis(axis, rank))).size < axes.length) {
