@@ -105,7 +105,7 @@ describe('reading agrees with protobufjs', () => {
     }
     expect([...counts.keys()].toSorted()).toEqual(['refused', 'stricter', 'taken']);
     // Each of these happens often, or the test would tell nothing.
-    for (const count of counts.values()) expect(count).toBeGreaterThan(100);
+    for (const count of counts.values()) expect(count).toBeGreaterThan(50);
   });
 });
 

@@ -48,6 +48,7 @@ describe.each(backendNames)('on inputs of size 100, %s', (name) => {
 
   it('trains with the losses of PyTorch over four epochs, within 5e-6', async () => {
     const fixture = loadFixture<{ epochs: number; batchSize: number }>('unnormalised/training');
+    const { epochs, batchSize } = fixture.case;
     const losses: number[] = [];
     await train(
       network,
@@ -56,7 +57,8 @@ describe.each(backendNames)('on inputs of size 100, %s', (name) => {
         targets: fixture.inputs.get('labels') as SampleArray,
       }),
       {
-        ...fixture.case,
+        epochs,
+        batchSize,
         loss: crossEntropy,
         optimizer: adam({ lr: 0.003 }),
         parameters: fixture.params,
