@@ -20,7 +20,7 @@ export type ErrorCode =
   | 'E_FILE_READ'
   /** A file that cannot be written. */
   | 'E_FILE_WRITE'
-  /** A data set that is not where it was looked for. */
+  /** A data set, or a file of weights that a model names, that is not where it was looked for. */
   | 'E_MISSING_DATA'
   /** NaN or an infinity in data to learn from, in what a model is fed, or in the state that a stream carries. */
   | 'E_NOT_FINITE'
@@ -69,9 +69,10 @@ export function asLstmOnnxError(error: unknown, doing: string): LstmOnnxError {
   );
 }
 
-/** Any value as text for a message; objects without a `toString` too. */
+/** Any value as text for a message: what it is where it is an object, not its contents. */
 export function textOf(value: unknown): string {
-  return typeof value === 'object' && value !== null && !('toString' in value) ? 'an object' : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? 'an array' : `an object (${value.constructor?.name ?? 'without a class'})`;
 }
 
 /** The message of whatever was thrown, for chaining into a sentence. */

@@ -26,7 +26,8 @@ const NOT_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
 
 /**
  * The numbers of CSV text, `[rows, columns]`. A first row without any number is taken for a header and left out;
- * blank lines are skipped. Tabs separate the columns where the first line has tabs and no commas. Beside the text it takes
+ * blank lines are skipped. Tabs separate the columns where the first line has tabs, no commas and no
+ * semicolons. Beside the text it takes
  * the memory of the table, eight bytes a number, and some megabytes.
  * @throws E_INVALID_FILE naming line and column for a cell that is not a finite number or a row of another length;
  * also for broken quoting, text without numbers, what is no text, and text past {@link MAX_CSV_CHARACTERS}.

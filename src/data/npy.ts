@@ -5,7 +5,7 @@
 import { expectBytes } from '../arguments.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
-import { checkArray, type NdArray, type NdArrayDType, sizeOf } from '../nd-array.js';
+import { checkArray, type NdArray, type NdArrayDType } from '../nd-array.js';
 import { arrayOfBytes, type ByteOrder, checkedElementCount, elementBytes } from './array-bytes.js';
 import { widenFloat16 } from './half-precision.js';
 import { type NpyHeader, parseNpyHeader } from './npy-header.js';
@@ -76,12 +76,6 @@ export function parseNpy(bytes: Uint8Array): NdArray {
 export function encodeNpy(array: NdArray): Uint8Array {
   checkArray('encodeNpy: the array', array);
   const { dtype, shape, data } = array;
-  if (data.length !== sizeOf(shape)) {
-    throw new LstmOnnxError(
-      'E_SHAPE_MISMATCH',
-      `Shape [${shape.join(', ')}] holds ${counted(sizeOf(shape), 'element')}, but got ${data.length}.`,
-    );
-  }
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const dict = `{'descr': '${DESCRS[dtype]}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const dataStart = Math.ceil((10 + dict.length + 1) / DATA_ALIGNMENT) * DATA_ALIGNMENT;

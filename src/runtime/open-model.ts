@@ -31,7 +31,7 @@ export interface LoadOptions extends DownloadOptions {
   readonly providers?: 'auto' | readonly Provider[];
   /**
    * Passed on to onnxruntime. Default: its own, with `logSeverityLevel: 4`, so that it prints nothing. The provider
-   * `simd` takes `intraOpNumThreads` (default: the processors, 4 at most), nothing else.
+   * `simd` takes `intraOpNumThreads` (default: the processors, 4 at most) and `externalData`, nothing else.
    */
   readonly sessionOptions?: SessionOptions;
   /**

@@ -143,7 +143,5 @@ function isExternalFile(file: unknown): boolean {
 }
 
 function inWords(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value !== 'object' || value === null) return textOf(value);
-  return Array.isArray(value) ? 'an array' : `a ${value.constructor?.name ?? 'object'}`;
+  return typeof value === 'string' ? `'${value}'` : textOf(value);
 }

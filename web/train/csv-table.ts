@@ -39,7 +39,7 @@ function withHint<T>(text: string, parse: () => T): T {
   }
 }
 
-/** What `parseCsv` takes for the end of a cell: tabs where the first line has tabs and no commas. */
+/** What `parseCsv` takes for the end of a cell: tabs where the first line has tabs, no commas and no semicolons. */
 function delimiterOf(text: string): ',' | '\t' {
   const unquoted = firstLine(text)
     .replaceAll(/"[^"]*"/g, '')

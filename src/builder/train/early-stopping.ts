@@ -56,7 +56,7 @@ export class EarlyStopping {
       );
     }
     checkCounts({ 'earlyStopping.patience': patience });
-    if (!(minDelta >= 0)) {
+    if (typeof minDelta !== 'number' || !(minDelta >= 0)) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
         `earlyStopping.minDelta is ${textOf(minDelta)}; give a number of at least 0.`,

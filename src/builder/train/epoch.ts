@@ -11,7 +11,7 @@ import type { Generator } from '../random.js';
 import { batchAt, epochOrder } from './batches.js';
 import type { Evaluation, StepLog } from './logs.js';
 import type { Metric } from './metrics.js';
-import { type Objective, scalarOf } from './objective.js';
+import { failureOf, type Objective, scalarOf } from './objective.js';
 import type { Optimizer } from './optimizers.js';
 import { pauseNowAndThen } from './pause.js';
 import { readVariables } from './tf-optimizer.js';
@@ -140,7 +140,7 @@ async function trainStep(
     measured = tf.tidy(step);
   } catch (error) {
     dropTape(tf);
-    throw failureOf(error, objective);
+    throw failureOfStep(error, objective);
   } finally {
     for (const metric of metrics) metric.dispose();
   }
@@ -150,22 +150,16 @@ async function trainStep(
   return values;
 }
 
-/** What a loss or a metric of the caller's own threw, or tfjs because of it, as an error that says so. */
-function failureOf(error: unknown, { loss, metrics }: Objective): unknown {
-  if (error instanceof LstmOnnxError) return error;
-  const message = messageOf(error);
-  if (message.startsWith('Cannot find a connection')) {
-    return new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `The ${loss.name} loss does not depend on the network's parameters, so nothing can be learned from it; compute it ` +
-        'from the prediction by differentiable tfjs operations.',
-      { cause: error },
-    );
-  }
-  const measures = [loss, ...metrics].map(({ name }) => name).join(', ');
-  return new LstmOnnxError('E_RUN_FAILED', `A training step with ${measures} failed: ${message}`, {
-    cause: error,
-  });
+/** {@link failureOf} in a step, where the loss may not depend on what is to be learned. */
+function failureOfStep(error: unknown, { loss, metrics }: Objective): unknown {
+  if (!messageOf(error).startsWith('Cannot find a connection'))
+    return failureOf('A training step', error, [loss, ...metrics]);
+  return new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `The ${loss.name} loss does not depend on the network's parameters, so nothing can be learned from it; compute it ` +
+      'from the prediction by differentiable tfjs operations.',
+    { cause: error },
+  );
 }
 
 /** Lets go of what tfjs saved for a gradient; it does not itself when the differentiated function throws. */

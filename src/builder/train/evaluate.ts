@@ -1,5 +1,6 @@
 /** Loss and metrics of a network over a data set, without training. */
 
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { counted } from '../../counted.js';
 import type { Dataset, SampleInputs, Samples } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
@@ -15,7 +16,7 @@ import { checkCounts } from './check-options.js';
 import type { Evaluation } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
-import { type Objective, objectiveOf, scalarOf } from './objective.js';
+import { failureOf, type Objective, objectiveOf, scalarOf } from './objective.js';
 import { pauseNowAndThen } from './pause.js';
 
 /** `Output` is one of the network's output names. */
@@ -84,15 +85,21 @@ export async function evaluateWith(
   for (let start = 0; start < data.length; start += batchSize) {
     const end = Math.min(start + batchSize, data.length);
     backend.select();
-    const means = tf.tidy(() => {
+    const measure = () => {
       const batch = batchAt(backend, data, order, start, end);
       const prediction =
         forward(tf, network, parameters, batch.inputs, { gradients: false })[output] ?? tf.scalar(Number.NaN);
-      const scalars = [loss, ...metrics].map((measure) =>
-        scalarOf(measure, measure.compute(tf, prediction, batch.target)),
+      const scalars = [loss, ...metrics].map((one) =>
+        scalarOf(one, one.compute(tf, prediction, batch.target)),
       );
       return tf.stack(scalars);
-    });
+    };
+    let means: TfTensor;
+    try {
+      means = tf.tidy(measure);
+    } catch (error) {
+      throw failureOf('An evaluation', error, [loss, ...metrics]);
+    }
     const values = await backend.numbersOf(means);
     means.dispose();
     values.forEach((value, i) => {

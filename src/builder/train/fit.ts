@@ -1,5 +1,6 @@
 /** Training: epoch after epoch, with validation, early stopping and a state to resume from. */
 import type { Variable } from '@tensorflow/tfjs';
+import { wrongArgument } from '../../arguments.js';
 import { type Dataset, type SampleInputs, type Samples, splitDataset } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
@@ -129,12 +130,18 @@ export async function fit<N extends Network, I extends SampleInputs>(
   checkCounts({ epochs, batchSize });
   checkClipNorm(options.clipNorm);
   checkCallbacks(options);
+  if (options.shuffle !== undefined && typeof options.shuffle !== 'boolean') {
+    throw wrongArgument('The option shuffle', options.shuffle, 'true or false');
+  }
   checkSamplesFirst(network);
   const samples = samplesFor(network, data, batchSize, 'training');
   const [train, held] =
     typeof validation === 'number'
       ? splitDataset(samples, validation)
-      : [samples, validation && samplesFor(network, validation, batchSize, 'validation')];
+      : [
+          samples,
+          validation === undefined ? undefined : samplesFor(network, validation, batchSize, 'validation'),
+        ];
   const generator = resume ? Generator.fromState(resume.generator) : new Generator(options.seed ?? 0);
   const start = resume?.parameters ?? options.parameters ?? initParameters(network, generator);
   const optimizerConfig = options.optimizer ?? adam();

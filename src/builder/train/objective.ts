@@ -1,7 +1,7 @@
 /** What training looks at: which output, which loss, which metrics. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { inWords, wrongArgument } from '../../arguments.js';
-import { LstmOnnxError } from '../../errors.js';
+import { LstmOnnxError, messageOf } from '../../errors.js';
 import type { Network } from '../network.js';
 import { formatShape } from '../shape.js';
 import type { Loss } from './losses.js';
@@ -64,6 +64,15 @@ export function scalarOf(measure: Loss | Metric, measured: TfTensor): TfTensor {
     'E_INVALID_OPTION',
     `${measure.name ?? 'The loss'} gave ${got}; expected one number for the batch, a tensor of shape [], as tf.mean gives.`,
   );
+}
+
+/** What a loss or a metric of the caller's own threw, or tfjs because of it, as an error that says so. */
+export function failureOf(what: string, error: unknown, measures: readonly (Loss | Metric)[]): unknown {
+  if (error instanceof LstmOnnxError) return error;
+  const names = measures.map(({ name }) => name).join(', ');
+  return new LstmOnnxError('E_RUN_FAILED', `${what} with ${names} failed: ${messageOf(error)}`, {
+    cause: error,
+  });
 }
 
 /** The output asked for, or the network's only one. */

@@ -54,7 +54,7 @@ export function adam(options: AdamOptions = {}): OptimizerConfig {
 
 /** `torch.optim.AdamW`. @throws E_INVALID_OPTION */
 export function adamW(options: AdamOptions = {}): OptimizerConfig {
-  return { kind: 'adamw', ...settle('adamw', { ...adamDefaults, weightDecay: 0.01 }, options) };
+  return { kind: 'adamw', ...settle('adamW', { ...adamDefaults, weightDecay: 0.01 }, options) };
 }
 
 /** `torch.optim.SGD`. @throws E_INVALID_OPTION */
@@ -72,7 +72,8 @@ export function checkOptimizerConfig(config: unknown): void {
   if (kind === 'adam' || kind === 'adamw' || kind === 'sgd') {
     // Once more, for numbers that someone wrote by hand.
     const { kind: _, ...options } = config as OptimizerConfig;
-    const whole = kind === 'sgd' ? sgd(options as SgdOptions) : adam(options as AdamOptions);
+    const create = { adam, adamw: adamW, sgd }[kind];
+    const whole = create(options as AdamOptions & SgdOptions); // of its own kind, or refused
     const missing = Object.keys(whole).find((name) => !Object.hasOwn(config as OptimizerConfig, name));
     if (missing === undefined) return;
     throw new LstmOnnxError(

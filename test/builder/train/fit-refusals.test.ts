@@ -32,6 +32,9 @@ describe('bad input to fit', () => {
     [{ batchSize: 1.5 }, 'batchSize is 1.5; give an integer of at least 1.'],
     [{ batchSize: Number.NaN }, 'batchSize is NaN; give an integer of at least 1.'],
     [{ batchSize: -1 }, 'batchSize is -1; give an integer of at least 1.'],
+    [{ shuffle: 'no' as never }, "The option shuffle got the text 'no'; expected true or false."],
+    [{ validation: null as never }, 'The data set got null; expected { inputs:'],
+    [{ earlyStopping: { minDelta: '1' as never } }, 'earlyStopping.minDelta is 1; give a number'],
     [{ clipNorm: 0 }, 'clipNorm is 0; give a number above 0, such as 1.'],
     [{ clipNorm: Number.NaN }, 'clipNorm is NaN; give a number above 0, such as 1.'],
     [{ seed: 0.5 }, 'Seed 0.5 is not an integer; give one, such as 1.'],
@@ -198,6 +201,7 @@ describe('bad input to fit', () => {
     ['adam', "The option optimizer got the text 'adam'; expected adam(), which is called."],
     [adam, 'The option optimizer got a function; expected adam(), which is called.'],
     [{ kind: 'adam', lr: '0.1' }, 'adam: lr'],
+    [{ kind: 'adamw', lr: -1 }, 'adamW: lr'],
     [{}, 'expected adam(), adamW() or sgd()'],
   ])('is refused: %s for an optimizer', (optimizer, message) =>
     refused(
@@ -263,6 +267,8 @@ describe('bad input to fit', () => {
       'gave undefined',
       run({ name: 'none', compute: () => undefined as never }),
     );
+    const broke = evaluate(line, weight(1), points([1, 2], [1, 2]), { loss: mse, metrics: [broken] });
+    await refused('E_RUN_FAILED', 'An evaluation with mse, broken failed: oh', broke);
     const evaluation = evaluate(line, weight(1), points([1, 2], [1, 2]), { loss: each });
     await refused('E_INVALID_OPTION', 'each gave a tensor of shape [2, 1]; expected one number', evaluation);
   });
