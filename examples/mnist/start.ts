@@ -8,7 +8,7 @@ const digits = 5;
 
 /** Runs a command of lstm-onnx, shows what it prints and gives it back; ends the process when it fails. */
 async function lstmOnnx(...args: string[]): Promise<string> {
-  console.log(`\n$ lstm-onnx ${args.join(' ')}`);
+  console.log(`\n$ npx lstm-onnx ${args.join(' ')}`);
   const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -54,7 +54,7 @@ async function inspect(file: string): Promise<Report> {
     case 'weights':
       return named(isSafetensors(bytes) ? inspectSafetensors : inspectWeights);
     case 'zip':
-      return readZip(bytes).has('config.json') ? inspectModel(file, bytes) : named(inspectWeights);
+      return named(readZip).has('config.json') ? inspectModel(file, bytes) : named(inspectWeights);
     default:
       return inspectModel(file, bytes);
   }

@@ -4,14 +4,14 @@ import { networkFromJson } from '../builder/network-json.js';
 import { type FileImportResult, importFile } from '../files/import-model.js';
 import { parseFile } from '../files/read.js';
 import { type Pool, pools } from '../import/architecture.js';
-import { type ChainActivation, chainActivations } from '../import/chain-activations.js';
+import { chainActivations, expectActivation } from '../import/chain-activations.js';
 import { describeNotFinite, findNotFinite } from './not-finite.js';
 import type { Output } from './output.js';
 
 export interface ModelFileArguments {
   pool: Pool | undefined;
   lstm: string | undefined;
-  activation: ChainActivation | undefined;
+  activation: string | undefined;
   head: string | false | undefined;
   embedding: string | undefined;
   'time-first': boolean | undefined;
@@ -53,8 +53,9 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
     .option('activation', {
       type: 'string',
       requiresArg: true,
-      choices: chainActivations,
-      describe: "Of weights: an activation on every step of the last LSTM's output, before --pool",
+      describe:
+        "Of weights: an activation on every step of the last LSTM's output, before --pool: " +
+        chainActivations.join(', '),
     })
     .option('head', {
       type: 'string',
@@ -87,7 +88,7 @@ export async function readModelFile(
   const model = await importFile(path, {
     ...(pool === undefined ? {} : { pool }),
     ...(lstm === undefined ? {} : { lstm: listed(lstm) }),
-    ...(activation === undefined ? {} : { activation }),
+    ...(activation === undefined ? {} : { activation: expectActivation(activation).activation }),
     ...(head === undefined ? {} : { head: headOf(head) }),
     ...(embedding === undefined ? {} : { embedding }),
     ...(timeFirst === undefined ? {} : { batchFirst: !timeFirst }),

@@ -1,6 +1,7 @@
 /** What the values of options may be, whichever command takes them; checked before anything is read. */
 import { backendNames, isBackendName } from '../builder/backends/backend-names.js';
 import { newestOpset, oldestOpset } from '../export/export.js';
+import { activationNamed, chainActivations } from '../import/chain-activations.js';
 import type { Provider } from '../runtime/providers.js';
 import { UsageError } from './usage-error.js';
 
@@ -49,6 +50,13 @@ const rules: ReadonlyMap<string, Rule> = new Map([
     {
       takes: `a whole number from ${oldestOpset} to ${newestOpset}`,
       fits: (value) => isWhole(value) && isAtLeast(oldestOpset, value) && !isAtLeast(newestOpset + 1, value),
+    },
+  ],
+  [
+    'activation',
+    {
+      takes: `one of ${chainActivations.join(', ')}`,
+      fits: (value) => activationNamed(String(value)) !== undefined,
     },
   ],
   ['backend', { takes: backendNames, fits: (value) => isBackendName(String(value)) }],

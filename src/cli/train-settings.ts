@@ -61,7 +61,9 @@ export function settingsFor(
             `${resumed.file} is of a run with --${name} ${before}, which cannot become ${now} now. Leave --${name} out, or start anew without --resume.`,
           );
         }
-        say(`--${name} is ${now} from here on; it was ${before} in the epochs of ${resumed.file}`);
+        say(
+          `--${name} is ${shown(now)} from here on; it was ${shown(before)} in the epochs of ${resumed.file}`,
+        );
       }
       return [name, now ?? before ?? defaults[name]];
     }),
@@ -69,15 +71,18 @@ export function settingsFor(
   return settings as unknown as TrainSettings; // every name is in `names`
 }
 
-/** JSON has no infinity. */
+/** JSON has no infinity, and users know it as no bound. */
+function shown(value: number): number | 'none' {
+  return value === Number.POSITIVE_INFINITY ? 'none' : value;
+}
+
 function savedNumber(value: string | number | undefined): number | undefined {
   return value === 'none' ? Number.POSITIVE_INFINITY : typeof value === 'number' ? value : undefined;
 }
 
 /** The settings and the data as a training state keeps them. */
 export function settingsToSave(settings: TrainSettings, data: string): Record<string, string | number> {
-  const bound = Number.isFinite(settings['clip-norm']) ? settings['clip-norm'] : 'none';
-  return { ...settings, 'clip-norm': bound, data };
+  return { ...settings, 'clip-norm': shown(settings['clip-norm']), data };
 }
 
 /** Tells the data of one run from those of another. */

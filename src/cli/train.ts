@@ -1,6 +1,6 @@
 /** `lstm-onnx train mnist`: the reference example, with the lines that the PyTorch script prints. */
 
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ArgumentsCamelCase, CommandModule } from 'yargs';
 import { backendNames } from '../builder/backends/backend-names.js';
 import { encodeCheckpoint } from '../builder/checkpoint.js';
@@ -28,6 +28,7 @@ import type { GlobalOptions } from './global-options.js';
 import { type CliIo, formatDuration, type Output } from './output.js';
 import { startProgress } from './progress.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
+import { resumeCommand, shellWord } from './resume-command.js';
 import { simpleLSTM } from './simple-lstm.js';
 import { Stopped, stopOnSignal } from './stop.js';
 import { defaults, fingerprintOf, settingsFor, settingsToSave } from './train-settings.js';
@@ -160,7 +161,7 @@ async function train(
   checkSize(network);
   const encode = (parameters: StateDict) =>
     encodeCheckpoint({ network, parameters, info: { labels, preprocessing } });
-  if (resumed && dirname(resumed.file) === folder) {
+  if (resumed && resolve(dirname(resumed.file)) === resolve(folder)) {
     await writeIfOther(checkpoint, encode(resumed.state.parameters));
   }
   if (resume && resume.epoch >= args.epochs) {
@@ -173,7 +174,7 @@ async function train(
   const fingerprint = fingerprintOf(mnist.train);
   const before = resume?.settings?.data;
   if (before !== undefined && before !== fingerprint) {
-    say(`the training images are others from here on than in the epochs of ${args.resume}`);
+    say(`the training images differ from those of ${args.resume}`);
   }
   const training = dataset({ inputs: { x: mnist.train.images }, targets: mnist.train.labels });
   const stepsAnEpoch = Math.ceil(training.length / settings['batch-size']);
@@ -234,18 +235,18 @@ async function train(
     progress.stop();
   }
   if (args.json) print(JSON.stringify({ event: 'done', checkpoint }));
-  else say(`wrote ${checkpoint}; next: lstm-onnx export ${checkpoint} -o ${join(folder, 'model.onnx')}`);
+  else
+    say(
+      `wrote ${checkpoint}; next: lstm-onnx export ${shellWord(checkpoint)} -o ${shellWord(join(folder, 'model.onnx'))}`,
+    );
 
   /** For who stopped the run. */
   function whatIsSaved(): string {
     if (lastSaved === args.epochs) return `every epoch is in ${checkpoint}`;
     const state = lastSaved === undefined ? args.resume : saved;
-    if (state === undefined) return 'nothing is saved, which a run does at the end of each epoch';
-    const data = args.data === undefined ? '' : ` --data ${args.data}`;
-    return (
-      `saved are the epochs up to ${lastSaved ?? resume?.epoch}. To go on from there: ` +
-      `lstm-onnx train ${args.dataset} --resume ${state} --epochs ${args.epochs}${data}`
-    );
+    if (state === undefined) return 'nothing is saved yet: a run saves at the end of each epoch';
+    const command = resumeCommand(args.dataset, state, args);
+    return `saved are the epochs up to ${lastSaved ?? resume?.epoch}. To go on from there: ${command}`;
   }
 }
 

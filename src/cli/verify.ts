@@ -85,7 +85,7 @@ export const verifyCommand = ({ print, say }: Output): CommandModule<GlobalOptio
       finite: 'allow',
     });
     const comparisons = await compare.run(model);
-    const worst = comparisons.reduce((a, b) => (Number.isNaN(a.maxAbs) || b.maxAbs <= a.maxAbs ? a : b));
+    const worst = comparisons.reduce(worseOf);
     const passed = comparisons.every(({ maxAbs, scale }) => maxAbs <= allowed * scale);
     const { running } = model.providers;
     if (json) {
@@ -115,7 +115,7 @@ export const verifyCommand = ({ print, say }: Output): CommandModule<GlobalOptio
       throw new LstmOnnxError(
         'E_VERIFY_FAILED',
         `Output '${worst.output}' differs by ${worst.maxAbs} at batch ${worst.batch}, time ${worst.time}; ` +
-          `the tolerance is ${allowed}. ${adviceFor(worst, compare.comparedWith)}`,
+          `the tolerance is ${allowed} (relative to the largest output where that is above 1). ${adviceFor(worst, compare.comparedWith)}`,
       );
     }
     if (json) return;
@@ -141,6 +141,12 @@ const assumptionAlone =
   'This compared the assumption with itself: the network was inferred from the names and shapes of the weights, for the ' +
   'export and again here. Whether it is your PyTorch model only outputs of that model can tell: record them in Python with ' +
   'record() of fixtures/record.py, then give verify MODEL --fixture recorded.npz.';
+
+/** The one that is nearer to failing, or fails by more; NaN is worst. */
+function worseOf(a: Comparison, b: Comparison): Comparison {
+  const relative = ({ maxAbs, scale }: Comparison) => maxAbs / scale;
+  return Number.isNaN(relative(a)) || relative(b) <= relative(a) ? a : b;
+}
 
 /** Of an output's scale: far more than sums in another order differ by. */
 const farOff = 1e-3;

@@ -127,7 +127,7 @@ function checkLabels(network: Network, labels: readonly string[] | undefined): v
   if (labels === undefined || classes.includes(labels.length)) return;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
-    `Got ${counted(labels.length, 'label')}, and the last dimension of the outputs is ${classes.join(', ')}; give one a class.`,
+    `Got ${counted(labels.length, 'label')}, and the last dimension of the outputs is ${classes.join(', ')}; give one label for each class.`,
   );
 }
 

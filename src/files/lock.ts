@@ -31,15 +31,20 @@ export async function lockFolder(folder: string): Promise<AsyncDisposable> {
       cause: error,
     });
   }
-  const timer = setInterval(() => {
+  // A process that slept for longer than the silence may find that another has taken the lock over.
+  const ifOwn = async (act: () => Promise<void>) => {
+    if ((await ownerOf(path)) === ownName()) await act();
+  };
+  const renew = () => {
     const now = new Date();
-    void fs.utimes(path, now, now).catch(() => undefined);
-  }, heartbeat);
+    return fs.utimes(path, now, now);
+  };
+  const timer = setInterval(() => void ifOwn(renew).catch(() => undefined), heartbeat);
   timer.unref();
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      await fs.rm(path, { force: true }).catch(() => undefined);
+      await ifOwn(() => fs.rm(path, { force: true })).catch(() => undefined);
     },
   };
 }
@@ -76,7 +81,12 @@ async function removeDead(path: string, folder: string): Promise<void> {
   if (owner === undefined) return;
   if (await isHeld(path, owner)) throw taken(folder, path, owner);
   const aside = `${path}.${ownName()}`;
-  await fs.rename(path, aside);
+  try {
+    await fs.rename(path, aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return; // another process was faster
+    throw error;
+  }
   if ((await ownerOf(aside)) === owner) await fs.rm(aside, { force: true });
   else await fs.rename(aside, path);
 }
@@ -84,8 +94,13 @@ async function removeDead(path: string, folder: string): Promise<void> {
 async function isHeld(path: string, owner: string): Promise<boolean> {
   const running = isRunning(owner);
   if (running !== undefined) return running;
-  const { mtimeMs } = await fs.stat(path);
-  return Date.now() - mtimeMs < longestSilence;
+  try {
+    const { mtimeMs } = await fs.stat(path);
+    return Date.now() - mtimeMs < longestSilence;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Undefined where there is no such file any more. */

@@ -45,13 +45,18 @@ async function readWhole(path: string, regularOnly: boolean): Promise<Uint8Array
     if (error instanceof LstmOnnxError) {
       throw error;
     }
-    const remedy = REMEDIES.get(errorCode(error) ?? '');
-    throw new LstmOnnxError(
-      'E_FILE_READ',
-      `Cannot read '${path}': ${reasonOf(error)}.${remedy === undefined ? '' : ` ${remedy}`}`,
-      { cause: error },
-    );
+    throw cannotRead(`'${path}'`, error);
   }
+}
+
+/** What to throw when reading `what` failed: why, and what to do about it. */
+export function cannotRead(what: string, error: unknown): LstmOnnxError {
+  const remedy = REMEDIES.get(errorCode(error) ?? '');
+  return new LstmOnnxError(
+    'E_FILE_READ',
+    `Cannot read ${what}: ${reasonOf(error)}.${remedy === undefined ? '' : ` ${remedy}`}`,
+    { cause: error },
+  );
 }
 
 /**

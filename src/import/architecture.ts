@@ -202,8 +202,9 @@ function notesOn(
       : []),
     'a state dict does not show what has no parameters: attention by dot product, ' +
       `${options.pool === undefined ? 'mean or maximum over time, ' : ''}residual connections, activations, scaling. If the ` +
-      'model has such a thing that is not named above, its numbers are others; the option network (--network FILE) says any network, and verify --fixture compares ' +
-      'the exported model with what fixtures/record.py recorded of it in PyTorch',
+      'model has such a thing that is not named above, the exported model gives different numbers: say the whole network ' +
+      'by the option network (--network FILE). To find out, record the outputs of the PyTorch model with ' +
+      'fixtures/record.py and compare the exported model with them by verify --fixture',
   ];
 }
 

@@ -66,18 +66,28 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
   const read = await readFile(bytes, options).catch((error) => {
     throw asLstmOnnxError(error, 'Reading the file');
   });
-  const { network } = options;
-  const says = network ? 'the network given' : 'network' in read ? 'the file' : undefined;
+  const {
+    network,
+    fileName: _fileName,
+    shards: _shards,
+    externalData: _externalData,
+    ...architecture
+  } = options;
+  const says = network
+    ? 'a network was given too'
+    : 'network' in read
+      ? 'the file already contains its network'
+      : undefined;
   const superfluous = architectureOptions.find((option) => options[option] !== undefined);
   if (says !== undefined && superfluous !== undefined) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `The option ${superfluous === 'batchFirst' ? 'batchFirst (--time-first)' : superfluous} is for weights without a network, but ${says} says what it is; leave the option out.`,
+      `The option ${superfluous === 'batchFirst' ? 'batchFirst (--time-first)' : superfluous} is for weights without a network, but ${says}; leave the option out.`,
     );
   }
   if (network) return { ...fitParameters(network, read), isInferred: false };
   if ('network' in read) return { notes: [], ...read, isInferred: false };
-  const inferred = networkFromStateDict(read.parameters, options);
+  const inferred = networkFromStateDict(read.parameters, architecture);
   return { ...inferred, notes: [...read.notes, ...inferred.notes], isInferred: true };
 }
 

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import { pathBeside } from '../files/beside.js';
+import { cannotRead } from '../files/read.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { CUDA_HINT, cudaObstacle } from './cuda.js';
 import { notGiven, urlBeside, withFiles } from './external-data.js';
@@ -288,8 +289,6 @@ async function readBytes(path: string, what: string): Promise<Uint8Array> {
       throw new Error(`it has ${found.size} bytes, more than ${MAX_MODEL_BYTES}`);
     return await readFile(path);
   } catch (cause) {
-    throw new LstmOnnxError('E_FILE_READ', `Cannot read the ${what} ${path}: ${messageOf(cause)}.`, {
-      cause,
-    });
+    throw cannotRead(`the ${what} '${path}'`, cause);
   }
 }

@@ -188,6 +188,15 @@ describe('lstm-onnx export of PyTorch weights', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
+  it('takes an activation by the name of its PyTorch class', async () => {
+    const path = join(folder, 'leaky.onnx');
+    const named = ['--activation', 'LeakyReLU'];
+    expect(await lstmOnnx('export', pathOf('classifier.pt'), '-o', path, ...named)).toMatchObject({
+      code: 0,
+    });
+    expect(decodeModel(readFileSync(path)).graph.nodes.map(({ opType }) => opType)).toContain('LeakyRelu');
+  });
+
   it('knows checkpoints of its own, and refuses options that they settle', async () => {
     const { network, parameters } = networkFromStateDict(stateDict('classifier'));
     const file = join(folder, 'checkpoint.safetensors');
@@ -197,7 +206,9 @@ describe('lstm-onnx export of PyTorch weights', () => {
     expect(readFileSync(path).equals(readFileSync(model))).toBe(true);
     const { code, stderr } = await lstmOnnx('export', file, '-o', path, '--pool', 'all');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/option pool is for weights.*\[E_INVALID_OPTION\]/);
+    expect(stderr).toMatch(
+      /option pool is for weights.*, but the file already contains its network; .*\[E_INVALID_OPTION\]/,
+    );
   });
 });
 

@@ -10,6 +10,14 @@ import { lstmOnnx } from './lstm-onnx.js';
 
 const folder = temporaryDirectory();
 
+it('lstm-onnx inspect names a zip that is damaged', async () => {
+  const file = join(folder, 'damaged.pt');
+  const bytes = readFileSync(pathOf('classifier.pt'));
+  await writeFile(file, bytes.subarray(0, bytes.length / 2));
+  const { code, stderr } = await lstmOnnx('inspect', file);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`${file}: `) });
+});
+
 it.skipIf(process.platform === 'win32').each([
   ['weights', pathOf('classifier.pt')],
   ['safetensors', pathOf('classifier.safetensors')],

@@ -68,7 +68,7 @@ describe('lstm-onnx export', () => {
       'a,b',
     );
     expect(code).toBe(1);
-    expect(stderr).toMatch(/Got 2 labels.*is 10; give one a class.*\[E_INVALID_OPTION\]/);
+    expect(stderr).toMatch(/Got 2 labels.*is 10; give one label for each class.*\[E_INVALID_OPTION\]/);
   });
 
   it('writes nothing when the opset is not supported, and exits with 2', async () => {

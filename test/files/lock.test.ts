@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { lockFolder } from '../../src/files/lock.js';
 import { ownName } from '../../src/files/owner.js';
 import { rejectionOf } from './rejection.js';
@@ -39,7 +47,28 @@ describe('lockFolder', () => {
     const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
     const won = attempts.filter(({ status }) => status === 'fulfilled');
     expect(won).toHaveLength(1);
+    for (const attempt of attempts) {
+      if (attempt.status === 'rejected') expect(attempt.reason.message).toContain('Another process');
+    }
     expect(existsSync(join(folder, '.lstm-onnx.lock'))).toBe(true);
+  });
+
+  it('leaves the lock to the process that took it over meanwhile', async () => {
+    const folder = mkdtempSync(join(root, 'lost-'));
+    const file = join(folder, '.lstm-onnx.lock');
+    const then = new Date(0);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const lock = await lockFolder(folder);
+      writeFileSync(file, 'elsewhere.1.1');
+      utimesSync(file, then, then);
+      vi.advanceTimersByTime(60_000);
+      await lock[Symbol.asyncDispose]();
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(readFileSync(file, 'utf8')).toBe('elsewhere.1.1');
+    expect(statSync(file).mtimeMs).toBe(0);
   });
 
   it.skipIf(process.platform !== 'linux')(

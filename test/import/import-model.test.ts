@@ -153,7 +153,7 @@ describe('importModel', () => {
       checkpoint,
       { pool: 'all' },
       'E_INVALID_OPTION',
-      /option pool .* the file says/,
+      /option pool .* the file already contains its network/,
     ],
     [
       'a head beside a network',

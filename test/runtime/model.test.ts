@@ -158,7 +158,9 @@ describe('Model.load', () => {
   });
 
   it('names the file that is missing, a folder, or no model', async () => {
-    expect(await failure(() => load('nowhere'))).toMatch(/^E_FILE_READ: .*nowhere\.onnx: ENOENT/);
+    expect(await failure(() => load('nowhere'))).toMatch(
+      /^E_FILE_READ: Cannot read the model '.*nowhere\.onnx': it does not exist \(ENOENT\)\. Check the path\.$/,
+    );
     expect(await failure(() => Model.load(folder))).toMatch(/^E_FILE_READ: .*not a file/);
     expect(await failure(() => Model.load(`${folder}expected.json`))).toMatch(
       /^E_INVALID_FILE: .*expected\.json: .*JSON/,
