@@ -3,7 +3,7 @@
  * feeds the rest and never sees the state in feeds or results.
  */
 import type { Tensor } from 'onnxruntime-common';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, textOf } from '../errors.js';
 import { SerialQueue } from '../serial-queue.js';
 import { type CheckedFeeds, FeedChecker, type Finite, nonFinite } from './feeds.js';
 import type { OpenedModel } from './open-model.js';
@@ -47,7 +47,7 @@ export class Stream {
     const tensors = outputs.filter(isReturned);
     this.#fetches = tensors.length < outputs.length ? tensors.map((output) => output.name) : undefined;
     this.#resultNames = tensors.filter((output) => !carrying.has(output)).map((output) => output.name);
-    this.#initial = this.#checkInitial(initial ?? {});
+    this.#initial = this.#checkInitial(initial);
     this.#state = this.#start();
   }
 
@@ -135,7 +135,14 @@ export class Stream {
   }
 
   /** Initial states, checked and copied: the caller's arrays may change before `reset` needs them again. */
-  #checkInitial(initial: Feeds): Results {
+  #checkInitial(initial: Feeds | undefined): Results {
+    if (initial === undefined) return {};
+    if (typeof initial !== 'object' || initial === null) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `initial is ${textOf(initial)}; give the states by name, as stream.state has them.`,
+      );
+    }
     const given = this.#stateInputs.filter((input) => Object.hasOwn(initial, input.name));
     const stranger = Object.keys(initial).find((name) => !this.#carriers.has(name));
     if (stranger !== undefined) {

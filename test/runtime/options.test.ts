@@ -57,6 +57,9 @@ describe('options', () => {
     );
     expect(await streaming({ initialState: {} })).toMatch(/use initial\./);
     expect(await streaming({ state: {} })).toMatch(/use initial for the state to start from, states for/);
+    expect(await streaming({ initial: null })).toMatch(
+      /^E_INVALID_OPTION: initial is null; give the states by name/,
+    );
     expect(await streaming('h0')).toMatch(/^E_INVALID_OPTION: stream takes its options as an object/);
   });
 });
