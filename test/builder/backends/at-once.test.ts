@@ -19,7 +19,7 @@ const works = {
     const { parameters, history } = await train(classifier, data, { ...options, epochs: 2, backend });
     return { parameters: bitsOf(parameters), history };
   },
-  evaluate: (backend: string) => evaluate(classifier, fixed, data, { ...options, backend }),
+  evaluate: (backend: string) => evaluate(classifier, fixed, data, { loss: options.loss, backend }),
   async predict(backend: string) {
     const predictions = await predict(classifier, fixed, feeds, { backend });
     return bitsOf(new Map(Object.entries(predictions)) as StateDict);
