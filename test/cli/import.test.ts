@@ -12,6 +12,7 @@ import { temporaryDirectory } from '../files/temporary-directory.js';
 import { dict, pickleOf, tensor, torchZipOf } from '../import/archives.js';
 import { type Name, pathOf, runsOf, stateDict } from '../import/state-dicts.js';
 import '../matcher.js';
+import { identityModel } from './identity-model.js';
 import { lstmOnnx } from './lstm-onnx.js';
 
 const folder = temporaryDirectory();
@@ -282,6 +283,28 @@ describe('lstm-onnx verify', () => {
     });
     expect(stderr).toMatch(/Output 'logits' differs by .*\[E_VERIFY_FAILED\]/);
     expect(stderr).toMatch(advice);
+  });
+
+  it('names the output that fails, not one of larger numbers that passes', async () => {
+    const path = join(folder, 'two-outputs.onnx');
+    const pair = (name: string) => ({ input: name, dtype: 'float32', output: `${name}Out` }) as const;
+    writeFileSync(path, identityModel([pair('large'), pair('small')]));
+    const of = (...values: number[]): NdArray => ({
+      dtype: 'float32',
+      shape: [1, 2],
+      data: Float32Array.from(values),
+    });
+    const file = join(folder, 'two-outputs.safetensors');
+    const recorded = new Map([
+      ['input.large', of(0, 1e6)],
+      ['output.largeOut', of(0.125, 1e6)],
+      ['input.small', of(0, 1)],
+      ['output.smallOut', of(2 ** -10, 1)],
+    ]);
+    writeFileSync(file, encodeSafetensors(recorded));
+    const { code, stderr } = await lstmOnnx('verify', path, '--fixture', file);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Output 'smallOut' differs by 0\.0009765625 .*relative to the largest output/);
   });
 
   it('refuses a fixture that is no recording', async () => {

@@ -69,6 +69,17 @@ describe('lstm-onnx train', () => {
     expect(late.stdout).not.toContain('"test"');
   });
 
+  it('says how to go on from a resumed run that saved nothing, with all its options', async () => {
+    const state = join(whole, 'training.safetensors');
+    const out = join(folder, 'another folder');
+    const options = ['--resume', state, '--epochs', '4', '--lr', '0.02', '--backend', 'simd'];
+    const { stderr } = await stopAt(4, 2, 'SIGINT', false, ...options, '-o', out);
+    expect(stderr).toContain(
+      `train mnist --resume ${state} --epochs 4 --data ${data} --batch-size 32 --lr 0.02 --hidden-size 8 ` +
+        `--backend simd --output ${process.platform === 'win32' ? `"${out}"` : `'${out}'`}`,
+    );
+  });
+
   it('refuses a folder that another run writes to, and takes it over from one that is dead', async () => {
     const out = join(folder, 'shared');
     const runs = await Promise.all([1, 2].map(() => lstmOnnx(...train, '-o', out)));

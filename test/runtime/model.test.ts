@@ -130,7 +130,7 @@ describe('Model.load', () => {
 
       const impatient = failure(() => Model.load(url, { idleTimeout: 1000 }));
       (await request()).write(bytes.subarray(0, 100), () => vi.advanceTimersByTime(1000));
-      expect(await impatient).toMatch(/^E_FILE_READ: .*nothing for 1 seconds/);
+      expect(await impatient).toMatch(/^E_FILE_READ: .*nothing for 1 second\b/);
 
       // Five pieces, 40 seconds apart.
       const pieces = [0, 1, 2, 3, 4].map((i) => bytes.subarray(i * 100, i === 4 ? undefined : (i + 1) * 100));
