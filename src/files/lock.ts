@@ -21,9 +21,8 @@ const longestSilence = 5 * 60_000;
 export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   const path = join(folder, fileName);
   try {
-    if (!(await create(path))) {
-      await removeDead(path, folder);
-      if (!(await create(path))) throw taken(folder, path, await ownerOf(path));
+    if (!(await create(path)) && !(await takeOver(path, folder))) {
+      throw taken(folder, path, await ownerOf(path));
     }
   } catch (error) {
     if (error instanceof LstmOnnxError) throw error;
@@ -73,22 +72,32 @@ async function create(path: string): Promise<boolean> {
 }
 
 /**
- * Moves the lock of a dead process away, and looks at what was moved: should another process have taken the lock over
- * meanwhile, it is put back.
+ * Puts this process' lock in the place of a dead one's. A second file keeps that to one process at a time; it is left
+ * behind where that process dies on the way, and removed by the next.
+ *
+ * @returns false where another process was faster
  */
-async function removeDead(path: string, folder: string): Promise<void> {
-  const owner = await ownerOf(path);
-  if (owner === undefined) return;
-  if (await isHeld(path, owner)) throw taken(folder, path, owner);
-  const aside = `${path}.${ownName()}`;
+async function takeOver(path: string, folder: string): Promise<boolean> {
+  await refuseHeld(path, folder);
+  const turn = `${path}.takeover`;
+  const other = await ownerOf(turn);
+  if (other !== undefined && !(await isHeld(turn, other))) await fs.rm(turn, { force: true });
+  if (!(await create(turn))) return false;
   try {
-    await fs.rename(path, aside);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return; // another process was faster
-    throw error;
+    // Looked at again: another process may have taken its turn meanwhile.
+    if (await refuseHeld(path, folder)) await fs.rm(path, { force: true });
+    return await create(path);
+  } finally {
+    await fs.rm(turn, { force: true });
   }
-  if ((await ownerOf(aside)) === owner) await fs.rm(aside, { force: true });
-  else await fs.rename(aside, path);
+}
+
+/** @returns whether the lock of a dead process is there; @throws for that of a live one */
+async function refuseHeld(path: string, folder: string): Promise<boolean> {
+  const owner = await ownerOf(path);
+  if (owner === undefined) return false;
+  if (await isHeld(path, owner)) throw taken(folder, path, owner);
+  return true;
 }
 
 async function isHeld(path: string, owner: string): Promise<boolean> {
