@@ -1,7 +1,10 @@
-/** The typed arguments of `lstm`, and the shapes that follow from them. */
+/** The typed arguments of `lstm`, the shapes that follow from them, and their check at run time. */
+import { inWords, isObject } from '../../arguments.js';
+import { LstmOnnxError } from '../../errors.js';
+import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import type { Activation, ActivationName } from '../backends/activations.js';
 import type { Add, Dim, Shape } from '../shape.js';
-import type { Value } from '../tensor.js';
+import { checkValue, type Value } from '../tensor.js';
 
 /** Features of h. */
 export type StateSize<H extends number, P> = P extends number ? P : H;
@@ -93,3 +96,66 @@ export interface LstmArguments<
 }
 
 export type ActivationLike = ActivationName | Activation;
+
+const names = {
+  hiddenSize: true,
+  numLayers: true,
+  bidirectional: true,
+  bias: true,
+  dropout: true,
+  batchFirst: true,
+  projSize: true,
+  reverse: true,
+  lengths: true,
+  initialState: true,
+  peepholes: true,
+  clip: true,
+  inputForget: true,
+  activations: true,
+} satisfies OptionNames<AnyArguments>;
+
+/** What PyTorch and Keras call these options. */
+const meant = {
+  units: 'hiddenSize',
+  hidden_size: 'hiddenSize',
+  num_layers: 'numLayers',
+  batch_first: 'batchFirst',
+  proj_size: 'projSize',
+  goBackwards: 'reverse',
+  returnSequences: 'the result: output is every step, output.at(-1) the last one',
+  returnState: "the result's h and c",
+  activation: 'activations: { cell, hidden }',
+  recurrentActivation: 'activations: { gates }',
+};
+
+type AnyArguments = LstmArguments<number, number, boolean, boolean, number, Shape, Shape, Dim>;
+
+/** The schema checks the other options. @throws E_INVALID_OPTION */
+export function checkArguments(name: string, options: unknown): void {
+  checkOptionNames(`${name} (lstm)`, options ?? null, names, meant);
+  const { initialState, lengths, activations }: Partial<Record<string, unknown>> = Object(options);
+  if (initialState !== undefined && initialState !== 'learned') {
+    const { h, c }: Partial<Record<string, unknown>> = isObject(initialState) ? initialState : {};
+    if (h === undefined || c === undefined) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `lstm: initialState is ${inWords(initialState)}; give { h, c }, both values of the network, or 'learned'.`,
+      );
+    }
+    checkValue('initialState.h', h);
+    checkValue('initialState.c', c);
+  }
+  if (lengths !== undefined) checkValue('lengths', lengths);
+  checkOptionNames('activations', activations, { gates: true, cell: true, hidden: true });
+}
+
+/** The activations of all three places, PyTorch's where none is given. */
+export function allActivations({
+  gates = 'sigmoid',
+  cell = 'tanh',
+  hidden = 'tanh',
+}: NonNullable<LstmArguments<1, 1, false, true, 0, Shape, Shape, Dim>['activations']>) {
+  const whole = (activation: ActivationLike): Activation =>
+    typeof activation === 'string' ? { name: activation } : activation;
+  return { gates: whole(gates), cell: whole(cell), hidden: whole(hidden) };
+}

@@ -3,24 +3,23 @@
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { inWords, isObject } from '../../arguments.js';
+import { inWords } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
-import { checkOptionNames, type OptionNames } from '../../option-names.js';
-import type { Activation } from '../backends/activations.js';
 import { lstmLayer } from '../backends/lstm-layer.js';
 import { firstEntries, type LstmCell, pytorchActivations } from '../backends/stepped-lstm.js';
 import type { Tf } from '../backends/tf.js';
-import { type Dim, formatShape, type Shape, sameShape } from '../shape.js';
-import { checkValue, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
+import { type Dim, formatShape, sameShape } from '../shape.js';
+import { graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
 import type { Features } from '../type-messages.js';
 import { dropoutMask } from './dropout.js';
-import type {
-  ActivationLike,
-  BatchDim,
-  LstmArguments,
-  OutputShape,
-  StateShape,
-  StateSize,
+import {
+  allActivations,
+  type BatchDim,
+  checkArguments,
+  type LstmArguments,
+  type OutputShape,
+  type StateShape,
+  type StateSize,
 } from './lstm-arguments.js';
 import { checkLengths, type LstmOptions, layerDirections, lstmInputs, stateSize } from './lstm-options.js';
 import {
@@ -257,66 +256,4 @@ export function lstm<
   });
   // The shape rule `infer` computes at run time what these types say.
   return ports as unknown as ReturnType<typeof lstm<A, B, I, H, L, Bi, BF, P>>;
-}
-
-const names = {
-  hiddenSize: true,
-  numLayers: true,
-  bidirectional: true,
-  bias: true,
-  dropout: true,
-  batchFirst: true,
-  projSize: true,
-  reverse: true,
-  lengths: true,
-  initialState: true,
-  peepholes: true,
-  clip: true,
-  inputForget: true,
-  activations: true,
-} satisfies OptionNames<AnyArguments>;
-
-/** What PyTorch and Keras call these options. */
-const meant = {
-  units: 'hiddenSize',
-  hidden_size: 'hiddenSize',
-  num_layers: 'numLayers',
-  batch_first: 'batchFirst',
-  proj_size: 'projSize',
-  goBackwards: 'reverse',
-  returnSequences: 'the result: output is every step, output.at(-1) the last one',
-  returnState: "the result's h and c",
-  activation: 'activations: { cell, hidden }',
-  recurrentActivation: 'activations: { gates }',
-};
-
-type AnyArguments = LstmArguments<number, number, boolean, boolean, number, Shape, Shape, Dim>;
-
-/** The schema checks the other options. @throws E_INVALID_OPTION */
-function checkArguments(name: string, options: unknown): void {
-  checkOptionNames(`${name} (lstm)`, options ?? null, names, meant);
-  const { initialState, lengths, activations }: Partial<Record<string, unknown>> = Object(options);
-  if (initialState !== undefined && initialState !== 'learned') {
-    const { h, c }: Partial<Record<string, unknown>> = isObject(initialState) ? initialState : {};
-    if (h === undefined || c === undefined) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `lstm: initialState is ${inWords(initialState)}; give { h, c }, both values of the network, or 'learned'.`,
-      );
-    }
-    checkValue('initialState.h', h);
-    checkValue('initialState.c', c);
-  }
-  if (lengths !== undefined) checkValue('lengths', lengths);
-  checkOptionNames('activations', activations, { gates: true, cell: true, hidden: true });
-}
-
-function allActivations({
-  gates = 'sigmoid',
-  cell = 'tanh',
-  hidden = 'tanh',
-}: NonNullable<LstmArguments<1, 1, false, true, 0, Shape, Shape, Dim>['activations']>) {
-  const whole = (activation: ActivationLike): Activation =>
-    typeof activation === 'string' ? { name: activation } : activation;
-  return { gates: whole(gates), cell: whole(cell), hidden: whole(hidden) };
 }
