@@ -204,7 +204,7 @@ function notesOn(
       `${options.pool === undefined ? 'mean or maximum over time, ' : ''}residual connections, activations, scaling. If the ` +
       'model has such a thing that is not named above, the exported model gives different numbers: say the whole network ' +
       'by the option network (--network FILE). To find out, record the outputs of the PyTorch model with ' +
-      'fixtures/record.py and compare the exported model with them by verify --fixture',
+      'fixtures/record.py and compare the exported model with them (lstm-onnx verify --fixture)',
   ];
 }
 

@@ -158,7 +158,7 @@ describe('what the library says of weights', () => {
     const { notes = [] } = await importModel(await bytesOf('state-dicts/classifier.pt'));
     expect(notes.join()).toMatch(/ --/);
     const shown = notes.map(sentence).join(' ');
-    expect(shown).toMatch(/^Assumed the network .* the option network says any network\.$/);
+    expect(shown).toMatch(/^Assumed the network .* compare the exported model with them\.$/);
     expect(shown).not.toMatch(/--/);
     const error = await importModel(await bytesOf('state-dicts/two-lstms.pt')).catch(
       (thrown: Error) => thrown,

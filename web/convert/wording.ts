@@ -2,7 +2,7 @@
 
 /** The message without what tells how to go on in a terminal. */
 export function withoutCommands(message: string): string {
-  return message.replace(/ \((?:--|lstm-onnx )[^)]*\)/g, '').replace(/, and verify --.*$/, '');
+  return message.replace(/ \((?:--|lstm-onnx )[^)]*\)/g, '');
 }
 
 /** Notes begin in lower case, as lines of a terminal do. */
