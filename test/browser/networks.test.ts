@@ -54,7 +54,7 @@ describeInChromium('in an isolated page of Chromium', () => {
       ({ x, lengths }) => {
         const { output } = lstm('lstm', x, { hiddenSize: 4, bidirectional: true, lengths });
         const scores = linear('fc', output, 2);
-        return { last: scores.at(-1), first: scores.at(0), flipped: flip(output).at(-1), all: output };
+        return { last: scores.at(-1), first: scores.at(0), flipped: flip(output, 2).at(-1), all: output };
       },
     );
     const lengths = { dtype: 'int32', shape: [3], data: Int32Array.of(2, 1, 4) } as const;
