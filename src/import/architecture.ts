@@ -67,7 +67,8 @@ export interface InferredModel {
   readonly notes: readonly string[];
 }
 
-const optionNames = {
+/** Their names, which `importModel` takes too. */
+export const architectureOptionNames = {
   pool: true,
   lstm: true,
   activation: true,
@@ -77,7 +78,9 @@ const optionNames = {
 } satisfies OptionNames<ArchitectureOptions>;
 
 function checkArchitectureOptions(options: ArchitectureOptions): void {
-  checkOptionNames('networkFromStateDict', options, optionNames, { timeFirst: 'batchFirst: false' });
+  checkOptionNames('networkFromStateDict', options, architectureOptionNames, {
+    timeFirst: 'batchFirst: false',
+  });
   const { pool, lstm, activation, head, embedding, batchFirst } = options;
   for (const [name, value] of Object.entries({
     lstm,

@@ -5,7 +5,7 @@ import type { Network } from '../builder/network.js';
 import { checkParameters } from '../builder/parameters.js';
 import { asLstmOnnxError, LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
-import { type ArchitectureOptions, networkFromStateDict } from './architecture.js';
+import { type ArchitectureOptions, architectureOptionNames, networkFromStateDict } from './architecture.js';
 import { describeUnread, detectFormat } from './formats.js';
 import type { ImportedModel, ImportedWeights } from './imported-model.js';
 import { groupModules, listModules } from './modules.js';
@@ -38,15 +38,8 @@ const optionNames = {
   shards: true,
   externalData: true,
   network: true,
-  pool: true,
-  lstm: true,
-  activation: true,
-  head: true,
-  embedding: true,
-  batchFirst: true,
+  ...architectureOptionNames,
 } satisfies OptionNames<ImportOptions>;
-
-const architectureOptions = ['pool', 'lstm', 'activation', 'head', 'embedding', 'batchFirst'] as const;
 
 /**
  * The network and parameters of a file: our checkpoint, `.safetensors`, PyTorch's `.pt`, `.npz`, Keras' `.keras` and
@@ -78,7 +71,9 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
     : 'network' in read
       ? 'the file already contains its network'
       : undefined;
-  const superfluous = architectureOptions.find((option) => options[option] !== undefined);
+  const superfluous = Object.keys(architectureOptionNames).find(
+    (option) => architecture[option as keyof ArchitectureOptions] !== undefined, // its own keys
+  );
   if (says !== undefined && superfluous !== undefined) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
