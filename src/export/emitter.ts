@@ -1,7 +1,7 @@
 /** Collects the nodes and initializers of an ONNX graph and gives everything a name of its own. */
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from './graph.js';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../onnx/graph.js';
 
 export interface EmitOptions {
   /** Base of the node's and its outputs' names. */

@@ -1,5 +1,5 @@
 /** Leaves out what no output needs: nodes, optional outputs of nodes, initializers. */
-import type { OnnxNode, OnnxTensor } from './graph.js';
+import type { OnnxNode, OnnxTensor } from '../onnx/graph.js';
 
 /**
  * @param nodes in topological order

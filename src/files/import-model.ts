@@ -1,10 +1,10 @@
 /** Reads a model of any format from a file, with the files that belong to it. */
 import { basename, dirname, join } from 'node:path';
 import { LstmOnnxError } from '../errors.js';
-import { decodeModel } from '../export/decode-model.js';
 import { detectFormat } from '../import/formats.js';
 import { type ImportOptions, type ImportResult, importModel } from '../import/import-model.js';
 import { externalFiles } from '../import/onnx/external-data.js';
+import { decodeModel } from '../onnx/decode-model.js';
 import { pathBeside } from './beside.js';
 import { readFile, readNamedFile } from './read.js';
 import { readTfjsShards } from './tfjs-shards.js';

@@ -1,6 +1,6 @@
 /** The format of a model or of weights, told by the first bytes. */
 import { MAX_HEADER_BYTES } from '../data/safetensors.js';
-import { foreignFormat } from '../export/foreign-format.js';
+import { foreignFormat } from '../onnx/foreign-format.js';
 import { findSuperblock } from './hdf5/superblock.js';
 
 /** `weights` are tensors by name, which `state-dict.ts` tells apart further. */

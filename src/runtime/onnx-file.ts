@@ -1,10 +1,11 @@
 /** What a model's file tells and onnxruntime's session does not. */
-import { decodeModel } from '../export/decode-model.js';
-import { checkFunctionCalls } from '../export/function-calls.js';
-import type { OnnxModel } from '../export/graph.js';
-import { withKeptStates } from '../export/kept-states.js';
-import { withTimeFirst } from '../export/time-first.js';
+
 import { externalFiles } from '../import/onnx/external-data.js';
+import { decodeModel } from '../onnx/decode-model.js';
+import { checkFunctionCalls } from '../onnx/function-calls.js';
+import type { OnnxModel } from '../onnx/graph.js';
+import { withKeptStates } from '../onnx/kept-states.js';
+import { withTimeFirst } from '../onnx/time-first.js';
 import { sequenceInputs } from './sequence-inputs.js';
 
 export interface OnnxFile {

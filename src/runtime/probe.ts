@@ -1,5 +1,5 @@
 /** The smallest model there is: whether a provider opens it says whether the provider works here. */
-import { encodeModel } from '../export/encode-model.js';
+import { encodeModel } from '../onnx/encode-model.js';
 import type { ModelFile } from './session.js';
 
 /** `y = Identity(x)`, in an operator set that every onnxruntime of the last years reads. */

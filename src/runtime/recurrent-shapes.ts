@@ -3,9 +3,9 @@
  * is empty or of another rank than 3. Most models need no look: their declared inputs settle it.
  */
 import { LstmOnnxError } from '../errors.js';
-import type { OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../export/graph.js';
-import { MAX_RANK } from '../export/infer/rule.js';
-import { inferTypes } from '../export/infer.js';
+import type { OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/graph.js';
+import { MAX_RANK } from '../onnx/infer/rule.js';
+import { inferTypes } from '../onnx/infer.js';
 import { isRecurrent } from './sequence-inputs.js';
 
 /** @throws E_SHAPE_MISMATCH for feeds that a recurrent layer cannot read */

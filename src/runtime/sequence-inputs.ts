@@ -2,7 +2,7 @@
  * The inputs that a recurrent layer reads. Where one of them is empty there is nothing to compute, and onnxruntime does
  * worse than to say so: for an empty batch it ends the process.
  */
-import type { OnnxGraph, OnnxNode } from '../export/graph.js';
+import type { OnnxGraph, OnnxNode } from '../onnx/graph.js';
 
 const recurrent: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
 

@@ -3,7 +3,7 @@
  * the tensors that callers feed. Everything else in this room speaks in these terms.
  */
 import type { Tensor } from 'onnxruntime-common';
-import type { OnnxDim } from '../export/graph.js';
+import type { OnnxDim } from '../onnx/graph.js';
 
 /** A graph input or output as the model declares it. */
 export interface ModelValue {

@@ -1,6 +1,6 @@
 /** Models that give their inputs back: small files with whatever names and types a test is about. */
-import { encodeModel } from '../../src/export/encode-model.js';
-import type { OnnxDType } from '../../src/export/graph.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
+import type { OnnxDType } from '../../src/onnx/graph.js';
 
 interface Through {
   readonly input: string;

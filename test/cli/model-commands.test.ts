@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { encodeNpy, parseNpy } from '../../src/data/npy.js';
-import { decodeModel } from '../../src/export/decode-model.js';
+import { decodeModel } from '../../src/onnx/decode-model.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
 import { simpleLSTM } from '../parity/networks.js';
 import { lstmOnnx } from './lstm-onnx.js';

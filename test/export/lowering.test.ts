@@ -9,7 +9,7 @@ import { lstm } from '../../src/builder/ops/lstm.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { float32, int32 } from '../../src/builder/tensor.js';
-import type { OnnxModel } from '../../src/export/graph.js';
+import type { OnnxModel } from '../../src/onnx/graph.js';
 import { expectSameNumbers, opTypes } from './running.js';
 
 const sequence = float32('batch', 'time', 4);

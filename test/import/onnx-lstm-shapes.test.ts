@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { encodeModel } from '../../src/export/encode-model.js';
-import type { OnnxAttribute, OnnxTensor, OnnxValueInfo } from '../../src/export/graph.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
+import type { OnnxAttribute, OnnxTensor, OnnxValueInfo } from '../../src/onnx/graph.js';
 import { Model } from '../../src/runtime/node.js';
-import { floats, model, node, value } from '../export/broken-models.js';
+import { floats, model, node, value } from '../onnx/broken-models.js';
 import { failure, zeros } from '../runtime/models.js';
 import { float, int } from './onnx-models.js';
 

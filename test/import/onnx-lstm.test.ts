@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { encodeModel } from '../../src/export/encode-model.js';
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxTensor } from '../../src/export/graph.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
-import { int64s, model, node, value } from '../export/broken-models.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxTensor } from '../../src/onnx/graph.js';
+import { int64s, model, node, value } from '../onnx/broken-models.js';
 import {
   CLOSE,
   expectSame,

@@ -2,12 +2,12 @@
 import { expect } from 'vitest';
 import { checkParameters } from '../../src/builder/parameters.js';
 import { Generator } from '../../src/builder/random.js';
-import { encodeModel } from '../../src/export/encode-model.js';
 import { type ExportOptions, exportOnnx } from '../../src/export/export.js';
-import type { OnnxAttribute, OnnxModel, OnnxTensor } from '../../src/export/graph.js';
 import type { ImportedModel } from '../../src/import/imported-model.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import { sizeOf } from '../../src/nd-array.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
+import type { OnnxAttribute, OnnxModel, OnnxTensor } from '../../src/onnx/graph.js';
 import { Model } from '../../src/runtime/node.js';
 import '../matcher.js';
 

@@ -1,9 +1,9 @@
 /** The ONNX project's own node tests of LSTM; fixtures/README.md says where they come from. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { decodeModel } from '../../src/export/decode-model.js';
-import { encodeModel } from '../../src/export/encode-model.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
+import { decodeModel } from '../../src/onnx/decode-model.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
 import { Model } from '../../src/runtime/node.js';
 import { type Fixture, loadFixture } from '../fixtures.js';
 import { exported } from './onnx-models.js';

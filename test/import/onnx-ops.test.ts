@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/builder/checkpoint.js';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
-import { encodeModel } from '../../src/export/encode-model.js';
-import type { OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../../src/export/graph.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
-import { int64s, model, node, value } from '../export/broken-models.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
+import type { OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/graph.js';
+import { int64s, model, node, value } from '../onnx/broken-models.js';
 import { expectSame, float, int, ints, weights } from './onnx-models.js';
 
 const scalar = (name: string, number: number): OnnxTensor => ({

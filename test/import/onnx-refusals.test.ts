@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { onnx } from '#onnx-proto';
 import { LstmOnnxError } from '../../src/errors.js';
-import { encodeModel } from '../../src/export/encode-model.js';
-import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/export/graph.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
+import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/graph.js';
 import { cpuMilliseconds } from '../cpu-time.js';
-import { floats, type graph, int64s, model, node, value } from '../export/broken-models.js';
+import { floats, type graph, int64s, model, node, value } from '../onnx/broken-models.js';
 import { int, ints, numbers, text, texts, weights } from './onnx-models.js';
 
 const H = 4;

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LstmOnnxError } from '../../src/errors.js';
-import { encodeModel } from '../../src/export/encode-model.js';
-import type { OnnxNode } from '../../src/export/graph.js';
 import { Dims } from '../../src/import/onnx/dims.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
-import { int64s, model, node, value } from '../export/broken-models.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
+import type { OnnxNode } from '../../src/onnx/graph.js';
+import { int64s, model, node, value } from '../onnx/broken-models.js';
 import { int, ints, weights } from './onnx-models.js';
 
 afterEach(() => vi.restoreAllMocks());

@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { encodeModel } from '../../src/export/encode-model.js';
-import type { OnnxGraph, OnnxTensor } from '../../src/export/graph.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
+import type { OnnxGraph, OnnxTensor } from '../../src/onnx/graph.js';
 import { Model } from '../../src/runtime/node.js';
-import { floats, graph, int, model, node, value } from '../export/broken-models.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
+import { floats, graph, int, model, node, value } from '../onnx/broken-models.js';
 import { expected, failure, folder, zeros } from './models.js';
 
 const scratch = temporaryDirectory();

@@ -7,11 +7,11 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it, vi } from 'vitest';
 import '../matcher.js';
 import { LstmOnnxError } from '../../src/errors.js';
-import { dtypeFacts } from '../../src/export/dtypes.js';
-import { encodeModel } from '../../src/export/encode-model.js';
+import { dtypeFacts } from '../../src/onnx/dtypes.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
 import { Model } from '../../src/runtime/node.js';
-import { int, model, node, value } from '../export/broken-models.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
+import { int, model, node, value } from '../onnx/broken-models.js';
 import { expected, failure, folder, load, zeros } from './models.js';
 
 const scratch = temporaryDirectory();

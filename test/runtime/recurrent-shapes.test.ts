@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { messageOf } from '../../src/errors.js';
-import { decodeModel } from '../../src/export/decode-model.js';
-import { encodeModel } from '../../src/export/encode-model.js';
-import type { OnnxNode } from '../../src/export/graph.js';
-import * as infer from '../../src/export/infer.js';
 import { sizeOf } from '../../src/nd-array.js';
+import { decodeModel } from '../../src/onnx/decode-model.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
+import type { OnnxNode } from '../../src/onnx/graph.js';
+import * as infer from '../../src/onnx/infer.js';
 import { Model } from '../../src/runtime/node.js';
 import { recurrentCheck } from '../../src/runtime/recurrent-shapes.js';
 import { sequenceInputs } from '../../src/runtime/sequence-inputs.js';
-import { floats, graph, int, int64s, model, node, value } from '../export/broken-models.js';
+import { floats, graph, int, int64s, model, node, value } from '../onnx/broken-models.js';
 
-vi.mock('../../src/export/infer.js', { spy: true });
+vi.mock('../../src/onnx/infer.js', { spy: true });
 
 const H = 2;
 const layer = (x: string, y = 'y') =>

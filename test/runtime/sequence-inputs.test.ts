@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { sequenceInputs } from '../../src/runtime/sequence-inputs.js';
-import { graph, int, model, node, value } from '../export/broken-models.js';
+import { graph, int, model, node, value } from '../onnx/broken-models.js';
 
 it('finds the inputs that a recurrent layer reads, through the nodes between', () => {
   const { graph: whole } = model(

@@ -15,8 +15,8 @@ import {
   lstmInputs,
   stateSize,
 } from '../../builder/ops/lstm-options.js';
+import type { OnnxAttribute } from '../../onnx/graph.js';
 import { type Emitter, float, floats, int, ints, string, strings } from '../emitter.js';
-import type { OnnxAttribute } from '../graph.js';
 import { inputOf, type Lowering, type LoweringContext } from '../lowering.js';
 import { onnxActivations } from './activation.js';
 import {

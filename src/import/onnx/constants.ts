@@ -2,8 +2,8 @@
 import { widenBfloat16, widenFloat16 } from '../../data/half-precision.js';
 import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { OnnxGraph, OnnxTensor } from '../../export/graph.js';
 import { sizeOf } from '../../nd-array.js';
+import type { OnnxGraph, OnnxTensor } from '../../onnx/graph.js';
 import { quoted } from '../quoted.js';
 import { MAX_RANK } from './limits.js';
 import { fixed, isOne, type Size, sameSize } from './size.js';

@@ -6,10 +6,10 @@
 import { counted } from '../../counted.js';
 import { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
-import { dtypeFacts } from '../../export/dtypes.js';
-import type { OnnxModel, OnnxTensor } from '../../export/graph.js';
-import { decodeTensor } from '../../export/tensor-data.js';
 import { sizeOf } from '../../nd-array.js';
+import { dtypeFacts } from '../../onnx/dtypes.js';
+import type { OnnxModel, OnnxTensor } from '../../onnx/graph.js';
+import { decodeTensor } from '../../onnx/tensor-data.js';
 import { quoted, quotedList } from '../quoted.js';
 
 /** The contents of those files by the names that the model has for them: `model.onnx.data`. */

@@ -13,7 +13,7 @@ import type { Shape } from '../../builder/shape.js';
 import type { Value as NetworkValue, SymbolicTensor, TensorType } from '../../builder/tensor.js';
 import { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { OnnxDType, OnnxGraph, OnnxModel, OnnxNode } from '../../export/graph.js';
+import type { OnnxDType, OnnxGraph, OnnxModel, OnnxNode } from '../../onnx/graph.js';
 import { quoted, quotedList } from '../quoted.js';
 import { constantOf, widenedBytes } from './constants.js';
 import type { Dims } from './dims.js';

@@ -1,7 +1,7 @@
 /** The inputs of an imported graph as inputs of a network. */
 import type { TensorType } from '../../builder/tensor.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { OnnxDType, OnnxValueInfo } from '../../export/graph.js';
+import type { OnnxDType, OnnxValueInfo } from '../../onnx/graph.js';
 import { quoted } from '../quoted.js';
 import type { Dims } from './dims.js';
 

@@ -3,7 +3,7 @@
  * is in the node's name (`/encoder/lstm/LSTM`), each once. Inputs keep their names where a network takes them.
  */
 import { isInputName } from '../../builder/graph-builder.js';
-import type { OnnxNode } from '../../export/graph.js';
+import type { OnnxNode } from '../../onnx/graph.js';
 
 /** Roles of the parameters in PyTorch's names, and of the initializers that this library writes. */
 const parameterRoles = /^(.+)\.(?:weight_(?:ih|hh)|bias_(?:ih|hh)|weight_peephole)_l(\d+)(?:_reverse)?$/;

@@ -1,6 +1,6 @@
 /** Which nodes of a graph are read: what no output needs may be anything. */
 import { LstmOnnxError } from '../../errors.js';
-import type { OnnxGraph, OnnxNode } from '../../export/graph.js';
+import type { OnnxGraph, OnnxNode } from '../../onnx/graph.js';
 import { quoted } from '../quoted.js';
 import { MAX_NODES, tooMany } from './limits.js';
 

@@ -1,6 +1,6 @@
 /** A node of the graph as its handler sees it: inputs by what they are, attributes by name, refusals in one form. */
 import { LstmOnnxError } from '../../errors.js';
-import type { OnnxAttribute, OnnxNode } from '../../export/graph.js';
+import type { OnnxAttribute, OnnxNode } from '../../onnx/graph.js';
 import { isSolid } from './constants.js';
 import type { GraphReader } from './graph-reader.js';
 import { numberOf } from './size.js';

@@ -4,10 +4,10 @@
  */
 import { Engine, type EngineOptions } from '../../builder/backends/simd/engine.js';
 import { LstmOnnxError } from '../../errors.js';
-import { decodeModel } from '../../export/decode-model.js';
-import type { OnnxValueInfo } from '../../export/graph.js';
 import { readOnnxModel } from '../../import/onnx/read-onnx.js';
 import { sizeOf } from '../../nd-array.js';
+import { decodeModel } from '../../onnx/decode-model.js';
+import type { OnnxValueInfo } from '../../onnx/graph.js';
 import { bytesGiven } from '../external-data.js';
 import type { LstmTrace } from '../lstm-trace.js';
 import type { PartsSession, SessionOptions, TensorParts } from '../session.js';

@@ -1,6 +1,6 @@
 /** Operators that give their input on, or a constant: Identity, Cast between floats or integers, Dropout, Constant. */
-import { dtypeOfCode } from '../../../export/dtypes.js';
-import type { OnnxDType } from '../../../export/graph.js';
+import { dtypeOfCode } from '../../../onnx/dtypes.js';
+import type { OnnxDType } from '../../../onnx/graph.js';
 import { constantOf, sizesOfShape } from '../constants.js';
 import type { Handler } from '../node-reader.js';
 import { fixed } from '../size.js';

@@ -8,7 +8,7 @@ import type {
   OnnxNode,
   OnnxTensor,
   OnnxValueInfo,
-} from '../../src/export/graph.js';
+} from '../../src/onnx/graph.js';
 
 export function value(name: string, shape?: readonly OnnxDim[], dtype: OnnxDType = 'float32'): OnnxValueInfo {
   return { name, dtype, ...(shape && { shape }) };

@@ -8,7 +8,7 @@ import type {
   OnnxNode,
   OnnxTensor,
   OnnxValueInfo,
-} from '../../src/export/graph.js';
+} from '../../src/onnx/graph.js';
 
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('__proto__', 'constructor', '\0'));
 const someText = text.filter((string) => string !== '');

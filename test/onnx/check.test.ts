@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LstmOnnxError } from '../../src/errors.js';
-import { checkModel } from '../../src/export/check.js';
-import { decodeModel } from '../../src/export/decode-model.js';
-import type { OnnxAttribute, OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../../src/export/graph.js';
-import { inferTypes } from '../../src/export/infer.js';
-import { irVersionFor } from '../../src/export/releases.js';
+import { checkModel } from '../../src/onnx/check.js';
+import { decodeModel } from '../../src/onnx/decode-model.js';
+import type { OnnxAttribute, OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/graph.js';
+import { inferTypes } from '../../src/onnx/infer.js';
+import { irVersionFor } from '../../src/onnx/releases.js';
 import { cpuMilliseconds } from '../cpu-time.js';
 import {
   brokenModels,

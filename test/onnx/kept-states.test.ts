@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { onnx } from '#onnx-proto';
-import { decodeModel } from '../../src/export/decode-model.js';
-import { withKeptStates } from '../../src/export/kept-states.js';
+import { decodeModel } from '../../src/onnx/decode-model.js';
+import { withKeptStates } from '../../src/onnx/kept-states.js';
 import { Model } from '../../src/runtime/node.js';
 import { weights } from '../import/onnx-models.js';
 
