@@ -69,6 +69,20 @@ export function asLstmOnnxError(error: unknown, doing: string): LstmOnnxError {
   );
 }
 
+/**
+ * What the reader gives. Whatever it throws without meaning to comes out as {@link asLstmOnnxError} tells it, so that whoever
+ * calls a reader has one kind of error to catch.
+ *
+ * @param what is read, such as `the safetensors file`
+ */
+export function reading<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw asLstmOnnxError(error, `Reading ${what}`);
+  }
+}
+
 /** Any value as text for a message: what it is where it is an object, not its contents. */
 export function textOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);

@@ -4,7 +4,7 @@ import { expectBytes, isObject, wrongArgument } from './arguments.js';
 import { MemoryBudget } from './data/memory-budget.js';
 import { parseNpy } from './data/npy.js';
 import { parseSafetensors } from './data/safetensors.js';
-import { LstmOnnxError } from './errors.js';
+import { asLstmOnnxError, LstmOnnxError } from './errors.js';
 import { detectFormat } from './import/formats.js';
 import { checkArray, type NdArray, sizeOf } from './nd-array.js';
 import type { BaseModel } from './runtime/model.js';
@@ -24,7 +24,9 @@ export interface Recording {
  */
 export async function readRecording(bytes: Uint8Array): Promise<Recording> {
   expectBytes('readRecording', bytes);
-  const tensors = await readTensors(bytes);
+  const tensors = await readTensors(bytes).catch((error) => {
+    throw asLstmOnnxError(error, 'Reading the recording');
+  });
   const named = (prefix: string) =>
     new Map(
       [...tensors].flatMap(([name, tensor]) =>

@@ -46,9 +46,9 @@ describe('a recording', () => {
     ];
     const files = [readFileSync(pathOf('recorded.npz')), encodeSafetensors(new Map(tensors))];
     for (const file of files) {
-      const answers = await fuzz(damaged(file), readRecording, 3000);
+      const answers = await fuzz(damaged(file), readRecording);
       expect(answers).toBeGreaterThan(30);
-      expect(answers).toBeLessThan(2900);
+      expect(answers).toBeLessThan(9900);
     }
   });
 

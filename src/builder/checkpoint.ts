@@ -6,7 +6,7 @@
 import { expectText, isObject, wrongArgument } from '../arguments.js';
 import { parseJson } from '../data/bounded-json.js';
 import { encodeSafetensors, parseSafetensors } from '../data/safetensors.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reading } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { checkNetwork } from './check-network.js';
 import type { Network } from './network.js';
@@ -75,6 +75,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  * @throws E_SHAPE_MISMATCH when its parameters do not fit its network
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  return reading('the checkpoint', () => readCheckpoint(bytes));
+}
+
+function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = parseSafetensors(bytes);
   const json = metadata.get(networkKey);
   if (json === undefined) {

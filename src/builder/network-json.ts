@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { expectText } from '../arguments.js';
 import { parseJson } from '../data/bounded-json.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reading } from '../errors.js';
 import { checkNetwork } from './check-network.js';
 import { checkOptions, issueText } from './check-options.js';
 import { GraphBuilder } from './graph-builder.js';
@@ -81,6 +81,10 @@ export function networkToJson(network: Network): string {
  */
 export function networkFromJson(text: string): Network {
   expectText('networkFromJson', text, 'JSON');
+  return reading("the network's JSON", () => readNetwork(text));
+}
+
+function readNetwork(text: string): Network {
   const { inputs, nodes, outputs } = parse(text);
   const graph = new GraphBuilder(checkOptions);
   const values = new Map<string, Value>();

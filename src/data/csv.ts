@@ -6,7 +6,7 @@
  */
 import { CsvError, parse } from '#csv-parse';
 import { expectText } from '../arguments.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reading } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 
 /** 2^27 characters: some ten million numbers; as .npy they load a hundred times faster. */
@@ -47,7 +47,7 @@ export function parseCsv(text: string): NdArray<'float64'> {
     );
   }
   try {
-    return parseTable(text);
+    return reading('the CSV text', () => parseTable(text));
   } catch (error) {
     const separators = separatorsOf(text);
     const hint = separators.includes(';') ? 'semicolons' : separators.includes('\t') ? 'tabs' : undefined;

@@ -4,7 +4,7 @@
  */
 import { expectBytes } from '../arguments.js';
 import { counted } from '../counted.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reading } from '../errors.js';
 import type { NdArray, NdArrayDType } from '../nd-array.js';
 import { arrayOfBytes, checkedElementCount, MAX_RANK } from './array-bytes.js';
 import { gunzipWithin, isGzip } from './gunzip.js';
@@ -35,8 +35,10 @@ export interface IdxParts {
  * data is damaged or its contents are longer than that; E_UNSUPPORTED for gzip data of several members.
  */
 export function parseIdx(bytes: Uint8Array): NdArray {
-  const { dtype, shape, elements, itemBytes } = readIdx(bytes);
-  return arrayOfBytes(dtype, shape, elements, itemBytes, 'big');
+  return reading('the idx file', () => {
+    const { dtype, shape, elements, itemBytes } = readIdx(bytes);
+    return arrayOfBytes(dtype, shape, elements, itemBytes, 'big');
+  });
 }
 
 /** As {@link parseIdx}, without an array of its own. */

@@ -1,7 +1,7 @@
 /** Reads an array from JSON text: nested lists of numbers, or an object of flat `data` with `dims` or `shape`. */
 import { expectText } from '../arguments.js';
 import { counted } from '../counted.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reading } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import { checkedElementCount, MAX_RANK } from './array-bytes.js';
 import { parseJson } from './bounded-json.js';
@@ -27,6 +27,10 @@ export function parseJsonArray(text: string): NdArray<'float64'> {
       `The JSON text has ${text.length} characters; at most ${MAX_JSON_CHARACTERS} are read. Save the array as .npy instead.`,
     );
   }
+  return reading('the JSON text', () => readArray(text));
+}
+
+function readArray(text: string): NdArray<'float64'> {
   const array = /^\s*\{/.test(text) ? scanObject(text) : scanNumbers(text);
   if (array) return array;
   // Something else than numbers is in it: read as it is, to say what.

@@ -4,7 +4,7 @@
  */
 import { isObject, wrongArgument } from '../arguments.js';
 import { counted } from '../counted.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reading } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import { type IdxParts, readIdx } from './idx.js';
 
@@ -28,7 +28,9 @@ export interface MnistImages {
 export function parseMnist(files: { readonly images: Uint8Array; readonly labels: Uint8Array }): MnistImages {
   if (!isObject(files))
     throw wrongArgument('parseMnist', files, '{ images, labels }, the bytes of each file');
-  return pairMnist(parseMnistImages(files.images), parseMnistLabels(files.labels));
+  return reading('the MNIST files', () =>
+    pairMnist(parseMnistImages(files.images), parseMnistLabels(files.labels)),
+  );
 }
 
 /** Puts images and labels together. @throws E_INVALID_FILE when there are not as many of each. */

@@ -4,7 +4,7 @@
  */
 import { expectBytes } from '../arguments.js';
 import { counted } from '../counted.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reading } from '../errors.js';
 import { checkArray, type NdArray, type NdArrayDType } from '../nd-array.js';
 import { arrayOfBytes, type ByteOrder, checkedElementCount, elementBytes } from './array-bytes.js';
 import { widenFloat16 } from './half-precision.js';
@@ -51,6 +51,10 @@ const DATA_ALIGNMENT = 64;
  */
 export function parseNpy(bytes: Uint8Array): NdArray {
   expectBytes('parseNpy', bytes);
+  return reading('the .npy file', () => readArray(bytes));
+}
+
+function readArray(bytes: Uint8Array): NdArray {
   const header = parseNpyHeader(bytes);
   const { dtype, itemBytes, order } = elementType(header.descr);
   const expected = checkedElementCount(header.shape, '.npy') * itemBytes;

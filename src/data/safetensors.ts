@@ -8,7 +8,7 @@
 
 import { expectBytes, expectText, wrongArgument } from '../arguments.js';
 import { counted } from '../counted.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reading } from '../errors.js';
 import { type NdArray, sizeOf } from '../nd-array.js';
 import { parseJson } from './bounded-json.js';
 import { STORED_TYPES, type StoredType, TYPE_NAMES, UNREAD_TYPES } from './safetensors-dtypes.js';
@@ -48,6 +48,10 @@ interface Entry {
  */
 export function parseSafetensors(bytes: Uint8Array): SafetensorsFile {
   expectBytes('parseSafetensors', bytes);
+  return reading('the safetensors file', () => readFile(bytes));
+}
+
+function readFile(bytes: Uint8Array): SafetensorsFile {
   const headerBytes = readHeaderLength(bytes);
   const dataStart = LENGTH_BYTES + headerBytes;
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart));

@@ -5,7 +5,7 @@
 import { expectBytes } from '../arguments.js';
 import type { StateDict } from '../builder/parameters.js';
 import { parseSafetensors } from '../data/safetensors.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reading } from '../errors.js';
 import { describeUnread, isSafetensors } from './formats.js';
 import type { ImportedWeights } from './imported-model.js';
 import { isNpz, readNpz, toFloat32 } from './npz.js';
@@ -34,7 +34,7 @@ const READ =
  */
 export function readStateDict(bytes: Uint8Array): StateDict {
   expectBytes('readStateDict', bytes);
-  return readWeights(bytes).parameters;
+  return reading('the weights', () => readWeights(bytes).parameters);
 }
 
 /** As {@link readStateDict}, with what was assumed to find the weights. */

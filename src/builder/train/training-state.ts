@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { inWords, isObject } from '../../arguments.js';
 import { parseJson } from '../../data/bounded-json.js';
 import { encodeSafetensors, parseSafetensors } from '../../data/safetensors.js';
-import { LstmOnnxError } from '../../errors.js';
+import { LstmOnnxError, reading } from '../../errors.js';
 import type { NdArray } from '../../nd-array.js';
 import type { StateDict } from '../parameters.js';
 import { Generator, type GeneratorState } from '../random.js';
@@ -91,6 +91,10 @@ export function encodeTrainingState(state: TrainingState): Uint8Array {
 
 /** @throws E_INVALID_FILE for bytes that are not a training state */
 export function decodeTrainingState(bytes: Uint8Array): TrainingState {
+  return reading('the training state', () => readState(bytes));
+}
+
+function readState(bytes: Uint8Array): TrainingState {
   const { tensors, metadata } = parseSafetensors(bytes);
   const text = metadata.get(metadataKey);
   const state = text === undefined ? undefined : parseJson(text, `The metadata '${metadataKey}'`);

@@ -120,27 +120,32 @@ describe('decodeTrainingState', () => {
     );
   });
 
-  it('gives a state or a typed error for 3,000 damaged files', async () => {
+  it('gives a state or a typed error for 10,000 damaged files', async () => {
     const bytes = encodeTrainingState(adamState);
     // Most of the file is the generator; the header is where damage matters.
     const header = 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
     const files = fc.oneof(
       damaged(bytes),
-      damaged(bytes.slice(0, header)).map((start) => Uint8Array.of(...start, ...bytes.subarray(header))),
+      damaged(bytes.slice(0, header)).map((start) => {
+        const file = new Uint8Array(start.length + bytes.length - header);
+        file.set(start);
+        file.set(bytes.subarray(header), start.length);
+        return file;
+      }),
     );
-    const answers = await fuzz(files, readAndWrite, 3000);
+    const answers = await fuzz(files, readAndWrite);
     expect(answers).toBeGreaterThan(100);
-    expect(answers).toBeLessThan(2900);
+    expect(answers).toBeLessThan(9900);
   });
 
-  it('gives a state or a typed error for 3,000 files with other values in their metadata', async () => {
+  it('gives a state or a typed error for 10,000 files with other values in their metadata', async () => {
     const { tensors, metadata } = parseSafetensors(encodeTrainingState(adamState));
     const files = damagedJson(JSON.parse(metadata.get('lstm_onnx.training')!)).map((text) =>
       encodeSafetensors(tensors, new Map([['lstm_onnx.training', text]])),
     );
-    const answers = await fuzz(files, readAndWrite, 3000);
+    const answers = await fuzz(files, readAndWrite);
     expect(answers).toBeGreaterThan(100);
-    expect(answers).toBeLessThan(2900);
+    expect(answers).toBeLessThan(9900);
   });
 });
 
