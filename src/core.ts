@@ -61,6 +61,7 @@ export {
   type SgdOptions,
   sgd,
 } from './builder/train/optimizers.js';
+export type { RunChange, RunOptions } from './builder/train/run-options.js';
 export {
   decodeTrainingState,
   encodeTrainingState,

@@ -106,7 +106,7 @@ for (let epoch = 1; epoch <= epochs; epoch++) {
         `epoch ${log.epoch}: loss ${log.loss.toFixed(4)}, held out ${loss.toFixed(4)} and ${metrics.accuracy?.toFixed(4)}`,
       );
     },
-    ...(resume ? { resume } : {}),
+    ...(resume ? { resume, changes: ['optimizer'] } : {}),
   });
   ({ parameters, state: resume } = result);
   if (epoch - (resume.best?.epoch ?? epoch) >= 4) break;

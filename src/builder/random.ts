@@ -18,6 +18,17 @@ export interface GeneratorState {
   readonly position: number;
 }
 
+/** The 32 bits of a seed that count. @throws E_INVALID_OPTION unless it is an integer */
+export function seedBits(seed: number | bigint): number {
+  if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `Seed ${typeof seed === 'number' ? seed : inWords(seed)} is not an integer; give one, such as 1.`,
+    );
+  }
+  return Number(BigInt.asUintN(32, BigInt(seed)));
+}
+
 /** `torch.Generator` on the CPU, seeded like `torch.manual_seed(seed)`. */
 export class Generator {
   readonly #words = new Uint32Array(size);
@@ -26,14 +37,8 @@ export class Generator {
 
   /** @param seed an integer, as in `torch.manual_seed`; its low 32 bits count. @throws E_INVALID_OPTION */
   constructor(seed: number | bigint) {
-    if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed)) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `Seed ${typeof seed === 'number' ? seed : inWords(seed)} is not an integer; give one, such as 1.`,
-      );
-    }
     const words = this.#words;
-    words[0] = Number(BigInt.asUintN(32, BigInt(seed)));
+    words[0] = seedBits(seed);
     for (let i = 1; i < size; i++) {
       const previous = words[i - 1] ?? 0;
       words[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;

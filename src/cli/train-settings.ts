@@ -1,5 +1,6 @@
 /** What `train` is told of how to learn, which a resumed run goes on with. */
 import { createHash } from 'node:crypto';
+import type { RunOptions } from '../builder/train/run-options.js';
 import type { TrainingState } from '../builder/train/training-state.js';
 import type { MnistImages } from '../data/mnist.js';
 import { LstmOnnxError } from '../errors.js';
@@ -49,7 +50,8 @@ export function settingsFor(
   resumed: Resumed | undefined,
   say: (line: string) => void,
 ): TrainSettings {
-  const saved = resumed?.state.settings ?? {};
+  const { run, settings: told } = resumed?.state ?? {};
+  const saved: TrainingState['settings'] = { ...(run && settingsOf(run)), ...told };
   const settings = Object.fromEntries(
     names.map((name) => {
       const before = savedNumber(saved[name]);
@@ -69,6 +71,16 @@ export function settingsFor(
     }),
   );
   return settings as unknown as TrainSettings; // every name is in `names`
+}
+
+/** What the state of a run that was started elsewhere says of them. */
+function settingsOf({ seed, batchSize, clipNorm, optimizer }: RunOptions) {
+  return {
+    ...(seed === undefined ? {} : { seed }),
+    'batch-size': batchSize,
+    'clip-norm': clipNorm ?? 'none',
+    lr: optimizer.lr,
+  };
 }
 
 /** JSON has no infinity, and users know it as no bound. */

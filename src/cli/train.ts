@@ -190,14 +190,16 @@ async function train(
   try {
     const { parameters, backend } = await fit(network, training, {
       loss: crossEntropy,
-      optimizer: adam({ lr: settings.lr }),
-      seed: settings.seed,
+      optimizer: resume?.run ? { ...resume.run.optimizer, lr: settings.lr } : adam({ lr: settings.lr }),
       epochs: args.epochs,
       batchSize: settings['batch-size'],
       backend: args.backend,
       signal: stop.signal,
-      ...(Number.isFinite(settings['clip-norm']) ? { clipNorm: settings['clip-norm'] } : {}),
-      ...(resume ? { resume } : {}),
+      clipNorm: settings['clip-norm'],
+      // What changes was said above.
+      ...(resume
+        ? { resume, changes: ['optimizer', 'batchSize', 'clipNorm', 'samples'] }
+        : { seed: settings.seed }),
       onStep({ epoch, step, steps, loss }) {
         at = `after step ${step} of ${steps} of epoch ${epoch}`;
         progress.update((epoch - 1) * steps + step - stepsBefore, loss);

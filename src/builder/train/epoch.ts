@@ -37,10 +37,10 @@ export type OnStep = ((end: StepEnd) => void) | ((end: StepEnd) => Promise<void>
 
 export interface EpochOptions {
   readonly batchSize: number;
-  readonly shuffle?: boolean;
-  readonly clipNorm?: number;
-  readonly onStep?: OnStep;
-  readonly signal?: AbortSignal;
+  readonly shuffle?: boolean | undefined;
+  readonly clipNorm?: number | undefined;
+  readonly onStep?: OnStep | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

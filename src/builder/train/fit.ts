@@ -1,6 +1,5 @@
 /** Training: epoch after epoch, with validation, early stopping and a state to resume from. */
 import type { Variable } from '@tensorflow/tfjs';
-import { wrongArgument } from '../../arguments.js';
 import { type Dataset, type SampleInputs, type Samples, splitDataset } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
@@ -12,15 +11,16 @@ import { checkParameters, initParameters, type StateDict } from '../parameters.j
 import { Generator } from '../random.js';
 import { tensorsOf } from '../tf-parameters.js';
 import { checkSamplesFirst, type SamplesFor, samplesFor } from './batches.js';
-import { checkCallbacks, checkClipNorm, checkCounts } from './check-options.js';
+import { checkCallbacks, checkCounts } from './check-options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
-import { type Learner, type OnStep, runEpoch } from './epoch.js';
+import { type EpochOptions, type Learner, type OnStep, runEpoch } from './epoch.js';
 import { evaluateWith } from './evaluate.js';
 import type { EpochLog } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
 import { objectiveOf } from './objective.js';
-import { adam, checkOptimizerConfig, checkOptimizerState, type OptimizerConfig } from './optimizers.js';
+import { checkOptimizerState, type OptimizerConfig } from './optimizers.js';
+import { expectSame, type RunChange, type RunOptions, settleRun } from './run-options.js';
 import { readVariables } from './tf-optimizer.js';
 import { checkTrainingState, type TrainingState } from './training-state.js';
 
@@ -38,24 +38,35 @@ export interface FitOptions<Output extends string = string> {
   readonly loss: Loss;
   /** The output that is compared with the targets. @default the network's only output */
   readonly output?: Output;
-  /** @default adam() */
+  /** @default that of the run that is resumed, else adam() */
   readonly optimizer?: OptimizerConfig;
   /** How often to go through the data, earlier epochs of a resumed run counted. @default 1 */
   readonly epochs?: number;
-  /** @default 64 */
+  /** @default that of the run that is resumed, else 64 */
   readonly batchSize?: number;
-  /** Whether each epoch has a random order of its own. @default true */
+  /** Whether each epoch has a random order of its own. @default as in the run that is resumed, else true */
   readonly shuffle?: boolean;
   /** As in `torch.manual_seed(seed)`: decides first parameters, order and dropout. @default 0 */
   readonly seed?: number | bigint;
   /** Parameters to start from. @default PyTorch's initialization from the seed */
   readonly parameters?: StateDict;
-  /** Goes on where an earlier run with the same options ended an epoch. */
+  /**
+   * Goes on where an earlier run ended an epoch. The state keeps what decides about the numbers: `seed`, `batchSize`,
+   * `shuffle`, `clipNorm`, `optimizer` with its learning rate, and how many samples there are. Leave these options out to
+   * go on with the run's; another value is refused unless `changes` names it. All else may be other than before.
+   */
   readonly resume?: TrainingState;
+  /**
+   * What is other than in the resumed run on purpose. A lower learning rate from here on:
+   * `{ resume: state, optimizer: adam({ lr: 1e-4 }), changes: ['optimizer'] }`. The seed cannot be changed: random numbers
+   * go on where they were. @default none
+   */
+  readonly changes?: readonly RunChange[];
   readonly metrics?: readonly Metric[];
   /** Samples to validate on after each epoch, or the part of the data (its end) to keep for that: `0.1`. */
   readonly validation?: Samples | number;
-  /** Bound on the norm of all gradients together (`clip_grad_norm_`). @default none */
+  /** Bound on the norm of all gradients together (`clip_grad_norm_`); `Infinity` for none. @default that of the run that is
+   * resumed, else none */
   readonly clipNorm?: number;
   /** Ends training early and gives back the parameters of the best epoch. */
   readonly earlyStopping?: EarlyStoppingOptions;
@@ -86,6 +97,7 @@ const optionNames = {
   seed: true,
   parameters: true,
   resume: true,
+  changes: true,
   metrics: true,
   validation: true,
   clipNorm: true,
@@ -125,14 +137,12 @@ export async function fit<N extends Network, I extends SampleInputs>(
   checkOptionNames('fit', options, optionNames, meantOptions);
   if (options?.resume !== undefined) checkTrainingState(options.resume);
   const objective = objectiveOf(network, options);
-  const { epochs = 1, batchSize = 64, validation, resume } = options;
+  const { epochs = 1, validation, resume } = options;
   const { metrics } = objective;
-  checkCounts({ epochs, batchSize });
-  checkClipNorm(options.clipNorm);
+  checkCounts({ epochs });
   checkCallbacks(options);
-  if (options.shuffle !== undefined && typeof options.shuffle !== 'boolean') {
-    throw wrongArgument('The option shuffle', options.shuffle, 'true or false');
-  }
+  const settled = settleRun(options, resume !== undefined, resume?.run);
+  const { batchSize, optimizer: optimizerConfig } = settled;
   checkSamplesFirst(network);
   const samples = samplesFor(network, data, batchSize, 'training');
   const [train, held] =
@@ -144,8 +154,6 @@ export async function fit<N extends Network, I extends SampleInputs>(
         ];
   const generator = resume ? Generator.fromState(resume.generator) : new Generator(options.seed ?? 0);
   const start = resume?.parameters ?? options.parameters ?? initParameters(network, generator);
-  const optimizerConfig = options.optimizer ?? adam();
-  checkOptimizerConfig(optimizerConfig);
   const monitors = [{ name: 'loss', mode: 'min' as const }, ...metrics];
   const stopping =
     options.earlyStopping === undefined
@@ -160,6 +168,7 @@ export async function fit<N extends Network, I extends SampleInputs>(
   }
   if (resume) checkOptimizerState(optimizerConfig, start, resume.optimizer);
   if (resume?.best) checkParameters(network, resume.best.parameters);
+  if (resume?.run) expectSame('samples', resume.run.samples, train.length, options.changes);
 
   const backend = await startBackend(options.backend);
   backend.select();
@@ -168,7 +177,8 @@ export async function fit<N extends Network, I extends SampleInputs>(
     const optimizer = backend.createOptimizer(optimizerConfig, variables, resume?.optimizer);
     try {
       const learner: Learner = { backend, network, variables, optimizer, generator, objective };
-      const run = { train, held, stopping, epochs, batchSize, first: (resume?.epoch ?? 0) + 1 };
+      const settings = { ...settled, samples: train.length };
+      const run = { train, held, stopping, epochs, settings, first: (resume?.epoch ?? 0) + 1 };
       return await runEpochs(learner, run, options);
     } finally {
       optimizer.dispose();
@@ -185,12 +195,12 @@ interface Run {
   readonly stopping: EarlyStopping | undefined;
   readonly first: number;
   readonly epochs: number;
-  readonly batchSize: number;
+  readonly settings: RunOptions;
 }
 
 async function runEpochs(
   learner: Learner,
-  { train, held, stopping, first, epochs, batchSize }: Run,
+  { train, held, stopping, first, epochs, settings }: Run,
   options: FitOptions,
 ): Promise<FitResult> {
   const { backend, network, variables, optimizer, generator, objective } = learner;
@@ -202,9 +212,13 @@ async function runEpochs(
     generator: generator.state,
     optimizer: optimizer.state,
     ...(stopping?.best ? { best: stopping.best } : {}),
+    run: settings,
   });
+  const { batchSize, shuffle, clipNorm } = settings;
+  const { onStep, signal } = options;
+  const epochOptions: EpochOptions = { batchSize, shuffle, clipNorm, onStep, signal };
   for (let epoch = first; epoch <= epochs; epoch++) {
-    const trained = await runEpoch(learner, train, epoch, { ...options, batchSize });
+    const trained = await runEpoch(learner, train, epoch, epochOptions);
     const log: EpochLog = held
       ? {
           epoch,

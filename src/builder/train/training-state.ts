@@ -12,6 +12,7 @@ import type { StateDict } from '../parameters.js';
 import { Generator, type GeneratorState } from '../random.js';
 import type { BestEpoch } from './early-stopping.js';
 import type { OptimizerState } from './optimizers.js';
+import { type RunOptions, runOptionsSchema } from './run-options.js';
 
 export interface TrainingState {
   /** Epochs completed. */
@@ -21,6 +22,8 @@ export interface TrainingState {
   readonly optimizer: OptimizerState;
   /** The best epoch so far, where early stopping looks for one. */
   readonly best?: BestEpoch;
+  /** What the run computes with, which a resumed run goes on with; not in states of versions that kept none. */
+  readonly run?: RunOptions | undefined;
   /** What the run was told, for whoever goes on with it: kept in the file, and not read by `fit`. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
@@ -38,6 +41,7 @@ const scalars = z.strictObject({
   step: z.int().nonnegative(),
   slots: z.array(z.string()).max(8), // an optimizer has two at most
   best: z.strictObject({ epoch: z.int(), value: z.number() }).optional(),
+  run: runOptionsSchema.optional(),
   settings: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 
@@ -56,7 +60,8 @@ export function checkTrainingState(state: unknown): asserts state is TrainingSta
     Number.isInteger(state.optimizer.step) &&
     state.optimizer.slots instanceof Map &&
     [...state.optimizer.slots.values()].every(isDict) &&
-    (state.best === undefined || (isObject(state.best) && isDict(state.best.parameters)))
+    (state.best === undefined || (isObject(state.best) && isDict(state.best.parameters))) &&
+    (state.run === undefined || runOptionsSchema.safeParse(state.run).success)
   ) {
     return;
   }
@@ -69,7 +74,7 @@ export function checkTrainingState(state: unknown): asserts state is TrainingSta
 /** The state as the bytes of a safetensors file. */
 export function encodeTrainingState(state: TrainingState): Uint8Array {
   checkTrainingState(state);
-  const { epoch, parameters, generator, optimizer, best, settings } = state;
+  const { epoch, parameters, generator, optimizer, best, run, settings } = state;
   Generator.fromState(generator); // throws for what is none
   const tensors = new Map<string, NdArray>([
     [words, { dtype: 'uint32', shape: [generator.words.length], data: generator.words }],
@@ -84,6 +89,7 @@ export function encodeTrainingState(state: TrainingState): Uint8Array {
     step: optimizer.step,
     slots: [...optimizer.slots.keys()],
     ...(best ? { best: { epoch: best.epoch, value: best.value } } : {}),
+    ...(run ? { run: runOptionsSchema.parse(run) } : {}),
     ...(settings ? { settings } : {}),
   };
   return encodeSafetensors(tensors, new Map([[metadataKey, JSON.stringify(metadata)]]));
@@ -107,7 +113,7 @@ function readState(bytes: Uint8Array): TrainingState {
         'Give the training.safetensors that a run of lstm-onnx left.',
     );
   }
-  const { epoch, position, step, slots, best, settings } = parsed.data;
+  const { epoch, position, step, slots, best, run, settings } = parsed.data;
   return {
     epoch,
     parameters: stripped(parameterPrefix, tensors),
@@ -117,6 +123,7 @@ function readState(bytes: Uint8Array): TrainingState {
       slots: new Map(slots.map((slot) => [slot, stripped(`${slotPrefix}${slot}.`, tensors)])),
     },
     ...(best ? { best: { ...best, parameters: stripped(bestPrefix, tensors) } } : {}),
+    ...(run ? { run } : {}),
     ...(settings ? { settings } : {}),
   };
 }

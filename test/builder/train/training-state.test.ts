@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Generator } from '../../../src/builder/random.js';
+import { adam, sgd } from '../../../src/builder/train/optimizers.js';
 import {
   decodeTrainingState,
   encodeTrainingState,
@@ -49,8 +50,10 @@ const adamState: TrainingState = {
       ['fc.bias', tensor(13, 14)],
     ]),
   },
+  run: { seed: 7, batchSize: 16, shuffle: true, clipNorm: 0.5, optimizer: adam({ lr: 0.02 }), samples: 640 },
 };
 const plainState: TrainingState = {
+  run: { batchSize: 1, shuffle: false, optimizer: sgd({ lr: 0.1 }), samples: 1 },
   epoch: 0,
   parameters: new Map([['fc.bias', tensor(1)]]),
   generator: generator.state,
@@ -77,6 +80,7 @@ describe('a training state', () => {
   it.each([
     ['with optimizer slots and a best epoch', adamState],
     ['without', plainState],
+    ['of a version that kept no options', { ...adamState, run: undefined }],
   ])('comes back from its bytes: %s', (_, state) => {
     const back = decodeTrainingState(encodeTrainingState(state));
     expect(back).toEqual(state);
@@ -108,6 +112,11 @@ describe('decodeTrainingState', () => {
     ['no step', altered(({ scalars }) => delete scalars.step)],
     ['a best value that is none', altered(({ scalars }) => (scalars.best = { epoch: 1, value: null }))],
     ['a great many slots', altered(({ scalars }) => (scalars.slots = Array.from({ length: 1000 }, String)))],
+    [
+      'options of no optimizer',
+      altered(({ scalars }) => (scalars.run = { ...adamState.run, optimizer: {} })),
+    ],
+    ['no samples', altered(({ scalars }) => (scalars.run = { ...adamState.run, samples: 0 }))],
     ['an unknown key', altered(({ scalars }) => (scalars.extra = 1))],
   ])('refuses %s', (_, bytes) => {
     expect(failureOf(() => decodeTrainingState(bytes)).code).toBe('E_INVALID_FILE');

@@ -1,0 +1,169 @@
+/**
+ * The options that decide what a run computes. The training state keeps them, so that a resumed run goes on with them, and
+ * with others only where the caller says that this is meant.
+ */
+import { z } from 'zod';
+import { wrongArgument } from '../../arguments.js';
+import { LstmOnnxError } from '../../errors.js';
+import { seedBits } from '../random.js';
+import { checkClipNorm, checkCounts } from './check-options.js';
+import { adam, checkOptimizerConfig, type OptimizerConfig } from './optimizers.js';
+
+/** What a run computes with, as its training state keeps it. */
+export interface RunOptions {
+  /** The low 32 bits of the seed, which are those that count; left out where it is not known. */
+  readonly seed?: number | undefined;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  /** Left out for none. */
+  readonly clipNorm?: number | undefined;
+  readonly optimizer: OptimizerConfig;
+  /** How many samples an epoch goes through. */
+  readonly samples: number;
+}
+
+const changeable = ['optimizer', 'batchSize', 'shuffle', 'clipNorm', 'samples'] as const;
+
+/** What may be other in a resumed run where one says so. */
+export type RunChange = (typeof changeable)[number];
+
+/** No bound on the gradients, where one is expected. */
+const UNBOUNDED = Number.POSITIVE_INFINITY;
+
+const size = z.number().nonnegative();
+const decay = size.lt(1);
+
+/** As in the file of a training state. */
+export const runOptionsSchema = z.strictObject({
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .optional(),
+  batchSize: z.int().positive(),
+  shuffle: z.boolean(),
+  clipNorm: z.number().positive().optional(),
+  optimizer: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.enum(['adam', 'adamw']),
+      lr: size,
+      betas: z.tuple([decay, decay]),
+      eps: size,
+      weightDecay: size,
+    }),
+    z.strictObject({
+      kind: z.literal('sgd'),
+      lr: size,
+      momentum: size,
+      dampening: size,
+      nesterov: z.boolean(),
+      weightDecay: size,
+    }),
+  ]),
+  samples: z.int().positive(),
+});
+
+/** What `fit` is given of them. */
+interface Given {
+  readonly seed?: number | bigint;
+  readonly batchSize?: number;
+  readonly shuffle?: boolean;
+  readonly clipNorm?: number;
+  readonly optimizer?: OptimizerConfig;
+  readonly changes?: readonly RunChange[];
+}
+
+/**
+ * The options of a run: those given, else those of the run that is resumed, else the defaults.
+ *
+ * @param before the run that is resumed; undefined for a new one, and for a state of a version that kept none
+ * @throws E_INVALID_OPTION for values that make no sense, and for others than the resumed run's that `changes` does not name
+ */
+export function settleRun(
+  given: Given,
+  isResumed: boolean,
+  before: RunOptions | undefined,
+): Omit<RunOptions, 'samples'> {
+  checkGiven(given);
+  const { changes } = given;
+  const settle = <T extends number | boolean>(
+    name: RunChange,
+    now: T | undefined,
+    was: T | undefined,
+  ): T | undefined => {
+    if (now !== undefined && was !== undefined) expectSame(name, was, now, changes);
+    return now ?? was;
+  };
+  if (before && given.optimizer) {
+    expectSame('optimizer', ...optimizersShown(before.optimizer, given.optimizer), changes);
+  }
+  const clipNorm = settle('clipNorm', given.clipNorm, before ? (before.clipNorm ?? UNBOUNDED) : undefined);
+  return {
+    seed: isResumed ? seedOf(before, given.seed) : seedBits(given.seed ?? 0),
+    batchSize: settle('batchSize', given.batchSize, before?.batchSize) ?? 64,
+    shuffle: settle('shuffle', given.shuffle, before?.shuffle) ?? true,
+    clipNorm: clipNorm === UNBOUNDED ? undefined : clipNorm,
+    optimizer: given.optimizer ?? before?.optimizer ?? adam(),
+  };
+}
+
+/** @throws E_INVALID_OPTION where it is another than in the resumed run and `changes` does not name it */
+export function expectSame(
+  name: RunChange,
+  was: string | number | boolean,
+  now: string | number | boolean,
+  changes: readonly RunChange[] = [],
+): void {
+  if (was === now || changes.includes(name)) return;
+  const instead =
+    name === 'samples' ? 'Give the data of that run' : `Leave ${name} out to go on with that of the run`;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `The resumed run had ${name} ${was} and is now given ${now}. ${instead}, or say that the change is meant: ` +
+      `{ changes: ['${name}'] }.`,
+  );
+}
+
+/** Both as calls, with the options in which they differ. */
+function optimizersShown(was: OptimizerConfig, now: OptimizerConfig): [string, string] {
+  const values = (config: OptimizerConfig) =>
+    new Map(Object.entries(config).map(([name, value]) => [name, JSON.stringify(value)]));
+  const [before, after] = [values(was), values(now)];
+  const shown = (config: OptimizerConfig, own: typeof before, other: typeof before) => {
+    const differing = [...own].filter(([name, value]) => name !== 'kind' && other.get(name) !== value);
+    const options = was.kind === now.kind ? differing.map(([name, value]) => `${name}: ${value}`) : [];
+    return `${config.kind}(${options.length > 0 ? `{ ${options.join(', ')} }` : ''})`;
+  };
+  return [shown(was, before, after), shown(now, after, before)];
+}
+
+/** @throws E_INVALID_OPTION for another seed than the run's: its random numbers go on where they were */
+function seedOf(before: RunOptions | undefined, given: number | bigint | undefined): number | undefined {
+  if (before?.seed !== undefined && given !== undefined && seedBits(given) !== before.seed) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The resumed run had seed ${before.seed} and is now given ${given}, which has no effect: its random numbers go on ` +
+        'where its state says. Leave seed out, or start a new run without resume.',
+    );
+  }
+  return before?.seed;
+}
+
+function checkGiven({ batchSize, shuffle, clipNorm, optimizer, changes }: Given): void {
+  if (batchSize !== undefined) checkCounts({ batchSize });
+  checkClipNorm(clipNorm);
+  if (shuffle !== undefined && typeof shuffle !== 'boolean') {
+    throw wrongArgument('The option shuffle', shuffle, 'true or false');
+  }
+  if (optimizer !== undefined) checkOptimizerConfig(optimizer);
+  if (changes === undefined) return;
+  const wrong: unknown = Array.isArray(changes)
+    ? changes.find((name) => !changeable.includes(name))
+    : (changes ?? null);
+  if (wrong === undefined) return;
+  throw wrongArgument(
+    'The option changes',
+    wrong,
+    `a list of ${changeable.join(', ')}; the learning rate is one of optimizer`,
+  );
+}
