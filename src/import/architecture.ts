@@ -27,6 +27,7 @@ import { describeLstm } from './lstm-module.js';
 import { groupModules, listModules, quoteName } from './modules.js';
 import { selectParameters } from './select-parameters.js';
 import { refuseUnread } from './unread-modules.js';
+import { withoutWeightNorm } from './weight-norm.js';
 
 export type { Pool };
 
@@ -115,7 +116,8 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   expectStateDict('networkFromStateDict', state);
   checkArchitectureOptions(options);
   const activation = options.activation === undefined ? undefined : expectActivation(options.activation);
-  const modules = groupModules(state);
+  const { parameters: plain, notes } = withoutWeightNorm({ parameters: state, notes: [] });
+  const modules = groupModules(plain);
   refuseUnread(modules, options.lstm === undefined ? undefined : new Set([options.lstm].flat()));
   const lstms = chooseLstms(modules, options.lstm);
   const embedding = chooseEmbedding(
@@ -130,9 +132,13 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   const architecture: Architecture = { embedding, lstms, activation, pool, head, batchFirst };
 
   const network = named(() => buildArchitecture(architecture));
-  const { parameters, leftOut } = selectParameters(network, state);
+  const { parameters, leftOut } = selectParameters(network, plain);
   checkParameters(network, parameters);
-  return { network, parameters, notes: [...notesOn(architecture, options), ...leftOutNotes(leftOut)] };
+  return {
+    network,
+    parameters,
+    notes: [...notes, ...notesOn(architecture, options), ...leftOutNotes(leftOut)],
+  };
 }
 
 /** What most models take of their LSTM. @throws E_INVALID_OPTION where two are as likely */

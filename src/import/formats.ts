@@ -71,8 +71,22 @@ export function describeUnread(bytes: Uint8Array): string {
   }
   if (text.startsWith('version https://git-lfs'))
     return 'it is a Git LFS pointer; fetch the file itself (git lfs pull)';
+  const header = oddHeader(bytes, text);
+  if (header !== undefined) return header;
   const foreign = foreignFormat(bytes);
   if (foreign !== undefined) return `it is ${foreign}`;
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return `its bytes start with ${start}`;
+}
+
+/** Of what has the length of a safetensors header first, and then text that is none. */
+function oddHeader(bytes: Uint8Array, start: string): string | undefined {
+  const headerStart = start.slice(safetensorsLengthBytes, safetensorsLengthBytes + 8);
+  if (!/^[[\s"]/.test(headerStart)) return undefined;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length === 0n || length > BigInt(bytes.length - safetensorsLengthBytes)) return undefined;
+  return (
+    `it looks like a safetensors file whose header of ${length} bytes starts with ${JSON.stringify(headerStart)}, where ` +
+    'an object of tensors, {, belongs; save it again'
+  );
 }

@@ -13,6 +13,7 @@ import { isPickle } from './pytorch/legacy-format.js';
 import { readPyTorch } from './pytorch/read-pytorch.js';
 import { torchFolder } from './pytorch/zip-format.js';
 import { quotedList } from './quoted.js';
+import { withoutWeightNorm } from './weight-norm.js';
 import { withoutWrapperPrefixes } from './wrapper-prefixes.js';
 import { isZip, readZip } from './zip.js';
 
@@ -25,7 +26,8 @@ const READ =
 /**
  * The weights as float32 by PyTorch's names, in the file's order. Prefixes that wrappers put before the names
  * (`module.`, `_orig_mod.`, `model.`) are taken off where every name has them; tensors of integers and booleans are
- * left out, since no parameter of a network here is one.
+ * left out, since no parameter of a network here is one. A weight that `weight_norm` keeps as norms and directions is computed
+ * from them.
  *
  * @param bytes a whole `.pt`, `.pth`, `.ckpt`, `.safetensors` or `.npz` file
  * @throws E_INVALID_FILE for files that are damaged or claim more memory than twice their length and 64 MiB;
@@ -39,6 +41,10 @@ export function readStateDict(bytes: Uint8Array): StateDict {
 
 /** As {@link readStateDict}, with what was assumed to find the weights. */
 export function readWeights(bytes: Uint8Array): ImportedWeights {
+  return withoutWeightNorm(readNamed(bytes));
+}
+
+function readNamed(bytes: Uint8Array): ImportedWeights {
   if (isSafetensors(bytes)) return { parameters: readSafetensors(bytes), notes: [] };
   if (isPickle(bytes)) return unwrapped(readPyTorch(bytes));
   if (isZip(bytes)) return unwrapped(readArchive(bytes));

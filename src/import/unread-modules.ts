@@ -36,8 +36,8 @@ function gatesOf(tensors: Tensors, suffix: '' | '_l0'): number | undefined {
 }
 
 const weightNorm =
-  "Make normalized weights plain before saving: torch.nn.utils.remove_weight_norm(module, 'weight_hh_l0'), " +
-  "remove_spectral_norm, or torch.nn.utils.parametrize.remove_parametrizations(module, 'weight_hh_l0').";
+  'Make such weights plain before saving: torch.nn.utils.parametrize.remove_parametrizations(module, name), ' +
+  "remove_weight_norm or remove_spectral_norm, where name is 'weight', or 'weight_hh_l0' of an LSTM.";
 
 /** The first that fits is told. */
 const kinds: readonly Kind[] = [
@@ -54,7 +54,7 @@ const kinds: readonly Kind[] = [
     advice: 'Save the state dict of the model before it is quantized.',
   },
   {
-    name: 'weight_norm or spectral_norm, which compute its weights from others',
+    name: 'weight_norm, spectral_norm or the like, which compute its weights from others',
     fits: (tensors, module) =>
       /(^|\.)parametrizations(\.|$)/.test(module) || has(tensors, /^(weight|bias)\w*_(g|v|u|orig)$/),
     advice: weightNorm,
@@ -69,7 +69,7 @@ const kinds: readonly Kind[] = [
     fits: (tensors) => has(tensors, /^(start_|end_)?transitions$/),
     mayBeLeftOut: true,
   },
-  { name: 'a Conv1d', fits: (tensors) => rank(tensors, 'weight') === 3 },
+  { name: 'a Conv1d or Bilinear', fits: (tensors) => rank(tensors, 'weight') === 3 },
   { name: 'a Conv2d', fits: (tensors) => rank(tensors, 'weight') === 4 },
   { name: 'a Conv3d', fits: (tensors) => rank(tensors, 'weight') === 5 },
   {
@@ -111,7 +111,8 @@ function unreadModules({ lstms, others }: Modules, named: ReadonlySet<string> | 
   const unread = new Map<string, Unread>();
   for (const module of others.values()) {
     for (const [name, found] of unreadOf(module)) {
-      if (!unread.has(name)) unread.set(name, found);
+      // The bias of a layer whose weight is computed says nothing of its kind.
+      if ((unread.get(name)?.kind ?? unknown) === unknown) unread.set(name, found);
     }
   }
   for (const { name, tensors } of lstms.values()) {

@@ -263,10 +263,10 @@ describe('a state dict that does not say its network is refused', () => {
     ],
     [
       'with weights that others are computed from',
-      zeros({ ...lstm, 'fc.weight_g': [2, 1], 'fc.weight_v': [2, 4], 'fc.bias': [2] }),
+      zeros({ ...lstm, 'fc.weight_orig': [2, 4], 'fc.weight_u': [2], 'fc.weight_v': [4], 'fc.bias': [2] }),
       {},
       'E_UNSUPPORTED',
-      /'fc'.*remove_weight_norm/,
+      /'fc'.*remove_spectral_norm/,
     ],
     [
       'with a square matrix that fits on either side',

@@ -137,6 +137,13 @@ describe('importModel', () => {
   it.each([
     ['nothing', new Uint8Array(), {}, 'E_UNSUPPORTED', /it is empty/],
     ['a text', encode('hello world'), {}, 'E_UNSUPPORTED', /it is a text file/],
+    [
+      'a safetensors file whose header is no object',
+      new TextEncoder().encode(`\x07\0\0\0\0\0\0\0[[[]]]    `),
+      {},
+      'E_UNSUPPORTED',
+      /it looks like a safetensors file whose header of 7 bytes starts with "\[\[\[]]] {2}", where an object/,
+    ],
     ['something else', Uint8Array.of(1, 2, 3, 255), {}, 'E_UNSUPPORTED', /start with 01 02 03 ff/],
     ['a gzip file', Uint8Array.of(0x1f, 0x8b, 8, 0), {}, 'E_UNSUPPORTED', /unpack it first/],
     ['a TensorFlow Lite model', encode('\u001c\0\0\0TFL3'), {}, 'E_UNSUPPORTED', /TensorFlow Lite/],

@@ -21,6 +21,7 @@ export const names = [
   'prefixed',
   'projected',
   'two-lstms',
+  'weight-norm',
 ] as const;
 
 export type Name = (typeof names)[number];

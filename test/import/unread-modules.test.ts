@@ -29,7 +29,7 @@ const byOnnx = /torch\.onnx\.export\(.*lstm-onnx run model\.onnx --provider cpu/
 
 describe('modules that are not read', () => {
   it.each<[string, Record<string, readonly number[]>, RegExp]>([
-    ['a Conv1d', { ...lstm, 'c.weight': [2, 3, 5], 'c.bias': [2] }, /'c' \(a Conv1d\)/],
+    ['a Conv1d', { ...lstm, 'c.weight': [2, 3, 5], 'c.bias': [2] }, /'c' \(a Conv1d or Bilinear\)/],
     ['a Conv2d', { ...lstm, 'cnn.0.weight': [2, 1, 3, 3] }, /'cnn\.0' \(a Conv2d\)/],
     [
       'a BatchNorm',
@@ -41,18 +41,23 @@ describe('modules that are not read', () => {
     ['an LSTMCell', recurrent('cell', 4, 3, 4, ''), /'cell' \(an LSTMCell\)/],
     ['a GRUCell', recurrent('cell', 3, 3, 4, ''), /'cell' \(a GRUCell\)/],
     [
-      'an LSTM of weight_norm',
-      { 'lstm.weight_ih_l0': [16, 3], 'lstm.weight_hh_l0_g': [16, 1], 'lstm.weight_hh_l0_v': [16, 4] },
-      /: 'lstm' \(weight_norm .*\)\. .*remove_weight_norm/,
+      'an LSTM of norms that fit no weight',
+      { 'lstm.weight_ih_l0': [16, 3], 'lstm.weight_hh_l0_g': [8, 1], 'lstm.weight_hh_l0_v': [16, 4] },
+      /: 'lstm' \(weight_norm.*\)\. .*remove_weight_norm/,
     ],
     [
       'an LSTM of parametrizations',
       {
         'lstm.weight_ih_l0': [16, 3],
-        'lstm.parametrizations.weight_hh_l0.original0': [16, 1],
-        'lstm.parametrizations.weight_hh_l0.original1': [16, 4],
+        'lstm.parametrizations.weight_hh_l0.original': [16, 4],
+        'lstm.parametrizations.weight_hh_l0.0._u': [16],
       },
-      /: 'lstm' \(weight_norm .*\)\. .*remove_parametrizations/,
+      /: 'lstm' \(weight_norm.*\)\. .*remove_parametrizations/,
+    ],
+    [
+      'a layer of parametrizations',
+      { ...lstm, 'fc.bias': [2], 'fc.parametrizations.weight.original': [2, 4] },
+      /: 'fc' \(weight_norm, spectral_norm or the like, .*\)\. .*remove_parametrizations\(module, name\).*'weight'/,
     ],
     [
       'an LSTM of WeightDrop',
