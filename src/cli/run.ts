@@ -1,6 +1,5 @@
 /** `lstm-onnx run`: a model on inputs from files. */
 
-import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { widenFloat16 } from '../data/half-precision.js';
 import { encodeNpy } from '../data/npy.js';
@@ -13,10 +12,11 @@ import type { Provider } from '../runtime/providers.js';
 import { looksLikeState } from '../runtime/state-names.js';
 import type { ModelValue, PlainTensor, Results } from '../runtime/values.js';
 import type { GlobalOptions } from './global-options.js';
+import { type Assignment, assignmentsOf, checkAssignments } from './input-assignments.js';
 import { providers } from './option-values.js';
 import type { Output } from './output.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
-import { UsageError } from './usage-error.js';
+import { resultFiles } from './result-files.js';
 
 interface RunArguments extends GlobalOptions {
   model: string;
@@ -65,12 +65,15 @@ export const runCommand = ({ print, say }: Output): CommandModule<GlobalOptions,
       .example('$0 run model.onnx --input x=digit.npy', 'Print every output')
       .example('$0 run model.onnx --input x=x.csv --provider wasm -o results', 'Write results/logits.npy'),
   async handler({ model: path, input, provider, finite, output, json }) {
-    const assignments = input.map(parseAssignment);
-    checkNames(assignments);
+    checkAssignments(input);
     await using model = await Model.load(path, {
       ...(provider === undefined ? {} : { providers: [provider] }),
       finite,
     });
+    const assignments = assignmentsOf(
+      input,
+      model.inputs.map(({ name }) => name),
+    );
     const feeds = await Promise.all(assignments.map((assignment) => readFeed(assignment, model.inputs)));
     const outputs = model.outputs.map(({ name }) => name);
     const files = resultFiles(output ?? '', outputs);
@@ -94,26 +97,6 @@ export const runCommand = ({ print, say }: Output): CommandModule<GlobalOptions,
     else printResults(results, model.metadata.get('labels'), print);
   },
 });
-
-/** What `--input NAME=FILE` says. */
-interface Assignment {
-  readonly name: string;
-  readonly file: string;
-}
-
-function parseAssignment(text: string): Assignment {
-  const [, name, file] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
-  if (name === undefined || file === undefined) {
-    throw new UsageError(`--input ${text} is not NAME=FILE, such as x=digit.npy.`);
-  }
-  return { name, file };
-}
-
-function checkNames(assignments: readonly Assignment[]): void {
-  const names = assignments.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UsageError(`--input ${twice} is given twice; give one file.`);
-}
 
 async function readFeed(
   { name, file }: Assignment,
@@ -173,23 +156,6 @@ async function writeResults(
     await writeFileAtomic(file, bytes);
     print(json ? JSON.stringify({ output: name, file, dims }) : file);
   }
-}
-
-/**
- * A file for each output. Names in a model may hold what names of files cannot, and two of them may then be the same, to
- * file systems that do not tell `A` from `a` too: the later ones get a number.
- */
-function resultFiles(folder: string, names: readonly string[]): Map<string, string> {
-  const taken = new Set<string>();
-  return new Map(
-    names.map((name) => {
-      const plain = name.replaceAll(/[^\w.-]/g, '_');
-      let file = plain;
-      for (let count = 2; taken.has(file.toLowerCase()); count++) file = `${plain}-${count}`;
-      taken.add(file.toLowerCase());
-      return [name, join(folder, `${file}.npy`)];
-    }),
-  );
 }
 
 /** The elements, float16 as numbers: engines without a Float16Array have its bits. */

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { resultFiles } from '../../src/cli/result-files.js';
 import { encodeNpy, parseNpy } from '../../src/data/npy.js';
 import type { NdArray } from '../../src/nd-array.js';
 import type { OnnxDType } from '../../src/onnx/graph.js';
@@ -121,6 +122,47 @@ describe('lstm-onnx run', () => {
     expect(new Set(written.map(({ file }) => file.toLowerCase())).size).toBe(4);
     expect(readdirSync(out)).toHaveLength(4);
     expect(written.map(({ file }) => parseNpy(readFileSync(file)).data[0])).toEqual([0, 1, 2, 3]);
+  });
+
+  it('keeps the letters of every script in the names of files, and changes what a file system refuses', () => {
+    const files = (...names: string[]) =>
+      [...resultFiles('', names).values()].map((file) => file.replace(/\.npy$/, ''));
+    expect(files('выход', '出力', 'sortie é', 'a=b(1)')).toEqual(['выход', '出力', 'sortie é', 'a=b(1)']);
+    expect(files('a/b', 'a\\b', 'c:\n*', '\ud800')).toEqual(['a_b', 'a_b-2', 'c___', '_']);
+    expect(files('CON', 'nul.0', 'Com1', 'LPT¹', 'aux ', 'console')).toEqual([
+      '_CON',
+      '_nul.0',
+      '_Com1',
+      '_LPT¹',
+      '_aux ',
+      'console',
+    ]);
+    expect(files('.', '..', '.hidden')).toEqual(['_.', '_..', '_.hidden']);
+    expect(files('Ж', 'ж', '\u00e9', 'e\u0301')).toEqual(['Ж', 'ж-2', '\u00e9', 'e\u0301-2']);
+    const long = files('я'.repeat(300), `${'я'.repeat(300)}2`);
+    expect(long).toEqual(['я'.repeat(80), `${'я'.repeat(80)}-2`]);
+  });
+
+  it.each([
+    ['a=b', ['a=b']],
+    ['a=b', ['a=b', 'a']],
+    ['a', ['a', 'a=b=c']],
+    ['=', ['=']],
+  ])('finds the input %s before the file, though names hold a =', async (name, inputs) => {
+    const model = join(folder, 'equals.onnx');
+    writeFileSync(
+      model,
+      identityModel(inputs.map((input, i) => ({ input, dtype: 'float32', output: `y${i}` }))),
+    );
+    const file = npy('b=1.npy', { dtype: 'float32', shape: [1, 2], data: Float32Array.of(1, 2) });
+    const rest = inputs.filter((input) => input !== name).flatMap((input) => ['-i', `${input}=${file}`]);
+    const got = await lstmOnnx('run', model, '--provider', 'cpu', '-i', `${name}=${file}`, ...rest);
+    expect(got).toMatchObject({ code: 0, stdout: expect.stringMatching(/^y0 float32 \[1, 2\]: 1, 2\n/) });
+    const twice = ['-i', `${name}=${file}`, '-i', `${name}=other.npy`];
+    expect(await lstmOnnx('run', model, '--provider', 'cpu', ...twice)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`--input ${name} is given twice`),
+    });
   });
 
   it('writes no output where one of them has no file format', async () => {
