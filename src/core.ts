@@ -84,6 +84,7 @@ export { encodeNpy, parseNpy } from './data/npy.js';
 export { encodeSafetensors, parseSafetensors, type SafetensorsFile } from './data/safetensors.js';
 export { type ErrorCode, LstmOnnxError } from './errors.js';
 export { type ExportOptions, exportOnnx } from './export/export.js';
+export type { CallHint, Hint, LeaveOutHint, OptionHint } from './hints.js';
 export {
   type ArchitectureOptions,
   type InferredModel,
@@ -92,7 +93,7 @@ export {
 } from './import/architecture.js';
 export type { ChainActivation } from './import/chain-activations.js';
 export { type ImportOptions, type ImportResult, importModel } from './import/import-model.js';
-export type { ImportedModel } from './import/imported-model.js';
+export type { ImportedModel, ImportNote } from './import/imported-model.js';
 export { readStateDict } from './import/state-dict.js';
 export { float32Array, type NdArray, type NdArrayData, type NdArrayDType } from './nd-array.js';
 export type { DownloadOptions, Progress } from './runtime/fetch-model.js';

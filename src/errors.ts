@@ -1,3 +1,5 @@
+import type { Hint } from './hints.js';
+
 /** Every failure the library reports on purpose is an {@link LstmOnnxError} with one of these codes. */
 export type ErrorCode =
   /** A shape, rank or size differs from what the operation, network or file says. */
@@ -41,16 +43,32 @@ export type ErrorCode =
 
 /**
  * The one error class of this package. Its message says what was got, what was expected and what to do;
- * its `code` is stable and meant for programs.
+ * its `code` is stable and meant for programs, and so are its `hints`.
  */
 export class LstmOnnxError extends Error {
   override readonly name = 'LstmOnnxError';
   readonly code: ErrorCode;
+  /**
+   * What to give or to call instead, under the names of this library, such as `{ option: 'head', found: ['fc1', 'fc2'] }`:
+   * for a program that asks a person in words of its own. Absent where there is no such option.
+   */
+  declare readonly hints?: readonly Hint[];
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: ErrorDetails = {}) {
     super(message, options);
     this.code = code;
+    if (options.hints) this.hints = options.hints;
   }
+}
+
+interface ErrorDetails extends ErrorOptions {
+  readonly hints?: readonly Hint[];
+}
+
+/** The error with another message, mostly one that says where it happened; what programs read of it stays. */
+export function reworded(error: LstmOnnxError, message: string): LstmOnnxError {
+  const { code, hints } = error;
+  return new LstmOnnxError(code, message, { cause: error, ...(hints ? { hints } : {}) });
 }
 
 /**

@@ -169,7 +169,8 @@ export function compareOutput(
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
       `Output '${output}' is [${got?.dims.join(', ')}] in the model and [${expected.shape.join(', ')}] in what it is ` +
-        'compared with; give the options that the model was exported with, such as pool and batchFirst (--pool, --time-first).',
+        'compared with; give the options that the model was exported with, such as pool and batchFirst.',
+      { hints: [{ option: 'pool' }, { option: 'batchFirst' }] },
     );
   }
   let maxAbs = 0;

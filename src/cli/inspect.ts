@@ -16,6 +16,7 @@ import { sizeOf } from '../nd-array.js';
 import { decodeModel } from '../onnx/decode-model.js';
 import type { OnnxGraph, OnnxModel, OnnxValueInfo } from '../onnx/graph.js';
 import { inferTypes } from '../onnx/infer.js';
+import { noteLines } from './command-words.js';
 import type { GlobalOptions } from './global-options.js';
 import { formats } from './model-file.js';
 import { describeNotFinite, findNotFinite } from './not-finite.js';
@@ -187,7 +188,8 @@ function inspectWeights(bytes: Uint8Array): Report {
 
 /** A model of another framework, as the network that it is read as. */
 async function inspectModel(file: string, contents: Uint8Array): Promise<Report> {
-  const { network, parameters, notes } = await importFileOf(file, contents);
+  const { network, parameters, notes: found } = await importFileOf(file, contents);
+  const notes = found.flatMap(noteLines);
   const bytes = contents.length;
   const notFinite = findNotFinite(parameters);
   const lines = [

@@ -5,6 +5,7 @@ import { type FileImportResult, importFile } from '../files/import-model.js';
 import { parseFile } from '../files/read.js';
 import { type Pool, pools } from '../import/architecture.js';
 import { chainActivations, expectActivation } from '../import/chain-activations.js';
+import { noteLines } from './command-words.js';
 import { describeNotFinite, findNotFinite } from './not-finite.js';
 import type { Output } from './output.js';
 
@@ -94,7 +95,7 @@ export async function readModelFile(
     ...(timeFirst === undefined ? {} : { batchFirst: !timeFirst }),
     ...(network === undefined ? {} : { network: await readNetwork(network) }),
   });
-  for (const note of model.notes) say(note);
+  for (const line of model.notes.flatMap(noteLines)) say(line);
   for (const warning of describeNotFinite(findNotFinite(model.parameters))) say(warning);
   return network === undefined ? model : { ...model, files: [...model.files, network] };
 }

@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { version } from '../version.js';
+import { commandWords } from './command-words.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { inspectCommand } from './inspect.js';
@@ -47,6 +48,7 @@ function tell(error: unknown, { say }: Output, debug: boolean): number {
   const usage = error instanceof UsageError;
   if (debug && error instanceof Error) for (const line of (error.stack ?? '').split('\n')) say(line);
   say(`lstm-onnx: ${messageOf(error)}${error instanceof LstmOnnxError ? ` [${error.code}]` : ''}`);
+  if (error instanceof LstmOnnxError) for (const line of commandWords(error.hints)) say(line);
   if (usage) say('See lstm-onnx --help.');
   return usage ? 2 : 1;
 }

@@ -18,7 +18,7 @@ import {
 } from '../builder/train/training-state.js';
 import { counted } from '../counted.js';
 import { dataset } from '../data/dataset.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reworded } from '../errors.js';
 import { lockFolder } from '../files/lock.js';
 import { loadMnist } from '../files/mnist.js';
 import { parseFile } from '../files/read.js';
@@ -232,7 +232,7 @@ async function train(
       lastSaved === undefined
         ? 'This run wrote no checkpoint; what was there before is untouched.'
         : `The last good checkpoint, after epoch ${lastSaved}, is ${checkpoint}.`;
-    throw new LstmOnnxError(error.code, `${error.message} ${kept}`, { cause: error });
+    throw reworded(error, `${error.message} ${kept}`);
   } finally {
     progress.stop();
   }

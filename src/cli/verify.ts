@@ -1,7 +1,7 @@
 /** `lstm-onnx verify`: an ONNX model against the weights it was exported from, or against another framework's outputs. */
 import type { CommandModule } from 'yargs';
 import { alignColumns } from '../builder/summary.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reworded } from '../errors.js';
 import { readFile } from '../files/read.js';
 import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
@@ -195,8 +195,6 @@ async function readRecordingFile(path: string) {
   try {
     return await readRecording(bytes);
   } catch (error) {
-    throw error instanceof LstmOnnxError
-      ? new LstmOnnxError(error.code, `${path}: ${error.message}`, { cause: error })
-      : error;
+    throw error instanceof LstmOnnxError ? reworded(error, `${path}: ${error.message}`) : error;
   }
 }

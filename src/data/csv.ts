@@ -6,7 +6,7 @@
  */
 import { CsvError, parse } from '#csv-parse';
 import { expectText } from '../arguments.js';
-import { LstmOnnxError, reading } from '../errors.js';
+import { LstmOnnxError, reading, reworded } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 
 /** 2^27 characters: some ten million numbers; as .npy they load a hundred times faster. */
@@ -52,10 +52,9 @@ export function parseCsv(text: string): NdArray<'float64'> {
     const separators = separatorsOf(text);
     const hint = separators.includes(';') ? 'semicolons' : separators.includes('\t') ? 'tabs' : undefined;
     if (!(error instanceof LstmOnnxError) || hint === undefined || delimiterOf(text) === '\t') throw error;
-    throw new LstmOnnxError(
-      error.code,
+    throw reworded(
+      error,
       `${error.message} The columns seem to be separated by ${hint}; save the table with commas between them and points in numbers.`,
-      { cause: error },
     );
   }
 }

@@ -1,6 +1,6 @@
 /** Reads a model of any format from a file, with the files that belong to it. */
 import { basename, dirname, join } from 'node:path';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reworded } from '../errors.js';
 import { detectFormat } from '../import/formats.js';
 import { type ImportOptions, type ImportResult, importModel } from '../import/import-model.js';
 import { externalFiles } from '../import/onnx/external-data.js';
@@ -49,7 +49,7 @@ export async function importFileOf(
     return { ...model, files: [path, ...beside] };
   } catch (error) {
     if (!(error instanceof LstmOnnxError) || error.code === 'E_FILE_READ') throw error;
-    throw new LstmOnnxError(error.code, `${path}: ${error.message}`, { cause: error });
+    throw reworded(error, `${path}: ${error.message}`);
   }
 }
 

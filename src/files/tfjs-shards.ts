@@ -2,6 +2,7 @@
 import { parseJson } from '../data/bounded-json.js';
 import { decodeUtf8 } from '../data/utf8.js';
 import { LstmOnnxError } from '../errors.js';
+import type { Hint } from '../hints.js';
 import { pathBeside } from './beside.js';
 import { readNamedFile } from './read.js';
 
@@ -36,9 +37,9 @@ function shardNames(modelJson: Uint8Array): readonly string[] {
   const json = parseJson(text, 'The TensorFlow.js model.json');
   const manifest = own(json, 'weightsManifest');
   if (!Array.isArray(manifest)) {
-    throw invalid(
-      'it has no list weightsManifest; a network file is for the option network (--network) instead',
-    );
+    throw invalid('it has no list weightsManifest; a network file is for the option network instead', [
+      { option: 'network' },
+    ]);
   }
   const names = manifest.flatMap((group: unknown) => {
     const paths = own(group, 'paths');
@@ -67,6 +68,7 @@ function own(value: unknown, key: string): unknown {
     : undefined;
 }
 
-function invalid(what: string): LstmOnnxError {
-  return new LstmOnnxError('E_INVALID_FILE', `Not a usable TensorFlow.js model.json: ${what}.`);
+function invalid(what: string, hints?: readonly Hint[]): LstmOnnxError {
+  const message = `Not a usable TensorFlow.js model.json: ${what}.`;
+  return new LstmOnnxError('E_INVALID_FILE', message, hints ? { hints } : {});
 }

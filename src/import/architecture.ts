@@ -12,6 +12,7 @@ import type { Network } from '../builder/network.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
 import { formatShape } from '../builder/shape.js';
 import { LstmOnnxError } from '../errors.js';
+import type { Hint } from '../hints.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { type Architecture, buildArchitecture, type Pool } from './build-architecture.js';
 import { type ChainActivation, expectActivation } from './chain-activations.js';
@@ -23,6 +24,7 @@ import {
   isModule,
   type Matrix,
 } from './choose-modules.js';
+import { type ImportNote, plainNotes } from './imported-model.js';
 import { describeLstm } from './lstm-module.js';
 import { groupModules, listModules, quoteName } from './modules.js';
 import { selectParameters } from './select-parameters.js';
@@ -64,8 +66,8 @@ export interface ArchitectureOptions {
 export interface InferredModel {
   readonly network: Network;
   readonly parameters: StateDict;
-  /** What was assumed, what cannot be known and what was left out, in sentences for the user. */
-  readonly notes: readonly string[];
+  /** What was assumed, what cannot be known and what was left out. */
+  readonly notes: readonly ImportNote[];
 }
 
 /** Their names, which `importModel` takes too. */
@@ -137,7 +139,7 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   return {
     network,
     parameters,
-    notes: [...notes, ...notesOn(architecture, options), ...leftOutNotes(leftOut)],
+    notes: [...plainNotes(notes), ...notesOn(architecture, options), ...leftOutNotes(leftOut)],
   };
 }
 
@@ -164,7 +166,8 @@ function usualPool(bidirectional: boolean, embedding: Matrix | undefined, head: 
 function unsaidPool(why: string, readings: readonly Pool[]): LstmOnnxError {
   return new LstmOnnxError(
     'E_INVALID_OPTION',
-    `${why}. Say it by the option pool (--pool NAME): ${readings.map((pool) => `${pool} is ${poolReadings[pool]}`).join('; ')}.`,
+    `${why}. Say it by the option pool: ${readings.map((pool) => `${pool} is ${poolReadings[pool]}`).join('; ')}.`,
+    { hints: [{ option: 'pool', found: readings }] },
   );
 }
 
@@ -188,7 +191,7 @@ const poolNotes: Readonly<Record<Pool, string>> = {
 function notesOn(
   { embedding, lstms, activation, pool, head, batchFirst }: Architecture,
   options: ArchitectureOptions,
-): string[] {
+): ImportNote[] {
   const parts = [
     ...(embedding ? ['token ids', describeMatrix(embedding)] : []),
     ...lstms.chain.map((part) => (isActivation(part) ? part.activation : describeLstm(part))),
@@ -196,24 +199,45 @@ function notesOn(
     poolNotes[pool],
     ...head.map((part) => (isActivation(part) ? part.activation : describeMatrix(part))),
   ];
-  const assumed = [
-    ...(options.pool === undefined ? [poolNotes[pool]] : []),
-    ...(options.activation === undefined ? ['no activation behind the LSTM (option activation)'] : []),
-    ...(Array.isArray(options.head) || head.length === 0
-      ? []
-      : ['no activation around the head (option head, as in fc,sigmoid)']),
-    ...(options.batchFirst === undefined ? ['x batch-first, by batchFirst (--time-first)'] : []),
+  const assumed: { said: boolean; text: string; hint: Hint }[] = [
+    { said: options.pool !== undefined, text: poolNotes[pool], hint: { option: 'pool', found: pools } },
+    {
+      said: options.activation !== undefined,
+      text: 'no activation behind the LSTM (option activation)',
+      hint: { option: 'activation' },
+    },
+    {
+      said: Array.isArray(options.head) || head.length === 0,
+      text: "no activation around the head (option head, as in ['fc', 'sigmoid'])",
+      hint: { option: 'head', found: head.flatMap((part) => (isModule(part) ? [part.name] : [])) },
+    },
+    {
+      said: options.batchFirst !== undefined,
+      text: 'x batch-first (option batchFirst)',
+      hint: { option: 'batchFirst' },
+    },
   ];
+  const unsaid = assumed.filter(({ said }) => !said);
+  const listed = unsaid.map(({ text }) => text).join('; ');
   return [
-    `assumed the network ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}`,
-    ...(assumed.length > 0
-      ? [`assumed, since a state dict does not say it, and changed by an option: ${assumed.join('; ')}`]
+    { text: `assumed the network ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}` },
+    ...(unsaid.length > 0
+      ? [
+          {
+            text: `assumed, since a state dict does not say it, and changed by an option: ${listed}`,
+            hints: unsaid.map(({ hint }) => hint),
+          },
+        ]
       : []),
-    'a state dict does not show what has no parameters: attention by dot product, ' +
-      `${options.pool === undefined ? 'mean or maximum over time, ' : ''}residual connections, activations, scaling. If the ` +
-      'model has such a thing that is not named above, the exported model gives different numbers: say the whole network ' +
-      'by the option network (--network FILE). To find out, record the outputs of the PyTorch model with ' +
-      'fixtures/record.py and compare the exported model with them (lstm-onnx verify --fixture)',
+    {
+      text:
+        'a state dict does not show what has no parameters: attention by dot product, ' +
+        `${options.pool === undefined ? 'mean or maximum over time, ' : ''}residual connections, activations, scaling. If the ` +
+        'model has such a thing that is not named above, the exported model gives different numbers: say the whole network ' +
+        'by the option network. To find out, record the outputs of the PyTorch model with ' +
+        'fixtures/record.py and compare the exported model with them',
+      hints: [{ option: 'network' }, { call: 'verifyRecording' }],
+    },
   ];
 }
 
@@ -221,11 +245,11 @@ function describeMatrix({ name, rows, columns }: Matrix): string {
   return `${quoteName(name)} ${formatShape([rows, columns])}`;
 }
 
-function leftOutNotes(leftOut: StateDict): string[] {
+function leftOutNotes(leftOut: StateDict): ImportNote[] {
   if (leftOut.size === 0) return [];
   const unused = groupModules(leftOut);
   const listed = [unused.lstms, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
-  return [`left out ${listModules(listed)}`];
+  return [{ text: `left out ${listModules(listed)}` }];
 }
 
 /** A module may be called like an input or an output. */
@@ -237,8 +261,8 @@ function named(build: () => Network): Network {
     throw new LstmOnnxError(
       error.code,
       `${error.message} The names are those of the state dict, beside the input x and the output logits: rename the ` +
-        'module there, or describe the network by the option network (--network FILE), with other inputs and outputs.',
-      { cause: error },
+        'module there, or describe the network by the option network, with other inputs and outputs.',
+      { cause: error, hints: [{ option: 'network' }] },
     );
   }
 }

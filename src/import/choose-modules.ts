@@ -1,10 +1,11 @@
 /** Which modules of a state dict are the network: settled by the options, else by there being only one that fits. */
 import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
+import type { Hint } from '../hints.js';
 import { type ActivationStep, activationNamed, chainActivations } from './chain-activations.js';
 import { describeLstm, inferLstm, type LstmModule } from './lstm-module.js';
 import { listModules, type Modules, type ModuleTensors, quoteName } from './modules.js';
-import { onnxRoute } from './onnx-route.js';
+import { onnxRoute, runOnnx } from './onnx-route.js';
 
 /** A linear layer or an embedding: weight `[rows, columns]`. */
 export interface Matrix {
@@ -25,10 +26,11 @@ export interface ChosenLstms {
 /** Linear layers and the activations around them, in order. */
 export type Head = readonly (Matrix | ActivationStep)[];
 
-const describeNetwork =
-  'describe the network by the option network, in code or as a JSON file (--network FILE, docs/networks.md)';
+const describeNetwork = 'describe the network by the option network, in code or as JSON (docs/networks.md)';
 /** For a question that may have no answer among the options. */
 const ifNone = `If the model is none of these, ${describeNetwork}. ${onnxRoute}`;
+const noHead: Hint = { option: 'head', value: false };
+const hintsIfNone: readonly Hint[] = [{ option: 'network' }, runOnnx];
 /** A word of a name, as in `embeddings.word` or `tok_emb`; not `member`, not `unembed`. */
 const likeEmbedding = /(^|[._\d])emb(s|ed|eds|edding|eddings|edder)?($|[._\d])/i;
 
@@ -52,6 +54,7 @@ export function chooseLstms(
       'E_UNSUPPORTED',
       `There is no LSTM: no tensor is called weight_ih_l0, as those of nn.LSTM are. Found ${found}. Give the state dict ` +
         `of a model with an nn.LSTM. ${onnxRoute}`,
+      { hints: [runOnnx] },
     );
   }
   const names = named === undefined ? [...lstms.keys()] : [named].flat();
@@ -66,13 +69,15 @@ export function chooseLstms(
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `lstm names no LSTM; there are ${listModules(lstms.values())}.`,
+      { hints: [{ option: 'lstm', found: [...lstms.keys()] }] },
     );
   }
   if (chain[0] !== first || chain.at(-1) !== last) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `lstm is ${names.map((name) => `'${name}'`).join(', ')}; expected activations between LSTMs alone. Behind the last LSTM ` +
-        'the option activation says one (--activation NAME).',
+        'the option activation says one.',
+      { hints: [{ option: 'activation' }] },
     );
   }
   refuseTwice(names, lstms, 'lstm', 'LSTM');
@@ -83,6 +88,7 @@ export function chooseLstms(
       'E_SHAPE_MISMATCH',
       `The LSTMs do not follow on each other: ${all.map(describeLstm).join(', ')}; ${quoteName(broken.name)} reads ` +
         `${counted(broken.inputSize, 'feature')}. Name them in their order. ${ifNone}`,
+      { hints: [{ option: 'lstm', found: all.map(({ name }) => name) }, ...hintsIfNone] },
     );
   }
   return { chain, first, last, count: all.length };
@@ -91,7 +97,7 @@ export function chooseLstms(
 function refuseTwice(
   names: readonly string[],
   modules: ReadonlyMap<string, unknown>,
-  option: string,
+  option: 'lstm' | 'head',
   kind: string,
 ): void {
   const twice = names.find((name, i) => modules.has(name) && names.indexOf(name) !== i);
@@ -99,6 +105,7 @@ function refuseTwice(
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
     `${option} names ${quoteName(twice)} twice; name each ${kind} once.`,
+    { hints: [{ option, found: [...modules.keys()] }] },
   );
 }
 
@@ -108,9 +115,9 @@ function severalLstms(all: readonly LstmModule[]): LstmOnnxError {
     all.flatMap((to) => (from !== to && from.outputSize === to.inputSize ? [[from.name, to.name]] : [])),
   );
   const readings = [
-    'one of them is the network and the others are left out (--lstm NAME)',
+    'one of them is the network and the others are left out',
     pairs.length > 0
-      ? 'they read each other in some order, perhaps with an activation between them (--lstm A,B or --lstm A,relu,B): ' +
+      ? 'they read each other in some order, perhaps with an activation between them: ' +
         `by their sizes, ${pairs.map((pair) => pair.map(quoteName).join(' before ')).join(' and ')} would be possible`
       : 'each reads something else, since by their sizes none can read another',
     'they are an encoder and a decoder, which reads the last state or repeats it, or read the same x beside each other: ' +
@@ -120,6 +127,7 @@ function severalLstms(all: readonly LstmModule[]): LstmOnnxError {
     'E_INVALID_OPTION',
     `There are ${all.length} LSTMs: ${all.map(describeLstm).join(', ')}. A state dict does not tell how they are ` +
       `connected. Either ${readings.join('; or ')}. Look into the model's forward() and say it by the option lstm. ${ifNone}`,
+    { hints: [{ option: 'lstm', found: all.map(({ name }) => name) }, ...hintsIfNone] },
   );
 }
 
@@ -154,7 +162,8 @@ export function chooseEmbedding(
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `Several modules may be the embedding: ${listModules(fitting)}. Say which by the option ` +
-        `embedding (--embedding NAME). ${ifNone}`,
+        `embedding. ${ifNone}`,
+      { hints: [{ option: 'embedding', found: fitting.map(({ name }) => name) }, ...hintsIfNone] },
     );
   }
   if (!only) return undefined;
@@ -165,11 +174,13 @@ export function chooseEmbedding(
     .map(matrixOf);
   const other = others.find(({ bias, columns }) => !bias && columns === lstm.inputSize);
   if (fitsBehind && (other || others.length === 0)) {
+    const found = [only.name, ...(other ? [other.name] : [])];
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `${listModules(fitting)} may be the embedding before ${describeLstm(lstm)} or the head behind it` +
         `${other ? `, and so may '${other.name}'` : ''}. Say which by the options ` +
-        `embedding and head (--embedding NAME, --head NAME). ${ifNone}`,
+        `embedding and head. ${ifNone}`,
+      { hints: [{ option: 'embedding', found }, { option: 'head', found }, ...hintsIfNone] },
     );
   }
   return matrixOf(only);
@@ -192,30 +203,35 @@ export function chooseHead(
   const [only] = left;
   if (!only) return [];
   const matrix = matrixOf(only);
+  const candidate = embedding ? undefined : embeddingAmong(left, first);
   if (left.length > 1) {
     const fitting = left.filter((module) => fits(matrixOf(module)));
+    const found = left.map(({ name }) => name);
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `Several modules may be the head of ${describeLstm(last)}: ${listModules(left)}; its ` +
         `${counted(last.outputSize, 'feature')} ${last.outputSize === 1 ? 'fits' : 'fit'} ` +
         `${fitting.map(({ name }) => `'${name}'`).join(', ') || 'none of them'}. Say which is its only head by the option ` +
-        `head (--head NAME), or false for none (--no-head), or name a chain of layers and activations in the order of ` +
-        `forward() (--head NAME,relu,NAME)${embeddingHint(left, first, embedding)}. ${ifNone}`,
+        `head, or false for none, or name a chain of layers and activations in the order of ` +
+        `forward()${orEmbedding(candidate)}. ${ifNone}`,
+      { hints: [{ option: 'head', found }, noHead, ...embeddingHints(candidate), ...hintsIfNone] },
     );
   }
   if (!fits(matrix)) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
       `${listModules(left)} does not fit behind ${describeLstm(last)}, which gives ` +
-        `${counted(last.outputSize, 'feature')}${embeddingHint(left, first, embedding)}. To leave it out, set the ` +
-        `option head to false (--no-head); to say how they are connected, ${describeNetwork}. ${onnxRoute}`,
+        `${counted(last.outputSize, 'feature')}${orEmbedding(candidate)}. To leave it out, set the ` +
+        `option head to false; to say how they are connected, ${describeNetwork}. ${onnxRoute}`,
+      { hints: [noHead, ...embeddingHints(candidate), ...hintsIfNone] },
     );
   }
   if (matrix.rows === matrix.columns && matrix.columns === first.inputSize && !embedding) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `${listModules(left)} fits behind ${describeLstm(last)} and before it. If it is the head, say so by the ` +
-        `option head (--head ${matrix.name}). ${ifNone}`,
+        `option head. ${ifNone}`,
+      { hints: [{ option: 'head', found: [matrix.name] }, ...hintsIfNone] },
     );
   }
   return [matrix];
@@ -235,8 +251,9 @@ function namedHead(
   if (layers.length === 0) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `head names no linear layer; there are ${listModules(matrices.values())}. For no head set it to false (--no-head), ` +
-        'and say an activation behind the LSTM by the option activation (--activation NAME).',
+      `head names no linear layer; there are ${listModules(matrices.values())}. For no head set it to false, ` +
+        'and say an activation behind the LSTM by the option activation.',
+      { hints: [{ option: 'head', found: [...matrices.keys()] }, noHead, { option: 'activation' }] },
     );
   }
   refuseTwice(names, matrices, 'head', 'layer');
@@ -248,17 +265,23 @@ function namedHead(
       'E_SHAPE_MISMATCH',
       `${before ? 'The layer' : 'The head'} ${quoteName(layer.name)} reads ${counted(layer.columns, 'feature')}, but ` +
         `${before ? quoteName(before.name) : describeLstm(last)} gives ${given}. Name another. ${ifNone}`,
+      { hints: [{ option: 'head' }, ...hintsIfNone] },
     );
   }
   return chain;
 }
 
 /** A matrix without a bias may be an embedding of another name. */
-function embeddingHint(left: readonly ModuleTensors[], lstm: LstmModule, embedding: Matrix | undefined) {
-  const candidate = left.map(matrixOf).find(({ bias, columns }) => !bias && columns === lstm.inputSize);
-  return embedding || !candidate
-    ? ''
-    : `, or the embedding by the option embedding (--embedding ${candidate.name})`;
+function embeddingAmong(left: readonly ModuleTensors[], lstm: LstmModule): Matrix | undefined {
+  return left.map(matrixOf).find(({ bias, columns }) => !bias && columns === lstm.inputSize);
+}
+
+function orEmbedding(candidate: Matrix | undefined): string {
+  return candidate ? `, or the embedding ${quoteName(candidate.name)} by the option embedding` : '';
+}
+
+function embeddingHints(candidate: Matrix | undefined): readonly Hint[] {
+  return candidate ? [{ option: 'embedding', found: [candidate.name] }] : [];
 }
 
 function find(
@@ -278,6 +301,7 @@ function find(
   throw new LstmOnnxError(
     'E_UNKNOWN_NAME',
     `${option} names ${quoteName(name)}, which is not there; there are ${listModules(modules.values())}.${more}`,
+    { hints: [{ option, found: [...modules.keys()] }] },
   );
 }
 

@@ -7,7 +7,7 @@ import { asLstmOnnxError, LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { type ArchitectureOptions, architectureOptionNames, networkFromStateDict } from './architecture.js';
 import { describeUnread, detectFormat } from './formats.js';
-import type { ImportedModel, ImportedWeights } from './imported-model.js';
+import { type ImportedModel, type ImportedWeights, type ImportNote, plainNotes } from './imported-model.js';
 import { groupModules, listModules } from './modules.js';
 import { selectParameters } from './select-parameters.js';
 
@@ -24,8 +24,8 @@ export interface ImportOptions extends ArchitectureOptions {
 
 /** An imported model, and what was assumed for it. */
 export interface ImportResult extends ImportedModel {
-  /** In sentences for the user; empty where the file says all. */
-  readonly notes: readonly string[];
+  /** Empty where the file says all. */
+  readonly notes: readonly ImportNote[];
   /**
    * Whether the network was inferred from the names and shapes of weights: then what has no parameters is an assumption,
    * and only outputs recorded from the model itself can tell whether it is right.
@@ -71,19 +71,19 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
     : 'network' in read
       ? 'the file already contains its network'
       : undefined;
-  const superfluous = Object.keys(architectureOptionNames).find(
-    (option) => architecture[option as keyof ArchitectureOptions] !== undefined, // its own keys
-  );
+  const names = Object.keys(architectureOptionNames) as (keyof ArchitectureOptions)[]; // its own keys
+  const superfluous = names.find((option) => architecture[option] !== undefined);
   if (says !== undefined && superfluous !== undefined) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `The option ${superfluous === 'batchFirst' ? 'batchFirst (--time-first)' : superfluous} is for weights without a network, but ${says}; leave the option out.`,
+      `The option ${superfluous} is for weights without a network, but ${says}; leave the option out.`,
+      { hints: [{ leaveOut: superfluous }] },
     );
   }
   if (network) return { ...fitParameters(network, read), isInferred: false };
-  if ('network' in read) return { notes: [], ...read, isInferred: false };
+  if ('network' in read) return { ...read, notes: plainNotes(read.notes), isInferred: false };
   const inferred = networkFromStateDict(read.parameters, architecture);
-  return { ...inferred, notes: [...read.notes, ...inferred.notes], isInferred: true };
+  return { ...inferred, notes: [...plainNotes(read.notes), ...inferred.notes], isInferred: true };
 }
 
 /** What a reader of whole models gives, some with notes on what is different from where the model comes from. */
@@ -152,7 +152,7 @@ function fitParameters(
   const unused = groupModules(leftOut);
   const listed = [unused.lstms, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
   const leftOutNote = `left out ${listModules(listed)}, which the network has no use for`;
-  const notes = [...(read.notes ?? []), ...(listed.length > 0 ? [leftOutNote] : [])];
+  const notes = plainNotes([...(read.notes ?? []), ...(listed.length > 0 ? [leftOutNote] : [])]);
   const info = 'info' in read ? read.info : undefined;
   return { network, parameters, notes, ...(info ? { info } : {}) };
 }

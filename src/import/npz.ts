@@ -2,7 +2,7 @@
 import type { Parameter, StateDict } from '../builder/parameters.js';
 import { MemoryBudget } from '../data/memory-budget.js';
 import { parseNpy } from '../data/npy.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, reworded } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import { refuseQuantizedWeight } from './quantized.js';
 import { quoted, quotedList } from './quoted.js';
@@ -70,7 +70,7 @@ function parseNamed(name: string, entry: ZipEntry): NdArray {
     return parseNpy(bytes);
   } catch (cause) {
     if (!(cause instanceof LstmOnnxError)) throw cause;
-    throw new LstmOnnxError(cause.code, `The .npz file's array ${quoted(name)}: ${cause.message}`, { cause });
+    throw reworded(cause, `The .npz file's array ${quoted(name)}: ${cause.message}`);
   }
 }
 

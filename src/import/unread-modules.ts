@@ -6,7 +6,7 @@ import type { Parameter } from '../builder/parameters.js';
 import { formatShape } from '../builder/shape.js';
 import { LstmOnnxError } from '../errors.js';
 import { type Modules, type ModuleTensors, quoteName } from './modules.js';
-import { onnxRoute } from './onnx-route.js';
+import { onnxRoute, runOnnx } from './onnx-route.js';
 
 type Tensors = ReadonlyMap<string, Parameter>;
 
@@ -95,14 +95,16 @@ export function refuseUnread(modules: Modules, named: ReadonlySet<string> | unde
   const shown = all.slice(0, maxShown).map(({ label, kind }) => `${label} (${kind.name})`);
   if (all.length > maxShown) shown.push(`and ${all.length - maxShown} more`);
   const advice = new Set(all.flatMap(({ kind }) => kind.advice ?? []));
-  const leavingOut = all.every(({ kind }) => kind.mayBeLeftOut)
-    ? 'If the model works without them, describe the network by the option network (--network FILE, docs/networks.md), ' +
+  const mayBeLeftOut = all.every(({ kind }) => kind.mayBeLeftOut);
+  const leavingOut = mayBeLeftOut
+    ? 'If the model works without them, describe the network by the option network (docs/networks.md), ' +
       'which takes the tensors that it names. '
     : '';
   throw new LstmOnnxError(
     'E_UNSUPPORTED',
     `The state dict has modules that are not read, by their names and shapes: ${shown.join(', ')}. Read are LSTMs, linear ` +
       `layers and an embedding. ${[...advice].map((sentence) => `${sentence} `).join('')}${leavingOut}${onnxRoute}`,
+    { hints: [...(mayBeLeftOut ? [{ option: 'network' } as const] : []), runOnnx] },
   );
 }
 

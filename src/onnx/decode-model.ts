@@ -1,6 +1,6 @@
 /** ONNX files to {@link OnnxModel}, by a reader of our own: what only runs models need not load protobufjs. */
 import { counted } from '../counted.js';
-import { asLstmOnnxError, LstmOnnxError } from '../errors.js';
+import { asLstmOnnxError, LstmOnnxError, reworded } from '../errors.js';
 import { foreignFormat } from './foreign-format.js';
 import { modelFromProto } from './from-proto.js';
 import type { OnnxModel } from './graph.js';
@@ -45,5 +45,5 @@ function refusal(file: Uint8Array, cause: LstmOnnxError, message: string): LstmO
   const foreign = foreignFormat(file);
   if (foreign)
     return new LstmOnnxError('E_INVALID_FILE', `Not an ONNX model: this is ${foreign}.`, { cause });
-  return new LstmOnnxError(cause.code, message, { cause });
+  return reworded(cause, message);
 }

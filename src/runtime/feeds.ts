@@ -170,7 +170,8 @@ export class FeedChecker {
     throw new LstmOnnxError(
       'E_NOT_FINITE',
       `Input '${value.name}' has ${wrong}, of which providers make different things, plausible numbers among them. ` +
-        "Feed finite numbers; where they are meant, as in a mask, load the model with { finite: 'allow' } (--finite allow).",
+        "Feed finite numbers; where they are meant, as in a mask, load the model with { finite: 'allow' }.",
+      { hints: [{ option: 'finite', value: 'allow' }] },
     );
   }
 

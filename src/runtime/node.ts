@@ -7,7 +7,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Tensor } from 'onnxruntime-common';
-import { LstmOnnxError, messageOf, textOf } from '../errors.js';
+import { LstmOnnxError, messageOf, reworded, textOf } from '../errors.js';
 import { pathBeside } from '../files/beside.js';
 import { cannotRead } from '../files/read.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
@@ -213,7 +213,7 @@ function described(file: ModelFile): NodeFile {
     return { ...file, onnx: readOnnxFile(file.bytes) };
   } catch (cause) {
     if (!(cause instanceof LstmOnnxError)) throw cause;
-    throw new LstmOnnxError(cause.code, `${file.name}: ${cause.message}`, { cause });
+    throw reworded(cause, `${file.name}: ${cause.message}`);
   }
 }
 

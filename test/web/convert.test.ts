@@ -5,7 +5,8 @@ import { diagramNodes, weightModules } from '../../web/convert/describe.js';
 import { drawingOf, listed } from '../../web/convert/drawing.js';
 import { layOut } from '../../web/convert/layout.js';
 import { readModelFiles } from '../../web/convert/model-files.js';
-import { sentence, withoutCommands } from '../../web/convert/wording.js';
+import { labels, sentence, withPageWords } from '../../web/convert/wording.js';
+import { failureOf } from '../../web/shared/failure.js';
 
 const fixtures = new URL('../../fixtures/data/', import.meta.url);
 const bytesOf = async (path: string) => new Uint8Array(await readFile(new URL(path, fixtures)));
@@ -154,20 +155,37 @@ describe('weights without a network', () => {
 });
 
 describe('what the library says of weights', () => {
-  it('has no options of the command line on the page', async () => {
-    const { notes = [] } = await importModel(await bytesOf('state-dicts/classifier.pt'));
-    expect(notes.join()).toMatch(/ --/);
-    const shown = notes.map(sentence).join(' ');
-    expect(shown).toMatch(/^Assumed the network .* compare the exported model with them\.$/);
-    expect(shown).not.toMatch(/--/);
-    const error = await importModel(await bytesOf('state-dicts/two-lstms.pt')).catch(
-      (thrown: Error) => thrown,
+  it('comes with what the page has for it', async () => {
+    const { notes } = await importModel(await bytesOf('state-dicts/classifier.pt'));
+    const [network, assumed, unknown] = notes.map(sentence);
+    expect(network).toMatch(/^Assumed the network .* x batch-first\.$/);
+    expect(assumed).toMatch(
+      /x batch-first \(option batchFirst\)\. On this page: choose under “Of .*choose one \(fc\) under “Linear.*tick “Time comes before batch”\.$/,
     );
-    const { message } = error as Error;
-    expect(message).toMatch(/--lstm.*--network/);
-    expect(withoutCommands(message)).toMatch(
-      /^There are 2 LSTMs: .*'lower' before 'upper'.*describe the network.*runs on onnxruntime\.$/,
+    expect(unknown).toMatch(
+      /compare the exported model with them\. On this page: give the weights together with a JSON file of the network\.$/,
     );
-    expect(withoutCommands(message)).not.toMatch(/--|lstm-onnx/);
+  });
+
+  it('passes what to give from the worker to the page, which words it', async () => {
+    const thrown = await importModel(await bytesOf('state-dicts/two-lstms.pt')).catch((error) => error);
+    const { code, message, hints } = structuredClone(failureOf(thrown));
+    expect(code).toBe('E_INVALID_OPTION');
+    expect(withPageWords(message, hints)).toMatch(
+      /^There are 2 LSTMs: .*'lower' before 'upper'.*runs on onnxruntime\. On this page: write one or several \(lower, upper\) into “LSTMs, in their order”; give the weights together with a JSON file of the network\.$/,
+    );
+  });
+
+  it('leaves the page without a word where the page has nothing for it', () => {
+    const hints = [{ call: 'Model.load' }, { option: 'finite', value: 'allow' }] as const;
+    expect(withPageWords('It is so.', hints)).toBe('It is so.');
+  });
+
+  it('names fields as they are called on the page', async () => {
+    const page = await readFile(new URL('../../web/convert.html', import.meta.url), 'utf8');
+    const texts = [...page.matchAll(/<label\b[^>]*>(.*?)<\/label>/gs)].map(([, text]) =>
+      text!.replaceAll(/<[^>]*>/g, ''),
+    );
+    expect(texts).toEqual(expect.arrayContaining(Object.values(labels)));
   });
 });

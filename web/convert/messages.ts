@@ -1,5 +1,5 @@
 /** What the page Convert and its worker tell each other. */
-import type { ChainActivation, Pool } from 'lstm-onnx/web';
+import type { ChainActivation, ImportNote, Pool } from 'lstm-onnx/web';
 import type { Failure } from '../shared/failure.js';
 
 /** What is said of weights that come without a network; what is left out follows from the file. */
@@ -70,8 +70,8 @@ export interface ModelDescription {
   /** Missing where there is too much to draw. */
   readonly drawing?: Drawing;
   readonly parameters: number;
-  /** What was assumed or is different, in sentences. */
-  readonly notes: readonly string[];
+  /** What was assumed or is different. */
+  readonly notes: readonly ImportNote[];
   /** There if the file holds weights alone. */
   readonly modules?: WeightModules;
   readonly labels: readonly string[];

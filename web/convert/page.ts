@@ -17,7 +17,7 @@ import {
   readOnnxOptions,
   resetArchitecture,
 } from './options.js';
-import { sentence, withoutCommands } from './wording.js';
+import { sentence, withPageWords } from './wording.js';
 
 const place = (id: string): HTMLElement => element(id, HTMLElement);
 trustOwnScripts();
@@ -184,14 +184,9 @@ function fail({ during, failure, modules }: Extract<FromWorker, { type: 'failed'
   delete awaited.reading;
   withdraw();
   place('status').textContent = '';
-  if (modules) {
-    const way = 'On this page: choose below, or give the weights together with a JSON file of the network.';
-    const message = `${withoutCommands(failure.message)} ${way}`;
-    showFailure(place('error'), 'These weights need a word more', { ...failure, message });
-  } else {
-    const message = withoutCommands(failure.message);
-    showFailure(place('error'), 'This file cannot be read', { ...failure, message });
-  }
+  const title = modules ? 'These weights need a word more' : 'This file cannot be read';
+  const message = withPageWords(failure.message, failure.hints);
+  showFailure(place('error'), title, { ...failure, message });
   // With the architecture's form the person can say what is missing; there is no network to show yet.
   offerArchitecture(modules);
   place('workbench').hidden = modules === undefined;

@@ -1,12 +1,55 @@
-/** What the library says, for a page: without options of the command line, in sentences. */
+/** What errors and notes of the library point to, as what the page has for it; in sentences. */
+import type { Hint, ImportNote } from 'lstm-onnx/web';
 
-/** The message without what tells how to go on in a terminal. */
-export function withoutCommands(message: string): string {
-  return message.replace(/ \((?:--|lstm-onnx )[^)]*\)/g, '');
+/** What the fields of the page are called. */
+export const labels = {
+  pool: "Of the LSTM's output goes on",
+  activation: "Activation on the LSTM's output",
+  lstm: 'LSTMs, in their order',
+  head: 'Linear layer behind the LSTM',
+  chain: 'Or layers and activations, in their order',
+  embedding: 'Embedding before the LSTM',
+  batchFirst: 'Time comes before batch',
+} as const;
+
+/** A message with what there is to do on the page. */
+export function withPageWords(message: string, hints: readonly Hint[] = []): string {
+  const ways = [...new Set(hints.flatMap(wordsOf))];
+  return ways.length > 0 ? `${message} On this page: ${ways.join('; ')}.` : message;
 }
 
 /** Notes begin in lower case, as lines of a terminal do. */
-export function sentence(note: string): string {
-  const text = withoutCommands(note.charAt(0).toUpperCase() + note.slice(1));
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+export function sentence({ text, hints }: ImportNote): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return withPageWords(/[.!?]$/.test(capital) ? capital : `${capital}.`, hints);
+}
+
+/** The page runs nothing and gives no option that does not belong, so that it has no words for these. */
+function wordsOf(hint: Hint): string[] {
+  if ('call' in hint || 'leaveOut' in hint) return [];
+  switch (hint.option) {
+    case 'head':
+      return 'value' in hint
+        ? [`choose none under “${labels.head}”`]
+        : [`choose one${among(hint.found)} under “${labels.head}”`, `write several into “${labels.chain}”`];
+    case 'embedding':
+      return [`choose it${among(hint.found)} under “${labels.embedding}”`];
+    case 'lstm':
+      return [`write one or several${among(hint.found)} into “${labels.lstm}”`];
+    case 'pool':
+    case 'activation':
+      return [`choose under “${labels[hint.option]}”`];
+    case 'batchFirst':
+      return [`tick “${labels.batchFirst}”`];
+    case 'network':
+      return ['give the weights together with a JSON file of the network'];
+    case 'finite':
+    case 'dir':
+      return [];
+  }
+}
+
+/** More than a few are in the lists of the page. */
+function among(found: readonly string[] = []): string {
+  return found.length > 0 && found.length <= 5 ? ` (${found.join(', ')})` : '';
 }

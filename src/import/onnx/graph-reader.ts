@@ -12,8 +12,9 @@ import { type Parameter, type StateDict, specsOfNetwork } from '../../builder/pa
 import type { Shape } from '../../builder/shape.js';
 import type { Value as NetworkValue, SymbolicTensor, TensorType } from '../../builder/tensor.js';
 import { MemoryBudget } from '../../data/memory-budget.js';
-import { LstmOnnxError } from '../../errors.js';
+import { LstmOnnxError, reworded } from '../../errors.js';
 import type { OnnxDType, OnnxGraph, OnnxModel, OnnxNode } from '../../onnx/graph.js';
+import { runOnnx } from '../onnx-route.js';
 import { quoted, quotedList } from '../quoted.js';
 import { constantOf, widenedBytes } from './constants.js';
 import type { Dims } from './dims.js';
@@ -262,8 +263,8 @@ function refuseUnread(nodes: readonly OnnxNode[]): void {
   within(first, () => {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `${op} has no counterpart in a network${more}.${quantized} The file itself runs on onnxruntime ` +
-        '(lstm-onnx run model.onnx --provider cpu).',
+      `${op} has no counterpart in a network${more}.${quantized} The file itself runs on onnxruntime.`,
+      { hints: [runOnnx] },
     );
   });
 }
@@ -276,6 +277,6 @@ function within<T>(node: OnnxNode, read: () => T): T {
     if (!(cause instanceof LstmOnnxError)) throw cause;
     const op = /^\w{1,40}$/.test(node.opType) ? node.opType : quoted(node.opType);
     const where = `${op} ${node.name === '' ? `(${quotedList(node.outputs)})` : quoted(node.name)}`;
-    throw new LstmOnnxError(cause.code, `${where}: ${cause.message}`, { cause });
+    throw reworded(cause, `${where}: ${cause.message}`);
   }
 }

@@ -1,6 +1,7 @@
 /** Limits for graphs that come from outside; a network past them is none that anybody trains. */
 import { type Dim, formatShape } from '../../builder/shape.js';
 import { LstmOnnxError } from '../../errors.js';
+import { runOnnx } from '../onnx-route.js';
 
 export const MAX_NODES = 10_000;
 /** Of a network: a node may stand for a hundred, such as a slice of some entries along each of seven axes. */
@@ -61,7 +62,8 @@ export class Work {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
       `Reading the graph as a network takes more than ${limit} ${what}; name dimensions of one size alike (dynamic_axes or ` +
-        'dynamic_shapes of torch.onnx.export), or run the file on onnxruntime (lstm-onnx run model.onnx --provider cpu).',
+        'dynamic_shapes of torch.onnx.export), or run the file on onnxruntime.',
+      { hints: [runOnnx] },
     );
   }
 }

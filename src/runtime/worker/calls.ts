@@ -57,8 +57,9 @@ export class Calls<Host extends Methods<Host>> {
   }
 }
 
-function errorOf({ code, message, files }: ErrorMessage): Error {
+function errorOf({ code, message, hints, files }: ErrorMessage): Error {
   if (files) return new MissingFiles(files);
+  if (code === undefined) return new Error(message);
   // The host runs the same library, whose codes these are.
-  return code === undefined ? new Error(message) : new LstmOnnxError(code as ErrorCode, message);
+  return new LstmOnnxError(code as ErrorCode, message, hints ? { hints } : {});
 }

@@ -1,4 +1,5 @@
 /** What is said between who runs a model and a worker, or a process of its own, that holds the session. */
+import type { Hint } from '../../hints.js';
 import { float16BitsOf } from '../float16.js';
 import type { LstmTrace } from '../lstm-trace.js';
 import type { SessionOptions, TensorParts } from '../session.js';
@@ -54,6 +55,7 @@ export type Answer =
 export interface ErrorMessage {
   readonly code?: string;
   readonly message: string;
+  readonly hints?: readonly Hint[];
   /** Of weights that are missing. */
   readonly files?: readonly string[];
 }

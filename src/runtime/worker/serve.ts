@@ -21,9 +21,12 @@ export async function answerTo<Model extends readonly unknown[]>(
   try {
     return { id, result: await perform(...args) };
   } catch (error) {
-    const code = error instanceof LstmOnnxError ? { code: error.code } : {};
+    const { code, hints } = error instanceof LstmOnnxError ? error : {};
     const files = error instanceof MissingFiles ? { files: error.files } : {};
-    return { id, error: { ...code, ...files, message: messageOf(error) } };
+    return {
+      id,
+      error: { ...(code ? { code } : {}), ...(hints ? { hints } : {}), ...files, message: messageOf(error) },
+    };
   }
 }
 

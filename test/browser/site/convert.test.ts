@@ -151,6 +151,7 @@ describeInChromium('The page Convert', () => {
       await visit.reads('#notes', /x time-first/);
     }
     expect(await visit.text('#notes')).toMatch(/^Assumed the network .* a state dict does not say/s);
+    expect(await visit.text('#notes')).toMatch(/On this page: give the weights together with a JSON file/);
     await check('states', kind === 'states');
     await check('lengths', kind === 'lengths');
     await expectPyTorch(name, kind, (await onnx()).bytes);
@@ -163,7 +164,7 @@ describeInChromium('The page Convert', () => {
     await choose('state-dicts/two-lstms.pt');
     await visit.reads(
       '#error',
-      /^These weights need a word more.*2 LSTMs: 'lower'.*choose below.*E_INVALID_OPTION$/s,
+      /^These weights need a word more.*2 LSTMs: 'lower'.*On this page: write one or several \(lower, upper\) into “LSTMs, in their order”; .*E_INVALID_OPTION$/s,
     );
     expect(await visit.text('#lstm-hint')).toBe('In this file: lower, upper.');
     expect(await page.locator('#model').isVisible()).toBe(false);

@@ -1,0 +1,64 @@
+/** What errors and notes of the library point to, as options of the command line. */
+import type { Hint, LeaveOutHint } from '../hints.js';
+import type { ImportNote } from '../import/imported-model.js';
+import { shellWord } from './resume-command.js';
+
+const flags: Readonly<Record<LeaveOutHint['leaveOut'], string>> = {
+  pool: '--pool',
+  lstm: '--lstm',
+  activation: '--activation',
+  head: '--head',
+  embedding: '--embedding',
+  batchFirst: '--time-first',
+  dir: '--data',
+};
+
+/** One line; none where there is nothing to give. */
+export function commandWords(hints: readonly Hint[] | undefined): string[] {
+  return hints && hints.length > 0 ? [`On the command line: ${hints.map(wordsOf).join('; ')}.`] : [];
+}
+
+/** The lines of a note. */
+export function noteLines({ text, hints }: ImportNote): string[] {
+  return [text, ...commandWords(hints)];
+}
+
+function wordsOf(hint: Hint): string {
+  if ('call' in hint) {
+    return hint.call === 'Model.load'
+      ? 'lstm-onnx run model.onnx --provider cpu runs the ONNX file'
+      : 'lstm-onnx verify model.onnx --fixture recorded.npz compares with what was recorded';
+  }
+  if ('leaveOut' in hint) return `leave out ${flags[hint.leaveOut]}`;
+  switch (hint.option) {
+    case 'lstm':
+      return `--lstm ${nameIn(hint.found)} for one LSTM, --lstm NAME,NAME or --lstm NAME,relu,NAME for several in their order`;
+    case 'head': {
+      if ('value' in hint) return '--no-head for none';
+      const name = nameIn(hint.found);
+      return name === 'NAME'
+        ? '--head NAME for one layer, --head NAME,relu,NAME for layers and activations in their order'
+        : `--head ${name}, or with an activation --head ${name},relu`;
+    }
+    case 'embedding':
+      return `--embedding ${nameIn(hint.found)}`;
+    case 'pool':
+      return hint.found ? `--pool NAME, one of ${hint.found.join(', ')}` : '--pool NAME';
+    case 'activation':
+      return '--activation NAME for one on the output of the LSTM';
+    case 'batchFirst':
+      return '--time-first where the steps come first';
+    case 'network':
+      return '--network FILE for a JSON file that describes the network';
+    case 'finite':
+      return '--finite allow';
+    case 'dir':
+      return '--data DIR';
+  }
+}
+
+/** The only one that there is; NAME for any of several, none of them as if it were right. */
+function nameIn(found: readonly string[] = []): string {
+  const [only] = found;
+  return only !== undefined && found.length === 1 ? shellWord(only) : 'NAME';
+}
