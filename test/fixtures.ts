@@ -45,6 +45,29 @@ export interface LstmCase {
   readonly lengths?: boolean;
 }
 
+/** The case of the fixtures in `gru-rnn/layers/`. */
+export interface GruRnnCase extends Omit<LstmCase, 'projSize'> {
+  readonly kind: 'gru' | 'rnn';
+  /** Of an RNN alone. */
+  readonly nonlinearity?: 'tanh' | 'relu';
+}
+
+/** The case of the fixtures in `gru-rnn/training/`. */
+export interface GruRnnTraining {
+  readonly kind: 'gru' | 'rnn';
+  readonly nonlinearity?: 'tanh' | 'relu';
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly numLayers?: number;
+  readonly bidirectional?: boolean;
+  readonly numClasses: number;
+  readonly seed: number;
+  readonly lr: number;
+  readonly batchSize: number;
+  readonly steps: number;
+  readonly epochs: number;
+}
+
 /** The case of the fixtures in `cells/`: the builder's own options, batch-first. */
 export interface CellCase
   extends Omit<LstmArguments<number, number, boolean, true, undefined, Shape, Shape, Dim>, 'initialState'> {
