@@ -55,6 +55,17 @@ export function expectBytes(where: string, bytes: unknown): asserts bytes is Uin
   if (!(bytes instanceof Uint8Array)) throw wrongArgument(where, bytes, "the file's bytes, a Uint8Array");
 }
 
+/** @throws E_INVALID_OPTION unless it is nothing, or files by their names */
+export function expectFiles(where: string, files: unknown): void {
+  if (files === undefined) return;
+  const expected = 'a Map of file names to their bytes, as in new Map([[name, bytes]])';
+  if (!(files instanceof Map)) throw wrongArgument(where, files, expected);
+  for (const [name, bytes] of files) {
+    if (typeof name !== 'string') throw wrongArgument(`${where}, in a name,`, name, expected);
+    if (!(bytes instanceof Uint8Array)) throw wrongArgument(`${where}, under '${name}',`, bytes, expected);
+  }
+}
+
 /** @throws E_INVALID_OPTION unless it is text */
 export function expectText(where: string, text: unknown, expected = 'text'): asserts text is string {
   if (typeof text !== 'string') throw wrongArgument(where, text, expected);

@@ -208,6 +208,16 @@ async function bareFailure(
   }
 }
 
+/** The options that a function says it has when it is given one that there is not. */
+async function optionsOf(call: (...given: never[]) => unknown, given: unknown[]): Promise<string[]> {
+  try {
+    await call(...(given as never[]));
+    return [];
+  } catch (error) {
+    return /Its options are (.+)\.$/.exec((error as Error).message)?.[1]?.split(', ') ?? [];
+  }
+}
+
 describe('a public function given the wrong thing throws a typed error or none', () => {
   it('is known by example, each one', () => {
     expect(Object.keys(functions).filter((name) => !Object.hasOwn(examples, name))).toEqual([]);
@@ -218,6 +228,15 @@ describe('a public function given the wrong thing throws a typed error or none',
     const bare: string[] = [];
     for (let position = 0; position < examples[name]!().length; position++) {
       const parts = [...variants(examples[name]!()[position], 2)];
+      const example = examples[name]!()[position];
+      // Options that the example does not name.
+      if (Object.getPrototypeOf(Object(example)) === Object.prototype) {
+        const options = { ...(example as object), nonsense: 1 };
+        for (const option of await optionsOf(call, examples[name]!().with(position, options))) {
+          for (const [what, wrong] of wrongs)
+            parts.push([`${option}: ${what}`, { ...(example as object), [option]: wrong }]);
+        }
+      }
       for (const [what, wrong] of parts) {
         const given = examples[name]!().with(position, wrong);
         if (readsAll(name, given)) continue;

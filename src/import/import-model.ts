@@ -1,5 +1,6 @@
 /** Any model that this library reads, as a network and its parameters: the reader is picked by the bytes. */
-import { expectBytes } from '../arguments.js';
+import { expectBytes, expectFiles, expectText } from '../arguments.js';
+import { checkNetwork } from '../builder/check-network.js';
 import { decodeCheckpoint } from '../builder/checkpoint.js';
 import type { Network } from '../builder/network.js';
 import { checkParameters } from '../builder/parameters.js';
@@ -56,6 +57,7 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
     timeFirst: 'batchFirst: false',
   });
   expectBytes('importModel', bytes);
+  checkValues(options);
   const read = await readFile(bytes, options).catch((error) => {
     throw asLstmOnnxError(error, 'Reading the file');
   });
@@ -84,6 +86,14 @@ export async function importModel(bytes: Uint8Array, options: ImportOptions = {}
   if ('network' in read) return { ...read, notes: plainNotes(read.notes), isInferred: false };
   const inferred = networkFromStateDict(read.parameters, architecture);
   return { ...inferred, notes: [...plainNotes(read.notes), ...inferred.notes], isInferred: true };
+}
+
+/** @throws E_INVALID_OPTION for a file name, files or a network of another kind */
+function checkValues({ fileName, shards, externalData, network }: ImportOptions): void {
+  if (fileName !== undefined) expectText('The option fileName', fileName);
+  expectFiles('The option shards', shards);
+  expectFiles('The option externalData', externalData);
+  if (network !== undefined) checkNetwork('importModel', network);
 }
 
 /** What a reader of whole models gives, some with notes on what is different from where the model comes from. */

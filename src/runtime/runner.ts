@@ -73,7 +73,11 @@ export class Runner {
         : `${dtype}, which onnxruntime does not give to JavaScript`;
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `Output '${refused}' is ${what}. Name the outputs to compute in run's second argument, out of ${quoteNames(others)}.`,
+      `Output '${refused}' is ${what}. ${
+        others.length > 0
+          ? `Name the outputs to compute in run's second argument, out of ${quoteNames(others)}.`
+          : 'The model has no other output: change it so that it gives a tensor of another type.'
+      }`,
     );
   }
 

@@ -69,6 +69,25 @@ describe('importModel', () => {
     await expectNumbers(await importModel(bytes, given({ 'beside.onnx.data': shifted })));
   });
 
+  it.each<[string, unknown, string]>([
+    ['a list, as Model.load takes', [{ path: 'beside.onnx.data', data }], 'got an array'],
+    ['an object', { 'beside.onnx.data': data }, 'got an object with beside.onnx.data'],
+    ['a buffer', new Map([['beside.onnx.data', data.buffer]]), "under 'beside.onnx.data', got a ArrayBuffer"],
+    ['no text for a name', new Map([[1, data]]), 'in a name, got the number 1'],
+  ])('takes the files as a Map of names to bytes, and refuses %s', async (_, files, got) => {
+    for (const [name, bytes] of [
+      ['externalData', model],
+      ['shards', new TextEncoder().encode('{}')],
+    ] as const) {
+      await expect(importModel(bytes, { [name]: files } as never)).rejects.toMatchObject({
+        code: 'E_INVALID_OPTION',
+        message: expect.stringMatching(
+          new RegExp(`^The option ${name}.*${got}; expected a Map of file names`),
+        ),
+      });
+    }
+  });
+
   it('says which files it lacks', async () => {
     const expected = /other files: "beside\.onnx\.data"\. .*externalData/;
     await expect(importModel(model)).rejects.toMatchObject({

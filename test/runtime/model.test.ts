@@ -317,6 +317,20 @@ describe('model.run', () => {
     },
   );
 
+  it('says what to do where the only output has elements of 4 bits', async () => {
+    const bytes = encodeModel(
+      model(
+        [node('Cast', ['x'], ['packed'], { to: int(dtypeFacts.int4.code) })],
+        { inputs: [value('x', [1])], outputs: [value('packed', [1], 'int4')] },
+        { irVersion: 10, opsets: new Map([['', 21]]) },
+      ),
+    );
+    await using opened = await Model.load(bytes, { providers: ['cpu'] });
+    expect(await failure(() => opened.run({ x: { data: [1], dims: [1] } }))).toMatch(
+      /^E_UNSUPPORTED: Output 'packed' is int4, .*The model has no other output: change it/,
+    );
+  });
+
   it.each(['cpu', 'wasm'] as const)('copes with names that every object has on %s', async (provider) => {
     await using model = await load('odd-names', { providers: [provider] });
     const feeds = { constructor: { data: [1, -2], dims: [2] } } as never;

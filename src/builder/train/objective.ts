@@ -1,7 +1,7 @@
 /** What training looks at: which output, which loss, which metrics. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { inWords, wrongArgument } from '../../arguments.js';
-import { LstmOnnxError, messageOf } from '../../errors.js';
+import { LstmOnnxError, messageOf, textOf } from '../../errors.js';
 import type { Network } from '../network.js';
 import { formatShape } from '../shape.js';
 import type { Loss } from './losses.js';
@@ -81,7 +81,7 @@ function outputOf(network: Network, asked: string | undefined): string {
   if (asked !== undefined && !names.includes(asked)) {
     throw new LstmOnnxError(
       'E_UNKNOWN_NAME',
-      `The network has no output '${asked}'; its outputs are ${names.join(', ')}.`,
+      `The network has no output '${textOf(asked)}'; its outputs are ${names.join(', ')}.`,
     );
   }
   const [only, ...others] = names;
