@@ -4,7 +4,7 @@ import type { BackendName } from './builder/backends/backend.js';
 import { checkNetwork } from './builder/check-network.js';
 import { type NetworkNode, valueId } from './builder/graph-builder.js';
 import type { Network } from './builder/network.js';
-import { lstmInputs } from './builder/ops/lstm-options.js';
+import { inputValues } from './builder/ops/op-inputs.js';
 import type { StateDict } from './builder/parameters.js';
 import { predict } from './builder/predict.js';
 import { Generator } from './builder/random.js';
@@ -130,11 +130,7 @@ function randomFeeds(
     const shape = type.shape.map(sizeOfDim);
     const size = sizeOf(shape);
     if (type.dtype === 'float32') return { dtype: 'float32', shape, data: generator.normal(size, 0, 1) };
-    const isLengths = network.nodes.some(
-      (node) =>
-        (node.op === 'lstm' && lstmInputs(node.inputs).lengths === name) ||
-        ((node.op === 'at' || node.op === 'mean' || node.op === 'max') && node.inputs[1] === name),
-    );
+    const isLengths = network.nodes.some((node) => 'lengths' in node.inputs && node.inputs.lengths === name);
     const limit = isLengths ? time : idLimit(network.nodes, name);
     const first = isLengths ? 1 : 0;
     return {
@@ -151,7 +147,7 @@ function idLimit(nodes: readonly NetworkNode[], input: string): number {
   const reached = new Set([input]);
   let limit = 2 ** 31;
   for (const node of nodes) {
-    if (!node.inputs.some((id) => reached.has(id))) continue;
+    if (!inputValues<string>(node.inputs).some((id) => reached.has(id))) continue;
     if (node.op === 'embedding') limit = Math.min(limit, node.options.numEmbeddings);
     else for (const port of Object.keys(node.outputs)) reached.add(valueId(node.name, port));
   }

@@ -4,6 +4,7 @@ import { valueId } from './graph-builder.js';
 import { inputTypes, type Network, valueTypes } from './network.js';
 import { type OpName, ops } from './ops/index.js';
 import type { AxisUse } from './ops/op.js';
+import { inputEntries, inputValues, type OpInputs } from './ops/op-inputs.js';
 import type { Shape } from './shape.js';
 import type { TensorType } from './tensor.js';
 
@@ -25,7 +26,7 @@ export function batchAxes(network: Network): BatchAxes | undefined {
   const types = valueTypes(network);
   const axes = new Map(inputs);
   for (const node of network.nodes) {
-    const [x, ...others] = node.inputs.map((id) => axes.get(id));
+    const [x, ...others] = inputValues<string>(node.inputs).map((id) => axes.get(id));
     if (x === undefined) {
       if (others.some((axis) => axis !== undefined)) return undefined;
       continue;
@@ -40,9 +41,15 @@ export function batchAxes(network: Network): BatchAxes | undefined {
 }
 
 /** All inputs of an op have the axis where its shape rule wants it: what it does to the first says it for all. */
-function useOf<K extends OpName>(node: NetworkNode<K>, axis: number, inputs: readonly TensorType[]): AxisUse {
-  const [x] = inputs;
-  return x ? ops[node.op].along(axis, x, node.options, 0) : { kind: 'mixed' };
+function useOf<K extends OpName>(
+  node: NetworkNode<K>,
+  axis: number,
+  inputs: OpInputs<TensorType>[K],
+): AxisUse {
+  const [first] = inputEntries<TensorType>(inputs);
+  if (!first) return { kind: 'mixed' };
+  const [input, x] = first;
+  return ops[node.op].along(axis, x, node.options, input);
 }
 
 /** The axis called `batch` of each of some values that has one; undefined where a value has it twice. */

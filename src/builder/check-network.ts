@@ -6,8 +6,9 @@ import { checkOptions } from './check-options.js';
 import { GraphBuilder } from './graph-builder.js';
 import type { Network } from './network.js';
 import { ops } from './ops/index.js';
+import { mapInputs } from './ops/op-inputs.js';
 import { sameShape } from './shape.js';
-import { checkTensorType, type TensorType } from './tensor.js';
+import { checkTensorType, type TensorType, type Value } from './tensor.js';
 
 /** Networks that are known to be whole; they are immutable. */
 const whole = new WeakSet<object>();
@@ -65,18 +66,22 @@ function problemOf(network: unknown): string | undefined {
 
 function addNode(graph: GraphBuilder, node: unknown): void {
   const { name, op, inputs, options, outputs }: Partial<Record<string, unknown>> = isObject(node) ? node : {};
-  const values = Array.isArray(inputs)
-    ? inputs.map((id: unknown) => (typeof id === 'string' ? graph.find(id) : undefined))
-    : [undefined];
-  if (typeof name !== 'string' || typeof op !== 'string' || !Object.hasOwn(ops, op) || !isObject(outputs)) {
+  if (
+    typeof name !== 'string' ||
+    typeof op !== 'string' ||
+    !Object.hasOwn(ops, op) ||
+    !isObject(inputs) ||
+    !isObject(outputs)
+  ) {
     throw new LstmOnnxError('E_INVALID_OPTION', `${inWords(node)} is no node`);
   }
-  const known = values.filter((value) => value !== undefined);
-  if (known.length < values.length) {
+  const values = mapInputs<keyof typeof ops, unknown, Value>(inputs, (id) => {
+    const value = typeof id === 'string' ? graph.find(id) : undefined;
+    if (value) return value;
     throw new LstmOnnxError('E_INVALID_OPTION', `its node '${name}' reads what nothing before it computes`);
-  }
+  });
   // The builder checks the options against the op's own schema before anything reads them.
-  const ports = graph.add(op as keyof typeof ops, name, known, options as never);
+  const ports = graph.add(op as keyof typeof ops, name, values, options as never);
   const added = graph.nodes.at(-1);
   const left = Object.keys(added?.options ?? {}).find(
     (option) => !isObject(options) || !Object.hasOwn(options, option),

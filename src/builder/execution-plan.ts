@@ -2,7 +2,7 @@
 
 import { type NetworkNode, valueId } from './graph-builder.js';
 import type { Network } from './network.js';
-import { lstmInputs } from './ops/lstm-options.js';
+import { inputValues } from './ops/op-inputs.js';
 import { normalizeAxis } from './shape.js';
 
 export interface Step {
@@ -19,7 +19,7 @@ export function executionPlan(network: Network): readonly Step[] {
   if (known) return known;
   const nodes = lastStepsFromStates(network.nodes);
   const read = new Set([
-    ...nodes.flatMap((node) => node.inputs),
+    ...nodes.flatMap((node) => inputValues<string>(node.inputs)),
     ...Object.values(network.outputs).map(({ from }) => from),
   ]);
   const steps = nodes.map((node) => ({
@@ -35,15 +35,15 @@ function lastStepsFromStates(nodes: readonly NetworkNode[]): readonly NetworkNod
   const lstms = new Map(nodes.flatMap((node) => (node.op === 'lstm' ? [[node.name, node] as const] : [])));
   return nodes.map((node): NetworkNode => {
     if (node.op !== 'at') return node;
-    const [name = '', port] = (node.inputs[0] ?? '').split(':');
+    const [name = '', port] = node.inputs.x.split(':');
     const lstm = lstms.get(name);
     if (!lstm || port !== 'output' || lstm.options.bidirectional) return node;
     if (node.options.index !== (lstm.options.reverse ? 0 : -1)) return node;
     // The first step is the same for all lengths, the last is where they say.
-    if (node.options.index === -1 && node.inputs[1] !== lstmInputs(lstm.inputs).lengths) return node;
+    if (node.options.index === -1 && node.inputs.lengths !== lstm.inputs.lengths) return node;
     const timeAxis = lstm.options.batchFirst ? 1 : 0;
     if (normalizeAxis(node.options.axis, lstm.outputs.output?.shape ?? [], node.name) !== timeAxis)
       return node;
-    return { ...node, inputs: [valueId(name, 'h')], options: { index: -1, axis: 0 } };
+    return { ...node, inputs: { x: valueId(name, 'h') }, options: { index: -1, axis: 0 } };
   });
 }

@@ -9,6 +9,7 @@ import type { Network } from './network.js';
 import type { OpName } from './ops/index.js';
 import { ops } from './ops/index.js';
 import type { ForwardContext, Ports } from './ops/op.js';
+import { mapInputs } from './ops/op-inputs.js';
 import { Generator } from './random.js';
 
 export interface ForwardOptions {
@@ -39,11 +40,8 @@ export function forward(
   const lookUp = (id: string) => found(values, id, 'value');
   for (const { node, wanted } of executionPlan(network)) {
     // Not { ...context, wanted }: V8 gives each object made so a hidden class of its own, for the next full collection.
-    const results = run(
-      node,
-      node.inputs.map(lookUp),
-      { tf, training, gradients, generator, dims, wanted },
-      (name) => found(parameters, `${node.name}.${name}`, 'parameter'),
+    const results = run(node, lookUp, { tf, training, gradients, generator, dims, wanted }, (name) =>
+      found(parameters, `${node.name}.${name}`, 'parameter'),
     );
     for (const [port, tensor] of Object.entries(results)) {
       values.set(valueId(node.name, port), tensor);
@@ -56,10 +54,11 @@ export function forward(
 
 function run<K extends OpName>(
   node: NetworkNode<K>,
-  inputs: readonly TfTensor[],
+  lookUp: (id: string) => TfTensor,
   context: ForwardContext,
   parameter: (name: string) => TfTensor,
 ): Ports<TfTensor> {
+  const inputs = mapInputs<K, string, TfTensor>(node.inputs, lookUp);
   return ops[node.op].forward(inputs, node.options, context, parameter);
 }
 

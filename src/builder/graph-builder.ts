@@ -4,15 +4,16 @@ import { inWords } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
+import { inputEntries, mapInputs, type OpInputs, wrongInputNames } from './ops/op-inputs.js';
 import type { PaddedSequences } from './ragged.js';
 import { checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
-/** One application of an op: plain data. `inputs` are value ids: an input's name, or `node:port`. */
+/** One application of an op: plain data. `inputs` are ids of values by the inputs' names: an input of the network, or `node:port`. */
 export type NetworkNode<K extends OpName = OpName> = {
   readonly [P in K]: {
     readonly name: string;
     readonly op: P;
-    readonly inputs: readonly string[];
+    readonly inputs: OpInputs<string>[P];
     readonly options: OpOptions[P];
     /** The type of each output port, as the op's shape rule has it. */
     readonly outputs: Readonly<Record<string, TensorType>>;
@@ -89,7 +90,7 @@ export class GraphBuilder {
   add<K extends OpName>(
     op: K,
     name: string | undefined,
-    inputs: readonly Value[],
+    inputs: OpInputs<Value>[K],
     options: OpOptions[K],
   ): Record<string, SymbolicTensor> {
     if (name === undefined && named.has(op)) {
@@ -106,7 +107,9 @@ export class GraphBuilder {
       );
     }
     this.#claim(nodeName);
-    for (const input of inputs) {
+    const wrong = wrongInputNames(ops[op].inputs, inputs);
+    if (wrong !== undefined) throw new LstmOnnxError('E_MISSING_NAME', `${nodeName} (${op}) ${wrong}.`);
+    for (const [, input] of inputEntries<Value>(inputs)) {
       checkValue(nodeName, input);
       if (input.graph !== this) {
         throw new LstmOnnxError(
@@ -122,7 +125,7 @@ export class GraphBuilder {
     const node: NetworkNode<K> = {
       name: nodeName,
       op,
-      inputs: taken.map((input) => input.id),
+      inputs: mapInputs<K, Value, string>(taken, ({ id }) => id),
       options: checked,
       outputs: Object.fromEntries(
         Object.entries(outputs).map(([port, { dtype, shape }]) => [port, { dtype, shape }]),
@@ -141,7 +144,7 @@ export class GraphBuilder {
   addOne<K extends OpName>(
     op: K,
     name: string | undefined,
-    inputs: readonly Value[],
+    inputs: OpInputs<Value>[K],
     options: OpOptions[K],
   ): SymbolicTensor {
     const { output } = this.add(op, name, inputs, options);

@@ -1,7 +1,7 @@
 /** A network as JSON and back. What comes back is checked like a definition in code: names, options, shapes. */
 
 import * as z from 'zod';
-import { expectText } from '../arguments.js';
+import { expectText, isObject } from '../arguments.js';
 import { parseJson } from '../data/bounded-json.js';
 import { LstmOnnxError, reading } from '../errors.js';
 import { checkNetwork } from './check-network.js';
@@ -10,9 +10,8 @@ import { GraphBuilder } from './graph-builder.js';
 import { finishNetwork, type Network } from './network.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
+import { inputEntries, mapInputs, type NamedInputs, severalInputs } from './ops/op-inputs.js';
 import { checkDims, type Value } from './tensor.js';
-
-const formatVersion = 1;
 
 /** Limits for what comes from outside; a network past them is none that anybody trains. */
 const maxTextLength = 4 * 2 ** 20;
@@ -29,43 +28,55 @@ const maxIssues = 10;
 const maxIssueLength = 200;
 const maxShownValues = 12;
 
-/** The format; `network-schema.ts` says what it leaves open, the options of each op. */
-export const networkJson = z.strictObject({
-  /** Where editors find the schema. */
-  $schema: z.string().optional(),
-  version: z.literal(formatVersion),
-  inputs: z.record(
-    z.string(),
-    z.strictObject({
-      dtype: z.enum(['float32', 'int32']),
-      shape: z.array(z.union([z.number(), z.string()])).max(maxRank),
-    }),
-  ),
-  nodes: z
-    .array(
+/** A file of the format, by its version and what a node has for inputs. */
+function fileOf<Version extends number, Inputs extends z.ZodType>(version: Version, inputs: Inputs) {
+  return z.strictObject({
+    /** Where editors find the schema. */
+    $schema: z.string().optional(),
+    version: z.literal(version),
+    inputs: z.record(
+      z.string(),
       z.strictObject({
-        name: z.string(),
-        op: z.string(),
-        inputs: z.array(z.string()).max(maxInputs),
-        options: z.record(z.string(), z.unknown()).default({}),
+        dtype: z.enum(['float32', 'int32']),
+        shape: z.array(z.union([z.number(), z.string()])).max(maxRank),
       }),
-    )
-    .max(maxNodes),
-  outputs: z.record(z.string(), z.string()),
-});
+    ),
+    nodes: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          op: z.string(),
+          inputs,
+          options: z.record(z.string(), z.unknown()).default({}),
+        }),
+      )
+      .max(maxNodes),
+    outputs: z.record(z.string(), z.string()),
+  });
+}
+
+const inputsByName = z
+  .record(z.string(), z.string())
+  .refine((inputs) => Object.keys(inputs).length <= maxInputs, { error: `more than ${maxInputs} inputs` });
+
+/** The format; `network-schema.ts` says what it leaves open, the inputs and options of each op. */
+export const networkJson = fileOf(2, inputsByName);
+
+/** Version 1 lists the inputs of a node in an order of their own. */
+const networkJson1 = fileOf(1, z.array(z.string()).max(maxInputs));
 
 /** The network as JSON text; types of intermediate values are left out, since they follow. */
 export function networkToJson(network: Network): string {
   checkNetwork('networkToJson', network);
   const json: z.input<typeof networkJson> = {
-    version: formatVersion,
+    version: 2,
     inputs: Object.fromEntries(
       Object.entries(network.inputs).map(([name, { dtype, shape }]) => [name, { dtype, shape: [...shape] }]),
     ),
     nodes: network.nodes.map(({ name, op, inputs, options }) => ({
       name,
       op,
-      inputs: [...inputs],
+      inputs: Object.fromEntries(inputEntries<string>(inputs)),
       options: { ...options },
     })),
     outputs: Object.fromEntries(Object.entries(network.outputs).map(([name, { from }]) => [name, from])),
@@ -111,7 +122,8 @@ function readNetwork(text: string): Network {
         `The network uses the op '${op}'; this version knows ${Object.keys(ops).join(', ')}.`,
       );
     }
-    const from = node.inputs.map((id) => find(id, `node '${node.name}'`));
+    const ids = namedInputs(op, node.inputs);
+    const from = mapInputs<OpName, string, Value>(ids, (id) => find(id, `node '${node.name}'`));
     // GraphBuilder.add checks the options against the op's own schema before anything reads them.
     const ports = graph.add(op, node.name, from, node.options as unknown as OpOptions[typeof op]);
     for (const value of Object.values(ports)) values.set(value.id, value);
@@ -148,11 +160,28 @@ function listValues(ids: readonly string[]): string {
   return `${shown.join(', ') || 'none'}${more}`;
 }
 
+/** A node's inputs by name; version 1 lists x, then states, then lengths, as many as there are. */
+function namedInputs(
+  op: OpName,
+  ids: readonly string[] | Readonly<Record<string, string>>,
+): NamedInputs<string> {
+  if (!isList(ids)) return ids;
+  const named = (...names: string[]) => Object.fromEntries(ids.map((id, i) => [names[i] ?? `x${i + 1}`, id]));
+  if (ops[op].inputs === 'several') return severalInputs(ids);
+  // After x there were two states, or the lengths, or all three.
+  if (op === 'lstm' && ids.length > 2) return named('x', 'h0', 'c0', 'lengths');
+  return named('x', 'lengths');
+}
+
+function isList(ids: readonly string[] | Readonly<Record<string, string>>): ids is readonly string[] {
+  return Array.isArray(ids);
+}
+
 function isOpName(name: string): name is OpName {
   return Object.hasOwn(ops, name);
 }
 
-function parse(text: string): z.output<typeof networkJson> {
+function parse(text: string): z.output<typeof networkJson> | z.output<typeof networkJson1> {
   if (text.length > maxTextLength) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
@@ -160,7 +189,8 @@ function parse(text: string): z.output<typeof networkJson> {
     );
   }
   const json = parseJson(text, 'The network');
-  const parsed = networkJson.safeParse(json);
+  const isFirst = isObject(json) && json.version === 1;
+  const parsed = (isFirst ? networkJson1 : networkJson).safeParse(json);
   if (!parsed.success) {
     const { issues } = parsed.error;
     const shown = issues

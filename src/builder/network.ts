@@ -5,6 +5,8 @@ import { LstmOnnxError } from '../errors.js';
 import { noteWhole } from './check-network.js';
 import { checkOptions } from './check-options.js';
 import { GraphBuilder, type NetworkNode, valueId } from './graph-builder.js';
+import type { OpName } from './ops/index.js';
+import { inputValues, mapInputs, type OpInputs } from './ops/op-inputs.js';
 import { PaddedSequences } from './ragged.js';
 import { checkTensorType, checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
@@ -107,7 +109,7 @@ function neededNodes(nodes: readonly NetworkNode[], wanted: Set<string>): Networ
     .toReversed()
     .filter((node) => {
       const needed = Object.keys(node.outputs).some((port) => wanted.has(valueId(node.name, port)));
-      if (needed) for (const input of node.inputs) wanted.add(input);
+      if (needed) for (const id of inputValues<string>(node.inputs)) wanted.add(id);
       return needed;
     })
     .reverse();
@@ -123,9 +125,12 @@ export function valueTypes(network: Network): ReadonlyMap<string, TensorType> {
   ]);
 }
 
-/** The types of a node's inputs, in order. */
-export function inputTypes(node: NetworkNode, types: ReadonlyMap<string, TensorType>): TensorType[] {
-  return node.inputs.map((id) => {
+/** The types of a node's inputs. */
+export function inputTypes<K extends OpName>(
+  node: NetworkNode<K>,
+  types: ReadonlyMap<string, TensorType>,
+): OpInputs<TensorType>[K] {
+  return mapInputs<K, string, TensorType>(node.inputs, (id) => {
     const type = types.get(id);
     if (!type) {
       throw new LstmOnnxError('E_MISSING_NAME', `Node '${node.name}' reads '${id}', which nothing computes.`);

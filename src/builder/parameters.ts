@@ -9,6 +9,7 @@ import { inputTypes, type Network, valueTypes } from './network.js';
 import type { OpName } from './ops/index.js';
 import { ops } from './ops/index.js';
 import type { Initializer, ParameterSpec } from './ops/op.js';
+import type { OpInputs } from './ops/op-inputs.js';
 import { Generator } from './random.js';
 import { formatShape, sameShape } from './shape.js';
 import type { TensorType } from './tensor.js';
@@ -23,7 +24,7 @@ export type StateDict = ReadonlyMap<string, Parameter>;
 
 function specsOf<K extends OpName>(
   node: NetworkNode<K>,
-  inputs: readonly TensorType[],
+  inputs: OpInputs<TensorType>[K],
 ): readonly ParameterSpec[] {
   return ops[node.op].parameters?.(inputs, node.options) ?? [];
 }

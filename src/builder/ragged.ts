@@ -7,6 +7,7 @@ import { valueId } from './graph-builder.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
 import type { AxisUse } from './ops/op.js';
+import { inputEntries, type NamedInputs, type OpInputs } from './ops/op-inputs.js';
 import { formatShape } from './shape.js';
 import type { Value } from './tensor.js';
 
@@ -46,16 +47,17 @@ export class PaddedSequences {
   follow<K extends OpName>(
     op: K,
     name: string,
-    inputs: readonly Value[],
+    inputs: OpInputs<Value>[K],
     options: OpOptions[K],
-  ): readonly Value[] {
-    const given = givenLengths(inputs);
+  ): OpInputs<Value>[K] {
+    const { lengths: given }: NamedInputs<Value> = inputs;
     let taken: Value | undefined;
     let result: Padding | undefined;
-    for (const [index, x] of inputs.entries()) {
+    for (const [input, x] of inputEntries<Value>(inputs)) {
       if (x === given) continue;
-      const use = (axis: number) => ops[op].along(axis, x, options, index);
-      const padding = this.#paddings.get(x.id) ?? (given && index === 0 ? paddingBy(given, use) : undefined);
+      const use = (axis: number) => ops[op].along(axis, x, options, input);
+      const padding =
+        this.#paddings.get(x.id) ?? (given && input === 'x' ? paddingBy(given, use) : undefined);
       if (!padding) continue;
       const refuse = (why: string, instead: string) =>
         new LstmOnnxError(
@@ -87,14 +89,8 @@ export class PaddedSequences {
       result ??= after.output;
     }
     if (result) this.add(valueId(name, 'output'), result);
-    return taken ? [...inputs, taken] : inputs;
+    return taken ? { ...inputs, lengths: taken } : inputs;
   }
-}
-
-/** Of the ops that take lengths, nothing else behind the first input is of this type. */
-function givenLengths(inputs: readonly Value[]): Value | undefined {
-  const last = inputs.length > 1 ? inputs.at(-1) : undefined;
-  return last?.dtype === 'int32' && last.shape.length === 1 ? last : undefined;
 }
 
 /** What lengths that are given to an op say of its first input. */

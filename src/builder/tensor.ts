@@ -89,7 +89,7 @@ export class SymbolicTensor<D extends DType = DType, S extends Shape = Shape> im
   at<I extends number>(index: IfTime<S, I, 'at(-1, 1)'>): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
   at(index: unknown, axis?: number): SymbolicTensor {
     const options = { index: index as number, axis: axis ?? timeAxis(this.shape) }; // what the overloads take
-    return this.graph.addOne('at', undefined, [this], options);
+    return this.graph.addOne('at', undefined, { x: this }, options);
   }
 }
 

@@ -5,6 +5,7 @@ import { checkInfo, type ModelInfo } from '../builder/checkpoint.js';
 import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import type { Network } from '../builder/network.js';
 import type { OpName } from '../builder/ops/index.js';
+import { mapInputs } from '../builder/ops/op-inputs.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
 import { summary } from '../builder/summary.js';
 import type { TensorType } from '../builder/tensor.js';
@@ -18,7 +19,7 @@ import { irVersionFor } from '../onnx/releases.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { version } from '../version.js';
 import { Emitter } from './emitter.js';
-import type { Lowered, LoweredPort, LoweringContext } from './lowering.js';
+import type { Lowered, LoweredPort } from './lowering.js';
 import { lowerings } from './ops/index.js';
 import { prune } from './prune.js';
 import { statePairs } from './states.js';
@@ -141,8 +142,7 @@ function lower(
     Object.entries(network.inputs).map(([name, type]) => [name, { name, type }]),
   );
   for (const node of network.nodes) {
-    const inputs = node.inputs.map((id) => found(values, id));
-    const ports = lowerNode(node, { emitter, inputs, opset }, parameters);
+    const ports = lowerNode(node, values, emitter, opset, parameters);
     for (const [port, type] of Object.entries(node.outputs)) {
       const lowered = ports[port];
       if (lowered) values.set(valueId(node.name, port), { ...lowered, type });
@@ -153,11 +153,14 @@ function lower(
 
 function lowerNode<K extends OpName>(
   node: NetworkNode<K>,
-  context: Omit<LoweringContext, 'parameter'>,
+  values: ReadonlyMap<string, Lowered>,
+  emitter: Emitter,
+  opset: number,
   parameters: StateDict,
 ): Readonly<Record<string, LoweredPort>> {
   const parameter = (name: string) => found(parameters, `${node.name}.${name}`);
-  return lowerings[node.op](node, { ...context, parameter });
+  const inputs = mapInputs<K, string, Lowered>(node.inputs, (id) => found(values, id));
+  return lowerings[node.op](node, { emitter, inputs, opset, parameter });
 }
 
 function found<T>(map: ReadonlyMap<string, T>, name: string): T {

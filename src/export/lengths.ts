@@ -6,7 +6,7 @@ import { checkOptions } from '../builder/check-options.js';
 import { GraphBuilder, type NetworkNode, valueId } from '../builder/graph-builder.js';
 import { finishNetwork, inputTypes, type Network, valueTypes } from '../builder/network.js';
 import { type OpName, ops } from '../builder/ops/index.js';
-import { lstmInputs } from '../builder/ops/lstm-options.js';
+import { inputEntries, mapInputs, type NamedInputs, type OpInputs } from '../builder/ops/op-inputs.js';
 import { PaddedSequences } from '../builder/ragged.js';
 import type { Dim } from '../builder/shape.js';
 import type { TensorType, Value } from '../builder/tensor.js';
@@ -33,8 +33,7 @@ export function withLengths(network: Network): Network {
     padded.add(name, { lengths, axes, time: batch === -1 ? undefined : time });
   }
   for (const node of network.nodes) {
-    const inputs = node.inputs.map((id) => find(graph, id));
-    replay(graph, node, node.op === 'lstm' ? [...inputs, lengths] : inputs);
+    replay(graph, node, lengths);
   }
   const outputs = Object.entries(network.outputs).map(([name, { from }]) => [name, find(graph, from)]);
   return finishNetwork({ ...network.inputs, [inputName]: type }, graph, Object.fromEntries(outputs));
@@ -44,7 +43,7 @@ export function withLengths(network: Network): Network {
 function dimensions({ nodes }: Network): { batch: Dim; time: Dim } {
   const all = nodes.flatMap((node) => {
     if (node.op !== 'lstm') return [];
-    if (lstmInputs(node.inputs).lengths !== undefined) {
+    if (node.inputs.lengths !== undefined) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
         `The LSTM '${node.name}' has lengths already; leave the option lengths out.`,
@@ -84,7 +83,7 @@ function sequenceInputs(network: Network, { batch, time }: { batch: Dim; time: D
   const found = network.nodes.flatMap((node): [string, Steps][] => {
     if (node.op !== 'lstm') return [];
     const [batchAxis, timeAxis] = node.options.batchFirst ? [0, 1] : [1, 0];
-    const [id = ''] = node.inputs;
+    const id = node.inputs.x;
     const [ofBatch, ofTime] = [batchAxis, timeAxis].map((axis) => sourceOf(network, types, { id, axis }));
     if (!ofTime) return [];
     return [[ofTime.id, { batch: ofBatch?.id === ofTime.id ? ofBatch.axis : -1, time: ofTime.axis }]];
@@ -115,20 +114,23 @@ function sourceOf(network: Network, types: ReadonlyMap<string, TensorType>, plac
 /** The axes of a node's inputs whose entries come one by one to an axis of its output. */
 function placesBefore<K extends OpName>(
   node: NetworkNode<K>,
-  inputs: readonly TensorType[],
+  types: OpInputs<TensorType>[K],
   wanted: number,
 ): Place[] {
-  return inputs.flatMap((x, index) =>
+  const ids: NamedInputs<string> = node.inputs;
+  return inputEntries<TensorType>(types).flatMap(([input, x]) =>
     x.shape.flatMap((_, axis): Place[] => {
-      const use = ops[node.op].along(axis, x, node.options, index);
+      const use = ops[node.op].along(axis, x, node.options, input);
       const isHere = (use.kind === 'each' || use.kind === 'lengths') && use.axis === wanted;
-      return isHere ? [{ id: node.inputs[index] ?? '', axis }] : [];
+      return isHere ? [{ id: ids[input] ?? '', axis }] : [];
     }),
   );
 }
 
-function replay<K extends OpName>(graph: GraphBuilder, node: NetworkNode<K>, inputs: readonly Value[]): void {
-  graph.add(node.op, node.name, inputs, node.options);
+/** Adds a node again, with the lengths where it is an LSTM. */
+function replay<K extends OpName>(graph: GraphBuilder, node: NetworkNode<K>, lengths: Value): void {
+  const inputs = mapInputs<K, string, Value>(node.inputs, (id) => find(graph, id));
+  graph.add(node.op, node.name, node.op === 'lstm' ? { ...inputs, lengths } : inputs, node.options);
 }
 
 function find(graph: GraphBuilder, id: string): Value {

@@ -2,9 +2,9 @@
 import type { NetworkNode } from '../builder/graph-builder.js';
 import type { OpName } from '../builder/ops/index.js';
 import type { Ports } from '../builder/ops/op.js';
+import type { OpInputs } from '../builder/ops/op-inputs.js';
 import type { Parameter } from '../builder/parameters.js';
 import type { TensorType } from '../builder/tensor.js';
-import { LstmOnnxError } from '../errors.js';
 import type { Emitter } from './emitter.js';
 
 /** A value of the network as it stands in the ONNX graph. */
@@ -22,9 +22,9 @@ export interface Lowered {
   };
 }
 
-export interface LoweringContext {
+export interface LoweringContext<K extends OpName = OpName> {
   readonly emitter: Emitter;
-  readonly inputs: readonly Lowered[];
+  readonly inputs: OpInputs<Lowered>[K];
   /** The operator set that is written. */
   readonly opset: number;
   /** A parameter of this node by its own name: `weight_ih_l0`. */
@@ -36,12 +36,5 @@ export type LoweredPort = Omit<Lowered, 'type'>;
 
 export type Lowering<K extends OpName> = (
   node: NetworkNode<K>,
-  context: LoweringContext,
+  context: LoweringContext<K>,
 ) => Ports<LoweredPort>;
-
-/** The only input of an op that has one. */
-export function inputOf(context: LoweringContext): Lowered {
-  const [input] = context.inputs;
-  if (!input) throw new LstmOnnxError('E_MISSING_NAME', 'The op has no input.');
-  return input;
-}

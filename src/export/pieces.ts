@@ -3,6 +3,7 @@ import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import { inputTypes, type Network, valueTypes } from '../builder/network.js';
 import { type OpName, ops } from '../builder/ops/index.js';
 import type { AxisUse } from '../builder/ops/op.js';
+import { inputEntries, type NamedInputs } from '../builder/ops/op-inputs.js';
 import type { TensorType } from '../builder/tensor.js';
 
 /**
@@ -20,9 +21,10 @@ export function needsWholeSequence(network: Network): boolean {
   }
   for (const node of network.nodes) {
     const after = new Set<number>(node.op === 'lstm' ? [timeAxisOf(node)] : []);
-    for (const [index, type] of inputTypes(node, types).entries()) {
-      for (const axis of steps.get(node.inputs[index] ?? '') ?? []) {
-        const use = alongOf(node, axis, type, index);
+    const ids: NamedInputs<string> = node.inputs;
+    for (const [input, type] of inputEntries<TensorType>(inputTypes(node, types))) {
+      for (const axis of steps.get(ids[input] ?? '') ?? []) {
+        const use = alongOf(node, axis, type, input);
         if (use.kind === 'mixed' || use.kind === 'first') return true;
         if (use.kind === 'joined') for (const joined of use.axes) after.add(joined);
         else if (use.axis !== undefined) after.add(use.axis);
@@ -36,7 +38,7 @@ export function needsWholeSequence(network: Network): boolean {
 
 function timeNameOf(node: NetworkNode, types: ReadonlyMap<string, TensorType>): string[] {
   if (node.op !== 'lstm') return [];
-  const dim = types.get(node.inputs[0] ?? '')?.shape[timeAxisOf(node)];
+  const dim = types.get(node.inputs.x)?.shape[timeAxisOf(node)];
   return typeof dim === 'string' ? [dim] : [];
 }
 
@@ -48,7 +50,7 @@ function alongOf<K extends OpName>(
   node: NetworkNode<K>,
   axis: number,
   type: TensorType,
-  index: number,
+  input: string,
 ): AxisUse {
-  return ops[node.op].along(axis, type, node.options, index);
+  return ops[node.op].along(axis, type, node.options, input);
 }

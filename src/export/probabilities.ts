@@ -44,7 +44,7 @@ export function withProbabilities(network: Network): Network {
   const node: NetworkNode<'softmax'> = {
     name: `softmax_${number}`,
     op: 'softmax',
-    inputs: [from],
+    inputs: { x: from },
     options: { axis: -1 },
     outputs: { output: { dtype, shape } },
   };

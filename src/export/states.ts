@@ -1,7 +1,6 @@
 /** Recurrent states as inputs and outputs of a network, so that a sequence can be run piece by piece. */
 import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import type { Network, NetworkOutput, Signature } from '../builder/network.js';
-import { lstmInputs } from '../builder/ops/lstm-options.js';
 import type { TensorType } from '../builder/tensor.js';
 import { LstmOnnxError } from '../errors.js';
 import { needsWholeSequence } from './pieces.js';
@@ -36,24 +35,28 @@ export function withStates(network: Network): Network {
     record[name] = value;
   };
   const nodes = network.nodes.map((node): NetworkNode => {
-    const { x, h, c, lengths } = lstmInputs(node.inputs);
-    const givenStates = [h, c].filter((id) => id !== undefined);
-    const computed = givenStates.some((id) => !Object.hasOwn(network.inputs, id));
-    if (node.op !== 'lstm' || computed || node.options.learnedState) return node;
+    if (node.op !== 'lstm' || node.options.learnedState) return node;
+    const given = node.inputs;
+    if (states.some(({ input }) => !isFedOrAbsent(network, given[input]))) return node;
     const prefix = lstms.length === 1 ? '' : `${node.name.replaceAll('.', '_')}_`;
-    const names = states.map(({ port, input, output }, i) => {
+    const names = states.map(({ port, input, output }) => {
       const type = node.outputs[port] as TensorType; // every LSTM has both ports
-      const name = givenStates[i] ?? `${prefix}${input}`;
-      if (givenStates[i] === undefined) add('input', inputs, name, { dtype: type.dtype, shape: type.shape });
+      const name = given[input] ?? `${prefix}${input}`;
+      if (given[input] === undefined) add('input', inputs, name, { dtype: type.dtype, shape: type.shape });
       const from = valueId(node.name, port);
       const shown = Object.values(network.outputs).some((known) => known.from === from);
       if (!shown)
         add('output', outputs, `${prefix}${output}`, { dtype: type.dtype, shape: type.shape, from });
-      return name;
+      return [input, name] as const;
     });
-    return { ...node, inputs: [x, ...names, lengths].filter((id) => id !== undefined) };
+    return { ...node, inputs: { ...given, ...Object.fromEntries(names) } };
   });
   return { inputs, nodes, outputs };
+}
+
+/** Whether a state is one that a caller gives, or none. */
+function isFedOrAbsent({ inputs }: Network, id: string | undefined): boolean {
+  return id === undefined || Object.hasOwn(inputs, id);
 }
 
 /**
@@ -70,9 +73,8 @@ export function statePairs(network: Network<Signature, Signature>): Map<string, 
   const isWhole = needsWholeSequence(network);
   for (const node of network.nodes) {
     if (node.op !== 'lstm') continue;
-    const { h, c } = lstmInputs(node.inputs);
-    for (const [i, { port }] of states.entries()) {
-      const input = [h, c][i];
+    for (const { port, input: slot } of states) {
+      const input = node.inputs[slot];
       if (input === undefined || !Object.hasOwn(network.inputs, input)) continue;
       const output = outputOf(valueId(node.name, port));
       const fromTheEnd = node.options.bidirectional || node.options.reverse;

@@ -4,6 +4,7 @@ import { GraphBuilder } from '../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../builder/network.js';
 import { lstm } from '../builder/ops/lstm.js';
 import type { LstmState } from '../builder/ops/lstm-arguments.js';
+import { severalInputs } from '../builder/ops/op-inputs.js';
 import type { Dim } from '../builder/shape.js';
 import type { TensorType, Value } from '../builder/tensor.js';
 import { type ActivationStep, addActivation } from './chain-activations.js';
@@ -34,10 +35,15 @@ export function buildArchitecture(architecture: Architecture): Network {
   const inputs = { x: type };
   let value: Value = graph.addInput('x', type);
   if (embedding) {
-    value = graph.addOne('embedding', nodeNameOf(embedding.name), [value], {
-      numEmbeddings: embedding.rows,
-      embeddingDim: embedding.columns,
-    });
+    value = graph.addOne(
+      'embedding',
+      nodeNameOf(embedding.name),
+      { x: value },
+      {
+        numEmbeddings: embedding.rows,
+        embeddingDim: embedding.columns,
+      },
+    );
   }
   let states: LstmState | undefined;
   for (const part of lstms.chain) {
@@ -60,7 +66,12 @@ export function buildArchitecture(architecture: Architecture): Network {
       : poolOf(activate(value), pool, batchFirst ? 1 : 0);
   const end = head.reduce<Value>((x, part) => {
     if (isActivation(part)) return addActivation(x, part);
-    return graph.addOne('linear', nodeNameOf(part.name), [x], { outFeatures: part.rows, bias: part.bias });
+    return graph.addOne(
+      'linear',
+      nodeNameOf(part.name),
+      { x: x },
+      { outFeatures: part.rows, bias: part.bias },
+    );
   }, pooled);
   if (head.length > 0) {
     const last = head.at(-1);
@@ -79,8 +90,8 @@ function hiddenOf(output: Value, states: LstmState | undefined, { lstms, batchFi
     return poolOf(output, 'last', batchFirst ? 1 : 0);
   }
   const { h } = states;
-  const directions = [-2, -1].map((index) => graph.addOne('at', undefined, [h], { index, axis: 0 }));
-  return graph.addOne('concat', undefined, directions, { axis: -1 });
+  const directions = [-2, -1].map((index) => graph.addOne('at', undefined, { x: h }, { index, axis: 0 }));
+  return graph.addOne('concat', undefined, severalInputs(directions), { axis: -1 });
 }
 
 function poolOf(output: Value, pool: Exclude<Pool, 'hidden'>, axis: number): Value {
@@ -89,9 +100,9 @@ function poolOf(output: Value, pool: Exclude<Pool, 'hidden'>, axis: number): Val
     case 'all':
       return output;
     case 'last':
-      return graph.addOne('at', undefined, [output], { index: -1, axis });
+      return graph.addOne('at', undefined, { x: output }, { index: -1, axis });
     case 'mean':
     case 'max':
-      return graph.addOne(pool, undefined, [output], { axis });
+      return graph.addOne(pool, undefined, { x: output }, { axis });
   }
 }

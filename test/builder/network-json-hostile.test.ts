@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
+import { severalInputs } from '../../src/builder/ops/op-inputs.js';
 import { LstmOnnxError } from '../../src/errors.js';
 import { throwUnlessMeant } from '../import/damage.js';
 import { simpleLSTM } from '../parity/networks.js';
@@ -10,12 +11,12 @@ describe('networkFromJson keeps to its limits', () => {
   const node = (name: string, op: string, inputs: string[], options: object) => ({
     name,
     op,
-    inputs,
+    inputs: op === 'concat' ? severalInputs(inputs) : { x: inputs[0] },
     options,
   });
   const graph = (nodes: { name: string }[]) =>
     JSON.stringify({
-      version: 1,
+      version: 2,
       inputs: { x: { dtype: 'float32', shape: ['batch', 'time', 4] } },
       nodes,
       outputs: { y: `${nodes.at(-1)!.name}:output` },
@@ -91,7 +92,7 @@ describe('networkFromJson keeps to its limits', () => {
     expect(() => networkFromJson('['.repeat(2_000_000))).toThrow(refused('E_INVALID_FILE', /nested deeper/));
     const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;
     expect(() => networkFromJson(deep)).toThrow(refused('E_INVALID_FILE', /nested deeper/));
-    const wrong = altered((json) => (json.nodes[0]!.inputs = Array(9_000).fill(0)));
+    const wrong = altered((json) => (json.nodes[0]!.inputs = severalInputs(Array(9_000).fill(0))));
     expect(() => networkFromJson(wrong)).toThrow(refused('E_INVALID_FILE', /and 8990 more\.$/));
     const strange = altered((json) => {
       for (let i = 0; i < 50_000; i++) Object.assign(json, { [`key${i}`]: 0 });

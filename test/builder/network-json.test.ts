@@ -1,17 +1,52 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defineNetwork } from '../../src/builder/network.js';
+import { defineNetwork, type Network } from '../../src/builder/network.js';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
 import { logSoftmax, relu, softmax } from '../../src/builder/ops/activations.js';
+import { last } from '../../src/builder/ops/at.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { mean } from '../../src/builder/ops/reduce.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
-import { float32 } from '../../src/builder/tensor.js';
+import { float32, int32 } from '../../src/builder/tensor.js';
 import { randomNetwork } from '../export/random-networks.js';
 import { simpleLSTM } from '../parity/networks.js';
 import { altered, everything, type Json, refused } from './network-json.js';
+
+/** The network as version 1 of the format has it, which listed inputs. */
+function inVersion1(network: Network): string {
+  const json: Json = JSON.parse(networkToJson(network));
+  const nodes = json.nodes.map((node) => ({ ...node, inputs: Object.values(Object(node.inputs)) }));
+  return JSON.stringify({ ...json, version: 1, nodes });
+}
+
+describe('networkFromJson reads version 1 of the format', () => {
+  const steps = float32('batch', 'time', 4);
+  const states = { h0: float32(1, 'batch', 3), c0: float32(1, 'batch', 3) };
+  const lengths = int32('batch');
+
+  it.each<[string, Network]>([
+    ['the reference example', simpleLSTM],
+    ['several inputs, states, lists', everything],
+    [
+      'lengths',
+      defineNetwork({ x: steps, lengths }, ({ x, lengths }) => ({
+        y: last(lstm('lstm', x, { hiddenSize: 3, lengths }).output),
+        m: mean(lstm('other', x, { hiddenSize: 3, lengths }).output),
+      })),
+    ],
+    [
+      'lengths and states',
+      defineNetwork({ x: steps, ...states, lengths }, ({ x, h0, c0, lengths }) =>
+        lstm('lstm', x, { hiddenSize: 3, lengths, initialState: { h: h0, c: c0 } }),
+      ),
+    ],
+  ])('%s', (_, network) => {
+    expect(networkFromJson(inVersion1(network))).toEqual(network);
+  });
+});
 
 describe('a network as JSON', () => {
   it.each([
@@ -68,7 +103,7 @@ describe('networkFromJson refuses', () => {
   });
 
   it.each<[string, (json: Json) => unknown, string, RegExp]>([
-    ['another version', (json) => (json.version = 2), 'E_INVALID_FILE', /version/],
+    ['another version', (json) => (json.version = 3), 'E_INVALID_FILE', /version/],
     ['keys it does not know', (json) => Object.assign(json, { pickle: 1 }), 'E_INVALID_FILE', /pickle/],
     [
       'an input of another type',
@@ -150,19 +185,19 @@ describe('networkFromJson refuses', () => {
     ],
     [
       'a node that reads itself',
-      (json) => (json.nodes[1]!.inputs = ['at_1:output']),
+      (json) => (json.nodes[1]!.inputs = { x: 'at_1:output' }),
       'E_INVALID_FILE',
       /node 'at_1' reads 'at_1:output', which nothing before it computes/,
     ],
     [
       'nodes in a circle',
-      (json) => (json.nodes[0]!.inputs = ['fc:output']),
+      (json) => (json.nodes[0]!.inputs = { x: 'fc:output' }),
       'E_INVALID_FILE',
       /node 'lstm' reads 'fc:output'/,
     ],
     [
       'a node that reads by another spelling, saying what there is',
-      (json) => (json.nodes[1]!.inputs = ['lstm.output']),
+      (json) => (json.nodes[1]!.inputs = { x: 'lstm.output' }),
       'E_INVALID_FILE',
       /'lstm\.output'.* as NODE:PORT; up to there are x, lstm:output, lstm:h, lstm:c\.$/,
     ],
@@ -170,7 +205,7 @@ describe('networkFromJson refuses', () => {
       'a node that reads what is not there, listing only the last of many',
       (json) => {
         const names = Array.from({ length: 30 }, (_, i) => `relu_${i}`);
-        json.nodes = names.map((name) => ({ name, op: 'relu', inputs: ['x'], options: {} }));
+        json.nodes = names.map((name) => ({ name, op: 'relu', inputs: { x: 'x' }, options: {} }));
         json.outputs = { y: 'relu' };
       },
       'E_INVALID_FILE',
@@ -192,13 +227,13 @@ describe('networkFromJson refuses', () => {
     ['no outputs', (json) => (json.outputs = {}), 'E_MISSING_NAME', /no outputs/],
     [
       'a node without inputs',
-      (json) => (json.nodes[0]!.inputs = []),
+      (json) => (json.nodes[0]!.inputs = {}),
       'E_MISSING_NAME',
-      /lstm: input 0 is missing/,
+      /^lstm \(lstm\) has the inputs none; it takes x, h0, c0, lengths\.$/,
     ],
     [
-      'an LSTM with half its states',
-      (json) => (json.nodes[0]!.inputs = ['x', 'x']),
+      'an LSTM whose lengths are no whole numbers',
+      (json) => (json.nodes[0]!.inputs = { x: 'x', lengths: 'x' }),
       'E_DTYPE_MISMATCH',
       /lstm: lengths/,
     ],
@@ -206,17 +241,36 @@ describe('networkFromJson refuses', () => {
       'an entry with lengths that is not the last step',
       (json) => {
         json.inputs.n = { dtype: 'int32', shape: ['batch'] };
-        json.nodes[1]!.inputs = ['lstm:output', 'n'];
+        json.nodes[1]!.inputs = { x: 'lstm:output', lengths: 'n' };
         json.nodes[1]!.options = { index: 0, axis: 1 };
       },
       'E_INVALID_OPTION',
-      /lengths \[batch\] are for the last step/,
+      /lengths are for the last step, index -1; got index 0/,
     ],
     [
-      'an LSTM with more inputs than it has',
-      (json) => (json.nodes[0]!.inputs = ['x', 'x', 'x', 'x', 'x']),
-      'E_INVALID_OPTION',
-      /lstm: got 5 inputs/,
+      'an LSTM with an input that it does not have',
+      (json) => (json.nodes[0]!.inputs = { x: 'x', state: 'x' }),
+      'E_MISSING_NAME',
+      /lstm \(lstm\) has the inputs x, state; it takes x, h0, c0, lengths/,
+    ],
+    [
+      'a concatenation whose inputs are not numbered',
+      (json) =>
+        (json.nodes = [{ name: 'c', op: 'concat', inputs: { x1: 'x', x3: 'x' }, options: { axis: 0 } }]),
+      'E_MISSING_NAME',
+      /c \(concat\) has the inputs x1, x3; give x1, x2 and so on/,
+    ],
+    [
+      'a list of inputs, as version 1 has them',
+      (json) => (json.nodes[0]!.inputs = ['x']),
+      'E_INVALID_FILE',
+      /nodes\.0\.inputs: expected record, received array/,
+    ],
+    [
+      'inputs by name in version 1',
+      (json) => (json.version = 1),
+      'E_INVALID_FILE',
+      /nodes\.0\.inputs: expected array, received object/,
     ],
     [
       'two nodes of one name',

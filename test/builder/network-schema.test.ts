@@ -8,6 +8,7 @@ import { simpleLSTM } from '../parity/networks.js';
 interface NodeSchema {
   readonly properties: {
     readonly op: { readonly const: string };
+    readonly inputs: { readonly properties?: Record<string, unknown>; readonly required?: string[] };
     readonly options: { readonly properties: Record<string, unknown>; readonly required?: string[] };
   };
 }
@@ -31,6 +32,15 @@ describe('the JSON schema of networks', () => {
     const lstm = nodes.find(({ properties }) => properties.op.const === 'lstm')?.properties.options;
     expect(Object.keys(lstm?.properties ?? {})).toEqual(expect.arrayContaining(['hiddenSize', 'projSize']));
     expect(lstm?.required).toEqual(['hiddenSize', 'batchFirst']);
+  });
+
+  it('has the inputs of every op by name', () => {
+    const inputsOf = (name: string) =>
+      generated.properties.nodes.items.anyOf.find(({ properties }) => properties.op.const === name)
+        ?.properties.inputs;
+    expect(Object.keys(inputsOf('lstm')?.properties ?? {})).toEqual(['x', 'h0', 'c0', 'lengths']);
+    expect(inputsOf('lstm')?.required).toEqual(['x']);
+    expect(inputsOf('concat')).toMatchObject({ propertyNames: { pattern: '^x[1-9]\\d*$' } });
   });
 
   it('may be named in a network, for editors', () => {

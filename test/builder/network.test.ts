@@ -24,7 +24,7 @@ describe('defineNetwork', () => {
         {
           name: 'lstm',
           op: 'lstm',
-          inputs: ['x'],
+          inputs: { x: 'x' },
           options: {
             hiddenSize: 64,
             numLayers: 1,
@@ -42,14 +42,14 @@ describe('defineNetwork', () => {
         {
           name: 'at_1',
           op: 'at',
-          inputs: ['lstm:output'],
+          inputs: { x: 'lstm:output' },
           options: { index: -1, axis: 1 },
           outputs: { output: { dtype: 'float32', shape: ['batch', 64] } },
         },
         {
           name: 'fc',
           op: 'linear',
-          inputs: ['at_1:output'],
+          inputs: { x: 'at_1:output' },
           options: { outFeatures: 10, bias: true },
           outputs: { output: { dtype: 'float32', shape: ['batch', 10] } },
         },

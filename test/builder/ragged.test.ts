@@ -10,6 +10,7 @@ import { dropout } from '../../src/builder/ops/dropout.js';
 import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import type { NamedInputs } from '../../src/builder/ops/op-inputs.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
@@ -20,7 +21,7 @@ type Output = SymbolicTensor<'float32', readonly ['batch', 'time', 4]>;
 /** The inputs of the last node of what `define` makes of the output of an LSTM with lengths. */
 function lastInputs(
   define: (output: Output, other: SymbolicTensor<'int32', readonly ['batch']>) => Value,
-): readonly string[] | undefined {
+): NamedInputs<string> | undefined {
   const network = defineNetwork(
     { x: float32('batch', 'time', 3), lengths: int32('batch'), other: int32('batch') },
     ({ x, lengths, other }) => ({ y: define(lstm('lstm', x, { hiddenSize: 4, lengths }).output, other) }),
@@ -42,28 +43,30 @@ describe('the lengths of padded sequences go on', () => {
     ['a concatenation of features', (output) => concat([relu(output), output]).at(-1)],
     ['a pick of one feature', (output) => output.at(2, 2).at(-1)],
   ])('through %s', (_, define) => {
-    expect(lastInputs(define)?.at(-1)).toBe('lengths');
+    expect(lastInputs(define)).toHaveProperty('lengths', 'lengths');
   });
 
   it('to another LSTM, which reads each sequence to its end, and from it', () => {
-    expect(lastInputs((output) => lstm('upper', output, { hiddenSize: 2 }).h)).toEqual([
-      'lstm:output',
-      'lengths',
-    ]);
+    expect(lastInputs((output) => lstm('upper', output, { hiddenSize: 2 }).h)).toEqual({
+      x: 'lstm:output',
+      lengths: 'lengths',
+    });
     expect(
       lastInputs((output) => lstm('upper', output, { hiddenSize: 2, reverse: true }).output.at(-1)),
-    ).toEqual(['upper:output', 'lengths']);
+    ).toEqual({ x: 'upper:output', lengths: 'lengths' });
   });
 
   it('unless others are given', () => {
     expect(
       lastInputs((output, other) => lstm('upper', output, { hiddenSize: 2, lengths: other }).output.at(-1)),
-    ).toEqual(['upper:output', 'other']);
+    ).toEqual({ x: 'upper:output', lengths: 'other' });
   });
 
   it('not to the first step, which every sequence has, nor to the states', () => {
-    expect(lastInputs((output) => output.at(0))).toEqual(['lstm:output']);
-    expect(lastInputs((output) => lstm('upper', output, { hiddenSize: 2 }).h.at(-1, 0))).toEqual(['upper:h']);
+    expect(lastInputs((output) => output.at(0))).toEqual({ x: 'lstm:output' });
+    expect(lastInputs((output) => lstm('upper', output, { hiddenSize: 2 }).h.at(-1, 0))).toEqual({
+      x: 'upper:h',
+    });
   });
 
   it('as the network file says, and no further', () => {
@@ -86,7 +89,7 @@ describe('the lengths of padded sequences go on', () => {
         outputs: { y: 'end:output' },
       }),
     );
-    expect(networkFromJson(networkToJson(plain)).nodes.at(-1)?.inputs).toEqual(['lstm:output']);
+    expect(networkFromJson(networkToJson(plain)).nodes.at(-1)?.inputs).toEqual({ x: 'lstm:output' });
   });
 });
 

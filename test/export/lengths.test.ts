@@ -30,7 +30,7 @@ describe('withLengths', () => {
     const shown = withLengths(network);
     expect(shown.inputs).toEqual({ x: network.inputs.x, lengths: { dtype: 'int32', shape: ['batch'] } });
     expect(shown.outputs).toEqual(network.outputs);
-    const reading = shown.nodes.filter(({ inputs }) => inputs.includes('lengths'));
+    const reading = shown.nodes.filter(({ inputs }) => 'lengths' in inputs && inputs.lengths === 'lengths');
     expect(reading.map(({ name }) => name)).toEqual(['lower', 'upper', 'at_1']);
   });
 
@@ -41,7 +41,7 @@ describe('withLengths', () => {
       first: x.at(0, 1),
     }));
     const { nodes } = withLengths(network);
-    const reading = nodes.filter(({ inputs }) => inputs.includes('lengths'));
+    const reading = nodes.filter(({ inputs }) => 'lengths' in inputs && inputs.lengths === 'lengths');
     expect(reading.map(({ name }) => name)).toEqual(['lstm', 'at_1']);
   });
 

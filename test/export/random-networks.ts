@@ -87,10 +87,15 @@ function fittingOps(
     () => call(concat)([x, tanh(x)], negative),
     () => transpose(x, choice % 2 === 0 ? axes : axes.toReversed()) as Float,
     () =>
-      x.graph.addOne('at', undefined, [x], {
-        index: choice % 2 === 0 ? 0 : -1,
-        axis: negative,
-      }) as unknown as Float,
+      x.graph.addOne(
+        'at',
+        undefined,
+        { x },
+        {
+          index: choice % 2 === 0 ? 0 : -1,
+          axis: negative,
+        },
+      ) as unknown as Float,
   ];
   if (typeof features !== 'number') return ops;
 

@@ -66,6 +66,8 @@ describe('an imported LSTM node computes what the node does', () => {
     ['in reverse', { with: ['B'], attributes: { direction: text('reverse') } }],
     ['in both directions', { directions: 2, with: ['B'] }],
     ['with given states', { directions: 2, with: ['initial_h', 'initial_c'] }],
+    ['with a given state beside zeros', { with: ['B', 'initial_h'] }],
+    ['with a given cell beside zeros, both directions', { directions: 2, with: ['initial_c'] }],
     ['with lengths', { with: ['B', 'sequence_lens'] }],
     ['with lengths in reverse', { with: ['sequence_lens'], attributes: { direction: text('reverse') } }],
     [

@@ -214,8 +214,11 @@ describe('readOnnx refuses, with operator and node,', () => {
       /LSTM "cell": its sequence_lens .*every length is the time of X; make sequence_lens an input/,
     ],
     [
-      'one given state',
-      lstmWith(['', '', 'h'], { inputs: [value('h', [1, 'batch', H])] }),
+      'one given state beside a constant one',
+      lstmWith(['', '', 'h', 'c'], {
+        inputs: [value('h', [1, 'batch', H])],
+        initializers: [{ ...weights('c', 1, 1, H), data: new Float32Array(H).fill(0.5) }],
+      }),
       /LSTM "cell": one of its two initial states/,
     ],
     [

@@ -1,6 +1,7 @@
 /** The networks of the fixtures in `ops/`: one op each, its first dimension dynamic. */
 import { defineNetwork, type Network } from '../../src/builder/network.js';
 import type { OpName, OpOptions } from '../../src/builder/ops/index.js';
+import { severalInputs } from '../../src/builder/ops/op-inputs.js';
 import { float32, int32, type Value } from '../../src/builder/tensor.js';
 import type { Fixture } from '../fixtures.js';
 
@@ -27,7 +28,9 @@ export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
   });
   return defineNetwork(Object.fromEntries(types), (symbols) => {
     const values: Value[] = Object.values(symbols);
-    return { y: values[0]!.graph.addOne(config.op, moduleName(config.op), values, optionsOf(config)) };
+    const [x, lengths] = values;
+    const inputs = config.op === 'concat' ? severalInputs(values) : { x: x!, lengths };
+    return { y: x!.graph.addOne(config.op, moduleName(config.op), inputs, optionsOf(config)) };
   });
 }
 

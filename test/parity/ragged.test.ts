@@ -225,7 +225,7 @@ describe.each(backends)('on %s, sequences of different lengths', (backend) => {
       { x: float32('batch', 'time', 3), lengths: int32('batch') },
       ({ x, lengths }) => {
         const { output } = lstm('lstm', x, { hiddenSize: 2 });
-        return { last: output.graph.addOne('at', undefined, [output, lengths], { index: -1, axis: 1 }) };
+        return { last: output.graph.addOne('at', undefined, { x: output, lengths }, { index: -1, axis: 1 }) };
       },
     );
     const { predicted, run } = await bothWays(

@@ -122,9 +122,9 @@ describe('files that are given together', () => {
 
   it('are weights with a network file', async () => {
     const json = JSON.stringify({
-      version: 1,
+      version: 2,
       inputs: { x: { dtype: 'float32', shape: ['batch', 3] } },
-      nodes: [{ name: 'fc', op: 'linear', inputs: ['x'], options: { outFeatures: 4, bias: true } }],
+      nodes: [{ name: 'fc', op: 'linear', inputs: { x: 'x' }, options: { outFeatures: 4, bias: true } }],
       outputs: { y: 'fc:output' },
     });
     const weights = await fileOf('pytorch-files/parameters.pt');

@@ -9,7 +9,7 @@ type NetworkNode = Network['nodes'][number];
 export function diagramNodes(network: Network): DiagramNode[] {
   const counts = parameterCounts(network);
   const used = new Set([
-    ...network.nodes.flatMap(({ inputs }) => inputs),
+    ...network.nodes.flatMap(readBy),
     ...Object.values(network.outputs).map(({ from }) => from),
   ]);
   const inputs = Object.entries(network.inputs).map(
@@ -34,7 +34,13 @@ export function diagramNodes(network: Network): DiagramNode[] {
         .map(([port, { shape }]) => (port === 'output' ? shapeText(shape) : `${port} ${shapeText(shape)}`))
         .join(', '),
       parameters: counts.get(node.name) ?? 0,
-      reads: [...new Set(node.inputs.map(nodeOf))],
+      reads: [
+        ...new Set(
+          Object.values<string | undefined>(node.inputs).flatMap((id) =>
+            id === undefined ? [] : [nodeOf(id)],
+          ),
+        ),
+      ],
     };
   });
   const outputs = Object.entries(network.outputs).map(
@@ -50,6 +56,11 @@ export function diagramNodes(network: Network): DiagramNode[] {
     }),
   );
   return [...inputs, ...ops, ...outputs];
+}
+
+/** The ids of the values that a node reads. */
+function readBy({ inputs }: NetworkNode): string[] {
+  return Object.values<string | undefined>(inputs).filter((id) => id !== undefined);
 }
 
 /** The input or node behind the id of a value. */

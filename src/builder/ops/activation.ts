@@ -2,13 +2,14 @@
 import { type Activation, activate } from '../backends/activations.js';
 import type { Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
-import { entryByEntry, expectInput, inputAt, type OpDefinition } from './op.js';
-import type { ActivationOptions } from './option-schemas.js';
+import { entryByEntry, expectInput, type OpDefinition } from './op.js';
+import { onlyX } from './op-inputs.js';
 
-export const activationOp: OpDefinition<ActivationOptions> = {
-  infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
+export const activationOp: OpDefinition<'activation'> = {
+  inputs: onlyX,
+  infer: ({ x }, _options, name) => ({ output: expectInput(x, name, { dtype: 'float32' }) }),
   along: entryByEntry,
-  forward: (inputs, options, { tf }) => ({ output: activate(tf, inputAt(inputs, 0), options) }),
+  forward: ({ x }, options, { tf }) => ({ output: activate(tf, x, options) }),
 };
 
 /**
@@ -20,7 +21,7 @@ export function activation<S extends Shape>(
   x: Value<'float32', S>,
   options: Activation,
 ): SymbolicTensor<'float32', S> {
-  return graphOf('activation', x).addOne('activation', undefined, [x], { ...options }) as SymbolicTensor<
+  return graphOf('activation', x).addOne('activation', undefined, { x }, { ...options }) as SymbolicTensor<
     'float32',
     S
   >; // same type as x

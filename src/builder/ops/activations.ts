@@ -3,28 +3,31 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Tf } from '../backends/tf.js';
 import { normalizeAxis, type Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
-import { entryByEntry, expectInput, inputAt, mixedAlong, type OpDefinition } from './op.js';
-import type { AxisOptions, NoOptions } from './option-schemas.js';
+import { entryByEntry, expectInput, mixedAlong, type OpDefinition } from './op.js';
+import { onlyX } from './op-inputs.js';
 
-function elementwise(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<NoOptions> {
+type Elementwise = 'relu' | 'sigmoid' | 'tanh';
+
+function elementwise(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<Elementwise> {
   return {
-    infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
+    inputs: onlyX,
+    infer: ({ x }, _options, name) => ({ output: expectInput(x, name, { dtype: 'float32' }) }),
     along: entryByEntry,
-    forward: (inputs, _options, { tf }) => ({ output: compute(tf, inputAt(inputs, 0)) }),
+    forward: ({ x }, _options, { tf }) => ({ output: compute(tf, x) }),
   };
 }
 
 /** tfjs normalizes along the last axis only, so the axis is brought there and back. */
-function alongAxis(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<AxisOptions> {
+function alongAxis(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<'softmax' | 'logSoftmax'> {
   return {
-    infer(inputs, { axis }, name) {
-      const x = expectInput(inputs, 0, name, { dtype: 'float32', minRank: 1 });
+    inputs: onlyX,
+    infer({ x }, { axis }, name) {
+      expectInput(x, name, { dtype: 'float32', minRank: 1 });
       normalizeAxis(axis, x.shape, name);
       return { output: x };
     },
     along: (axis, x, options) => mixedAlong(options.axis, axis, x),
-    forward(inputs, options, { tf }) {
-      const x = inputAt(inputs, 0);
+    forward({ x }, options, { tf }) {
       const axis = normalizeAxis(options.axis, x.shape, 'softmax');
       const end = x.shape.length - 1;
       if (axis === end) return { output: compute(tf, x) };
@@ -42,27 +45,27 @@ export const logSoftmaxOp = alongAxis((tf, x) => tf.logSoftmax(x));
 
 /** `max(x, 0)`, entry by entry. */
 export function relu<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
-  return graphOf('relu', x).addOne('relu', undefined, [x], {}) as SymbolicTensor<'float32', S>; // same type as x
+  return graphOf('relu', x).addOne('relu', undefined, { x }, {}) as SymbolicTensor<'float32', S>; // same type as x
 }
 
 /** The hyperbolic tangent, entry by entry. */
 export function tanh<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
-  return graphOf('tanh', x).addOne('tanh', undefined, [x], {}) as SymbolicTensor<'float32', S>; // same type as x
+  return graphOf('tanh', x).addOne('tanh', undefined, { x }, {}) as SymbolicTensor<'float32', S>; // same type as x
 }
 
 /** `1 / (1 + exp(-x))`, entry by entry. */
 export function sigmoid<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
-  return graphOf('sigmoid', x).addOne('sigmoid', undefined, [x], {}) as SymbolicTensor<'float32', S>; // same type as x
+  return graphOf('sigmoid', x).addOne('sigmoid', undefined, { x }, {}) as SymbolicTensor<'float32', S>; // same type as x
 }
 
 /** Probabilities along an axis (default the last): `exp(x) / sum(exp(x))`. */
 export function softmax<S extends Shape>(x: Value<'float32', S>, axis = -1): SymbolicTensor<'float32', S> {
-  return graphOf('softmax', x).addOne('softmax', undefined, [x], { axis }) as SymbolicTensor<'float32', S>; // same type as x
+  return graphOf('softmax', x).addOne('softmax', undefined, { x }, { axis }) as SymbolicTensor<'float32', S>; // same type as x
 }
 
 /** The logarithm of {@link softmax}, computed without underflow. */
 export function logSoftmax<S extends Shape>(x: Value<'float32', S>, axis = -1): SymbolicTensor<'float32', S> {
-  return graphOf('logSoftmax', x).addOne('logSoftmax', undefined, [x], { axis }) as SymbolicTensor<
+  return graphOf('logSoftmax', x).addOne('logSoftmax', undefined, { x }, { axis }) as SymbolicTensor<
     'float32',
     S
   >; // same type as x

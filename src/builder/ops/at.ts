@@ -1,20 +1,13 @@
 /** One entry along an axis, which disappears: `x[:, -1]`. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
-import {
-  type DType,
-  graphOf,
-  type SymbolicTensor,
-  type TensorType,
-  timeAxis,
-  type Value,
-} from '../tensor.js';
+import { type DType, graphOf, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
 import type { IfTime } from '../type-messages.js';
-import { expectInput, inputAt, type OpDefinition } from './op.js';
-import type { AtOptions } from './option-schemas.js';
+import { checkLengthsInput } from './lengths-input.js';
+import { expectInput, type OpDefinition } from './op.js';
+import { xAndLengths } from './op-inputs.js';
 
 function checkIndex(index: number, size: number, what: string): void {
   if (index >= size || index < -size) {
@@ -25,25 +18,20 @@ function checkIndex(index: number, size: number, what: string): void {
   }
 }
 
-/** With lengths it is the last step of each sequence of x, `[batch, time, ...]` or time-first. */
-function checkLengths(inputs: readonly TensorType[], index: number, axis: number, name: string): void {
-  const x = expectInput(inputs, 0, name, { dtype: 'float32', minRank: 2 });
-  const lengths = expectInput(inputs, 1, `${name}: lengths`, { dtype: 'int32', rank: 1 });
-  const isLast = index === -1 && axis < 2 && inputs.length === 2;
-  if (isLast && lengths.shape[0] === x.shape[1 - axis]) return;
-  throw new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `${name}: lengths ${formatShape(lengths.shape)} are for the last step (index -1) of x along time, axis 0 or 1; got ` +
-      `${counted(inputs.length, 'input')}, index ${index} and axis ${axis} of ${formatShape(x.shape)}.`,
-  );
-}
+export const atOp: OpDefinition<'at'> = {
+  inputs: xAndLengths,
 
-export const atOp: OpDefinition<AtOptions> = {
-  infer(inputs, options, name) {
-    const x = expectInput(inputs, 0, name, { minRank: 1 });
+  infer({ x, lengths }, options, name) {
+    expectInput(x, name, { minRank: 1 });
     const axis = normalizeAxis(options.axis, x.shape, name);
     const dim = x.shape[axis];
-    if (inputs.length > 1) checkLengths(inputs, options.index, axis, name);
+    if (lengths) checkLengthsInput(x, lengths, axis, name);
+    if (lengths && options.index !== -1) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `${name}: lengths are for the last step, index -1; got index ${options.index}.`,
+      );
+    }
     if (typeof dim === 'number') checkIndex(options.index, dim, `${name} on ${formatShape(x.shape)}`);
     return { output: { dtype: x.dtype, shape: x.shape.toSpliced(axis, 1) } };
   },
@@ -55,10 +43,8 @@ export const atOp: OpDefinition<AtOptions> = {
     return { kind: options.index === 0 ? 'first' : 'mixed' };
   },
 
-  forward(inputs, options, { tf }) {
-    const x = inputAt(inputs, 0);
+  forward({ x, lengths }, options, { tf }) {
     const axis = normalizeAxis(options.axis, x.shape, 'at');
-    const [, lengths] = inputs;
     if (lengths) return { output: lastOfEach(tf, x, lengths, axis) };
     const size = x.shape[axis] ?? 0;
     checkIndex(options.index, size, `at on ${formatShape(x.shape)}`);
@@ -98,7 +84,7 @@ export function at<D extends DType, S extends Shape>(
   index: IfTime<S, number, 'at(x, -1, 1)'>,
 ): SymbolicTensor<D, RemoveNamed<S, 'time'>>;
 export function at(x: Value, index: number, axis?: number): SymbolicTensor {
-  return graphOf('at', x).addOne('at', undefined, [x], { index, axis: axis ?? timeAxis(x.shape) });
+  return graphOf('at', x).addOne('at', undefined, { x }, { index, axis: axis ?? timeAxis(x.shape) });
 }
 
 /** The last time step: `at(x, -1)`. */

@@ -11,15 +11,17 @@ import {
   normalizeAxis,
   type Shape,
 } from '../shape.js';
-import { type DType, graphOf, type SymbolicTensor, type Value } from '../tensor.js';
+import { type DType, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
 import { expectInput, mixedAlong, type OpDefinition } from './op.js';
-import type { AxisOptions } from './option-schemas.js';
+import { inputValues, severalInputs } from './op-inputs.js';
 
-export const concatOp: OpDefinition<AxisOptions> = {
+export const concatOp: OpDefinition<'concat'> = {
+  inputs: 'several',
   infer(inputs, options, name) {
-    const first = expectInput(inputs, 0, name, { minRank: 1 });
+    const [first, ...others] = inputValues(inputs) as [TensorType, ...TensorType[]]; // one at least, by their names
+    expectInput(first, name, { minRank: 1 });
     const axis = normalizeAxis(options.axis, first.shape, name);
-    const shape = inputs.slice(1).reduce((joined: Shape, input) => {
+    const shape = others.reduce((joined: Shape, input) => {
       const fits =
         input.dtype === first.dtype &&
         input.shape.length === joined.length &&
@@ -38,7 +40,7 @@ export const concatOp: OpDefinition<AxisOptions> = {
 
   along: (axis, x, options) => mixedAlong(options.axis, axis, x),
 
-  forward: (inputs, { axis }, { tf }) => ({ output: tf.concat([...inputs], axis) }),
+  forward: (inputs, { axis }, { tf }) => ({ output: tf.concat(inputValues(inputs), axis) }),
 };
 
 /** The sum of the shapes' dimensions at an index. */
@@ -93,7 +95,9 @@ export function concat<
     );
   }
   const [first] = tensors;
-  const output = graphOf('concat', first).addOne('concat', undefined, tensors, { axis: axis ?? -1 });
+  const output = graphOf('concat', first).addOne('concat', undefined, severalInputs(tensors), {
+    axis: axis ?? -1,
+  });
   // The shape rule computes at run time what the type says.
   return output as unknown as SymbolicTensor<D, Joined<S, Rest, AxisIndex<S, A>>>;
 }

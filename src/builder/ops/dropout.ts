@@ -3,8 +3,8 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { sizeOf } from '../../nd-array.js';
 import type { Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
-import { entryByEntry, expectInput, type ForwardContext, inputAt, type OpDefinition } from './op.js';
-import type { DropoutOptions } from './option-schemas.js';
+import { entryByEntry, expectInput, type ForwardContext, type OpDefinition } from './op.js';
+import { onlyX } from './op-inputs.js';
 
 /**
  * What to multiply a tensor of this shape by: one draw an entry from the context's generator, in row-major order.
@@ -24,11 +24,11 @@ export function dropoutMask(
   );
 }
 
-export const dropoutOp: OpDefinition<DropoutOptions> = {
-  infer: (inputs, _options, name) => ({ output: expectInput(inputs, 0, name, { dtype: 'float32' }) }),
+export const dropoutOp: OpDefinition<'dropout'> = {
+  inputs: onlyX,
+  infer: ({ x }, _options, name) => ({ output: expectInput(x, name, { dtype: 'float32' }) }),
   along: entryByEntry,
-  forward(inputs, { p }, context) {
-    const x = inputAt(inputs, 0);
+  forward({ x }, { p }, context) {
     const mask = context.training ? dropoutMask(x.shape, p, context) : undefined;
     return { output: mask ? context.tf.mul(x, mask) : x };
   },
@@ -40,5 +40,5 @@ export const dropoutOp: OpDefinition<DropoutOptions> = {
  * @param p probability that an entry is zeroed, 0 to 1
  */
 export function dropout<S extends Shape>(x: Value<'float32', S>, p = 0.5): SymbolicTensor<'float32', S> {
-  return graphOf('dropout', x).addOne('dropout', undefined, [x], { p }) as SymbolicTensor<'float32', S>; // same type as x
+  return graphOf('dropout', x).addOne('dropout', undefined, { x }, { p }) as SymbolicTensor<'float32', S>; // same type as x
 }

@@ -4,8 +4,8 @@ import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
-import { entryByEntry, expectInput, inputAt, type OpDefinition } from './op.js';
-import type { EmbeddingOptions } from './option-schemas.js';
+import { entryByEntry, expectInput, type OpDefinition } from './op.js';
+import { onlyX } from './op-inputs.js';
 
 /** Rows of `table` at `ids`. Its gradient is a scatter-add, a kernel that every tfjs backend has. */
 function lookUp(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
@@ -19,9 +19,10 @@ function lookUp(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
   return rows(table);
 }
 
-export const embeddingOp: OpDefinition<EmbeddingOptions> = {
-  infer(inputs, { embeddingDim }, name) {
-    const ids = expectInput(inputs, 0, name, { dtype: 'int32' });
+export const embeddingOp: OpDefinition<'embedding'> = {
+  inputs: onlyX,
+  infer({ x }, { embeddingDim }, name) {
+    const ids = expectInput(x, name, { dtype: 'int32' });
     return { output: { dtype: 'float32', shape: [...ids.shape, embeddingDim] } };
   },
 
@@ -31,8 +32,8 @@ export const embeddingOp: OpDefinition<EmbeddingOptions> = {
 
   along: entryByEntry,
 
-  forward(inputs, { numEmbeddings }, { tf }, parameter) {
-    const ids = inputAt(inputs, 0);
+  forward({ x }, { numEmbeddings }, { tf }, parameter) {
+    const ids = x;
     const outside = ids.dataSync().find((id) => id < 0 || id >= numEmbeddings);
     if (outside !== undefined) {
       throw new LstmOnnxError(
@@ -56,6 +57,6 @@ export function embedding<const S extends Shape, const E extends number>(
   ids: Value<'int32', S>,
   options: { readonly numEmbeddings: number; readonly embeddingDim: E },
 ): SymbolicTensor<'float32', readonly [...S, E]> {
-  const output = graphOf('embedding', ids).addOne('embedding', name, [ids], { ...options });
+  const output = graphOf('embedding', ids).addOne('embedding', name, { x: ids }, { ...options });
   return output as SymbolicTensor<'float32', readonly [...S, E]>; // what the shape rule says at run time
 }

@@ -2,19 +2,19 @@
 import { normalizeAxis, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
 import type { IfTime } from '../type-messages.js';
-import { expectInput, inputAt, mixedAlong, type OpDefinition } from './op.js';
-import type { AxisOptions } from './option-schemas.js';
+import { expectInput, mixedAlong, type OpDefinition } from './op.js';
+import { onlyX } from './op-inputs.js';
 
-export const flipOp: OpDefinition<AxisOptions> = {
-  infer(inputs, { axis }, name) {
-    const x = expectInput(inputs, 0, name, { minRank: 1 });
+export const flipOp: OpDefinition<'flip'> = {
+  inputs: onlyX,
+  infer({ x }, { axis }, name) {
+    expectInput(x, name, { minRank: 1 });
     normalizeAxis(axis, x.shape, name);
     return { output: { dtype: x.dtype, shape: x.shape } };
   },
   // What was padding at the end would come first.
   along: (axis, x, options) => mixedAlong(options.axis, axis, x),
-  forward(inputs, { axis }, { tf }) {
-    const x = inputAt(inputs, 0);
+  forward({ x }, { axis }, { tf }) {
     return { output: tf.reverse(x, normalizeAxis(axis, x.shape, 'flip')) };
   },
 };
@@ -30,5 +30,5 @@ export function flip<D extends DType, S extends Shape>(
   x: Value<D, S> & IfTime<S, unknown, 'flip(x, 1)'>,
 ): SymbolicTensor<D, S>;
 export function flip(x: Value, axis?: number): SymbolicTensor {
-  return graphOf('flip', x).addOne('flip', undefined, [x], { axis: axis ?? timeAxis(x.shape) });
+  return graphOf('flip', x).addOne('flip', undefined, { x }, { axis: axis ?? timeAxis(x.shape) });
 }

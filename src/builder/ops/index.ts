@@ -9,17 +9,15 @@ import { flipOp } from './flip.js';
 import { linearOp } from './linear.js';
 import { lstmOp } from './lstm.js';
 import type { OpDefinition } from './op.js';
-import type { OpOptions } from './option-schemas.js';
+import type { OpName, OpOptions } from './option-schemas.js';
 import { maxOp, meanOp } from './reduce.js';
 import { reshapeOp } from './reshape.js';
 import { stepCountOp } from './step-count.js';
 import { transposeOp } from './transpose.js';
 
-export type { OpOptions };
+export type { OpName, OpOptions };
 
-export type OpName = keyof OpOptions;
-
-export const ops: { readonly [K in OpName]: OpDefinition<OpOptions[K]> } = {
+export const ops: { readonly [K in OpName]: OpDefinition<K> } = {
   activation: activationOp,
   at: atOp,
   concat: concatOp,

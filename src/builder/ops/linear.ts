@@ -2,18 +2,19 @@
 import type { Dim } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import type { Features } from '../type-messages.js';
-import { expectFixedDim, expectInput, inputAt, mixedAlong, type OpDefinition, optionsOf } from './op.js';
-import type { LinearOptions } from './option-schemas.js';
+import { expectFixedDim, expectInput, mixedAlong, type OpDefinition, optionsOf } from './op.js';
+import { onlyX } from './op-inputs.js';
 
-export const linearOp: OpDefinition<LinearOptions> = {
-  infer(inputs, { outFeatures }, name) {
-    const x = expectInput(inputs, 0, name, { dtype: 'float32', minRank: 1 });
+export const linearOp: OpDefinition<'linear'> = {
+  inputs: onlyX,
+  infer({ x }, { outFeatures }, name) {
+    expectInput(x, name, { dtype: 'float32', minRank: 1 });
     expectFixedDim(x, -1, name);
     return { output: { dtype: 'float32', shape: [...x.shape.slice(0, -1), outFeatures] } };
   },
 
-  parameters(inputs, { outFeatures, bias }) {
-    const inFeatures = expectFixedDim(expectInput(inputs, 0, 'linear'), -1, 'linear');
+  parameters({ x }, { outFeatures, bias }) {
+    const inFeatures = expectFixedDim(x, -1, 'linear');
     const init = { kind: 'uniform', bound: 1 / Math.sqrt(inFeatures) } as const;
     const weight = { name: 'weight', shape: [outFeatures, inFeatures], init };
     return bias ? [weight, { name: 'bias', shape: [outFeatures], init }] : [weight];
@@ -21,8 +22,7 @@ export const linearOp: OpDefinition<LinearOptions> = {
 
   along: (axis, x) => mixedAlong(-1, axis, x),
 
-  forward(inputs, { outFeatures, bias }, { tf }, parameter) {
-    const x = inputAt(inputs, 0);
+  forward({ x }, { outFeatures, bias }, { tf }, parameter) {
     const weight = parameter('weight');
     const rows = x.rank === 2 ? x : tf.reshape(x, [-1, x.shape.at(-1) ?? 1]);
     // Not tfjs' fused product, which is wrong for a transposed factor on the wasm backend of tfjs 4.22.
@@ -46,9 +46,14 @@ export function linear<const Lead extends readonly Dim[], const F extends Dim, c
   outFeatures: N,
   options: { readonly bias?: boolean } = {},
 ): SymbolicTensor<'float32', readonly [...Lead, N]> {
-  const output = graphOf('linear', x).addOne('linear', name, [x], {
-    outFeatures,
-    ...optionsOf('linear', options, { bias: true }),
-  });
+  const output = graphOf('linear', x).addOne(
+    'linear',
+    name,
+    { x },
+    {
+      outFeatures,
+      ...optionsOf('linear', options, { bias: true }),
+    },
+  );
   return output as SymbolicTensor<'float32', readonly [...Lead, N]>; // what the shape rule says at run time
 }

@@ -43,18 +43,3 @@ export function checkLengths(lengths: ArrayLike<number>, time: number, fewest = 
     `lengths has ${wrong}; x has ${counted(time, 'step')}, so give ${fewest} to ${time}.`,
   );
 }
-
-/** An LSTM's inputs by what they are: x, then the states if there are, then the lengths. */
-export interface LstmInputs<T> {
-  readonly x: T | undefined;
-  readonly h: T | undefined;
-  readonly c: T | undefined;
-  readonly lengths: T | undefined;
-}
-
-export function lstmInputs<T>(inputs: readonly T[]): LstmInputs<T> {
-  const [x, ...rest] = inputs;
-  const [h, c] = rest.length >= 2 ? rest : [];
-  // One or three inputs after x: the last is the lengths.
-  return { x, h, c, lengths: rest.length % 2 === 1 ? rest.at(-1) : undefined };
-}

@@ -21,19 +21,21 @@ import {
   type StateShape,
   type StateSize,
 } from './lstm-arguments.js';
-import { checkLengths, type LstmOptions, layerDirections, lstmInputs, stateSize } from './lstm-options.js';
+import { checkLengths, type LstmOptions, layerDirections, stateSize } from './lstm-options.js';
 import {
   type AxisUse,
   expectFixedDim,
   expectInput,
   type ForwardContext,
-  inputAt,
   type OpDefinition,
   type ParameterSpec,
 } from './op.js';
+import type { OpInputs } from './op-inputs.js';
 
-function infer(inputs: readonly TensorType[], options: LstmOptions, name: string) {
-  const x = expectInput(inputs, 0, name, { dtype: 'float32', rank: 3 });
+type Inputs<T> = OpInputs<T>['lstm'];
+
+function infer({ x, h0, c0, lengths }: Inputs<TensorType>, options: LstmOptions, name: string) {
+  expectInput(x, name, { dtype: 'float32', rank: 3 });
   expectFixedDim(x, 2, name);
   const [first, second] = x.shape as readonly [Dim, Dim, Dim]; // rank 3 was checked above
   const { hiddenSize, numLayers } = options;
@@ -41,22 +43,10 @@ function infer(inputs: readonly TensorType[], options: LstmOptions, name: string
   const batch = options.batchFirst ? first : second;
   const h: TensorType = { dtype: 'float32', shape: [numLayers * directions, batch, stateSize(options)] };
   const c: TensorType = { dtype: 'float32', shape: [numLayers * directions, batch, hiddenSize] };
-  if (inputs.length > 4) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `${name}: got ${inputs.length} inputs, expected at most x, two states and lengths.`,
-    );
-  }
-  const given = lstmInputs(inputs);
-  expectType(given.h, h, `${name}: initialState.h`, 'numLayers * directions, batch, projSize or hiddenSize');
-  expectType(given.c, c, `${name}: initialState.c`, 'numLayers * directions, batch, hiddenSize');
-  expectType(
-    given.lengths,
-    { dtype: 'int32', shape: [batch] },
-    `${name}: lengths`,
-    'the steps of each sequence',
-  );
-  if (given.h && options.learnedState) {
+  expectType(h0, h, `${name}: initialState.h`, 'numLayers * directions, batch, projSize or hiddenSize');
+  expectType(c0, c, `${name}: initialState.c`, 'numLayers * directions, batch, hiddenSize');
+  expectType(lengths, { dtype: 'int32', shape: [batch] }, `${name}: lengths`, 'the steps of each sequence');
+  if ((h0 || c0) && options.learnedState) {
     throw new LstmOnnxError('E_INVALID_OPTION', `${name}: the initial state is either given or learned.`);
   }
   const output: TensorType = { dtype: 'float32', shape: [first, second, stateSize(options) * directions] };
@@ -66,7 +56,7 @@ function infer(inputs: readonly TensorType[], options: LstmOptions, name: string
 /** @throws E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for an input that is there and not of this type */
 function expectType(given: TensorType | undefined, type: TensorType, what: string, dims: string): void {
   if (!given) return;
-  expectInput([given], 0, what, { dtype: type.dtype, rank: type.shape.length });
+  expectInput(given, what, { dtype: type.dtype, rank: type.shape.length });
   if (!sameShape(given.shape, type.shape)) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
@@ -75,9 +65,9 @@ function expectType(given: TensorType | undefined, type: TensorType, what: strin
   }
 }
 
-function parameters(inputs: readonly TensorType[], options: LstmOptions): ParameterSpec[] {
+function parameters({ x }: Inputs<TensorType>, options: LstmOptions): ParameterSpec[] {
   const { hiddenSize, bidirectional, bias, projSize = 0, peepholes = false } = options;
-  const inputSize = expectFixedDim(expectInput(inputs, 0, 'lstm', { rank: 3 }), 2, 'lstm');
+  const inputSize = expectFixedDim(x, 2, 'lstm');
   const init = { kind: 'uniform', bound: 1 / Math.sqrt(hiddenSize) } as const;
   const states = stateSize(options);
   const gates = 4 * hiddenSize;
@@ -106,19 +96,17 @@ function parameters(inputs: readonly TensorType[], options: LstmOptions): Parame
 }
 
 function forward(
-  inputs: readonly TfTensor[],
+  { x, h0: givenH, c0: givenC, lengths }: Inputs<TfTensor>,
   options: LstmOptions,
   context: ForwardContext,
   parameter: (name: string) => TfTensor,
 ) {
   const { tf, training, gradients, wanted } = context;
   const { batchFirst, numLayers, dropout, projSize = 0, peepholes = false } = options;
-  const x = inputAt(inputs, 0);
   const batch = x.shape[batchFirst ? 0 : 1] ?? 0;
   const time = x.shape[batchFirst ? 1 : 0] ?? 0;
-  const { h: givenH, c: givenC, lengths } = lstmInputs(inputs);
   // With a state, the last output of a sequence without steps would be zeros here, and its state in an ONNX model.
-  const hasState = givenH !== undefined || options.learnedState === true;
+  const hasState = givenH !== undefined || givenC !== undefined || options.learnedState === true;
   if (lengths) checkLengths(lengths.dataSync(), time, hasState ? 1 : 0);
   const directions = layerDirections(options);
   const initial = (name: string, given: TfTensor | undefined): (TfTensor | undefined)[] => {
@@ -193,12 +181,14 @@ function stacked(tf: Tf, states: TfTensor[]): TfTensor {
 }
 
 /** The ports h and c have no axis of time. */
-function along(axis: number, _x: TensorType, { batchFirst }: LstmOptions, index: number): AxisUse {
-  if (index > 0 || axis === 2) return { kind: 'mixed' };
+function along(axis: number, _x: TensorType, { batchFirst }: LstmOptions, input: string): AxisUse {
+  if (input !== 'x' || axis === 2) return { kind: 'mixed' };
   return axis === (batchFirst ? 1 : 0) ? { kind: 'lengths', axis } : { kind: 'each', axis };
 }
 
-export const lstmOp: OpDefinition<LstmOptions> = { infer, along, parameters, forward };
+const inputs = { required: ['x'], optional: ['h0', 'c0', 'lengths'] };
+
+export const lstmOp: OpDefinition<'lstm'> = { inputs, infer, along, parameters, forward };
 
 /**
  * A long short-term memory, as PyTorch's `nn.LSTM` computes it, with what ONNX adds to it.
@@ -241,19 +231,23 @@ export function lstm<
   const graph = graphOf('lstm', x);
   checkArguments(typeof name === 'string' ? name : inWords(name), options);
   const { initialState, lengths, activations, batchFirst = x.shape[0] !== 'time', ...rest } = options;
-  const states = initialState && initialState !== 'learned' ? [initialState.h, initialState.c] : [];
-  const inputs = [x, ...states, ...(lengths ? [lengths] : [])];
-  const ports = graph.add('lstm', name, inputs, {
-    numLayers: 1,
-    bidirectional: false,
-    bias: true,
-    dropout: 0,
-    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
-    hiddenSize: rest.hiddenSize,
-    batchFirst,
-    ...(initialState === 'learned' ? { learnedState: true } : {}),
-    ...(activations ? { activations: allActivations(activations) } : {}),
-  });
+  const { h: h0, c: c0 } = initialState && initialState !== 'learned' ? initialState : {};
+  const ports = graph.add(
+    'lstm',
+    name,
+    { x, h0, c0, lengths },
+    {
+      numLayers: 1,
+      bidirectional: false,
+      bias: true,
+      dropout: 0,
+      ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+      hiddenSize: rest.hiddenSize,
+      batchFirst,
+      ...(initialState === 'learned' ? { learnedState: true } : {}),
+      ...(activations ? { activations: allActivations(activations) } : {}),
+    },
+  );
   // The shape rule `infer` computes at run time what these types say.
   return ports as unknown as ReturnType<typeof lstm<A, B, I, H, L, Bi, BF, P>>;
 }

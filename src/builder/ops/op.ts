@@ -6,6 +6,8 @@ import type { Tf } from '../backends/tf.js';
 import type { Generator } from '../random.js';
 import { formatShape, normalizeAxis } from '../shape.js';
 import type { DType, TensorType } from '../tensor.js';
+import type { InputNames, OpInputs } from './op-inputs.js';
+import type { OpName, OpOptions } from './option-schemas.js';
 
 /** How PyTorch draws a parameter's first values. */
 export type Initializer =
@@ -50,7 +52,7 @@ export type AxisUse =
   /** The first entry alone is read, which every sequence has. */
   | { readonly kind: 'first' }
   /**
-   * Entries are read up to the lengths, which the op takes as its last input; `axis` is where the output has an entry for
+   * Entries are read up to the lengths, which the op takes as its input `lengths`; `axis` is where the output has an entry for
    * each of them, undefined where it has none.
    */
   | { readonly kind: 'lengths'; readonly axis: number | undefined }
@@ -67,37 +69,34 @@ export function mixedAlong(mixed: number, axis: number, { shape }: TensorType): 
   return axis === normalizeAxis(mixed, shape, 'axis') ? { kind: 'mixed' } : { kind: 'each', axis };
 }
 
-export interface OpDefinition<Options> {
+export interface OpDefinition<K extends OpName> {
+  /** What its inputs are called. */
+  readonly inputs: InputNames;
   /** The shape rule: output types from input types. Throws a typed error for inputs that do not fit. */
-  infer(inputs: readonly TensorType[], options: Options, name: string): Ports<TensorType>;
+  infer(inputs: OpInputs<TensorType>[K], options: OpOptions[K], name: string): Ports<TensorType>;
   /**
    * What the op does along an axis of an input, which fits the shape rule.
    *
    * @param axis counted from the front
-   * @param index which of the inputs x is
+   * @param input the name of the input that x is
    */
-  along(axis: number, x: TensorType, options: Options, index: number): AxisUse;
+  along(axis: number, x: TensorType, options: OpOptions[K], input: string): AxisUse;
   /** In the order in which PyTorch's module registers (and draws) them. */
-  parameters?(inputs: readonly TensorType[], options: Options): readonly ParameterSpec[];
+  parameters?(inputs: OpInputs<TensorType>[K], options: OpOptions[K]): readonly ParameterSpec[];
   forward(
-    inputs: readonly TfTensor[],
-    options: Options,
+    inputs: OpInputs<TfTensor>[K],
+    options: OpOptions[K],
     context: ForwardContext,
     parameter: (name: string) => TfTensor,
   ): Ports<TfTensor>;
 }
 
-/** The input at `index`, checked for presence, element type and rank. */
+/** An input, checked for its element type and rank. */
 export function expectInput(
-  inputs: readonly TensorType[],
-  index: number,
+  input: TensorType,
   what: string,
-  expected: { readonly dtype?: DType; readonly rank?: number; readonly minRank?: number } = {},
+  expected: { readonly dtype?: DType; readonly rank?: number; readonly minRank?: number },
 ): TensorType {
-  const input = inputs[index];
-  if (!input) {
-    throw new LstmOnnxError('E_MISSING_NAME', `${what}: input ${index} is missing.`);
-  }
   if (expected.dtype && input.dtype !== expected.dtype) {
     throw new LstmOnnxError(
       'E_DTYPE_MISMATCH',
@@ -130,15 +129,6 @@ export function expectFixedDim(input: TensorType, axis: number, what: string): n
     );
   }
   return dim;
-}
-
-/** The tensor at `index`; the shape rule has already checked that it is there. */
-export function inputAt(inputs: readonly TfTensor[], index: number): TfTensor {
-  const input = inputs[index];
-  if (!input) {
-    throw new LstmOnnxError('E_MISSING_NAME', `Input ${index} of the op is missing.`);
-  }
-  return input;
 }
 
 /**

@@ -95,6 +95,8 @@ export interface OpOptions {
   transpose: TransposeOptions;
 }
 
+export type OpName = keyof OpOptions;
+
 export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpOptions[K]> } = {
   activation,
   at,

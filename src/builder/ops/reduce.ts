@@ -1,23 +1,24 @@
 /** The mean and the maximum along an axis, which disappears; along time over the steps of each sequence alone. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape, normalizeAxis, type RemoveAt, type RemoveNamed, type Shape } from '../shape.js';
-import { graphOf, type SymbolicTensor, type TensorType, timeAxis, type Value } from '../tensor.js';
+import { graphOf, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
 import type { IfTime } from '../type-messages.js';
-import { expectInput, inputAt, type OpDefinition } from './op.js';
-import type { AxisOptions } from './option-schemas.js';
+import { checkLengthsInput } from './lengths-input.js';
+import { expectInput, type OpDefinition } from './op.js';
+import { xAndLengths } from './op-inputs.js';
 
 type Compute = (tf: Tf, x: TfTensor, axis: number, mask: TfTensor | undefined) => TfTensor;
 
-/** Inputs: x, and lengths, int32 `[batch]`, where x is `[batch, time, ...]` or time-first and the axis is its time. */
-function reduction(what: string, compute: Compute): OpDefinition<AxisOptions> {
+function reduction(what: string, compute: Compute): OpDefinition<'mean' | 'max'> {
   return {
-    infer(inputs, options, name) {
-      const x = expectInput(inputs, 0, name, { dtype: 'float32', minRank: 1 });
+    inputs: xAndLengths,
+
+    infer({ x, lengths }, options, name) {
+      expectInput(x, name, { dtype: 'float32', minRank: 1 });
       const axis = normalizeAxis(options.axis, x.shape, name);
-      if (inputs.length > 1) checkLengths(inputs, axis, name);
+      if (lengths) checkLengthsInput(x, lengths, axis, name);
       return { output: { dtype: 'float32', shape: x.shape.toSpliced(axis, 1) } };
     },
 
@@ -27,25 +28,12 @@ function reduction(what: string, compute: Compute): OpDefinition<AxisOptions> {
       return { kind: 'lengths', axis: undefined };
     },
 
-    forward(inputs, options, { tf }) {
-      const x = inputAt(inputs, 0);
+    forward({ x, lengths }, options, { tf }) {
       const axis = normalizeAxis(options.axis, x.shape, what);
       checkNotEmpty(x.shape, axis, what);
-      const [, lengths] = inputs;
       return { output: compute(tf, x, axis, lengths && stepMask(tf, x, lengths, axis)) };
     },
   };
-}
-
-function checkLengths(inputs: readonly TensorType[], axis: number, name: string): void {
-  const x = expectInput(inputs, 0, name, { dtype: 'float32', minRank: 2 });
-  const lengths = expectInput(inputs, 1, `${name}: lengths`, { dtype: 'int32', rank: 1 });
-  if (axis < 2 && inputs.length === 2 && lengths.shape[0] === x.shape[1 - axis]) return;
-  throw new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `${name}: lengths ${formatShape(lengths.shape)} are for steps of x along time, axis 0 or 1; got ` +
-      `${counted(inputs.length, 'input')} and axis ${axis} of ${formatShape(x.shape)}.`,
-  );
 }
 
 /** @throws E_SHAPE_MISMATCH for an axis without entries, which have neither a mean nor a maximum */
@@ -107,7 +95,7 @@ export function mean<S extends Shape>(
   x: Value<'float32', S> & IfTime<S, unknown, 'mean(x, 1)'>,
 ): SymbolicTensor<'float32', RemoveNamed<S, 'time'>>;
 export function mean(x: Value<'float32'>, axis?: number): SymbolicTensor {
-  return graphOf('mean', x).addOne('mean', undefined, [x], { axis: axis ?? timeAxis(x.shape) });
+  return graphOf('mean', x).addOne('mean', undefined, { x }, { axis: axis ?? timeAxis(x.shape) });
 }
 
 /**
@@ -125,5 +113,5 @@ export function max<S extends Shape>(
   x: Value<'float32', S> & IfTime<S, unknown, 'max(x, 1)'>,
 ): SymbolicTensor<'float32', RemoveNamed<S, 'time'>>;
 export function max(x: Value<'float32'>, axis?: number): SymbolicTensor {
-  return graphOf('max', x).addOne('max', undefined, [x], { axis: axis ?? timeAxis(x.shape) });
+  return graphOf('max', x).addOne('max', undefined, { x }, { axis: axis ?? timeAxis(x.shape) });
 }

@@ -3,7 +3,8 @@ import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
 import type { NewShape } from '../type-messages.js';
-import { type AxisUse, expectInput, inputAt, listOf, type OpDefinition } from './op.js';
+import { type AxisUse, listOf, type OpDefinition } from './op.js';
+import { onlyX } from './op-inputs.js';
 import type { ReshapeOptions } from './option-schemas.js';
 
 /** The size of a shape as a number times named dimensions. */
@@ -76,17 +77,17 @@ function along(axis: number, x: TensorType, options: ReshapeOptions): AxisUse {
     : { kind: 'joined', axes };
 }
 
-export const reshapeOp: OpDefinition<ReshapeOptions> = {
-  infer(inputs, options, name) {
-    const x = expectInput(inputs, 0, name);
+export const reshapeOp: OpDefinition<'reshape'> = {
+  inputs: onlyX,
+  infer({ x }, options, name) {
     return { output: { dtype: x.dtype, shape: resolveReshape(x.shape, options.shape, name) } };
   },
 
   along,
 
-  forward(inputs, options, { tf, dims }) {
+  forward({ x }, options, { tf, dims }) {
     const shape = options.shape.map((dim) => (typeof dim === 'string' ? (dims.get(dim) ?? -1) : dim));
-    return { output: tf.reshape(inputAt(inputs, 0), shape) };
+    return { output: tf.reshape(x, shape) };
   },
 };
 
@@ -113,6 +114,6 @@ export function reshape<D extends DType, S extends Shape, const T extends Shape>
 ): SymbolicTensor<D, Reshaped<S, T>> {
   const graph = graphOf('reshape', x);
   // Nothing but a T is assignable to what NewShape gives.
-  const output = graph.addOne('reshape', undefined, [x], { shape: listOf('reshape', shape as T) });
+  const output = graph.addOne('reshape', undefined, { x }, { shape: listOf('reshape', shape as T) });
   return output as SymbolicTensor<D, Reshaped<S, T>>; // what the shape rule says at run time
 }

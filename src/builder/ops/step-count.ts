@@ -3,11 +3,11 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
-import { expectInput, inputAt, type OpDefinition } from './op.js';
+import type { OpDefinition } from './op.js';
+import { type OpInputs, onlyX } from './op-inputs.js';
 import type { StepCountOptions } from './option-schemas.js';
 
-function infer(inputs: readonly TensorType[], { batchFirst }: StepCountOptions, name: string) {
-  const x = expectInput(inputs, 0, name);
+function infer({ x }: OpInputs<TensorType>['stepCount'], { batchFirst }: StepCountOptions, name: string) {
   const rank = x.dtype === 'int32' ? 2 : 3;
   if (x.shape.length !== rank) {
     throw new LstmOnnxError(
@@ -19,12 +19,12 @@ function infer(inputs: readonly TensorType[], { batchFirst }: StepCountOptions, 
   return { output: { dtype: 'int32' as const, shape: [batch] } };
 }
 
-export const stepCountOp: OpDefinition<StepCountOptions> = {
+export const stepCountOp: OpDefinition<'stepCount'> = {
+  inputs: onlyX,
   infer,
   along: (axis, _x, { batchFirst }) =>
     axis === (batchFirst ? 0 : 1) ? { kind: 'each', axis: 0 } : { kind: 'mixed' },
-  forward(inputs, { padding, batchFirst }, { tf }) {
-    const x = inputAt(inputs, 0);
+  forward({ x }, { padding, batchFirst }, { tf }) {
     const differs: TfTensor = tf.notEqual(x, tf.scalar(padding, x.dtype as DType));
     const isStep = x.rank === 3 ? tf.any(differs, 2) : differs;
     const time = x.shape[batchFirst ? 1 : 0] ?? 0;
@@ -48,6 +48,6 @@ export function stepCount<const A extends Dim, const B extends Dim, const Rest e
   padding = 0,
 ): SymbolicTensor<'int32', readonly [A extends 'time' ? B : A]> {
   const graph = graphOf('stepCount', x);
-  const output = graph.addOne('stepCount', undefined, [x], { padding, batchFirst: x.shape[0] !== 'time' });
+  const output = graph.addOne('stepCount', undefined, { x }, { padding, batchFirst: x.shape[0] !== 'time' });
   return output as SymbolicTensor<'int32', readonly [A extends 'time' ? B : A]>; // what the shape rule says at run time
 }

@@ -3,12 +3,12 @@ import { LstmOnnxError } from '../../errors.js';
 import { formatShape, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import type { Permutation } from '../type-messages.js';
-import { expectInput, inputAt, listOf, type OpDefinition } from './op.js';
-import type { TransposeOptions } from './option-schemas.js';
+import { listOf, type OpDefinition } from './op.js';
+import { onlyX } from './op-inputs.js';
 
-export const transposeOp: OpDefinition<TransposeOptions> = {
-  infer(inputs, { axes }, name) {
-    const x = expectInput(inputs, 0, name);
+export const transposeOp: OpDefinition<'transpose'> = {
+  inputs: onlyX,
+  infer({ x }, { axes }, name) {
     const isPermutation =
       axes.length === x.shape.length && axes.toSorted((a, b) => a - b).every((axis, i) => axis === i);
     if (!isPermutation) {
@@ -22,7 +22,7 @@ export const transposeOp: OpDefinition<TransposeOptions> = {
 
   along: (axis, _x, { axes }) => ({ kind: 'each', axis: axes.indexOf(axis) }),
 
-  forward: (inputs, { axes }, { tf }) => ({ output: tf.transpose(inputAt(inputs, 0), [...axes]) }),
+  forward: ({ x }, { axes }, { tf }) => ({ output: tf.transpose(x, [...axes]) }),
 };
 
 type Permuted<S extends Shape, P extends readonly number[]> = { readonly [K in keyof P]: S[P[K]] };
@@ -36,8 +36,13 @@ export function transpose<D extends DType, S extends Shape, const P extends read
   x: Value<D, S>,
   axes: Permutation<S, P>,
 ): SymbolicTensor<D, Permuted<S, P>> {
-  const output = graphOf('transpose', x).addOne('transpose', undefined, [x], {
-    axes: listOf('transpose', axes as P), // nothing but a P is assignable to what Permutation gives
-  });
+  const output = graphOf('transpose', x).addOne(
+    'transpose',
+    undefined,
+    { x },
+    {
+      axes: listOf('transpose', axes as P), // nothing but a P is assignable to what Permutation gives
+    },
+  );
   return output as SymbolicTensor<D, Permuted<S, P>>; // what the shape rule says at run time
 }

@@ -1,7 +1,7 @@
 /** Activations by name: one ONNX node each, or a few where ONNX has none of its own. */
 import { type ActivationName, constantsOf } from '../../builder/backends/activations.js';
 import { type Emitter, float } from '../emitter.js';
-import { inputOf, type Lowering } from '../lowering.js';
+import type { Lowering } from '../lowering.js';
 
 /** ONNX's operators; those of an LSTM's activations have the same names. */
 export const onnxActivations = {
@@ -20,7 +20,7 @@ export const onnxActivations = {
 
 export const lowerActivation: Lowering<'activation'> = ({ name, options }, context) => {
   const { emitter } = context;
-  const x = inputOf(context).name;
+  const x = context.inputs.x.name;
   const { alpha, beta } = constantsOf(options);
   // Outside an LSTM these two are not in the operator sets that we write.
   if (options.name === 'linear') return { output: { name: scaled(emitter, x, name, alpha, beta) } };

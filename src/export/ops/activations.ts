@@ -1,18 +1,17 @@
 /** Activations: one ONNX node each, of the same meaning. */
-import type { OpName } from '../../builder/ops/index.js';
 import { int } from '../emitter.js';
-import { inputOf, type Lowering } from '../lowering.js';
+import type { Lowering } from '../lowering.js';
 
-function elementwise<K extends OpName>(opType: string): Lowering<K> {
+function elementwise<K extends 'relu' | 'tanh' | 'sigmoid'>(opType: string): Lowering<K> {
   return ({ name }, context) => ({
-    output: { name: context.emitter.emit(opType, [inputOf(context).name], { name }) },
+    output: { name: context.emitter.emit(opType, [context.inputs.x.name], { name }) },
   });
 }
 
 function alongAxis(opType: string): Lowering<'softmax' | 'logSoftmax'> {
   return ({ name, options }, context) => ({
     output: {
-      name: context.emitter.emit(opType, [inputOf(context).name], {
+      name: context.emitter.emit(opType, [context.inputs.x.name], {
         name,
         attributes: { axis: int(options.axis) },
       }),

@@ -3,14 +3,13 @@
  * sequences that end early is the first one when each is reversed.
  */
 import { int } from '../emitter.js';
-import { inputOf, type Lowering } from '../lowering.js';
+import type { Lowering } from '../lowering.js';
 
 const int64Type = 7; // TensorProto.INT64
 
 export const lowerAt: Lowering<'at'> = ({ name, options }, context) => {
   const { emitter } = context;
-  const x = inputOf(context);
-  const lengths = context.inputs[1];
+  const { x, lengths } = context.inputs;
   const axis = options.axis < 0 ? options.axis + x.type.shape.length : options.axis;
   const { entry } = x;
   if (entry?.axis === axis && entry.index === options.index && entry.lengths === lengths?.name) {

@@ -1,11 +1,11 @@
 /** `Gemm` on matrices, with PyTorch's weight as it is; `MatMul` and `Add` on tensors of other ranks. */
 import type { Parameter } from '../../builder/parameters.js';
 import { int } from '../emitter.js';
-import { inputOf, type Lowering } from '../lowering.js';
+import type { Lowering } from '../lowering.js';
 
 export const lowerLinear: Lowering<'linear'> = ({ name, options }, context) => {
   const { emitter, parameter } = context;
-  const x = inputOf(context);
+  const x = context.inputs.x;
   const weight = parameter('weight');
   const bias = () => emitter.initializer(`${name}.bias`, { dtype: 'float32', ...parameter('bias') });
   if (x.type.shape.length === 2) {

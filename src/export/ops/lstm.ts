@@ -12,12 +12,11 @@ import {
   type LstmLayerDirection,
   type LstmOptions,
   layerDirections,
-  lstmInputs,
   stateSize,
 } from '../../builder/ops/lstm-options.js';
 import type { OnnxAttribute } from '../../onnx/graph.js';
 import { type Emitter, float, floats, int, ints, string, strings } from '../emitter.js';
-import { inputOf, type Lowering, type LoweringContext } from '../lowering.js';
+import type { Lowering, LoweringContext } from '../lowering.js';
 import { onnxActivations } from './activation.js';
 import {
   biases,
@@ -34,14 +33,13 @@ export const lowerLstm: Lowering<'lstm'> = (node, context) => {
   const { numLayers, bidirectional, batchFirst, reverse } = options;
   const directions = bidirectional ? 2 : 1;
   const features = stateSize(options);
-  const x = inputOf(context);
-  const { lengths, ...given } = lstmInputs(context.inputs);
+  const { x, h0: givenH, c0: givenC, lengths } = context.inputs;
   const initial = options.learnedState
     ? {
         h: learned(context, x.name, name, 'h0', batchFirst),
         c: learned(context, x.name, name, 'c0', batchFirst),
       }
-    : { h: given.h?.name, c: given.c?.name };
+    : { h: givenH?.name, c: givenC?.name };
 
   let sequence = batchFirst ? transpose(emitter, x.name, `${name}.time_first`, 1, 0, 2) : x.name;
   let lastY = '';
@@ -96,7 +94,7 @@ interface LayerInputs {
 
 /** One layer's node, and what a projection adds to it; Y [time, directions, batch, features]. */
 function emitLayer(
-  { emitter, parameter }: LoweringContext,
+  { emitter, parameter }: LoweringContext<'lstm'>,
   options: LstmOptions,
   parts: readonly LstmLayerDirection[],
   label: string,

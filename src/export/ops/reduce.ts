@@ -5,7 +5,7 @@
 import type { AxisOptions } from '../../builder/ops/option-schemas.js';
 import { normalizeAxis } from '../../builder/shape.js';
 import { type Emitter, int, ints } from '../emitter.js';
-import { inputOf, type Lowering, type LoweringContext } from '../lowering.js';
+import type { Lowering, LoweringContext } from '../lowering.js';
 
 /** TensorProto's numbers of the element types. */
 const types = { float32: 1, int64: 7 } as const;
@@ -31,11 +31,11 @@ export const lowerMax: Lowering<'max'> = ({ name, options }, context) => {
 };
 
 /** The input, and where it has lengths what is within them: bool `[batch, time, 1, ...]` or time-first. */
-function steps(name: string, options: AxisOptions, context: LoweringContext) {
+function steps(name: string, options: AxisOptions, context: LoweringContext<'mean' | 'max'>) {
   const { emitter, inputs } = context;
-  const { name: x, type } = inputOf(context);
+  const { lengths } = inputs;
+  const { name: x, type } = inputs.x;
   const axis = normalizeAxis(options.axis, type.shape, name);
-  const lengths = inputs[1];
   if (!lengths) return { x, axis, mask: undefined };
   const shape = emitter.emit('Shape', [x], { name: `${name}.shape` });
   const time = emitter.emit('Gather', [shape, emitter.int64(axis)], { name: `${name}.time` });

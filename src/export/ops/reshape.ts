@@ -3,11 +3,11 @@
  * is -1; where that does not say it all, the sizes are read from the input's shape in the graph.
  */
 import { int } from '../emitter.js';
-import { inputOf, type Lowered, type Lowering, type LoweringContext } from '../lowering.js';
+import type { Lowered, Lowering, LoweringContext } from '../lowering.js';
 
 export const lowerReshape: Lowering<'reshape'> = ({ name, options }, context) => {
   const { emitter } = context;
-  const x = inputOf(context);
+  const x = context.inputs.x;
   const copied = options.shape.map((dim, i) =>
     typeof dim === 'string' && x.type.shape[i] === dim ? 0 : dim,
   );

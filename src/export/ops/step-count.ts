@@ -1,13 +1,13 @@
 /** The number of the last step that differs from the padding: its index and 1, or 0 where none differs. */
 import { int } from '../emitter.js';
-import { inputOf, type Lowering, type LoweringContext } from '../lowering.js';
+import type { Lowering, LoweringContext } from '../lowering.js';
 
 /** TensorProto's numbers of the element types. */
 const types = { float32: 1, int32: 6, int64: 7 } as const;
 
 export const lowerStepCount: Lowering<'stepCount'> = ({ name, options }, context) => {
   const { emitter } = context;
-  const x = inputOf(context);
+  const x = context.inputs.x;
   const { dtype, shape } = x.type;
   const timeAxis = options.batchFirst ? 1 : 0;
   const data = dtype === 'int32' ? Int32Array.of(options.padding) : Float32Array.of(options.padding);

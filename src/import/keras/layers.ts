@@ -1,5 +1,6 @@
 /** Keras' layers as ops, by class. What is not here is refused by name. https://keras.io/api/layers */
 
+import { severalInputs } from '../../builder/ops/op-inputs.js';
 import { quoted } from '../quoted.js';
 import { outputActivation } from './activations.js';
 import { expectTensor, type LayerCall, type MaskedTensor, unsupportedLayer } from './layer-call.js';
@@ -101,7 +102,7 @@ function dense(call: LayerCall, path: readonly string[], { config }: Layer = cal
     const data = takeWeight(build.weights, layer, { name: 'bias', path, index: 1 }, [units]);
     build.parameters.set(`${name}.bias`, { shape: [units], data });
   }
-  const sums = build.add('linear', name, [x], { outFeatures: units, bias });
+  const sums = build.add('linear', name, { x: x }, { outFeatures: units, bias });
   const activationOf = outputActivation(config, build.dialect);
   return [masked(build.activate(sums, activationOf, `${name}.activation`), mask)];
 }
@@ -119,7 +120,7 @@ function timeDistributed(call: LayerCall): readonly LayerOutput[] {
 function dropout(call: LayerCall): LayerOutput[] {
   const { value, mask } = expectTensor(call, 0);
   const p = call.layer.config.number('rate');
-  return [masked(call.build.add('dropout', call.name, [value], { p }), mask)];
+  return [masked(call.build.add('dropout', call.name, { x: value }, { p }), mask)];
 }
 
 function activation(call: LayerCall): LayerOutput[] {
@@ -157,7 +158,9 @@ function softmaxLayer(call: LayerCall): LayerOutput[] {
   // Keras takes the masked entries out of the sum, if the shapes let it.
   if (mask) throw unsupportedLayer(call.layer, 'is masked');
   return [
-    masked(call.build.add('softmax', call.name, [value], { axis: call.layer.config.number('axis', -1) })),
+    masked(
+      call.build.add('softmax', call.name, { x: value }, { axis: call.layer.config.number('axis', -1) }),
+    ),
   ];
 }
 
@@ -169,7 +172,7 @@ function embedding(call: LayerCall): LayerOutput[] {
   const shape = [numEmbeddings, embeddingDim];
   const data = takeWeight(build.weights, layer, { name: 'embeddings', path: [], index: 0 }, shape);
   build.parameters.set(`${name}.weight`, { shape, data });
-  const vectors = build.add('embedding', name, [ids], { numEmbeddings, embeddingDim });
+  const vectors = build.add('embedding', name, { x: ids }, { numEmbeddings, embeddingDim });
   return [masked(vectors, config.flag('mask_zero') ? { of: ids, padding: 0 } : undefined)];
 }
 
@@ -195,7 +198,7 @@ function concatenate(call: LayerCall): LayerOutput[] {
   if (features > MAX_FEATURES) {
     throw unsupportedLayer(call.layer, `joins ${features} features; at most ${MAX_FEATURES} are read`);
   }
-  const value = call.build.add('concat', call.name, values, { axis: -1 });
+  const value = call.build.add('concat', call.name, severalInputs(values), { axis: -1 });
   const isMasked = parts.some(({ mask }) => mask);
   return [masked(value, isMasked ? { problem: 'has a mask that was joined of others' } : undefined)];
 }

@@ -2,6 +2,8 @@
  * Keras' LSTM and Bidirectional(LSTM). Keras keeps the gates in the order i, f, c, o, which is PyTorch's, its kernels
  * transposed, and one bias instead of two. https://keras.io/api/layers/recurrent_layers/lstm
  */
+
+import { severalInputs } from '../../builder/ops/op-inputs.js';
 import type { Dim } from '../../builder/shape.js';
 import type { Value } from '../../builder/tensor.js';
 import { counted } from '../../counted.js';
@@ -24,7 +26,7 @@ export function lstmLayer(call: LayerCall): LayerOutput[] {
   const { build, name } = call;
   // Keras gives the steps in the order in which they were read.
   const steps = isReversed
-    ? () => build.add('flip', `${name}.reversed`, [output], { axis: 1 })
+    ? () => build.add('flip', `${name}.reversed`, { x: output }, { axis: 1 })
     : () => output;
   return outputsOf(call, config, steps, lastH, [lastH, lastC], isReversed);
 }
@@ -60,7 +62,7 @@ export function bidirectionalLayer(call: LayerCall): LayerOutput[] {
     stateOf(call, c, index, `${direction}_c`),
   ]);
   const lastH = states.filter((_, index) => index % 2 === 0);
-  const last = call.build.add('concat', `${call.name}.h`, lastH, { axis: -1 });
+  const last = call.build.add('concat', `${call.name}.h`, severalInputs(lastH), { axis: -1 });
   return outputsOf(call, inner.config, () => output, last, states, false);
 }
 
@@ -104,7 +106,7 @@ function addLstm(call: LayerCall, config: Fields, parts: readonly Part[], isReve
   const ports = build.graph.add(
     'lstm',
     name,
-    [x, ...statesGiven(call, parts, units), ...lengthsFor(call, mask)],
+    { x, ...statesGiven(call, parts, units), lengths: lengthsFor(call, mask) },
     {
       hiddenSize: units,
       numLayers: 1,
@@ -131,42 +133,50 @@ function statesGiven(
   { build, name, states, layer }: LayerCall,
   parts: readonly Part[],
   units: number,
-): Value[] {
-  if (states.length === 0) return [];
+): { readonly h0?: Value; readonly c0?: Value } {
+  if (states.length === 0) return {};
   if (states.length !== 2 * parts.length) {
     throw unsupportedLayer(
       layer,
       `is given ${counted(states.length, 'initial state')}, expected ${2 * parts.length}`,
     );
   }
-  return ['h0', 'c0'].map((state, offset) => {
+  const joined = (state: string, offset: number) => {
     const rows = parts.map((part, index) => {
       const given = states[2 * index + offset];
       const batch: Dim = given?.shape[0] ?? 'batch';
       if (!given) throw brokenModel(`layer ${quoted(layer.name)} lacks a state`);
-      return build.add('reshape', `${name}.${state}${part.suffix}`, [given], { shape: [1, batch, units] });
+      return build.add(
+        'reshape',
+        `${name}.${state}${part.suffix}`,
+        { x: given },
+        { shape: [1, batch, units] },
+      );
     });
     const [only] = rows;
-    return only && rows.length === 1 ? only : build.add('concat', `${name}.${state}`, rows, { axis: 0 });
-  });
+    return only && rows.length === 1
+      ? only
+      : build.add('concat', `${name}.${state}`, severalInputs(rows), { axis: 0 });
+  };
+  return { h0: joined('h0', 0), c0: joined('c0', 1) };
 }
 
 /**
  * Keras skips the steps that its mask leaves out, wherever they are. Here they are counted up to the last one that is
  * not padding: the same for sequences padded at their end, not for padding before or between steps, which is read.
  */
-function lengthsFor({ build, name, layer }: LayerCall, mask: MaskedTensor['mask']): Value[] {
-  if (!mask) return [];
+function lengthsFor({ build, name, layer }: LayerCall, mask: MaskedTensor['mask']): Value | undefined {
+  if (!mask) return undefined;
   if ('problem' in mask) throw unsupportedLayer(layer, mask.problem);
   build.notes.add(
     "Masks are taken for padding at the end of sequences. Steps masked at the start (pad_sequences' default, " +
       "padding='pre') or between others are read as steps, where Keras skips them: pad at the end, by padding='post'.",
   );
-  return [build.lengths(mask, name)];
+  return build.lengths(mask, name);
 }
 
 function stateOf({ build, name }: LayerCall, states: Value, index: number, called: string): Value {
-  return build.add('at', `${name}.${called}`, [states], { index, axis: 0 });
+  return build.add('at', `${name}.${called}`, { x: states }, { index, axis: 0 });
 }
 
 function featuresOf(x: Value, { layer }: LayerCall): number {

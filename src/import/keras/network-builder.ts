@@ -2,6 +2,7 @@
 import { checkOptions } from '../../builder/check-options.js';
 import { GraphBuilder } from '../../builder/graph-builder.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
+import type { OpInputs } from '../../builder/ops/op-inputs.js';
 import type { Parameter } from '../../builder/parameters.js';
 import type { SymbolicTensor, TensorType, Value } from '../../builder/tensor.js';
 import type { Dialect, OutputActivation } from './activations.js';
@@ -56,7 +57,7 @@ export class NetworkBuilder {
   }
 
   /** Adds a node with the single port `output`. */
-  add<K extends OpName>(op: K, name: string, inputs: readonly Value[], options: OpOptions[K]): Value {
+  add<K extends OpName>(op: K, name: string, inputs: OpInputs<Value>[K], options: OpOptions[K]): Value {
     return this.graph.addOne(op, name, inputs, options);
   }
 
@@ -65,7 +66,7 @@ export class NetworkBuilder {
     const key = `${padding} ${of.id}`;
     const known = this.#lengths.get(key);
     if (known) return known;
-    const lengths = this.add('stepCount', `${name}.lengths`, [of], { padding, batchFirst: true });
+    const lengths = this.add('stepCount', `${name}.lengths`, { x: of }, { padding, batchFirst: true });
     this.#lengths.set(key, lengths);
     return lengths;
   }
@@ -73,11 +74,11 @@ export class NetworkBuilder {
   /** The activation of x as a node of the given name; x itself where the activation is linear. */
   activate(x: Value, activation: OutputActivation, name: string): Value {
     if (activation.name === 'softmax' || activation.name === 'logSoftmax') {
-      return this.add(activation.name, name, [x], { axis: -1 });
+      return this.add(activation.name, name, { x: x }, { axis: -1 });
     }
     if (activation.name === 'linear') return x;
     return hasOwnOp(activation.name)
-      ? this.add(activation.name, name, [x], {})
-      : this.add('activation', name, [x], { ...activation, name: activation.name });
+      ? this.add(activation.name, name, { x: x }, {})
+      : this.add('activation', name, { x: x }, { ...activation, name: activation.name });
   }
 }

@@ -8,6 +8,7 @@
 import { GraphBuilder, type OptionCheck } from '../../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../../builder/network.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
+import type { OpInputs } from '../../builder/ops/op-inputs.js';
 import { type Parameter, type StateDict, specsOfNetwork } from '../../builder/parameters.js';
 import type { Shape } from '../../builder/shape.js';
 import type { Value as NetworkValue, SymbolicTensor, TensorType } from '../../builder/tensor.js';
@@ -89,7 +90,7 @@ export class GraphReader implements Rearranger {
   addAll<K extends OpName>(
     op: K,
     name: string,
-    inputs: readonly NetworkValue[],
+    inputs: OpInputs<NetworkValue>[K],
     options: OpOptions[K],
   ): Record<string, SymbolicTensor> {
     this.work.takeSteps(1);
@@ -101,7 +102,7 @@ export class GraphReader implements Rearranger {
   }
 
   /** Adds an op without parameters, of one output. */
-  add<K extends OpName>(op: K, inputs: readonly NetworkValue[], options: OpOptions[K]): SymbolicTensor {
+  add<K extends OpName>(op: K, inputs: OpInputs<NetworkValue>[K], options: OpOptions[K]): SymbolicTensor {
     return this.addNamed(op, this.#names.numbered(op), inputs, options);
   }
 
@@ -109,7 +110,7 @@ export class GraphReader implements Rearranger {
   addNamed<K extends OpName>(
     op: K,
     name: string,
-    inputs: readonly NetworkValue[],
+    inputs: OpInputs<NetworkValue>[K],
     options: OpOptions[K],
   ): SymbolicTensor {
     const { output } = this.addAll(op, name, inputs, options);
@@ -122,11 +123,11 @@ export class GraphReader implements Rearranger {
   }
 
   transpose(x: SymbolicTensor, axes: readonly number[]): SymbolicTensor {
-    return this.add('transpose', [x], { axes: [...axes] });
+    return this.add('transpose', { x: x }, { axes: [...axes] });
   }
 
   reshape(x: SymbolicTensor, shape: Shape): SymbolicTensor {
-    return this.add('reshape', [x], { shape: [...shape] });
+    return this.add('reshape', { x: x }, { shape: [...shape] });
   }
 
   /** The value of the network with the view's axes. */

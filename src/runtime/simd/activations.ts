@@ -1,9 +1,8 @@
 /** Ops that compute number by number, and softmax along an axis. */
 import { type Activation, constantsOf } from '../../builder/backends/activations.js';
-import type { AxisOptions } from '../../builder/ops/option-schemas.js';
 import { normalizeAxis } from '../../builder/shape.js';
 import { permuted } from './layout.js';
-import { type Compute, type Prepare, type Run, unary } from './operator.js';
+import { type Prepare, type Run, unary } from './operator.js';
 import { floatsAt, type RunTensor } from './run-tensor.js';
 
 type Scalar = (x: number) => number;
@@ -28,18 +27,21 @@ export function scalarOf(options: Activation): Scalar {
   return functions[options.name](alpha, beta);
 }
 
-export const activation: Prepare<Activation> = (options) => {
+/** An activation, entry by entry. */
+export function elementwise(
+  options: Activation,
+): (inputs: { readonly x: RunTensor }, run: Run) => { output: RunTensor } {
   const compute = scalarOf(options);
   return unary(({ shape, data }) => {
     const result = new Float32Array(data.length);
     for (let i = 0; i < data.length; i++) result[i] = compute(data[i] ?? 0);
     return { dtype: 'float32', shape, data: result };
   });
-};
+}
 
 /** The engine's and the log's way go along the last axis only, so another one is brought there and back. */
-function alongAxis(compute: (x: RunTensor, run: Run) => RunTensor): Prepare<AxisOptions> {
-  return (options): Compute =>
+function alongAxis(compute: (x: RunTensor, run: Run) => RunTensor): Prepare<'softmax' | 'logSoftmax'> {
+  return (options) =>
     unary((x, run) => {
       const axis = normalizeAxis(options.axis, x.shape, 'softmax');
       const end = x.shape.length - 1;

@@ -8,17 +8,19 @@ import { executionPlan } from '../../builder/execution-plan.js';
 import { type NetworkNode, valueId } from '../../builder/graph-builder.js';
 import type { Network } from '../../builder/network.js';
 import type { OpName } from '../../builder/ops/index.js';
+import { mapInputs } from '../../builder/ops/op-inputs.js';
 import type { StateDict } from '../../builder/parameters.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { LstmTrace } from '../lstm-trace.js';
-import type { Compute, Preparation, TracedLayer } from './operator.js';
+import type { Preparation, Run, TracedLayer } from './operator.js';
 import { operators } from './operators.js';
 import { Blocks, type RunTensor } from './run-tensor.js';
 
 interface PreparedStep {
   readonly node: NetworkNode;
   readonly wanted: ReadonlySet<string>;
-  readonly compute: Compute;
+  /** Given the values by id. */
+  readonly compute: (values: ReadonlyMap<string, RunTensor>, run: Run) => Readonly<Record<string, RunTensor>>;
 }
 
 export class Executor {
@@ -62,12 +64,11 @@ export class Executor {
       const values = new Map<string, RunTensor>(Object.entries(feeds));
       let layers = 0;
       for (const { node, wanted, compute } of this.#steps) {
-        const inputs = node.inputs.map((id) => found(values, id, 'value'));
         const before = layers;
         const traced = (traced: TracedLayer) =>
           trace?.({ name: node.name, ...traced, layer: before + traced.layer });
         const engine = this.#engine;
-        const results = compute(inputs, { engine, blocks, dims, wanted, trace: trace && traced });
+        const results = compute(values, { engine, blocks, dims, wanted, trace: trace && traced });
         if (node.op === 'lstm') layers += node.options.numLayers;
         for (const [port, tensor] of Object.entries(results)) {
           values.set(valueId(node.name, port), tensor);
@@ -88,8 +89,13 @@ export class Executor {
   }
 }
 
-function prepare<K extends OpName>(node: NetworkNode<K>, model: Preparation): Compute {
-  return operators[node.op](node.options, model);
+function prepare<K extends OpName>(node: NetworkNode<K>, model: Preparation): PreparedStep['compute'] {
+  const compute = operators[node.op](node.options, model);
+  return (values, run) =>
+    compute(
+      mapInputs<K, string, RunTensor>(node.inputs, (id) => found(values, id, 'value')),
+      run,
+    );
 }
 
 function found<T>(map: ReadonlyMap<string, T>, name: string, what: string): T {

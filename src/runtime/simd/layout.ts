@@ -1,15 +1,10 @@
 /** Ops that only move numbers: concat, transpose, reshape, flip, at. */
 
-import type {
-  AtOptions,
-  AxisOptions,
-  ReshapeOptions,
-  TransposeOptions,
-} from '../../builder/ops/option-schemas.js';
+import { inputValues } from '../../builder/ops/op-inputs.js';
 import { formatShape, normalizeAxis } from '../../builder/shape.js';
 import { LstmOnnxError } from '../../errors.js';
 import { sizeOf } from '../../nd-array.js';
-import { inputAt, type Prepare, unary } from './operator.js';
+import { type Prepare, unary } from './operator.js';
 import { bytesPerNumber, empty, type RunTensor, reshaped } from './run-tensor.js';
 
 /** A shape as the axes before one, that one, and those after it. */
@@ -26,7 +21,8 @@ export function around(
 
 /** Tensors joined along an axis, which is counted from the front. */
 export function joined(tensors: readonly RunTensor[], axis: number): RunTensor {
-  const first = inputAt(tensors, 0);
+  const [first] = tensors;
+  if (!first) throw new LstmOnnxError('E_MISSING_NAME', 'There is nothing to join.');
   if (tensors.length === 1) return first;
   const size = tensors.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0);
   const shape = first.shape.with(axis, size);
@@ -43,9 +39,12 @@ export function joined(tensors: readonly RunTensor[], axis: number): RunTensor {
   return result;
 }
 
-export const concat: Prepare<AxisOptions> =
+export const concat: Prepare<'concat'> =
   ({ axis }) =>
-  (inputs) => ({ output: joined(inputs, normalizeAxis(axis, inputAt(inputs, 0).shape, 'concat')) });
+  (inputs) => {
+    const tensors = inputValues<RunTensor>(inputs);
+    return { output: joined(tensors, normalizeAxis(axis, tensors[0]?.shape ?? [], 'concat')) };
+  };
 
 /** The axes of x in another order. */
 export function permuted(x: RunTensor, axes: readonly number[]): RunTensor {
@@ -70,9 +69,9 @@ export function permuted(x: RunTensor, axes: readonly number[]): RunTensor {
   return result;
 }
 
-export const transpose: Prepare<TransposeOptions> = ({ axes }) => unary((x) => permuted(x, axes));
+export const transpose: Prepare<'transpose'> = ({ axes }) => unary((x) => permuted(x, axes));
 
-export const reshape: Prepare<ReshapeOptions> = ({ shape: target }) =>
+export const reshape: Prepare<'reshape'> = ({ shape: target }) =>
   unary((x, { dims }) => {
     const shape = target.map((dim) => (typeof dim === 'string' ? (dims.get(dim) ?? -1) : dim));
     const known = sizeOf(shape.filter((dim) => dim !== -1));
@@ -85,7 +84,7 @@ export const reshape: Prepare<ReshapeOptions> = ({ shape: target }) =>
     );
   });
 
-export const flip: Prepare<AxisOptions> = (options) =>
+export const flip: Prepare<'flip'> = (options) =>
   unary((x) => {
     const { outer, size, inner } = around(x.shape, normalizeAxis(options.axis, x.shape, 'flip'));
     const result = empty(x.dtype, x.shape);
@@ -98,20 +97,20 @@ export const flip: Prepare<AxisOptions> = (options) =>
     return result;
   });
 
-export const at: Prepare<AtOptions> = (options) => (inputs) => {
-  const x = inputAt(inputs, 0);
-  const axis = normalizeAxis(options.axis, x.shape, 'at');
-  const { size } = around(x.shape, axis);
-  const [, lengths] = inputs;
-  if (lengths) return { output: lastOfEach(x, lengths, axis) };
-  if (options.index < size && options.index >= -size) {
-    return { output: entryAt(x, axis, (options.index + size) % size) };
-  }
-  throw new LstmOnnxError(
-    'E_SHAPE_MISMATCH',
-    `at on ${formatShape(x.shape)}: index ${options.index} is outside a dimension of size ${size}.`,
-  );
-};
+export const at: Prepare<'at'> =
+  (options) =>
+  ({ x, lengths }) => {
+    const axis = normalizeAxis(options.axis, x.shape, 'at');
+    const { size } = around(x.shape, axis);
+    if (lengths) return { output: lastOfEach(x, lengths, axis) };
+    if (options.index < size && options.index >= -size) {
+      return { output: entryAt(x, axis, (options.index + size) % size) };
+    }
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `at on ${formatShape(x.shape)}: index ${options.index} is outside a dimension of size ${size}.`,
+    );
+  };
 
 function entryAt(x: RunTensor, axis: number, index: number): RunTensor {
   const { outer, size, inner } = around(x.shape, axis);

@@ -1,11 +1,10 @@
 /** `linear` on the engine: its weight is packed once, when the model is loaded. */
 import { multiplyPanels } from '../../builder/backends/simd/matmul.js';
-import type { LinearOptions } from '../../builder/ops/option-schemas.js';
 import { type Prepare, unary } from './operator.js';
 import { floatsAt } from './run-tensor.js';
 import { packedWeight, placed } from './weights.js';
 
-export const linear: Prepare<LinearOptions> = ({ outFeatures, bias }, model) => {
+export const linear: Prepare<'linear'> = ({ outFeatures, bias }, model) => {
   const panels = packedWeight(model, 'weight');
   const atBias = bias ? placed(model, 'bias') : 0;
   return unary((x, { engine, blocks }) => {

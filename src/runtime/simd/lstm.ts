@@ -1,20 +1,14 @@
 /** `lstm` on the engine: its layers and directions, states and lengths. */
-import {
-  checkLengths,
-  type LstmOptions,
-  layerDirections,
-  lstmInputs,
-  stateSize as stateSizeOf,
-} from '../../builder/ops/lstm-options.js';
+import { checkLengths, layerDirections, stateSize as stateSizeOf } from '../../builder/ops/lstm-options.js';
 import { formatShape } from '../../builder/shape.js';
 import { LstmOnnxError } from '../../errors.js';
 import { joined } from './layout.js';
 import { cellDirection, hasOwnCell } from './lstm-cell.js';
 import { type DirectionResults, kernelDirection } from './lstm-direction.js';
-import { inputAt, type Preparation, type Prepare, type Run } from './operator.js';
+import type { Preparation, Prepare, Run } from './operator.js';
 import { bytesPerNumber, type RunTensor, reshaped } from './run-tensor.js';
 
-export const lstm: Prepare<LstmOptions> = (options, model) => {
+export const lstm: Prepare<'lstm'> = (options, model) => {
   const { numLayers, hiddenSize, batchFirst } = options;
   const stateSize = stateSizeOf(options);
   const prepare = hasOwnCell(options) ? cellDirection : kernelDirection;
@@ -26,8 +20,7 @@ export const lstm: Prepare<LstmOptions> = (options, model) => {
   }));
   const learned = options.learnedState ? learnedStates(model) : undefined;
 
-  return (inputs, run) => {
-    const x = inputAt(inputs, 0);
+  return ({ x, h0: givenH, c0: givenC, lengths }, run) => {
     if (x.data.length === 0) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
@@ -36,11 +29,10 @@ export const lstm: Prepare<LstmOptions> = (options, model) => {
     }
     const [first = 0, second = 0] = x.shape;
     const [batch, time] = batchFirst ? [first, second] : [second, first];
-    const { h, c, lengths } = lstmInputs(inputs);
     if (lengths) checkLengths(lengths.data, time);
     const atLengths = lengths ? run.blocks.place(lengths) : 0;
-    const h0 = initial(h, learned?.h, batch, run);
-    const c0 = initial(c, learned?.c, batch, run);
+    const h0 = initial(givenH, learned?.h, batch, run);
+    const c0 = initial(givenC, learned?.c, batch, run);
     const state = (at: number, index: number, size: number) =>
       at === 0 ? 0 : at + index * batch * size * bytesPerNumber;
 

@@ -1,7 +1,8 @@
 /** What an op is on the engine: prepared once for a model, then run any number of times. */
 import type { Engine } from '../../builder/backends/simd/engine.js';
+import type { OpName, OpOptions } from '../../builder/ops/index.js';
+import type { OpInputs } from '../../builder/ops/op-inputs.js';
 import type { Parameter } from '../../builder/parameters.js';
-import { LstmOnnxError } from '../../errors.js';
 import type { LstmTrace } from '../lstm-trace.js';
 import type { Blocks, RunTensor } from './run-tensor.js';
 
@@ -29,19 +30,17 @@ export interface Run {
   readonly trace: ((layer: TracedLayer) => void) | undefined;
 }
 
-export type Compute = (inputs: readonly RunTensor[], run: Run) => Readonly<Record<string, RunTensor>>;
+export type Compute<K extends OpName> = (
+  inputs: OpInputs<RunTensor>[K],
+  run: Run,
+) => Readonly<Record<string, RunTensor>>;
 
 /** @throws E_UNSUPPORTED for options that the engine does not run */
-export type Prepare<Options> = (options: Options, model: Preparation) => Compute;
+export type Prepare<K extends OpName> = (options: OpOptions[K], model: Preparation) => Compute<K>;
 
-/** The input at `index`; the network's shape rules have checked that it is there. */
-export function inputAt(inputs: readonly RunTensor[], index: number): RunTensor {
-  const input = inputs[index];
-  if (!input) throw new LstmOnnxError('E_MISSING_NAME', `Input ${index} of the op is missing.`);
-  return input;
-}
-
-/** An op of one input and one output. */
-export function unary(compute: (x: RunTensor, run: Run) => RunTensor): Compute {
-  return (inputs, run) => ({ output: compute(inputAt(inputs, 0), run) });
+/** An op of the input x and one output. */
+export function unary(
+  compute: (x: RunTensor, run: Run) => RunTensor,
+): (inputs: { readonly x: RunTensor }, run: Run) => { output: RunTensor } {
+  return ({ x }, run) => ({ output: compute(x, run) });
 }

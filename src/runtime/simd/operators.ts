@@ -1,6 +1,6 @@
 /** Every op of a network, as the engine runs it. */
-import type { OpName, OpOptions } from '../../builder/ops/index.js';
-import { activation, logSoftmax, softmax } from './activations.js';
+import type { OpName } from '../../builder/ops/index.js';
+import { elementwise, logSoftmax, softmax } from './activations.js';
 import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
 import { lstm } from './lstm.js';
@@ -8,8 +8,8 @@ import { type Prepare, unary } from './operator.js';
 import { max, mean } from './reduce.js';
 import { embedding, stepCount } from './tokens.js';
 
-export const operators: { readonly [K in OpName]: Prepare<OpOptions[K]> } = {
-  activation,
+export const operators: { readonly [K in OpName]: Prepare<K> } = {
+  activation: elementwise,
   at,
   concat,
   // Active in training alone.
@@ -21,11 +21,11 @@ export const operators: { readonly [K in OpName]: Prepare<OpOptions[K]> } = {
   lstm,
   max,
   mean,
-  relu: (_options, model) => activation({ name: 'relu' }, model),
+  relu: () => elementwise({ name: 'relu' }),
   reshape,
-  sigmoid: (_options, model) => activation({ name: 'sigmoid' }, model),
+  sigmoid: () => elementwise({ name: 'sigmoid' }),
   softmax,
   stepCount,
-  tanh: (_options, model) => activation({ name: 'tanh' }, model),
+  tanh: () => elementwise({ name: 'tanh' }),
   transpose,
 };

@@ -1,10 +1,9 @@
 /** The mean and the maximum along an axis. */
-import type { AxisOptions } from '../../builder/ops/option-schemas.js';
 import { checkNotEmpty } from '../../builder/ops/reduce.js';
 import { normalizeAxis } from '../../builder/shape.js';
 import { sizeOf } from '../../nd-array.js';
 import { around } from './layout.js';
-import { inputAt, type Prepare } from './operator.js';
+import type { Prepare } from './operator.js';
 
 /** What is kept while entries come in, and what is made of it and their count. */
 function reduction(
@@ -12,13 +11,13 @@ function reduction(
   start: number,
   next: (kept: number, x: number) => number,
   end: (kept: number, count: number) => number,
-): Prepare<AxisOptions> {
+): Prepare<'mean' | 'max'> {
   return (options) => (inputs) => {
-    const { shape, data } = inputAt(inputs, 0);
+    const { shape, data } = inputs.x;
     const axis = normalizeAxis(options.axis, shape, what);
     checkNotEmpty(shape, axis, what);
     const { outer, size, inner } = around(shape, axis);
-    const lengths = inputs[1]?.data;
+    const lengths = inputs.lengths?.data;
     const width = sizeOf(shape.slice(2));
     const result = new Float32Array(outer * inner);
     for (let to = 0; to < result.length; to++) {

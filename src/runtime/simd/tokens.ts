@@ -1,10 +1,9 @@
 /** Ops over tokens: embedding, and the count of a padded sequence's steps. */
-import type { EmbeddingOptions, StepCountOptions } from '../../builder/ops/option-schemas.js';
 import { LstmOnnxError } from '../../errors.js';
 import { type Prepare, unary } from './operator.js';
 
 /** As ONNX's Gather, which counts negative ids from the end of the table. */
-export const embedding: Prepare<EmbeddingOptions> = ({ numEmbeddings, embeddingDim }, { parameter }) => {
+export const embedding: Prepare<'embedding'> = ({ numEmbeddings, embeddingDim }, { parameter }) => {
   const table = parameter('weight').data;
   return unary(({ shape, data: ids }) => {
     const result = new Float32Array(ids.length * embeddingDim);
@@ -22,7 +21,7 @@ export const embedding: Prepare<EmbeddingOptions> = ({ numEmbeddings, embeddingD
   });
 };
 
-export const stepCount: Prepare<StepCountOptions> = ({ padding, batchFirst }) =>
+export const stepCount: Prepare<'stepCount'> = ({ padding, batchFirst }) =>
   unary(({ shape, data }) => {
     const [first = 0, second = 0, width = 1] = shape;
     const [batch, time] = batchFirst ? [first, second] : [second, first];

@@ -7,7 +7,7 @@ import { baseAxis, over } from '../view.js';
 function elementwise(op: 'relu' | 'tanh' | 'sigmoid'): Handler {
   return (node) => {
     const x = node.floats(0);
-    const y = node.to.add(op, [x.base.tensor()], {});
+    const y = node.to.add(op, { x: x.base.tensor() }, {});
     return [over(x, { type: y, tensor: () => y })];
   };
 }
@@ -29,7 +29,7 @@ export function activated(
   x: View,
   options: { readonly name: ActivationName; readonly alpha?: number; readonly beta?: number },
 ): View {
-  const y = node.to.add('activation', [x.base.tensor()], options);
+  const y = node.to.add('activation', { x: x.base.tensor() }, options);
   return over(x, { type: y, tensor: () => y });
 }
 
@@ -44,10 +44,10 @@ function alongAxis(op: 'softmax' | 'logSoftmax'): Handler {
     }
     const below = baseAxis(x, axis);
     if (below !== undefined) {
-      const y = node.to.add(op, [x.base.tensor()], { axis: below });
+      const y = node.to.add(op, { x: x.base.tensor() }, { axis: below });
       return [over(x, { type: y, tensor: () => y })];
     }
-    return [node.to.view(node.to.add(op, [node.to.tensor(x)], { axis }))];
+    return [node.to.view(node.to.add(op, { x: node.to.tensor(x) }, { axis }))];
   };
 }
 

@@ -1,4 +1,5 @@
 /** Concat: of tensors, of sizes into a shape, of constants. */
+import { severalInputs } from '../../../builder/ops/op-inputs.js';
 import { joinedWeights, MAX_INTEGERS, sizesOfShape } from '../constants.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import type { Sizes, Value, View, Weights } from '../value.js';
@@ -46,11 +47,7 @@ function joined(node: NodeReader, views: readonly View[], stated: number): View 
     }
   }
   return node.to.view(
-    node.to.add(
-      'concat',
-      views.map((view) => node.to.tensor(view)),
-      { axis },
-    ),
+    node.to.add('concat', severalInputs(views.map((view) => node.to.tensor(view))), { axis }),
   );
 }
 

@@ -2,6 +2,7 @@
  * Gemm and MatMul with a constant matrix as `linear`. The bias of a MatMul comes in a later Add (`scaling.ts`), so the op
  * is added to the network only when its value is used.
  */
+import { severalInputs } from '../../../builder/ops/op-inputs.js';
 import type { TensorType } from '../../../builder/tensor.js';
 import { sizeOf } from '../../../nd-array.js';
 import { permutedWeights, reshapedWeights, slicedWeights } from '../constants.js';
@@ -79,11 +80,7 @@ function stackedProducts(node: NodeReader, x: View, weight: Weights, stacked: nu
   });
   const [first] = parts;
   if (!first) throw node.refusal('it multiplies by nothing');
-  const joined = node.to.add(
-    'concat',
-    parts.map((part) => part.base.tensor()),
-    { axis: -1 },
-  );
+  const joined = node.to.add('concat', severalInputs(parts.map((part) => part.base.tensor())), { axis: -1 });
   const out = fixed(shape.at(-1) ?? 0);
   const factors = [
     ...first.layout.slice(0, -1).map((own) => own.map(({ size }) => size)),
@@ -144,7 +141,7 @@ function add(node: NodeReader, x: ReturnType<Base['tensor']>, { weight, transpos
   const [outFeatures = 0] = rows.shape;
   to.addParameter(`${name}.weight`, rows.shape, scaled(rows, factor, node));
   if (bias) to.addParameter(`${name}.bias`, [outFeatures], biasOf(bias, outFeatures, node));
-  return to.addNamed('linear', name, [x], { outFeatures, bias: bias !== undefined });
+  return to.addNamed('linear', name, { x: x }, { outFeatures, bias: bias !== undefined });
 }
 
 function scaled(weights: Weights, factor: number, { to }: NodeReader): Float32Array {

@@ -7,7 +7,7 @@
  * 3. Y [time, directions, batch, H] is `output` [time, batch, directions * H] with its axes apart; Y_h and Y_c are `h` and
  *    `c`.
  */
-import type { Value as NetworkValue, SymbolicTensor } from '../../../builder/tensor.js';
+import { type Value as NetworkValue, SymbolicTensor } from '../../../builder/tensor.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { cellOptions, directionOf } from '../lstm-cell.js';
 import { learnedState, lstmParameters } from '../lstm-weights.js';
@@ -58,18 +58,23 @@ const LSTM: Handler = (node) => {
   for (const [role, data] of Object.entries(states.learned)) {
     to.addParameter(`${name}.${role}`, [directions, hiddenSize], data);
   }
-  const ports = to.addAll('lstm', name, [x, ...states.given, ...(lengths ? [lengths] : [])], {
-    hiddenSize,
-    numLayers: 1,
-    bidirectional: direction.bidirectional,
-    bias: b !== undefined,
-    dropout: 0,
-    batchFirst,
-    ...(direction.reverse ? { reverse: true } : {}),
-    ...(Object.keys(states.learned).length > 0 ? { learnedState: true } : {}),
-    ...(p ? { peepholes: true } : {}),
-    ...cellOptions(node, directions),
-  });
+  const ports = to.addAll(
+    'lstm',
+    name,
+    { x, ...states.given, lengths },
+    {
+      hiddenSize,
+      numLayers: 1,
+      bidirectional: direction.bidirectional,
+      bias: b !== undefined,
+      dropout: 0,
+      batchFirst,
+      ...(direction.reverse ? { reverse: true } : {}),
+      ...(Object.keys(states.learned).length > 0 ? { learnedState: true } : {}),
+      ...(p ? { peepholes: true } : {}),
+      ...cellOptions(node, directions),
+    },
+  );
   return outputs(node, ports, layer, { batchFirst, reverse: direction.reverse, lengths });
 };
 
@@ -131,25 +136,28 @@ function sequenceLengths(node: NodeReader, time: Size, batch: Size): SymbolicTen
 }
 
 interface InitialStates {
-  /** Values of the network: none, or h and c. */
-  readonly given: readonly NetworkValue[];
+  /** Values of the network; a state that begins with zeros is absent. */
+  readonly given: { readonly h0?: NetworkValue; readonly c0?: NetworkValue };
   /** Numbers by `h0` and `c0`: none, or both. */
   readonly learned: Readonly<Record<string, Float32Array>>;
 }
 
 function initialStates(node: NodeReader, layer: Layer): InitialStates {
   const [h, c] = [initialState(node, 5, layer), initialState(node, 6, layer)];
-  if (h === 'zero' && c === 'zero') return { given: [], learned: {} };
-  if (typeof h === 'object' && typeof c === 'object' && 'id' in h && 'id' in c)
-    return { given: [h, c], learned: {} };
+  const isGivenOrZero = (state: typeof h) => state === 'zero' || !(state instanceof Float32Array);
+  if (isGivenOrZero(h) && isGivenOrZero(c)) {
+    const given = (name: 'h0' | 'c0', state: typeof h) =>
+      state instanceof SymbolicTensor ? { [name]: state } : {};
+    return { given: { ...given('h0', h), ...given('c0', c) }, learned: {} };
+  }
   const numbers = (state: typeof h): Float32Array => {
     if (state === 'zero') return node.to.allocate(layer.directions * layer.hiddenSize);
     if (state instanceof Float32Array) return state;
     throw node.refusal(
-      'one of its two initial states depends on the inputs and the other does not; give both as inputs',
+      'one of its two initial states depends on the inputs and the other is a constant; give both as inputs',
     );
   };
-  return { given: [], learned: { h0: numbers(h), c0: numbers(c) } };
+  return { given: {}, learned: { h0: numbers(h), c0: numbers(c) } };
 }
 
 function initialState(node: NodeReader, index: number, layer: Layer): 'zero' | Float32Array | SymbolicTensor {
@@ -206,8 +214,8 @@ function outputs(
   /** The state after the last step read is the output there, which is how the export says it, too. */
   let picked: SymbolicTensor | undefined;
   const last = () => {
-    const inputs = reverse || !lengths ? [output] : [output, lengths];
-    picked ??= node.to.add('at', inputs, { index: reverse ? 0 : -1, axis: timeAxis });
+    const ends = reverse ? undefined : lengths;
+    picked ??= node.to.add('at', { x: output, lengths: ends }, { index: reverse ? 0 : -1, axis: timeAxis });
     return picked;
   };
   const canPick = directions === 1 && hiddenSize > 1 && batch.length > 0;

@@ -31,7 +31,7 @@ const Dropout: Handler = (node) => {
   const ratio = node.optional(1);
   const p = ratio?.kind === 'weights' ? (ratio.read()[0] ?? 0) : node.float('ratio', 0.5);
   if (p === 0) return [x];
-  const dropped = node.to.add('dropout', [x.base.tensor()], { p });
+  const dropped = node.to.add('dropout', { x: x.base.tensor() }, { p });
   return [over(x, { type: dropped, tensor: () => dropped })];
 };
 

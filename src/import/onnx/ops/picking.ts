@@ -1,4 +1,5 @@
 /** Gather and Slice: rows of a table by index (embedding), one entry along an axis (`at`), a few, or all backwards. */
+import { severalInputs } from '../../../builder/ops/op-inputs.js';
 import { counted } from '../../../counted.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { permutedWeights, sizesOfShape, slicedWeights } from '../constants.js';
@@ -57,7 +58,7 @@ function embedding(node: NodeReader, table: Weights, ids: View): View {
   const name = to.claim(moduleName([table.origin], node.node, 'embedding'));
   const copy = permutedWeights(weights, [0, 1], to.allocate);
   to.addParameter(`${name}.weight`, weights.shape, copy.read());
-  return to.view(to.addNamed('embedding', name, [to.tensor(ids)], { numEmbeddings, embeddingDim }));
+  return to.view(to.addNamed('embedding', name, { x: to.tensor(ids) }, { numEmbeddings, embeddingDim }));
 }
 
 /** One entry along an axis, which disappears. */
@@ -65,14 +66,14 @@ export function entryOf(node: NodeReader, x: View, axis: number, index: number):
   const size = sizesOf(x)[axis] ?? fixed(0);
   if (isOne(size) && (index === 0 || index === -1)) return { ...x, axes: x.axes.toSpliced(axis, 1) };
   const below = baseAxis(x, axis);
-  if (below === undefined) return node.to.view(node.to.add('at', [node.to.tensor(x)], { index, axis }));
+  if (below === undefined) return node.to.view(node.to.add('at', { x: node.to.tensor(x) }, { index, axis }));
   if (below === x.base.paddedAxis && index < 0) {
     throw node.refusal(
       'the last step of the output of an LSTM with sequence_lens is padding; take Y_h, the state after the last step of ' +
         'each sequence',
     );
   }
-  const entry = node.to.add('at', [x.base.tensor()], { index, axis: below });
+  const entry = node.to.add('at', { x: x.base.tensor() }, { index, axis: below });
   const base = { type: entry, tensor: () => entry };
   return { kind: 'view', base, layout: x.layout.toSpliced(below, 1), axes: x.axes.toSpliced(axis, 1) };
 }
@@ -84,7 +85,7 @@ function firstOfReversed(node: NodeReader, x: Reversed, picked: readonly number[
     throw node.refusal('of reversed sequences only the first step is read');
   }
   const { to } = node;
-  return to.view(to.add('at', [to.tensor(x.of), to.tensor(x.lengths)], { index: -1, axis }));
+  return to.view(to.add('at', { x: to.tensor(x.of), lengths: to.tensor(x.lengths) }, { index: -1, axis }));
 }
 
 const Slice: Handler = (node) => {
@@ -171,13 +172,13 @@ function entriesOf(
   const [only] = entries;
   if (only && count === 1) return only;
   const tensors = entries.map((entry) => node.to.tensor(entry));
-  return node.to.view(node.to.add('concat', tensors, { axis }));
+  return node.to.view(node.to.add('concat', severalInputs(tensors), { axis }));
 }
 
 function flipped(node: NodeReader, x: View, axis: number): View {
   const below = baseAxis(x, axis);
-  if (below === undefined) return node.to.view(node.to.add('flip', [node.to.tensor(x)], { axis }));
-  const base = node.to.add('flip', [x.base.tensor()], { axis: below });
+  if (below === undefined) return node.to.view(node.to.add('flip', { x: node.to.tensor(x) }, { axis }));
+  const base = node.to.add('flip', { x: x.base.tensor() }, { axis: below });
   return { ...x, base: { type: base, tensor: () => base } };
 }
 

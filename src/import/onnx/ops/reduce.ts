@@ -40,8 +40,8 @@ function along(node: NodeReader, op: 'mean' | 'max', x: View, axis: number): Vie
   const { to } = node;
   if (isOne(sizesOf(x)[axis] ?? fixed(0))) return { ...x, axes: x.axes.toSpliced(axis, 1) };
   const below = baseAxis(x, axis);
-  if (below === undefined) return to.view(to.add(op, [to.tensor(x)], { axis }));
-  const reduced = to.add(op, [x.base.tensor()], { axis: below });
+  if (below === undefined) return to.view(to.add(op, { x: to.tensor(x) }, { axis }));
+  const reduced = to.add(op, { x: x.base.tensor() }, { axis: below });
   const base = { type: reduced, tensor: () => reduced };
   return { kind: 'view', base, layout: x.layout.toSpliced(below, 1), axes: x.axes.toSpliced(axis, 1) };
 }
@@ -128,7 +128,7 @@ function maskedMaximum(node: NodeReader, x: View, mask: StepMask): View {
 
 function reducedSteps(node: NodeReader, op: 'mean' | 'max', x: View, { lengths, timeAxis }: StepMask): View {
   const { to } = node;
-  return to.view(to.add(op, [to.tensor(x), to.tensor(lengths)], { axis: timeAxis }));
+  return to.view(to.add(op, { x: to.tensor(x), lengths: to.tensor(lengths) }, { axis: timeAxis }));
 }
 
 function masked(node: NodeReader, index: number): Masked {

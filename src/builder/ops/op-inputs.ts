@@ -1,0 +1,89 @@
+/** The inputs of ops, by name. */
+import type { OpName } from './option-schemas.js';
+
+type X<T> = { readonly x: T };
+
+/** `lengths`, int32 `[batch]`: the steps of each sequence of x; absent where all have every step. */
+type Steps<T> = { readonly x: T; readonly lengths?: T | undefined };
+
+/** `h0` and `c0`: the states before the first step, zeros where absent. */
+type Lstm<T> = Steps<T> & { readonly h0?: T | undefined; readonly c0?: T | undefined };
+
+/** `x1`, `x2` and so on. */
+type Several<T> = { readonly [name: `x${number}`]: T };
+
+/** What stands for each input of an op: a value, its type, a tensor, an id. */
+export interface OpInputs<T> {
+  activation: X<T>;
+  at: Steps<T>;
+  concat: Several<T>;
+  dropout: X<T>;
+  embedding: X<T>;
+  flip: X<T>;
+  linear: X<T>;
+  logSoftmax: X<T>;
+  lstm: Lstm<T>;
+  max: Steps<T>;
+  mean: Steps<T>;
+  relu: X<T>;
+  reshape: X<T>;
+  sigmoid: X<T>;
+  softmax: X<T>;
+  stepCount: X<T>;
+  tanh: X<T>;
+  transpose: X<T>;
+}
+
+/** The inputs of any op. */
+export type NamedInputs<T> = Readonly<Partial<Record<string, T>>>;
+
+/** The names of an op's inputs; `several` for x1, x2 and so on, at least one. */
+export type InputNames =
+  | 'several'
+  | { readonly required: readonly string[]; readonly optional?: readonly string[] };
+
+/** Of an op with the single input x. */
+export const onlyX: InputNames = { required: ['x'] };
+
+/** Of an op that can stop at the lengths of sequences. */
+export const xAndLengths: InputNames = { required: ['x'], optional: ['lengths'] };
+
+/** The inputs that are there, in their order. */
+export function inputEntries<T>(inputs: NamedInputs<T>): [name: string, value: T][] {
+  return Object.entries(inputs).flatMap(([name, value]): [string, T][] =>
+    value === undefined ? [] : [[name, value]],
+  );
+}
+
+/** What stands for the inputs that are there, in their order. */
+export function inputValues<T>(inputs: NamedInputs<T>): T[] {
+  return inputEntries(inputs).map(([, value]) => value);
+}
+
+/** The same inputs with something else standing for them. */
+export function mapInputs<K extends OpName, From, To>(
+  inputs: NamedInputs<From>,
+  map: (value: From, name: string) => To,
+): OpInputs<To>[K] {
+  const mapped = inputEntries(inputs).map(([name, value]) => [name, map(value, name)]);
+  return Object.fromEntries(mapped) as OpInputs<To>[K]; // the names are those of the op's inputs
+}
+
+/** Values joined in a row, as an op of several inputs takes them. */
+export function severalInputs<T>(values: readonly T[]): Several<T> {
+  return Object.fromEntries(values.map((value, i) => [`x${i + 1}`, value]));
+}
+
+/** What is wrong with the names of an op's inputs; undefined where nothing is. */
+export function wrongInputNames(names: InputNames, given: NamedInputs<unknown>): string | undefined {
+  const own = inputEntries(given).map(([name]) => name);
+  if (names === 'several') {
+    const fits = own.length > 0 && own.every((name, i) => name === `x${i + 1}`);
+    return fits ? undefined : `has the inputs ${own.join(', ') || 'none'}; give x1, x2 and so on`;
+  }
+  const all = [...names.required, ...(names.optional ?? [])];
+  const missing = names.required.filter((name) => given[name] === undefined);
+  const unknown = own.filter((name) => !all.includes(name));
+  if (missing.length + unknown.length === 0) return undefined;
+  return `has the inputs ${own.join(', ') || 'none'}; it takes ${all.join(', ')}`;
+}
