@@ -10,30 +10,20 @@
 import { expectStateDict, expectText, wrongArgument } from '../arguments.js';
 import type { Network } from '../builder/network.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
-import { formatShape } from '../builder/shape.js';
 import { LstmOnnxError } from '../errors.js';
-import type { Hint } from '../hints.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
-import { type Architecture, buildArchitecture, type Pool } from './build-architecture.js';
-import { type ChainActivation, expectActivation } from './chain-activations.js';
-import {
-  chooseEmbedding,
-  chooseHead,
-  chooseLstms,
-  isActivation,
-  isModule,
-  type Matrix,
-} from './choose-modules.js';
+import { leftOutNotes, notesOn } from './architecture-notes.js';
+import { type Architecture, buildArchitecture, type Pool, pools } from './build-architecture.js';
+import { type ChainActivation, expectActivation, isModule } from './chain-activations.js';
+import { chooseLstms } from './choose-lstms.js';
+import { chooseEmbedding, chooseHead, type Matrix } from './choose-matrices.js';
 import { type ImportNote, plainNotes } from './imported-model.js';
-import { describeLstm } from './lstm-module.js';
-import { groupModules, listModules, quoteName } from './modules.js';
+import { groupModules, quoteName } from './modules.js';
 import { selectParameters } from './select-parameters.js';
 import { refuseUnread } from './unread-modules.js';
 import { withoutWeightNorm } from './weight-norm.js';
 
-export type { Pool };
-
-export const pools: readonly Pool[] = ['last', 'all', 'hidden', 'mean', 'max'];
+export { type Pool, pools };
 
 export interface ArchitectureOptions {
   /**
@@ -179,78 +169,6 @@ const poolReadings: Readonly<Record<Pool, string>> = {
   mean: 'output.mean(1)',
   max: 'output.max(1).values',
 };
-
-const poolNotes: Readonly<Record<Pool, string>> = {
-  last: 'last step (pool last)',
-  all: 'every step (pool all)',
-  hidden: 'last state of each direction (pool hidden)',
-  mean: 'mean over the steps (pool mean)',
-  max: 'maximum over the steps (pool max)',
-};
-
-function notesOn(
-  { embedding, lstms, activation, pool, head, batchFirst }: Architecture,
-  options: ArchitectureOptions,
-): ImportNote[] {
-  const parts = [
-    ...(embedding ? ['token ids', describeMatrix(embedding)] : []),
-    ...lstms.chain.map((part) => (isActivation(part) ? part.activation : describeLstm(part))),
-    ...(activation ? [activation.activation] : []),
-    poolNotes[pool],
-    ...head.map((part) => (isActivation(part) ? part.activation : describeMatrix(part))),
-  ];
-  const assumed: { said: boolean; text: string; hint: Hint }[] = [
-    { said: options.pool !== undefined, text: poolNotes[pool], hint: { option: 'pool', found: pools } },
-    {
-      said: options.activation !== undefined,
-      text: 'no activation behind the LSTM (option activation)',
-      hint: { option: 'activation' },
-    },
-    {
-      said: Array.isArray(options.head) || head.length === 0,
-      text: "no activation around the head (option head, as in ['fc', 'sigmoid'])",
-      hint: { option: 'head', found: head.flatMap((part) => (isModule(part) ? [part.name] : [])) },
-    },
-    {
-      said: options.batchFirst !== undefined,
-      text: 'x batch-first (option batchFirst)',
-      hint: { option: 'batchFirst' },
-    },
-  ];
-  const unsaid = assumed.filter(({ said }) => !said);
-  const listed = unsaid.map(({ text }) => text).join('; ');
-  return [
-    { text: `assumed the network ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}` },
-    ...(unsaid.length > 0
-      ? [
-          {
-            text: `assumed, since a state dict does not say it, and changed by an option: ${listed}`,
-            hints: unsaid.map(({ hint }) => hint),
-          },
-        ]
-      : []),
-    {
-      text:
-        'a state dict does not show what has no parameters: attention by dot product, ' +
-        `${options.pool === undefined ? 'mean or maximum over time, ' : ''}residual connections, activations, scaling. If the ` +
-        'model has such a thing that is not named above, the exported model gives different numbers: say the whole network ' +
-        'by the option network. To find out, record the outputs of the PyTorch model with ' +
-        'fixtures/record.py and compare the exported model with them',
-      hints: [{ option: 'network' }, { call: 'verifyRecording' }],
-    },
-  ];
-}
-
-function describeMatrix({ name, rows, columns }: Matrix): string {
-  return `${quoteName(name)} ${formatShape([rows, columns])}`;
-}
-
-function leftOutNotes(leftOut: StateDict): ImportNote[] {
-  if (leftOut.size === 0) return [];
-  const unused = groupModules(leftOut);
-  const listed = [unused.lstms, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
-  return [{ text: `left out ${listModules(listed)}` }];
-}
 
 /** A module may be called like an input or an output. */
 function named(build: () => Network): Network {

@@ -7,12 +7,15 @@ import type { LstmState } from '../builder/ops/lstm-arguments.js';
 import { severalInputs } from '../builder/ops/op-inputs.js';
 import type { Dim } from '../builder/shape.js';
 import type { TensorType, Value } from '../builder/tensor.js';
-import { type ActivationStep, addActivation } from './chain-activations.js';
-import { type ChosenLstms, type Head, isActivation, type Matrix } from './choose-modules.js';
+import { type ActivationStep, addActivation, isActivation } from './chain-activations.js';
+import type { ChosenLstms } from './choose-lstms.js';
+import type { Head, Matrix } from './choose-matrices.js';
 import { nodeNameOf } from './modules.js';
 
+export const pools = ['last', 'all', 'hidden', 'mean', 'max'] as const;
+
 /** What of the LSTM's output goes on. */
-export type Pool = 'last' | 'all' | 'hidden' | 'mean' | 'max';
+export type Pool = (typeof pools)[number];
 
 export interface Architecture {
   readonly embedding: Matrix | undefined;

@@ -52,3 +52,10 @@ export function expectActivation(name: string): ActivationStep {
 export function addActivation(x: Value, { activation }: ActivationStep): Value {
   return activations[activation](x);
 }
+
+/** Whether a part of a chain is an activation and not a module. */
+export const isActivation = (part: object): part is ActivationStep => 'activation' in part;
+
+export function isModule<T extends object>(part: T | ActivationStep): part is T {
+  return !isActivation(part);
+}

@@ -1,11 +1,12 @@
-/** Which modules of a state dict are the network: settled by the options, else by there being only one that fits. */
+/** Which matrices of a state dict are the embedding and the head: settled by the options, else by there being only one that fits. */
 import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import type { Hint } from '../hints.js';
-import { type ActivationStep, activationNamed, chainActivations } from './chain-activations.js';
-import { describeLstm, inferLstm, type LstmModule } from './lstm-module.js';
+import { type ActivationStep, activationNamed, isModule } from './chain-activations.js';
+import { describeLstm, type LstmModule } from './lstm-module.js';
 import { listModules, type Modules, type ModuleTensors, quoteName } from './modules.js';
-import { onnxRoute, runOnnx } from './onnx-route.js';
+import { describeNetwork, hintsIfNone, ifNone, namedModule, refuseTwice } from './named-modules.js';
+import { onnxRoute } from './onnx-route.js';
 
 /** A linear layer or an embedding: weight `[rows, columns]`. */
 export interface Matrix {
@@ -15,121 +16,12 @@ export interface Matrix {
   readonly bias: boolean;
 }
 
-export interface ChosenLstms {
-  /** The LSTMs and the activations between them, in order. */
-  readonly chain: readonly (LstmModule | ActivationStep)[];
-  readonly first: LstmModule;
-  readonly last: LstmModule;
-  readonly count: number;
-}
-
 /** Linear layers and the activations around them, in order. */
 export type Head = readonly (Matrix | ActivationStep)[];
 
-const describeNetwork = 'describe the network by the option network, in code or as JSON (docs/networks.md)';
-/** For a question that may have no answer among the options. */
-const ifNone = `If the model is none of these, ${describeNetwork}. ${onnxRoute}`;
 const noHead: Hint = { option: 'head', value: false };
-const hintsIfNone: readonly Hint[] = [{ option: 'network' }, runOnnx];
 /** A word of a name, as in `embeddings.word` or `tok_emb`; not `member`, not `unembed`. */
 const likeEmbedding = /(^|[._\d])emb(s|ed|eds|edding|eddings|edder)?($|[._\d])/i;
-
-export const isActivation = (part: object): part is ActivationStep => 'activation' in part;
-
-export function isModule<T extends object>(part: T | ActivationStep): part is T {
-  return !isActivation(part);
-}
-
-/**
- * The LSTMs that are named, in that order and with the activations that are named between them, or the only one.
- * @throws as `networkFromStateDict`
- */
-export function chooseLstms(
-  { lstms, matrices, others }: Modules,
-  named: string | readonly string[] | undefined,
-): ChosenLstms {
-  if (lstms.size === 0) {
-    const found = listModules([...matrices.values(), ...others.values()]);
-    throw new LstmOnnxError(
-      'E_UNSUPPORTED',
-      `There is no LSTM: no tensor is called weight_ih_l0, as those of nn.LSTM are. Found ${found}. Give the state dict ` +
-        `of a model with an nn.LSTM. ${onnxRoute}`,
-      { hints: [runOnnx] },
-    );
-  }
-  const names = named === undefined ? [...lstms.keys()] : [named].flat();
-  const chain = names.map((name) => {
-    const activation = lstms.has(name) ? undefined : activationNamed(name);
-    return activation ?? inferLstm(find(lstms, name, 'lstm'));
-  });
-  const all = chain.filter((part) => isModule(part));
-  const [first] = all;
-  const last = all.at(-1);
-  if (!first || !last) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `lstm names no LSTM; there are ${listModules(lstms.values())}.`,
-      { hints: [{ option: 'lstm', found: [...lstms.keys()] }] },
-    );
-  }
-  if (chain[0] !== first || chain.at(-1) !== last) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `lstm is ${names.map((name) => `'${name}'`).join(', ')}; expected activations between LSTMs alone. Behind the last LSTM ` +
-        'the option activation says one.',
-      { hints: [{ option: 'activation' }] },
-    );
-  }
-  refuseTwice(names, lstms, 'lstm', 'LSTM');
-  if (named === undefined && all.length > 1) throw severalLstms(all);
-  const broken = all.find((module, i) => i > 0 && all[i - 1]?.outputSize !== module.inputSize);
-  if (broken) {
-    throw new LstmOnnxError(
-      'E_SHAPE_MISMATCH',
-      `The LSTMs do not follow on each other: ${all.map(describeLstm).join(', ')}; ${quoteName(broken.name)} reads ` +
-        `${counted(broken.inputSize, 'feature')}. Name them in their order. ${ifNone}`,
-      { hints: [{ option: 'lstm', found: all.map(({ name }) => name) }, ...hintsIfNone] },
-    );
-  }
-  return { chain, first, last, count: all.length };
-}
-
-function refuseTwice(
-  names: readonly string[],
-  modules: ReadonlyMap<string, unknown>,
-  option: 'lstm' | 'head',
-  kind: string,
-): void {
-  const twice = names.find((name, i) => modules.has(name) && names.indexOf(name) !== i);
-  if (twice === undefined) return;
-  throw new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `${option} names ${quoteName(twice)} twice; name each ${kind} once.`,
-    { hints: [{ option, found: [...modules.keys()] }] },
-  );
-}
-
-/** Lists what several LSTMs may be to each other, none of it as if it were right. */
-function severalLstms(all: readonly LstmModule[]): LstmOnnxError {
-  const pairs = all.flatMap((from) =>
-    all.flatMap((to) => (from !== to && from.outputSize === to.inputSize ? [[from.name, to.name]] : [])),
-  );
-  const readings = [
-    'one of them is the network and the others are left out',
-    pairs.length > 0
-      ? 'they read each other in some order, perhaps with an activation between them: ' +
-        `by their sizes, ${pairs.map((pair) => pair.map(quoteName).join(' before ')).join(' and ')} would be possible`
-      : 'each reads something else, since by their sizes none can read another',
-    'they are an encoder and a decoder, which reads the last state or repeats it, or read the same x beside each other: ' +
-      'no option says that',
-  ];
-  return new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `There are ${all.length} LSTMs: ${all.map(describeLstm).join(', ')}. A state dict does not tell how they are ` +
-      `connected. Either ${readings.join('; or ')}. Look into the model's forward() and say it by the option lstm. ${ifNone}`,
-    { hints: [{ option: 'lstm', found: all.map(({ name }) => name) }, ...hintsIfNone] },
-  );
-}
 
 /** The embedding that is named, or the matrix before the LSTM that is called like one. */
 export function chooseEmbedding(
@@ -141,7 +33,7 @@ export function chooseEmbedding(
   head: ArchitectureHead,
 ): Matrix | undefined {
   if (named !== undefined) {
-    const module = find(matrices, named, 'embedding');
+    const module = namedModule(matrices, named, 'embedding');
     const matrix = matrixOf(module);
     if (matrix.bias || matrix.columns !== lstm.inputSize) {
       throw new LstmOnnxError(
@@ -245,7 +137,7 @@ function namedHead(
 ): Head {
   const chain = names.map((name) => {
     const activation = matrices.has(name) ? undefined : activationNamed(name);
-    return activation ?? matrixOf(find(matrices, name, 'head'));
+    return activation ?? matrixOf(namedModule(matrices, name, 'head'));
   });
   const layers = chain.filter((part) => isModule(part));
   if (layers.length === 0) {
@@ -282,27 +174,6 @@ function orEmbedding(candidate: Matrix | undefined): string {
 
 function embeddingHints(candidate: Matrix | undefined): readonly Hint[] {
   return candidate ? [{ option: 'embedding', found: [candidate.name] }] : [];
-}
-
-function find(
-  modules: ReadonlyMap<string, ModuleTensors>,
-  name: string,
-  option: 'lstm' | 'embedding' | 'head',
-): ModuleTensors {
-  const module = modules.get(name);
-  if (module) return module;
-  const plain = name.toLowerCase();
-  const more =
-    option === 'embedding'
-      ? ''
-      : plain.startsWith('dropout')
-        ? ' Leave dropout out: it does nothing when a model runs.'
-        : ` A name of no module may be an activation: ${chainActivations.join(', ')}.`;
-  throw new LstmOnnxError(
-    'E_UNKNOWN_NAME',
-    `${option} names ${quoteName(name)}, which is not there; there are ${listModules(modules.values())}.${more}`,
-    { hints: [{ option, found: [...modules.keys()] }] },
-  );
 }
 
 function matrixOf({ name, tensors }: ModuleTensors): Matrix {

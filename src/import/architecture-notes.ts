@@ -1,0 +1,93 @@
+/** What a person is told of a network that was worked out from a state dict. */
+import type { StateDict } from '../builder/parameters.js';
+import { formatShape } from '../builder/shape.js';
+import type { Hint } from '../hints.js';
+import type { ArchitectureOptions } from './architecture.js';
+import { type Architecture, type Pool, pools } from './build-architecture.js';
+import { isActivation, isModule } from './chain-activations.js';
+import type { Matrix } from './choose-matrices.js';
+import type { ImportNote } from './imported-model.js';
+import { describeLstm } from './lstm-module.js';
+import { groupModules, listModules, quoteName } from './modules.js';
+
+const poolNotes: Readonly<Record<Pool, string>> = {
+  last: 'last step (pool last)',
+  all: 'every step (pool all)',
+  hidden: 'last state of each direction (pool hidden)',
+  mean: 'mean over the steps (pool mean)',
+  max: 'maximum over the steps (pool max)',
+};
+
+/** What was assumed for what the options do not say, and what cannot be known. */
+export function notesOn(
+  { embedding, lstms, activation, pool, head, batchFirst }: Architecture,
+  options: ArchitectureOptions,
+): ImportNote[] {
+  const parts = [
+    ...(embedding ? ['token ids', describeMatrix(embedding)] : []),
+    ...lstms.chain.map((part) => (isActivation(part) ? part.activation : describeLstm(part))),
+    ...(activation ? [activation.activation] : []),
+    poolNotes[pool],
+    ...head.map((part) => (isActivation(part) ? part.activation : describeMatrix(part))),
+  ];
+  const assumed = unsaid(options, pool, head);
+  const listed = assumed.map(({ text }) => text).join('; ');
+  return [
+    { text: `assumed the network ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}` },
+    ...(assumed.length > 0
+      ? [
+          {
+            text: `assumed, since a state dict does not say it, and changed by an option: ${listed}`,
+            hints: assumed.map(({ hint }) => hint),
+          },
+        ]
+      : []),
+    {
+      text:
+        'a state dict does not show what has no parameters: attention by dot product, ' +
+        `${options.pool === undefined ? 'mean or maximum over time, ' : ''}residual connections, activations, scaling. If the ` +
+        'model has such a thing that is not named above, the exported model gives different numbers: say the whole network ' +
+        'by the option network. To find out, record the outputs of the PyTorch model with ' +
+        'fixtures/record.py and compare the exported model with them',
+      hints: [{ option: 'network' }, { call: 'verifyRecording' }],
+    },
+  ];
+}
+
+/** What no option says and a state dict does not show, each with the option that would. */
+function unsaid(
+  options: ArchitectureOptions,
+  pool: Pool,
+  head: Architecture['head'],
+): { text: string; hint: Hint }[] {
+  const all: { said: boolean; text: string; hint: Hint }[] = [
+    { said: options.pool !== undefined, text: poolNotes[pool], hint: { option: 'pool', found: pools } },
+    {
+      said: options.activation !== undefined,
+      text: 'no activation behind the LSTM (option activation)',
+      hint: { option: 'activation' },
+    },
+    {
+      said: Array.isArray(options.head) || head.length === 0,
+      text: "no activation around the head (option head, as in ['fc', 'sigmoid'])",
+      hint: { option: 'head', found: head.flatMap((part) => (isModule(part) ? [part.name] : [])) },
+    },
+    {
+      said: options.batchFirst !== undefined,
+      text: 'x batch-first (option batchFirst)',
+      hint: { option: 'batchFirst' },
+    },
+  ];
+  return all.filter(({ said }) => !said);
+}
+
+function describeMatrix({ name, rows, columns }: Matrix): string {
+  return `${quoteName(name)} ${formatShape([rows, columns])}`;
+}
+
+export function leftOutNotes(leftOut: StateDict): ImportNote[] {
+  if (leftOut.size === 0) return [];
+  const unused = groupModules(leftOut);
+  const listed = [unused.lstms, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
+  return [{ text: `left out ${listModules(listed)}` }];
+}
