@@ -52,6 +52,29 @@ export interface GruRnnCase extends Omit<LstmCase, 'projSize'> {
   readonly nonlinearity?: 'tanh' | 'relu';
 }
 
+interface ActivationCase {
+  readonly name: string;
+  readonly alpha?: number;
+  readonly beta?: number;
+}
+
+/** The case of the fixtures in `gru-rnn/cells/`: one layer, batch-first. */
+export interface GruRnnCellCase {
+  readonly kind: 'gru' | 'rnn';
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly batch: number;
+  readonly time: number;
+  readonly bidirectional: boolean;
+  readonly reverse: boolean;
+  readonly learnedState: boolean;
+  /** Of a GRU alone: whether the reset gate comes after the product with h, as PyTorch has it. */
+  readonly resetAfter?: boolean;
+  readonly clip?: number;
+  /** `gates` of a GRU alone. */
+  readonly activations: { readonly gates?: ActivationCase; readonly hidden: ActivationCase };
+}
+
 /** The case of the fixtures in `gru-rnn/training/`. */
 export interface GruRnnTraining {
   readonly kind: 'gru' | 'rnn';
