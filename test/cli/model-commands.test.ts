@@ -79,6 +79,14 @@ describe('lstm-onnx export', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it.each(['safetensors', 'pt', 'json'])('does not write ONNX under the name of a .%s file', async (kind) => {
+    const path = join(folder, `named.${kind}`);
+    const { code, stderr } = await lstmOnnx('export', checkpoint, '-o', path);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(new RegExp(`writes ONNX, not \\.${kind}: name the file .*named\\.onnx\\.`));
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('names a checkpoint that is cut off', async () => {
     const broken = join(folder, 'broken.safetensors');
     writeFileSync(broken, readFileSync(checkpoint).subarray(0, 5000));
