@@ -8,14 +8,20 @@ import { parseNpy } from '../data/npy.js';
 import { decodeUtf8 } from '../data/utf8.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
-import { parseFile } from './read.js';
+import { naming, parseFile } from './read.js';
 
-const PARSERS: ReadonlyMap<string, (bytes: Uint8Array) => NdArray> = new Map([
-  ['.npy', parseNpy],
-  ['.json', (bytes: Uint8Array) => parseJsonArray(textOf(bytes))],
-  ['.csv', (bytes: Uint8Array) => parseCsv(textOf(bytes))],
-  ['.tsv', (bytes: Uint8Array) => parseCsv(textOf(bytes))],
+const READERS: ReadonlyMap<string, (path: string) => Promise<NdArray>> = new Map([
+  ['.npy', (path: string) => parseFile<NdArray>(path, parseNpy)],
+  ['.json', (path: string) => parseText(path, parseJsonArray)],
+  ['.csv', (path: string) => parseText(path, parseCsv)],
+  ['.tsv', (path: string) => parseText(path, parseCsv)],
 ]);
+
+/** In two steps: where the text is parsed, nothing holds the bytes any more, which are as much memory again. */
+async function parseText(path: string, parse: (text: string) => NdArray): Promise<NdArray> {
+  const text = await parseFile(path, textOf);
+  return naming(path, () => parse(text));
+}
 
 /**
  * The array of a `.npy`, `.json`, `.csv` or `.tsv` file; all but `.npy` give float64.
@@ -25,14 +31,14 @@ const PARSERS: ReadonlyMap<string, (bytes: Uint8Array) => NdArray> = new Map([
 export async function readArray(path: string): Promise<NdArray> {
   expectText('The path', path, "a file's path, as text");
   const extension = extname(path).toLowerCase();
-  const parse = PARSERS.get(extension);
-  if (parse === undefined) {
+  const read = READERS.get(extension);
+  if (read === undefined) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `Cannot tell the format of '${path}' from ${extension === '' ? 'a name without extension' : `the extension ${extension}`}; expected one of ${[...PARSERS.keys()].join(', ')}.`,
+      `Cannot tell the format of '${path}' from ${extension === '' ? 'a name without extension' : `the extension ${extension}`}; expected one of ${[...READERS.keys()].join(', ')}.`,
     );
   }
-  return parseFile(path, parse);
+  return read(path);
 }
 
 function textOf(bytes: Uint8Array): string {
