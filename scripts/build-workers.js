@@ -7,16 +7,6 @@ import { build } from 'esbuild';
 
 const folder = 'dist/runtime/worker';
 
-/** The forward pass of LSTM layers on TensorFlow.js: part of the op, and nothing that a model's worker ever takes. */
-const withoutTraining = {
-  name: 'without-training',
-  setup({ onLoad }) {
-    onLoad({ filter: /backends\/(lstm-layer|stepped-lstm)\.js$/ }, () => ({
-      contents: 'export let lstmLayer, firstEntries, pytorchActivations;',
-    }));
-  },
-};
-
 for (const provider of ['simd', 'wasm']) {
   const { outputFiles } = await build({
     entryPoints: [`${folder}/${provider}-worker.js`],
@@ -25,7 +15,6 @@ for (const provider of ['simd', 'wasm']) {
     format: 'iife',
     platform: 'browser',
     target: 'es2022',
-    plugins: [withoutTraining],
     // The page hands over the kernels that its browser takes.
     external: ['./binary-plain.js', './binary-relaxed.js'],
     // The page tells onnxruntime-web where its files are.

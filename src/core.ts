@@ -8,8 +8,7 @@ export {
 } from './builder/checkpoint.js';
 export { defineNetwork, type Network, type NetworkOutput, type Signature } from './builder/network.js';
 export { networkFromJson, networkToJson } from './builder/network-json.js';
-export { activation } from './builder/ops/activation.js';
-export { logSoftmax, relu, sigmoid, softmax, tanh } from './builder/ops/activations.js';
+export { activation, logSoftmax, relu, sigmoid, softmax, tanh } from './builder/ops/activations.js';
 export { at, last } from './builder/ops/at.js';
 export { concat } from './builder/ops/concat.js';
 export { dropout } from './builder/ops/dropout.js';

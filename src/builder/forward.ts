@@ -4,11 +4,12 @@ import { LstmOnnxError } from '../errors.js';
 import type { Tf } from './backends/tf.js';
 import { checkFeeds, noteDims } from './check-feeds.js';
 import { executionPlan } from './execution-plan.js';
+import type { ForwardContext } from './forward/forward-op.js';
+import { forwards } from './forward/index.js';
 import { type NetworkNode, valueId } from './graph-builder.js';
 import type { Network } from './network.js';
 import type { OpName } from './ops/index.js';
-import { ops } from './ops/index.js';
-import type { ForwardContext, Ports } from './ops/op.js';
+import type { Ports } from './ops/op.js';
 import { mapInputs } from './ops/op-inputs.js';
 import { Generator } from './random.js';
 
@@ -59,7 +60,7 @@ function run<K extends OpName>(
   parameter: (name: string) => TfTensor,
 ): Ports<TfTensor> {
   const inputs = mapInputs<K, string, TfTensor>(node.inputs, lookUp);
-  return ops[node.op].forward(inputs, node.options, context, parameter);
+  return forwards[node.op](inputs, node.options, context, parameter);
 }
 
 function found(map: ReadonlyMap<string, TfTensor>, name: string, what: string): TfTensor {

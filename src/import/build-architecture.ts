@@ -69,12 +69,7 @@ export function buildArchitecture(architecture: Architecture): Network {
       : poolOf(activate(value), pool, batchFirst ? 1 : 0);
   const end = head.reduce<Value>((x, part) => {
     if (isActivation(part)) return addActivation(x, part);
-    return graph.addOne(
-      'linear',
-      nodeNameOf(part.name),
-      { x: x },
-      { outFeatures: part.rows, bias: part.bias },
-    );
+    return graph.addOne('linear', nodeNameOf(part.name), { x }, { outFeatures: part.rows, bias: part.bias });
   }, pooled);
   if (head.length > 0) {
     const last = head.at(-1);

@@ -6,18 +6,18 @@ type Add = (x: Value) => Value;
 
 /** With PyTorch's defaults; softmax and logSoftmax go along the last axis. */
 const activations = {
-  relu: (x) => x.graph.addOne('relu', undefined, { x: x }, {}),
-  tanh: (x) => x.graph.addOne('tanh', undefined, { x: x }, {}),
-  sigmoid: (x) => x.graph.addOne('sigmoid', undefined, { x: x }, {}),
-  softmax: (x) => x.graph.addOne('softmax', undefined, { x: x }, { axis: -1 }),
-  logSoftmax: (x) => x.graph.addOne('logSoftmax', undefined, { x: x }, { axis: -1 }),
-  leakyRelu: (x) => x.graph.addOne('activation', undefined, { x: x }, { name: 'leakyRelu', alpha: 0.01 }),
-  elu: (x) => x.graph.addOne('activation', undefined, { x: x }, { name: 'elu', alpha: 1 }),
+  relu: (x) => x.graph.addOne('relu', undefined, { x }, {}),
+  tanh: (x) => x.graph.addOne('tanh', undefined, { x }, {}),
+  sigmoid: (x) => x.graph.addOne('sigmoid', undefined, { x }, {}),
+  softmax: (x) => x.graph.addOne('softmax', undefined, { x }, { axis: -1 }),
+  logSoftmax: (x) => x.graph.addOne('logSoftmax', undefined, { x }, { axis: -1 }),
+  leakyRelu: (x) => x.graph.addOne('activation', undefined, { x }, { name: 'leakyRelu', alpha: 0.01 }),
+  elu: (x) => x.graph.addOne('activation', undefined, { x }, { name: 'elu', alpha: 1 }),
   // PyTorch's slope; ONNX has 0.2.
   hardSigmoid: (x) =>
-    x.graph.addOne('activation', undefined, { x: x }, { name: 'hardSigmoid', alpha: 1 / 6, beta: 0.5 }),
-  softsign: (x) => x.graph.addOne('activation', undefined, { x: x }, { name: 'softsign' }),
-  softplus: (x) => x.graph.addOne('activation', undefined, { x: x }, { name: 'softplus' }),
+    x.graph.addOne('activation', undefined, { x }, { name: 'hardSigmoid', alpha: 1 / 6, beta: 0.5 }),
+  softsign: (x) => x.graph.addOne('activation', undefined, { x }, { name: 'softsign' }),
+  softplus: (x) => x.graph.addOne('activation', undefined, { x }, { name: 'softplus' }),
 } as const satisfies Record<string, Add>;
 
 /** An activation that `ArchitectureOptions` may name. */

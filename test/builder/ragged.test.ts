@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
-import { activation } from '../../src/builder/ops/activation.js';
-import { logSoftmax, relu, softmax } from '../../src/builder/ops/activations.js';
+import { activation, logSoftmax, relu, softmax } from '../../src/builder/ops/activations.js';
 import { last } from '../../src/builder/ops/at.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';

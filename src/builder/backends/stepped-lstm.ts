@@ -3,7 +3,8 @@
  * the same numbers.
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { type Activation, activate } from './activations.js';
+import type { Activation } from '../activations.js';
+import { activate } from '../forward/activations.js';
 import type { LstmLayerArguments, LstmLayerAttributes, LstmLayerResults } from './lstm-layer.js';
 import type { Tf } from './tf.js';
 

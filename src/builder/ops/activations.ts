@@ -1,47 +1,40 @@
-/** The activations: elementwise relu, tanh, sigmoid, and softmax and logSoftmax along an axis. */
-import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { Tf } from '../backends/tf.js';
+/** The activations: entry by entry, and softmax and logSoftmax along an axis. */
+import type { Activation } from '../activations.js';
 import { normalizeAxis, type Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { entryByEntry, expectInput, mixedAlong, type OpDefinition } from './op.js';
 import { onlyX } from './op-inputs.js';
 
-type Elementwise = 'relu' | 'sigmoid' | 'tanh';
+export const elementwiseOp: OpDefinition<'activation' | 'relu' | 'sigmoid' | 'tanh'> = {
+  inputs: onlyX,
+  infer: ({ x }, _options, name) => ({ output: expectInput(x, name, { dtype: 'float32' }) }),
+  along: entryByEntry,
+};
 
-function elementwise(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<Elementwise> {
-  return {
-    inputs: onlyX,
-    infer: ({ x }, _options, name) => ({ output: expectInput(x, name, { dtype: 'float32' }) }),
-    along: entryByEntry,
-    forward: ({ x }, _options, { tf }) => ({ output: compute(tf, x) }),
-  };
+export const alongAxisOp: OpDefinition<'softmax' | 'logSoftmax'> = {
+  inputs: onlyX,
+  infer({ x }, { axis }, name) {
+    expectInput(x, name, { dtype: 'float32', minRank: 1 });
+    normalizeAxis(axis, x.shape, name);
+    return { output: x };
+  },
+  along: (axis, x, options) => mixedAlong(options.axis, axis, x),
+};
+
+/**
+ * An activation by its name: `activation(x, { name: 'elu', alpha: 1 })`. `alpha` and `beta` default to ONNX's.
+ *
+ * @throws E_INVALID_OPTION for a name that is none
+ */
+export function activation<S extends Shape>(
+  x: Value<'float32', S>,
+  options: Activation,
+): SymbolicTensor<'float32', S> {
+  return graphOf('activation', x).addOne('activation', undefined, { x }, { ...options }) as SymbolicTensor<
+    'float32',
+    S
+  >; // same type as x
 }
-
-/** tfjs normalizes along the last axis only, so the axis is brought there and back. */
-function alongAxis(compute: (tf: Tf, x: TfTensor) => TfTensor): OpDefinition<'softmax' | 'logSoftmax'> {
-  return {
-    inputs: onlyX,
-    infer({ x }, { axis }, name) {
-      expectInput(x, name, { dtype: 'float32', minRank: 1 });
-      normalizeAxis(axis, x.shape, name);
-      return { output: x };
-    },
-    along: (axis, x, options) => mixedAlong(options.axis, axis, x),
-    forward({ x }, options, { tf }) {
-      const axis = normalizeAxis(options.axis, x.shape, 'softmax');
-      const end = x.shape.length - 1;
-      if (axis === end) return { output: compute(tf, x) };
-      const swap = x.shape.map((_, i) => (i === axis ? end : i === end ? axis : i));
-      return { output: tf.transpose(compute(tf, tf.transpose(x, swap)), swap) };
-    },
-  };
-}
-
-export const reluOp = elementwise((tf, x) => tf.relu(x));
-export const tanhOp = elementwise((tf, x) => tf.tanh(x));
-export const sigmoidOp = elementwise((tf, x) => tf.sigmoid(x));
-export const softmaxOp = alongAxis((tf, x) => tf.softmax(x));
-export const logSoftmaxOp = alongAxis((tf, x) => tf.logSoftmax(x));
 
 /** `max(x, 0)`, entry by entry. */
 export function relu<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {

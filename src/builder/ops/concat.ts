@@ -39,8 +39,6 @@ export const concatOp: OpDefinition<'concat'> = {
   },
 
   along: (axis, x, options) => mixedAlong(options.axis, axis, x),
-
-  forward: (inputs, { axis }, { tf }) => ({ output: tf.concat(inputValues(inputs), axis) }),
 };
 
 /** The sum of the shapes' dimensions at an index. */

@@ -1,23 +1,7 @@
-/** `nn.Embedding`: rows of a table picked by index. https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html */
-import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { LstmOnnxError } from '../../errors.js';
-import type { Tf } from '../backends/tf.js';
 import type { Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { entryByEntry, expectInput, type OpDefinition } from './op.js';
 import { onlyX } from './op-inputs.js';
-
-/** Rows of `table` at `ids`. Its gradient is a scatter-add, a kernel that every tfjs backend has. */
-function lookUp(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
-  const rows = tf.customGrad(() => ({
-    value: tf.gather(table, ids),
-    gradFunc: (dy: TfTensor) => {
-      const updates = tf.reshape(dy, [-1, table.shape[1] ?? 1]);
-      return tf.scatterND(tf.reshape(ids, [-1, 1]), updates, table.shape);
-    },
-  }));
-  return rows(table);
-}
 
 export const embeddingOp: OpDefinition<'embedding'> = {
   inputs: onlyX,
@@ -31,18 +15,6 @@ export const embeddingOp: OpDefinition<'embedding'> = {
   ],
 
   along: entryByEntry,
-
-  forward({ x }, { numEmbeddings }, { tf }, parameter) {
-    const ids = x;
-    const outside = ids.dataSync().find((id) => id < 0 || id >= numEmbeddings);
-    if (outside !== undefined) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `embedding: id ${outside} is outside the table; expected 0 to ${numEmbeddings - 1}.`,
-      );
-    }
-    return { output: lookUp(tf, parameter('weight'), ids) };
-  },
 };
 
 /**

@@ -14,9 +14,6 @@ export const flipOp: OpDefinition<'flip'> = {
   },
   // What was padding at the end would come first.
   along: (axis, x, options) => mixedAlong(options.axis, axis, x),
-  forward({ x }, { axis }, { tf }) {
-    return { output: tf.reverse(x, normalizeAxis(axis, x.shape, 'flip')) };
-  },
 };
 
 /**

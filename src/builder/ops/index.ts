@@ -1,6 +1,8 @@
-/** Every op by name. A new op is a file here, a line here, its options in `option-schemas.ts`, and a file of the same name in `export/ops`. */
-import { activationOp } from './activation.js';
-import { logSoftmaxOp, reluOp, sigmoidOp, softmaxOp, tanhOp } from './activations.js';
+/**
+ * Every op by name. An op has a place in four tables: its definition here, its forward pass on tfjs (`builder/forward`), its
+ * lowering to ONNX (`export/ops`) and its operator on the engine (`runtime/simd`).
+ */
+import { alongAxisOp, elementwiseOp } from './activations.js';
 import { atOp } from './at.js';
 import { concatOp } from './concat.js';
 import { dropoutOp } from './dropout.js';
@@ -18,22 +20,22 @@ import { transposeOp } from './transpose.js';
 export type { OpName, OpOptions };
 
 export const ops: { readonly [K in OpName]: OpDefinition<K> } = {
-  activation: activationOp,
+  activation: elementwiseOp,
   at: atOp,
   concat: concatOp,
   dropout: dropoutOp,
   embedding: embeddingOp,
   flip: flipOp,
   linear: linearOp,
-  logSoftmax: logSoftmaxOp,
+  logSoftmax: alongAxisOp,
   lstm: lstmOp,
   max: maxOp,
   mean: meanOp,
-  relu: reluOp,
+  relu: elementwiseOp,
   reshape: reshapeOp,
-  sigmoid: sigmoidOp,
-  softmax: softmaxOp,
+  sigmoid: elementwiseOp,
+  softmax: alongAxisOp,
   stepCount: stepCountOp,
-  tanh: tanhOp,
+  tanh: elementwiseOp,
   transpose: transposeOp,
 };

@@ -2,7 +2,7 @@
 import { inWords, isObject } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
-import type { Activation, ActivationName } from '../backends/activations.js';
+import type { Activation, ActivationName } from '../activations.js';
 import type { Add, Dim, Shape } from '../shape.js';
 import { checkValue, type Value } from '../tensor.js';
 

@@ -1,9 +1,6 @@
-/** What an op is: its shape rule, parameters and forward pass. One file an op implements this. */
-import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+/** What an op is: its inputs, shape rule, parameters, and what it does along each axis. */
 import { inWords, isObject } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { Tf } from '../backends/tf.js';
-import type { Generator } from '../random.js';
 import { formatShape, normalizeAxis } from '../shape.js';
 import type { DType, TensorType } from '../tensor.js';
 import type { InputNames, OpInputs } from './op-inputs.js';
@@ -20,21 +17,6 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly init: Initializer;
-}
-
-/** What a forward pass needs besides inputs and parameters. */
-export interface ForwardContext {
-  readonly tf: Tf;
-  /** Whether dropout is active. */
-  readonly training: boolean;
-  /** Whether gradients will be asked for. */
-  readonly gradients: boolean;
-  /** The ports of this op that something reads; others may be left empty. */
-  readonly wanted: ReadonlySet<string>;
-  /** Source of dropout masks. */
-  readonly generator: Generator;
-  /** Sizes of the named dimensions, as the feeds have them. */
-  readonly dims: ReadonlyMap<string, number>;
 }
 
 /** One value for each output port of the op. */
@@ -83,12 +65,6 @@ export interface OpDefinition<K extends OpName> {
   along(axis: number, x: TensorType, options: OpOptions[K], input: string): AxisUse;
   /** In the order in which PyTorch's module registers (and draws) them. */
   parameters?(inputs: OpInputs<TensorType>[K], options: OpOptions[K]): readonly ParameterSpec[];
-  forward(
-    inputs: OpInputs<TfTensor>[K],
-    options: OpOptions[K],
-    context: ForwardContext,
-    parameter: (name: string) => TfTensor,
-  ): Ports<TfTensor>;
 }
 
 /** An input, checked for its element type and rank. */

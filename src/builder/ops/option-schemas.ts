@@ -4,7 +4,7 @@
  * input; what depends on the input (`batchFirst`, the axis called `time`) a network file says.
  */
 import * as z from 'zod/mini';
-import { activationNames } from '../backends/activations.js';
+import { activationNames } from '../activations.js';
 
 const positive = z.int().check(z.positive());
 

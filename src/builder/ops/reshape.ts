@@ -84,11 +84,6 @@ export const reshapeOp: OpDefinition<'reshape'> = {
   },
 
   along,
-
-  forward({ x }, options, { tf, dims }) {
-    const shape = options.shape.map((dim) => (typeof dim === 'string' ? (dims.get(dim) ?? -1) : dim));
-    return { output: tf.reshape(x, shape) };
-  },
 };
 
 type NamesOf<S extends Shape> = Extract<S[number], string>;

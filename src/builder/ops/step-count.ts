@@ -1,5 +1,3 @@
-/** The steps of padded sequences, counted: what an LSTM takes as `lengths`. */
-import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
@@ -24,14 +22,6 @@ export const stepCountOp: OpDefinition<'stepCount'> = {
   infer,
   along: (axis, _x, { batchFirst }) =>
     axis === (batchFirst ? 0 : 1) ? { kind: 'each', axis: 0 } : { kind: 'mixed' },
-  forward({ x }, { padding, batchFirst }, { tf }) {
-    const differs: TfTensor = tf.notEqual(x, tf.scalar(padding, x.dtype as DType));
-    const isStep = x.rank === 3 ? tf.any(differs, 2) : differs;
-    const time = x.shape[batchFirst ? 1 : 0] ?? 0;
-    const numbers = tf.range(1, time + 1, 1, 'int32');
-    const counted = tf.mul(tf.cast(isStep, 'int32'), batchFirst ? numbers : tf.expandDims(numbers, 1));
-    return { output: tf.max(counted, batchFirst ? 1 : 0) };
-  },
 };
 
 /**

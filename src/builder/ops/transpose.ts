@@ -21,8 +21,6 @@ export const transposeOp: OpDefinition<'transpose'> = {
   },
 
   along: (axis, _x, { axes }) => ({ kind: 'each', axis: axes.indexOf(axis) }),
-
-  forward: ({ x }, { axes }, { tf }) => ({ output: tf.transpose(x, [...axes]) }),
 };
 
 type Permuted<S extends Shape, P extends readonly number[]> = { readonly [K in keyof P]: S[P[K]] };

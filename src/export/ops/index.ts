@@ -1,8 +1,14 @@
 /** The lowering of every op, by the op's name. */
 import type { OpName } from '../../builder/ops/index.js';
 import type { Lowering } from '../lowering.js';
-import { lowerActivation } from './activation.js';
-import { lowerLogSoftmax, lowerRelu, lowerSigmoid, lowerSoftmax, lowerTanh } from './activations.js';
+import {
+  lowerActivation,
+  lowerLogSoftmax,
+  lowerRelu,
+  lowerSigmoid,
+  lowerSoftmax,
+  lowerTanh,
+} from './activations.js';
 import { lowerAt } from './at.js';
 import { lowerConcat } from './concat.js';
 import { lowerDropout } from './dropout.js';

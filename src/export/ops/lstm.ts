@@ -7,7 +7,7 @@
  * 3. A projection is a MatMul after the node, on Y and Y_h; a given h0 comes in through its pseudo-inverse.
  * 4. Y_h is the last step read of a one-direction layer; it stands by for an `at(-1)`, or an `at(0)` in reverse.
  */
-import { constantsOf } from '../../builder/backends/activations.js';
+import { constantsOf, factsOf } from '../../builder/activations.js';
 import {
   type LstmLayerDirection,
   type LstmOptions,
@@ -17,7 +17,6 @@ import {
 import type { OnnxAttribute } from '../../onnx/graph.js';
 import { type Emitter, float, floats, int, ints, string, strings } from '../emitter.js';
 import type { Lowering, LoweringContext } from '../lowering.js';
-import { onnxActivations } from './activation.js';
 import {
   biases,
   inputWeights,
@@ -152,7 +151,7 @@ function cellAttributes(
   return {
     ...(clip === undefined ? {} : { clip: float(clip) }),
     ...(inputForget ? { input_forget: int(1) } : {}),
-    ...(all.length > 0 ? { activations: strings(...all.map(({ name }) => onnxActivations[name])) } : {}),
+    ...(all.length > 0 ? { activations: strings(...all.map(({ name }) => factsOf(name).onnx)) } : {}),
     ...(alphas.length > 0 ? { activation_alpha: floats(...alphas) } : {}),
     ...(betas.length > 0 ? { activation_beta: floats(...betas) } : {}),
   };

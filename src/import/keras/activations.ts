@@ -1,5 +1,5 @@
 /** Keras' activations by name, as an LSTM's cell or the ops of the builder have them. https://keras.io/api/layers/activations */
-import type { Activation, ActivationName } from '../../builder/backends/activations.js';
+import type { Activation, ActivationName } from '../../builder/activations.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
 import { describe, Fields } from './fields.js';

@@ -102,7 +102,7 @@ function dense(call: LayerCall, path: readonly string[], { config }: Layer = cal
     const data = takeWeight(build.weights, layer, { name: 'bias', path, index: 1 }, [units]);
     build.parameters.set(`${name}.bias`, { shape: [units], data });
   }
-  const sums = build.add('linear', name, { x: x }, { outFeatures: units, bias });
+  const sums = build.add('linear', name, { x }, { outFeatures: units, bias });
   const activationOf = outputActivation(config, build.dialect);
   return [masked(build.activate(sums, activationOf, `${name}.activation`), mask)];
 }

@@ -74,11 +74,11 @@ export class NetworkBuilder {
   /** The activation of x as a node of the given name; x itself where the activation is linear. */
   activate(x: Value, activation: OutputActivation, name: string): Value {
     if (activation.name === 'softmax' || activation.name === 'logSoftmax') {
-      return this.add(activation.name, name, { x: x }, { axis: -1 });
+      return this.add(activation.name, name, { x }, { axis: -1 });
     }
     if (activation.name === 'linear') return x;
     return hasOwnOp(activation.name)
-      ? this.add(activation.name, name, { x: x }, {})
-      : this.add('activation', name, { x: x }, { ...activation, name: activation.name });
+      ? this.add(activation.name, name, { x }, {})
+      : this.add('activation', name, { x }, { ...activation, name: activation.name });
   }
 }

@@ -123,11 +123,11 @@ export class GraphReader implements Rearranger {
   }
 
   transpose(x: SymbolicTensor, axes: readonly number[]): SymbolicTensor {
-    return this.add('transpose', { x: x }, { axes: [...axes] });
+    return this.add('transpose', { x }, { axes: [...axes] });
   }
 
   reshape(x: SymbolicTensor, shape: Shape): SymbolicTensor {
-    return this.add('reshape', { x: x }, { shape: [...shape] });
+    return this.add('reshape', { x }, { shape: [...shape] });
   }
 
   /** The value of the network with the view's axes. */

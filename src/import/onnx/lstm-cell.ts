@@ -1,24 +1,21 @@
 /** An LSTM node's attributes as options of `lstm`. https://onnx.ai/onnx/operators/onnx__LSTM.html */
-import { type Activation, type ActivationName, constantsOf } from '../../builder/backends/activations.js';
+import {
+  type Activation,
+  type ActivationName,
+  activationNames,
+  constantsOf,
+  factsOf,
+} from '../../builder/activations.js';
 import type { LstmOptions } from '../../builder/ops/lstm-options.js';
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
 import type { NodeReader } from './node-reader.js';
 
-const activationNames: ReadonlyMap<string, ActivationName> = new Map([
-  ['sigmoid', 'sigmoid'],
-  ['tanh', 'tanh'],
-  ['relu', 'relu'],
-  ['affine', 'linear'],
-  ['leakyrelu', 'leakyRelu'],
-  ['thresholdedrelu', 'thresholdedRelu'],
-  ['scaledtanh', 'scaledTanh'],
-  ['hardsigmoid', 'hardSigmoid'],
-  ['elu', 'elu'],
-  ['softsign', 'softsign'],
-  ['softplus', 'softplus'],
-]);
+/** By ONNX's names, whatever their case. */
+const byOnnxName: ReadonlyMap<string, ActivationName> = new Map(
+  activationNames.map((name) => [factsOf(name).onnx.toLowerCase(), name]),
+);
 
 /** Constants that onnxruntime takes as 0 where the specification says 1, so that a file without them says neither. */
 const ambiguous: ReadonlySet<string> = new Set([
@@ -72,11 +69,9 @@ function activationsOf(node: NodeReader, directionCount: number): LstmOptions['a
   const alphas = [...(node.attribute('activation_alpha', 'floats')?.value ?? [])];
   const betas = [...(node.attribute('activation_beta', 'floats')?.value ?? [])];
   const all = names.map((text): Activation => {
-    const name = activationNames.get(text.toLowerCase());
+    const name = byOnnxName.get(text.toLowerCase());
     if (!name)
-      throw node.refusal(
-        `its activation is ${quoted(text)}; read are ${[...activationNames.keys()].join(', ')}`,
-      );
+      throw node.refusal(`its activation is ${quoted(text)}; read are ${[...byOnnxName.keys()].join(', ')}`);
     const { alpha, beta } = constantsOf({ name });
     const constant = (role: 'alpha' | 'beta', stated: number | undefined, fallback: number) => {
       if (stated !== undefined || !ambiguous.has(`${name}.${role}`)) return stated ?? fallback;

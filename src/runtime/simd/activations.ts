@@ -1,5 +1,5 @@
 /** Ops that compute number by number, and softmax along an axis. */
-import { type Activation, constantsOf } from '../../builder/backends/activations.js';
+import { type Activation, constantsOf } from '../../builder/activations.js';
 import { normalizeAxis } from '../../builder/shape.js';
 import { permuted } from './layout.js';
 import { type Prepare, type Run, unary } from './operator.js';

@@ -1,5 +1,5 @@
 /** Activations: entry by entry, so that they leave a view's axes alone, or along one axis. */
-import type { ActivationName } from '../../../builder/backends/activations.js';
+import { type ActivationName, activationNames, constantsOf, factsOf } from '../../../builder/activations.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import type { View } from '../value.js';
 import { baseAxis, over } from '../view.js';
@@ -13,7 +13,8 @@ function elementwise(op: 'relu' | 'tanh' | 'sigmoid'): Handler {
 }
 
 /** Those that take constants, or that networks know by name only. */
-function named(name: ActivationName, alpha?: number, beta?: number): Handler {
+function named(name: ActivationName): Handler {
+  const { alpha, beta } = constantsOf({ name });
   return (node) => [
     activated(node, node.floats(0), {
       name,
@@ -21,6 +22,10 @@ function named(name: ActivationName, alpha?: number, beta?: number): Handler {
       ...(beta === undefined ? {} : { beta: node.float('beta', beta) }),
     }),
   ];
+}
+
+function handlerOf(name: ActivationName): Handler {
+  return name === 'relu' || name === 'tanh' || name === 'sigmoid' ? elementwise(name) : named(name);
 }
 
 /** The activation of every entry of x. */
@@ -51,16 +56,12 @@ function alongAxis(op: 'softmax' | 'logSoftmax'): Handler {
   };
 }
 
-export const activationHandlers = {
-  Relu: elementwise('relu'),
-  Tanh: elementwise('tanh'),
-  Sigmoid: elementwise('sigmoid'),
+export const activationHandlers: Readonly<Record<string, Handler>> = {
   Softmax: alongAxis('softmax'),
   LogSoftmax: alongAxis('logSoftmax'),
-  LeakyRelu: named('leakyRelu', 0.01),
-  ThresholdedRelu: named('thresholdedRelu', 1),
-  HardSigmoid: named('hardSigmoid', 0.2, 0.5),
-  Elu: named('elu', 1),
-  Softsign: named('softsign'),
-  Softplus: named('softplus'),
-} satisfies Record<string, Handler>;
+  ...Object.fromEntries(
+    activationNames
+      .filter((name) => !factsOf(name).inCellsOnly)
+      .map((name) => [factsOf(name).onnx, handlerOf(name)]),
+  ),
+};

@@ -141,7 +141,7 @@ function add(node: NodeReader, x: ReturnType<Base['tensor']>, { weight, transpos
   const [outFeatures = 0] = rows.shape;
   to.addParameter(`${name}.weight`, rows.shape, scaled(rows, factor, node));
   if (bias) to.addParameter(`${name}.bias`, [outFeatures], biasOf(bias, outFeatures, node));
-  return to.addNamed('linear', name, { x: x }, { outFeatures, bias: bias !== undefined });
+  return to.addNamed('linear', name, { x }, { outFeatures, bias: bias !== undefined });
 }
 
 function scaled(weights: Weights, factor: number, { to }: NodeReader): Float32Array {

@@ -1,0 +1,51 @@
+/** Activations on tfjs: entry by entry, and softmax along an axis. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { type Activation, type ActivationName, constantsOf } from '../activations.js';
+import type { Tf } from '../backends/tf.js';
+import { normalizeAxis } from '../shape.js';
+import type { Forward } from './forward-op.js';
+
+type Compute = (tf: Tf, x: TfTensor, alpha: number, beta: number) => TfTensor;
+
+const computes: Readonly<Record<ActivationName, Compute>> = {
+  sigmoid: (tf, x) => tf.sigmoid(x),
+  tanh: (tf, x) => tf.tanh(x),
+  relu: (tf, x) => tf.relu(x),
+  linear: (tf, x, alpha, beta) => tf.add(tf.mul(x, alpha), beta),
+  leakyRelu: (tf, x, alpha) => tf.leakyRelu(x, alpha),
+  // By a product: tfjs cannot differentiate through a comparison, even where it has no part in the gradient.
+  thresholdedRelu: (tf, x, alpha) => tf.mul(x, tf.step(tf.sub(x, alpha))),
+  scaledTanh: (tf, x, alpha, beta) => tf.mul(tf.tanh(tf.mul(x, beta)), alpha),
+  hardSigmoid: (tf, x, alpha, beta) => tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1),
+  elu: (tf, x, alpha) => tf.add(tf.relu(x), tf.mul(tf.sub(tf.exp(tf.minimum(x, 0)), 1), alpha)),
+  softsign: (tf, x) => tf.div(x, tf.add(tf.abs(x), 1)),
+  softplus: (tf, x) => tf.softplus(x),
+};
+
+export function activate(tf: Tf, x: TfTensor, activation: Activation): TfTensor {
+  const { alpha = 0, beta = 0 } = constantsOf(activation);
+  return computes[activation.name](tf, x, alpha, beta);
+}
+
+export const activation: Forward<'activation'> = ({ x }, options, { tf }) => ({
+  output: activate(tf, x, options),
+});
+
+/** An activation without constants, which has an op of its own. */
+export function plain(name: 'relu' | 'sigmoid' | 'tanh'): Forward<'relu' | 'sigmoid' | 'tanh'> {
+  return ({ x }, _options, { tf }) => ({ output: activate(tf, x, { name }) });
+}
+
+/** tfjs normalizes along the last axis only, so the axis is brought there and back. */
+function alongAxis(compute: (tf: Tf, x: TfTensor) => TfTensor): Forward<'softmax' | 'logSoftmax'> {
+  return ({ x }, options, { tf }) => {
+    const axis = normalizeAxis(options.axis, x.shape, 'softmax');
+    const end = x.shape.length - 1;
+    if (axis === end) return { output: compute(tf, x) };
+    const swap = x.shape.map((_, i) => (i === axis ? end : i === end ? axis : i));
+    return { output: tf.transpose(compute(tf, tf.transpose(x, swap)), swap) };
+  };
+}
+
+export const softmax = alongAxis((tf, x) => tf.softmax(x));
+export const logSoftmax = alongAxis((tf, x) => tf.logSoftmax(x));

@@ -1,0 +1,30 @@
+/** What an op computes on tfjs. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { Tf } from '../backends/tf.js';
+import type { OpName, OpOptions } from '../ops/index.js';
+import type { Ports } from '../ops/op.js';
+import type { OpInputs } from '../ops/op-inputs.js';
+import type { Generator } from '../random.js';
+
+/** What a forward pass needs besides inputs and parameters. */
+export interface ForwardContext {
+  readonly tf: Tf;
+  /** Whether dropout is active. */
+  readonly training: boolean;
+  /** Whether gradients will be asked for. */
+  readonly gradients: boolean;
+  /** The ports of this op that something reads; others may be left empty. */
+  readonly wanted: ReadonlySet<string>;
+  /** Source of dropout masks. */
+  readonly generator: Generator;
+  /** Sizes of the named dimensions, as the feeds have them. */
+  readonly dims: ReadonlyMap<string, number>;
+}
+
+/** Outputs by port, from inputs that fit the op's shape rule. */
+export type Forward<K extends OpName> = (
+  inputs: OpInputs<TfTensor>[K],
+  options: OpOptions[K],
+  context: ForwardContext,
+  parameter: (name: string) => TfTensor,
+) => Ports<TfTensor>;

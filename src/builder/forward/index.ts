@@ -1,0 +1,31 @@
+/** The forward pass of every op on tfjs. */
+import type { OpName } from '../ops/index.js';
+import { activation, logSoftmax, plain, softmax } from './activations.js';
+import { dropout } from './dropout.js';
+import type { Forward } from './forward-op.js';
+import { at, concat, flip, reshape, transpose } from './layout.js';
+import { linear } from './linear.js';
+import { lstm } from './lstm.js';
+import { max, mean } from './reduce.js';
+import { embedding, stepCount } from './tokens.js';
+
+export const forwards: { readonly [K in OpName]: Forward<K> } = {
+  activation,
+  at,
+  concat,
+  dropout,
+  embedding,
+  flip,
+  linear,
+  logSoftmax,
+  lstm,
+  max,
+  mean,
+  relu: plain('relu'),
+  reshape,
+  sigmoid: plain('sigmoid'),
+  softmax,
+  stepCount,
+  tanh: plain('tanh'),
+  transpose,
+};

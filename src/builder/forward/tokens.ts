@@ -1,0 +1,38 @@
+/** Ops over tokens on tfjs: embedding, and the count of a padded sequence's steps. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { LstmOnnxError } from '../../errors.js';
+import type { Tf } from '../backends/tf.js';
+import type { DType } from '../tensor.js';
+import type { Forward } from './forward-op.js';
+
+/** Rows of `table` at `ids`. Its gradient is a scatter-add, a kernel that every tfjs backend has. */
+function lookUp(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
+  const rows = tf.customGrad(() => ({
+    value: tf.gather(table, ids),
+    gradFunc: (dy: TfTensor) => {
+      const updates = tf.reshape(dy, [-1, table.shape[1] ?? 1]);
+      return tf.scatterND(tf.reshape(ids, [-1, 1]), updates, table.shape);
+    },
+  }));
+  return rows(table);
+}
+
+export const embedding: Forward<'embedding'> = ({ x: ids }, { numEmbeddings }, { tf }, parameter) => {
+  const outside = ids.dataSync().find((id) => id < 0 || id >= numEmbeddings);
+  if (outside !== undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `embedding: id ${outside} is outside the table; expected 0 to ${numEmbeddings - 1}.`,
+    );
+  }
+  return { output: lookUp(tf, parameter('weight'), ids) };
+};
+
+export const stepCount: Forward<'stepCount'> = ({ x }, { padding, batchFirst }, { tf }) => {
+  const differs: TfTensor = tf.notEqual(x, tf.scalar(padding, x.dtype as DType)); // the shape rule takes no other
+  const isStep = x.rank === 3 ? tf.any(differs, 2) : differs;
+  const time = x.shape[batchFirst ? 1 : 0] ?? 0;
+  const numbers = tf.range(1, time + 1, 1, 'int32');
+  const counted = tf.mul(tf.cast(isStep, 'int32'), batchFirst ? numbers : tf.expandDims(numbers, 1));
+  return { output: tf.max(counted, batchFirst ? 1 : 0) };
+};
