@@ -29,6 +29,24 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, dim) => size * dim, 1);
 }
 
+/**
+ * What a shape says of an axis, which is counted from the end when negative: for axes that are known to be there. A silent
+ * 0 or 1 instead would make wrong numbers far from the fault.
+ *
+ * @param shape or another list with an entry for each axis
+ * @throws E_INTERNAL where there is no such axis
+ */
+export function dim<T>(shape: readonly T[], axis: number): T {
+  const size = shape.at(axis);
+  if (size === undefined) {
+    throw new LstmOnnxError(
+      'E_INTERNAL',
+      `Axis ${axis} of ${counted(shape.length, 'axis', 'axes')} is asked for: a fault in lstm-onnx. Please report it.`,
+    );
+  }
+  return size;
+}
+
 /** The place of the first number that is NaN or infinite; -1 where all are finite. */
 export function notFiniteAt(data: Float32Array | Float64Array): number {
   // 0, or NaN where a number is not finite: one sum is faster than to ask for each.

@@ -1,5 +1,7 @@
 /** Feeds held to a network's inputs, and the sizes that its named dimensions have in them. */
+
 import { LstmOnnxError } from '../errors.js';
+import { dim } from '../nd-array.js';
 import type { Network } from './network.js';
 import { formatShape, type Shape } from './shape.js';
 
@@ -55,7 +57,7 @@ export function checkFeeds(network: Network, feeds: Readonly<Record<string, Feed
 
 /** Takes down the sizes of a shape's names. */
 export function noteDims(dims: Map<string, number>, shape: Shape, sizes: readonly number[]): void {
-  shape.forEach((dim, i) => {
-    if (typeof dim === 'string') dims.set(dim, sizes[i] ?? 0);
+  shape.forEach((name, axis) => {
+    if (typeof name === 'string') dims.set(name, dim(sizes, axis));
   });
 }

@@ -1,6 +1,6 @@
 /** A network's forward pass on tfjs: feeds and parameters in, outputs out. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { LstmOnnxError } from '../errors.js';
+import { mustGet } from '../must-get.js';
 import type { Tf } from './backends/tf.js';
 import { checkFeeds, noteDims } from './check-feeds.js';
 import { executionPlan } from './execution-plan.js';
@@ -38,11 +38,11 @@ export function forward(
   const dims = checkFeeds(network, feeds);
   const { training = false, gradients = true, generator = new Generator(0) } = options;
   const values = new Map<string, TfTensor>(Object.entries(feeds));
-  const lookUp = (id: string) => found(values, id, 'value');
+  const lookUp = (id: string) => mustGet(values, id, 'value');
   for (const { node, wanted } of executionPlan(network)) {
-    // Not { ...context, wanted }: V8 gives each object made so a hidden class of its own, for the next full collection.
+    // Not { ...context, wanted }: spreading makes a new hidden class per step in V8, freed only by a full garbage collection.
     const results = run(node, lookUp, { tf, training, gradients, generator, dims, wanted }, (name) =>
-      found(parameters, `${node.name}.${name}`, 'parameter'),
+      mustGet(parameters, `${node.name}.${name}`, 'parameter'),
     );
     for (const [port, tensor] of Object.entries(results)) {
       values.set(valueId(node.name, port), tensor);
@@ -61,10 +61,4 @@ function run<K extends OpName>(
 ): Ports<TfTensor> {
   const inputs = mapInputs<K, string, TfTensor>(node.inputs, lookUp);
   return forwards[node.op](inputs, node.options, context, parameter);
-}
-
-function found(map: ReadonlyMap<string, TfTensor>, name: string, what: string): TfTensor {
-  const tensor = map.get(name);
-  if (!tensor) throw new LstmOnnxError('E_MISSING_NAME', `The ${what} '${name}' is missing.`);
-  return tensor;
 }

@@ -11,6 +11,7 @@ import { summary } from '../builder/summary.js';
 import type { TensorType } from '../builder/tensor.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
+import { mustGet } from '../must-get.js';
 import { checkModel } from '../onnx/check.js';
 import { encodeModel } from '../onnx/encode-model.js';
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from '../onnx/graph.js';
@@ -158,15 +159,9 @@ function lowerNode<K extends OpName>(
   opset: number,
   parameters: StateDict,
 ): Readonly<Record<string, LoweredPort>> {
-  const parameter = (name: string) => found(parameters, `${node.name}.${name}`);
-  const inputs = mapInputs<K, string, Lowered>(node.inputs, (id) => found(values, id));
+  const parameter = (name: string) => mustGet(parameters, `${node.name}.${name}`, 'parameter');
+  const inputs = mapInputs<K, string, Lowered>(node.inputs, (id) => mustGet(values, id, 'value'));
   return lowerings[node.op](node, { emitter, inputs, opset, parameter });
-}
-
-function found<T>(map: ReadonlyMap<string, T>, name: string): T {
-  const value = map.get(name);
-  if (value === undefined) throw new LstmOnnxError('E_MISSING_NAME', `'${name}' is missing.`);
-  return value;
 }
 
 /** Gives the network's outputs their names: the value is renamed where it can be, copied by an Identity elsewhere. */
@@ -175,7 +170,7 @@ function nameOutputs(network: Network, emitter: Emitter, values: ReadonlyMap<str
   const renamed = new Map<string, string>();
   const copies: OnnxNode[] = [];
   for (const [output, { from }] of Object.entries(network.outputs)) {
-    const { name } = found(values, from);
+    const { name } = mustGet(values, from, 'value');
     if (produced.has(name) && !renamed.has(name)) {
       renamed.set(name, output);
     } else {

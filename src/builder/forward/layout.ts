@@ -1,5 +1,7 @@
 /** Ops that only move numbers, on tfjs: at, concat, flip, reshape, transpose. */
+
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { dim } from '../../nd-array.js';
 import type { Tf } from '../backends/tf.js';
 import { checkIndex } from '../ops/at.js';
 import { inputValues } from '../ops/op-inputs.js';
@@ -9,7 +11,7 @@ import type { Forward } from './forward-op.js';
 export const at: Forward<'at'> = ({ x, lengths }, options, { tf }) => {
   const axis = normalizeAxis(options.axis, x.shape, 'at');
   if (lengths) return { output: lastOfEach(tf, x, lengths, axis) };
-  const size = x.shape[axis] ?? 0;
+  const size = dim(x.shape, axis);
   checkIndex(options.index, size, `at on ${formatShape(x.shape)}`);
   // The gradient of a slice is a padding, which is slow; a dimension of one entry needs neither.
   if (size === 1) return { output: tf.squeeze(x, [axis]) };
@@ -23,7 +25,7 @@ export const at: Forward<'at'> = ({ x, lengths }, options, { tf }) => {
  * tfjs cannot differentiate a gather of single entries.
  */
 function lastOfEach(tf: Tf, x: TfTensor, lengths: TfTensor, axis: number): TfTensor {
-  const numbers = tf.range(1, (x.shape[axis] ?? 0) + 1, 1, 'int32');
+  const numbers = tf.range(1, dim(x.shape, axis) + 1, 1, 'int32');
   const last = tf.expandDims(tf.maximum(lengths, tf.scalar(1, 'int32')), 1);
   const chosen = tf.cast(tf.equal(last, numbers), 'float32'); // [batch, time]
   const steps = axis === 1 ? chosen : tf.transpose(chosen);

@@ -1,5 +1,7 @@
 /** The mean and the maximum along an axis, on tfjs. */
+
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { dim } from '../../nd-array.js';
 import type { Tf } from '../backends/tf.js';
 import { checkNotEmpty } from '../ops/reduce.js';
 import { normalizeAxis } from '../shape.js';
@@ -17,7 +19,7 @@ function reduction(what: string, compute: Compute): Forward<'mean' | 'max'> {
 
 /** Which steps are within the length of their sequence, `[batch, time, 1, ...]` or time-first; the first one always is. */
 function stepMask(tf: Tf, x: TfTensor, lengths: TfTensor, axis: number): TfTensor {
-  const numbers = tf.range(0, x.shape[axis] ?? 0, 1, 'int32');
+  const numbers = tf.range(0, dim(x.shape, axis), 1, 'int32');
   const counts = tf.maximum(lengths, tf.scalar(1, 'int32'));
   const mask = tf.less(tf.expandDims(numbers, axis === 1 ? 0 : 1), tf.expandDims(counts, axis === 1 ? 1 : 0));
   return tf.reshape(mask, [...x.shape.slice(0, 2), ...x.shape.slice(2).fill(1)]);
@@ -35,7 +37,7 @@ export const max = reduction('max', (tf, x, axis, mask) =>
 
 /** Equal entries share no gradient: the first one has it, as in `torch.max(x, axis).values`. tfjs gives it to all. */
 function firstMaximum(tf: Tf, x: TfTensor, axis: number): TfTensor {
-  const size = x.shape[axis] ?? 0;
+  const size = dim(x.shape, axis);
   const along = x.shape.map((_, i) => (i === axis ? size : 1));
   const compute = tf.customGrad((...args) => {
     const [input, save] = args as [TfTensor, (saved: TfTensor[]) => void]; // what customGrad calls it with

@@ -1,6 +1,7 @@
 /** Ops over tokens on tfjs: embedding, and the count of a padded sequence's steps. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
+import { dim } from '../../nd-array.js';
 import type { Tf } from '../backends/tf.js';
 import type { DType } from '../tensor.js';
 import type { Forward } from './forward-op.js';
@@ -10,7 +11,7 @@ function lookUp(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
   const rows = tf.customGrad(() => ({
     value: tf.gather(table, ids),
     gradFunc: (dy: TfTensor) => {
-      const updates = tf.reshape(dy, [-1, table.shape[1] ?? 1]);
+      const updates = tf.reshape(dy, [-1, dim(table.shape, 1)]);
       return tf.scatterND(tf.reshape(ids, [-1, 1]), updates, table.shape);
     },
   }));
@@ -31,7 +32,7 @@ export const embedding: Forward<'embedding'> = ({ x: ids }, { numEmbeddings }, {
 export const stepCount: Forward<'stepCount'> = ({ x }, { padding, batchFirst }, { tf }) => {
   const differs: TfTensor = tf.notEqual(x, tf.scalar(padding, x.dtype as DType)); // the shape rule takes no other
   const isStep = x.rank === 3 ? tf.any(differs, 2) : differs;
-  const time = x.shape[batchFirst ? 1 : 0] ?? 0;
+  const time = dim(x.shape, batchFirst ? 1 : 0);
   const numbers = tf.range(1, time + 1, 1, 'int32');
   const counted = tf.mul(tf.cast(isStep, 'int32'), batchFirst ? numbers : tf.expandDims(numbers, 1));
   return { output: tf.max(counted, batchFirst ? 1 : 0) };

@@ -2,6 +2,7 @@
 
 import { inWords } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
+import { dim } from '../../nd-array.js';
 import {
   type AddDim,
   type AxisIndex,
@@ -33,7 +34,7 @@ export const concatOp: OpDefinition<'concat'> = {
             `${formatShape(joined)} along axis ${axis}; type and all other dimensions must be the same.`,
         );
       }
-      return joined.map((dim, i) => (i === axis ? addDims(dim, input.shape[i] ?? 0) : dim));
+      return joined.with(axis, addDims(dim(joined, axis), dim(input.shape, axis)));
     }, first.shape);
     return { output: { dtype: first.dtype, shape } };
   },

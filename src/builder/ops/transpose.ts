@@ -1,5 +1,7 @@
 /** `torch.permute`: axes in another order. */
+
 import { LstmOnnxError } from '../../errors.js';
+import { dim } from '../../nd-array.js';
 import { formatShape, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import type { Permutation } from '../type-messages.js';
@@ -17,7 +19,7 @@ export const transposeOp: OpDefinition<'transpose'> = {
         `${name}: [${axes.join(', ')}] does not name each axis of ${formatShape(x.shape)} once.`,
       );
     }
-    return { output: { dtype: x.dtype, shape: axes.map((axis) => x.shape[axis] ?? 0) } };
+    return { output: { dtype: x.dtype, shape: axes.map((axis) => dim(x.shape, axis)) } };
   },
 
   along: (axis, _x, { axes }) => ({ kind: 'each', axis: axes.indexOf(axis) }),

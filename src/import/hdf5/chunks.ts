@@ -2,9 +2,11 @@
  * HDF5 data cut in chunks: a B-tree of version 1 says where each is (specification, section III.A.1), filters how it
  * was packed (section IV.A.2.l).
  */
+
 import { unzlibSync } from 'fflate';
 import { counted } from '../../counted.js';
 import { isInflateError } from '../../data/gunzip.js';
+import { dim } from '../../nd-array.js';
 import { damagedHdf5, type Hdf5Bytes, unsupportedHdf5 } from './hdf5-bytes.js';
 import type { Message } from './object-header.js';
 
@@ -56,7 +58,7 @@ export function readChunks(file: Hdf5Bytes, layout: ChunkedLayout): Uint8Array {
   const { shape, chunk, itemBytes } = layout;
   const sizeOf = (dims: readonly number[]) => dims.reduce((size, dim) => size * dim, itemBytes);
   // Edge chunks are whole in the file, so a chunk larger than the data would be work without end for little data.
-  if (chunk.length !== shape.length || chunk.some((dim, axis) => dim < 1 || dim > (shape[axis] ?? 0))) {
+  if (chunk.length !== shape.length || chunk.some((size, axis) => size < 1 || size > dim(shape, axis))) {
     throw unsupportedHdf5(`chunks of [${chunk.join(', ')}] for data of [${shape.join(', ')}]`);
   }
   file.budget.take(sizeOf(shape), 'a dataset');
@@ -65,9 +67,7 @@ export function readChunks(file: Hdf5Bytes, layout: ChunkedLayout): Uint8Array {
   const chunkBytes = sizeOf(chunk);
   const filled = new Set<string>();
   for (const { origin, at, size, mask } of chunksOf(file, layout.tree, shape.length)) {
-    const fits = origin.every(
-      (start, axis) => start < (shape[axis] ?? 0) && start % (chunk[axis] ?? 1) === 0,
-    );
+    const fits = origin.every((start, axis) => start < dim(shape, axis) && start % dim(chunk, axis) === 0);
     if (!fits || filled.has(origin.join())) throw damagedHdf5(`a chunk starts at [${origin.join(', ')}]`);
     filled.add(origin.join());
     file.budget.take(chunkBytes, 'a chunk');
@@ -167,16 +167,17 @@ function copyChunk(
 ): void {
   const { shape, chunk, itemBytes } = layout;
   const last = shape.length - 1;
-  const rowItems = Math.min(chunk[last] ?? 1, (shape[last] ?? 1) - (origin[last] ?? 0));
+  const [rowStart, chunkRow, wholeRow] = [dim(origin, last), dim(chunk, last), dim(shape, last)];
+  const rowItems = Math.min(chunkRow, wholeRow - rowStart);
   const rowBytes = rowItems * itemBytes;
   const visit = (axis: number, from: number, to: number) => {
     if (axis >= last) {
-      const start = (to * (shape[last] ?? 1) + (origin[last] ?? 0)) * itemBytes;
-      const row = from * (chunk[last] ?? 1) * itemBytes;
+      const start = (to * wholeRow + rowStart) * itemBytes;
+      const row = from * chunkRow * itemBytes;
       data.set(bytes.subarray(row, row + rowBytes), start);
       return;
     }
-    const [size = 1, whole = 1, start = 0] = [chunk[axis], shape[axis], origin[axis]];
+    const [size, whole, start] = [dim(chunk, axis), dim(shape, axis), dim(origin, axis)];
     for (let index = 0; index < Math.min(size, whole - start); index++) {
       visit(axis + 1, from * size + index, to * whole + start + index);
     }

@@ -1,5 +1,7 @@
 /** Operators that take a tensor apart along an axis, or put parts together. */
+
 import { counted } from '../../counted.js';
+import { dim } from '../../nd-array.js';
 import type { OnnxDim } from '../graph.js';
 import { conflict, describeShape, mergeShapes, type Shape, sumDims } from './dims.js';
 import { indices, type NodeView, type OpRule, type TensorType, tensorType } from './rule.js';
@@ -52,8 +54,8 @@ function slicePlan(node: NodeView, shape: Shape): Map<number, Cut> | undefined |
   }
   const plan = new Map<number, Cut>();
   for (const [i, start] of starts.entries()) {
-    const axis = node.axis(axes[i] ?? 0, shape.length);
-    const cut = { start, end: ends[i] ?? 0, step: steps[i] ?? 1 };
+    const axis = node.axis(dim(axes, i), shape.length);
+    const cut = { start, end: dim(ends, i), step: dim(steps, i) };
     if (axis === undefined) return conflict;
     if (cut.step === 0 || plan.has(axis)) {
       node.fail(cut.step === 0 ? 'a step is 0' : `axis ${axis} is sliced twice`);

@@ -1,6 +1,7 @@
 /** Ops that compute number by number, and softmax along an axis. */
 import { type Activation, constantsOf } from '../../builder/activations.js';
 import { normalizeAxis } from '../../builder/shape.js';
+import { dim } from '../../nd-array.js';
 import { permuted } from './layout.js';
 import { type Prepare, type Run, unary } from './operator.js';
 import { floatsAt, type RunTensor } from './run-tensor.js';
@@ -53,7 +54,7 @@ function alongAxis(compute: (x: RunTensor, run: Run) => RunTensor): Prepare<'sof
 
 export const softmax = alongAxis((x, { engine, blocks }) => {
   const size = x.data.length;
-  const classes = x.shape.at(-1) ?? 1;
+  const classes = dim(x.shape, -1);
   const from = blocks.place(x);
   const to = blocks.allocate(size);
   engine.kernels.softmax(size / classes, classes, from, to);
@@ -61,7 +62,7 @@ export const softmax = alongAxis((x, { engine, blocks }) => {
 });
 
 export const logSoftmax = alongAxis(({ shape, data }) => {
-  const classes = shape.at(-1) ?? 1;
+  const classes = dim(shape, -1);
   const result = new Float32Array(data.length);
   for (let start = 0; start < data.length; start += classes) {
     let top = Number.NEGATIVE_INFINITY;

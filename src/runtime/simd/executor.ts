@@ -10,7 +10,7 @@ import type { Network } from '../../builder/network.js';
 import type { OpName } from '../../builder/ops/index.js';
 import { mapInputs } from '../../builder/ops/op-inputs.js';
 import type { StateDict } from '../../builder/parameters.js';
-import { LstmOnnxError } from '../../errors.js';
+import { mustGet } from '../../must-get.js';
 import type { LstmTrace } from '../lstm-trace.js';
 import type { Preparation, Run, TracedLayer } from './operator.js';
 import { operators } from './operators.js';
@@ -42,7 +42,7 @@ export class Executor {
         compute: prepare(node, {
           engine,
           blocks: this.#weights,
-          parameter: (name) => found(parameters, `${node.name}.${name}`, 'parameter'),
+          parameter: (name) => mustGet(parameters, `${node.name}.${name}`, 'parameter'),
         }),
       })),
     );
@@ -77,7 +77,7 @@ export class Executor {
         }
       }
       const outputs = Object.entries(this.#network.outputs);
-      return take(new Map(outputs.map(([name, { from }]) => [name, found(values, from, 'value')])));
+      return take(new Map(outputs.map(([name, { from }]) => [name, mustGet(values, from, 'value')])));
     });
     blocks.release();
     return taken;
@@ -93,13 +93,7 @@ function prepare<K extends OpName>(node: NetworkNode<K>, model: Preparation): Pr
   const compute = operators[node.op](node.options, model);
   return (values, run) =>
     compute(
-      mapInputs<K, string, RunTensor>(node.inputs, (id) => found(values, id, 'value')),
+      mapInputs<K, string, RunTensor>(node.inputs, (id) => mustGet(values, id, 'value')),
       run,
     );
-}
-
-function found<T>(map: ReadonlyMap<string, T>, name: string, what: string): T {
-  const value = map.get(name);
-  if (value === undefined) throw new LstmOnnxError('E_MISSING_NAME', `The ${what} '${name}' is missing.`);
-  return value;
 }

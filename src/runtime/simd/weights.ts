@@ -1,5 +1,7 @@
 /** Weights in the engine's memory, where they stay while the model is loaded. */
+
 import { type Panels, packPanels } from '../../builder/backends/simd/matmul.js';
+import { dim } from '../../nd-array.js';
 import type { Preparation } from './operator.js';
 import { Blocks } from './run-tensor.js';
 
@@ -11,7 +13,7 @@ export function placed({ blocks, parameter }: Preparation, name: string): number
 /** PyTorch's weight `[out, in]` as panels for products x W^T. */
 export function packedWeight({ engine, blocks, parameter }: Preparation, name: string): Panels {
   const { shape, data } = parameter(name);
-  const [columns = 0, rows = 0] = shape;
+  const [columns, rows] = [dim(shape, 0), dim(shape, 1)];
   const plain = new Blocks(engine);
   const at = plain.place({ dtype: 'float32', data });
   const panels = packPanels(engine, { rows, columns, transposed: true, at });

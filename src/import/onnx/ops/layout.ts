@@ -1,4 +1,5 @@
 /** Operators that only name the axes of a value otherwise: Transpose, Squeeze, Unsqueeze, Reshape, Flatten. */
+import { dim } from '../../../nd-array.js';
 import { permutedWeights, reshapedWeights, sizesOfShape } from '../constants.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import {
@@ -162,7 +163,7 @@ function withAxes(node: NodeReader, x: Value, sizes: readonly Size[], see: (view
 
 /** Repeated constants keep their dimensions: only those of size 1 come and go. */
 function respaced(node: NodeReader, x: Extract<Value, { kind: 'weights' }>, sizes: readonly Size[]): Value {
-  const left = x.sizes.map((size, i) => ({ size, dim: x.shape[i] ?? 1 })).filter(({ size }) => !isOne(size));
+  const left = x.sizes.map((size, i) => ({ size, dim: dim(x.shape, i) })).filter(({ size }) => !isOne(size));
   const shape = sizes.map((size) => (isOne(size) ? 1 : (left.shift()?.dim ?? 0)));
   const before = formatSizes(x.sizes.filter((size) => !isOne(size)));
   if (before !== formatSizes(sizes.filter((size) => !isOne(size)))) {

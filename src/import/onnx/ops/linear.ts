@@ -4,7 +4,7 @@
  */
 import { severalInputs } from '../../../builder/ops/op-inputs.js';
 import type { TensorType } from '../../../builder/tensor.js';
-import { sizeOf } from '../../../nd-array.js';
+import { dim, sizeOf } from '../../../nd-array.js';
 import { permutedWeights, reshapedWeights, slicedWeights } from '../constants.js';
 import { moduleName } from '../names.js';
 import type { Handler, NodeReader } from '../node-reader.js';
@@ -64,7 +64,7 @@ const MatMul: Handler = (node) => {
 /** A matrix for each entry along one axis of x: the products of each, joined along the last axis. */
 function stackedProducts(node: NodeReader, x: View, weight: Weights, stacked: number): View {
   const { shape } = weight;
-  const count = shape[stacked] ?? 0;
+  const count = dim(shape, stacked);
   const axis = x.axes.length - shape.length + stacked;
   const isSingle = shape.slice(0, -2).every((dim, i) => i === stacked || dim === 1);
   if (!isSingle || count > MAX_STACKED || numberOf(sizesOf(x)[axis] ?? fixed(0)) !== count) {
@@ -81,7 +81,7 @@ function stackedProducts(node: NodeReader, x: View, weight: Weights, stacked: nu
   const [first] = parts;
   if (!first) throw node.refusal('it multiplies by nothing');
   const joined = node.to.add('concat', severalInputs(parts.map((part) => part.base.tensor())), { axis: -1 });
-  const out = fixed(shape.at(-1) ?? 0);
+  const out = fixed(dim(shape, -1));
   const factors = [
     ...first.layout.slice(0, -1).map((own) => own.map(({ size }) => size)),
     [fixed(count), out],
@@ -95,7 +95,7 @@ function stackedProducts(node: NodeReader, x: View, weight: Weights, stacked: nu
 }
 
 function product(node: NodeReader, x: View, matrix: Matrix): View {
-  const [rows = 0, columns = 0] = matrix.weight.shape;
+  const [rows = 0, columns = 0] = matrix.weight.shape; // of another rank it is refused below
   const [inFeatures, outFeatures] = matrix.transposed ? [columns, rows] : [rows, columns];
   const sizes = sizesOf(x);
   if (
@@ -138,7 +138,7 @@ function add(node: NodeReader, x: ReturnType<Base['tensor']>, { weight, transpos
   const origins = [weight.origin, ...(bias ? [bias.vector.origin] : [])];
   const name = to.claim(moduleName(origins, node.node, 'linear'));
   const rows = transposed ? weight : permutedWeights(weight, [1, 0], to.allocate);
-  const [outFeatures = 0] = rows.shape;
+  const outFeatures = dim(rows.shape, 0);
   to.addParameter(`${name}.weight`, rows.shape, scaled(rows, factor, node));
   if (bias) to.addParameter(`${name}.bias`, [outFeatures], biasOf(bias, outFeatures, node));
   return to.addNamed('linear', name, { x }, { outFeatures, bias: bias !== undefined });

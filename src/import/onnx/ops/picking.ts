@@ -1,7 +1,9 @@
 /** Gather and Slice: rows of a table by index (embedding), one entry along an axis (`at`), a few, or all backwards. */
+
 import { severalInputs } from '../../../builder/ops/op-inputs.js';
 import { counted } from '../../../counted.js';
 import { LstmOnnxError } from '../../../errors.js';
+import { dim } from '../../../nd-array.js';
 import { permutedWeights, sizesOfShape, slicedWeights } from '../constants.js';
 import { moduleName } from '../names.js';
 import type { Handler, NodeReader } from '../node-reader.js';
@@ -39,7 +41,7 @@ const Gather: Handler = (node) => {
   }
   const one = sliced(node, x, axis, {
     kind: 'entries',
-    start: node.axis(index, x.shape[axis] ?? 0),
+    start: node.axis(index, dim(x.shape, axis)),
     step: 1,
     count: 1,
   });
@@ -50,7 +52,7 @@ const Gather: Handler = (node) => {
 /** Rows of a constant table [rows, features] for every id. */
 function embedding(node: NodeReader, table: Weights, ids: View): View {
   const weights = node.weights(0);
-  const [numEmbeddings = 0, embeddingDim = 0] = weights.shape;
+  const [numEmbeddings = 0, embeddingDim = 0] = weights.shape; // of another rank it is refused below
   if (weights.shape.length !== 2 || node.int('axis', 0) !== 0 || numEmbeddings * embeddingDim === 0) {
     throw node.refusal(`ids pick from a table of ${formatSizes(table.sizes)}; expected rows of a matrix`);
   }

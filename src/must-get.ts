@@ -1,0 +1,13 @@
+import { LstmOnnxError } from './errors.js';
+
+/**
+ * The value under a name.
+ *
+ * @param what is looked for, such as `parameter`
+ * @throws E_MISSING_NAME where there is none
+ */
+export function mustGet<V>(map: ReadonlyMap<string, V>, name: string, what: string): V {
+  const value = map.get(name);
+  if (value === undefined) throw new LstmOnnxError('E_MISSING_NAME', `The ${what} '${name}' is missing.`);
+  return value;
+}
