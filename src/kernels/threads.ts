@@ -32,12 +32,19 @@ function waitWhile(at: usize, value: i32): i32 {
   return atomic.load<i32>(at);
 }
 
-/** What a job of this kind is. */
+/** What a thread may be told to do. */
+export const enum JobKind {
+  lstmForward = 1,
+  lstmBackward,
+  lstmInputGradient,
+  matmul,
+}
+
 export function runJob(kind: i32, job: usize): void {
-  if (kind == 1) lstmForward(changetype<LstmJob>(job));
-  else if (kind == 2) lstmBackward(changetype<LstmJob>(job));
-  else if (kind == 3) lstmInputGradient(changetype<LstmJob>(job));
-  else if (kind == 4) matmul(changetype<MatmulJob>(job));
+  if (kind == JobKind.lstmForward) lstmForward(changetype<LstmJob>(job));
+  else if (kind == JobKind.lstmBackward) lstmBackward(changetype<LstmJob>(job));
+  else if (kind == JobKind.lstmInputGradient) lstmInputGradient(changetype<LstmJob>(job));
+  else if (kind == JobKind.matmul) matmul(changetype<MatmulJob>(job));
 }
 
 /** Whether it is the caller who may run this job, and nobody else. */

@@ -4,12 +4,9 @@ import { LstmOnnxError, messageOf } from '../../../errors.js';
 import { maximumThreads } from '../backend-names.js';
 import { Allocator } from './allocator.js';
 import { kernelBytes } from './kernel-bytes.js';
-import type { Kernels } from './kernels.js';
+import { jobKind, type Kernels } from './kernels.js';
 
-/** The kinds of jobs, as `src/kernels/threads.ts` numbers them. */
-export const jobKinds = { lstmForward: 1, lstmBackward: 2, lstmInputGradient: 3, matmul: 4 } as const;
-
-export type JobKind = keyof typeof jobKinds;
+export type JobKind = keyof typeof jobKind;
 
 export interface EngineOptions {
   /** Threads that compute, the calling one among them. @default the processors, 4 at most */
@@ -191,7 +188,7 @@ export class Engine {
    * then the calling one does too: a thread that the machine has no room for is not waited for.
    */
   run(kind: JobKind, jobs: readonly number[]): void {
-    const number = jobKinds[kind];
+    const number = jobKind[kind];
     const [own, ...others] = jobs;
     this.#checkAlive();
     const posted = others.flatMap((job, i) => {

@@ -1,38 +1,92 @@
-/** The functions of the compiled kernels. */
+/** What src/kernels gives the host; made by `npm run kernels`. Addresses, counts and booleans are integers. */
 
-/** Sizes as they are, and padded. */
-type LstmLayout = [
-  inputSize: number,
-  hiddenSize: number,
-  stateSize: number,
-  hidden: number,
-  state: number,
-  width: number,
-];
+/** The fields of `LstmJob`: 32-bit integers in this order. */
+export const lstmJobFields = [
+  'rows',
+  'time',
+  'reverse',
+  'inputSize',
+  'hiddenSize',
+  'stateSize',
+  'hidden',
+  'state',
+  'width',
+  'gateStride',
+  'x',
+  'xTime',
+  'xRow',
+  'mask',
+  'lengths',
+  'output',
+  'outputTime',
+  'outputRow',
+  'h0',
+  'c0',
+  'hn',
+  'cn',
+  'forward',
+  'backward',
+  'projection',
+  'projectionBackward',
+  'inputs',
+  'cells',
+  'tanhCells',
+  'gates',
+  'unprojected',
+  'projected',
+  'dOutput',
+  'dHn',
+  'dCn',
+  'dH0',
+  'dC0',
+  'dH',
+  'dC',
+  'carried',
+  'dUnprojected',
+  'tile',
+  'dWeights',
+  'dProjection',
+  'dX',
+  'inputBackward',
+  'dXRows',
+] as const;
 
-/** What `src/kernels/index.ts` exports; addresses and counts are integers. */
+/** The fields of `MatmulJob`: 32-bit integers in this order. */
+export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 'padded', 'bias'] as const;
+
+/** The values of `JobKind`. */
+export const jobKind = { lstmForward: 1, lstmBackward: 2, lstmInputGradient: 3, matmul: 4 } as const;
+
+/** What `src/kernels/index.ts` exports. */
 export interface Kernels {
-  packForward(
-    ...layout: [
-      ...LstmLayout,
-      weightIh: number,
-      weightHh: number,
-      biasIh: number,
-      biasHh: number,
-      panels: number,
-    ]
-  ): void;
+  readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
   packBackward(columns: number, hiddenSize: number, hidden: number, weight: number, panels: number): void;
+  packForward(
+    inputSize: number,
+    hiddenSize: number,
+    stateSize: number,
+    hidden: number,
+    state: number,
+    width: number,
+    weightIh: number,
+    weightHh: number,
+    biasIh: number,
+    biasHh: number,
+    panels: number,
+  ): void;
   unpackGradients(
-    ...layout: [
-      ...LstmLayout,
-      slices: number,
-      sliceBytes: number,
-      dWeights: number,
-      dWeightIh: number,
-      dWeightHh: number,
-      dBias: number,
-    ]
+    inputSize: number,
+    hiddenSize: number,
+    stateSize: number,
+    hidden: number,
+    state: number,
+    width: number,
+    slices: number,
+    sliceBytes: number,
+    dWeights: number,
+    dWeightIh: number,
+    dWeightHh: number,
+    dBias: number,
   ): void;
   unpackProjection(
     hiddenSize: number,
@@ -52,6 +106,11 @@ export interface Kernels {
     panels: number,
   ): void;
   packRows(rows: number, depth: number, padded: number, transposed: number, from: number, to: number): void;
+  isDone(mailbox: number): number;
+  post(mailbox: number, kind: number, job: number): void;
+  runJob(kind: number, job: number): void;
+  takeBack(mailbox: number): number;
+  work(mailbox: number): void;
   adamStep(
     count: number,
     parameter: number,
@@ -81,11 +140,6 @@ export interface Kernels {
     lr: number,
   ): void;
   squaredNorm(count: number, at: number): number;
-  softmax(rows: number, classes: number, logits: number, to: number): void;
   crossEntropy(rows: number, classes: number, logits: number, targets: number, gradient: number): number;
-  runJob(kind: number, job: number): void;
-  post(mailbox: number, kind: number, job: number): void;
-  takeBack(mailbox: number): number;
-  isDone(mailbox: number): number;
-  readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
+  softmax(rows: number, classes: number, logits: number, to: number): void;
 }

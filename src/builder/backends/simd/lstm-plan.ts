@@ -1,7 +1,7 @@
 /** One run of an LSTM layer on the engine: where everything lies in memory, and the jobs over slices of the batch. */
 import { LstmOnnxError } from '../../../errors.js';
 import type { Engine } from './engine.js';
-import { jobFields } from './lstm-job.js';
+import { lstmJobFields } from './kernels.js';
 import { type LstmSizes, LstmSlice, type StepAddresses, strides } from './lstm-slice.js';
 import { type LstmPanels, type LstmWeights, packLstm, paddedSizes, roundUp } from './lstm-weights.js';
 
@@ -79,7 +79,7 @@ export class LstmPlan {
       const xOffset = read.first + start * read.row;
       const hOffset = start * stateSize * float;
       const cOffset = start * hiddenSize * float;
-      engine.writeFields(job, jobFields, {
+      engine.writeFields(job, lstmJobFields, {
         x: inputs.x + xOffset,
         mask: within(inputs.mask, xOffset),
         lengths: within(inputs.lengths, start * Int32Array.BYTES_PER_ELEMENT),
@@ -145,7 +145,7 @@ export class LstmPlan {
     for (const [i, { start, rows, job }] of this.#slices.entries()) {
       const hOffset = start * stateSize * float;
       const cOffset = start * hiddenSize * float;
-      engine.writeFields(job, jobFields, {
+      engine.writeFields(job, lstmJobFields, {
         backward,
         projectionBackward,
         dOutput: within(dOutput, output.first + start * output.row),
@@ -205,7 +205,7 @@ export class LstmPlan {
     for (const { start, rows, job } of this.#slices) {
       const dXRows = engine.allocate(rows * roundUp(inputSize, 8) * float);
       own.push(dXRows);
-      engine.writeFields(job, jobFields, {
+      engine.writeFields(job, lstmJobFields, {
         dX: dX + x.first + start * x.row,
         inputBackward,
         dXRows,

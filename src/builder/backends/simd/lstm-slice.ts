@@ -1,6 +1,6 @@
 /** The rows of a batch that one thread computes: its job, and where in memory it keeps what it computes at every step. */
 import type { Engine } from './engine.js';
-import { jobFields } from './lstm-job.js';
+import { lstmJobFields } from './kernels.js';
 import { type LstmPanels, paddedSizes, roundUp } from './lstm-weights.js';
 
 export interface LstmSizes {
@@ -62,12 +62,12 @@ export class LstmSlice {
     const { forward, projection } = panels;
     const read = strides(sizes, inputSize);
     const written = strides(sizes, stateSize);
-    this.job = this.#allocate(jobFields.length);
+    this.job = this.#allocate(lstmJobFields.length);
     this.#inputs = this.#allocate((time + 1) * rows * width);
     this.#cells = this.#allocate((time + 1) * rows * hidden);
     this.#gates = this.#allocate(time * rows * gateStride(hidden));
-    engine.integers(this.job, jobFields.length).fill(0);
-    engine.writeFields(this.job, jobFields, {
+    engine.integers(this.job, lstmJobFields.length).fill(0);
+    engine.writeFields(this.job, lstmJobFields, {
       rows,
       time,
       reverse: Number(reverse),

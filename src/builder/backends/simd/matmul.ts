@@ -1,5 +1,6 @@
 /** Matrix products on the engine: the right factor packed as panels, slices of the left one's rows on the threads. */
 import type { Engine } from './engine.js';
+import { matmulJobFields } from './kernels.js';
 
 const float = 4;
 
@@ -21,9 +22,6 @@ export interface Panels {
   /** The address, the caller's to release. */
   readonly at: number;
 }
-
-/** The fields of `MatmulJob` in src/kernels/matmul.ts, in their order; a test holds them to it. */
-export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 'padded', 'bias'] as const;
 
 function paddedDepth(depth: number): number {
   return Math.max(Math.ceil(depth / 4), 1) * 4;
