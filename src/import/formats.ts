@@ -56,32 +56,20 @@ function firstCharacter(bytes: Uint8Array): number | undefined {
 
 /** What the bytes are instead, where that is a format that people try. */
 export function describeUnread(bytes: Uint8Array): string {
-  const text = new TextDecoder('latin1').decode(bytes.subarray(0, 300));
   if (bytes.length === 0) return 'it is empty';
   if (findSuperblock(bytes) !== undefined) return 'it is an HDF5 file, such as Keras writes';
-  if (text.startsWith('\x1f\x8b')) return 'it is compressed by gzip; unpack it first';
-  if (text.startsWith('NUMPY', 1)) return 'it is one .npy array without a name (numpy.savez keeps names)';
-  if (text.startsWith('TFL3', 4))
-    return 'it is a TensorFlow Lite model; give the Keras model it was made from';
-  if (text.startsWith('ustar', 257)) {
-    return (
-      "it is a tar archive, as PyTorch before version 0.1.10 wrote them: torch.save(torch.load('old.pt', " +
-      "weights_only=False), 'model.pt') in Python makes one that is read; of another archive, give a file that is in it"
-    );
-  }
-  if (text.startsWith('version https://git-lfs'))
-    return 'it is a Git LFS pointer; fetch the file itself (git lfs pull)';
-  const header = oddHeader(bytes, text);
+  const header = oddHeader(bytes);
   if (header !== undefined) return header;
-  const foreign = foreignFormat(bytes);
+  const foreign = foreignFormat(bytes, 'import');
   if (foreign !== undefined) return `it is ${foreign}`;
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return `its bytes start with ${start}`;
 }
 
 /** Of what has the length of a safetensors header first, and then text that is none. */
-function oddHeader(bytes: Uint8Array, start: string): string | undefined {
-  const headerStart = start.slice(safetensorsLengthBytes, safetensorsLengthBytes + 8);
+function oddHeader(bytes: Uint8Array): string | undefined {
+  const headerBytes = bytes.subarray(safetensorsLengthBytes, safetensorsLengthBytes + 8);
+  const headerStart = new TextDecoder('latin1').decode(headerBytes);
   if (!/^[[\s"]/.test(headerStart)) return undefined;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length === 0n || length > BigInt(bytes.length - safetensorsLengthBytes)) return undefined;

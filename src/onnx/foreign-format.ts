@@ -6,10 +6,18 @@
 /** How much of a file decides whether it is text. */
 const TEXT_SAMPLE = 512;
 
-const signatures: readonly { at: number; bytes: string; is: string }[] = [
+interface Signature {
+  readonly at: number;
+  readonly bytes: string;
+  readonly is: string;
+  /** What to do to import it, where it is weights or a model of another kind. */
+  readonly toImport?: string;
+}
+
+const signatures: readonly Signature[] = [
   { at: 0, bytes: 'PK\x03\x04', is: 'a zip archive (a PyTorch .pt checkpoint, .npz or .keras file)' },
   { at: 0, bytes: '\x89HDF\r\n\x1a\n', is: 'an HDF5 file (a Keras .h5 checkpoint)' },
-  { at: 0, bytes: '\x93NUMPY', is: 'a NumPy .npy array' },
+  { at: 0, bytes: '\x93NUMPY', is: 'a NumPy .npy array', toImport: 'numpy.savez keeps the names of weights' },
   { at: 0, bytes: '\x1f\x8b', is: 'a gzip archive; unpack it first' },
   { at: 0, bytes: '\x80\x02', is: 'a Python pickle (an old PyTorch checkpoint)' },
   { at: 0, bytes: '\x80\x03', is: 'a Python pickle' },
@@ -17,16 +25,30 @@ const signatures: readonly { at: number; bytes: string; is: string }[] = [
   { at: 0, bytes: '\x80\x05', is: 'a Python pickle' },
   { at: 0, bytes: 'GGUF', is: 'a GGUF file' },
   { at: 4, bytes: 'ORTM', is: 'an onnxruntime .ort file, which only onnxruntime reads' },
-  { at: 4, bytes: 'TFL3', is: 'a TensorFlow Lite model' },
+  { at: 4, bytes: 'TFL3', is: 'a TensorFlow Lite model', toImport: 'give the Keras model it was made from' },
   { at: 8, bytes: '{"', is: 'a safetensors checkpoint; export it to ONNX first' },
+  {
+    at: 257,
+    bytes: 'ustar',
+    is: 'a tar archive',
+    toImport:
+      "PyTorch before version 0.1.10 wrote those: torch.save(torch.load('old.pt', weights_only=False), 'model.pt') in " +
+      'Python makes one that is read; of another archive, give a file that is in it',
+  },
   { at: 0, bytes: 'version https://git-lfs', is: 'a Git LFS pointer; fetch the file with `git lfs pull`' },
 ];
 
-/** What the bytes are, as the end of the sentence "This is ...", or undefined where nothing is recognised. */
-export function foreignFormat(bytes: Uint8Array): string | undefined {
+/**
+ * What the bytes are, as the end of the sentence "This is ...", or undefined where nothing is recognised.
+ *
+ * @param use for an import, what makes the file one that can be imported is said, too
+ */
+export function foreignFormat(bytes: Uint8Array, use: 'run' | 'import' = 'run'): string | undefined {
   if (bytes.length === 0) return 'an empty file';
   for (const signature of signatures) {
-    if (startsWithAt(bytes, signature.bytes, signature.at)) return signature.is;
+    if (!startsWithAt(bytes, signature.bytes, signature.at)) continue;
+    const { is, toImport } = signature;
+    return use === 'import' && toImport ? `${is}; ${toImport}` : is;
   }
   const sample = bytes.subarray(0, TEXT_SAMPLE);
   if (!sample.every(isText)) return undefined;

@@ -259,7 +259,11 @@ describe('a file that is no model', () => {
   it.each([
     ['export', text, /numbers\.csv: .*expected a checkpoint.* but it is a text file\. \[E_UNSUPPORTED\]/],
     ['inspect', text, /numbers\.csv: .*expected a checkpoint.* but it is a text file\. \[E_UNSUPPORTED\]/],
-    ['inspect', digit, /digit\.npy: .*expected a checkpoint.* but it is one \.npy array.*\[E_UNSUPPORTED\]/],
+    [
+      'inspect',
+      digit,
+      /digit\.npy: .*expected a checkpoint.* but it is a NumPy \.npy array.*\[E_UNSUPPORTED\]/,
+    ],
   ])('is told what it is by %s', async (command, file, message) => {
     writeFileSync(text, '-5.0,6.0\n1,2\n');
     const { code, stderr } = await lstmOnnx(command, file);

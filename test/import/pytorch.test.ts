@@ -107,7 +107,7 @@ describe('readStateDict', () => {
     [
       'one .npy array',
       readFileSync(new URL('../../fixtures/npy/float32.npy', import.meta.url)),
-      /one \.npy array/,
+      /a NumPy \.npy array; numpy\.savez/,
     ],
     ['a Git LFS pointer', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1'), /Git LFS/],
     ['anything else', Uint8Array.of(8, 9, 0x3a, 1), /its bytes start with 08 09 3a 01.*\.safetensors/],
