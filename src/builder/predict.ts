@@ -1,8 +1,9 @@
 /** A network's outputs computed on tfjs, from plain arrays to plain arrays. */
 
 import { inWords, isObject } from '../arguments.js';
+import { copyJoined, copyStrided, joinedShape, stridesOf } from '../array-layout.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
-import { checkArray, type NdArray, sizeOf } from '../nd-array.js';
+import { checkArray, dim, type NdArray, sizeOf } from '../nd-array.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { type Backend, type BackendName, startBackend } from './backends/backend.js';
 import { type BatchAxes, batchAxes, batchName } from './batch-axes.js';
@@ -154,38 +155,19 @@ async function run(
 
 /** Entries `start` to `end - 1` along an axis. */
 function slice(array: NdArray<DType>, axis: number, start: number, end: number): NdArray<DType> {
-  const { shape } = array;
-  const size = shape[axis] ?? 0;
-  const inner = sizeOf(shape.slice(axis + 1));
-  const outer = sizeOf(shape.slice(0, axis));
-  const cut = shape.with(axis, end - start);
-  const copy = <T extends Float32Array | Int32Array>(from: T, to: T): T => {
-    for (let i = 0; i < outer; i++) {
-      const row = i * size * inner;
-      to.set(from.subarray(row + start * inner, row + end * inner), i * (end - start) * inner);
-    }
-    return to;
-  };
+  const shape = array.shape.with(axis, end - start);
+  const strides = stridesOf(array.shape);
+  const layout = { shape, strides, offset: start * dim(strides, axis) };
   return array.dtype === 'float32'
-    ? { dtype: 'float32', shape: cut, data: copy(array.data, new Float32Array(sizeOf(cut))) }
-    : { dtype: 'int32', shape: cut, data: copy(array.data, new Int32Array(sizeOf(cut))) };
+    ? { dtype: 'float32', shape, data: copyStrided(array.data, layout, new Float32Array(sizeOf(shape))) }
+    : { dtype: 'int32', shape, data: copyStrided(array.data, layout, new Int32Array(sizeOf(shape))) };
 }
 
 /** Arrays one behind the other along an axis; all other dimensions are the same. */
 function join(parts: readonly NdArray<'float32'>[], axis: number): NdArray<'float32'> {
-  const sizes = parts.map(({ shape }) => shape[axis] ?? 0);
-  const whole = sizes.reduce((sum, size) => sum + size, 0);
-  const shape = (parts[0]?.shape ?? []).with(axis, whole);
-  const inner = sizeOf(shape.slice(axis + 1));
-  const outer = sizeOf(shape.slice(0, axis));
-  const data = new Float32Array(sizeOf(shape));
-  let place = 0;
-  for (const part of parts) {
-    const block = (part.shape[axis] ?? 0) * inner;
-    for (let i = 0; i < outer; i++) {
-      data.set(part.data.subarray(i * block, (i + 1) * block), i * whole * inner + place);
-    }
-    place += block;
-  }
-  return { dtype: 'float32', shape, data };
+  const shape = joinedShape(
+    parts.map((part) => part.shape),
+    axis,
+  );
+  return { dtype: 'float32', shape, data: copyJoined(parts, axis, new Float32Array(sizeOf(shape))) };
 }

@@ -3,6 +3,7 @@
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 import { expectBytes } from '../arguments.js';
+import { copyStrided } from '../array-layout.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError, reading } from '../errors.js';
 import { checkArray, type NdArray, type NdArrayDType } from '../nd-array.js';
@@ -116,25 +117,7 @@ function toRowMajor(bytes: Uint8Array, { shape }: NpyHeader, itemBytes: number):
     strides.push(stride);
     stride *= dim;
   }
-  const rowMajor = new Uint8Array(bytes.length);
-  const index = shape.map(() => 0);
-  let source = 0;
-  for (let target = 0; target < bytes.length; target += itemBytes) {
-    for (let byte = 0; byte < itemBytes; byte++) {
-      rowMajor[target + byte] = bytes[source + byte] ?? 0;
-    }
-    // Count up by one, the last dimension fastest, and let `source` follow.
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const next = (index[axis] ?? 0) + 1;
-      const axisStride = strides[axis] ?? 0;
-      if (next < (shape[axis] ?? 0)) {
-        index[axis] = next;
-        source += axisStride;
-        break;
-      }
-      index[axis] = 0;
-      source -= (next - 1) * axisStride;
-    }
-  }
-  return rowMajor;
+  // The bytes of an element are one more axis, the last.
+  const layout = { shape: [...shape, itemBytes], strides: [...strides, 1], offset: 0 };
+  return copyStrided(bytes, layout, new Uint8Array(bytes.length));
 }

@@ -1,5 +1,7 @@
 /** `Gemm` on matrices, with PyTorch's weight as it is; `MatMul` and `Add` on tensors of other ranks. */
+import { transposed } from '../../array-layout.js';
 import type { Parameter } from '../../builder/parameters.js';
+import { dim } from '../../nd-array.js';
 import { int } from '../emitter.js';
 import type { Lowering } from '../lowering.js';
 
@@ -13,21 +15,15 @@ export const lowerLinear: Lowering<'linear'> = ({ name, options }, context) => {
     const inputs = [x.name, kept, ...(options.bias ? [bias()] : [])];
     return { output: { name: emitter.emit('Gemm', inputs, { name, attributes: { transB: int(1) } }) } };
   }
-  const transposed = emitter.initializer(`${name}.weight_transposed`, {
+  const turned = emitter.initializer(`${name}.weight_transposed`, {
     dtype: 'float32',
     ...transpose(weight),
   });
-  const product = emitter.emit('MatMul', [x.name, transposed], { name });
+  const product = emitter.emit('MatMul', [x.name, turned], { name });
   return { output: { name: options.bias ? emitter.emit('Add', [product, bias()], { name }) : product } };
 };
 
 function transpose({ shape, data }: Parameter): Parameter {
-  const [rows = 0, columns = 0] = shape;
-  const transposed = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      transposed[column * rows + row] = data[row * columns + column] ?? 0;
-    }
-  }
-  return { shape: [columns, rows], data: transposed };
+  const [rows, columns] = [dim(shape, 0), dim(shape, 1)];
+  return { shape: [columns, rows], data: transposed(data, rows, columns) };
 }

@@ -58,7 +58,12 @@ export function readChunks(file: Hdf5Bytes, layout: ChunkedLayout): Uint8Array {
   const { shape, chunk, itemBytes } = layout;
   const sizeOf = (dims: readonly number[]) => dims.reduce((size, dim) => size * dim, itemBytes);
   // Edge chunks are whole in the file, so a chunk larger than the data would be work without end for little data.
-  if (chunk.length !== shape.length || chunk.some((size, axis) => size < 1 || size > dim(shape, axis))) {
+  const isScalar = shape.length === 0; // which HDF5 does not cut
+  if (
+    isScalar ||
+    chunk.length !== shape.length ||
+    chunk.some((size, axis) => size < 1 || size > dim(shape, axis))
+  ) {
     throw unsupportedHdf5(`chunks of [${chunk.join(', ')}] for data of [${shape.join(', ')}]`);
   }
   file.budget.take(sizeOf(shape), 'a dataset');

@@ -1,5 +1,6 @@
 /** Keras' layers as ops, by class. What is not here is refused by name. https://keras.io/api/layers */
 
+import { transposed } from '../../array-layout.js';
 import { severalInputs } from '../../builder/ops/op-inputs.js';
 import { quoted } from '../quoted.js';
 import { outputActivation } from './activations.js';
@@ -7,7 +8,7 @@ import { expectTensor, type LayerCall, type MaskedTensor, unsupportedLayer } fro
 import { bidirectionalLayer, lstmLayer } from './lstm-layers.js';
 import { type Layer, readLayer } from './model-graph.js';
 import type { LayerOutput } from './network-builder.js';
-import { takeWeight, transposed } from './weights.js';
+import { takeWeight } from './weights.js';
 
 type Handler = (call: LayerCall) => readonly LayerOutput[];
 

@@ -1,6 +1,8 @@
 /** The weights of Keras' LSTMs under PyTorch's names: `weight_ih = kernel^T`, `weight_hh = recurrent_kernel^T`. */
+
+import { transposed } from '../../array-layout.js';
 import type { LayerCall } from './layer-call.js';
-import { takeWeight, transposed, type WeightRole } from './weights.js';
+import { takeWeight, type WeightRole } from './weights.js';
 
 export type Direction = 'forward' | 'backward';
 

@@ -52,17 +52,6 @@ export function takeWeight(
   return weight.data;
 }
 
-/** `[rows, columns]` as `[columns, rows]`: Keras keeps its kernels by inputs, PyTorch by outputs. */
-export function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
-  const turned = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      turned[column * rows + row] = data[row * columns + column] ?? 0;
-    }
-  }
-  return turned;
-}
-
 /** The weight of a role among the names of a layer's weights: `bidirectional/forward_lstm/lstm_cell/kernel:0`. */
 function matchWeightName(names: readonly string[], { name, direction }: WeightRole): string | undefined {
   return names.find((candidate) => {

@@ -1,8 +1,10 @@
 /** Constants of an ONNX graph, and what exporters do to them before they are used: rearranged here, as numbers. */
+
+import { copyJoined, copyPermuted, copyStrided, joinedShape, stridesOf } from '../../array-layout.js';
 import { widenBfloat16, widenFloat16 } from '../../data/half-precision.js';
 import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
-import { sizeOf } from '../../nd-array.js';
+import { dim, sizeOf } from '../../nd-array.js';
 import type { OnnxGraph, OnnxTensor } from '../../onnx/graph.js';
 import { quoted } from '../quoted.js';
 import { MAX_RANK } from './limits.js';
@@ -99,16 +101,9 @@ export function sizesOfShape(shape: readonly number[], items: readonly Size[]): 
 }
 
 export function permutedWeights(weights: Weights, order: readonly number[], allocate: Allocate): Weights {
-  const shape = order.map((axis) => weights.shape[axis] ?? 1);
-  const sizes = order.map((axis) => weights.sizes[axis] ?? fixed(1));
-  const strides = stridesOf(weights.shape);
-  const data = gathered(
-    weights.read(),
-    shape,
-    order.map((axis) => strides[axis] ?? 1),
-    0,
-    allocate,
-  );
+  const shape = order.map((axis) => dim(weights.shape, axis));
+  const sizes = order.map((axis) => dim(weights.sizes, axis));
+  const data = copyPermuted(weights.read(), weights.shape, order, allocate(sizeOf(shape)));
   return { ...weights, shape, sizes, read: () => data };
 }
 
@@ -123,8 +118,9 @@ export function slicedWeights(
   if (isRepeated(weights, axis)) return { ...weights, sizes };
   const shape = weights.shape.with(axis, count);
   const strides = stridesOf(weights.shape);
-  const stride = strides[axis] ?? 1;
-  const data = gathered(weights.read(), shape, strides.with(axis, stride * step), start * stride, allocate);
+  const stride = dim(strides, axis);
+  const entries = { shape, strides: strides.with(axis, stride * step), offset: start * stride };
+  const data = copyStrided(weights.read(), entries, allocate(sizeOf(shape)));
   return { ...weights, shape, sizes, read: () => data };
 }
 
@@ -140,22 +136,14 @@ export function joinedWeights(all: readonly Weights[], axis: number, allocate: A
   if (!first || !fits || all.some((weights) => isRepeated(weights, axis))) {
     throw new LstmOnnxError('E_UNSUPPORTED', 'constants of these shapes cannot be joined.');
   }
-  const length = all.reduce((sum, weights) => sum + (weights.shape[axis] ?? 0), 0);
-  const shape = first.shape.with(axis, length);
-  const data = allocate(sizeOf(shape));
-  const rows = sizeOf(shape.slice(0, axis));
-  let offset = 0;
-  const parts = all.map((weights) => ({
-    numbers: weights.read(),
-    length: sizeOf(weights.shape.slice(axis)),
-  }));
-  for (let row = 0; row < rows; row++) {
-    for (const { numbers, length } of parts) {
-      data.set(numbers.subarray(row * length, (row + 1) * length), offset);
-      offset += length;
-    }
-  }
-  return { ...first, shape, sizes: first.sizes.with(axis, fixed(length)), read: () => data };
+  const shape = joinedShape(
+    all.map((weights) => weights.shape),
+    axis,
+  );
+  const parts = all.map((weights) => ({ shape: weights.shape, data: weights.read() }));
+  const data = copyJoined(parts, axis, allocate(sizeOf(shape)));
+  const sizes = first.sizes.with(axis, fixed(dim(shape, axis)));
+  return { ...first, shape, sizes, read: () => data };
 }
 
 function sameAlong(first: Weights, axis: number, dim: number, sizes: readonly Size[]): boolean {
@@ -180,35 +168,4 @@ export function isSolid({ shape, sizes }: Weights): boolean {
 function isRepeated({ shape, sizes }: Weights, axis: number): boolean {
   const size = sizes[axis];
   return shape[axis] === 1 && size !== undefined && !isOne(size);
-}
-
-function stridesOf(shape: readonly number[]): number[] {
-  return shape.map((_, i) => sizeOf(shape.slice(i + 1)));
-}
-
-/** The elements of a strided array, in row-major order. */
-function gathered(
-  from: Float32Array,
-  shape: readonly number[],
-  strides: readonly number[],
-  offset: number,
-  allocate: Allocate,
-): Float32Array {
-  const data = allocate(sizeOf(shape));
-  const index = shape.map(() => 0);
-  let position = offset;
-  for (let i = 0; i < data.length; i++) {
-    data[i] = from[position] ?? 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const next = (index[axis] ?? 0) + 1;
-      position += strides[axis] ?? 0;
-      if (next < (shape[axis] ?? 0)) {
-        index[axis] = next;
-        break;
-      }
-      index[axis] = 0;
-      position -= next * (strides[axis] ?? 0);
-    }
-  }
-  return data;
 }

@@ -4,8 +4,10 @@
  * Storage classes: torch/storage.py. Types without a storage class of their own come as `torch.<dtype>` beside an
  * UntypedStorage (torch._utils._rebuild_tensor_v3).
  */
+
+import { forEachElement } from '../../array-layout.js';
 import { widenBfloat16, widenFloat16 } from '../../data/half-precision.js';
-import { forEachElement, isContiguous, type Layout } from './layout.js';
+import { isContiguous, type Layout } from './layout.js';
 
 interface ElementTypeBase {
   /** As in `torch.float32`. */

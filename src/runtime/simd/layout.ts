@@ -1,9 +1,10 @@
 /** Ops that only move numbers: concat, transpose, reshape, flip, at. */
 
+import { copyJoined, copyPermuted, joinedShape } from '../../array-layout.js';
 import { inputValues } from '../../builder/ops/op-inputs.js';
 import { formatShape, normalizeAxis } from '../../builder/shape.js';
 import { LstmOnnxError } from '../../errors.js';
-import { sizeOf } from '../../nd-array.js';
+import { dim, sizeOf } from '../../nd-array.js';
 import { type Prepare, unary } from './operator.js';
 import { bytesPerNumber, empty, type RunTensor, reshaped } from './run-tensor.js';
 
@@ -14,7 +15,7 @@ export function around(
 ): { outer: number; size: number; inner: number } {
   return {
     outer: sizeOf(shape.slice(0, axis)),
-    size: shape[axis] ?? 1,
+    size: dim(shape, axis),
     inner: sizeOf(shape.slice(axis + 1)),
   };
 }
@@ -24,18 +25,14 @@ export function joined(tensors: readonly RunTensor[], axis: number): RunTensor {
   const [first] = tensors;
   if (!first) throw new LstmOnnxError('E_MISSING_NAME', 'There is nothing to join.');
   if (tensors.length === 1) return first;
-  const size = tensors.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0);
-  const shape = first.shape.with(axis, size);
-  const result = empty(first.dtype, shape);
-  const { outer, inner } = around(shape, axis);
-  let start = 0;
-  for (const { shape: own, data } of tensors) {
-    const width = (own[axis] ?? 0) * inner;
-    for (let row = 0; row < outer; row++) {
-      result.data.set(data.subarray(row * width, (row + 1) * width), row * size * inner + start);
-    }
-    start += width;
-  }
+  const result = empty(
+    first.dtype,
+    joinedShape(
+      tensors.map(({ shape }) => shape),
+      axis,
+    ),
+  );
+  copyJoined(tensors, axis, result.data);
   return result;
 }
 
@@ -43,29 +40,16 @@ export const concat: Prepare<'concat'> =
   ({ axis }) =>
   (inputs) => {
     const tensors = inputValues<RunTensor>(inputs);
-    return { output: joined(tensors, normalizeAxis(axis, tensors[0]?.shape ?? [], 'concat')) };
+    return { output: joined(tensors, normalizeAxis(axis, dim(tensors, 0).shape, 'concat')) };
   };
 
 /** The axes of x in another order. */
 export function permuted(x: RunTensor, axes: readonly number[]): RunTensor {
-  const shape = axes.map((axis) => x.shape[axis] ?? 1);
-  const strides = axes.map((axis) => sizeOf(x.shape.slice(axis + 1)));
-  const result = empty(x.dtype, shape);
-  const index = shape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < result.data.length; to++) {
-    result.data[to] = x.data[from] ?? 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const [next, stride, size] = [(index[axis] ?? 0) + 1, strides[axis] ?? 0, shape[axis] ?? 1];
-      if (next < size) {
-        index[axis] = next;
-        from += stride;
-        break;
-      }
-      index[axis] = 0;
-      from -= (size - 1) * stride;
-    }
-  }
+  const result = empty(
+    x.dtype,
+    axes.map((axis) => dim(x.shape, axis)),
+  );
+  copyPermuted(x.data, x.shape, axes, result.data);
   return result;
 }
 
@@ -132,7 +116,7 @@ function entryAt(x: RunTensor, axis: number, index: number): RunTensor {
 
 /** The last step of each sequence of x, its time at `axis`, 0 or 1; the first for one without steps, as onnxruntime has it. */
 function lastOfEach(x: RunTensor, lengths: RunTensor, axis: number): RunTensor {
-  const [first = 0, second = 0] = x.shape;
+  const [first, second] = [dim(x.shape, 0), dim(x.shape, 1)];
   const [batch, time] = axis === 1 ? [first, second] : [second, first];
   const width = sizeOf(x.shape.slice(2));
   const result = empty(x.dtype, x.shape.toSpliced(axis, 1));
