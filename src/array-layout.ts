@@ -1,4 +1,4 @@
-/** Numbers of an array put into row-major order: views with strides, matrices turned, arrays joined. */
+/** Numbers of an array put into row-major order: views with strides, matrices turned, arrays and bytes joined. */
 import { dim, sizeOf } from './nd-array.js';
 
 /** Where the elements of an array lie in its storage, counted in elements. */
@@ -111,4 +111,15 @@ export function joinedShape(shapes: readonly (readonly number[])[], axis: number
     axis,
     shapes.reduce((sum, shape) => sum + dim(shape, axis), 0),
   );
+}
+
+/** Bytes one after the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    joined.set(part, start);
+    start += part.length;
+  }
+  return joined;
 }

@@ -4,6 +4,7 @@
  * begin that one anew. Each of Y_h and Y_c becomes Where(length, Y_h, initial_h), for time-first nodes.
  * https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
+import { joinBytes } from '../array-layout.js';
 import {
   attributeField,
   decoded,
@@ -12,7 +13,7 @@ import {
   wireNode,
   withNodes,
 } from './rewrite-nodes.js';
-import { bytesField, integerField, joinBytes } from './wire.js';
+import { bytesField, integerField } from './wire.js';
 
 /** Of AttributeProto.AttributeType. */
 const attributeTypes = { int: 2, tensor: 4 };

@@ -2,8 +2,9 @@
  * Nodes of an ONNX file replaced by others, in its graph, in bodies of control flow and in functions. Everything else in
  * the file keeps its bytes.
  */
+import { joinBytes } from '../array-layout.js';
 import { LstmOnnxError } from '../errors.js';
-import { bytesField, joinBytes, type WireField, wireFields } from './wire.js';
+import { bytesField, type WireField, wireFields } from './wire.js';
 
 /** Field numbers of onnx.proto. */
 const modelField = { graph: 7, functions: 25 };

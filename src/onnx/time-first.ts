@@ -3,6 +3,7 @@
  * X [batch, time, I], initial states and Y_h, Y_c [batch, directions, H], Y [batch, time, directions, H]. Everything else
  * in the file keeps its bytes. https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
+import { joinBytes } from '../array-layout.js';
 import {
   attributeField,
   decoded,
@@ -11,7 +12,7 @@ import {
   wireNode,
   withNodes,
 } from './rewrite-nodes.js';
-import { bytesField, integerField, joinBytes, type WireField, wireFields } from './wire.js';
+import { bytesField, integerField, type WireField, wireFields } from './wire.js';
 
 const INTS = 7; // AttributeProto.AttributeType
 

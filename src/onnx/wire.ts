@@ -2,6 +2,7 @@
  * Protobuf messages field by field, as bytes, to change a part of a file and keep every other byte as it is: also what
  * `onnx.proto` leaves out. https://protobuf.dev/programming-guides/encoding/
  */
+import { joinBytes } from '../array-layout.js';
 import { WireReader, wireTypes } from './wire-reader.js';
 
 export interface WireField {
@@ -45,14 +46,4 @@ function encodedVarint(value: number): Uint8Array {
   let rest = value;
   for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
   return Uint8Array.of(...bytes, rest);
-}
-
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
 }

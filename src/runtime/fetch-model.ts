@@ -1,4 +1,5 @@
 /** Reads a model over HTTP with the platform's own fetch. */
+import { joinBytes } from '../array-layout.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
 
@@ -110,11 +111,5 @@ export async function readBody(
     await reader?.cancel().catch(() => {});
     throw error;
   }
-  const bytes = new Uint8Array(loaded);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
+  return joinBytes(chunks);
 }

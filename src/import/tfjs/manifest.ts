@@ -2,6 +2,7 @@
  * The weights that a TensorFlow.js `model.json` lists: groups of files, and tensors one after another in each group.
  * https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts (WeightsManifestConfig)
  */
+import { joinBytes } from '../../array-layout.js';
 import { counted } from '../../counted.js';
 import { checkedElementCount, elementBytes } from '../../data/array-bytes.js';
 import { widenFloat16 } from '../../data/half-precision.js';
@@ -155,11 +156,5 @@ function gather(files: readonly Uint8Array[], start: number, size: number): Uint
   }
   const [only] = parts;
   if (only && parts.length === 1) return only;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes(parts);
 }
