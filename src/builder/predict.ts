@@ -15,7 +15,7 @@ import { checkParameters, type StateDict } from './parameters.js';
 import type { DType } from './tensor.js';
 import { type TfParameters, tensorsOf } from './tf-parameters.js';
 import { checkCounts } from './train/check-options.js';
-import { pauseNowAndThen } from './train/pause.js';
+import { yieldToEventLoop } from './train/yield-to-event-loop.js';
 
 /** An array for each input of a network, of the input's element type. */
 export type Feeds<N extends Network> = {
@@ -105,12 +105,12 @@ async function runBatches(
   const parts: Outputs[] = [];
   for (let start = 0; start < samples; start += batchSize) {
     const end = Math.min(start + batchSize, samples);
-    const cut = Object.entries(feeds).map(([name, array]) => {
+    const batch = Object.entries(feeds).map(([name, array]) => {
       const axis = axes.inputs.get(name);
       return [name, axis === undefined ? array : slice(array, axis, start, end)] as const;
     });
-    parts.push(await run(backend, network, parameters, Object.fromEntries(cut)));
-    await pauseNowAndThen();
+    parts.push(await run(backend, network, parameters, Object.fromEntries(batch)));
+    await yieldToEventLoop();
   }
   const joined = [...axes.outputs].map(([name, axis]) => [
     name,

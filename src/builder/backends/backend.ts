@@ -11,7 +11,7 @@ import { registerComposedLstm } from './composed-lstm.js';
 import { registerCrossEntropy } from './cross-entropy.js';
 import { initialize, select } from './current-backend.js';
 import type { LstmLayer } from './lstm-layer.js';
-import { keepTapeYoung } from './tape.js';
+import { avoidTapeLeak } from './tape.js';
 import type { Tf } from './tf.js';
 
 /**
@@ -52,7 +52,7 @@ async function importTf(): Promise<Tf> {
   const tf: Tf = await import('#tfjs');
   // In production mode tfjs prints no banner about faster backends when it first computes.
   tf.env().set('PROD', true);
-  keepTapeYoung(tf);
+  avoidTapeLeak(tf);
   return tf;
 }
 
@@ -70,7 +70,7 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
     }
     await initialize(tf, name);
     select(tf, name);
-    if (!ownWays(tf, name).lstmLayer) registerComposedLstm(tf, name);
+    if (!backendOverrides(tf, name).lstmLayer) registerComposedLstm(tf, name);
     registerCrossEntropy(tf, name);
     return undefined;
   } catch (error) {
@@ -87,13 +87,13 @@ async function importWasmBackend(): Promise<void> {
 }
 
 /** What a backend that runs brings itself. */
-function ownWays(
+function backendOverrides(
   tf: Tf,
   name: string,
 ): Partial<Pick<Backend, 'createOptimizer' | 'gather' | 'notice' | 'numbersOf'>> & {
   readonly lstmLayer?: LstmLayer;
 } {
-  return tf.findBackend(name) as ReturnType<typeof ownWays>;
+  return tf.findBackend(name) as ReturnType<typeof backendOverrides>;
 }
 
 /** What `auto` tries, fastest first. */
@@ -135,7 +135,7 @@ async function start(name: BackendName): Promise<Backend> {
   for (const candidate of candidatesFor(name)) {
     const problem = await tryBackend(tf, candidate);
     if (problem === undefined) {
-      const own = ownWays(tf, candidate);
+      const own = backendOverrides(tf, candidate);
       const slower = candidate === preferences[0] ? '' : ', slower';
       const instead =
         problems.length > 0 ? [`${problems.join('; ')}; training runs on ${candidate}${slower}`] : [];

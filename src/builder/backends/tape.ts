@@ -20,7 +20,7 @@ interface Recorder {
 }
 
 /** Has tfjs record as its own `addTapeNode` of version 4.22 does, with the gradient in the node's literal. */
-export function keepTapeYoung(tf: Tf): void {
+export function avoidTapeLeak(tf: Tf): void {
   const engine = tf.engine() as unknown as Recorder;
   engine.addTapeNode = (kernelName, inputs, outputs, customGradient, saved, attributes) => {
     const known = tf.getGradient(kernelName) as GradConfig | undefined; // the latter where none is registered

@@ -13,11 +13,11 @@ import type { Evaluation, StepLog } from './logs.js';
 import type { Metric } from './metrics.js';
 import { failureOf, type Objective, scalarOf } from './objective.js';
 import type { Optimizer } from './optimizers.js';
-import { pauseNowAndThen } from './pause.js';
 import { readVariables } from './tf-optimizer.js';
+import { yieldToEventLoop } from './yield-to-event-loop.js';
 
-/** What learns: a network with its variables, the optimizer that moves them and the generator of all randomness. */
-export interface Learner {
+/** The network with its variables, the optimizer that updates them, and the generator of all random numbers. */
+export interface TrainingContext {
   readonly backend: Backend;
   readonly network: Network;
   readonly variables: ReadonlyMap<string, Variable>;
@@ -50,21 +50,21 @@ export interface EpochOptions {
  * @throws E_LOSS_NOT_FINITE
  */
 export async function runEpoch(
-  learner: Learner,
+  context: TrainingContext,
   data: Dataset,
   epoch: number,
   options: EpochOptions,
 ): Promise<Evaluation> {
   const { batchSize, onStep, signal, shuffle = true } = options;
-  const { loss, metrics } = learner.objective;
-  const order = epochOrder(learner.generator, data.length, shuffle);
+  const { loss, metrics } = context.objective;
+  const order = epochOrder(context.generator, data.length, shuffle);
   const steps = Math.ceil(data.length / batchSize);
   const sums = new Float64Array(1 + metrics.length);
   for (let step = 1; step <= steps; step++) {
     signal?.throwIfAborted();
     const start = (step - 1) * batchSize;
     const end = Math.min(start + batchSize, data.length);
-    const measured = await trainStep(learner, data, order.subarray(start, end), options.clipNorm);
+    const measured = await trainStep(context, data, order.subarray(start, end), options.clipNorm);
     const [lossValue = Number.NaN, ...metricValues] = measured;
     if (!Number.isFinite(lossValue)) {
       throw new LstmOnnxError(
@@ -82,11 +82,11 @@ export async function runEpoch(
       steps,
       loss: lossValue,
       metrics: valuesByName(metrics, metricValues),
-      parameters: () => readVariables(learner.variables),
+      parameters: () => readVariables(context.variables),
     });
-    await pauseNowAndThen();
+    await yieldToEventLoop();
   }
-  checkFinite(learner.variables, epoch);
+  checkFinite(context.variables, epoch);
   const [mean = Number.NaN, ...metricMeans] = sums.map((sum) => sum / data.length);
   return {
     loss: mean,
@@ -112,7 +112,7 @@ function checkFinite(variables: ReadonlyMap<string, Variable>, epoch: number): v
 
 /** Moves the parameters by one batch; gives its loss and metrics, taken before the move. */
 async function trainStep(
-  { backend, network, variables, optimizer, generator, objective }: Learner,
+  { backend, network, variables, optimizer, generator, objective }: TrainingContext,
   data: Dataset,
   indices: Int32Array,
   clipNorm: number | undefined,

@@ -17,7 +17,7 @@ import type { Evaluation } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
 import { failureOf, type Objective, objectiveOf, scalarOf } from './objective.js';
-import { pauseNowAndThen } from './pause.js';
+import { yieldToEventLoop } from './yield-to-event-loop.js';
 
 /** `Output` is one of the network's output names. */
 export interface EvaluateOptions<Output extends string = string> {
@@ -105,7 +105,7 @@ export async function evaluateWith(
     values.forEach((value, i) => {
       sums[i] = (sums[i] ?? 0) + value * (end - start);
     });
-    await pauseNowAndThen();
+    await yieldToEventLoop();
   }
   const [lossSum = Number.NaN, ...metricSums] = sums;
   if (!Number.isFinite(lossSum)) {

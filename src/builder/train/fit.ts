@@ -13,7 +13,7 @@ import { tensorsOf } from '../tf-parameters.js';
 import { checkSamplesFirst, type SamplesFor, samplesFor } from './batches.js';
 import { checkCallbacks, checkCounts } from './check-options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
-import { type EpochOptions, type Learner, type OnStep, runEpoch } from './epoch.js';
+import { type EpochOptions, type OnStep, runEpoch, type TrainingContext } from './epoch.js';
 import { evaluateWith } from './evaluate.js';
 import type { EpochLog } from './logs.js';
 import type { Loss } from './losses.js';
@@ -137,7 +137,7 @@ export async function fit<N extends Network, I extends SampleInputs>(
   checkOptionNames('fit', options, optionNames, meantOptions);
   if (options?.resume !== undefined) checkTrainingState(options.resume);
   const objective = objectiveOf(network, options);
-  const { epochs = 1, validation, resume } = options;
+  const { epochs = 1, resume } = options;
   const { metrics } = objective;
   checkCounts({ epochs });
   checkCallbacks(options);
@@ -145,13 +145,11 @@ export async function fit<N extends Network, I extends SampleInputs>(
   const { batchSize, optimizer: optimizerConfig } = settled;
   checkSamplesFirst(network);
   const samples = samplesFor(network, data, batchSize, 'training');
-  const [train, held] =
-    typeof validation === 'number'
-      ? splitDataset(samples, validation)
-      : [
-          samples,
-          validation === undefined ? undefined : samplesFor(network, validation, batchSize, 'validation'),
-        ];
+  const { validation: apart } = options;
+  const [train, validation] =
+    typeof apart === 'number'
+      ? splitDataset(samples, apart)
+      : [samples, apart === undefined ? undefined : samplesFor(network, apart, batchSize, 'validation')];
   const generator = resume ? Generator.fromState(resume.generator) : new Generator(options.seed ?? 0);
   const start = resume?.parameters ?? options.parameters ?? initParameters(network, generator);
   const monitors = [{ name: 'loss', mode: 'min' as const }, ...metrics];
@@ -176,10 +174,10 @@ export async function fit<N extends Network, I extends SampleInputs>(
   try {
     const optimizer = backend.createOptimizer(optimizerConfig, variables, resume?.optimizer);
     try {
-      const learner: Learner = { backend, network, variables, optimizer, generator, objective };
+      const context: TrainingContext = { backend, network, variables, optimizer, generator, objective };
       const settings = { ...settled, samples: train.length };
-      const run = { train, held, stopping, epochs, settings, first: (resume?.epoch ?? 0) + 1 };
-      return await runEpochs(learner, run, options);
+      const run = { train, validation, stopping, epochs, settings, first: (resume?.epoch ?? 0) + 1 };
+      return await runEpochs(context, run, options);
     } finally {
       optimizer.dispose();
     }
@@ -191,7 +189,7 @@ export async function fit<N extends Network, I extends SampleInputs>(
 /** What {@link fit} made of its options. */
 interface Run {
   readonly train: Dataset;
-  readonly held: Dataset | undefined;
+  readonly validation: Dataset | undefined;
   readonly stopping: EarlyStopping | undefined;
   readonly first: number;
   readonly epochs: number;
@@ -199,11 +197,11 @@ interface Run {
 }
 
 async function runEpochs(
-  learner: Learner,
-  { train, held, stopping, first, epochs, settings }: Run,
+  context: TrainingContext,
+  { train, validation, stopping, first, epochs, settings }: Run,
   options: FitOptions,
 ): Promise<FitResult> {
-  const { backend, network, variables, optimizer, generator, objective } = learner;
+  const { backend, network, variables, optimizer, generator, objective } = context;
   const history: EpochLog[] = [];
   const parameters = () => readVariables(variables);
   const stateAfter = (epoch: number): TrainingState => ({
@@ -218,12 +216,12 @@ async function runEpochs(
   const { onStep, signal } = options;
   const epochOptions: EpochOptions = { batchSize, shuffle, clipNorm, onStep, signal };
   for (let epoch = first; epoch <= epochs; epoch++) {
-    const trained = await runEpoch(learner, train, epoch, epochOptions);
-    const log: EpochLog = held
+    const trained = await runEpoch(context, train, epoch, epochOptions);
+    const log: EpochLog = validation
       ? {
           epoch,
           ...trained,
-          validation: await evaluateWith(backend, network, variables, held, objective, batchSize),
+          validation: await evaluateWith(backend, network, variables, validation, objective, batchSize),
         }
       : { epoch, ...trained };
     history.push(log);

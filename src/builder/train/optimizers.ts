@@ -49,17 +49,17 @@ const sgdDefaults: Required<SgdOptions> = {
 
 /** `torch.optim.Adam`. @throws E_INVALID_OPTION */
 export function adam(options: AdamOptions = {}): OptimizerConfig {
-  return { kind: 'adam', ...settle('adam', adamDefaults, options) };
+  return { kind: 'adam', ...withDefaults('adam', adamDefaults, options) };
 }
 
 /** `torch.optim.AdamW`. @throws E_INVALID_OPTION */
 export function adamW(options: AdamOptions = {}): OptimizerConfig {
-  return { kind: 'adamw', ...settle('adamW', { ...adamDefaults, weightDecay: 0.01 }, options) };
+  return { kind: 'adamw', ...withDefaults('adamW', { ...adamDefaults, weightDecay: 0.01 }, options) };
 }
 
 /** `torch.optim.SGD`. @throws E_INVALID_OPTION */
 export function sgd(options: SgdOptions = {}): OptimizerConfig {
-  const config = settle('sgd', sgdDefaults, options);
+  const config = withDefaults('sgd', sgdDefaults, options);
   if (config.nesterov && (config.momentum <= 0 || config.dampening !== 0)) {
     throw new LstmOnnxError('E_INVALID_OPTION', 'sgd: nesterov needs a momentum above 0 and no dampening.');
   }
@@ -105,7 +105,7 @@ const meant = {
 };
 
 /** The defaults with the options that are given; each checked, none unknown. */
-function settle<T extends object>(kind: string, defaults: T, options: Partial<T>): T {
+function withDefaults<T extends object>(kind: string, defaults: T, options: Partial<T>): T {
   const known = Object.fromEntries(Object.keys(defaults).map((name) => [name, true] as const));
   checkOptionNames(kind, options, known, meant);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);

@@ -86,7 +86,7 @@ export function settleRun(
 ): Omit<RunOptions, 'samples'> {
   checkGiven(given);
   const { changes } = given;
-  const settle = <T extends number | boolean>(
+  const givenOrBefore = <T extends number | boolean>(
     name: RunChange,
     now: T | undefined,
     was: T | undefined,
@@ -97,11 +97,15 @@ export function settleRun(
   if (before && given.optimizer) {
     expectSame('optimizer', ...optimizersShown(before.optimizer, given.optimizer), changes);
   }
-  const clipNorm = settle('clipNorm', given.clipNorm, before ? (before.clipNorm ?? UNBOUNDED) : undefined);
+  const clipNorm = givenOrBefore(
+    'clipNorm',
+    given.clipNorm,
+    before ? (before.clipNorm ?? UNBOUNDED) : undefined,
+  );
   return {
     seed: isResumed ? seedOf(before, given.seed) : seedBits(given.seed ?? 0),
-    batchSize: settle('batchSize', given.batchSize, before?.batchSize) ?? 64,
-    shuffle: settle('shuffle', given.shuffle, before?.shuffle) ?? true,
+    batchSize: givenOrBefore('batchSize', given.batchSize, before?.batchSize) ?? 64,
+    shuffle: givenOrBefore('shuffle', given.shuffle, before?.shuffle) ?? true,
     clipNorm: clipNorm === UNBOUNDED ? undefined : clipNorm,
     optimizer: given.optimizer ?? before?.optimizer ?? adam(),
   };

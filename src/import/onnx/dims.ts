@@ -10,8 +10,8 @@ import { dimOfSize, type Size, sameSize } from './size.js';
 /** Each equality is another reading; real files need a handful. */
 const MAX_EQUALITIES = 64;
 
-/** Thrown when two dimensions turn out to be one, for the graph to be read again. */
-export class NowEqual extends Error {}
+/** Thrown when two dimensions turn out to be equal: the graph is then read again with that known. */
+export class RestartWithEqualDims extends Error {}
 
 export class Dims {
   readonly #names = new Map<string, string>();
@@ -44,7 +44,7 @@ export class Dims {
   /**
    * Makes sure that the two are one size, which the caller's node asks for.
    *
-   * @throws NowEqual where they were not, to read again; E_UNSUPPORTED where they cannot be
+   * @throws RestartWithEqualDims where they were not, to read again; E_UNSUPPORTED where they cannot be
    */
   unify(a: Size, b: Size, what: string): void {
     if (sameSize(a, b)) return;
@@ -59,6 +59,6 @@ export class Dims {
       );
     }
     this.#equal.set(name, other);
-    throw new NowEqual();
+    throw new RestartWithEqualDims();
   }
 }

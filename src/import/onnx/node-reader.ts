@@ -42,7 +42,7 @@ export class NodeReader {
   /** A view of floats. */
   floats(index: number): View {
     const view = this.view(index);
-    if (view.base.type.dtype === 'float32') return view;
+    if (view.source.type.dtype === 'float32') return view;
     throw this.refusal(`input ${index} has integers, expected floats`);
   }
 

@@ -15,7 +15,7 @@ import { decodeModel } from '../../onnx/decode-model.js';
 import type { OnnxModel } from '../../onnx/graph.js';
 import type { ImportedModel } from '../imported-model.js';
 import { quoted } from '../quoted.js';
-import { Dims, NowEqual } from './dims.js';
+import { Dims, RestartWithEqualDims } from './dims.js';
 import { type ExternalData, externalFiles, withExternalData } from './external-data.js';
 import { GraphReader } from './graph-reader.js';
 import { Work } from './limits.js';
@@ -75,7 +75,7 @@ export function readOnnxModel(
       return { network, parameters, ...(info ? { info } : {}) };
     } catch (error) {
       // Each is another equality of two dimensions, of which `dims` takes a limited number.
-      if (!(error instanceof NowEqual)) throw error;
+      if (!(error instanceof RestartWithEqualDims)) throw error;
     }
   }
 }

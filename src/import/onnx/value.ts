@@ -27,29 +27,29 @@ export interface Sizes {
   readonly items: readonly Size[];
 }
 
-/** A factor of an axis, by identity; never of size 1. */
-export interface Atom {
+/** A factor of an axis, compared by identity; never of size 1. */
+export interface AxisFactor {
   readonly size: Size;
 }
 
-/** A value of the network, perhaps not computed yet. */
-export interface Base {
+/** The value of the network that a view shows; an op that gives it may not have been added yet. */
+export interface Source {
   readonly type: TensorType;
   tensor(): SymbolicTensor;
   /** The same numbers without the dimensions of size 1, where the network has another op for them. */
   withoutOnes?(): SymbolicTensor;
   /** A copy of this linear map with a bias, where it has none yet. */
-  withBias?(bias: Weights): Base | undefined;
+  withBias?(bias: Weights): Source | undefined;
   /** The axis along which an LSTM's output has padding after the last step of each sequence. */
   readonly paddedAxis?: number;
 }
 
-/** The atoms of `base` by its own axes (`layout`), and as the ONNX value has them (`axes`): the same atoms, all. */
+/** A source with its factors grouped as its own axes (`layout`) and as the ONNX value's (`axes`); drawn in `view.ts`. */
 export interface View {
   readonly kind: 'view';
-  readonly base: Base;
-  readonly layout: readonly (readonly Atom[])[];
-  readonly axes: readonly (readonly Atom[])[];
+  readonly source: Source;
+  readonly layout: readonly (readonly AxisFactor[])[];
+  readonly axes: readonly (readonly AxisFactor[])[];
 }
 
 export interface Reversed {
@@ -96,7 +96,7 @@ export function describeValue(value: Value): string {
     case 'sizes':
       return 'integers that are constants or sizes';
     case 'view':
-      return `a ${value.base.type.dtype} tensor that depends on the inputs`;
+      return `a ${value.source.type.dtype} tensor that depends on the inputs`;
     case 'reversed':
       return 'reversed sequences';
     case 'masked':

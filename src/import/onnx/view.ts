@@ -1,17 +1,30 @@
 /**
- * Values of the network seen with other axes. Exporters wrap every LSTM in Transpose, Squeeze, Unsqueeze and Reshape;
- * here these only rearrange the axes of a view, and the network gets an op for what is left of them when a value is used:
- * mostly none.
+ * Values of the network seen with other axes. Exporters wrap every LSTM in Transpose, Squeeze, Unsqueeze and Reshape. Here
+ * those only rearrange the axes of a view. The network gets an op for what is left of them when a value is used: mostly
+ * none.
  *
- * An axis is a list of atoms, factors of the axes of the value below: [time, batch, 2 * H] seen as
- * [[time], [2], [batch], [H]] is what ONNX's LSTM gives as Y.
+ * What ONNX's LSTM gives as Y, where the network's lstm gives [time, batch, 2 * H]:
+ *
+ *     source   [  time  ,  batch  ,   2 * H    ]     the network's value; `dims.ts` names its dimensions
+ *                  |         |        /     \
+ *     layout   [ [time] , [batch] , [ 2  ,  H ] ]    its axes as factors, each with a `Size` (`size.ts`)
+ *                  |          \______/_      |
+ *                  |          ______/  \     |
+ *     axes     [ [time] ,   [2]  ,  [batch] , [H] ]  the same factors, grouped as the ONNX value's axes
+ *
+ * - `size.ts`: a size is a number times names, so that 4 * batch divided by batch is 4.
+ * - `dims.ts`: which names of dimensions mean the same size. A new equality starts the reading again.
+ * - `value.ts`: the kinds of values, a view among them.
+ * - this file: makes, rearranges and uses views. Transpose reorders `axes`, Reshape splits and merges them (`regrouped`).
+ *   `tensorOf` compares `axes` with `layout` and adds what is needed to get from one to the other: nothing, or a reshape,
+ *   a transpose, a reshape.
  */
 import type { Shape } from '../../builder/shape.js';
 import type { SymbolicTensor } from '../../builder/tensor.js';
 import { dimOfSize, divided, fixed, isOne, product, type Size, sameSize, sizeOfDim } from './size.js';
-import type { Atom, Base, View } from './value.js';
+import type { AxisFactor, Source, View } from './value.js';
 
-type Axes = readonly (readonly Atom[])[];
+type Axes = readonly (readonly AxisFactor[])[];
 
 /** Adds the ops that rearranging takes. */
 export interface Rearranger {
@@ -19,15 +32,15 @@ export interface Rearranger {
   reshape(x: SymbolicTensor, shape: Shape): SymbolicTensor;
 }
 
-/** The value as it is, its axes split into the factors where they are given. */
-export function viewOf(base: Base, factors?: readonly (readonly Size[])[]): View {
-  const sizes = factors ?? base.type.shape.map((dim) => [sizeOfDim(dim)]);
+/** A view of the source as it is, with its axes split into factors of these sizes where they are given. */
+export function viewOf(source: Source, factors?: readonly (readonly Size[])[]): View {
+  const sizes = factors ?? source.type.shape.map((dim) => [sizeOfDim(dim)]);
   const layout = sizes.map((axis) => axis.filter((size) => !isOne(size)).map((size) => ({ size })));
-  return { kind: 'view', base, layout, axes: layout };
+  return { kind: 'view', source, layout, axes: layout };
 }
 
 /** The size of an axis; products within one value are in range, since its dimensions are. */
-function axisSize(axis: readonly Atom[]): Size {
+function axisSize(axis: readonly AxisFactor[]): Size {
   return product(axis.map(({ size }) => size)) ?? fixed(Number.NaN);
 }
 
@@ -39,9 +52,9 @@ export function permuted(view: View, order: readonly number[]): View {
   return { ...view, axes: order.map((axis) => view.axes[axis] ?? []) };
 }
 
-/** The view over another value of the same axes. */
-export function over(view: View, base: Base): View {
-  return { ...view, base };
+/** The same view of another source with the same axes. */
+export function over(view: View, source: Source): View {
+  return { ...view, source };
 }
 
 /**
@@ -50,25 +63,25 @@ export function over(view: View, base: Base): View {
 export function regrouped(view: View, sizes: readonly Size[]): View | undefined {
   let current = view;
   let left = view.axes.flat();
-  const axes: Atom[][] = [];
+  const axes: AxisFactor[][] = [];
   if (sizes.some(({ factor }) => !Number.isSafeInteger(factor) || factor < 1)) return undefined;
   for (const size of sizes) {
-    const axis: Atom[] = [];
+    const axis: AxisFactor[] = [];
     let missing = size;
     while (!isOne(missing)) {
-      const [atom, ...rest] = left;
-      if (!atom) return undefined;
-      const after = divided(missing, atom.size);
+      const [factor, ...rest] = left;
+      if (!factor) return undefined;
+      const after = divided(missing, factor.size);
       if (after) {
-        axis.push(atom);
+        axis.push(factor);
         missing = after;
         left = rest;
         continue;
       }
-      const inner = divided(atom.size, missing);
+      const inner = divided(factor.size, missing);
       if (!inner) return undefined;
-      const parts: [Atom, Atom] = [{ size: missing }, { size: inner }];
-      current = { ...current, layout: current.layout.map((own) => split(own, atom, parts)) };
+      const parts: [AxisFactor, AxisFactor] = [{ size: missing }, { size: inner }];
+      current = { ...current, layout: current.layout.map((own) => split(own, factor, parts)) };
       axis.push(parts[0]);
       left = [parts[1], ...rest];
       missing = fixed(1);
@@ -78,27 +91,31 @@ export function regrouped(view: View, sizes: readonly Size[]): View | undefined 
   return left.length === 0 ? { ...current, axes } : undefined;
 }
 
-function split(axis: readonly Atom[], atom: Atom, parts: readonly Atom[]): readonly Atom[] {
-  return axis.includes(atom) ? axis.flatMap((own) => (own === atom ? parts : [own])) : axis;
+function split(
+  axis: readonly AxisFactor[],
+  factor: AxisFactor,
+  parts: readonly AxisFactor[],
+): readonly AxisFactor[] {
+  return axis.includes(factor) ? axis.flatMap((own) => (own === factor ? parts : [own])) : axis;
 }
 
-/** Whether the view is the value below as it is, so that it takes no op. */
+/** Whether the view is its source as it is, so that it needs no op. */
 export function isPlain(view: View): boolean {
   const order = view.axes.flat();
-  const own = view.base.type.shape.map(sizeOfDim);
+  const own = view.source.type.shape.map(sizeOfDim);
   const sizes = sizesOf(view);
   return (
-    view.layout.flat().every((atom, i) => atom === order[i]) &&
+    view.layout.flat().every((factor, i) => factor === order[i]) &&
     own.length === sizes.length &&
     own.every((size, i) => sameSize(size, sizes[i] ?? fixed(0)))
   );
 }
 
-/** Where the axis lies in the value below, if it is one whole axis there. */
-export function baseAxis(view: View, axis: number): number | undefined {
-  const [atom, ...more] = view.axes[axis] ?? [];
-  if (!atom || more.length > 0) return undefined;
-  const index = view.layout.findIndex((own) => own.length === 1 && own[0] === atom);
+/** Which axis of the source this one is; undefined where it is none or a part of one. */
+export function sourceAxis(view: View, axis: number): number | undefined {
+  const [factor, ...more] = view.axes[axis] ?? [];
+  if (!factor || more.length > 0) return undefined;
+  const index = view.layout.findIndex((own) => own.length === 1 && own[0] === factor);
   return index === -1 ? undefined : index;
 }
 
@@ -108,59 +125,63 @@ export function tensorOf(view: View, ops: Rearranger): SymbolicTensor {
 }
 
 /**
- * The value with the last axis whole and every atom before it an axis of its own, for ops over the last axis: products
- * of named dimensions, which the network cannot take apart again, never form. And those atoms.
+ * The value with the last axis whole and every factor before it an axis of its own, for ops over the last axis: products
+ * of named dimensions, which the network cannot take apart again, never form. And those factors.
  */
-export function rowsOf(view: View, ops: Rearranger): { tensor: SymbolicTensor; lead: Atom[] } {
+export function rowsOf(view: View, ops: Rearranger): { tensor: SymbolicTensor; lead: AxisFactor[] } {
   const lead = view.axes.slice(0, -1).flat();
   const last = view.axes.at(-1) ?? [];
-  return { tensor: arrange(view, [...lead.map((atom) => [atom]), last], ops), lead };
+  return { tensor: arrange(view, [...lead.map((factor) => [factor]), last], ops), lead };
 }
 
-/** What {@link arrange} does, from no op to three: reshape to atoms, transpose, reshape to axes. */
+/** What {@link arrange} does, from no op to three: reshape to factors, transpose, reshape to axes. */
 function arrange(view: View, axes: Axes, ops: Rearranger): SymbolicTensor {
-  const { base, layout } = view;
+  const { source, layout } = view;
   const order = axes.flat();
-  const source = layout.flat();
+  const ownOrder = layout.flat();
   const shape = axes.map(axisSize);
-  if (order.every((atom, i) => atom === source[i])) {
-    const own = base.type.shape.map(sizeOfDim);
+  if (order.every((factor, i) => factor === ownOrder[i])) {
+    const own = source.type.shape.map(sizeOfDim);
     if (own.length === shape.length && own.every((size, i) => sameSize(size, shape[i] ?? fixed(0)))) {
-      return base.tensor();
+      return source.tensor();
     }
     const bare = layout.filter((axis) => axis.length > 0);
-    if (base.withoutOnes && bare.length === axes.length && bare.every((axis, i) => sameUnit(axis, axes[i]))) {
-      return base.withoutOnes();
+    if (
+      source.withoutOnes &&
+      bare.length === axes.length &&
+      bare.every((axis, i) => sameUnit(axis, axes[i]))
+    ) {
+      return source.withoutOnes();
     }
-    return reshaped(base.tensor(), shape, ops);
+    return reshaped(source.tensor(), shape, ops);
   }
   const units = wholeAxes(layout, axes)
     ? layout.filter((axis) => axis.length > 0)
-    : source.map((atom) => [atom]);
+    : ownOrder.map((factor) => [factor]);
   const apart =
-    units.length === base.type.shape.length
-      ? base.tensor()
-      : reshaped(base.tensor(), units.map(axisSize), ops);
-  const place = new Map(order.map((atom, i) => [atom, i]));
-  const first = (unit: readonly Atom[]) => (unit[0] ? (place.get(unit[0]) ?? 0) : 0);
+    units.length === source.type.shape.length
+      ? source.tensor()
+      : reshaped(source.tensor(), units.map(axisSize), ops);
+  const place = new Map(order.map((factor, i) => [factor, i]));
+  const first = (unit: readonly AxisFactor[]) => (unit[0] ? (place.get(unit[0]) ?? 0) : 0);
   const perm = units.map((_, i) => i).sort((a, b) => first(units[a] ?? []) - first(units[b] ?? []));
   const turned = ops.transpose(apart, perm);
   const fits = shape.length === perm.length && perm.every((unit, i) => sameUnit(units[unit], axes[i]));
   return fits ? turned : reshaped(turned, shape, ops);
 }
 
-/** Whether the atoms of every axis of the value below stay together, in order, within one axis of the result. */
+/** Whether the factors of every axis of the source stay together, in order, within one axis of the result. */
 function wholeAxes(layout: Axes, axes: Axes): boolean {
   return layout.every(([first, ...rest]) => {
     if (!first) return true;
     const target = axes.find((axis) => axis.includes(first)) ?? [];
     const start = target.indexOf(first) + 1;
-    return rest.every((atom, i) => target[start + i] === atom);
+    return rest.every((factor, i) => target[start + i] === factor);
   });
 }
 
-function sameUnit(a: readonly Atom[] = [], b: readonly Atom[] = []): boolean {
-  return a.length === b.length && a.every((atom, i) => atom === b[i]);
+function sameUnit(a: readonly AxisFactor[] = [], b: readonly AxisFactor[] = []): boolean {
+  return a.length === b.length && a.every((factor, i) => factor === b[i]);
 }
 
 /** The entries in row-major order under other sizes of the same product; undefined where no op of the network says that. */

@@ -68,7 +68,7 @@ export function readLegacyFormat(bytes: Uint8Array, budget: MemoryBudget): Unpic
     }
     contents.set(name, source.take(elements * storage.type.itemBytes));
   }
-  return { root, strangers: host.strangers };
+  return { root, unknownGlobals: host.unknownGlobals };
 }
 
 function checkHeader(magicNumber: PickleValue, next: () => PickleValue): void {

@@ -11,7 +11,7 @@ import { TensorReference } from './tensor.js';
 export interface Unpickled {
   readonly root: PickleValue;
   /** Classes and functions that no state dict names. */
-  readonly strangers: ReadonlySet<string>;
+  readonly unknownGlobals: ReadonlySet<string>;
 }
 
 /** Keys under which checkpoints keep a state dict, the likeliest first. */
@@ -32,7 +32,7 @@ export interface FoundStateDict {
  * @throws E_UNSUPPORTED for a pickled module, for a file that names classes which no state dict needs, for values
  * without a state dict or with several, for quantized models, and for tensors that are not plain
  */
-export function stateDictOf({ root, strangers }: Unpickled): FoundStateDict {
+export function stateDictOf({ root, unknownGlobals }: Unpickled): FoundStateDict {
   const found = findDict(root);
   const module = found === undefined ? findModule(root) : undefined;
   if (module !== undefined) {
@@ -41,10 +41,10 @@ export function stateDictOf({ root, strangers }: Unpickled): FoundStateDict {
       `The file holds a whole pickled module of class ${quoted(module.path)}, which only Python code that has this class can open. Where the model was made, save its state dict instead: ${SAVE_STATE_DICT}.`,
     );
   }
-  if (strangers.size > 0) {
+  if (unknownGlobals.size > 0) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `The file's pickle names ${quotedList(strangers)}, which weights have no use for and which could be made to run code in Python (nothing was run here). If you trust the file, save only the weights where the model was made: ${SAVE_STATE_DICT}.`,
+      `The file's pickle names ${quotedList(unknownGlobals)}, which weights have no use for and which could be made to run code in Python (nothing was run here). If you trust the file, save only the weights where the model was made: ${SAVE_STATE_DICT}.`,
     );
   }
   refuseQuantized(root, found?.dict);

@@ -42,7 +42,7 @@ const DICTS: ReadonlySet<string> = new Set([
 
 export class TorchHost implements PickleHost {
   /** Globals that no state dict needs, by path. */
-  readonly strangers = new Set<string>();
+  readonly unknownGlobals = new Set<string>();
   readonly #openStorage: OpenStorage;
   readonly #budget: MemoryBudget;
 
@@ -52,7 +52,7 @@ export class TorchHost implements PickleHost {
   }
 
   global(name: GlobalName): void {
-    if (!isPassedOver(name)) this.strangers.add(name.path);
+    if (!isPassedOver(name)) this.unknownGlobals.add(name.path);
   }
 
   call(callee: GlobalName, args: readonly PickleValue[]): PickleValue {

@@ -65,7 +65,7 @@ export function readZipFormat(
     throw damagedTorch(`it has no entry ${quoted(`${folder}${PICKLE}`)}`);
   }
   const root = runPickle(new PickleBytes(open(pickle)), host, budget);
-  return { root, strangers: host.strangers };
+  return { root, unknownGlobals: host.unknownGlobals };
 }
 
 function checkByteOrder(entry: ZipEntry | undefined): void {

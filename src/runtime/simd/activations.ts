@@ -52,11 +52,11 @@ function alongAxis(compute: (x: RunTensor, run: Run) => RunTensor): Prepare<'sof
     });
 }
 
-export const softmax = alongAxis((x, { engine, blocks }) => {
+export const softmax = alongAxis((x, { engine, arena }) => {
   const size = x.data.length;
   const classes = dim(x.shape, -1);
-  const from = blocks.place(x);
-  const to = blocks.allocate(size);
+  const from = arena.place(x);
+  const to = arena.allocate(size);
   engine.kernels.softmax(size / classes, classes, from, to);
   return floatsAt(engine, to, x.shape);
 });

@@ -14,7 +14,7 @@ import { mustGet } from '../../must-get.js';
 import type { LstmTrace } from '../lstm-trace.js';
 import type { Preparation, Run, TracedLayer } from './operator.js';
 import { operators } from './operators.js';
-import { Blocks, type RunTensor } from './run-tensor.js';
+import { Arena, type RunTensor } from './run-tensor.js';
 
 interface PreparedStep {
   readonly node: NetworkNode;
@@ -27,21 +27,21 @@ export class Executor {
   readonly #engine: Engine;
   readonly #network: Network;
   /** What stays while the model is loaded. */
-  readonly #weights: Blocks;
+  readonly #weights: Arena;
   readonly #steps: readonly PreparedStep[];
 
   /** @throws E_UNSUPPORTED for an op that the engine does not run */
   constructor(engine: Engine, network: Network, parameters: StateDict) {
     this.#engine = engine;
     this.#network = network;
-    this.#weights = new Blocks(engine);
+    this.#weights = new Arena(engine);
     this.#steps = engine.allOrNothing(() =>
       executionPlan(network).map(({ node, wanted }) => ({
         node,
         wanted,
         compute: prepare(node, {
           engine,
-          blocks: this.#weights,
+          arena: this.#weights,
           parameter: (name) => mustGet(parameters, `${node.name}.${name}`, 'parameter'),
         }),
       })),
@@ -59,7 +59,7 @@ export class Executor {
     trace?: (layer: LstmTrace) => void,
   ): T {
     const dims = checkFeeds(this.#network, feeds);
-    const blocks = new Blocks(this.#engine);
+    const arena = new Arena(this.#engine);
     const taken = this.#engine.allOrNothing(() => {
       const values = new Map<string, RunTensor>(Object.entries(feeds));
       let layers = 0;
@@ -68,7 +68,7 @@ export class Executor {
         const traced = (traced: TracedLayer) =>
           trace?.({ name: node.name, ...traced, layer: before + traced.layer });
         const engine = this.#engine;
-        const results = compute(values, { engine, blocks, dims, wanted, trace: trace && traced });
+        const results = compute(values, { engine, arena, dims, wanted, trace: trace && traced });
         if (node.op === 'lstm') layers += node.options.numLayers;
         for (const [port, tensor] of Object.entries(results)) {
           values.set(valueId(node.name, port), tensor);
@@ -79,7 +79,7 @@ export class Executor {
       const outputs = Object.entries(this.#network.outputs);
       return take(new Map(outputs.map(([name, { from }]) => [name, mustGet(values, from, 'value')])));
     });
-    blocks.release();
+    arena.release();
     return taken;
   }
 

@@ -7,10 +7,10 @@ import { packedWeight, placed } from './weights.js';
 export const linear: Prepare<'linear'> = ({ outFeatures, bias }, model) => {
   const panels = packedWeight(model, 'weight');
   const atBias = bias ? placed(model, 'bias') : 0;
-  return unary((x, { engine, blocks }) => {
+  return unary((x, { engine, arena }) => {
     const rows = x.data.length / panels.depth;
-    const result = blocks.allocate(rows * outFeatures);
-    const left = { rows, columns: panels.depth, transposed: false, at: blocks.place(x) };
+    const result = arena.allocate(rows * outFeatures);
+    const left = { rows, columns: panels.depth, transposed: false, at: arena.place(x) };
     multiplyPanels(engine, left, panels, atBias, result);
     return floatsAt(engine, result, x.shape.with(-1, outFeatures));
   });

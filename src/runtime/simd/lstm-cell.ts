@@ -55,7 +55,7 @@ export function cellDirection(
   { reverse, suffix }: LstmLayerDirection,
   model: Preparation,
 ): Direction {
-  const { engine, blocks, parameter } = model;
+  const { engine, arena, parameter } = model;
   const { hiddenSize, bias, batchFirst, projSize = 0, peepholes } = options;
   const weightIh = packedWeight(model, `weight_ih${suffix}`);
   const weightHh = packedWeight(model, `weight_hh${suffix}`);
@@ -64,12 +64,12 @@ export function cellDirection(
   const gates = 4 * hiddenSize;
   const both = ['bias_ih', 'bias_hh'].map((name) => (bias ? parameter(`${name}${suffix}`).data : undefined));
   const sums = Float32Array.from({ length: gates }, (_, k) => (both[0]?.[k] ?? 0) + (both[1]?.[k] ?? 0));
-  const atBias = blocks.place({ dtype: 'float32', data: sums });
+  const atBias = arena.place({ dtype: 'float32', data: sums });
   const step = stepOf(options, peepholes ? parameter(`weight_peephole${suffix}`).data : undefined);
 
   return ({ x, h0, c0, lengths }, { batch, time, wantOutput, wantSteps }, run) => {
     const matrix = (count: number, width: number, from = 0) => {
-      const tensor = floatsAt(engine, run.blocks.allocate(count * width), [count, width]);
+      const tensor = floatsAt(engine, run.arena.allocate(count * width), [count, width]);
       if (from === 0) tensor.data.fill(0);
       else tensor.data.set(engine.floats(from, count * width));
       const row = (i: number) => tensor.data.subarray(i * width, (i + 1) * width);

@@ -6,7 +6,7 @@ import { packLstm } from '../../builder/backends/simd/lstm-weights.js';
 import type { LstmLayerDirection, LstmOptions } from '../../builder/ops/lstm-options.js';
 import { emptySteps, type LstmSteps, putStep } from '../lstm-trace.js';
 import type { Preparation, Run } from './operator.js';
-import { Blocks, floatsAt, type RunTensor } from './run-tensor.js';
+import { Arena, floatsAt, type RunTensor } from './run-tensor.js';
 import { placed } from './weights.js';
 
 /** Addresses of what a direction reads; what may be missing, all but x, is 0. */
@@ -47,13 +47,13 @@ export function kernelDirection(
   { reverse, suffix }: LstmLayerDirection,
   model: Preparation,
 ): Direction {
-  const { engine, blocks, parameter } = model;
+  const { engine, arena, parameter } = model;
   const [, inputSize = 0] = parameter(`weight_ih${suffix}`).shape;
   const [gates = 0, stateSize = 0] = parameter(`weight_hh${suffix}`).shape;
   const fixed = { inputSize, hiddenSize: gates / 4, stateSize };
-  const plain = new Blocks(engine);
+  const plain = new Arena(engine);
   const when = (there: boolean, name: string) =>
-    there ? placed({ ...model, blocks: plain }, `${name}${suffix}`) : 0;
+    there ? placed({ ...model, arena: plain }, `${name}${suffix}`) : 0;
   const panels = packLstm(engine, fixed, {
     weightIh: when(true, 'weight_ih'),
     weightHh: when(true, 'weight_hh'),
@@ -62,12 +62,12 @@ export function kernelDirection(
     weightHr: when(projSize > 0, 'weight_hr'),
   });
   plain.release();
-  blocks.adopt(panels.forward);
-  if (panels.projection !== 0) blocks.adopt(panels.projection);
+  arena.adopt(panels.forward);
+  if (panels.projection !== 0) arena.adopt(panels.projection);
   const weights = { weightIh: 0, weightHh: 0, bias: 0, biasHh: 0, weightHr: 0, mask: 0 };
 
   let kept: LstmPlan | undefined;
-  blocks.whenReleased(() => kept?.release());
+  arena.whenReleased(() => kept?.release());
   /** The plan of the last run where it fits, else a new one; small ones are kept. */
   const planFor = ({ batch, time, wantOutput }: RunSizes, given: LstmInputs): LstmPlan => {
     const last = kept?.sizes;
@@ -90,7 +90,7 @@ export function kernelDirection(
     const { output, hn, cn } = plan.forward(given);
     const steps = wantSteps ? stepsOf(engine, plan, inputs.lengths) : undefined;
     if (plan !== kept) plan.release();
-    const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.blocks.adopt(at), shape);
+    const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.arena.adopt(at), shape);
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
     return {
       output: sizes.wantOutput ? tensor(output, first, second, stateSize) : undefined,

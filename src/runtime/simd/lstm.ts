@@ -30,7 +30,7 @@ export const lstm: Prepare<'lstm'> = (options, model) => {
     const [first = 0, second = 0] = x.shape;
     const [batch, time] = batchFirst ? [first, second] : [second, first];
     if (lengths) checkLengths(lengths.data, time);
-    const atLengths = lengths ? run.blocks.place(lengths) : 0;
+    const atLengths = lengths ? run.arena.place(lengths) : 0;
     const h0 = initial(givenH, learned?.h, batch, run);
     const c0 = initial(givenC, learned?.c, batch, run);
     const state = (at: number, index: number, size: number) =>
@@ -40,7 +40,7 @@ export const lstm: Prepare<'lstm'> = (options, model) => {
     const results: DirectionResults[] = [];
     for (let layer = 0; layer < numLayers; layer++) {
       const wantOutput = layer < numLayers - 1 || run.wanted.has('output');
-      const read = run.blocks.place(sequence);
+      const read = run.arena.place(sequence);
       const own = directions.flatMap(({ layer: of, reverse, index, compute }) => {
         if (of !== layer) return [];
         const states = { h0: state(h0, index, stateSize), c0: state(c0, index, hiddenSize) };
@@ -83,7 +83,7 @@ function initial(
   batch: number,
   run: Run,
 ): number {
-  if (given) return run.blocks.place(given);
+  if (given) return run.arena.place(given);
   if (!learned) return 0;
   const [count = 0, size = 0] = learned.shape;
   const states = new Float32Array(count * batch * size);
@@ -91,5 +91,5 @@ function initial(
     const row = Math.floor(i / batch);
     states.set(learned.data.subarray(row * size, (row + 1) * size), i * size);
   }
-  return run.blocks.place({ dtype: 'float32', data: states });
+  return run.arena.place({ dtype: 'float32', data: states });
 }

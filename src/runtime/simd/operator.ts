@@ -4,13 +4,13 @@ import type { OpName, OpOptions } from '../../builder/ops/index.js';
 import type { OpInputs } from '../../builder/ops/op-inputs.js';
 import type { Parameter } from '../../builder/parameters.js';
 import type { LstmTrace } from '../lstm-trace.js';
-import type { Blocks, RunTensor } from './run-tensor.js';
+import type { Arena, RunTensor } from './run-tensor.js';
 
 /** What an op may keep while the model is loaded. */
 export interface Preparation {
   readonly engine: Engine;
   /** Memory that is released with the model: packed weights. */
-  readonly blocks: Blocks;
+  readonly arena: Arena;
   /** A parameter by its name within the op. @throws E_MISSING_NAME */
   parameter(name: string): Parameter;
 }
@@ -21,7 +21,7 @@ export type TracedLayer = Omit<LstmTrace, 'name'>;
 export interface Run {
   readonly engine: Engine;
   /** Memory that is released at the end of the run. */
-  readonly blocks: Blocks;
+  readonly arena: Arena;
   /** Sizes of the named dimensions. */
   readonly dims: ReadonlyMap<string, number>;
   /** The ports of the op that something reads. */

@@ -10,8 +10,8 @@ export type RunTensor = NdArray<'float32' | 'int32'> & {
 
 export const bytesPerNumber = 4;
 
-/** Blocks of the engine's memory that are released together. */
-export class Blocks {
+/** Allocates blocks of the engine's memory, and releases them together. */
+export class Arena {
   readonly engine: Engine;
   readonly #addresses: number[] = [];
   readonly #whenReleased: (() => void)[] = [];
@@ -39,7 +39,7 @@ export class Blocks {
     return copy;
   }
 
-  /** Has something else released with the blocks. */
+  /** Calls `release` when the arena is released. */
   whenReleased(release: () => void): void {
     this.#whenReleased.push(release);
   }

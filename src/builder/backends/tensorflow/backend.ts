@@ -31,7 +31,7 @@ export async function startTensorflow(tf: Tf): Promise<void> {
   select(tf, backendName);
   const backend = tf.backend();
   if (proven.has(backend)) return;
-  prove(tf);
+  selfTest(tf);
   proven.add(backend);
 }
 
@@ -55,7 +55,7 @@ async function importTfjsNode(): Promise<void> {
  * One step of a layer with all weights 0 and all biases 1, forward and back: c = σ(1) tanh(1), h = σ(1) tanh(c), and
  * the derivative of h by the output gate's bias is tanh(c) σ(1) (1 - σ(1)).
  */
-function prove(tf: Tf): void {
+function selfTest(tf: Tf): void {
   const [batch, hidden] = [2, 2];
   const sigmoid = 1 / (1 + Math.exp(-1));
   const cellTanh = Math.tanh(sigmoid * Math.tanh(1));

@@ -2,12 +2,12 @@
 import { type ActivationName, activationNames, constantsOf, factsOf } from '../../../builder/activations.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import type { View } from '../value.js';
-import { baseAxis, over } from '../view.js';
+import { over, sourceAxis } from '../view.js';
 
 function elementwise(op: 'relu' | 'tanh' | 'sigmoid'): Handler {
   return (node) => {
     const x = node.floats(0);
-    const y = node.to.add(op, { x: x.base.tensor() }, {});
+    const y = node.to.add(op, { x: x.source.tensor() }, {});
     return [over(x, { type: y, tensor: () => y })];
   };
 }
@@ -34,7 +34,7 @@ export function activated(
   x: View,
   options: { readonly name: ActivationName; readonly alpha?: number; readonly beta?: number },
 ): View {
-  const y = node.to.add('activation', { x: x.base.tensor() }, options);
+  const y = node.to.add('activation', { x: x.source.tensor() }, options);
   return over(x, { type: y, tensor: () => y });
 }
 
@@ -47,9 +47,9 @@ function alongAxis(op: 'softmax' | 'logSoftmax'): Handler {
     if (node.opset < 13 && axis !== rank - 1) {
       throw node.refusal(`in operator set ${node.opset} axis ${axis} of ${rank} is more than one axis`);
     }
-    const below = baseAxis(x, axis);
+    const below = sourceAxis(x, axis);
     if (below !== undefined) {
-      const y = node.to.add(op, { x: x.base.tensor() }, { axis: below });
+      const y = node.to.add(op, { x: x.source.tensor() }, { axis: below });
       return [over(x, { type: y, tensor: () => y })];
     }
     return [node.to.view(node.to.add(op, { x: node.to.tensor(x) }, { axis }))];

@@ -9,7 +9,7 @@ import { permutedWeights, reshapedWeights, slicedWeights } from '../constants.js
 import { moduleName } from '../names.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, numberOf } from '../size.js';
-import type { Base, View, Weights } from '../value.js';
+import type { Source, View, Weights } from '../value.js';
 import { rowsOf, sizesOf, viewOf } from '../view.js';
 import { entryOf } from './picking.js';
 
@@ -80,7 +80,9 @@ function stackedProducts(node: NodeReader, x: View, weight: Weights, stacked: nu
   });
   const [first] = parts;
   if (!first) throw node.refusal('it multiplies by nothing');
-  const joined = node.to.add('concat', severalInputs(parts.map((part) => part.base.tensor())), { axis: -1 });
+  const joined = node.to.add('concat', severalInputs(parts.map((part) => part.source.tensor())), {
+    axis: -1,
+  });
   const out = fixed(dim(shape, -1));
   const factors = [
     ...first.layout.slice(0, -1).map((own) => own.map(({ size }) => size)),
@@ -88,9 +90,9 @@ function stackedProducts(node: NodeReader, x: View, weight: Weights, stacked: nu
   ];
   const all = viewOf({ type: joined, tensor: () => joined }, factors);
   const last = all.layout.at(-1) ?? [];
-  // Same atoms in the same places as the parts have them, which stand for the joined ones.
-  const place = new Map(first.layout.flat().map((atom, i) => [atom, all.layout.flat()[i]]));
-  const lead = first.axes.slice(0, -1).map((own) => own.map((atom) => place.get(atom) ?? atom));
+  // Same factors in the same places as the parts have them, which stand for the joined ones.
+  const place = new Map(first.layout.flat().map((factor, i) => [factor, all.layout.flat()[i]]));
+  const lead = first.axes.slice(0, -1).map((own) => own.map((factor) => place.get(factor) ?? factor));
   return { ...all, axes: [...lead.slice(0, axis), last.slice(0, 1), ...lead.slice(axis), last.slice(1)] };
 }
 
@@ -111,14 +113,19 @@ function product(node: NodeReader, x: View, matrix: Matrix): View {
   const { tensor, lead } = rowsOf(x, node.to);
   const type: TensorType = { dtype: 'float32', shape: [...tensor.shape.slice(0, -1), outFeatures] };
   const view = viewOf(pending(node, tensor, type, matrix));
-  const place = new Map(lead.map((atom, i) => [atom, view.layout[i]?.[0] ?? atom]));
-  const axes = x.axes.slice(0, -1).map((axis) => axis.map((atom) => place.get(atom) ?? atom));
+  const place = new Map(lead.map((factor, i) => [factor, view.layout[i]?.[0] ?? factor]));
+  const axes = x.axes.slice(0, -1).map((axis) => axis.map((factor) => place.get(factor) ?? factor));
   return { ...view, axes: [...axes, view.layout.at(-1) ?? []] };
 }
 
 /** The linear map, added to the network when it is asked for. */
-function pending(node: NodeReader, x: ReturnType<Base['tensor']>, type: TensorType, matrix: Matrix): Base {
-  let added: ReturnType<Base['tensor']> | undefined;
+function pending(
+  node: NodeReader,
+  x: ReturnType<Source['tensor']>,
+  type: TensorType,
+  matrix: Matrix,
+): Source {
+  let added: ReturnType<Source['tensor']> | undefined;
   return {
     type,
     tensor() {
@@ -133,7 +140,11 @@ function pending(node: NodeReader, x: ReturnType<Base['tensor']>, type: TensorTy
   };
 }
 
-function add(node: NodeReader, x: ReturnType<Base['tensor']>, { weight, transposed, factor, bias }: Matrix) {
+function add(
+  node: NodeReader,
+  x: ReturnType<Source['tensor']>,
+  { weight, transposed, factor, bias }: Matrix,
+) {
   const { to } = node;
   const origins = [weight.origin, ...(bias ? [bias.vector.origin] : [])];
   const name = to.claim(moduleName(origins, node.node, 'linear'));

@@ -17,7 +17,7 @@ const Cast: Handler = (node) => {
   const x = node.input(0);
   const dtype = dtypeOfCode(node.int('to', 0)) ?? 'undefined';
   if (x.kind === 'masked' && x.is.step === 'mask' && floats.includes(dtype)) return [x];
-  const isFloat = x.kind === 'weights' || (x.kind === 'view' && x.base.type.dtype === 'float32');
+  const isFloat = x.kind === 'weights' || (x.kind === 'view' && x.source.type.dtype === 'float32');
   if ((isFloat ? floats : integers).includes(dtype) && x.kind !== 'reversed' && x.kind !== 'masked')
     return [x];
   throw node.refusal(
@@ -31,7 +31,7 @@ const Dropout: Handler = (node) => {
   const ratio = node.optional(1);
   const p = ratio?.kind === 'weights' ? (ratio.read()[0] ?? 0) : node.float('ratio', 0.5);
   if (p === 0) return [x];
-  const dropped = node.to.add('dropout', { x: x.base.tensor() }, { p });
+  const dropped = node.to.add('dropout', { x: x.source.tensor() }, { p });
   return [over(x, { type: dropped, tensor: () => dropped })];
 };
 

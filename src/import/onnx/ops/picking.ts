@@ -10,7 +10,7 @@ import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, isOne, type Size } from '../size.js';
 import { formatRange, type SliceRange, sliceRange } from '../slice-range.js';
 import { describeValue, type Reversed, type Sizes, type Value, type View, type Weights } from '../value.js';
-import { baseAxis, sizesOf } from '../view.js';
+import { sizesOf, sourceAxis } from '../view.js';
 import { sizesOfValue } from './layout.js';
 
 /** A slice of more entries would need an op that networks do not have. */
@@ -67,17 +67,17 @@ function embedding(node: NodeReader, table: Weights, ids: View): View {
 export function entryOf(node: NodeReader, x: View, axis: number, index: number): View {
   const size = sizesOf(x)[axis] ?? fixed(0);
   if (isOne(size) && (index === 0 || index === -1)) return { ...x, axes: x.axes.toSpliced(axis, 1) };
-  const below = baseAxis(x, axis);
+  const below = sourceAxis(x, axis);
   if (below === undefined) return node.to.view(node.to.add('at', { x: node.to.tensor(x) }, { index, axis }));
-  if (below === x.base.paddedAxis && index < 0) {
+  if (below === x.source.paddedAxis && index < 0) {
     throw node.refusal(
       'the last step of the output of an LSTM with sequence_lens is padding; take Y_h, the state after the last step of ' +
         'each sequence',
     );
   }
-  const entry = node.to.add('at', { x: x.base.tensor() }, { index, axis: below });
-  const base = { type: entry, tensor: () => entry };
-  return { kind: 'view', base, layout: x.layout.toSpliced(below, 1), axes: x.axes.toSpliced(axis, 1) };
+  const entry = node.to.add('at', { x: x.source.tensor() }, { index, axis: below });
+  const source = { type: entry, tensor: () => entry };
+  return { kind: 'view', source, layout: x.layout.toSpliced(below, 1), axes: x.axes.toSpliced(axis, 1) };
 }
 
 /** The first step of sequences that were reversed is the last one of each. */
@@ -178,10 +178,10 @@ function entriesOf(
 }
 
 function flipped(node: NodeReader, x: View, axis: number): View {
-  const below = baseAxis(x, axis);
+  const below = sourceAxis(x, axis);
   if (below === undefined) return node.to.view(node.to.add('flip', { x: node.to.tensor(x) }, { axis }));
-  const base = node.to.add('flip', { x: x.base.tensor() }, { axis: below });
-  return { ...x, base: { type: base, tensor: () => base } };
+  const source = node.to.add('flip', { x: x.source.tensor() }, { axis: below });
+  return { ...x, source: { type: source, tensor: () => source } };
 }
 
 export const pickingHandlers = { Gather, Slice } satisfies Record<string, Handler>;

@@ -7,7 +7,7 @@ import { sizeOf } from '../../../nd-array.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, isOne, numberOf, sameSize } from '../size.js';
 import type { Masked, StepMask, Value, View } from '../value.js';
-import { baseAxis, sizesOf } from '../view.js';
+import { sizesOf, sourceAxis } from '../view.js';
 
 /** From this operator set on ReduceMean and ReduceMax have their axes as an input. */
 function reduction(op: 'mean' | 'max'): Handler {
@@ -39,11 +39,11 @@ function reduction(op: 'mean' | 'max'): Handler {
 function along(node: NodeReader, op: 'mean' | 'max', x: View, axis: number): View {
   const { to } = node;
   if (isOne(sizesOf(x)[axis] ?? fixed(0))) return { ...x, axes: x.axes.toSpliced(axis, 1) };
-  const below = baseAxis(x, axis);
+  const below = sourceAxis(x, axis);
   if (below === undefined) return to.view(to.add(op, { x: to.tensor(x) }, { axis }));
-  const reduced = to.add(op, { x: x.base.tensor() }, { axis: below });
-  const base = { type: reduced, tensor: () => reduced };
-  return { kind: 'view', base, layout: x.layout.toSpliced(below, 1), axes: x.axes.toSpliced(axis, 1) };
+  const reduced = to.add(op, { x: x.source.tensor() }, { axis: below });
+  const source = { type: reduced, tensor: () => reduced };
+  return { kind: 'view', source, layout: x.layout.toSpliced(below, 1), axes: x.axes.toSpliced(axis, 1) };
 }
 
 /** 0, 1, ... up to a size: the numbers of the steps. */
@@ -58,7 +58,7 @@ const Max: Handler = (node) => {
   const [x, least] = [node.input(0), node.input(1)];
   const isLeastOne =
     least.kind === 'sizes' && least.items.length === 1 && numberOf(least.items[0] ?? fixed(0)) === 1;
-  if (x.kind !== 'view' || x.base.type.dtype !== 'int32' || x.axes.length !== 1 || !isLeastOne) {
+  if (x.kind !== 'view' || x.source.type.dtype !== 'int32' || x.axes.length !== 1 || !isLeastOne) {
     throw unread(node);
   }
   return [{ kind: 'masked', sizes: sizesOf(x), is: { step: 'counts', lengths: x } }];

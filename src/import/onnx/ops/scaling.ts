@@ -46,7 +46,7 @@ function arithmetic(name: string, ofSizes: Arithmetic, affine: Affine): Handler 
       throw node.refusal('it divides a constant by a tensor; a tensor divided by one number is read');
     }
     const scale = number === undefined ? undefined : affine(number, constant === a);
-    if (!scale || x.base.type.dtype !== 'float32') throw unread(node, a, b);
+    if (!scale || x.source.type.dtype !== 'float32') throw unread(node, a, b);
     return [activated(node, x, { name: 'linear', ...scale })];
   };
 }
@@ -60,7 +60,7 @@ function unread(node: NodeReader, a: Value, b: Value): Error {
 function kind(value: Value): string {
   switch (value.kind) {
     case 'view':
-      return value.base.type.dtype === 'float32' ? 'a tensor' : `a tensor of ${value.base.type.dtype}`;
+      return value.source.type.dtype === 'float32' ? 'a tensor' : `a tensor of ${value.source.type.dtype}`;
     case 'weights':
       return `a constant of shape ${formatSizes(value.sizes)}`;
     case 'sizes':
@@ -76,12 +76,12 @@ function withBias(x: View, bias: Weights): View | undefined {
   const length = bias.shape.at(-1) ?? 1;
   const last = x.axes.at(-1) ?? [];
   const lastBelow = x.layout.at(-1) ?? [];
-  const isLast = last.length === lastBelow.length && last.every((atom, i) => atom === lastBelow[i]);
+  const isLast = last.length === lastBelow.length && last.every((factor, i) => factor === lastBelow[i]);
   const isVector = sizeOf(bias.shape) === length && bias.shape.length <= x.axes.length;
-  if (!isVector || !isLast || x.base.type.shape.at(-1) !== length || bias.shape.length === 0)
+  if (!isVector || !isLast || x.source.type.shape.at(-1) !== length || bias.shape.length === 0)
     return undefined;
-  const base = x.base.withBias?.({ ...bias, shape: [length], sizes: [fixed(length)] });
-  return base && over(x, base);
+  const source = x.source.withBias?.({ ...bias, shape: [length], sizes: [fixed(length)] });
+  return source && over(x, source);
 }
 
 /** Entry by entry, one of the two perhaps a single integer. */
