@@ -3,6 +3,7 @@
 import { type NetworkNode, valueId } from './graph-builder.js';
 import type { Network } from './network.js';
 import { inputValues } from './ops/op-inputs.js';
+import { isRecurrent } from './recurrent/cells.js';
 import { normalizeAxis } from './shape.js';
 
 export interface Step {
@@ -30,19 +31,19 @@ export function executionPlan(network: Network): readonly Step[] {
   return steps;
 }
 
-/** What an LSTM in one direction gives for the step it reads last is its h: then nobody need write every output. */
+/** What a recurrent layer in one direction gives for the step it reads last is its h: then nobody need write every output. */
 function lastStepsFromStates(nodes: readonly NetworkNode[]): readonly NetworkNode[] {
-  const lstms = new Map(nodes.flatMap((node) => (node.op === 'lstm' ? [[node.name, node] as const] : [])));
+  const layers = new Map(nodes.flatMap((node) => (isRecurrent(node) ? [[node.name, node] as const] : [])));
   return nodes.map((node): NetworkNode => {
     if (node.op !== 'at') return node;
     const [name = '', port] = node.inputs.x.split(':');
-    const lstm = lstms.get(name);
-    if (!lstm || port !== 'output' || lstm.options.bidirectional) return node;
-    if (node.options.index !== (lstm.options.reverse ? 0 : -1)) return node;
+    const layer = layers.get(name);
+    if (!layer || port !== 'output' || layer.options.bidirectional) return node;
+    if (node.options.index !== (layer.options.reverse ? 0 : -1)) return node;
     // The first step is the same for all lengths, the last is where they say.
-    if (node.options.index === -1 && node.inputs.lengths !== lstm.inputs.lengths) return node;
-    const timeAxis = lstm.options.batchFirst ? 1 : 0;
-    if (normalizeAxis(node.options.axis, lstm.outputs.output?.shape ?? [], node.name) !== timeAxis)
+    if (node.options.index === -1 && node.inputs.lengths !== layer.inputs.lengths) return node;
+    const timeAxis = layer.options.batchFirst ? 1 : 0;
+    if (normalizeAxis(node.options.axis, layer.outputs.output?.shape ?? [], node.name) !== timeAxis)
       return node;
     return { ...node, inputs: { x: valueId(name, 'h') }, options: { index: -1, axis: 0 } };
   });

@@ -6,6 +6,7 @@ import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
 import { inputEntries, mapInputs, type OpInputs, wrongInputNames } from './ops/op-inputs.js';
 import type { PaddedSequences } from './ragged.js';
+import { recurrentNames } from './recurrent/cells.js';
 import { checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
 /** One application of an op: plain data. `inputs` are ids of values by the inputs' names: an input of the network, or `node:port`. */
@@ -35,7 +36,7 @@ export function isInputName(name: string): boolean {
 }
 
 /** Ops whose parameters are called by the node's name. */
-const named: ReadonlySet<OpName> = new Set(['lstm', 'linear', 'embedding']);
+const named: ReadonlySet<OpName> = new Set([...recurrentNames, 'linear', 'embedding']);
 
 /** The id of what a node computes at a port. */
 export function valueId(node: string, port: string): string {

@@ -11,6 +11,7 @@ import { finishNetwork, type Network } from './network.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
 import { inputEntries, mapInputs, type NamedInputs, severalInputs } from './ops/op-inputs.js';
+import { isRecurrent } from './recurrent/cells.js';
 import { checkDims, type Value } from './tensor.js';
 
 /** Limits for what comes from outside; a network past them is none that anybody trains. */
@@ -18,7 +19,7 @@ const maxTextLength = 4 * 2 ** 20;
 const maxNodes = 10_000;
 /** Of one node: what `concat` joins. */
 const maxInputs = 10_000;
-/** Of all LSTMs together: one option could ask for a billion, each with parameters. */
+/** Of all recurrent ops together: one option could ask for a billion, each with parameters. */
 const maxLayers = 1_000;
 const maxRank = 8;
 /** Joined dimensions are named after their parts, so that a chain of joins doubles the name at every step. */
@@ -139,9 +140,9 @@ function checkLimits({ nodes }: GraphBuilder): void {
   if (!node) return;
   const tooLarge = (what: string, limit: number) =>
     new LstmOnnxError('E_INVALID_FILE', `The network's node '${node.name}' ${what}; the limit is ${limit}.`);
-  if (node.op === 'lstm') {
-    const layers = nodes.reduce((sum, { op, options }) => (op === 'lstm' ? sum + options.numLayers : sum), 0);
-    if (layers > maxLayers) throw tooLarge(`and those before it have ${layers} LSTM layers`, maxLayers);
+  if (isRecurrent(node)) {
+    const layers = nodes.reduce((sum, one) => (isRecurrent(one) ? sum + one.options.numLayers : sum), 0);
+    if (layers > maxLayers) throw tooLarge(`and those before it have ${layers} recurrent layers`, maxLayers);
   }
   for (const { shape } of Object.values(node.outputs)) {
     if (shape.length > maxRank) throw tooLarge(`has ${shape.length} dimensions`, maxRank);

@@ -8,6 +8,7 @@ import { finishNetwork, inputTypes, type Network, valueTypes } from '../builder/
 import { type OpName, ops } from '../builder/ops/index.js';
 import { inputEntries, mapInputs, type NamedInputs, type OpInputs } from '../builder/ops/op-inputs.js';
 import { PaddedSequences } from '../builder/ragged.js';
+import { isRecurrent } from '../builder/recurrent/cells.js';
 import type { Dim } from '../builder/shape.js';
 import type { TensorType, Value } from '../builder/tensor.js';
 import { LstmOnnxError } from '../errors.js';
@@ -42,7 +43,7 @@ export function withLengths(network: Network): Network {
 /** The dimensions that all LSTMs share. */
 function dimensions({ nodes }: Network): { batch: Dim; time: Dim } {
   const all = nodes.flatMap((node) => {
-    if (node.op !== 'lstm') return [];
+    if (!isRecurrent(node)) return [];
     if (node.inputs.lengths !== undefined) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
@@ -81,7 +82,7 @@ function sequenceInputs(network: Network, { batch, time }: { batch: Dim; time: D
   }
   const types = valueTypes(network);
   const found = network.nodes.flatMap((node): [string, Steps][] => {
-    if (node.op !== 'lstm') return [];
+    if (!isRecurrent(node)) return [];
     const [batchAxis, timeAxis] = node.options.batchFirst ? [0, 1] : [1, 0];
     const id = node.inputs.x;
     const [ofBatch, ofTime] = [batchAxis, timeAxis].map((axis) => sourceOf(network, types, { id, axis }));
@@ -130,7 +131,7 @@ function placesBefore<K extends OpName>(
 /** Adds a node again, with the lengths where it is an LSTM. */
 function replay<K extends OpName>(graph: GraphBuilder, node: NetworkNode<K>, lengths: Value): void {
   const inputs = mapInputs<K, string, Value>(node.inputs, (id) => find(graph, id));
-  graph.add(node.op, node.name, node.op === 'lstm' ? { ...inputs, lengths } : inputs, node.options);
+  graph.add(node.op, node.name, isRecurrent(node) ? { ...inputs, lengths } : inputs, node.options);
 }
 
 function find(graph: GraphBuilder, id: string): Value {

@@ -4,6 +4,7 @@ import { inputTypes, type Network, valueTypes } from '../builder/network.js';
 import { type OpName, ops } from '../builder/ops/index.js';
 import type { AxisUse } from '../builder/ops/op.js';
 import { inputEntries, type NamedInputs } from '../builder/ops/op-inputs.js';
+import { isRecurrent, type RecurrentName } from '../builder/recurrent/cells.js';
 import type { TensorType } from '../builder/tensor.js';
 
 /**
@@ -20,7 +21,7 @@ export function needsWholeSequence(network: Network): boolean {
     if (axis !== -1) steps.set(name, [axis]);
   }
   for (const node of network.nodes) {
-    const after = new Set<number>(node.op === 'lstm' ? [timeAxisOf(node)] : []);
+    const after = new Set<number>(isRecurrent(node) ? [timeAxisOf(node)] : []);
     const ids: NamedInputs<string> = node.inputs;
     for (const [input, type] of inputEntries<TensorType>(inputTypes(node, types))) {
       for (const axis of steps.get(ids[input] ?? '') ?? []) {
@@ -37,12 +38,12 @@ export function needsWholeSequence(network: Network): boolean {
 }
 
 function timeNameOf(node: NetworkNode, types: ReadonlyMap<string, TensorType>): string[] {
-  if (node.op !== 'lstm') return [];
+  if (!isRecurrent(node)) return [];
   const dim = types.get(node.inputs.x)?.shape[timeAxisOf(node)];
   return typeof dim === 'string' ? [dim] : [];
 }
 
-function timeAxisOf({ options }: NetworkNode<'lstm'>): number {
+function timeAxisOf({ options }: NetworkNode<RecurrentName>): number {
   return options.batchFirst ? 1 : 0;
 }
 

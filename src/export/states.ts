@@ -1,15 +1,10 @@
 /** Recurrent states as inputs and outputs of a network, so that a sequence can be run piece by piece. */
 import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import type { Network, NetworkOutput, Signature } from '../builder/network.js';
+import { cellOf, isRecurrent } from '../builder/recurrent/cells.js';
 import type { TensorType } from '../builder/tensor.js';
 import { LstmOnnxError } from '../errors.js';
 import { needsWholeSequence } from './pieces.js';
-
-/** The two states of an LSTM: its port, and what the input before and the output after are called. */
-const states = [
-  { port: 'h', input: 'h0', output: 'hn' },
-  { port: 'c', input: 'c0', output: 'cn' },
-] as const;
 
 /**
  * The network with the states of every LSTM as inputs `h0`, `c0` and outputs `hn`, `cn`, in PyTorch's
@@ -19,8 +14,8 @@ const states = [
  * @throws E_INVALID_OPTION for a network without LSTM, E_DUPLICATE_NAME when a name is taken
  */
 export function withStates(network: Network): Network {
-  const lstms = network.nodes.filter((node) => node.op === 'lstm');
-  if (lstms.length === 0) {
+  const layers = network.nodes.filter((node) => isRecurrent(node));
+  if (layers.length === 0) {
     throw new LstmOnnxError('E_INVALID_OPTION', 'The network has no LSTM, so there are no states to expose.');
   }
   const inputs: Record<string, TensorType> = { ...network.inputs };
@@ -35,12 +30,13 @@ export function withStates(network: Network): Network {
     record[name] = value;
   };
   const nodes = network.nodes.map((node): NetworkNode => {
-    if (node.op !== 'lstm' || node.options.learnedState) return node;
+    if (!isRecurrent(node) || node.options.learnedState) return node;
     const given = node.inputs;
+    const { states } = cellOf(node.op);
     if (states.some(({ input }) => !isFedOrAbsent(network, given[input]))) return node;
-    const prefix = lstms.length === 1 ? '' : `${node.name.replaceAll('.', '_')}_`;
+    const prefix = layers.length === 1 ? '' : `${node.name.replaceAll('.', '_')}_`;
     const names = states.map(({ port, input, output }) => {
-      const type = node.outputs[port] as TensorType; // every LSTM has both ports
+      const type = node.outputs[port] as TensorType; // each state has a port
       const name = given[input] ?? `${prefix}${input}`;
       if (given[input] === undefined) add('input', inputs, name, { dtype: type.dtype, shape: type.shape });
       const from = valueId(node.name, port);
@@ -72,8 +68,8 @@ export function statePairs(network: Network<Signature, Signature>): Map<string, 
   const seen = new Set<string>();
   const isWhole = needsWholeSequence(network);
   for (const node of network.nodes) {
-    if (node.op !== 'lstm') continue;
-    for (const { port, input: slot } of states) {
+    if (!isRecurrent(node)) continue;
+    for (const { port, input: slot } of cellOf(node.op).states) {
       const input = node.inputs[slot];
       if (input === undefined || !Object.hasOwn(network.inputs, input)) continue;
       const output = outputOf(valueId(node.name, port));

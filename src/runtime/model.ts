@@ -4,9 +4,9 @@
  */
 import { LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
-import type { LstmTrace } from './lstm-trace.js';
 import type { OpenedModel } from './open-model.js';
 import type { ProviderReport } from './providers.js';
+import type { LstmTrace } from './recurrent-trace.js';
 import { pairStates, type StatePairs } from './state-pairs.js';
 import { Stream } from './stream.js';
 import type { Feeds, ModelValue, Results } from './values.js';

@@ -4,7 +4,7 @@
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, messageOf, textOf } from '../errors.js';
-import type { LstmTrace } from './lstm-trace.js';
+import type { LstmTrace } from './recurrent-trace.js';
 import { emptyResults } from './results.js';
 import type { Session } from './session.js';
 import { describeShape, isReturned, quoteNames, type Results } from './values.js';

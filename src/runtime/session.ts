@@ -4,9 +4,9 @@
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import type { DownloadOptions } from './fetch-model.js';
-import type { LstmTrace } from './lstm-trace.js';
 import type { OnnxFile } from './onnx-file.js';
 import type { Provider, ProviderStatus } from './providers.js';
+import type { LstmTrace } from './recurrent-trace.js';
 import type { ModelValue } from './values.js';
 
 /** onnxruntime's session options; the execution providers are chosen by `providers` instead. */

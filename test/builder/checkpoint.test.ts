@@ -159,7 +159,7 @@ describe('decodeCheckpoint refuses', () => {
       'a network of a billion layers',
       (json) => json.replace('"numLayers":1', '"numLayers":1000000000'),
       'E_INVALID_FILE',
-      /LSTM layers/,
+      /recurrent layers/,
     ],
     [
       'sizes that nothing could hold',

@@ -42,7 +42,7 @@ describe('networkFromJson keeps to its limits', () => {
     ] as const) {
       expect(() =>
         networkFromJson(graph([recurrent('a', first), recurrent('b', second, 'a:output')])),
-      ).toThrow(refused('E_INVALID_FILE', /LSTM layers; the limit is 1000/));
+      ).toThrow(refused('E_INVALID_FILE', /recurrent layers; the limit is 1000/));
     }
   });
 

@@ -1,6 +1,6 @@
 /** Every step of an LSTM in double precision, written for clarity: what traces are compared with. */
 import type { Activation } from '../../src/builder/activations.js';
-import type { LstmSteps } from '../../src/runtime/lstm-trace.js';
+import type { LstmSteps } from '../../src/runtime/recurrent-trace.js';
 import { scalarOf } from '../../src/runtime/simd/activations.js';
 import type { CellCase, Fixture, LstmCase } from '../fixtures.js';
 

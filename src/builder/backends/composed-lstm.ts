@@ -8,7 +8,7 @@
  * Factors are transposed before a product, not by it: tfjs' wasm backend is fast for plain products alone.
  */
 import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LstmLayerAttributes } from './lstm-layer.js';
+import type { LayerAttributes } from './lstm-layer.js';
 import {
   type LstmLayerGradInputs,
   type LstmLayerGradOutputs,
@@ -51,7 +51,7 @@ function swapped(tf: Tf, tensor: TfTensor, batchFirst: boolean): TfTensor {
   return batchFirst ? tf.transpose(tensor, [1, 0, 2]) : tf.clone(tensor);
 }
 
-function forward(tf: Tf, inputs: LstmLayerInputs, attributes: LstmLayerAttributes): LstmLayerOutputs {
+function forward(tf: Tf, inputs: LstmLayerInputs, attributes: LayerAttributes): LstmLayerOutputs {
   const { h0, c0, weightIh, weightHh, bias } = inputs;
   const { batchFirst, reverse, wantOutput, training } = attributes;
   const x = swapped(tf, inputs.x, batchFirst);
@@ -103,7 +103,7 @@ function forward(tf: Tf, inputs: LstmLayerInputs, attributes: LstmLayerAttribute
 function backward(
   tf: Tf,
   inputs: LstmLayerGradInputs,
-  { batchFirst, reverse, wantOutput }: LstmLayerAttributes,
+  { batchFirst, reverse, wantOutput }: LayerAttributes,
 ): LstmLayerGradOutputs {
   const { h0, c0, weightHh, gates, dH, dC } = inputs;
   const x = swapped(tf, inputs.x, batchFirst);
@@ -158,7 +158,7 @@ function backward(
 function inputGradient(
   tf: Tf,
   { dGates, weightIh, x }: LstmLayerInputGradInputs,
-  { batchFirst }: LstmLayerAttributes,
+  { batchFirst }: LayerAttributes,
 ): TfTensor {
   const [time = 0, batch = 0, gates = 0] = dGates.shape;
   const rows = tf.matMul(tf.reshape(dGates, [time * batch, gates]), weightIh);

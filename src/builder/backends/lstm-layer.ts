@@ -36,7 +36,7 @@ export interface LstmLayerArguments {
 }
 
 /** How the layer is gone through; the attributes of its kernels. */
-export interface LstmLayerAttributes {
+export interface LayerAttributes {
   /** Whether x and output are `[batch, time, ...]`. */
   readonly batchFirst: boolean;
   /** Whether to go through time from the end. */
@@ -57,7 +57,7 @@ export interface LstmLayerResults {
   readonly c: TfTensor;
 }
 
-export type LstmLayer = (layer: LstmLayerArguments, attributes: LstmLayerAttributes) => LstmLayerResults;
+export type LstmLayer = (layer: LstmLayerArguments, attributes: LayerAttributes) => LstmLayerResults;
 
 /**
  * Runs the layer on the current backend.
@@ -67,7 +67,7 @@ export type LstmLayer = (layer: LstmLayerArguments, attributes: LstmLayerAttribu
 export function lstmLayer(
   tf: Tf,
   layer: LstmLayerArguments,
-  attributes: LstmLayerAttributes,
+  attributes: LayerAttributes,
   cell?: LstmCell,
 ): LstmLayerResults {
   if (layer.x.size === 0) {

@@ -3,8 +3,8 @@
  * carry it; each tfjs backend brings its own or gets the composed ones (`composed-lstm.ts`).
  */
 import type { NamedAttrMap, NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LstmLayerArguments, LstmLayerAttributes, LstmLayerResults } from './lstm-layer.js';
-import { wholeBias } from './stepped-lstm.js';
+import type { LayerAttributes, LstmLayerArguments, LstmLayerResults } from './lstm-layer.js';
+import { sumOfBiases } from './stepped-lstm.js';
 import type { Tf } from './tf.js';
 
 export const lstmLayerKernel = 'LstmLayer';
@@ -64,11 +64,7 @@ export interface LstmLayerInputGradInputs {
 }
 
 /** As `lstmLayer`, of a layer without projection and lengths. */
-export function plainLstm(
-  tf: Tf,
-  layer: LstmLayerArguments,
-  attributes: LstmLayerAttributes,
-): LstmLayerResults {
+export function plainLstm(tf: Tf, layer: LstmLayerArguments, attributes: LayerAttributes): LstmLayerResults {
   const { x, weightIh, weightHh, mask } = layer;
   const [batch = 0, hidden = 0] = [x.shape[attributes.batchFirst ? 0 : 1], weightHh.shape[1]];
   const inputs: LstmLayerInputs = {
@@ -77,7 +73,7 @@ export function plainLstm(
     c0: layer.c0 ?? tf.zeros([batch, hidden]),
     weightIh,
     weightHh,
-    bias: wholeBias(tf, layer),
+    bias: sumOfBiases(tf, layer),
   };
   const results = tf.engine().runKernel(lstmLayerKernel, { ...inputs }, { ...attributes });
   const [output, h, c] = results as LstmLayerOutputs; // the kernel's contract
@@ -85,8 +81,8 @@ export function plainLstm(
 }
 
 /** The attributes that {@link plainLstm} gave. */
-function layerAttributes(attributes: NamedAttrMap | undefined): LstmLayerAttributes {
-  const is = (name: keyof LstmLayerAttributes) => attributes?.[name] === true;
+function layerAttributes(attributes: NamedAttrMap | undefined): LayerAttributes {
+  const is = (name: keyof LayerAttributes) => attributes?.[name] === true;
   return {
     batchFirst: is('batchFirst'),
     reverse: is('reverse'),
@@ -97,13 +93,9 @@ function layerAttributes(attributes: NamedAttrMap | undefined): LstmLayerAttribu
 
 /** What the kernels compute: of each, the inputs by their names, the attributes, and the backend that runs them. */
 export interface PlainLstmKernels {
-  forward(inputs: NamedTensorInfoMap, attributes: LstmLayerAttributes, backend: unknown): LstmLayerOutputs;
-  backward(
-    inputs: NamedTensorInfoMap,
-    attributes: LstmLayerAttributes,
-    backend: unknown,
-  ): LstmLayerGradOutputs;
-  inputGradient(inputs: NamedTensorInfoMap, attributes: LstmLayerAttributes, backend: unknown): TfTensor;
+  forward(inputs: NamedTensorInfoMap, attributes: LayerAttributes, backend: unknown): LstmLayerOutputs;
+  backward(inputs: NamedTensorInfoMap, attributes: LayerAttributes, backend: unknown): LstmLayerGradOutputs;
+  inputGradient(inputs: NamedTensorInfoMap, attributes: LayerAttributes, backend: unknown): TfTensor;
 }
 
 /** Gives a backend the kernels, but for those that it has, and tells tfjs how to differentiate the layer. */

@@ -5,7 +5,7 @@ import { dropout } from './dropout.js';
 import type { Forward } from './forward-op.js';
 import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
-import { lstm } from './lstm.js';
+import { recurrentForwards } from './recurrent.js';
 import { max, mean } from './reduce.js';
 import { embedding, stepCount } from './tokens.js';
 
@@ -18,7 +18,6 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   flip,
   linear,
   logSoftmax,
-  lstm,
   max,
   mean,
   relu: plain('relu'),
@@ -28,4 +27,5 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   stepCount,
   tanh: plain('tanh'),
   transpose,
+  ...recurrentForwards,
 };

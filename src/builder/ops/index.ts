@@ -9,9 +9,9 @@ import { dropoutOp } from './dropout.js';
 import { embeddingOp } from './embedding.js';
 import { flipOp } from './flip.js';
 import { linearOp } from './linear.js';
-import { lstmOp } from './lstm.js';
 import type { OpDefinition } from './op.js';
 import type { OpName, OpOptions } from './option-schemas.js';
+import { recurrentOps } from './recurrent.js';
 import { maxOp, meanOp } from './reduce.js';
 import { reshapeOp } from './reshape.js';
 import { stepCountOp } from './step-count.js';
@@ -28,7 +28,6 @@ export const ops: { readonly [K in OpName]: OpDefinition<K> } = {
   flip: flipOp,
   linear: linearOp,
   logSoftmax: alongAxisOp,
-  lstm: lstmOp,
   max: maxOp,
   mean: meanOp,
   relu: elementwiseOp,
@@ -38,4 +37,5 @@ export const ops: { readonly [K in OpName]: OpDefinition<K> } = {
   stepCount: stepCountOp,
   tanh: elementwiseOp,
   transpose: transposeOp,
+  ...recurrentOps,
 };

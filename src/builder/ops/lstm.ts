@@ -1,7 +1,6 @@
 import { inWords } from '../../arguments.js';
-import { LstmOnnxError } from '../../errors.js';
-import { type Dim, formatShape, sameShape } from '../shape.js';
-import { graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
+import type { Dim } from '../shape.js';
+import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import type { Features } from '../type-messages.js';
 import {
   allActivations,
@@ -12,82 +11,6 @@ import {
   type StateShape,
   type StateSize,
 } from './lstm-arguments.js';
-import { type LstmOptions, layerDirections, stateSize } from './lstm-options.js';
-import { type AxisUse, expectFixedDim, expectInput, type OpDefinition, type ParameterSpec } from './op.js';
-import type { OpInputs } from './op-inputs.js';
-
-type Inputs<T> = OpInputs<T>['lstm'];
-
-function infer({ x, h0, c0, lengths }: Inputs<TensorType>, options: LstmOptions, name: string) {
-  expectInput(x, name, { dtype: 'float32', rank: 3 });
-  expectFixedDim(x, 2, name);
-  const [first, second] = x.shape as readonly [Dim, Dim, Dim]; // rank 3 was checked above
-  const { hiddenSize, numLayers } = options;
-  const directions = options.bidirectional ? 2 : 1;
-  const batch = options.batchFirst ? first : second;
-  const h: TensorType = { dtype: 'float32', shape: [numLayers * directions, batch, stateSize(options)] };
-  const c: TensorType = { dtype: 'float32', shape: [numLayers * directions, batch, hiddenSize] };
-  expectType(h0, h, `${name}: initialState.h`, 'numLayers * directions, batch, projSize or hiddenSize');
-  expectType(c0, c, `${name}: initialState.c`, 'numLayers * directions, batch, hiddenSize');
-  expectType(lengths, { dtype: 'int32', shape: [batch] }, `${name}: lengths`, 'the steps of each sequence');
-  if ((h0 || c0) && options.learnedState) {
-    throw new LstmOnnxError('E_INVALID_OPTION', `${name}: the initial state is either given or learned.`);
-  }
-  const output: TensorType = { dtype: 'float32', shape: [first, second, stateSize(options) * directions] };
-  return { output, h, c };
-}
-
-/** @throws E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for an input that is there and not of this type */
-function expectType(given: TensorType | undefined, type: TensorType, what: string, dims: string): void {
-  if (!given) return;
-  expectInput(given, what, { dtype: type.dtype, rank: type.shape.length });
-  if (!sameShape(given.shape, type.shape)) {
-    throw new LstmOnnxError(
-      'E_SHAPE_MISMATCH',
-      `${what} has shape ${formatShape(given.shape)}, expected ${formatShape(type.shape)}: ${dims}.`,
-    );
-  }
-}
-
-function parameters({ x }: Inputs<TensorType>, options: LstmOptions): ParameterSpec[] {
-  const { hiddenSize, bidirectional, bias, projSize = 0, peepholes = false } = options;
-  const inputSize = expectFixedDim(x, 2, 'lstm');
-  const init = { kind: 'uniform', bound: 1 / Math.sqrt(hiddenSize) } as const;
-  const states = stateSize(options);
-  const gates = 4 * hiddenSize;
-  const directions = layerDirections(options);
-  const weights = directions.flatMap(({ layer, suffix }): ParameterSpec[] => {
-    const features = layer === 0 ? inputSize : states * (bidirectional ? 2 : 1);
-    const shapes: [name: string, wanted: boolean, ...shape: number[]][] = [
-      ['weight_ih', true, gates, features],
-      ['weight_hh', true, gates, states],
-      ['bias_ih', bias, gates],
-      ['bias_hh', bias, gates],
-      ['weight_hr', projSize > 0, projSize, hiddenSize],
-      ['weight_peephole', peepholes, 3 * hiddenSize],
-    ];
-    return shapes.flatMap(([name, wanted, ...shape]) =>
-      wanted ? [{ name: `${name}${suffix}`, shape, init }] : [],
-    );
-  });
-  if (!options.learnedState) return weights;
-  const zeros = { kind: 'zeros' } as const;
-  return [
-    ...weights,
-    { name: 'h0', shape: [directions.length, states], init: zeros },
-    { name: 'c0', shape: [directions.length, hiddenSize], init: zeros },
-  ];
-}
-
-/** The ports h and c have no axis of time. */
-function along(axis: number, _x: TensorType, { batchFirst }: LstmOptions, input: string): AxisUse {
-  if (input !== 'x' || axis === 2) return { kind: 'mixed' };
-  return axis === (batchFirst ? 1 : 0) ? { kind: 'lengths', axis } : { kind: 'each', axis };
-}
-
-const inputs = { required: ['x'], optional: ['h0', 'c0', 'lengths'] };
-
-export const lstmOp: OpDefinition<'lstm'> = { inputs, infer, along, parameters };
 
 /**
  * A long short-term memory, as PyTorch's `nn.LSTM` computes it, with what ONNX adds to it.

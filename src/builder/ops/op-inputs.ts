@@ -1,4 +1,5 @@
 /** The inputs of ops, by name. */
+import type { RecurrentName } from '../recurrent/cells.js';
 import type { OpName } from './option-schemas.js';
 
 type X<T> = { readonly x: T };
@@ -6,14 +7,14 @@ type X<T> = { readonly x: T };
 /** `lengths`, int32 `[batch]`: the steps of each sequence of x; absent where all have every step. */
 type Steps<T> = { readonly x: T; readonly lengths?: T | undefined };
 
-/** `h0` and `c0`: the states before the first step, zeros where absent. */
-type Lstm<T> = Steps<T> & { readonly h0?: T | undefined; readonly c0?: T | undefined };
+/** `h0` and, of an LSTM, `c0`: the states before the first step, zeros where absent. */
+type Recurrent<T> = Steps<T> & { readonly h0?: T | undefined; readonly c0?: T | undefined };
 
 /** `x1`, `x2` and so on. */
 type Several<T> = { readonly [name: `x${number}`]: T };
 
 /** What stands for each input of an op: a value, its type, a tensor, an id. */
-export interface OpInputs<T> {
+export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>>> {
   activation: X<T>;
   at: Steps<T>;
   concat: Several<T>;
@@ -22,7 +23,6 @@ export interface OpInputs<T> {
   flip: X<T>;
   linear: X<T>;
   logSoftmax: X<T>;
-  lstm: Lstm<T>;
   max: Steps<T>;
   mean: Steps<T>;
   relu: X<T>;

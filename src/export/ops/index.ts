@@ -15,7 +15,7 @@ import { lowerDropout } from './dropout.js';
 import { lowerEmbedding } from './embedding.js';
 import { lowerFlip } from './flip.js';
 import { lowerLinear } from './linear.js';
-import { lowerLstm } from './lstm.js';
+import { recurrentLowerings } from './recurrent.js';
 import { lowerMax, lowerMean } from './reduce.js';
 import { lowerReshape } from './reshape.js';
 import { lowerStepCount } from './step-count.js';
@@ -30,7 +30,6 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   flip: lowerFlip,
   linear: lowerLinear,
   logSoftmax: lowerLogSoftmax,
-  lstm: lowerLstm,
   max: lowerMax,
   mean: lowerMean,
   relu: lowerRelu,
@@ -40,4 +39,5 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   stepCount: lowerStepCount,
   tanh: lowerTanh,
   transpose: lowerTranspose,
+  ...recurrentLowerings,
 };

@@ -6,7 +6,7 @@ import {
   constantsOf,
   factsOf,
 } from '../../builder/activations.js';
-import type { LstmOptions } from '../../builder/ops/lstm-options.js';
+import type { LstmOptions } from '../../builder/ops/option-schemas.js';
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';

@@ -10,8 +10,9 @@ import type { Network } from '../../builder/network.js';
 import type { OpName } from '../../builder/ops/index.js';
 import { mapInputs } from '../../builder/ops/op-inputs.js';
 import type { StateDict } from '../../builder/parameters.js';
+import { isRecurrent } from '../../builder/recurrent/cells.js';
 import { mustGet } from '../../must-get.js';
-import type { LstmTrace } from '../lstm-trace.js';
+import type { LstmTrace } from '../recurrent-trace.js';
 import type { Preparation, Run, TracedLayer } from './operator.js';
 import { operators } from './operators.js';
 import { Arena, type RunTensor } from './run-tensor.js';
@@ -65,11 +66,12 @@ export class Executor {
       let layers = 0;
       for (const { node, wanted, compute } of this.#steps) {
         const before = layers;
-        const traced = (traced: TracedLayer) =>
-          trace?.({ name: node.name, ...traced, layer: before + traced.layer });
+        const traced = ({ steps, layer, direction, dims }: TracedLayer) =>
+          // The steps have the names that the cell's facts list.
+          trace?.({ name: node.name, layer: before + layer, direction, dims, ...steps } as LstmTrace);
         const engine = this.#engine;
         const results = compute(values, { engine, arena, dims, wanted, trace: trace && traced });
-        if (node.op === 'lstm') layers += node.options.numLayers;
+        if (isRecurrent(node)) layers += node.options.numLayers;
         for (const [port, tensor] of Object.entries(results)) {
           values.set(valueId(node.name, port), tensor);
           // Sizes that come about on the way have names too, such as batch*time.

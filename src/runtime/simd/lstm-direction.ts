@@ -1,39 +1,11 @@
-/** One direction of one LSTM layer on the engine: what it takes and gives, and PyTorch's cell, which has a kernel. */
+/** One direction of one LSTM layer on the engine's kernel, which has PyTorch's cell. */
 import type { Engine } from '../../builder/backends/simd/engine.js';
 import { type LstmInputs, LstmPlan } from '../../builder/backends/simd/lstm-plan.js';
-import type { LstmSizes } from '../../builder/backends/simd/lstm-slice.js';
 import { packLstm } from '../../builder/backends/simd/lstm-weights.js';
-import type { LstmLayerDirection, LstmOptions } from '../../builder/ops/lstm-options.js';
-import { emptySteps, type LstmSteps, putStep } from '../lstm-trace.js';
-import type { Preparation, Run } from './operator.js';
-import { Arena, floatsAt, type RunTensor } from './run-tensor.js';
+import { emptySteps, type LayerSteps, putStep } from '../recurrent-trace.js';
+import type { PrepareDirection, RunSizes } from './layer-direction.js';
+import { Arena, floatsAt } from './run-tensor.js';
 import { placed } from './weights.js';
-
-/** Addresses of what a direction reads; what may be missing, all but x, is 0. */
-export interface DirectionInputs {
-  readonly x: number;
-  readonly h0: number;
-  readonly c0: number;
-  readonly lengths: number;
-}
-
-/** What differs from run to run. */
-export interface RunSizes extends Pick<LstmSizes, 'batch' | 'time' | 'wantOutput'> {
-  /** Whether every step's gates and states are wanted. */
-  readonly wantSteps: boolean;
-}
-
-export interface DirectionResults {
-  /** With the first two dimensions of x; undefined where it is not wanted. */
-  readonly output: RunTensor | undefined;
-  /** `[batch, state size]` and `[batch, hidden size]`, after the last step read. */
-  readonly h: RunTensor;
-  readonly c: RunTensor;
-  /** Undefined where they are not wanted. */
-  readonly steps: LstmSteps | undefined;
-}
-
-export type Direction = (inputs: DirectionInputs, sizes: RunSizes, run: Run) => DirectionResults;
 
 /**
  * Numbers of the largest plan that stays from run to run, a megabyte: making one takes a tenth of a small run, and nothing
@@ -42,11 +14,11 @@ export type Direction = (inputs: DirectionInputs, sizes: RunSizes, run: Run) => 
 const mostKept = 250_000;
 
 /** PyTorch's cell. */
-export function kernelDirection(
-  { bias, batchFirst, projSize = 0 }: LstmOptions,
-  { reverse, suffix }: LstmLayerDirection,
-  model: Preparation,
-): Direction {
+export const lstmDirection: PrepareDirection = (
+  { bias, batchFirst, projSize = 0 },
+  { reverse, suffix },
+  model,
+) => {
   const { engine, arena, parameter } = model;
   const [, inputSize = 0] = parameter(`weight_ih${suffix}`).shape;
   const [gates = 0, stateSize = 0] = parameter(`weight_hh${suffix}`).shape;
@@ -83,41 +55,34 @@ export function kernelDirection(
     return kept;
   };
 
-  return (inputs, sizes, run) => {
+  return ({ x, states: [h0 = 0, c0 = 0], lengths }, sizes, run) => {
     const { batch, time, wantSteps } = sizes;
-    const given = { ...inputs, ...weights };
+    const given = { x, h0, c0, lengths, ...weights };
     const plan = planFor(sizes, given);
     const { output, hn, cn } = plan.forward(given);
-    const steps = wantSteps ? stepsOf(engine, plan, inputs.lengths) : undefined;
+    const steps = wantSteps ? stepsOf(engine, plan, lengths) : undefined;
     if (plan !== kept) plan.release();
     const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.arena.adopt(at), shape);
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
     return {
       output: sizes.wantOutput ? tensor(output, first, second, stateSize) : undefined,
-      h: tensor(hn, batch, stateSize),
-      c: tensor(cn, batch, fixed.hiddenSize),
+      states: [tensor(hn, batch, stateSize), tensor(cn, batch, fixed.hiddenSize)],
       steps,
     };
   };
-}
+};
 
 /** A copy of what the plan kept of its forward pass. @param lengths address of the sequences' steps, or 0 */
-function stepsOf(engine: Engine, plan: LstmPlan, lengths: number): LstmSteps {
+function stepsOf(engine: Engine, plan: LstmPlan, lengths: number): LayerSteps {
   const { batch, time, hiddenSize, stateSize, reverse } = plan.sizes;
-  const steps = emptySteps(time * batch, hiddenSize, stateSize);
+  const steps = emptySteps('lstm', time * batch, hiddenSize, stateSize);
   const counts = lengths === 0 ? undefined : engine.integers(lengths, batch);
   plan.eachStep((row, step, { gates, gateBytes, cell, state }) => {
     const t = reverse ? time - 1 - step : step;
     if (t >= (counts?.[row] ?? time)) return;
     const gate = (index: number) => engine.floats(gates + index * gateBytes, hiddenSize);
-    putStep(steps, t * batch + row, {
-      inputGate: gate(0),
-      forgetGate: gate(1),
-      candidate: gate(2),
-      outputGate: gate(3),
-      cell: engine.floats(cell, hiddenSize),
-      hidden: engine.floats(state, stateSize),
-    });
+    const states = [engine.floats(state, stateSize), engine.floats(cell, hiddenSize)];
+    putStep('lstm', steps, t * batch + row, [0, 1, 2, 3].map(gate), states);
   });
   return steps;
 }

@@ -3,7 +3,7 @@ import type { Engine } from '../../builder/backends/simd/engine.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
 import type { OpInputs } from '../../builder/ops/op-inputs.js';
 import type { Parameter } from '../../builder/parameters.js';
-import type { LstmTrace } from '../lstm-trace.js';
+import type { LayerSteps, LstmTrace } from '../recurrent-trace.js';
 import type { Arena, RunTensor } from './run-tensor.js';
 
 /** What an op may keep while the model is loaded. */
@@ -15,7 +15,9 @@ export interface Preparation {
   parameter(name: string): Parameter;
 }
 
-export type TracedLayer = Omit<LstmTrace, 'name'>;
+export interface TracedLayer extends Pick<LstmTrace, 'layer' | 'direction' | 'dims'> {
+  readonly steps: LayerSteps;
+}
 
 /** One run of the network. */
 export interface Run {
@@ -26,7 +28,7 @@ export interface Run {
   readonly dims: ReadonlyMap<string, number>;
   /** The ports of the op that something reads. */
   readonly wanted: ReadonlySet<string>;
-  /** Is told what each direction of each LSTM layer computed, where that is wanted; layers count within the op. */
+  /** Is told what each direction of each recurrent layer computed, where that is wanted; layers count within the op. */
   readonly trace: ((layer: TracedLayer) => void) | undefined;
 }
 

@@ -3,8 +3,8 @@ import type { OpName } from '../../builder/ops/index.js';
 import { elementwise, logSoftmax, softmax } from './activations.js';
 import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
-import { lstm } from './lstm.js';
 import { type Prepare, unary } from './operator.js';
+import { recurrentOperators } from './recurrent.js';
 import { max, mean } from './reduce.js';
 import { embedding, stepCount } from './tokens.js';
 
@@ -18,7 +18,6 @@ export const operators: { readonly [K in OpName]: Prepare<K> } = {
   flip,
   linear,
   logSoftmax,
-  lstm,
   max,
   mean,
   relu: () => elementwise({ name: 'relu' }),
@@ -28,4 +27,5 @@ export const operators: { readonly [K in OpName]: Prepare<K> } = {
   stepCount,
   tanh: () => elementwise({ name: 'tanh' }),
   transpose,
+  ...recurrentOperators,
 };

@@ -9,7 +9,7 @@ import { sizeOf } from '../../nd-array.js';
 import { decodeModel } from '../../onnx/decode-model.js';
 import type { OnnxValueInfo } from '../../onnx/graph.js';
 import { bytesGiven } from '../external-data.js';
-import type { LstmTrace } from '../lstm-trace.js';
+import type { LstmTrace } from '../recurrent-trace.js';
 import type { PartsSession, SessionOptions, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
 import { Executor } from './executor.js';

@@ -1,7 +1,7 @@
 /** What is said between who runs a model and a worker, or a process of its own, that holds the session. */
 import type { Hint } from '../../hints.js';
 import { float16BitsOf } from '../float16.js';
-import type { LstmTrace } from '../lstm-trace.js';
+import type { LstmTrace } from '../recurrent-trace.js';
 import type { SessionOptions, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
 

@@ -1,8 +1,8 @@
 /** Inside: every number shown, in maps, plot and table, is what model.trace gives in Node for the same digit. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LstmTrace } from '../../../src/runtime/lstm-trace.js';
 import { Model } from '../../../src/runtime/node.js';
+import type { LstmTrace } from '../../../src/runtime/recurrent-trace.js';
 import { describeInChromium } from '../lab.js';
 import { servers, soon, Visit } from './visit.js';
 import '../../matcher.js';

@@ -3,7 +3,7 @@
  * engine's memory what the way back needs.
  */
 import type { NamedTensorInfoMap, TensorInfo, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LstmLayerArguments, LstmLayerAttributes, LstmLayerResults } from '../lstm-layer.js';
+import type { LayerAttributes, LstmLayerArguments, LstmLayerResults } from '../lstm-layer.js';
 import type { Tf } from '../tf.js';
 import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
 import { LstmPlan } from './lstm-plan.js';
@@ -20,11 +20,7 @@ export const lstmKernels: readonly SimdKernel[] = [
 ];
 
 /** As `lstmLayer`. */
-export function simdLstm(
-  tf: Tf,
-  layer: LstmLayerArguments,
-  attributes: LstmLayerAttributes,
-): LstmLayerResults {
+export function simdLstm(tf: Tf, layer: LstmLayerArguments, attributes: LayerAttributes): LstmLayerResults {
   registerGradient(tf);
   const given = Object.entries(layer).filter(([, tensor]) => tensor !== undefined);
   const results = tf.engine().runKernel(forwardKernel, Object.fromEntries(given), { ...attributes });
@@ -36,7 +32,7 @@ export function simdLstm(
 function forward(
   backend: SimdBackend,
   inputs: NamedTensorInfoMap,
-  attributes: LstmLayerAttributes,
+  attributes: LayerAttributes,
 ): TensorInfo[] {
   const { batchFirst, reverse, wantOutput, training } = attributes;
   const x = inputNamed(inputs, 'x');

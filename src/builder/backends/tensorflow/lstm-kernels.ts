@@ -1,6 +1,6 @@
 /** The LSTM layer's three kernels on TensorFlow's block ops; see `../plain-lstm.ts` for what they take and give. */
 import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LstmLayerAttributes } from '../lstm-layer.js';
+import type { LayerAttributes } from '../lstm-layer.js';
 import {
   type LstmLayerGradInputs,
   type LstmLayerGradOutputs,
@@ -26,12 +26,12 @@ export function registerTensorflowLstm(tf: Tf, backendName: string): void {
 }
 
 /** Between the caller's layout and the one of the ops: time first, in the order in which it is read. */
-function rearranged(tf: Tf, tensor: TfTensor, { batchFirst, reverse }: LstmLayerAttributes): TfTensor {
+function rearranged(tf: Tf, tensor: TfTensor, { batchFirst, reverse }: LayerAttributes): TfTensor {
   const timeFirst = batchFirst ? tf.transpose(tensor, [1, 0, 2]) : tensor;
   return reverse ? tf.reverse(timeFirst, 0) : timeFirst;
 }
 
-function restored(tf: Tf, tensor: TfTensor, { batchFirst, reverse }: LstmLayerAttributes): TfTensor {
+function restored(tf: Tf, tensor: TfTensor, { batchFirst, reverse }: LayerAttributes): TfTensor {
   const ordered = reverse ? tf.reverse(tensor, 0) : tensor;
   return batchFirst ? tf.transpose(ordered, [1, 0, 2]) : tf.clone(ordered);
 }
@@ -45,7 +45,7 @@ function forward(
   tf: Tf,
   backend: TensorflowBackend,
   inputs: LstmLayerInputs,
-  attributes: LstmLayerAttributes,
+  attributes: LayerAttributes,
 ): LstmLayerOutputs {
   const { h0, c0, weightIh, weightHh, bias } = inputs;
   const x = rearranged(tf, inputs.x, attributes);
@@ -81,7 +81,7 @@ function backward(
   tf: Tf,
   backend: TensorflowBackend,
   inputs: LstmLayerGradInputs,
-  attributes: LstmLayerAttributes,
+  attributes: LayerAttributes,
 ): LstmLayerGradOutputs {
   const { h0, c0, weightIh, weightHh, dH, dC } = inputs;
   const x = rearranged(tf, inputs.x, attributes);
@@ -108,7 +108,7 @@ function backward(
 function inputGradient(
   tf: Tf,
   { dGates: dx }: LstmLayerInputGradInputs,
-  attributes: LstmLayerAttributes,
+  attributes: LayerAttributes,
 ): TfTensor {
   return restored(tf, dx, attributes);
 }

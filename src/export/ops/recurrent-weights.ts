@@ -1,47 +1,41 @@
 /**
- * PyTorch's parameters of an LSTM layer as the numbers that ONNX wants: gates i, f, g, o become i, o, f, c; both
- * directions stand one after the other; a projection, which ONNX does not have, folds into the recurrent weights.
+ * PyTorch's parameters of a recurrent layer as the numbers that ONNX wants: the gates in its order; both directions one
+ * after the other; a projection, which ONNX does not have, folded into the recurrent weights.
  */
 import type { Parameter } from '../../builder/parameters.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { NdArray } from '../../nd-array.js';
 
-/** Where ONNX's gate blocks i, o, f, c lie among PyTorch's i, f, g, o. */
-const onnxGates = [0, 3, 1, 2];
-/** Where ONNX's peepholes i, o, f lie among i, f, o. */
-const onnxPeepholes = [0, 2, 1];
-
-/** Rows of the input's weights: W `[directions, 4H, features]`. */
-export function inputWeights(directions: readonly Parameter[]): NdArray<'float32'> {
-  return stack(directions.map((weight) => ({ ...weight, data: reorder(weight.data, onnxGates) })));
+/** Weights with their blocks of rows in another order: W `[directions, gates * H, features]`, P `[directions, 3H]`. */
+export function reordered(directions: readonly Parameter[], order: readonly number[]): NdArray<'float32'> {
+  return stack(directions.map((weight) => ({ ...weight, data: reorder(weight.data, order) })));
 }
 
-/** B `[directions, 8H]`: the input's biases, then the state's. */
-export function biases(pairs: readonly (readonly [Parameter, Parameter])[]): NdArray<'float32'> {
+/** B `[directions, 2 * gates * H]`: the input's biases, then the state's. */
+export function biases(
+  pairs: readonly (readonly [Parameter, Parameter])[],
+  order: readonly number[],
+): NdArray<'float32'> {
   return stack(
     pairs.map(([ih, hh]) => ({
       shape: [2 * ih.data.length],
-      data: concatenate([reorder(ih.data, onnxGates), reorder(hh.data, onnxGates)]),
+      data: concatenate([reorder(ih.data, order), reorder(hh.data, order)]),
     })),
   );
 }
 
-/** P `[directions, 3H]`. */
-export function peepholes(directions: readonly Parameter[]): NdArray<'float32'> {
-  return stack(directions.map((weight) => ({ ...weight, data: reorder(weight.data, onnxPeepholes) })));
-}
-
 /**
- * R `[directions, 4H, H]`. With a projection h = W_hr m of the full hidden state m, W_hh h = (W_hh W_hr) m: an LSTM of
+ * R `[directions, gates * H, H]`. With a projection h = W_hr m of the full hidden state m, W_hh h = (W_hh W_hr) m: an LSTM of
  * full size with these recurrent weights computes the same cells. The product is taken in double precision.
  */
 export function recurrentWeights(
   directions: readonly { readonly hh: Parameter; readonly hr: Parameter | undefined }[],
+  order: readonly number[],
 ): NdArray<'float32'> {
   return stack(
     directions.map(({ hh, hr }) => {
       const whole = hr ? product(hh, hr) : hh;
-      return { ...whole, data: reorder(whole.data, onnxGates) };
+      return { ...whole, data: reorder(whole.data, order) };
     }),
   );
 }

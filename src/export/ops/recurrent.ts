@@ -1,150 +1,168 @@
 /**
- * `LSTM` nodes: one a layer, both directions in one node. https://onnx.ai/onnx/operators/onnx__LSTM.html
+ * Recurrent nodes: one a layer, both directions in one node. https://onnx.ai/onnx/operators/onnx__LSTM.html
  *
- * 1. The weights are rearranged as numbers (`lstm-weights.ts`).
+ * 1. The weights are rearranged as numbers (`recurrent-weights.ts`).
  * 2. X and Y are time-first (onnxruntime's CPU provider takes no other layout), with Y [time, directions, batch, H];
  *    Transpose, Squeeze and Reshape turn that into what the network says.
  * 3. A projection is a MatMul after the node, on Y and Y_h; a given h0 comes in through its pseudo-inverse.
  * 4. Y_h is the last step read of a one-direction layer; it stands by for an `at(-1)`, or an `at(0)` in reverse.
  */
-import { constantsOf, factsOf } from '../../builder/activations.js';
+import { type Activation, constantsOf, factsOf } from '../../builder/activations.js';
+import { blockOrder, cellOf, type RecurrentName, recurrentNames } from '../../builder/recurrent/cells.js';
 import {
-  type LstmLayerDirection,
-  type LstmOptions,
+  type LayerDirection,
+  type LayerOptions,
   layerDirections,
   stateSize,
-} from '../../builder/ops/lstm-options.js';
+} from '../../builder/recurrent/layers.js';
 import type { OnnxAttribute } from '../../onnx/graph.js';
 import { type Emitter, float, floats, int, ints, string, strings } from '../emitter.js';
 import type { Lowering, LoweringContext } from '../lowering.js';
-import {
-  biases,
-  inputWeights,
-  inverseProjections,
-  peepholes,
-  projections,
-  recurrentWeights,
-} from './lstm-weights.js';
+import { biases, inverseProjections, projections, recurrentWeights, reordered } from './recurrent-weights.js';
 
-export const lowerLstm: Lowering<'lstm'> = (node, context) => {
-  const { emitter } = context;
-  const { name, options } = node;
-  const { numLayers, bidirectional, batchFirst, reverse } = options;
-  const directions = bidirectional ? 2 : 1;
-  const features = stateSize(options);
-  const { x, h0: givenH, c0: givenC, lengths } = context.inputs;
-  const initial = options.learnedState
-    ? {
-        h: learned(context, x.name, name, 'h0', batchFirst),
-        c: learned(context, x.name, name, 'c0', batchFirst),
-      }
-    : { h: givenH?.name, c: givenC?.name };
+function lower<K extends RecurrentName>(kind: K): Lowering<K> {
+  const { states } = cellOf(kind);
+  return (node, context) => {
+    const { emitter, inputs } = context;
+    const { name } = node;
+    const options: LayerOptions = node.options;
+    const { numLayers, bidirectional, batchFirst, reverse } = options;
+    const { x, lengths } = inputs;
+    const directions = bidirectional ? 2 : 1;
+    const features = stateSize(options);
+    const initial = states.map(({ input }) =>
+      options.learnedState ? learned(context, x.name, name, input, batchFirst) : inputs[input]?.name,
+    );
 
-  let sequence = batchFirst ? transpose(emitter, x.name, `${name}.time_first`, 1, 0, 2) : x.name;
-  let lastY = '';
-  const lastH: string[] = [];
-  const lastC: string[] = [];
-  for (let layer = 0; layer < numLayers; layer++) {
-    const label = `${name}.l${layer}`;
-    const parts = layerDirections(options).filter((direction) => direction.layer === layer);
-    if (layer > 0) sequence = joinDirections(emitter, lastY, `${label}.input`, directions, features, false);
-    const state = (all: string | undefined, role: string) =>
-      all === undefined ? '' : layerState(emitter, all, `${label}.${role}`, layer, directions, numLayers);
-    const h0 = state(initial.h, 'initial_h');
-    const { y, yH, yC } = emitLayer(context, options, parts, label, {
-      sequence,
-      lengths: lengths?.name ?? '',
-      h0,
-      c0: state(initial.c, 'initial_c'),
+    let sequence = batchFirst ? transpose(emitter, x.name, `${name}.time_first`, 1, 0, 2) : x.name;
+    let lastY = '';
+    const last: string[][] = states.map(() => []);
+    for (let layer = 0; layer < numLayers; layer++) {
+      const label = `${name}.l${layer}`;
+      const parts = layerDirections(options).filter((direction) => direction.layer === layer);
+      if (layer > 0) sequence = joinDirections(emitter, lastY, `${label}.input`, directions, features, false);
+      const given = states.map(({ port }, i) => {
+        const all = initial[i];
+        const role = `${label}.initial_${port}`;
+        return all === undefined ? '' : layerState(emitter, all, role, layer, directions, numLayers);
+      });
+      const ends = { sequence, lengths: lengths?.name ?? '', initial: given };
+      const { y, states: after } = emitLayer(kind, context, options, parts, label, ends);
+      lastY = y;
+      for (const [i, state] of after.entries()) last[i]?.push(state);
+    }
+
+    const output = joinDirections(emitter, lastY, `${name}.output`, directions, features, batchFirst);
+    const ports = Object.fromEntries(
+      states.map(({ port }, i) => [port, { name: stackLayers(emitter, last[i] ?? [], `${name}.${port}`) }]),
+    );
+    if (bidirectional) return { output: { name: output }, ...ports };
+    const shown = emitter.emit('Squeeze', [last[0]?.at(-1) ?? '', emitter.int64([0])], {
+      name: `${name}.last`,
     });
-    lastY = y;
-    lastH.push(yH);
-    lastC.push(yC);
-  }
-
-  const output = joinDirections(emitter, lastY, `${name}.output`, directions, features, batchFirst);
-  const h = stackLayers(emitter, lastH, `${name}.h`);
-  const c = stackLayers(emitter, lastC, `${name}.c`);
-  if (bidirectional) return { output: { name: output }, h: { name: h }, c: { name: c } };
-  const last = emitter.emit('Squeeze', [lastH.at(-1) ?? '', emitter.int64([0])], { name: `${name}.last` });
-  return {
-    // The first step is the same for all lengths.
-    output: {
-      name: output,
-      entry: {
-        axis: batchFirst ? 1 : 0,
-        ...(reverse
-          ? { index: 0, name: last, lengths: undefined }
-          : { index: -1, name: last, lengths: lengths?.name }),
+    return {
+      // The first step is the same for all lengths.
+      output: {
+        name: output,
+        entry: {
+          axis: batchFirst ? 1 : 0,
+          ...(reverse
+            ? { index: 0, name: shown, lengths: undefined }
+            : { index: -1, name: shown, lengths: lengths?.name }),
+        },
       },
-    },
-    h: { name: h },
-    c: { name: c },
+      ...ports,
+    };
   };
-};
+}
+
+/** The gates that see the cell, in PyTorch's order and in ONNX's. */
+const peepholeGates = [
+  ['i', 'f', 'o'],
+  ['i', 'o', 'f'],
+] as const;
 
 /** Names of values in the graph; `''` for what is not there. */
 interface LayerInputs {
   readonly sequence: string;
   readonly lengths: string;
-  readonly h0: string;
-  readonly c0: string;
+  /** The layer's part of each of the cell's states. */
+  readonly initial: readonly string[];
 }
 
 /** One layer's node, and what a projection adds to it; Y [time, directions, batch, features]. */
 function emitLayer(
-  { emitter, parameter }: LoweringContext<'lstm'>,
-  options: LstmOptions,
-  parts: readonly LstmLayerDirection[],
+  kind: RecurrentName,
+  { emitter, parameter }: LoweringContext<RecurrentName>,
+  options: LayerOptions,
+  parts: readonly LayerDirection[],
   label: string,
-  { sequence, lengths, h0, c0 }: LayerInputs,
-): { y: string; yH: string; yC: string } {
+  { sequence, lengths, initial }: LayerInputs,
+): { y: string; states: string[] } {
+  const { gates, states, onnx } = cellOf(kind);
   const { bias, projSize = 0, bidirectional, reverse, hiddenSize } = options;
+  const order = blockOrder(gates, onnx.gates);
   const of = (name: string) => parts.map(({ suffix }) => parameter(`${name}${suffix}`));
   const hr = projSize > 0 ? of('weight_hr') : undefined;
   const constant = (role: string, array: Parameters<Emitter['initializer']>[1]) =>
     emitter.initializer(`${label}.${role}`, array);
   const multiply = (a: string, b: string, role: string) =>
     emitter.emit('MatMul', [a, b], { name: `${label}.${role}` });
+  const [h0 = '', ...others] = initial;
   const initialH =
     hr && h0 !== ''
       ? multiply(h0, constant('unproject', inverseProjections(hr, label)), 'initial_hidden')
       : h0;
   const biasHh = bias ? of('bias_hh') : [];
-  const [y = '', yH = '', yC = ''] = emitter.emitAll(
-    'LSTM',
+  const recurrent = of('weight_hh').map((hh, i) => ({ hh, hr: hr?.[i] }));
+  const [y = '', ...after] = emitter.emitAll(
+    onnx.operator,
     [
       sequence,
-      constant('W', inputWeights(of('weight_ih'))),
-      constant('R', recurrentWeights(of('weight_hh').map((hh, i) => ({ hh, hr: hr?.[i] })))),
-      bias ? constant('B', biases(of('bias_ih').map((ih, i) => [ih, biasHh[i] ?? ih]))) : '',
+      constant('W', reordered(of('weight_ih'), order)),
+      constant('R', recurrentWeights(recurrent, order)),
+      bias
+        ? constant(
+            'B',
+            biases(
+              of('bias_ih').map((ih, i) => [ih, biasHh[i] ?? ih]),
+              order,
+            ),
+          )
+        : '',
       lengths,
       initialH,
-      c0,
-      options.peepholes ? constant('P', peepholes(of('weight_peephole'))) : '',
+      ...others,
+      options.peepholes ? constant('P', reordered(of('weight_peephole'), blockOrder(...peepholeGates))) : '',
     ],
-    ['.Y', '.Y_h', '.Y_c'],
+    ['.Y', ...states.map(({ port }) => `.Y_${port}`)],
     {
       name: label,
       attributes: {
         direction: string(bidirectional ? 'bidirectional' : reverse ? 'reverse' : 'forward'),
         hidden_size: int(hiddenSize),
-        ...cellAttributes(options, parts.length),
+        ...cellAttributes(kind, options, parts.length),
       },
       docString: `Layer ${parts[0]?.layer}: ${parts.map(({ suffix }) => `weight_ih${suffix}`).join(', ')}.`,
     },
   );
-  if (!hr) return { y, yH, yC };
+  if (!hr) return { y, states: after };
   const projection = constant('project', projections(hr));
-  return { y: multiply(y, projection, 'projected'), yH: multiply(yH, projection, 'projected_h'), yC };
+  const [yH = '', ...unprojected] = after;
+  return {
+    y: multiply(y, projection, 'projected'),
+    states: [multiply(yH, projection, 'projected_h'), ...unprojected],
+  };
 }
 
 /** Constants of the activations are listed in their order, for those that have some. */
 function cellAttributes(
-  { clip, inputForget, activations }: LstmOptions,
+  kind: RecurrentName,
+  { clip, inputForget, activations }: LayerOptions,
   directions: number,
 ): Record<string, OnnxAttribute> {
-  const of = activations ? [activations.gates, activations.cell, activations.hidden] : [];
+  const roles = cellOf(kind).activations;
+  const of = activations ? roles.map(([role, name]): Activation => activations[role] ?? { name }) : [];
   const all = Array.from({ length: directions }, () => of).flat();
   const alphas = all.flatMap((activation) => constantsOf(activation).alpha ?? []);
   const betas = all.flatMap((activation) => constantsOf(activation).beta ?? []);
@@ -159,7 +177,7 @@ function cellAttributes(
 
 /** A learned state [layers * directions, size] for each sequence of the batch. */
 function learned(
-  { emitter, parameter }: LoweringContext,
+  { emitter, parameter }: LoweringContext<RecurrentName>,
   x: string,
   name: string,
   role: string,
@@ -220,3 +238,8 @@ function stackLayers(emitter: Emitter, states: readonly string[], name: string):
   if (only !== undefined && states.length === 1) return only;
   return emitter.emit('Concat', states, { name, attributes: { axis: int(0) } });
 }
+
+/** The lowering of each recurrent op. */
+export const recurrentLowerings = Object.fromEntries(recurrentNames.map((kind) => [kind, lower(kind)])) as {
+  readonly [K in RecurrentName]: Lowering<K>;
+}; // one for each name

@@ -1,16 +1,32 @@
-/** What follows from an LSTM's options: its states, and the layers and directions. */
+/** Layers and directions of a recurrent op, whatever its cell. */
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { LstmOptions } from './option-schemas.js';
+import type { Activation } from '../activations.js';
+import type { ActivationRole } from './cells.js';
 
-export type { LstmOptions };
+/** The options of every cell; those that a cell does not have are absent. */
+export interface LayerOptions {
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  readonly bidirectional: boolean;
+  readonly bias: boolean;
+  readonly dropout: number;
+  readonly batchFirst: boolean;
+  readonly reverse?: boolean | undefined;
+  readonly learnedState?: boolean | undefined;
+  readonly projSize?: number | undefined;
+  readonly peepholes?: boolean | undefined;
+  readonly clip?: number | undefined;
+  readonly inputForget?: boolean | undefined;
+  readonly activations?: Readonly<Partial<Record<ActivationRole, Activation>>> | undefined;
+}
 
-/** Features of h: `hiddenSize`, or what it is projected to. */
-export function stateSize({ projSize, hiddenSize }: LstmOptions): number {
+/** Features of h, the first state: `hiddenSize`, or what it is projected to. */
+export function stateSize({ projSize, hiddenSize }: LayerOptions): number {
   return projSize || hiddenSize;
 }
 
-export interface LstmLayerDirection {
+export interface LayerDirection {
   readonly layer: number;
   readonly reverse: boolean;
   /** The end of PyTorch's parameter names: `_l0`, `_l0_reverse`. */
@@ -18,7 +34,7 @@ export interface LstmLayerDirection {
 }
 
 /** Every direction of every layer, in the order of PyTorch's parameters and of the states' first dimension. */
-export function layerDirections(options: LstmOptions): LstmLayerDirection[] {
+export function layerDirections(options: LayerOptions): LayerDirection[] {
   const directions = options.bidirectional ? [false, true] : [options.reverse === true];
   return Array.from({ length: options.numLayers }, (_, layer) =>
     directions.map((reverse) => ({

@@ -1,0 +1,63 @@
+/** One direction of one layer of each cell on tfjs: by the backend's own kernel where it has one, else step by step. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { type LayerAttributes, lstmLayer } from '../backends/lstm-layer.js';
+import { type LstmCell, pytorchActivations } from '../backends/stepped-lstm.js';
+import type { Tf } from '../backends/tf.js';
+import type { OpOptions } from '../ops/index.js';
+import type { RecurrentName } from '../recurrent/cells.js';
+
+export interface LayerInputs {
+  /** `[batch, time, features]` or time-first. */
+  readonly x: TfTensor;
+  /** What x is multiplied by: a dropout mask. */
+  readonly mask: TfTensor | undefined;
+  /** int32 `[batch]` */
+  readonly lengths: TfTensor | undefined;
+  /** Each of the cell's states `[batch, size]`; zeros where undefined. */
+  readonly initial: readonly (TfTensor | undefined)[];
+  /** By PyTorch's name without the layer: `weight_ih`. */
+  parameter(name: string): TfTensor;
+}
+
+export interface LayerOutputs {
+  /** Of every step; empty where it is not wanted. */
+  readonly output: TfTensor;
+  /** Each of the cell's states after the last step read. */
+  readonly states: readonly TfTensor[];
+}
+
+type CellLayer<K extends RecurrentName> = (
+  tf: Tf,
+  inputs: LayerInputs,
+  attributes: LayerAttributes,
+  options: OpOptions[K],
+) => LayerOutputs;
+
+const lstm: CellLayer<'lstm'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
+  const { bias, projSize = 0, peepholes = false } = options;
+  const [h0, c0] = initial;
+  const when = (there: boolean, name: string) => (there ? parameter(name) : undefined);
+  const layer = {
+    x,
+    mask,
+    h0,
+    c0,
+    lengths,
+    weightIh: parameter('weight_ih'),
+    weightHh: parameter('weight_hh'),
+    bias: when(bias, 'bias_ih'),
+    biasHh: when(bias, 'bias_hh'),
+    weightHr: when(projSize > 0, 'weight_hr'),
+    peephole: when(peepholes, 'weight_peephole'),
+  };
+  const { output, h, c } = lstmLayer(tf, layer, attributes, lstmCellOf(options));
+  return { output, states: [h, c] };
+};
+
+/** Options of a cell that is not PyTorch's; undefined for the standard cell. */
+function lstmCellOf({ clip, inputForget = false, activations }: OpOptions['lstm']): LstmCell | undefined {
+  if (clip === undefined && !inputForget && !activations) return undefined;
+  return { clip, inputForget, activations: activations ?? pytorchActivations };
+}
+
+export const cellLayers: { readonly [K in RecurrentName]: CellLayer<K> } = { lstm };

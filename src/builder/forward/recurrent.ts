@@ -1,0 +1,81 @@
+/** Recurrent ops on tfjs: their layers and directions, one after the other. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { LayerAttributes } from '../backends/lstm-layer.js';
+import { firstEntries } from '../backends/stepped-layer.js';
+import type { Tf } from '../backends/tf.js';
+import { cellOf, type RecurrentName, recurrentNames } from '../recurrent/cells.js';
+import { checkLengths, layerDirections } from '../recurrent/layers.js';
+import { cellLayers, type LayerInputs } from './cell-layers.js';
+import { dropoutMask } from './dropout.js';
+import type { Forward } from './forward-op.js';
+
+function recurrent<K extends RecurrentName>(kind: K): Forward<K> {
+  const { states } = cellOf(kind);
+  return (inputs, options, context, parameter) => {
+    const { tf, training, gradients, wanted } = context;
+    const { batchFirst, numLayers, dropout } = options;
+    const { x, lengths } = inputs;
+    const batch = x.shape[batchFirst ? 0 : 1] ?? 0;
+    const time = x.shape[batchFirst ? 1 : 0] ?? 0;
+    // With a state, the last output of a sequence without steps would be zeros here, and its state in an ONNX model.
+    const hasState = options.learnedState === true || states.some(({ input }) => inputs[input] !== undefined);
+    if (lengths) checkLengths(lengths.dataSync(), time, hasState ? 1 : 0);
+    const directions = layerDirections(options);
+    const initial = states.map(({ input }): (TfTensor | undefined)[] => {
+      if (options.learnedState) {
+        return firstEntries(tf, parameter(input)).map((row) => repeated(tf, row, batch));
+      }
+      const given = inputs[input];
+      return given ? firstEntries(tf, given) : [];
+    });
+
+    let sequence = x;
+    let mask: TfTensor | undefined;
+    const last: TfTensor[][] = states.map(() => []);
+    for (let layer = 0; layer < numLayers; layer++) {
+      const outputs = directions.flatMap(({ layer: own, reverse, suffix }, index) => {
+        if (own !== layer) return [];
+        const attributes: LayerAttributes = {
+          batchFirst,
+          reverse,
+          training: gradients,
+          wantOutput: layer < numLayers - 1 || wanted.has('output'),
+        };
+        const of: LayerInputs = {
+          x: sequence,
+          mask,
+          lengths,
+          initial: initial.map((rows) => rows[index]),
+          parameter: (name) => parameter(`${name}${suffix}`),
+        };
+        const result = cellLayers[kind](tf, of, attributes, options);
+        for (const [i, state] of result.states.entries()) last[i]?.push(state);
+        return [result.output];
+      });
+      const [only] = outputs;
+      sequence = only && outputs.length === 1 ? only : tf.concat(outputs, -1);
+      mask = training && layer < numLayers - 1 ? dropoutMask(sequence.shape, dropout, context) : undefined;
+    }
+    const stacks = states.flatMap(({ port }, i) =>
+      wanted.has(port) ? [[port, stacked(tf, last[i] ?? [])] as const] : [],
+    );
+    return { output: sequence, ...Object.fromEntries(stacks) };
+  };
+}
+
+/** `[size]` as `[batch, size]`. */
+function repeated(tf: Tf, row: TfTensor, batch: number): TfTensor {
+  return tf.add(tf.zeros([batch, 1]), row);
+}
+
+function stacked(tf: Tf, states: TfTensor[]): TfTensor {
+  const [only] = states;
+  return only && states.length === 1 ? tf.expandDims(only, 0) : tf.stack(states);
+}
+
+/** The forward pass of each recurrent op. */
+export const recurrentForwards = Object.fromEntries(
+  recurrentNames.map((kind) => [kind, recurrent(kind)]),
+) as {
+  readonly [K in RecurrentName]: Forward<K>;
+}; // one for each name

@@ -1,0 +1,23 @@
+/** A direction of a layer of each cell: on a kernel where it is PyTorch's cell, else step by step. */
+import type { OpOptions } from '../../builder/ops/index.js';
+import type { RecurrentName } from '../../builder/recurrent/cells.js';
+import type { LayerOptions } from '../../builder/recurrent/layers.js';
+import { lstmStep } from './cell-steps.js';
+import type { PrepareDirection } from './layer-direction.js';
+import { lstmDirection } from './lstm-direction.js';
+import { steppedDirection } from './stepped-direction.js';
+
+/** Whether the cell is another than PyTorch's. */
+function hasOwnCell({ peepholes, clip, inputForget, activations }: LayerOptions): boolean {
+  return peepholes === true || clip !== undefined || inputForget === true || activations !== undefined;
+}
+
+export const directions: { readonly [K in RecurrentName]: PrepareDirection<OpOptions[K]> } = {
+  lstm(options, direction, model) {
+    if (!hasOwnCell(options)) return lstmDirection(options, direction, model);
+    const peephole = options.peepholes
+      ? model.parameter(`weight_peephole${direction.suffix}`).data
+      : undefined;
+    return steppedDirection('lstm', options, direction, model, lstmStep(options, peephole));
+  },
+};

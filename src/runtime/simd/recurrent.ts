@@ -1,0 +1,112 @@
+/** Recurrent ops on the engine: their layers and directions, states and lengths. */
+import { cellOf, type RecurrentName, recurrentNames } from '../../builder/recurrent/cells.js';
+import {
+  checkLengths,
+  type LayerOptions,
+  layerDirections,
+  stateSize as stateSizeOf,
+} from '../../builder/recurrent/layers.js';
+import { formatShape } from '../../builder/shape.js';
+import { LstmOnnxError } from '../../errors.js';
+import { directions as cellDirections } from './cell-directions.js';
+import type { DirectionResults } from './layer-direction.js';
+import { joined } from './layout.js';
+import type { Preparation, Prepare, Run } from './operator.js';
+import { bytesPerNumber, type RunTensor, reshaped } from './run-tensor.js';
+
+function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
+  return (given, model) => {
+    const options: LayerOptions = given;
+    const { numLayers, hiddenSize, batchFirst } = options;
+    const { states } = cellOf(kind);
+    const sizes = states.map((_, i) => (i === 0 ? stateSizeOf(options) : hiddenSize));
+    const directions = layerDirections(options).map((direction, index) => ({
+      layer: direction.layer,
+      reverse: direction.reverse,
+      index,
+      compute: cellDirections[kind](given, direction, model),
+    }));
+    const learned = options.learnedState ? states.map(({ input }) => learnedState(model, input)) : [];
+
+    return (inputs, run) => {
+      const { x, lengths } = inputs;
+      if (x.data.length === 0) {
+        throw new LstmOnnxError(
+          'E_SHAPE_MISMATCH',
+          `${kind}: x is ${formatShape(x.shape)}; there is nothing to read.`,
+        );
+      }
+      const [first = 0, second = 0] = x.shape;
+      const [batch, time] = batchFirst ? [first, second] : [second, first];
+      if (lengths) checkLengths(lengths.data, time);
+      const atLengths = lengths ? run.arena.place(lengths) : 0;
+      const before = states.map(({ input }, i) => initial(inputs[input], learned[i], batch, run));
+      /** The address of a direction's part of a state. */
+      const within = (i: number, index: number) => {
+        const at = before[i] ?? 0;
+        return at === 0 ? 0 : at + index * batch * (sizes[i] ?? hiddenSize) * bytesPerNumber;
+      };
+
+      let sequence = x;
+      const results: DirectionResults[] = [];
+      for (let layer = 0; layer < numLayers; layer++) {
+        const wantOutput = layer < numLayers - 1 || run.wanted.has('output');
+        const read = run.arena.place(sequence);
+        const own = directions.flatMap(({ layer: of, reverse, index, compute }) => {
+          if (of !== layer) return [];
+          const from = { x: read, states: states.map((_, i) => within(i, index)), lengths: atLengths };
+          const result = compute(from, { batch, time, wantOutput, wantSteps: run.trace !== undefined }, run);
+          const direction = reverse ? 'reverse' : 'forward';
+          const { steps } = result;
+          if (steps) run.trace?.({ layer, direction, dims: [time, batch, hiddenSize], steps });
+          return [result];
+        });
+        results.push(...own);
+        if (wantOutput)
+          sequence = joined(
+            own.flatMap(({ output }) => output ?? []),
+            2,
+          );
+      }
+      const stacks = states.flatMap(({ port }, i) => {
+        if (!run.wanted.has(port)) return [];
+        const rows = results.flatMap((result) => {
+          const state = result.states[i];
+          return state ? [reshaped(state, [1, ...state.shape])] : [];
+        });
+        return [[port, joined(rows, 0)] as const];
+      });
+      return { ...(run.wanted.has('output') ? { output: sequence } : {}), ...Object.fromEntries(stacks) };
+    };
+  };
+}
+
+/** A state for every sequence, `[layers * directions, size]`. */
+function learnedState({ parameter }: Preparation, name: string): RunTensor {
+  return { dtype: 'float32', ...parameter(name) };
+}
+
+/** The address of a state before the first step, 0 where it is zeros. */
+function initial(
+  given: RunTensor | undefined,
+  learned: RunTensor | undefined,
+  batch: number,
+  run: Run,
+): number {
+  if (given) return run.arena.place(given);
+  if (!learned) return 0;
+  const [count = 0, size = 0] = learned.shape;
+  const states = new Float32Array(count * batch * size);
+  for (let i = 0; i < count * batch; i++) {
+    const row = Math.floor(i / batch);
+    states.set(learned.data.subarray(row * size, (row + 1) * size), i * size);
+  }
+  return run.arena.place({ dtype: 'float32', data: states });
+}
+
+/** Each recurrent op. */
+export const recurrentOperators = Object.fromEntries(
+  recurrentNames.map((kind) => [kind, recurrent(kind)]),
+) as {
+  readonly [K in RecurrentName]: Prepare<K>;
+}; // one for each name

@@ -1,0 +1,90 @@
+/** One direction of one recurrent layer step by step: products on the engine, gates number by number. */
+import { multiplyPanels } from '../../builder/backends/simd/matmul.js';
+import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
+import type { LayerDirection, LayerOptions } from '../../builder/recurrent/layers.js';
+import { LstmOnnxError } from '../../errors.js';
+import { emptySteps, putStep } from '../recurrent-trace.js';
+import type { RowStep } from './cell-steps.js';
+import type { Direction } from './layer-direction.js';
+import type { Preparation } from './operator.js';
+import { floatsAt } from './run-tensor.js';
+import { packedWeight } from './weights.js';
+
+/** @param step the cell's arithmetic, with the direction's own numbers */
+export function steppedDirection(
+  kind: RecurrentName,
+  options: LayerOptions,
+  { reverse, suffix }: LayerDirection,
+  model: Preparation,
+  step: RowStep,
+): Direction {
+  const { engine, arena, parameter } = model;
+  const { hiddenSize, bias, batchFirst, projSize = 0 } = options;
+  const { gates: letters, states } = cellOf(kind);
+  const weightIh = packedWeight(model, `weight_ih${suffix}`);
+  const weightHh = packedWeight(model, `weight_hh${suffix}`);
+  const weightHr = projSize > 0 ? packedWeight(model, `weight_hr${suffix}`) : undefined;
+  const stateSize = weightHh.depth;
+  const gates = letters.length * hiddenSize;
+  const both = ['bias_ih', 'bias_hh'].map((name) => (bias ? parameter(`${name}${suffix}`).data : undefined));
+  const sums = Float32Array.from({ length: gates }, (_, k) => (both[0]?.[k] ?? 0) + (both[1]?.[k] ?? 0));
+  const atBias = arena.place({ dtype: 'float32', data: sums });
+
+  return ({ x, states: initial, lengths }, { batch, time, wantOutput, wantSteps }, run) => {
+    const matrix = (count: number, width: number, from = 0) => {
+      const tensor = floatsAt(engine, run.arena.allocate(count * width), [count, width]);
+      if (from === 0) tensor.data.fill(0);
+      else tensor.data.set(engine.floats(from, count * width));
+      const row = (i: number) => tensor.data.subarray(i * width, (i + 1) * width);
+      return { ...tensor, row };
+    };
+    const whole = matrix(batch * time, gates);
+    const left = { rows: batch * time, columns: weightIh.depth, transposed: false, at: x };
+    multiplyPanels(engine, left, weightIh, atBias, whole.at);
+    const after = states.map((_, i) => matrix(batch, i === 0 ? stateSize : hiddenSize, initial[i]));
+    const [h] = after;
+    if (!h) throw new LstmOnnxError('E_INTERNAL', `${kind} has no state.`);
+    const [recurrent, hidden] = [matrix(batch, gates), matrix(batch, hiddenSize)];
+    const next = weightHr ? matrix(batch, stateSize) : hidden;
+    const output = wantOutput ? matrix(batch * time, stateSize) : undefined;
+    const steps = wantSteps ? emptySteps(kind, time * batch, hiddenSize, stateSize) : undefined;
+    const counts = lengths === 0 ? undefined : engine.integers(lengths, batch);
+    for (let read = 0; read < time; read++) {
+      const t = reverse ? time - 1 - read : read;
+      const factor = { rows: batch, transposed: false };
+      multiplyPanels(engine, { ...factor, columns: stateSize, at: h.at }, weightHh, 0, recurrent.at);
+      const place = (row: number) => (batchFirst ? row * time + t : t * batch + row);
+      const goesOn = (row: number) => t < (counts?.[row] ?? time);
+      for (let row = 0; row < batch; row++) {
+        if (!goesOn(row)) continue;
+        const z = whole.row(place(row));
+        for (const [k, value] of recurrent.row(row).entries()) z[k] = (z[k] ?? 0) + value;
+        step(
+          z,
+          after.map((state) => state.row(row)),
+          hidden.row(row),
+        );
+      }
+      if (weightHr)
+        multiplyPanels(engine, { ...factor, columns: hiddenSize, at: hidden.at }, weightHr, 0, next.at);
+      for (let row = 0; row < batch; row++) {
+        if (!goesOn(row)) continue;
+        h.row(row).set(next.row(row));
+        output?.row(place(row)).set(next.row(row));
+        if (steps) {
+          const z = whole.row(place(row));
+          const units = letters.map((_, i) => z.subarray(i * hiddenSize, (i + 1) * hiddenSize));
+          putStep(
+            kind,
+            steps,
+            t * batch + row,
+            units,
+            after.map((state) => state.row(row)),
+          );
+        }
+      }
+    }
+    const [first, second] = batchFirst ? [batch, time] : [time, batch];
+    return { output: output && { ...output, shape: [first, second, stateSize] }, states: after, steps };
+  };
+}
