@@ -4,17 +4,17 @@ import { activationHandlers } from './activations.js';
 import { joiningHandlers } from './joining.js';
 import { layoutHandlers } from './layout.js';
 import { linearHandlers } from './linear.js';
-import { lstmHandlers } from './lstm.js';
 import { passingHandlers } from './passing.js';
 import { pickingHandlers } from './picking.js';
 import { raggedHandlers } from './ragged.js';
+import { recurrentHandlers } from './recurrent.js';
 import { reduceHandlers } from './reduce.js';
 import { scalingHandlers } from './scaling.js';
 import { shapeHandlers } from './shapes.js';
 
 export const handlers: ReadonlyMap<string, Handler> = new Map(
   [
-    lstmHandlers,
+    recurrentHandlers,
     linearHandlers,
     scalingHandlers,
     pickingHandlers,

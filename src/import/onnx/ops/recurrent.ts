@@ -1,18 +1,22 @@
 /**
- * LSTM nodes: each is one `lstm` of one layer. https://onnx.ai/onnx/operators/onnx__LSTM.html
+ * Recurrent nodes: each is one op of one layer. https://onnx.ai/onnx/operators/onnx__LSTM.html
  *
- * 1. X [time, batch, I] (with layout 1 [batch, time, I]) may be a transposed value of the network, which `lstm` takes
+ * 1. X [time, batch, I] (with layout 1 [batch, time, I]) may be a transposed value of the network, which the op takes
  *    batch-first.
  * 2. Initial states of zeros are none; the same state for every sequence is a learned one; others are inputs.
- * 3. Y [time, directions, batch, H] is `output` [time, batch, directions * H] with its axes apart; Y_h and Y_c are `h` and
- *    `c`.
+ * 3. Y [time, directions, batch, H] is `output` [time, batch, directions * H] with its axes apart; Y_h and, of an
+ *    LSTM, Y_c are `h` and `c`.
  */
+import type { OpOptions } from '../../../builder/ops/index.js';
+import { cellOf, type RecurrentName, recurrentNames } from '../../../builder/recurrent/cells.js';
+import type { LayerOptions } from '../../../builder/recurrent/layers.js';
 import { type Value as NetworkValue, SymbolicTensor } from '../../../builder/tensor.js';
 import { LstmOnnxError } from '../../../errors.js';
-import { cellOptions, directionOf } from '../lstm-cell.js';
-import { learnedState, lstmParameters } from '../lstm-weights.js';
+
 import { moduleName } from '../names.js';
 import type { Handler, NodeReader } from '../node-reader.js';
+import { cellOptions, directionOf } from '../recurrent-cell.js';
+import { learnedState, recurrentParameters } from '../recurrent-weights.js';
 import { fixed, formatSizes, numberOf, type Size, sameSize, sizeOfDim } from '../size.js';
 import type { View } from '../value.js';
 import { isPlain, permuted, sizesOf, viewOf } from '../view.js';
@@ -25,44 +29,41 @@ interface Layer {
   readonly layout: number;
 }
 
-const LSTM: Handler = (node) => {
-  const layout = node.int('layout', 0);
-  if (layout !== 0 && layout !== 1) {
-    throw new LstmOnnxError('E_INVALID_FILE', `layout is ${layout}, expected 0 or 1.`);
-  }
-  checkTypes(node);
-  const { tensor: x, batchFirst } = sequence(node, layout);
-  const direction = directionOf(node);
-  const directions = direction.bidirectional ? 2 : 1;
-  const [w, r] = [node.weights(1), node.weights(2)];
-  const b = node.optional(3) ? node.weights(3) : undefined;
-  const p = node.optional(7) ? node.weights(7) : undefined;
-  const hiddenSize = r.shape[2] ?? 0;
-  if (node.int('hidden_size', hiddenSize) !== hiddenSize) {
-    throw new LstmOnnxError(
-      'E_SHAPE_MISMATCH',
-      `hidden_size is ${node.int('hidden_size', 0)}, but R has shape [${r.shape.join(', ')}].`,
-    );
-  }
-  const batch = sizeOfDim(x.shape[batchFirst ? 0 : 1] ?? 0);
-  const layer: Layer = { directions, hiddenSize, batch, layout };
-  const lengths = sequenceLengths(node, sizeOfDim(x.shape[batchFirst ? 1 : 0] ?? 0), batch);
-  const states = initialStates(node, layer);
+function handler(kind: RecurrentName): Handler {
+  return (node) => {
+    const layout = node.int('layout', 0);
+    if (layout !== 0 && layout !== 1) {
+      throw new LstmOnnxError('E_INVALID_FILE', `layout is ${layout}, expected 0 or 1.`);
+    }
+    checkTypes(node);
+    const { tensor: x, batchFirst } = sequence(node, layout);
+    const direction = directionOf(node);
+    const directions = direction.bidirectional ? 2 : 1;
+    const [w, r] = [node.weights(1), node.weights(2)];
+    const b = node.optional(3) ? node.weights(3) : undefined;
+    const p = node.optional(7) ? node.weights(7) : undefined;
+    const hiddenSize = r.shape[2] ?? 0;
+    if (node.int('hidden_size', hiddenSize) !== hiddenSize) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `hidden_size is ${node.int('hidden_size', 0)}, but R has shape [${r.shape.join(', ')}].`,
+      );
+    }
+    const batch = sizeOfDim(x.shape[batchFirst ? 0 : 1] ?? 0);
+    const layer: Layer = { directions, hiddenSize, batch, layout };
+    const lengths = sequenceLengths(node, sizeOfDim(x.shape[batchFirst ? 1 : 0] ?? 0), batch);
+    const { given, learned } = initialStates(kind, node, layer);
 
-  const { to } = node;
-  const inputSize = numberOf(sizeOfDim(x.shape[2] ?? 0)) ?? 0;
-  const name = to.claim(moduleName([w.origin, r.origin, b?.origin ?? ''], node.node, 'lstm'));
-  for (const parameter of lstmParameters({ w, r, b, p }, directions, inputSize, to.allocate)) {
-    to.addParameter(`${name}.${parameter.name}`, parameter.shape, parameter.data);
-  }
-  for (const [role, data] of Object.entries(states.learned)) {
-    to.addParameter(`${name}.${role}`, [directions, hiddenSize], data);
-  }
-  const ports = to.addAll(
-    'lstm',
-    name,
-    { x, ...states.given, lengths },
-    {
+    const { to } = node;
+    const inputSize = numberOf(sizeOfDim(x.shape[2] ?? 0)) ?? 0;
+    const name = to.claim(moduleName([w.origin, r.origin, b?.origin ?? ''], node.node, kind));
+    for (const parameter of recurrentParameters(kind, { w, r, b, p }, directions, inputSize, to.allocate)) {
+      to.addParameter(`${name}.${parameter.name}`, parameter.shape, parameter.data);
+    }
+    for (const [role, data] of Object.entries(learned)) {
+      to.addParameter(`${name}.${role}`, [directions, hiddenSize], data);
+    }
+    const options: LayerOptions = {
       hiddenSize,
       numLayers: 1,
       bidirectional: direction.bidirectional,
@@ -70,16 +71,20 @@ const LSTM: Handler = (node) => {
       dropout: 0,
       batchFirst,
       ...(direction.reverse ? { reverse: true } : {}),
-      ...(Object.keys(states.learned).length > 0 ? { learnedState: true } : {}),
+      ...(Object.keys(learned).length > 0 ? { learnedState: true } : {}),
       ...(p ? { peepholes: true } : {}),
-      ...cellOptions(node, directions),
-    },
-  );
-  return outputs(node, ports, layer, { batchFirst, reverse: direction.reverse, lengths });
-};
+      ...cellOptions(kind, node, directions),
+    };
+    // What a node of this kind does not have, its specification does not let it have.
+    const ports = to.addAll(kind, name, { x, ...given, lengths }, options as OpOptions[typeof kind]);
+    return outputs(kind, node, ports, layer, { batchFirst, reverse: direction.reverse, lengths });
+  };
+}
 
 const roles = ['X', 'W', 'R', 'B', 'sequence_lens', 'initial_h', 'initial_c', 'P'];
 const lengthsIndex = 4;
+/** Of the first state; the others follow. */
+const stateIndex = 5;
 
 /** Holds the types that the file states to the specification: one of floats, and int32 for the lengths. */
 function checkTypes({ node, to }: NodeReader): void {
@@ -136,28 +141,30 @@ function sequenceLengths(node: NodeReader, time: Size, batch: Size): SymbolicTen
 }
 
 interface InitialStates {
-  /** Values of the network; a state that begins with zeros is absent. */
-  readonly given: { readonly h0?: NetworkValue; readonly c0?: NetworkValue };
-  /** Numbers by `h0` and `c0`: none, or both. */
+  /** Values of the network by the op's inputs; a state that begins with zeros is absent. */
+  readonly given: Readonly<Partial<Record<'h0' | 'c0', NetworkValue>>>;
+  /** Numbers by the op's inputs: none, or for all. */
   readonly learned: Readonly<Record<string, Float32Array>>;
 }
 
-function initialStates(node: NodeReader, layer: Layer): InitialStates {
-  const [h, c] = [initialState(node, 5, layer), initialState(node, 6, layer)];
-  const isGivenOrZero = (state: typeof h) => state === 'zero' || !(state instanceof Float32Array);
-  if (isGivenOrZero(h) && isGivenOrZero(c)) {
-    const given = (name: 'h0' | 'c0', state: typeof h) =>
-      state instanceof SymbolicTensor ? { [name]: state } : {};
-    return { given: { ...given('h0', h), ...given('c0', c) }, learned: {} };
+function initialStates(kind: RecurrentName, node: NodeReader, layer: Layer): InitialStates {
+  const states = cellOf(kind).states.map(
+    ({ input }, i) => [input, initialState(node, stateIndex + i, layer)] as const,
+  );
+  if (!states.some(([, state]) => state instanceof Float32Array)) {
+    return {
+      given: Object.fromEntries(states.filter(([, state]) => state instanceof SymbolicTensor)),
+      learned: {},
+    };
   }
-  const numbers = (state: typeof h): Float32Array => {
+  const numbers = (state: 'zero' | Float32Array | SymbolicTensor): Float32Array => {
     if (state === 'zero') return node.to.allocate(layer.directions * layer.hiddenSize);
     if (state instanceof Float32Array) return state;
     throw node.refusal(
       'one of its two initial states depends on the inputs and the other is a constant; give both as inputs',
     );
   };
-  return { given: {}, learned: { h0: numbers(h), c0: numbers(c) } };
+  return { given: {}, learned: Object.fromEntries(states.map(([input, state]) => [input, numbers(state)])) };
 }
 
 function initialState(node: NodeReader, index: number, layer: Layer): 'zero' | Float32Array | SymbolicTensor {
@@ -182,10 +189,11 @@ function initialState(node: NodeReader, index: number, layer: Layer): 'zero' | F
   return node.to.tensor(timeFirst);
 }
 
-/** Y, Y_h and Y_c as views of the ports. */
+/** Y and the last states as views of the ports. */
 function outputs(
+  kind: RecurrentName,
   node: NodeReader,
-  { output, h, c }: Record<string, SymbolicTensor>,
+  ports: Readonly<Record<string, SymbolicTensor>>,
   { directions, hiddenSize, layout }: Layer,
   {
     batchFirst,
@@ -193,7 +201,8 @@ function outputs(
     lengths,
   }: { batchFirst: boolean; reverse: boolean; lengths: SymbolicTensor | undefined },
 ): View[] {
-  if (!output || !h || !c) throw node.refusal('it has no outputs');
+  const { output } = ports;
+  if (!output) throw node.refusal('it has no outputs');
   const [first, second] = output.shape;
   const timeAxis = batchFirst ? 1 : 0;
   const base = { type: output, tensor: () => output, ...(lengths ? { paddedAxis: timeAxis } : {}) };
@@ -223,7 +232,15 @@ function outputs(
     const view = viewOf({ type: port, tensor: () => port, ...(withoutOnes ? { withoutOnes } : {}) });
     return layout === 1 ? permuted(view, [1, 0, 2]) : view;
   };
-  return [y, stateOf(h, canPick ? last : undefined), stateOf(c)];
+  const states = cellOf(kind).states.map(({ port }, i) => {
+    const state = ports[port];
+    if (!state) throw node.refusal(`it has no ${port}`);
+    return stateOf(state, canPick && i === 0 ? last : undefined);
+  });
+  return [y, ...states];
 }
 
-export const lstmHandlers = { LSTM } satisfies Record<string, Handler>;
+/** By ONNX's names of the cells. */
+export const recurrentHandlers: Readonly<Record<string, Handler>> = Object.fromEntries(
+  recurrentNames.map((kind) => [cellOf(kind).onnx.operator, handler(kind)]),
+);

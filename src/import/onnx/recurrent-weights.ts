@@ -1,25 +1,22 @@
-/**
- * ONNX's weights of an LSTM node as PyTorch's parameters, one set a direction: gates i, o, f, c become i, f, g, o, and
- * peepholes i, o, f become i, f, o.
- */
+/** ONNX's weights of a recurrent node as PyTorch's parameters, one set a direction, the gates in PyTorch's order. */
+import { blockOrder, cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { Allocate } from './constants.js';
 import { numberOf } from './size.js';
 import type { Weights } from './value.js';
 
-/** Where PyTorch's gate blocks i, f, g, o lie among ONNX's i, o, f, c. */
-const gates = [0, 2, 3, 1];
-/** Where i, f, o lie among ONNX's peepholes i, o, f. */
-const peepholes = [0, 2, 1];
+/** Where the peepholes of i, f, o lie among ONNX's of i, o, f. */
+const peepholes = blockOrder(['i', 'o', 'f'], ['i', 'f', 'o']);
 
-export interface LstmWeights {
-  /** W `[directions, 4H, I]`. */
+/** G is the number of the cell's gates. */
+export interface RecurrentWeights {
+  /** W `[directions, G * H, I]`. */
   readonly w: Weights;
-  /** R `[directions, 4H, H]`. */
+  /** R `[directions, G * H, H]`. */
   readonly r: Weights;
-  /** B `[directions, 8H]`: the input's biases, then the state's. */
+  /** B `[directions, 2 * G * H]`: the input's biases, then the state's. */
   readonly b: Weights | undefined;
-  /** P `[directions, 3H]`. */
+  /** P `[directions, 3H]`, of an LSTM. */
   readonly p: Weights | undefined;
 }
 
@@ -33,20 +30,23 @@ export interface NamedParameter {
  * The parameters by their names in the module, in PyTorch's order.
  * @throws E_SHAPE_MISMATCH where the weights do not fit each other
  */
-export function lstmParameters(
-  weights: LstmWeights,
+export function recurrentParameters(
+  kind: RecurrentName,
+  weights: RecurrentWeights,
   directions: number,
   inputSize: number,
   allocate: Allocate,
 ): NamedParameter[] {
   const { w, r, b, p } = weights;
   const hiddenSize = r.shape[2] ?? 0;
-  expectShape('W', w, [directions, 4 * hiddenSize, inputSize]);
-  expectShape('R', r, [directions, 4 * hiddenSize, hiddenSize]);
-  if (b) expectShape('B', b, [directions, 8 * hiddenSize]);
+  const { gates, onnx } = cellOf(kind);
+  const order = blockOrder(onnx.gates, gates);
+  const rows = gates.length * hiddenSize;
+  expectShape('W', w, [directions, rows, inputSize]);
+  expectShape('R', r, [directions, rows, hiddenSize]);
+  if (b) expectShape('B', b, [directions, 2 * rows]);
   if (p) expectShape('P', p, [directions, 3 * hiddenSize]);
   const [wData, rData, bData, pData] = [w.read(), r.read(), b?.read(), p?.read()];
-  const rows = 4 * hiddenSize;
   return Array.from({ length: directions }, (_, direction) => {
     const suffix = `_l0${direction === 1 ? '_reverse' : ''}`;
     /** `part` of `parts` of the direction's own share, its blocks in the given order. */
@@ -67,10 +67,10 @@ export function lstmParameters(
       return { name: `${name}${suffix}`, shape, data };
     };
     return [
-      parameter('weight_ih', wData, [rows, inputSize], gates),
-      parameter('weight_hh', rData, [rows, hiddenSize], gates),
+      parameter('weight_ih', wData, [rows, inputSize], order),
+      parameter('weight_hh', rData, [rows, hiddenSize], order),
       ...(bData
-        ? [parameter('bias_ih', bData, [rows], gates, 0, 2), parameter('bias_hh', bData, [rows], gates, 1, 2)]
+        ? [parameter('bias_ih', bData, [rows], order, 0, 2), parameter('bias_hh', bData, [rows], order, 1, 2)]
         : []),
       ...(pData ? [parameter('weight_peephole', pData, [3 * hiddenSize], peepholes)] : []),
     ];

@@ -1,4 +1,4 @@
-/** An LSTM node's attributes as options of `lstm`. https://onnx.ai/onnx/operators/onnx__LSTM.html */
+/** A recurrent node's attributes as options of its op. https://onnx.ai/onnx/operators/onnx__LSTM.html */
 import {
   type Activation,
   type ActivationName,
@@ -6,7 +6,8 @@ import {
   constantsOf,
   factsOf,
 } from '../../builder/activations.js';
-import type { LstmOptions } from '../../builder/ops/option-schemas.js';
+import { type ActivationRole, cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
+import type { LayerOptions } from '../../builder/recurrent/layers.js';
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
@@ -40,14 +41,15 @@ export function directionOf(node: NodeReader): { bidirectional: boolean; reverse
 
 /** What its gates do besides the default. */
 export function cellOptions(
+  kind: RecurrentName,
   node: NodeReader,
   directionCount: number,
-): Pick<LstmOptions, 'clip' | 'inputForget' | 'activations'> {
+): Pick<LayerOptions, 'clip' | 'inputForget' | 'activations'> {
   const clip = node.attribute('clip', 'float')?.value;
   if (clip !== undefined && !(clip > 0)) {
     throw new LstmOnnxError('E_INVALID_FILE', `clip is ${clip}, expected more than 0.`);
   }
-  const activations = activationsOf(node, directionCount);
+  const activations = activationsOf(kind, node, directionCount);
   return {
     ...(node.int('input_forget', 0) !== 0 ? { inputForget: true } : {}),
     // Without a bound runtimes clip at the largest float.
@@ -57,13 +59,18 @@ export function cellOptions(
 }
 
 /** Functions by name, each taking its constants from the two lists in turn while they last. */
-function activationsOf(node: NodeReader, directionCount: number): LstmOptions['activations'] {
+function activationsOf(
+  kind: RecurrentName,
+  node: NodeReader,
+  directionCount: number,
+): Readonly<Record<ActivationRole, Activation>> | undefined {
+  const roles = cellOf(kind).activations;
   const names = node.attribute('activations', 'strings')?.value;
   if (!names) return undefined;
-  if (names.length !== 3 * directionCount) {
+  if (names.length !== roles.length * directionCount) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `it has ${counted(names.length, 'activation')}, expected ${3 * directionCount}.`,
+      `it has ${counted(names.length, 'activation')}, expected ${roles.length * directionCount}.`,
     );
   }
   const alphas = [...(node.attribute('activation_alpha', 'floats')?.value ?? [])];
@@ -85,14 +92,13 @@ function activationsOf(node: NodeReader, directionCount: number): LstmOptions['a
       ...(beta === undefined ? {} : { beta: constant('beta', betas.shift(), beta) }),
     };
   });
-  const [gates, cell, hidden, ...backward] = all;
-  if (!gates || !cell || !hidden) return undefined;
-  const own = [gates, cell, hidden];
+  const own = all.slice(0, roles.length);
   const isSame = (a: Activation, b: Activation | undefined) =>
     a.name === b?.name && a.alpha === b.alpha && a.beta === b.beta;
-  if (backward.some((activation, i) => !isSame(activation, own[i]))) {
+  if (all.slice(roles.length).some((activation, i) => !isSame(activation, own[i]))) {
     throw node.refusal('its two directions have different activations');
   }
-  const isDefault = gates.name === 'sigmoid' && cell.name === 'tanh' && hidden.name === 'tanh';
-  return isDefault ? undefined : { gates, cell, hidden };
+  if (own.every(({ name }, i) => name === roles[i]?.[1])) return undefined;
+  const byRole = own.map((activation, i) => [roles[i]?.[0], activation] as const);
+  return Object.fromEntries(byRole) as Record<ActivationRole, Activation>; // the cell's own roles
 }
