@@ -13,7 +13,7 @@ export interface Strided {
 type Numbers = Float32Array | Int32Array | Uint8Array;
 
 /** Shorter rows are copied number by number, which is faster than a view of each. */
-const shortestCopiedRow = 32;
+const SHORTEST_COPIED_ROW = 32;
 
 /** The strides of a row-major array. */
 export function stridesOf(shape: readonly number[]): number[] {
@@ -58,7 +58,7 @@ export function forEachElement(layout: Strided, visit: (position: number, place:
 export function copyStrided<T extends Numbers>(from: T, layout: Strided, to: T): T {
   const [rowLength, step] = [layout.shape.at(-1) ?? 1, layout.strides.at(-1) ?? 0];
   forEachRow(layout, (position, place) => {
-    if (step === 1 && rowLength >= shortestCopiedRow) {
+    if (step === 1 && rowLength >= SHORTEST_COPIED_ROW) {
       to.set(from.subarray(place, place + rowLength), position);
       return;
     }

@@ -15,19 +15,19 @@ import { isRecurrent } from './recurrent/cells.js';
 import { checkDims, type Value } from './tensor.js';
 
 /** Limits for what comes from outside; a network past them is none that anybody trains. */
-const maxTextLength = 4 * 2 ** 20;
-const maxNodes = 10_000;
+const MAX_TEXT_LENGTH = 4 * 2 ** 20;
+const MAX_NODES = 10_000;
 /** Of one node: what `concat` joins. */
-const maxInputs = 10_000;
+const MAX_INPUTS = 10_000;
 /** Of all recurrent ops together: one option could ask for a billion, each with parameters. */
-const maxLayers = 1_000;
-const maxRank = 8;
+const MAX_LAYERS = 1_000;
+const MAX_RANK = 8;
 /** Joined dimensions are named after their parts, so that a chain of joins doubles the name at every step. */
-const maxDimLength = 1_000;
+const MAX_DIM_LENGTH = 1_000;
 /** A message of ten lines says all; a hostile file could ask for millions. */
-const maxIssues = 10;
-const maxIssueLength = 200;
-const maxShownValues = 12;
+const MAX_ISSUES = 10;
+const MAX_ISSUE_LENGTH = 200;
+const MAX_SHOWN_VALUES = 12;
 
 /** A file of the format, by its version and what a node has for inputs. */
 function fileOf<Version extends number, Inputs extends z.ZodType>(version: Version, inputs: Inputs) {
@@ -39,7 +39,7 @@ function fileOf<Version extends number, Inputs extends z.ZodType>(version: Versi
       z.string(),
       z.strictObject({
         dtype: z.enum(['float32', 'int32']),
-        shape: z.array(z.union([z.number(), z.string()])).max(maxRank),
+        shape: z.array(z.union([z.number(), z.string()])).max(MAX_RANK),
       }),
     ),
     nodes: z
@@ -51,20 +51,20 @@ function fileOf<Version extends number, Inputs extends z.ZodType>(version: Versi
           options: z.record(z.string(), z.unknown()).default({}),
         }),
       )
-      .max(maxNodes),
+      .max(MAX_NODES),
     outputs: z.record(z.string(), z.string()),
   });
 }
 
 const inputsByName = z
   .record(z.string(), z.string())
-  .refine((inputs) => Object.keys(inputs).length <= maxInputs, { error: `more than ${maxInputs} inputs` });
+  .refine((inputs) => Object.keys(inputs).length <= MAX_INPUTS, { error: `more than ${MAX_INPUTS} inputs` });
 
 /** The format; `network-schema.ts` says what it leaves open, the inputs and options of each op. */
 export const networkJson = fileOf(2, inputsByName);
 
 /** Version 1 lists the inputs of a node in an order of their own. */
-const networkJson1 = fileOf(1, z.array(z.string()).max(maxInputs));
+const networkJson1 = fileOf(1, z.array(z.string()).max(MAX_INPUTS));
 
 /** The network as JSON text; types of intermediate values are left out, since they follow. */
 export function networkToJson(network: Network): string {
@@ -142,21 +142,22 @@ function checkLimits({ nodes }: GraphBuilder): void {
     new LstmOnnxError('E_INVALID_FILE', `The network's node '${node.name}' ${what}; the limit is ${limit}.`);
   if (isRecurrent(node)) {
     const layers = nodes.reduce((sum, one) => (isRecurrent(one) ? sum + one.options.numLayers : sum), 0);
-    if (layers > maxLayers) throw tooLarge(`and those before it have ${layers} recurrent layers`, maxLayers);
+    if (layers > MAX_LAYERS)
+      throw tooLarge(`and those before it have ${layers} recurrent layers`, MAX_LAYERS);
   }
   for (const { shape } of Object.values(node.outputs)) {
-    if (shape.length > maxRank) throw tooLarge(`has ${shape.length} dimensions`, maxRank);
+    if (shape.length > MAX_RANK) throw tooLarge(`has ${shape.length} dimensions`, MAX_RANK);
     const inexact = shape.find((dim) => typeof dim === 'number' && !Number.isSafeInteger(dim));
     if (inexact !== undefined) throw tooLarge(`has a dimension of ${inexact}`, Number.MAX_SAFE_INTEGER);
     const longest = Math.max(0, ...shape.map((dim) => (typeof dim === 'string' ? dim.length : 0)));
-    if (longest > maxDimLength)
-      throw tooLarge(`has a dimension's name of ${longest} characters`, maxDimLength);
+    if (longest > MAX_DIM_LENGTH)
+      throw tooLarge(`has a dimension's name of ${longest} characters`, MAX_DIM_LENGTH);
   }
 }
 
 /** The last of them, which are likeliest meant. */
 function listValues(ids: readonly string[]): string {
-  const shown = ids.slice(-maxShownValues).map((id) => id.slice(0, maxIssueLength));
+  const shown = ids.slice(-MAX_SHOWN_VALUES).map((id) => id.slice(0, MAX_ISSUE_LENGTH));
   const more = ids.length > shown.length ? ` and ${ids.length - shown.length} before them` : '';
   return `${shown.join(', ') || 'none'}${more}`;
 }
@@ -183,10 +184,10 @@ function isOpName(name: string): name is OpName {
 }
 
 function parse(text: string): z.output<typeof networkJson> | z.output<typeof networkJson1> {
-  if (text.length > maxTextLength) {
+  if (text.length > MAX_TEXT_LENGTH) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `The network's JSON has ${text.length} characters; the limit is ${maxTextLength}.`,
+      `The network's JSON has ${text.length} characters; the limit is ${MAX_TEXT_LENGTH}.`,
     );
   }
   const json = parseJson(text, 'The network');
@@ -195,11 +196,11 @@ function parse(text: string): z.output<typeof networkJson> | z.output<typeof net
   if (!parsed.success) {
     const { issues } = parsed.error;
     const shown = issues
-      .slice(0, maxIssues)
+      .slice(0, MAX_ISSUES)
       .map(
-        (issue) => `${issue.path.join('.') || 'it'}: ${issueText(issue.message).slice(0, maxIssueLength)}`,
+        (issue) => `${issue.path.join('.') || 'it'}: ${issueText(issue.message).slice(0, MAX_ISSUE_LENGTH)}`,
       );
-    if (issues.length > maxIssues) shown.push(`and ${issues.length - maxIssues} more`);
+    if (issues.length > MAX_ISSUES) shown.push(`and ${issues.length - MAX_ISSUES} more`);
     throw new LstmOnnxError(
       'E_INVALID_FILE',
       `The network's JSON is not in this format: ${shown.join('; ')}.`,

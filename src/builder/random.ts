@@ -6,8 +6,8 @@ import { inWords, isObject, wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { normalBlock } from './random-normal.js';
 
-const size = 624;
-const shift = 397;
+const STATE_WORDS = 624;
+const TWIST_DISTANCE = 397;
 
 /**
  * What decides what a generator draws next: 624 words and the position among them. The second normal number of a pair
@@ -31,15 +31,15 @@ export function seedBits(seed: number | bigint): number {
 
 /** `torch.Generator` on the CPU, seeded like `torch.manual_seed(seed)`. */
 export class Generator {
-  readonly #words = new Uint32Array(size);
-  #position = size;
+  readonly #words = new Uint32Array(STATE_WORDS);
+  #position = STATE_WORDS;
   #waitingNormal: number | undefined;
 
   /** @param seed an integer, as in `torch.manual_seed`; its low 32 bits count. @throws E_INVALID_OPTION */
   constructor(seed: number | bigint) {
     const words = this.#words;
     words[0] = seedBits(seed);
-    for (let i = 1; i < size; i++) {
+    for (let i = 1; i < STATE_WORDS; i++) {
       const previous = words[i - 1] ?? 0;
       words[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
     }
@@ -55,10 +55,15 @@ export class Generator {
       throw wrongArgument('Generator.fromState', state, 'what `state` of a generator gave');
     }
     const { words, position } = state;
-    if (words.length !== size || !Number.isInteger(position) || position < 0 || position > size) {
+    if (
+      words.length !== STATE_WORDS ||
+      !Number.isInteger(position) ||
+      position < 0 ||
+      position > STATE_WORDS
+    ) {
       throw new LstmOnnxError(
         'E_INVALID_FILE',
-        `A generator state has ${size} words and a position among them.`,
+        `A generator state has ${STATE_WORDS} words and a position among them.`,
       );
     }
     const generator = new Generator(0);
@@ -69,7 +74,7 @@ export class Generator {
 
   /** The next 32 bits. */
   random32(): number {
-    if (this.#position === size) this.#twist();
+    if (this.#position === STATE_WORDS) this.#twist();
     let y = this.#words[this.#position++] ?? 0;
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c5680;
@@ -149,10 +154,10 @@ export class Generator {
 
   #twist(): void {
     const words = this.#words;
-    for (let i = 0; i < size; i++) {
-      const y = ((words[i] ?? 0) & 0x80000000) | ((words[(i + 1) % size] ?? 0) & 0x7fffffff);
+    for (let i = 0; i < STATE_WORDS; i++) {
+      const y = ((words[i] ?? 0) & 0x80000000) | ((words[(i + 1) % STATE_WORDS] ?? 0) & 0x7fffffff);
       const odd = y & 1 ? 0x9908b0df : 0;
-      words[i] = (words[(i + shift) % size] ?? 0) ^ (y >>> 1) ^ odd;
+      words[i] = (words[(i + TWIST_DISTANCE) % STATE_WORDS] ?? 0) ^ (y >>> 1) ^ odd;
     }
     this.#position = 0;
   }

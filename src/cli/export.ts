@@ -1,6 +1,6 @@
 /** `lstm-onnx export`: weights or a model of another framework become an ONNX file. */
 import type { CommandModule } from 'yargs';
-import { exportOnnx, newestOpset, oldestOpset } from '../export/export.js';
+import { exportOnnx, NEWEST_EXPORTED_OPSET, OLDEST_EXPORTED_OPSET } from '../export/export.js';
 import { writeFileAtomic } from '../files/write.js';
 import type { GlobalOptions } from './global-options.js';
 import { formats, type ModelFileArguments, readModelFile, withModelFileOptions } from './model-file.js';
@@ -36,7 +36,7 @@ export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptio
           type: 'number',
           requiresArg: true,
           default: 17,
-          describe: `ONNX operator set, ${oldestOpset} to ${newestOpset}`,
+          describe: `ONNX operator set, ${OLDEST_EXPORTED_OPSET} to ${NEWEST_EXPORTED_OPSET}`,
         })
         .option('states', {
           type: 'boolean',

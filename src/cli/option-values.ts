@@ -1,6 +1,6 @@
 /** What the values of options may be, whichever command takes them; checked before anything is read. */
 import { backendNames, isBackendName } from '../builder/backends/backend-names.js';
-import { newestOpset, oldestOpset } from '../export/export.js';
+import { NEWEST_EXPORTED_OPSET, OLDEST_EXPORTED_OPSET } from '../export/export.js';
 import { activationNamed, chainActivations } from '../import/chain-activations.js';
 import type { Provider } from '../runtime/providers.js';
 import { UsageError } from './usage-error.js';
@@ -48,8 +48,11 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   [
     'opset',
     {
-      takes: `a whole number from ${oldestOpset} to ${newestOpset}`,
-      fits: (value) => isWhole(value) && isAtLeast(oldestOpset, value) && !isAtLeast(newestOpset + 1, value),
+      takes: `a whole number from ${OLDEST_EXPORTED_OPSET} to ${NEWEST_EXPORTED_OPSET}`,
+      fits: (value) =>
+        isWhole(value) &&
+        isAtLeast(OLDEST_EXPORTED_OPSET, value) &&
+        !isAtLeast(NEWEST_EXPORTED_OPSET + 1, value),
     },
   ],
   [

@@ -27,7 +27,7 @@ interface RunArguments extends GlobalOptions {
 }
 
 /** How many numbers of an output are shown to people. */
-const shownNumbers = 20;
+const SHOWN_NUMBERS = 20;
 
 export const runCommand = ({ print, say }: Output): CommandModule<GlobalOptions, RunArguments> => ({
   command: 'run <model>',
@@ -202,8 +202,8 @@ function printResults(results: Results, labels: string | undefined, print: Outpu
   for (const [output, tensor] of Object.entries(results)) {
     const { type, dims } = tensor;
     const data = elementsOf(tensor);
-    const first = Array.from({ length: Math.min(data.length, shownNumbers) }, (_, i) => shown(data[i]));
-    const more = data.length > shownNumbers ? `, ... ${data.length - shownNumbers} more` : '';
+    const first = Array.from({ length: Math.min(data.length, SHOWN_NUMBERS) }, (_, i) => shown(data[i]));
+    const more = data.length > SHOWN_NUMBERS ? `, ... ${data.length - SHOWN_NUMBERS} more` : '';
     print(`${output} ${type} [${dims.join(', ')}]: ${first.join(', ')}${more}`);
     if (data instanceof Float32Array && names.length > 1 && dims.at(-1) === names.length) {
       for (const line of classLines(data, names)) print(line);

@@ -49,11 +49,11 @@ interface TrainArguments extends GlobalOptions {
 }
 
 /** Every so many steps the loss is printed, as the reference script does. */
-const lossInterval = 100;
+const LOSS_INTERVAL = 100;
 
 const labels = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 /** Training keeps four arrays of each size: parameters, gradients and Adam's two means, 1.6 GB together. */
-const maxParameters = 100_000_000;
+const MAX_PARAMETERS = 100_000_000;
 const preprocessing = 'x[batch, row, column] = pixel / 255, rows from the top as time steps';
 
 export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOptions, TrainArguments> => ({
@@ -205,7 +205,7 @@ async function train(
         progress.update((epoch - 1) * steps + step - stepsBefore, loss);
         if (args.json) {
           progress.aside(() => print(JSON.stringify({ event: 'step', epoch, step, loss })));
-        } else if ((step - 1) % lossInterval === 0) {
+        } else if ((step - 1) % LOSS_INTERVAL === 0) {
           const where = `Epoch [${epoch}/${args.epochs}], Step [${step}/${steps}]`;
           progress.aside(() => print(`${where}, Loss: ${loss.toFixed(4)}`));
         }
@@ -255,11 +255,11 @@ async function train(
 /** @throws E_INVALID_OPTION for a network that would take more memory than there is, before any is taken */
 function checkSize(network: Network): void {
   const parameters = parameterSpecs(network).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (parameters <= maxParameters) return;
+  if (parameters <= MAX_PARAMETERS) return;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
     `The network has ${parameters.toLocaleString('en-US')} parameters; train takes up to ` +
-      `${maxParameters.toLocaleString('en-US')}. Give a smaller --hidden-size or --num-layers.`,
+      `${MAX_PARAMETERS.toLocaleString('en-US')}. Give a smaller --hidden-size or --num-layers.`,
   );
 }
 

@@ -51,9 +51,9 @@ const meant = {
 };
 
 /** The oldest ONNX operator set that {@link exportOnnx} writes. */
-export const oldestOpset = 14;
+export const OLDEST_EXPORTED_OPSET = 14;
 /** The newest one. */
-export const newestOpset = 22;
+export const NEWEST_EXPORTED_OPSET = 22;
 
 /**
  * The network as the bytes of an `.onnx` file, batch and time dynamic as the network has them.
@@ -73,10 +73,10 @@ export function toOnnxModel(network: Network, parameters: StateDict, options: Ex
   checkNetwork('exportOnnx', network);
   checkOptionNames('exportOnnx', options, names, meant);
   const { opset = 17 } = options;
-  if (!Number.isInteger(opset) || opset < oldestOpset || opset > newestOpset) {
+  if (!Number.isInteger(opset) || opset < OLDEST_EXPORTED_OPSET || opset > NEWEST_EXPORTED_OPSET) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `Opset ${typeof opset === 'number' ? opset : inWords(opset)} is not supported; give one from ${oldestOpset} to ${newestOpset}.`,
+      `Opset ${typeof opset === 'number' ? opset : inWords(opset)} is not supported; give one from ${OLDEST_EXPORTED_OPSET} to ${NEWEST_EXPORTED_OPSET}.`,
     );
   }
   checkParameters(network, parameters);

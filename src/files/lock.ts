@@ -9,8 +9,8 @@ import { temporaryFileName } from './write.js';
 const fileName = '.lstm-onnx.lock';
 
 /** How often the file's time is renewed, and how old it is when a process of another machine counts as dead; in ms. */
-const heartbeat = 20_000;
-const longestSilence = 5 * 60_000;
+const HEARTBEAT_MS = 20_000;
+const LONGEST_SILENCE_MS = 5 * 60_000;
 
 /**
  * Locks a folder for this process until the lock is disposed of. The lock of a process that is dead is taken over: on
@@ -38,7 +38,7 @@ export async function lockFolder(folder: string): Promise<AsyncDisposable> {
     const now = new Date();
     return fs.utimes(path, now, now);
   };
-  const timer = setInterval(() => void ifOwn(renew).catch(() => undefined), heartbeat);
+  const timer = setInterval(() => void ifOwn(renew).catch(() => undefined), HEARTBEAT_MS);
   timer.unref();
   return {
     async [Symbol.asyncDispose]() {
@@ -105,7 +105,7 @@ async function isHeld(path: string, owner: string): Promise<boolean> {
   if (running !== undefined) return running;
   try {
     const { mtimeMs } = await fs.stat(path);
-    return Date.now() - mtimeMs < longestSilence;
+    return Date.now() - mtimeMs < LONGEST_SILENCE_MS;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
     throw error;

@@ -7,9 +7,9 @@ import { pathBeside } from './beside.js';
 import { readNamedFile } from './read.js';
 
 /** A model of some gigabytes has some hundred files of 4 MB. */
-const maxShards = 10_000;
+const MAX_SHARDS = 10_000;
 /** Of `model.json`, which holds a topology and names of weights. */
-const maxJsonBytes = 64 * 2 ** 20;
+const MAX_JSON_BYTES = 64 * 2 ** 20;
 
 /**
  * The files that a `model.json` names in its `weightsManifest`, by those names.
@@ -29,8 +29,8 @@ export async function readTfjsShards(
 }
 
 function shardNames(modelJson: Uint8Array): readonly string[] {
-  if (modelJson.length > maxJsonBytes) {
-    throw invalid(`it has ${modelJson.length} bytes of JSON; at most ${maxJsonBytes} are read`);
+  if (modelJson.length > MAX_JSON_BYTES) {
+    throw invalid(`it has ${modelJson.length} bytes of JSON; at most ${MAX_JSON_BYTES} are read`);
   }
   const text = decodeUtf8(modelJson, false);
   if (text === undefined) throw invalid('it is not JSON in UTF-8');
@@ -46,8 +46,8 @@ function shardNames(modelJson: Uint8Array): readonly string[] {
     if (!Array.isArray(paths)) throw invalid('a group of its weightsManifest has no list paths');
     return paths.map(checkName);
   });
-  if (names.length > maxShards) {
-    throw invalid(`it names ${names.length} files of weights; at most ${maxShards} are read`);
+  if (names.length > MAX_SHARDS) {
+    throw invalid(`it names ${names.length} files of weights; at most ${MAX_SHARDS} are read`);
   }
   return [...new Set(names)];
 }

@@ -15,7 +15,7 @@ import { isRunning, ownName } from './owner.js';
 const temporaryName = /^\.lstm-onnx-(.+)-[\da-f]{32}\.tmp$/;
 
 /** No write takes longer: a temporary file older than this (in ms) was left behind, whoever wrote it. */
-const longestWrite = 24 * 60 * 60_000;
+const LONGEST_WRITE_MS = 24 * 60 * 60_000;
 
 /**
  * Writes a file whole or not at all, making its parent directories. An existing file keeps its permissions, and a
@@ -97,7 +97,7 @@ async function removeLeftovers(directory: string): Promise<void> {
     const [, owner] = temporaryName.exec(name) ?? [];
     if (owner === undefined) continue;
     const path = join(directory, name);
-    if (isRunning(owner) === false || (await isOlderThan(path, longestWrite))) {
+    if (isRunning(owner) === false || (await isOlderThan(path, LONGEST_WRITE_MS))) {
       await fs.rm(path, { force: true }).catch(() => undefined);
     }
   }

@@ -8,8 +8,8 @@ export type ModelFormat = 'zip' | 'checkpoint' | 'weights' | 'hdf5' | 'onnx' | '
 
 /** Where a safetensors file that lstm-onnx wrote keeps its network: as a key in the JSON of its header. */
 const networkKey = '"lstm_onnx.network"';
-const safetensorsLengthBytes = 8;
-const openBrace = 0x7b;
+const SAFETENSORS_LENGTH_BYTES = 8;
+const OPEN_BRACE = 0x7b;
 
 /** https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: a local file header, or the end of an empty archive. */
 const zipSignatures = [
@@ -19,7 +19,7 @@ const zipSignatures = [
 /** Field 1 of ModelProto, `ir_version`, which every writer puts first. */
 const onnxStart = [0x08];
 /** PROTO, which starts every pickle of protocol 2 and up; the versions are 2 to 5. */
-const pickleStart = 0x80;
+const PICKLE_START = 0x80;
 
 /** The format of the bytes; undefined where they are none that this library reads. */
 export function detectFormat(bytes: Uint8Array, fileName = ''): ModelFormat | undefined {
@@ -27,10 +27,10 @@ export function detectFormat(bytes: Uint8Array, fileName = ''): ModelFormat | un
   // First, since a header's length may begin as a pickle or an ONNX model does.
   if (isSafetensors(bytes)) return hasNetwork(bytes) ? 'checkpoint' : 'weights';
   if (zipSignatures.some(starts)) return 'zip';
-  if (bytes[0] === pickleStart && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5) return 'weights';
+  if (bytes[0] === PICKLE_START && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5) return 'weights';
   // After those that may hold such a file, before those that a user block may begin as.
   if (findSuperblock(bytes) !== undefined) return 'hdf5';
-  if (firstCharacter(bytes) === openBrace) return 'json';
+  if (firstCharacter(bytes) === OPEN_BRACE) return 'json';
   if (starts(onnxStart) || /\.onnx$/i.test(fileName)) return 'onnx';
   if (/\.safetensors$/i.test(fileName)) return 'weights'; // for its reader to say what is wrong
   return undefined;
@@ -38,14 +38,14 @@ export function detectFormat(bytes: Uint8Array, fileName = ''): ModelFormat | un
 
 /** JSON after a length below 4 GiB; text and other formats have something in the upper half of those bytes. */
 export function isSafetensors(bytes: Uint8Array): boolean {
-  if (bytes[safetensorsLengthBytes] !== openBrace) return false;
+  if (bytes[SAFETENSORS_LENGTH_BYTES] !== OPEN_BRACE) return false;
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true) === 0;
 }
 
 function hasNetwork(bytes: Uint8Array): boolean {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const headerBytes = Math.min(length, MAX_HEADER_BYTES);
-  const header = bytes.subarray(safetensorsLengthBytes, safetensorsLengthBytes + headerBytes);
+  const header = bytes.subarray(SAFETENSORS_LENGTH_BYTES, SAFETENSORS_LENGTH_BYTES + headerBytes);
   return new TextDecoder().decode(header).includes(networkKey);
 }
 
@@ -68,11 +68,11 @@ export function describeUnread(bytes: Uint8Array): string {
 
 /** Of what has the length of a safetensors header first, and then text that is none. */
 function oddHeader(bytes: Uint8Array): string | undefined {
-  const headerBytes = bytes.subarray(safetensorsLengthBytes, safetensorsLengthBytes + 8);
+  const headerBytes = bytes.subarray(SAFETENSORS_LENGTH_BYTES, SAFETENSORS_LENGTH_BYTES + 8);
   const headerStart = new TextDecoder('latin1').decode(headerBytes);
   if (!/^[[\s"]/.test(headerStart)) return undefined;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length === 0n || length > BigInt(bytes.length - safetensorsLengthBytes)) return undefined;
+  if (length === 0n || length > BigInt(bytes.length - SAFETENSORS_LENGTH_BYTES)) return undefined;
   return (
     `it looks like a safetensors file whose header of ${length} bytes starts with ${JSON.stringify(headerStart)}, where ` +
     'an object of tensors, {, belongs; save it again'

@@ -24,7 +24,7 @@ interface Unread {
   readonly kind: Kind;
 }
 
-const maxShown = 20;
+const MAX_SHOWN = 20;
 
 const rank = (tensors: Tensors, own: string) => tensors.get(own)?.shape.length;
 const has = (tensors: Tensors, pattern: RegExp) => [...tensors.keys()].some((own) => pattern.test(own));
@@ -92,8 +92,8 @@ export function refuseUnread(modules: Modules, named: ReadonlySet<string> | unde
   const unread = unreadModules(modules, named);
   if (unread.size === 0) return;
   const all = [...unread.values()];
-  const shown = all.slice(0, maxShown).map(({ label, kind }) => `${label} (${kind.name})`);
-  if (all.length > maxShown) shown.push(`and ${all.length - maxShown} more`);
+  const shown = all.slice(0, MAX_SHOWN).map(({ label, kind }) => `${label} (${kind.name})`);
+  if (all.length > MAX_SHOWN) shown.push(`and ${all.length - MAX_SHOWN} more`);
   const advice = new Set(all.flatMap(({ kind }) => kind.advice ?? []));
   const mayBeLeftOut = all.every(({ kind }) => kind.mayBeLeftOut);
   const leavingOut = mayBeLeftOut

@@ -19,12 +19,12 @@ if (ort.env.logLevel === 'warning') ort.env.logLevel = 'fatal';
  * Milliseconds, the download of onnxruntime-web among them. A browser that cannot load a thread's program tells nobody:
  * without a limit the first model would wait for ever.
  */
-const longestStart = 300_000;
+const LONGEST_START_MS = 300_000;
 
 /** What onnxruntime-web needs to know in a browser before its first session; later calls change nothing. */
 export function configureWasm({ numThreads, wasmPaths }: ProviderSettings): void {
   ort.env.wasm.numThreads = numThreads;
-  ort.env.wasm.initTimeout = longestStart;
+  ort.env.wasm.initTimeout = LONGEST_START_MS;
   if (wasmPaths) ort.env.wasm.wasmPaths = wasmPaths;
 }
 

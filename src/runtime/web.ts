@@ -254,14 +254,14 @@ async function settingsOf(
 ): Promise<ProviderSettings> {
   const useful = provider === 'simd' ? processors() : Math.ceil(processors() / 2);
   const threads = globalThis.crossOriginIsolated
-    ? (numThreads ?? (intraOpNumThreads || Math.min(useful, mostThreads)))
+    ? (numThreads ?? (intraOpNumThreads || Math.min(useful, MOST_THREADS)))
     : 1;
   return provider === 'simd'
     ? { numThreads: threads, kernels: await part(kernelBytes()) }
     : { numThreads: threads, wasmPaths: wasmPaths ? absolute(wasmPaths) : bundledWasmPaths() };
 }
 
-const mostThreads = 4;
+const MOST_THREADS = 4;
 
 /** A worker made of a Blob has no folder that a relative URL could start from. */
 function absolute({ mjs, wasm }: { readonly mjs: string | URL; readonly wasm: string | URL }) {

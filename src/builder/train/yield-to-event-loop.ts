@@ -1,7 +1,7 @@
 /** Lets timers, input and signals have their turn during training: tfjs on the CPU never yields by itself. */
 
 /** The longest time between two yields, in milliseconds, if no single step takes longer. */
-const longestBlock = 100;
+const LONGEST_BLOCK_MS = 100;
 let lastYield = 0;
 
 /** Browsers have no setImmediate; there a message arrives at once, but a timer only after some milliseconds. */
@@ -18,7 +18,7 @@ function afterMessage(then: (value: unknown) => void): void {
 
 /** Yields to the event loop if the last yield was a while ago; await it between steps. */
 export async function yieldToEventLoop(): Promise<void> {
-  if (performance.now() - lastYield < longestBlock) return;
+  if (performance.now() - lastYield < LONGEST_BLOCK_MS) return;
   await new Promise((resolve) => turn(resolve));
   lastYield = performance.now();
 }

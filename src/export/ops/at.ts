@@ -5,7 +5,7 @@
 import { int } from '../emitter.js';
 import type { Lowering } from '../lowering.js';
 
-const int64Type = 7; // TensorProto.INT64
+const INT64_TYPE = 7; // TensorProto.INT64
 
 export const lowerAt: Lowering<'at'> = ({ name, options }, context) => {
   const { emitter } = context;
@@ -20,7 +20,7 @@ export const lowerAt: Lowering<'at'> = ({ name, options }, context) => {
   if (!lengths) return { output: { name: pick(x.name, options.index) } };
   const steps = emitter.emit('Cast', [lengths.name], {
     name: `${name}.lengths`,
-    attributes: { to: int(int64Type) },
+    attributes: { to: int(INT64_TYPE) },
   });
   const reversed = emitter.emit('ReverseSequence', [x.name, steps], {
     name: `${name}.reversed`,

@@ -11,7 +11,7 @@ import type { Lowering, LoweringContext } from '../lowering.js';
 const types = { float32: 1, int64: 7 } as const;
 
 /** From this operator set on, the axes are an input: https://onnx.ai/onnx/operators/onnx__ReduceMax.html */
-const axesAsInput = 18;
+const AXES_AS_INPUT = 18;
 
 export const lowerMean: Lowering<'mean'> = ({ name, options }, context) => {
   const { emitter } = context;
@@ -75,7 +75,7 @@ function reduce(
   name: string,
 ): string {
   const keepdims = int(0);
-  return opset < axesAsInput
+  return opset < AXES_AS_INPUT
     ? emitter.emit(opType, [x], { name, attributes: { axes: ints(axis), keepdims } })
     : emitter.emit(opType, [x, emitter.int64([axis])], { name, attributes: { keepdims } });
 }

@@ -6,7 +6,7 @@ import { formatShape, normalizeAxis } from '../../builder/shape.js';
 import { LstmOnnxError } from '../../errors.js';
 import { dim, sizeOf } from '../../nd-array.js';
 import { type Prepare, unary } from './operator.js';
-import { bytesPerNumber, empty, type RunTensor, reshaped } from './run-tensor.js';
+import { BYTES_PER_NUMBER, empty, type RunTensor, reshaped } from './run-tensor.js';
 
 /** A shape as the axes before one, that one, and those after it. */
 export function around(
@@ -101,7 +101,7 @@ function entryAt(x: RunTensor, axis: number, index: number): RunTensor {
   const shape = x.shape.toSpliced(axis, 1);
   if (outer === 1) {
     const [start, end] = [index * inner, (index + 1) * inner];
-    const place = x.at === undefined ? {} : { at: x.at + start * bytesPerNumber };
+    const place = x.at === undefined ? {} : { at: x.at + start * BYTES_PER_NUMBER };
     return x.dtype === 'int32'
       ? { dtype: x.dtype, shape, data: x.data.subarray(start, end), ...place }
       : { dtype: x.dtype, shape, data: x.data.subarray(start, end), ...place };

@@ -12,7 +12,7 @@ import { directions as cellDirections } from './cell-directions.js';
 import type { DirectionResults } from './layer-direction.js';
 import { joined } from './layout.js';
 import type { Preparation, Prepare, Run } from './operator.js';
-import { bytesPerNumber, type RunTensor, reshaped } from './run-tensor.js';
+import { BYTES_PER_NUMBER, type RunTensor, reshaped } from './run-tensor.js';
 
 function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
   return (given, model) => {
@@ -44,7 +44,7 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
       /** The address of a direction's part of a state. */
       const within = (i: number, index: number) => {
         const at = before[i] ?? 0;
-        return at === 0 ? 0 : at + index * batch * (sizes[i] ?? hiddenSize) * bytesPerNumber;
+        return at === 0 ? 0 : at + index * batch * (sizes[i] ?? hiddenSize) * BYTES_PER_NUMBER;
       };
 
       let sequence = x;

@@ -8,7 +8,7 @@ export type RunTensor = NdArray<'float32' | 'int32'> & {
   readonly at?: number;
 };
 
-export const bytesPerNumber = 4;
+export const BYTES_PER_NUMBER = 4;
 
 /** Allocates blocks of the engine's memory, and releases them together. */
 export class Arena {
@@ -22,7 +22,7 @@ export class Arena {
 
   /** The address of so many numbers. */
   allocate(count: number): number {
-    return this.adopt(this.engine.allocate(count * bytesPerNumber));
+    return this.adopt(this.engine.allocate(count * BYTES_PER_NUMBER));
   }
 
   /** Takes over a block that was allocated elsewhere. */
