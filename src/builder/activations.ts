@@ -7,7 +7,7 @@ interface ActivationFacts {
   readonly onnx: string;
   readonly alpha?: number;
   readonly beta?: number;
-  /** Whether ONNX has it in the gates of a cell alone. */
+  /** Whether ONNX has it only in the gates of a cell. */
   readonly inCellsOnly?: true;
 }
 
@@ -38,7 +38,7 @@ export interface Activation {
   readonly beta?: number | undefined;
 }
 
-/** What is known of an activation. */
+/** The facts about an activation. */
 export function factsOf(name: ActivationName): ActivationFacts {
   return activations[name];
 }

@@ -1,4 +1,4 @@
-/** Where the samples of a network's inputs and outputs are, so that it can run on some of them at a time. */
+/** Finds the batch axis of a network's inputs and outputs, so that the network can run on a few samples at a time. */
 import type { NetworkNode } from './graph-builder.js';
 import { valueId } from './graph-builder.js';
 import { inputTypes, type Network, valueTypes } from './network.js';
@@ -40,7 +40,7 @@ export function batchAxes(network: Network): BatchAxes | undefined {
   return computed ? { inputs, outputs } : undefined;
 }
 
-/** All inputs of an op have the axis where its shape rule wants it: what it does to the first says it for all. */
+/** All inputs of an op have the batch where its shape rule expects it, so what the op does to the first input holds for all. */
 function useOf<K extends OpName>(
   node: NetworkNode<K>,
   axis: number,

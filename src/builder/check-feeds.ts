@@ -1,11 +1,11 @@
-/** Feeds held to a network's inputs, and the sizes that its named dimensions have in them. */
+/** Checks feeds against a network's inputs, and reads the sizes of its named dimensions from them. */
 
 import { LstmOnnxError } from '../errors.js';
 import { dim } from '../nd-array.js';
 import type { Network } from './network.js';
 import { formatShape, type Shape } from './shape.js';
 
-/** What a feed must tell of itself to be checked. */
+/** What is needed of a feed to check it. */
 interface FeedType {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -55,7 +55,7 @@ export function checkFeeds(network: Network, feeds: Readonly<Record<string, Feed
   return dims;
 }
 
-/** Takes down the sizes of a shape's names. */
+/** Notes the size of each named dimension of a shape. */
 export function noteDims(dims: Map<string, number>, shape: Shape, sizes: readonly number[]): void {
   shape.forEach((name, axis) => {
     if (typeof name === 'string') dims.set(name, dim(sizes, axis));

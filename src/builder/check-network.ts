@@ -1,4 +1,4 @@
-/** Networks from callers without types: whether they are whole, so that nothing behind has to ask. */
+/** Checks networks from untyped callers once, so that the code behind can rely on them. */
 
 import { inWords, isObject } from '../arguments.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
@@ -10,16 +10,16 @@ import { mapInputs } from './ops/op-inputs.js';
 import { sameShape } from './shape.js';
 import { checkTensorType, type TensorType, type Value } from './tensor.js';
 
-/** Networks that are known to be whole; they are immutable. */
+/** Networks that passed the check; they are immutable. */
 const whole = new WeakSet<object>();
 
-/** Notes that a network is whole, since this library has just built it. */
+/** Marks a network as checked, since this library has just built it. */
 export function noteWhole(network: Network): void {
   whole.add(network);
 }
 
 /**
- * Checks that a value is a network, once for each: built again, it must come out the same.
+ * Checks once for each value that it is a network: built again from its parts, it must come out the same.
  *
  * @param where the function, for the message
  * @throws E_INVALID_OPTION
@@ -37,7 +37,7 @@ export function checkNetwork(where: string, network: unknown): asserts network i
   );
 }
 
-/** Why a value is no network; empty where it has none of a network's parts. */
+/** Why a value is not a network; empty if it has no part of one. */
 function problemOf(network: unknown): string | undefined {
   if (typeof network === 'function')
     return 'give what defineNetwork returns, not the function that defines it';

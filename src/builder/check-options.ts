@@ -1,10 +1,10 @@
-/** Options held to their op's schema, with a message of what is wrong with each. */
+/** Checks options against their op's schema, with a message for each that is wrong. */
 import en from 'zod/v4/locales/en.js';
 import { LstmOnnxError } from '../errors.js';
 import type { OpName } from './ops/index.js';
 import { type OpOptions, optionSchemas } from './ops/option-schemas.js';
 
-/** Without it, `zod/mini` says of every option that it is invalid, and no more. */
+/** Without this, `zod/mini` only says that an option is invalid, not why. */
 const english = en().localeError;
 
 /** zod's message without what only says that there is nothing. */

@@ -13,11 +13,11 @@ import type { Network } from './network.js';
 import { networkFromJson, networkToJson } from './network-json.js';
 import { checkParameters, parameterSpecs, type StateDict } from './parameters.js';
 
-/** What a checkpoint says besides the numbers; goes into the exported model's metadata. */
+/** What a checkpoint holds besides the parameters; an export copies it into the model's metadata. */
 export interface ModelInfo {
   /** Names of the classes, in the order of the logits. */
   readonly labels?: readonly string[];
-  /** How inputs are made from raw data, in words: `pixel / 255`. */
+  /** How to turn raw data into inputs, in words: `pixel / 255`. */
   readonly preprocessing?: string;
 }
 

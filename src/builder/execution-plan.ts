@@ -1,4 +1,4 @@
-/** A network as its forward pass runs it: the same values, with as little work as gives the outputs. */
+/** Optimizes a network for its forward pass: same outputs, least work. */
 
 import { type NetworkNode, valueId } from './graph-builder.js';
 import type { Network } from './network.js';
@@ -8,13 +8,13 @@ import { normalizeAxis } from './shape.js';
 
 export interface Step {
   readonly node: NetworkNode;
-  /** The ports that something reads. */
+  /** The ports whose values are used. */
   readonly wanted: ReadonlySet<string>;
 }
 
 const plans = new WeakMap<Network, readonly Step[]>();
 
-/** The steps of a network, worked out once. */
+/** The steps of a network, computed once and kept. */
 export function executionPlan(network: Network): readonly Step[] {
   const known = plans.get(network);
   if (known) return known;

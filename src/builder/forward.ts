@@ -16,14 +16,14 @@ import { Generator } from './random.js';
 export interface ForwardOptions {
   /** Whether dropout is active. @default false */
   readonly training?: boolean;
-  /** Whether gradients will be asked for; without them less is kept. @default true */
+  /** Whether gradients will be computed; if not, less is kept in memory. @default true */
   readonly gradients?: boolean;
   /** Source of dropout masks; needed when training a network with dropout. */
   readonly generator?: Generator;
 }
 
 /**
- * Computes the outputs by name. Everything in between is left to the caller's `tf.tidy`.
+ * Computes the outputs by name. The caller's `tf.tidy` disposes of all other tensors.
  *
  * @param feeds a tensor for every input of the network, checked against its type
  * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for feeds that do not fit
@@ -46,7 +46,7 @@ export function forward(
     );
     for (const [port, tensor] of Object.entries(results)) {
       values.set(valueId(node.name, port), tensor);
-      // Sizes that come about on the way have names too, such as batch*time.
+      // Dimensions made on the way have names too, such as batch*time.
       if (wanted.has(port)) noteDims(dims, node.outputs[port]?.shape ?? [], tensor.shape);
     }
   }

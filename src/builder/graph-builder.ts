@@ -1,4 +1,4 @@
-/** The network under construction: ops add their nodes here, types are inferred as they come. */
+/** A network under construction: ops add their nodes here, and their types are inferred at once. */
 
 import { inWords } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
@@ -9,33 +9,36 @@ import type { PaddedSequences } from './ragged.js';
 import { recurrentNames } from './recurrent/cells.js';
 import { checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
-/** One application of an op: plain data. `inputs` are ids of values by the inputs' names: an input of the network, or `node:port`. */
+/**
+ * One application of an op, as plain data. `inputs` maps the op's input names to ids of values: an input of the network, or
+ * `node:port`.
+ */
 export type NetworkNode<K extends OpName = OpName> = {
   readonly [P in K]: {
     readonly name: string;
     readonly op: P;
     readonly inputs: OpInputs<string>[P];
     readonly options: OpOptions[P];
-    /** The type of each output port, as the op's shape rule has it. */
+    /** The type of each output port, from the op's shape rule. */
     readonly outputs: Readonly<Record<string, TensorType>>;
   };
 }[K];
 
-/** Module names as PyTorch has them: identifiers, nested by dots. */
+/** Module names as in PyTorch: identifiers joined by dots. */
 const modulePath = /^[A-Za-z_]\w*(\.\w+)*$/;
 
 /** What {@link valueId} gives. */
 const portName = /^[A-Za-z_]\w*(\.\w+)*:[A-Za-z_]\w*$/;
 
 /**
- * Whether a network's input may be called so: files of ONNX call inputs as they like. No name is one that a node's port
- * has, nor a whole number, which JavaScript would sort before the other inputs.
+ * Whether a network's input may have this name; ONNX files choose names freely. Excluded are the names of node ports, and
+ * whole numbers, which JavaScript would sort before the other inputs.
  */
 export function isInputName(name: string): boolean {
   return name !== '' && name !== '__proto__' && !/^\d+$/.test(name) && !portName.test(name);
 }
 
-/** Ops whose parameters are called by the node's name. */
+/** Ops whose parameters are named after the node. */
 const named: ReadonlySet<OpName> = new Set([...recurrentNames, 'linear', 'embedding']);
 
 /** The id of what a node computes at a port. */
@@ -43,7 +46,7 @@ export function valueId(node: string, port: string): string {
   return `${node}:${port}`;
 }
 
-/** Gives the options as they are taken. @throws E_INVALID_OPTION */
+/** Returns the options in their checked form. @throws E_INVALID_OPTION */
 export type OptionCheck = <K extends OpName>(op: K, options: OpOptions[K], name: string) => OpOptions[K];
 
 export class GraphBuilder {
@@ -54,7 +57,7 @@ export class GraphBuilder {
   readonly #padded: PaddedSequences | undefined;
 
   /**
-   * @param check `checkOptions`, unless the options come from code that makes none wrong
+   * @param check `checkOptions`; may be skipped for options from trusted code
    * @param padded follows sequences of different lengths through the definition; without it, nodes take the inputs that they
    *   are given, as those of a file do
    */

@@ -14,7 +14,7 @@ import { inputEntries, mapInputs, type NamedInputs, severalInputs } from './ops/
 import { isRecurrent } from './recurrent/cells.js';
 import { checkDims, type Value } from './tensor.js';
 
-/** Limits for what comes from outside; a network past them is none that anybody trains. */
+/** Limits for networks from outside; nobody trains one past them. */
 const MAX_TEXT_LENGTH = 4 * 2 ** 20;
 const MAX_NODES = 10_000;
 /** Of one node: what `concat` joins. */
@@ -24,7 +24,7 @@ const MAX_LAYERS = 1_000;
 const MAX_RANK = 8;
 /** Joined dimensions are named after their parts, so that a chain of joins doubles the name at every step. */
 const MAX_DIM_LENGTH = 1_000;
-/** A message of ten lines says all; a hostile file could ask for millions. */
+/** Ten lines are enough for a message; a hostile file could cause millions. */
 const MAX_ISSUES = 10;
 const MAX_ISSUE_LENGTH = 200;
 const MAX_SHOWN_VALUES = 12;
@@ -134,7 +134,7 @@ function readNetwork(text: string): Network {
   return finishNetwork(inputs, graph, Object.fromEntries(named));
 }
 
-/** Keeps the node that came last, and all LSTMs with it, to a size that can be worked with. */
+/** Limits the size of the newest node, and of all LSTMs together. */
 function checkLimits({ nodes }: GraphBuilder): void {
   const node = nodes.at(-1);
   if (!node) return;
@@ -155,7 +155,7 @@ function checkLimits({ nodes }: GraphBuilder): void {
   }
 }
 
-/** The last of them, which are likeliest meant. */
+/** The last ones, which are most likely meant. */
 function listValues(ids: readonly string[]): string {
   const shown = ids.slice(-MAX_SHOWN_VALUES).map((id) => id.slice(0, MAX_ISSUE_LENGTH));
   const more = ids.length > shown.length ? ` and ${ids.length - shown.length} before them` : '';

@@ -18,7 +18,7 @@ export type NetworkOutput<T extends TensorType = TensorType> = T & { readonly fr
 
 export interface Network<I extends Signature = Signature, O extends Signature = Signature> {
   readonly inputs: I;
-  /** In the order of definition, which is an order of execution and the order of PyTorch's parameters. */
+  /** In the order of definition, in which they can run and in which PyTorch draws the parameters. */
   readonly nodes: readonly NetworkNode[];
   readonly outputs: { readonly [K in keyof O]: NetworkOutput<O[K]> };
 }
@@ -67,7 +67,7 @@ export function defineNetwork<const I extends Signature, const O extends Readonl
   return finishNetwork(inputs, graph, outputs);
 }
 
-/** Closes a definition: checks the outputs and keeps the nodes they need. */
+/** Finishes a definition: checks the outputs and keeps the nodes that they need. */
 export function finishNetwork<I extends Signature, O extends Readonly<Record<string, Value>>>(
   inputs: I,
   graph: GraphBuilder,

@@ -48,7 +48,7 @@ export function specsOfNetwork(network: Network): ParameterSpec[] {
  * `torch.manual_seed(seed)`.
  *
  * @param seed an integer, or a generator to go on drawing from
- * @throws E_INVALID_OPTION for parameters that are too large to be had
+ * @throws E_INVALID_OPTION for parameters that are too large for memory
  */
 export function initParameters(network: Network, seed: number | bigint | Generator): StateDict {
   const generator = seed instanceof Generator ? seed : new Generator(seed);
@@ -70,7 +70,7 @@ function drawNamed(
   try {
     return draw(init, count, generator);
   } catch (error) {
-    // What the engine has no memory for, or no index.
+    // JavaScript throws this for arrays that are too large.
     if (!(error instanceof RangeError)) throw error;
     const gigabytes = Math.ceil((count * Float32Array.BYTES_PER_ELEMENT) / 1e9).toLocaleString('en-US');
     throw new LstmOnnxError(
@@ -94,7 +94,7 @@ function draw(init: Initializer, count: number, generator: Generator): Float32Ar
 }
 
 /**
- * Checks that a state dict is this network's: every name there, none too many, shapes as expected.
+ * Checks that a state dict fits this network: no name missing, none too many, all shapes right.
  *
  * @throws E_SHAPE_MISMATCH listing every difference, as PyTorch's `load_state_dict` does
  */

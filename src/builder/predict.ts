@@ -27,8 +27,8 @@ export type Predictions<N extends Network> = { readonly [K in keyof N['outputs']
 
 export interface PredictOptions {
   /**
-   * How many samples are computed at a time, which bounds the memory that it takes: along the dimension called `batch`,
-   * wherever it is. A network without one, or that computes samples from each other, runs on all at once. @default 64
+   * How many samples are computed at a time, which bounds the memory. Samples are along the dimension called `batch`, at any
+   * axis. A network that has none, or that mixes samples, runs on all at once. @default 64
    */
   readonly batchSize?: number;
   readonly backend?: BackendName;
@@ -45,7 +45,7 @@ type Outputs = Record<string, NdArray<'float32'>>;
  *
  * @param feeds an array for each input, of its type and shape, such as the `inputs` of a data set
  * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for feeds or parameters that do not fit,
- *   E_INVALID_OPTION for what is no network, array or option
+ *   E_INVALID_OPTION for a wrong network, array or option
  */
 export async function predict<N extends Network>(
   network: N,
@@ -75,7 +75,7 @@ export async function predict<N extends Network>(
   }
 }
 
-/** @throws E_INVALID_OPTION, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for what is no array */
+/** @throws E_INVALID_OPTION, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for a value that is not an array */
 function checkedArrays(network: Network, feeds: unknown): Arrays {
   if (!isObject(feeds)) {
     throw new LstmOnnxError(
@@ -90,7 +90,7 @@ function checkedArrays(network: Network, feeds: unknown): Arrays {
     if (Object.hasOwn(network.inputs, name)) checkArray(`Input '${name}'`, array);
     return [name, array] as const;
   });
-  return Object.fromEntries(arrays) as Arrays; // those of other names are refused by name, whatever they are
+  return Object.fromEntries(arrays) as Arrays; // unknown names are refused by name, whatever their values
 }
 
 async function runBatches(
@@ -163,7 +163,7 @@ function slice(array: NdArray<DType>, axis: number, start: number, end: number):
     : { dtype: 'int32', shape, data: copyStrided(array.data, layout, new Int32Array(sizeOf(shape))) };
 }
 
-/** Arrays one behind the other along an axis; all other dimensions are the same. */
+/** Arrays joined along an axis; all other dimensions are equal. */
 function join(parts: readonly NdArray<'float32'>[], axis: number): NdArray<'float32'> {
   const shape = joinedShape(
     parts.map((part) => part.shape),

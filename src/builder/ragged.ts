@@ -1,6 +1,6 @@
 /**
- * Sequences of different lengths in one tensor, padded to one length: where their steps are in the values of a definition,
- * so that what reads the last step, or all of them, stops where each sequence ends.
+ * Sequences of different lengths in one tensor, padded to one length: tracks where their steps are in the values of a
+ * definition, so that an op that reads the last step, or all of them, stops at the end of each sequence.
  */
 import { LstmOnnxError } from '../errors.js';
 import { valueId } from './graph-builder.js';
@@ -17,11 +17,11 @@ export interface Padding {
   readonly lengths: Value;
   /** The axes that sequences and steps are along. */
   readonly axes: readonly number[];
-  /** The one of them that is the steps; undefined where a reshape has joined batch or time with other axes. */
+  /** Which of them is time; undefined where a reshape has joined batch or time with other axes. */
   readonly time: number | undefined;
 }
 
-/** What to do instead, where there is more to say than to take the last step first. */
+/** What to do instead, if it is more than taking the last step first. */
 const advice: Partial<Record<OpName, string>> = {
   at: 'take the first step with at(0) or the last one with at(-1), which every sequence has',
   flip: 'give the LSTM reverse: true or bidirectional: true, which read each sequence from its own end',
@@ -93,13 +93,13 @@ export class PaddedSequences {
   }
 }
 
-/** What lengths that are given to an op say of its first input. */
+/** The padding of an op's first input, from the lengths that the op is given. */
 function paddingBy(lengths: Value, use: (axis: number) => AxisUse): Padding | undefined {
   const time = [0, 1].find((axis) => use(axis).kind === 'lengths');
   return time === undefined ? undefined : { lengths, axes: [1 - time, time], time };
 }
 
-/** The padding of the output, where it has some, and whether the op stops at the lengths. */
+/** The padding of the output, if any, and whether the op stops at the lengths. */
 function outputPadding(
   { axes, time }: Padding,
   lengths: Value,

@@ -10,15 +10,15 @@ const STATE_WORDS = 624;
 const TWIST_DISTANCE = 397;
 
 /**
- * What decides what a generator draws next: 624 words and the position among them. The second normal number of a pair
- * that waits for the next call is not part of it.
+ * A generator's state: 624 words and the position among them. It does not include the second normal number of a pair, which
+ * waits for the next call.
  */
 export interface GeneratorState {
   readonly words: Uint32Array;
   readonly position: number;
 }
 
-/** The 32 bits of a seed that count. @throws E_INVALID_OPTION unless it is an integer */
+/** The 32 bits of a seed that PyTorch uses. @throws E_INVALID_OPTION unless it is an integer */
 export function seedBits(seed: number | bigint): number {
   if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed)) {
     throw new LstmOnnxError(
@@ -49,7 +49,7 @@ export class Generator {
     return { words: this.#words.slice(), position: this.#position };
   }
 
-  /** A generator that goes on where the state was taken. @throws E_INVALID_FILE for a state that is none */
+  /** A generator that continues from a state. @throws E_INVALID_FILE for an invalid state */
   static fromState(state: GeneratorState): Generator {
     if (!isObject(state) || !(state.words instanceof Uint32Array)) {
       throw wrongArgument('Generator.fromState', state, 'what `state` of a generator gave');

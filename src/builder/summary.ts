@@ -7,9 +7,7 @@ import type { Network } from './network.js';
 import { parameterSpecs } from './parameters.js';
 import { formatShape } from './shape.js';
 
-/**
- * One line an op: name, op with its options, output shapes, number of parameters; then the total.
- */
+/** A line for each op: name, op with its options, output shapes, number of parameters; then the total. */
 export function summary(network: Network): string {
   checkNetwork('summary', network);
   return summaryLines(network).join('\n');
@@ -40,7 +38,7 @@ export function summaryLines(network: Network): string[] {
   return [...alignColumns(rows), `outputs: ${outputs.join(', ')}`, `parameters: ${formatCount(total)}`];
 }
 
-/** The op and its options, but for those that are off: `lstm(hiddenSize=64, numLayers=1, bidirectional)`. */
+/** The op and its options, without those that are off: `lstm(hiddenSize=64, numLayers=1, bidirectional)`. */
 function describe({ op, options }: NetworkNode): string {
   const shown = Object.entries(options).flatMap(([name, value]) => {
     if (value === true) return [name];

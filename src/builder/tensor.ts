@@ -9,7 +9,7 @@ import type { IfTime } from './type-messages.js';
 /** Element types a network computes with. `int32` is for indices (embedding). */
 export type DType = 'float32' | 'int32';
 
-/** Element type and shape: all that is known of a tensor before data arrives. */
+/** Element type and shape: everything known about a tensor before data arrives. */
 export interface TensorType<D extends DType = DType, S extends Shape = Shape> {
   readonly dtype: D;
   readonly shape: S;
@@ -20,7 +20,7 @@ const dimensionName = /^[A-Za-z_]\w*$/;
 /** @throws E_INVALID_OPTION for a dimension that is neither a positive integer nor a name. */
 export function checkDims(shape: Shape, what: string): void {
   for (const dim of shape) {
-    // A null or undefined from JavaScript is no name, though a regular expression takes its text for one.
+    // null and undefined from JavaScript are not names, though as text they would match.
     const isName = typeof dim === 'string' && dimensionName.test(dim);
     const valid = typeof dim === 'number' ? Number.isSafeInteger(dim) && dim > 0 : isName;
     if (!valid) {
@@ -32,7 +32,7 @@ export function checkDims(shape: Shape, what: string): void {
   }
 }
 
-/** @throws E_INVALID_OPTION for what is no type of an input */
+/** @throws E_INVALID_OPTION unless it is the type of an input */
 export function checkTensorType(what: string, type: unknown): asserts type is TensorType {
   if (!isObject(type) || (type.dtype !== 'float32' && type.dtype !== 'int32') || !Array.isArray(type.shape)) {
     throw new LstmOnnxError(
@@ -96,7 +96,7 @@ export class SymbolicTensor<D extends DType = DType, S extends Shape = Shape> im
 /**
  * Checks that a caller gave a value of a definition.
  *
- * @param what what takes it, for the message
+ * @param what the function that takes it, for the message
  * @throws E_INVALID_OPTION
  */
 export function checkValue(what: string, x: unknown): asserts x is Value {
@@ -109,7 +109,7 @@ export function checkValue(what: string, x: unknown): asserts x is Value {
   );
 }
 
-/** The definition that a caller's value belongs to. @throws E_INVALID_OPTION for what is no value */
+/** The definition that a caller's value belongs to. @throws E_INVALID_OPTION unless it is a value */
 export function graphOf(what: string, x: Value): GraphBuilder {
   checkValue(what, x);
   return x.graph;

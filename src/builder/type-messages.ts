@@ -1,6 +1,6 @@
 /**
- * What the compiler says of a call that does not fit. Where a type would be `never`, the parameter has a string literal
- * type instead, which the compiler prints and nothing else is assignable to.
+ * Compiler messages for calls that do not fit. Instead of `never`, the parameter gets a string literal type whose text is
+ * the message: the compiler prints it, and nothing else is assignable to it.
  */
 import type { Dim, Shape } from './shape.js';
 
@@ -59,7 +59,7 @@ export type NewShape<S extends Shape, T extends Shape> = [UnknownNames<S, T>] ex
   : `no dimension of ${Written<S>} is called ${UnknownNames<S, T>}`;
 
 type Names<S extends Shape> = Extract<S[number], string>;
-/** Names that are known to the letter; a pattern such as `time+${number}` may be any of many. */
+/** Names that are fully known; a pattern such as `time+${number}` may stand for many. */
 type Literal<N extends string> = N extends string
   ? Record<never, 0> extends Record<N, 0>
     ? never

@@ -79,7 +79,7 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
     .conflicts('network', ['pool', 'lstm', 'activation', 'head', 'embedding', 'time-first']);
 }
 
-/** Reads the model, and tells what was assumed for it and which of its numbers are none; a `--network` is among its files. */
+/** Reads the model, prints the assumptions made, and warns about NaN or infinite weights; a `--network` is among its files. */
 export async function readModelFile(
   path: string,
   options: ModelFileArguments,

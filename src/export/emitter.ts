@@ -1,10 +1,10 @@
-/** Collects the nodes and initializers of an ONNX graph and gives everything a name of its own. */
+/** Collects the nodes and initializers of an ONNX graph and gives each a unique name. */
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../onnx/graph.js';
 
 export interface EmitOptions {
-  /** Base of the node's and its outputs' names. */
+  /** What the names of the node and its outputs start with. */
   readonly name: string;
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
   readonly docString?: string;
@@ -51,7 +51,7 @@ export class Emitter {
     this.#names = new Set(reserved);
   }
 
-  /** Adds a node of one output and gives the output's name. */
+  /** Adds a node with one output and returns the output's name. */
   emit(opType: string, inputs: readonly string[], options: EmitOptions): string {
     const [output] = this.emitAll(opType, inputs, [''], options);
     if (output === undefined) throw new LstmOnnxError('E_INVALID_GRAPH', `${opType} was given no output.`);
@@ -78,7 +78,7 @@ export class Emitter {
     return outputs;
   }
 
-  /** Adds an initializer and gives its name. */
+  /** Adds an initializer and returns its name. */
   initializer(name: string, { dtype, shape, data }: NdArray): string {
     const unique = this.#fresh(name);
     this.initializers.push({ name: unique, dtype, shape, data });

@@ -56,11 +56,11 @@ export const OLDEST_EXPORTED_OPSET = 14;
 export const NEWEST_EXPORTED_OPSET = 22;
 
 /**
- * The network as the bytes of an `.onnx` file, batch and time dynamic as the network has them.
+ * The network as the bytes of an `.onnx` file. Dimensions with names, such as batch and time, stay dynamic.
  *
- * @throws E_SHAPE_MISMATCH for parameters of another network, E_UNSUPPORTED for an opset out of range,
- *   E_DUPLICATE_NAME for an output called like an input; with `states`, `lengths` and `softmax` also E_INVALID_OPTION for
- *   a network that has no use for them, and E_DUPLICATE_NAME when a name is taken
+ * @throws E_SHAPE_MISMATCH for parameters of another network, E_UNSUPPORTED for an opset out of range, E_DUPLICATE_NAME for
+ *   an output called like an input; with `states`, `lengths` and `softmax` also E_INVALID_OPTION for a network that has no
+ *   use for them, and E_DUPLICATE_NAME when a name is taken
  */
 export function exportOnnx(network: Network, parameters: StateDict, options: ExportOptions = {}): Uint8Array {
   const model = toOnnxModel(network, parameters, options);
@@ -68,7 +68,7 @@ export function exportOnnx(network: Network, parameters: StateDict, options: Exp
   return encodeModel(model);
 }
 
-/** {@link exportOnnx} before it is turned into bytes. */
+/** {@link exportOnnx} before encoding. */
 export function toOnnxModel(network: Network, parameters: StateDict, options: ExportOptions = {}): OnnxModel {
   checkNetwork('exportOnnx', network);
   checkOptionNames('exportOnnx', options, names, meant);
@@ -113,7 +113,7 @@ export function toOnnxModel(network: Network, parameters: StateDict, options: Ex
   return { ...model, graph: { ...model.graph, valueInfo: intermediateTypes(model) } };
 }
 
-/** In an ONNX graph a name is one value, so that an output cannot be called like an input. */
+/** In an ONNX graph a name stands for one value, so an output cannot have the name of an input. */
 function checkOutputNames({ inputs, outputs }: Network): void {
   const taken = Object.keys(outputs).find((name) => Object.hasOwn(inputs, name));
   if (taken === undefined) return;
@@ -164,7 +164,7 @@ function lowerNode<K extends OpName>(
   return lowerings[node.op](node, { emitter, inputs, opset, parameter });
 }
 
-/** Gives the network's outputs their names: the value is renamed where it can be, copied by an Identity elsewhere. */
+/** Names the network's outputs: renames the value if possible, else copies it with an Identity. */
 function nameOutputs(network: Network, emitter: Emitter, values: ReadonlyMap<string, Lowered>): OnnxNode[] {
   const produced = new Set(emitter.nodes.flatMap((node) => node.outputs));
   const renamed = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** What the lowering of an op is given and gives. One file an op in `ops/` implements it. */
+/** What the lowering of an op takes and returns; each file in `ops/` implements one or a few. */
 import type { NetworkNode } from '../builder/graph-builder.js';
 import type { OpName } from '../builder/ops/index.js';
 import type { Ports } from '../builder/ops/op.js';
@@ -7,7 +7,7 @@ import type { Parameter } from '../builder/parameters.js';
 import type { TensorType } from '../builder/tensor.js';
 import type { Emitter } from './emitter.js';
 
-/** A value of the network as it stands in the ONNX graph. */
+/** A value of the network in the ONNX graph. */
 export interface Lowered {
   /** Its name in the ONNX graph. */
   readonly name: string;
@@ -31,7 +31,7 @@ export interface LoweringContext<K extends OpName = OpName> {
   parameter(name: string): Parameter;
 }
 
-/** What a lowering gives for a port: its name in the ONNX graph. */
+/** What a lowering returns for a port: its name in the ONNX graph. */
 export type LoweredPort = Omit<Lowered, 'type'>;
 
 export type Lowering<K extends OpName> = (

@@ -1,4 +1,4 @@
-/** Leaves out what no output needs: nodes, optional outputs of nodes, initializers. */
+/** Removes what no output needs: nodes, optional outputs of nodes, initializers. */
 import type { OnnxNode, OnnxTensor } from '../onnx/graph.js';
 
 /**

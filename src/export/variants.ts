@@ -14,7 +14,7 @@ export interface VariantOptions {
 }
 
 /**
- * The network with the inputs and outputs that are asked for: after those it has, lengths last among the inputs.
+ * The network with the requested inputs and outputs after those it has, and with lengths as the last input.
  *
  * @throws as `withStates`, `withLengths` and `withProbabilities`
  */

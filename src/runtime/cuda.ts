@@ -1,7 +1,7 @@
 /**
- * What CUDA needs beside the files that npm unpacks: onnxruntime-node leaves the CUDA libraries (some 300 MB)
- * to its install script, which npm does not run under `ignore-scripts`. Source: onnxruntime-node 1.30,
- * script/install.js and script/install-metadata.js.
+ * What CUDA needs besides the files that npm unpacks: onnxruntime-node leaves the CUDA libraries (some 300 MB) to its
+ * install script, which npm does not run under `ignore-scripts`. Source: onnxruntime-node 1.30, script/install.js and
+ * script/install-metadata.js.
  */
 
 /** Where onnxruntime-node runs and what its folder holds. */
@@ -39,6 +39,6 @@ export function cudaObstacle(
   };
 }
 
-/** Said after onnxruntime's own words when the files are there and no session opens. */
+/** Added to onnxruntime's own message when the files are there but no session opens. */
 export const CUDA_HINT =
   'CUDA needs an NVIDIA GPU with its driver, and the CUDA 12 and cuDNN 9 libraries on the library path';

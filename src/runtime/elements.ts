@@ -1,14 +1,14 @@
 /**
- * Elements as callers give them, into the typed array that an onnxruntime tensor of the element type holds.
- * A typed array must be of the right type already; plain numbers are converted, and refused where the type
- * cannot hold them (rounding to the nearest float is no loss in this sense, overflow is).
+ * Turns callers' elements into the typed array that onnxruntime uses for the element type. A typed array must have the right
+ * type already. Plain numbers are converted, and refused if the type cannot hold them: rounding to the nearest float is
+ * allowed, overflow is not.
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, textOf } from '../errors.js';
 import { notFiniteAt } from '../nd-array.js';
 import { float16Bits, float16BitsOf } from './float16.js';
 
-/** How one element type is held. */
+/** How one element type is stored. */
 interface Elements {
   /** The typed array, by its constructor's name, for messages. */
   readonly arrayName: string;
@@ -78,7 +78,7 @@ const numeric = new Map<Tensor.Type, Elements>([
       float(() => true),
     ),
   ],
-  // Its bits, which engines without a Float16Array have too.
+  // As bits, which also work in engines without a Float16Array.
   ['float16', elements(Uint16Array, float16)],
   ['int8', elements(Int8Array, integer(-(2 ** 7), 2 ** 7 - 1))],
   ['uint8', elements(Uint8Array, integer(0, 2 ** 8 - 1))],

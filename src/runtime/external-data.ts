@@ -1,9 +1,9 @@
-/** Files of weights beside a model, for who opens it: which are needed, and where they are. */
+/** Files of weights beside a model: which are needed, and where they are. */
 import { LstmOnnxError } from '../errors.js';
 import { type ExternalData, MissingFiles, plainName } from '../import/onnx/external-data.js';
 import type { ModelFile, SessionOptions } from './session.js';
 
-/** Those of these files that the options do not have. */
+/** The files that are not in the options. */
 export function notGiven(names: readonly string[], { externalData = [] }: SessionOptions): string[] {
   const given = new Set(externalData.map((file) => plainName(typeof file === 'string' ? file : file.path)));
   return names.filter((name) => !given.has(plainName(name)));
@@ -15,7 +15,7 @@ export function expectFiles(names: readonly string[], options: SessionOptions): 
   if (missing.length > 0) throw new MissingFiles(missing);
 }
 
-/** The files that the options have the bytes of. @throws E_INVALID_OPTION for one that is there in another form */
+/** The files that the options have the bytes of. @throws E_INVALID_OPTION for one in another form */
 export function bytesGiven({ externalData = [] }: SessionOptions): ExternalData {
   const files = externalData.map((file) => {
     const { path, data }: { path: string; data?: unknown } = typeof file === 'string' ? { path: file } : file;
@@ -46,7 +46,7 @@ export async function withFiles(
 }
 
 /**
- * Where a file is that a model from a URL names.
+ * The URL of a file that a model from a URL names.
  *
  * @throws E_INVALID_FILE for a name that leads out of the model's folder
  */

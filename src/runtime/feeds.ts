@@ -35,7 +35,7 @@ interface InputRule {
   readonly dims: readonly DimRule[] | undefined;
 }
 
-/** What a feed may turn out to have; callers are not held to the declared types at run time. */
+/** What a feed may really have; at run time callers can give anything. */
 interface LooseFeed {
   readonly type?: unknown;
   readonly dtype?: unknown;
@@ -142,7 +142,7 @@ export class FeedChecker {
     // The runtime's own tensor can be fed as it is.
     const own = feed instanceof this.#Tensor ? feed : undefined;
     if (loose.location !== undefined && loose.location !== 'cpu') {
-      // Tensors that already lie on the device are the runtime's own affair, data and all.
+      // Tensors that are already on the device are left to the runtime.
       if (own && loose.location !== 'none') return own;
       throw new LstmOnnxError(
         'E_INVALID_OPTION',

@@ -1,4 +1,4 @@
-/** Reads a model over HTTP with the platform's own fetch. */
+/** Downloads a model over HTTP with the platform's own fetch. */
 import { joinBytes } from '../array-layout.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
@@ -7,24 +7,24 @@ import { LstmOnnxError, messageOf } from '../errors.js';
 export const MAX_MODEL_BYTES = 2 ** 31 - 1;
 
 const IDLE_TIMEOUT = 60_000;
-/** A timer's longest time, of 24 days: setTimeout takes a longer one for none. */
+/** The longest time of a timer, 24 days: setTimeout treats a longer one as none. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** How far a download is. */
+/** The progress of a download. */
 export interface Progress {
   /** Bytes so far. */
   readonly loaded: number;
-  /** Bytes in all; absent where the server does not say, or says how many they are compressed. */
+  /** Bytes in total; absent if the server does not say, or only gives the compressed size. */
   readonly total?: number;
 }
 
-/** What goes with a download. */
+/** Options of a download. */
 export interface DownloadOptions {
   /** Ends the download and the opening of the model; the signal's reason is thrown. */
   readonly signal?: AbortSignal;
   /**
-   * How long a server may send nothing before the download is given up, in milliseconds. Default: 60,000. A slow download
-   * goes on as long as something comes.
+   * How long the server may send nothing before the download fails, in milliseconds. Default: 60,000. A slow download may
+   * take as long as it likes.
    */
   readonly idleTimeout?: number;
   /** Called as bytes arrive, where the model comes from a URL. */
@@ -69,10 +69,10 @@ export async function fetchModel(url: URL, options: DownloadOptions = {}): Promi
   }
 }
 
-/** Throws what is to be said of a download that failed. */
+/** Throws the error for a download that failed. */
 type Fail = (cause: unknown) => never;
 
-/** Of the download itself: what the caller's `onProgress` throws goes to the caller as it is. */
+/** A failure of the download itself; what the caller's `onProgress` throws is passed on unchanged. */
 export function failureOf(url: URL, { signal }: DownloadOptions): Fail {
   return (cause) => {
     signal?.throwIfAborted();
@@ -82,7 +82,7 @@ export function failureOf(url: URL, { signal }: DownloadOptions): Fail {
   };
 }
 
-/** The bytes of an answer, counted as they come. @param heard is called for each piece */
+/** The bytes of a response, counted as they arrive. @param heard is called for each piece */
 export async function readBody(
   response: Response,
   { onProgress }: DownloadOptions,
@@ -107,7 +107,7 @@ export async function readBody(
       onProgress?.({ loaded, ...total });
     }
   } catch (error) {
-    // The rest is not wanted; that it may not come either is no news.
+    // The rest is not needed, so a failure to cancel it does not matter.
     await reader?.cancel().catch(() => {});
     throw error;
   }

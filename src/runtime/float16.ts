@@ -3,7 +3,7 @@
  * as their bits in a Uint16Array.
  */
 
-/** The bits of what holds such numbers, in the same memory; `undefined` for anything else. */
+/** The bits of an array of such numbers, in the same memory; `undefined` for anything else. */
 export function float16BitsOf(data: unknown): Uint16Array | undefined {
   if (data instanceof Uint16Array) return data;
   if (!ArrayBuffer.isView(data) || data.constructor.name !== 'Float16Array') return undefined;

@@ -1,4 +1,4 @@
-/** What a model's source is in Node: a file, or bytes, fetched where they are elsewhere. */
+/** What a model's source is in Node: a file, bytes, or a URL to download. */
 import { fileURLToPath } from 'node:url';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { type DownloadOptions, fetchModel } from './fetch-model.js';
@@ -12,7 +12,7 @@ export interface Located {
   readonly url?: string;
 }
 
-/** Finds a model, and fetches it where that is needed. @throws E_FILE_READ, E_INVALID_OPTION, the signal's reason */
+/** Finds a model, and downloads it if needed. @throws E_FILE_READ, E_INVALID_OPTION, the signal's reason */
 export async function locate(source: string | URL | Uint8Array, options: DownloadOptions): Promise<Located> {
   if (source instanceof Uint8Array) return { name: 'the model', content: source };
   const url = source instanceof URL ? source : urlOf(source);
@@ -29,7 +29,7 @@ export async function locate(source: string | URL | Uint8Array, options: Downloa
   return { name: path, content: path };
 }
 
-/** The URL that a string is, when it is one that models come from; paths such as `C:\model.onnx` are not. */
+/** The string as a URL, if it is one of a supported kind; paths such as `C:\model.onnx` are not. */
 function urlOf(source: unknown): URL | undefined {
   if (typeof source !== 'string' || !/^(?:file|https?):\/\//i.test(source)) return undefined;
   try {

@@ -1,7 +1,7 @@
 /** Models kept in a browser's Cache Storage, by their URL. */
 import { type DownloadOptions, failureOf, fetchModel, readBody } from './fetch-model.js';
 
-/** What one model has to do with the cache: it is kept once it has opened, since anything may answer at a URL. */
+/** One model and the cache: it is kept only after it has opened, since a URL may return anything. */
 export class ModelCache {
   readonly #name: string;
   readonly #downloaded: { readonly url: URL; readonly bytes: Uint8Array }[] = [];
@@ -12,7 +12,7 @@ export class ModelCache {
   }
 
   /**
-   * What the cache has, else what the server gives.
+   * From the cache, else from the server.
    *
    * @throws E_FILE_READ; the signal's reason
    */
@@ -36,11 +36,11 @@ export class ModelCache {
         await cache?.put(url, new Response(Uint8Array.from(bytes), { headers }));
       }
     } catch {
-      // A full disk, storage that is forbidden, or a URL that caches do not take: the model is there all the same.
+      // A full disk, forbidden storage, or a URL that caches refuse: the model still works.
     }
   }
 
-  /** Pages without https: have no caches. */
+  /** Pages without https have no caches. */
   async #open(): Promise<Cache | undefined> {
     return globalThis.caches?.open(this.#name);
   }

@@ -1,6 +1,6 @@
 /**
- * A model that runs: named inputs in, named outputs out, over whatever opened it. How a model is
- * loaded depends on the platform and is added by its entry point (node.ts, web.ts).
+ * A model that runs: named inputs in, named outputs out, on any provider. Loading depends on the platform and is added by
+ * its entry point (node.ts, web.ts).
  */
 import { LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
@@ -30,9 +30,9 @@ const meantStreamOptions = {
 
 /** The part of a model that is the same on every platform. */
 export class BaseModel {
-  /** What the model takes, in the graph's order. */
+  /** The model's inputs, in the graph's order. */
   readonly inputs: readonly ModelValue[];
-  /** What the model gives, in the graph's order. */
+  /** The model's outputs, in the graph's order. */
   readonly outputs: readonly ModelValue[];
   /** The file's `metadata_props`. */
   readonly metadata: ReadonlyMap<string, string>;
@@ -49,17 +49,17 @@ export class BaseModel {
   }
 
   /**
-   * Runs the model once. Any number of runs may be under way at the same time; one that fails leaves the others
-   * and the model as they were. Typed arrays are not copied: leave them unchanged until the run is over.
+   * Runs the model once. Any number of runs may happen at the same time; one that fails does not affect the others or the
+   * model. Typed arrays are not copied: leave them unchanged until the run is over.
    *
-   * @param feeds Every input by name: an onnxruntime `Tensor`, or `{ data, dims }` with the input's own typed
-   * array, or with plain numbers, which are converted, or this library's own `{ dtype, shape, data }`.
+   * @param feeds Every input by name: an onnxruntime `Tensor`, or `{ data, dims }` with the input's own typed array, or with
+   *   plain numbers, which are converted, or this library's own `{ dtype, shape, data }`.
    * @param fetches The outputs to compute; all of them by default.
    * @returns The outputs by name, as onnxruntime `Tensor`s.
-   * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_INVALID_OPTION for feeds or
-   * fetches that do not fit the graph; E_NOT_FINITE for NaN and infinities in a float feed, unless the model was loaded
-   * with `finite: 'allow'`; E_UNSUPPORTED for an output that is not a tensor; E_RUN_FAILED when
-   * onnxruntime fails, and after `release`.
+   * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_INVALID_OPTION for feeds or fetches that
+   *   do not fit the graph; E_NOT_FINITE for NaN and infinities in a float feed, unless the model was loaded with
+   *   `finite: 'allow'`; E_UNSUPPORTED for an output that is not a tensor; E_RUN_FAILED when onnxruntime fails, and after
+   *   `release`.
    */
   async run(feeds: Feeds, fetches?: readonly string[]): Promise<Results> {
     const { runner, checker } = this.#opened;
@@ -68,8 +68,8 @@ export class BaseModel {
   }
 
   /**
-   * Runs the model once and tells what every LSTM layer computed on the way: gates, cells and hidden states, step by
-   * step. For the provider `simd` alone.
+   * Runs the model once and returns what every LSTM layer computed on the way: gates, cells and hidden states, step by step.
+   * Only for the provider `simd`.
    *
    * @param feeds as {@link run} takes them
    * @returns One entry for each direction of each LSTM layer, in the order in which the model runs them.
@@ -89,12 +89,12 @@ export class BaseModel {
   }
 
   /**
-   * A stream: runs of this model one after another, each starting from the state in which the one before it
-   * ended. Any number of streams may share a model; each has its own state.
+   * A stream: runs of this model in sequence, each starting from the state in which the previous one ended. Any number of
+   * streams may share a model; each has its own state.
    *
-   * @throws E_STATE_NOT_CARRIED when an input looks like state and no output is known to carry it, or no input
-   * is state at all; E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for pairs or initial states that do not
-   * fit; E_INVALID_FILE for metadata that names states wrongly.
+   * @throws E_STATE_NOT_CARRIED when an input looks like state and no output is known to carry it, or no input is state at
+   *   all; E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for pairs or initial states that do not fit; E_INVALID_FILE
+   *   for metadata that names states wrongly.
    */
   stream(options: StreamOptions = {}): Stream {
     checkOptionNames('stream', options, streamNames, meantStreamOptions);

@@ -38,8 +38,8 @@ type Ort = typeof import('onnxruntime-node');
 /** How a model is opened in Node. */
 export interface NodeLoadOptions extends LoadOptions {
   /**
-   * Runs the model in a process of its own, for files that are not trusted: where onnxruntime ends the process, that
-   * is an error of this model's runs. `release` ends the process, and with it runs under way. Default: false.
+   * Runs the model in a separate process, for untrusted files: if onnxruntime crashes that process, this model's runs fail
+   * with an error. `release` ends the process and any runs in it. Default: false.
    */
   readonly isolate?: boolean;
 }
@@ -82,8 +82,8 @@ const optionNames = {
 } satisfies OptionNames<NodeLoadOptions>;
 
 /**
- * Every execution provider that this platform may have, and whether a session really opens on it: for each that
- * does not, the reason, and the command that adds it where there is one. Takes a moment: it tries them.
+ * Every execution provider that this platform may have, and whether a session really opens on it: if not, the reason, and
+ * the command that adds it if there is one. Takes a moment, since it tries them.
  */
 export async function availableProviders(): Promise<readonly ProviderStatus[]> {
   const file = described(probeModel());
@@ -105,7 +105,7 @@ export async function availableProviders(): Promise<readonly ProviderStatus[]> {
   return statuses;
 }
 
-/** What a process of its own leaves to the one that started it. */
+/** What a separate process leaves to the one that started it. */
 const nodePlatform = {
   locate,
   obstacleTo,
@@ -115,7 +115,7 @@ const nodePlatform = {
       await onnxruntimeNode();
       return ['cuda', 'cpu'];
     } catch {
-      // The two are tried all the same, for their reasons to be kept.
+      // Both are still tried, to keep their reasons.
       return ['cuda', 'cpu', 'wasm'];
     }
   },
@@ -161,8 +161,8 @@ async function platformProviders(): Promise<readonly Provider[]> {
 }
 
 /**
- * onnxruntime-node, loaded when a model first needs it: its 45 MB are of no use to who only trains or exports,
- * and on a platform that it has no build for, `wasm` still runs.
+ * onnxruntime-node, loaded when a model first needs it: training and exporting do not need its 45 MB, and on a platform
+ * without a build of it, `wasm` still runs.
  * @throws E_PROVIDER_UNAVAILABLE
  */
 async function onnxruntimeNode(): Promise<Ort> {
@@ -185,7 +185,7 @@ async function supportedBackends(): Promise<ReadonlySet<string>> {
   return new Set(listSupportedBackends().map((backend) => backend.name));
 }
 
-/** What stands in a provider's way before any model is tried. */
+/** Why a provider cannot work, as far as known without trying a model. */
 async function obstacleTo(
   provider: Provider,
 ): Promise<{ readonly reason: string; readonly install?: string } | undefined> {

@@ -1,4 +1,4 @@
-/** What a model's file tells and onnxruntime's session does not. */
+/** What a model's file says and onnxruntime's session does not. */
 
 import { externalFiles } from '../import/onnx/external-data.js';
 import { decodeModel } from '../onnx/decode-model.js';
@@ -15,13 +15,13 @@ export interface OnnxFile {
   readonly unranked: ReadonlySet<string>;
   /** See {@link sequenceInputs}. */
   readonly sequences: ReadonlySet<string>;
-  /** What is decoded of it; undefined for onnxruntime's own format. */
+  /** Its decoded part; undefined for onnxruntime's own format. */
   readonly model: OnnxModel | undefined;
   /** Files of weights that the model names, relative to its own folder. */
   readonly externalFiles: readonly string[];
   /** The model, in a form that onnxruntime takes. */
   readonly bytes: Uint8Array;
-  /** Whether that is another form than the file's own. */
+  /** Whether it was changed from the file's own form. */
   readonly isRewritten: boolean;
 }
 

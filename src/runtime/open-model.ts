@@ -1,4 +1,4 @@
-/** Reads a model, opens it on the first provider that can, and says which that was. */
+/** Reads a model, opens it on the first provider that can, and reports which one. */
 
 import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import { FeedChecker, type Finite } from './feeds.js';
@@ -35,8 +35,8 @@ export interface LoadOptions extends DownloadOptions {
    */
   readonly sessionOptions?: SessionOptions;
   /**
-   * What becomes of NaN and infinities, in float feeds and in the states that a stream carries: `'check'`, the default,
-   * refuses them with E_NOT_FINITE; `'allow'` gives them to the provider, and providers differ in what they answer.
+   * How NaN and infinities are treated, in float feeds and in the states that a stream carries: `'check'`, the default,
+   * refuses them with E_NOT_FINITE; `'allow'` passes them to the provider, and providers give different results for them.
    */
   readonly finite?: Finite;
 }
@@ -93,7 +93,7 @@ export async function openModel<File extends ModelSource>(
   }
 }
 
-/** A session that comes after the abortion is released. @throws the signal's reason, at once */
+/** A session that opens after the abort is released. @throws the signal's reason, at once */
 function unlessAborted(opening: Promise<Opening>, signal: AbortSignal | undefined): Promise<Opening> {
   if (signal === undefined) return opening;
   return new Promise((resolve, reject) => {
@@ -111,7 +111,7 @@ function unlessAborted(opening: Promise<Opening>, signal: AbortSignal | undefine
 
 type Opening = Awaited<ReturnType<typeof openFirst<Session>>>;
 
-/** What `Model.load` is told, on every platform, by the names of other libraries; see `checkOptionNames`. */
+/** Names that other libraries use for options of `Model.load`; see `checkOptionNames`. */
 export const meantLoadOptions = {
   provider: "providers, a list such as { providers: ['simd'] }",
   executionProviders: "providers, a list such as { providers: ['cuda', 'cpu'] }",
@@ -124,7 +124,7 @@ export const meantLoadOptions = {
   externalData: 'sessionOptions: { externalData }',
 };
 
-/** The checker of session options is loaded only where there are some. */
+/** The check of session options is loaded only if there are any. */
 async function checkedSessionOptions({ sessionOptions }: LoadOptions): Promise<SessionOptions> {
   if (sessionOptions === undefined) return {};
   const { checkSessionOptions } = await import('./session-options.js');
@@ -170,7 +170,7 @@ async function noneOpened<File extends ModelSource>(
     return new LstmOnnxError('E_FILE_READ', `${message}\n${remedy}`, options);
   }
   if (/sessionOptions\./.test(reason)) return new LstmOnnxError('E_INVALID_OPTION', message, options);
-  // onnxruntime's words for operators, versions and types that it does not have.
+  // onnxruntime's messages for operators, versions and types that it does not support.
   const unsupported =
     /not a registered function|NOT_IMPLEMENTED|not implemented|unsupported|implementation for/i;
   return new LstmOnnxError(unsupported.test(reason) ? 'E_UNSUPPORTED' : 'E_INVALID_FILE', message, options);

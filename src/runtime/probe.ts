@@ -1,4 +1,4 @@
-/** The smallest model there is: whether a provider opens it says whether the provider works here. */
+/** The smallest possible model: a provider that opens it works here. */
 import { encodeModel } from '../onnx/encode-model.js';
 import type { ModelFile } from './session.js';
 

@@ -1,6 +1,6 @@
 /**
- * Execution providers: their names, what is said about the ones that run and the ones that do not, and the
- * choice of the first that really opens a model.
+ * Execution providers: their names, the report on which run and which do not, and the choice of the first that really opens
+ * a model.
  */
 import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import { quoteNames } from './values.js';
@@ -25,11 +25,11 @@ export interface SkippedProvider {
 export interface ProviderReport {
   readonly running: Provider;
   readonly skipped: readonly SkippedProvider[];
-  /** Why it runs slower than it could, as on a page that cannot have threads. */
+  /** Why it runs slower than it could, for example on a page without threads. */
   readonly notice?: string;
 }
 
-/** Whether a provider runs on this machine; if not why, and the one command that adds it where there is one. */
+/** Whether a provider runs on this machine; if not, why, and the command that adds it if there is one. */
 export type ProviderStatus =
   | { readonly provider: Provider; readonly available: true }
   | {
@@ -39,10 +39,10 @@ export type ProviderStatus =
       readonly install?: string;
     };
 
-/** Providers that run any model on any machine: where one of them opens no session, the model is to blame. */
+/** Providers that run any model on any machine: if one of them opens no session, the model is the cause. */
 const UNIVERSAL: ReadonlySet<Provider> = new Set<Provider>(['cpu', 'wasm']);
 
-/** Providers that work anywhere; where one of them opens no session, the model may still run on another. */
+/** Providers that work anywhere but refuse some models, which may still run on another. */
 const SELECTIVE: ReadonlySet<Provider> = new Set<Provider>(['simd']);
 
 function isProvider(name: unknown): name is Provider {
@@ -71,7 +71,7 @@ export function checkProviders(option: unknown): 'auto' | readonly Provider[] {
 /** How an attempt at one provider ended. */
 interface Attempt extends SkippedProvider {
   readonly error: unknown;
-  /** Whether it was not the machine that kept the provider from opening the model. */
+  /** Whether the model, not the machine, is why the provider did not open it. */
   readonly refusedModel: boolean;
 }
 

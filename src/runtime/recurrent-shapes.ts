@@ -1,6 +1,6 @@
 /**
- * What the recurrent layers of a model get, told by the shape rules before a run: onnxruntime-node ends the process where it
- * is empty or of another rank than 3. Most models need no look: their declared inputs settle it.
+ * Infers the input shapes of a model's recurrent layers before a run: onnxruntime-node crashes the process if one is empty
+ * or not of rank 3. Most models need no check: their declared inputs are enough.
  */
 import { LstmOnnxError } from '../errors.js';
 import type { OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/graph.js';
@@ -11,7 +11,7 @@ import { isRecurrent } from './sequence-inputs.js';
 /** @throws E_SHAPE_MISMATCH for feeds that a recurrent layer cannot read */
 export type RecurrentCheck = (feeds: Readonly<Record<string, { readonly dims: readonly number[] }>>) => void;
 
-/** Shapes of feeds of which the outcome is kept; a stream has one or two. */
+/** How many results are cached, by the shapes of the feeds; a stream has one or two. */
 const MAX_KEPT = 1_000;
 
 /**
@@ -56,7 +56,7 @@ export function recurrentCheck(model: OnnxModel, sequences: ReadonlySet<string>)
   };
 }
 
-/** What the first layer gets that it cannot read; undefined where there is none, or it is not known. */
+/** The input that the first failing layer cannot read; undefined if there is none, or it is unknown. */
 function unreadable(model: OnnxModel, layers: readonly OnnxNode[]): string | undefined {
   const types = inferTypes(model);
   for (const {
@@ -125,7 +125,7 @@ function slimAttributes({ attributes }: OnnxNode): OnnxNode['attributes'] {
   );
 }
 
-/** With the numbers that may be a shape, copied: a view would keep the file. */
+/** Numbers that may be a shape are copied: a view would keep the whole file in memory. */
 function slim({ name, dtype, shape, data }: OnnxTensor): OnnxTensor {
   return { name, dtype, shape, ...(data && data.length <= MAX_RANK && { data: data.slice() }) };
 }

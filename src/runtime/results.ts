@@ -7,12 +7,12 @@ import type { Results } from './values.js';
 /** Writable, since an output may have any name. */
 const prototype: object = Object.create(null, { toJSON: { value: toJson, writable: true } });
 
-/** Where `__proto__` and `toString` are names like others. */
+/** An object on which `__proto__` and `toString` are ordinary names. */
 export function emptyResults(): Record<string, Tensor> {
   return Object.create(prototype);
 }
 
-/** @throws E_UNSUPPORTED for what JSON does not hold exactly: NaN, infinities, integers beyond 2^53 */
+/** @throws E_UNSUPPORTED for what JSON cannot hold exactly: NaN, infinities, integers beyond 2^53 */
 function toJson(this: Results): Record<string, unknown> {
   const arrays: Record<string, unknown> = Object.create(null);
   for (const [name, { type, dims, data }] of Object.entries(this)) {

@@ -1,6 +1,6 @@
 /**
- * A session's life: runs it, any number at a time, turns its failures into errors that say what was run, and
- * releases it once nothing runs any more. Models and their streams share one.
+ * Manages a session: runs it, any number at a time, turns its failures into errors that say what was run, and releases it
+ * when no run is left. A model and its streams share one.
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, messageOf, textOf } from '../errors.js';
@@ -15,11 +15,11 @@ export class Runner {
   readonly name: string;
   readonly #outputNames: readonly string[];
   /**
-   * Outputs called like a member of every object (`toString`). onnxruntime-node looks wanted outputs up in a plain
-   * object and would take the inherited member for a tensor, so that these are always computed too.
+   * Outputs named like a member of every object (`toString`). onnxruntime-node looks requested outputs up in a plain object
+   * and would find the inherited member, so these are always computed.
    */
   readonly #inheritedNames: readonly string[];
-  /** Outputs that do not come back to JavaScript, each with why. */
+  /** Outputs that cannot be returned to JavaScript, each with the reason. */
   readonly #unreturned: ReadonlyMap<string, string>;
   #running = 0;
   #whenIdle: (() => void) | undefined;
@@ -100,7 +100,7 @@ export class Runner {
   }
 
   /**
-   * Holds the session until a task with runs is over, also where the task has to wait for its turn.
+   * Keeps the session open until a task with runs is done, even if the task waits for its turn.
    *
    * @throws E_RUN_FAILED after `release`
    */
@@ -117,7 +117,7 @@ export class Runner {
     }
   }
 
-  /** A failure of the provider with what was run in its words. */
+  /** A failure of the provider as an error that says what was run. */
   async #said<T>(feeds: Record<string, Tensor>, compute: () => Promise<T>): Promise<T> {
     try {
       return await compute();
@@ -134,8 +134,8 @@ export class Runner {
   }
 
   /**
-   * Refuses new runs, waits for those under way unless the session ends them, then frees it. Later calls get the first
-   * one's promise.
+   * Refuses new runs, waits for running ones unless the session ends them, then frees it. Later calls get the first call's
+   * promise.
    */
   release(): Promise<void> {
     this.#released ??= this.#releaseWhenIdle();

@@ -1,6 +1,6 @@
 /**
- * The inputs that a recurrent layer reads. Where one of them is empty there is nothing to compute, and onnxruntime does
- * worse than to say so: for an empty batch it ends the process.
+ * Finds the inputs that a recurrent layer reads. Empty ones are rejected up front: onnxruntime crashes the process on an
+ * empty batch.
  */
 import type { OnnxGraph, OnnxNode } from '../onnx/graph.js';
 
@@ -43,7 +43,7 @@ function nodesWithin({ nodes }: OnnxGraph): OnnxNode[] {
   ]);
 }
 
-/** Names of graph inputs that must not be empty, or there is nothing to read for a recurrent layer. */
+/** Names of graph inputs that must not be empty, since a recurrent layer reads them. */
 export function sequenceInputs(graph: OnnxGraph): ReadonlySet<string> {
   const { inputs } = graph;
   const nodes = nodesWithin(graph);

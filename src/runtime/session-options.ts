@@ -1,4 +1,4 @@
-/** Session options, checked before any provider sees them: each takes other wrong ones in silence. */
+/** Checks session options before any provider sees them: each provider silently accepts some wrong ones. */
 import { LstmOnnxError, textOf } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { SessionOptions } from './session.js';
@@ -30,7 +30,7 @@ const meant = {
   logLevel: 'logSeverityLevel',
 };
 
-/** onnxruntime starts as many as it is told, were it a million. */
+/** onnxruntime would start any number, even a million. */
 const MAX_THREADS = 1024;
 
 interface Rule {
@@ -125,7 +125,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Settings nest three deep at most; what nests deeper may have no end. */
+/** Settings nest three levels at most; deeper ones may be cyclic. */
 function isConfiguration(value: unknown, depth = 0): boolean {
   if (['string', 'number', 'boolean'].includes(typeof value)) return true;
   return (

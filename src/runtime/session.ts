@@ -1,6 +1,6 @@
 /**
- * The border to onnxruntime: what a runtime (node.ts, web.ts) has to offer so that models load and run on it.
- * Nothing above this line knows which onnxruntime package it speaks to.
+ * The interface to onnxruntime: what a runtime (node.ts, web.ts) provides so that models load and run on it. Code above it
+ * does not know which onnxruntime package is used.
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import type { DownloadOptions } from './fetch-model.js';
@@ -12,7 +12,7 @@ import type { ModelValue } from './values.js';
 /** onnxruntime's session options; the execution providers are chosen by `providers` instead. */
 export type SessionOptions = Omit<InferenceSession.SessionOptions, 'executionProviders'>;
 
-/** An opened session. Concurrent runs are allowed; `release` is called once, with no run in flight but where it ends them. */
+/** An opened session. Concurrent runs are allowed; `release` is called once, when no run is in flight unless it ends them. */
 export interface Session {
   readonly inputs: readonly ModelValue[];
   readonly outputs: readonly ModelValue[];
@@ -70,7 +70,7 @@ export interface ModelFile extends ModelSource {
 export interface Runtime<File extends ModelSource = ModelFile> {
   /** Reads a model. @throws E_FILE_READ, E_INVALID_OPTION, the signal's reason */
   read(source: string | URL | Uint8Array, options: DownloadOptions): Promise<File>;
-  /** What `'auto'` tries, in order. */
+  /** The providers that `'auto'` tries, in order. */
   autoProviders(): Promise<readonly Provider[]>;
   /**
    * Opens a session on this one provider.
@@ -107,7 +107,7 @@ function modelDim(dim: number | string): number | string | null {
 }
 
 /**
- * What this library sets unless told otherwise: onnxruntime's own log stays silent (4 is "fatal"), because
- * every error reaches the caller as an exception.
+ * Defaults of this library: onnxruntime's own log stays silent (4 is "fatal"), because every error reaches the caller as an
+ * exception.
  */
 export const DEFAULT_SESSION_OPTIONS = { logSeverityLevel: 4 } as const satisfies SessionOptions;

@@ -3,7 +3,7 @@
  * ONNX's own LSTM, Silero VAD, decoders with a key-value cache, streaming speech models.
  */
 
-/** A word of an input's name that says state whatever surrounds it. */
+/** A word that marks an input as state, whatever surrounds it. */
 const STATE_WORD =
   /(?:^|[^a-z])(?:states?|hiddens?|cells?|caches?|cached|past|carry|recurrent|[hc]0|[hc]x)\d*(?:$|[^a-z])/;
 
@@ -11,17 +11,17 @@ const STATE_WORD =
 const STATE_LETTER =
   /^(?:(?:initial|init|prev|previous|lstm|gru|rnn|encoder|decoder|enc|dec)\d*_)*[hc]\d*(?:_(?:in|input|prev|init|l?\d+))*$/;
 
-/** Looks like state and is not: what an encoder gave, which decoders only read. */
+/** Looks like state but is not: an encoder's output, which decoders only read. */
 const NOT_STATE = /^encoder_(?:hidden_states?|outputs?)$/;
 
 /** Names of data: `audio_in` and `audio_out` are a filter's signal, not its state. */
 const DATA_STEM =
   /^(?:x|y|data|inputs?|audio|signal|wav|waveform|speech|noisy|pcm|chunk|frames?|samples?|image|img|video|text|tokens?|ids|features?|feats?|mel|spec|mag|mask|lengths?|sr)\d*$/i;
 
-/** No convention is longer; the patterns below would take their time over a hostile name of megabytes. */
+/** No convention is longer; a hostile name of megabytes would make the patterns below slow. */
 const MAX_NAME_LENGTH = 256;
 
-/** Whether an input's name says that it is state. */
+/** Whether an input's name marks it as state. */
 export function looksLikeState(name: string): boolean {
   if (name.length > MAX_NAME_LENGTH) return false;
   // hiddenState and HiddenState read as hidden_state.
@@ -29,7 +29,7 @@ export function looksLikeState(name: string): boolean {
   return !NOT_STATE.test(words) && (STATE_WORD.test(words) || STATE_LETTER.test(words));
 }
 
-/** Input pattern and the output names it may have, most usual first; the pattern alone says that it is state. */
+/** A pattern of input names and the output names for it, most usual first; a match alone marks the input as state. */
 const PAIRED_PATTERNS: readonly (readonly [RegExp, readonly string[]])[] = [
   // h0 -> hn, h_0 -> h_n, lstm_c0 -> lstm_cn, and for one of several layers h0_l1 -> hn_l1
   [/^(.*?[hc])(_?)0(_.*)?$/, ['$1$2n$3', '$1n$3', '$1_n$3']],
@@ -49,7 +49,7 @@ const IN_OUT_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^input_(.*)$/, 'output_$1'],
 ];
 
-/** What a name that says state may become: `state` -> `stateN`, `h` -> `hn`, `cache` -> `new_cache`. */
+/** Output names for an input that is state: `state` -> `stateN`, `h` -> `hn`, `cache` -> `new_cache`. */
 const STATE_OUTPUTS: readonly string[] = [
   '$&N',
   '$&n',

@@ -1,7 +1,7 @@
 /**
- * Finds which output carries each state input of a model to its next run: the caller's word first, else the
- * model's metadata, else conventional names. A state that is fed and never carried is an error here, because at
- * run time it would only be a model that forgets (livekit/agents-js#944).
+ * Finds which output carries each state input of a model to its next run: as the caller says, else the model's metadata,
+ * else conventional names. A state that is never carried is an error here, because at run time the model would silently
+ * forget (livekit/agents-js#944).
  */
 import { counted } from '../counted.js';
 import { LstmOnnxError, messageOf, textOf } from '../errors.js';
@@ -159,7 +159,7 @@ function sameDType(input: ModelValue, output: ModelValue): boolean {
   return input.dtype === output.dtype && isReturned(output);
 }
 
-/** Whether nothing in the two shapes contradicts: onnxruntime may know an output's dimension by another name. */
+/** Whether the two shapes may be equal: onnxruntime may give an output's dimension another name. */
 function shapesAgree({ shape: a }: ModelValue, { shape: b }: ModelValue): boolean {
   if (a === undefined || b === undefined) return true;
   return (

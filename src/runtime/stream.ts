@@ -1,6 +1,6 @@
 /**
- * A stream of runs over one model: the outputs that carry state go in again as inputs of the next run. The caller
- * feeds the rest and never sees the state in feeds or results.
+ * A stream of runs over one model: the outputs that carry state become inputs of the next run. The caller feeds the rest and
+ * never sees state in feeds or results.
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, textOf } from '../errors.js';
@@ -61,15 +61,14 @@ export class Stream {
   }
 
   /**
-   * Runs the model on the next piece. Calls run one after another in the order in which they were made; a run
-   * that fails leaves the state as it was, and those after it go on from there. Releasing the model waits for all of
-   * them.
+   * Runs the model on the next piece. Calls run one after another in the order in which they were made; a run that fails
+   * leaves the state unchanged, and later runs continue from it. Releasing the model waits for all of them.
    *
    * @param feeds Every input but the states. Typed arrays are not copied: leave them unchanged until the run is over.
    * @returns Every tensor output but those that carry state; see {@link state} for these.
-   * @throws What `model.run` throws; E_NOT_FINITE also where a state comes out with NaN or infinities, unless the model
-   * was loaded with `finite: 'allow'`; E_SHAPE_MISMATCH when a dimension has another size than in the state
-   * carried so far, or a state's size cannot be told from the feeds.
+   * @throws What `model.run` throws; E_NOT_FINITE also where a state comes out with NaN or infinities, unless the model was
+   *   loaded with `finite: 'allow'`; E_SHAPE_MISMATCH when a dimension has another size than in the state carried so far, or
+   *   a state's size cannot be told from the feeds.
    */
   run(feeds: Feeds): Promise<Results> {
     return this.#runner.use(() => this.#queue.add(() => this.#step(feeds)));
@@ -161,7 +160,7 @@ export class Stream {
     return copies;
   }
 
-  /** A state on a device is not looked at. */
+  /** A state on a device is not checked. */
   #checkState(input: string, tensor: Tensor): void {
     const wrong = tensor.location === 'cpu' ? nonFinite(tensor.type, tensor.data, tensor.dims) : undefined;
     if (wrong === undefined) return;
@@ -206,7 +205,7 @@ export class Stream {
     };
   }
 
-  /** Where the batch was taken from the feeds' first axis, that axis must stay as it was. */
+  /** If the batch was taken from the feeds' first axis, that axis must keep its size. */
   #checkBatch(batch: number | undefined): void {
     if (this.#batch === undefined || this.#batch === batch) return;
     throw new LstmOnnxError(

@@ -1,6 +1,6 @@
 /**
- * What goes into a model and what comes out: the names, element types and shapes that the graph declares, and
- * the tensors that callers feed. Everything else in this room speaks in these terms.
+ * What goes into a model and what comes out: the names, element types and shapes that the graph declares, and the tensors
+ * that callers feed. The rest of this folder uses these types.
  */
 import type { Tensor } from 'onnxruntime-common';
 import type { OnnxDim } from '../onnx/graph.js';

@@ -2,8 +2,8 @@
 import type { Provider } from './providers.js';
 
 /**
- * Trying WebGPU without the Vulkan loader makes it write to the terminal, past onnxruntime's log. Only a list of
- * providers leaves it untried: who asks for it by name gets the attempt, wherever the loader may lie.
+ * WebGPU without the Vulkan loader writes to the terminal, past onnxruntime's log. So the list of providers does not try it;
+ * a caller who asks for it by name gets the attempt, wherever the loader is.
  */
 export function vulkanObstacle(
   provider: Provider,

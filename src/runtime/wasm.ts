@@ -11,17 +11,17 @@ import { modelValues, type Session, type SessionOptions } from './session.js';
 import type { ProviderSettings } from './worker/protocol.js';
 
 // More than one thread needs SharedArrayBuffer, which pages have only in cross-origin isolation, and in Node keeps
-// the process alive. A program that set these before has the last word.
+// the process alive. Values that a program set before are kept.
 ort.env.wasm.numThreads ??= 1;
 if (ort.env.logLevel === 'warning') ort.env.logLevel = 'fatal';
 
 /**
- * Milliseconds, the download of onnxruntime-web among them. A browser that cannot load a thread's program tells nobody:
- * without a limit the first model would wait for ever.
+ * Milliseconds, the download of onnxruntime-web among them. A browser that cannot load a thread's program reports nothing:
+ * without a limit the first model would wait forever.
  */
 const LONGEST_START_MS = 300_000;
 
-/** What onnxruntime-web needs to know in a browser before its first session; later calls change nothing. */
+/** What onnxruntime-web needs to know in a browser before its first session; later calls have no effect. */
 export function configureWasm({ numThreads, wasmPaths }: ProviderSettings): void {
   ort.env.wasm.numThreads = numThreads;
   ort.env.wasm.initTimeout = LONGEST_START_MS;
@@ -38,7 +38,7 @@ export async function openWasmSession(file: OnnxFile, options: SessionOptions): 
   const session = await create(file.bytes, { ...options, executionProviders: ['wasm'] });
   // onnxruntime-web runs a session once at a time; a run that fails must not take the waiting ones with it.
   const queue = new SerialQueue();
-  // Where a run does not say, onnxruntime-web logs from warnings on, whatever the session was told.
+  // Unless the run sets a level, onnxruntime-web logs warnings, whatever the session's level.
   const runOptions = { logSeverityLevel: options.logSeverityLevel ?? 4 };
   return {
     inputs: modelValues(session.inputMetadata, file),

@@ -41,13 +41,11 @@ export interface WebLoadOptions extends LoadOptions {
    */
   readonly wasmPaths?: { readonly mjs: string | URL; readonly wasm: string | URL };
   /**
-   * Threads, where the page is cross-origin isolated; elsewhere it is one. Default: the processors, 4 at most, on
-   * `simd`; half of them, 4 at most, on `wasm`, where the first model decides.
+   * Threads, where the page is cross-origin isolated; elsewhere it is one. Default: the number of processors, at most 4, on
+   * `simd`; half of that number, at most 4, on `wasm`, where the first model decides.
    */
   readonly numThreads?: number;
-  /**
-   * Whether the model runs in a worker, so that the page never waits for it. Default: on a page yes, in a worker no.
-   */
+  /** Whether the model runs in a worker, so that the page stays responsive. Default: true on a page, false in a worker. */
   readonly worker?: boolean;
 }
 
@@ -96,7 +94,7 @@ const loadNames = {
   ...platformNames,
 } satisfies OptionNames<WebLoadOptions>;
 
-/** Which providers a session opens on in this browser, and what the others lack. Takes a moment: it tries them. */
+/** Which providers open a session in this browser, and what the others lack. Takes a moment, since it tries them. */
 export async function availableProviders(options: PlatformOptions = {}): Promise<readonly ProviderStatus[]> {
   checkOptionNames('availableProviders', options, platformNames, meantLoadOptions);
   checkPlatform(options);
@@ -115,7 +113,7 @@ export async function availableProviders(options: PlatformOptions = {}): Promise
   return statuses;
 }
 
-/** What runs in browsers, the better one first. */
+/** The providers of browsers, the better one first. */
 const preferred = ['simd', 'wasm'] as const;
 
 function checkPlatform({ numThreads, wasmPaths, worker }: PlatformOptions): void {
@@ -141,7 +139,7 @@ function webRuntime(options: WebLoadOptions, cache: ModelCache | undefined): Run
   return {
     read: (source, download) => read(source, download, cache),
     open: (provider, file, sessionOptions) => open(options, provider, file, sessionOptions),
-    // Without trying them: that would download what an error message is not worth.
+    // Without trying them: an error message is not worth that download.
     availableProviders: async () => preferred.map((provider) => ({ provider, available: true })),
     autoProviders: async () => preferred,
   };
@@ -159,7 +157,7 @@ async function read(
   return {
     name: url.href,
     bytes: await fetched(url),
-    // Every provider that is tried asks for them.
+    // Cached, since every provider that is tried asks for them.
     beside: (name) => {
       const known = beside.get(name) ?? fetched(urlBeside(url, name));
       beside.set(name, known);
@@ -182,7 +180,7 @@ function urlOf(given: unknown, expected: string): URL {
   throw new LstmOnnxError('E_INVALID_OPTION', `${expected}, not from ${got}.`);
 }
 
-/** A part of this library that a page loads when it needs it. @throws E_PROVIDER_UNAVAILABLE */
+/** Loads a part of this library on demand. @throws E_PROVIDER_UNAVAILABLE */
 async function part<T>(loading: Promise<T>): Promise<T> {
   try {
     return await loading;
@@ -238,7 +236,7 @@ async function open(
     worker
       ? workers[provider].open(file.bytes, options, settings)
       : here[provider](file.bytes, options, settings);
-  // Only who opens the model knows the files of weights that it names.
+  // Only the caller that opens the model knows the files of weights that it names.
   const session = await opened(sessionOptions).catch(async (error) => {
     if (!(error instanceof MissingFiles && file.beside)) throw error;
     return opened(await withFiles(file, error.files, sessionOptions));

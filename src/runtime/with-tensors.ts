@@ -1,4 +1,4 @@
-/** onnxruntime's tensor class around what has none, and off again. */
+/** Converts between onnxruntime's tensor class and plain tensors. */
 import { Tensor } from 'onnxruntime-common';
 import type { PartsSession, Session, TensorParts } from './session.js';
 
@@ -13,7 +13,7 @@ export function withTensors(session: PartsSession): Session {
   };
 }
 
-/** The session without the class, for who gets the tensors' parts in messages. */
+/** The session without the class, for callers that get tensors as plain parts in messages. */
 export function withoutTensors({ Tensor: OwnTensor, ...session }: Session): PartsSession {
   return {
     ...session,

@@ -1,23 +1,23 @@
-/** The zeros that a stream starts from: how large a state is follows from the model and from what is fed. */
+/** The zeros that a stream starts from: the size of a state follows from the model and the feeds. */
 import type { Tensor, TensorConstructor } from 'onnxruntime-common';
 import { LstmOnnxError } from '../errors.js';
 import { zeroElements } from './elements.js';
 import { describeValue, type ModelValue } from './values.js';
 
-/** A zero state larger than this (1 GiB of float32) is a broken or hostile file's, not a network's. */
+/** A zero state larger than this (1 GiB of float32) means a broken or hostile file. */
 const MAX_STATE_ELEMENTS = 2 ** 28;
 
-/** What the feeds of a stream's first run say about sizes. */
+/** The sizes that the feeds of a stream's first run give. */
 export interface FedSizes {
   /** The size of a symbolic dimension; `undefined` where no feed has it. */
   readonly named: (dim: string) => number | undefined;
-  /** The size of the feeds' first axis, where they have one and agree on it; see {@link hidesBatch}. */
+  /** The size of the feeds' first axis, if they all have the same; see {@link hidesBatch}. */
   readonly batch: number | undefined;
 }
 
 /**
- * Whether the batch is the one thing that a state's shape leaves open, without a name: `[2, ?, 128]`, as in
- * Silero VAD 5. The feeds' first axis is taken for it then.
+ * Whether the batch is the only dimension of a state's shape that is open, and has no name: `[2, ?, 128]`, as in Silero VAD
+ * 5. The feeds' first axis is taken for it then.
  */
 export function hidesBatch(input: ModelValue): boolean {
   const open = input.shape?.filter((dim) => typeof dim !== 'number') ?? [];
@@ -38,7 +38,7 @@ export function firstAxis(
   return sizes.size === 1 ? size : undefined;
 }
 
-/** @throws E_SHAPE_MISMATCH when a state's size cannot be told, with the option that gives it. */
+/** @throws E_SHAPE_MISMATCH when a state's size cannot be inferred, with the option that gives it. */
 export function zeroState(input: ModelValue, fed: FedSizes, Tensor: TensorConstructor): Tensor {
   const { dtype, shape } = input;
   if (shape === undefined || dtype === 'non-tensor')

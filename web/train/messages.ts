@@ -112,7 +112,7 @@ export type TestResult =
       /** Root mean square error and mean absolute error in the target's own unit. */
       readonly rmse: number;
       readonly mae: number;
-      /** The root mean square error of always saying the mean of the training part. */
+      /** The root mean square error of predicting the mean of the training part. */
       readonly baseline: number;
     };
 

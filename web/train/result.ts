@@ -45,6 +45,6 @@ export function verdict(test: TestResult): string {
   }
   return (
     `Root mean square error ${formatNumber(test.rmse)} on ${counted(test.samples, 'sample')} it has not seen ` +
-    `(mean absolute error ${formatNumber(test.mae)}); always saying the mean gives ${formatNumber(test.baseline)}.`
+    `(mean absolute error ${formatNumber(test.mae)}); predicting the mean gives ${formatNumber(test.baseline)}.`
   );
 }

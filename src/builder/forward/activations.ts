@@ -13,7 +13,7 @@ const computes: Readonly<Record<ActivationName, Compute>> = {
   relu: (tf, x) => tf.relu(x),
   linear: (tf, x, alpha, beta) => tf.add(tf.mul(x, alpha), beta),
   leakyRelu: (tf, x, alpha) => tf.leakyRelu(x, alpha),
-  // By a product: tfjs cannot differentiate through a comparison, even where it has no part in the gradient.
+  // A product, since tfjs cannot differentiate through a comparison, even one that does not affect the gradient.
   thresholdedRelu: (tf, x, alpha) => tf.mul(x, tf.step(tf.sub(x, alpha))),
   scaledTanh: (tf, x, alpha, beta) => tf.mul(tf.tanh(tf.mul(x, beta)), alpha),
   hardSigmoid: (tf, x, alpha, beta) => tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1),
@@ -36,7 +36,7 @@ export function plain(name: 'relu' | 'sigmoid' | 'tanh'): Forward<'relu' | 'sigm
   return ({ x }, _options, { tf }) => ({ output: activate(tf, x, { name }) });
 }
 
-/** tfjs normalizes along the last axis only, so the axis is brought there and back. */
+/** tfjs normalizes along the last axis only, so the axis is moved there and back. */
 function alongAxis(compute: (tf: Tf, x: TfTensor) => TfTensor): Forward<'softmax' | 'logSoftmax'> {
   return ({ x }, options, { tf }) => {
     const axis = normalizeAxis(options.axis, x.shape, 'softmax');

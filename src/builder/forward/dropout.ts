@@ -4,8 +4,8 @@ import { sizeOf } from '../../nd-array.js';
 import type { Forward, ForwardContext } from './forward-op.js';
 
 /**
- * What to multiply a tensor of this shape by: one draw an entry from the context's generator, in row-major order.
- * Undefined where all is kept.
+ * The dropout mask for a tensor of this shape, to multiply it by: one random number an entry, in row-major order. Undefined
+ * if nothing is dropped.
  */
 export function dropoutMask(
   shape: readonly number[],

@@ -11,13 +11,13 @@ export interface ForwardContext {
   readonly tf: Tf;
   /** Whether dropout is active. */
   readonly training: boolean;
-  /** Whether gradients will be asked for. */
+  /** Whether gradients will be computed. */
   readonly gradients: boolean;
-  /** The ports of this op that something reads; others may be left empty. */
+  /** The ports of this op that are used; others may be left out. */
   readonly wanted: ReadonlySet<string>;
   /** Source of dropout masks. */
   readonly generator: Generator;
-  /** Sizes of the named dimensions, as the feeds have them. */
+  /** Sizes of the named dimensions, from the feeds. */
   readonly dims: ReadonlyMap<string, number>;
 }
 

@@ -13,7 +13,7 @@ export const at: Forward<'at'> = ({ x, lengths }, options, { tf }) => {
   if (lengths) return { output: lastOfEach(tf, x, lengths, axis) };
   const size = dim(x.shape, axis);
   checkIndex(options.index, size, `at on ${formatShape(x.shape)}`);
-  // The gradient of a slice is a padding, which is slow; a dimension of one entry needs neither.
+  // The gradient of a slice is a slow padding; a dimension of size 1 needs neither.
   if (size === 1) return { output: tf.squeeze(x, [axis]) };
   const begin = x.shape.map((_, i) => (i === axis ? (options.index + size) % size : 0));
   const extent = x.shape.map((dim, i) => (i === axis ? 1 : dim));
@@ -21,8 +21,8 @@ export const at: Forward<'at'> = ({ x, lengths }, options, { tf }) => {
 };
 
 /**
- * The last step of each sequence, the first for one without steps, as onnxruntime has it. Picked by multiplication:
- * tfjs cannot differentiate a gather of single entries.
+ * The last step of each sequence, the first for one without steps, as onnxruntime has it. Selected by multiplication with a
+ * mask: tfjs cannot differentiate a gather of single entries.
  */
 function lastOfEach(tf: Tf, x: TfTensor, lengths: TfTensor, axis: number): TfTensor {
   const numbers = tf.range(1, dim(x.shape, axis) + 1, 1, 'int32');

@@ -35,7 +35,7 @@ export const max = reduction('max', (tf, x, axis, mask) =>
   firstMaximum(tf, mask ? tf.where(mask, x, tf.fill(x.shape, Number.NEGATIVE_INFINITY)) : x, axis),
 );
 
-/** Equal entries share no gradient: the first one has it, as in `torch.max(x, axis).values`. tfjs gives it to all. */
+/** The gradient goes to the first of equal entries, as in `torch.max(x, axis).values`; tfjs gives it to all of them. */
 function firstMaximum(tf: Tf, x: TfTensor, axis: number): TfTensor {
   const size = dim(x.shape, axis);
   const along = x.shape.map((_, i) => (i === axis ? size : 1));

@@ -24,7 +24,7 @@ export const alongAxisOp: OpDefinition<'softmax' | 'logSoftmax'> = {
 /**
  * An activation by its name: `activation(x, { name: 'elu', alpha: 1 })`. `alpha` and `beta` default to ONNX's.
  *
- * @throws E_INVALID_OPTION for a name that is none
+ * @throws E_INVALID_OPTION for an unknown name
  */
 export function activation<S extends Shape>(
   x: Value<'float32', S>,

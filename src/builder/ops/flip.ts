@@ -12,7 +12,7 @@ export const flipOp: OpDefinition<'flip'> = {
     normalizeAxis(axis, x.shape, name);
     return { output: { dtype: x.dtype, shape: x.shape } };
   },
-  // What was padding at the end would come first.
+  // The padding at the end would come first.
   along: (axis, x, options) => mixedAlong(options.axis, axis, x),
 };
 

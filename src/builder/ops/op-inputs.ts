@@ -13,7 +13,7 @@ type Recurrent<T> = Steps<T> & { readonly h0?: T | undefined; readonly c0?: T | 
 /** `x1`, `x2` and so on. */
 type Several<T> = { readonly [name: `x${number}`]: T };
 
-/** What stands for each input of an op: a value, its type, a tensor, an id. */
+/** For each input of an op something of one kind: a value, its type, a tensor, an id. */
 export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>>> {
   activation: X<T>;
   at: Steps<T>;
@@ -48,19 +48,19 @@ export const onlyX: InputNames = { required: ['x'] };
 /** Of an op that can stop at the lengths of sequences. */
 export const xAndLengths: InputNames = { required: ['x'], optional: ['lengths'] };
 
-/** The inputs that are there, in their order. */
+/** The inputs that are given, with their names, in their order. */
 export function inputEntries<T>(inputs: NamedInputs<T>): [name: string, value: T][] {
   return Object.entries(inputs).flatMap(([name, value]): [string, T][] =>
     value === undefined ? [] : [[name, value]],
   );
 }
 
-/** What stands for the inputs that are there, in their order. */
+/** The entries of the inputs that are given, in their order. */
 export function inputValues<T>(inputs: NamedInputs<T>): T[] {
   return inputEntries(inputs).map(([, value]) => value);
 }
 
-/** The same inputs with something else standing for them. */
+/** The same inputs with each entry mapped to another. */
 export function mapInputs<K extends OpName, From, To>(
   inputs: NamedInputs<From>,
   map: (value: From, name: string) => To,
@@ -69,12 +69,12 @@ export function mapInputs<K extends OpName, From, To>(
   return Object.fromEntries(mapped) as OpInputs<To>[K]; // the names are those of the op's inputs
 }
 
-/** Values joined in a row, as an op of several inputs takes them. */
+/** A list of values as the inputs of an op that takes several. */
 export function severalInputs<T>(values: readonly T[]): Several<T> {
   return Object.fromEntries(values.map((value, i) => [`x${i + 1}`, value]));
 }
 
-/** What is wrong with the names of an op's inputs; undefined where nothing is. */
+/** What is wrong with the names of an op's inputs; undefined if nothing is. */
 export function wrongInputNames(names: InputNames, given: NamedInputs<unknown>): string | undefined {
   const own = inputEntries(given).map(([name]) => name);
   if (names === 'several') {

@@ -19,12 +19,12 @@ export interface ParameterSpec {
   readonly init: Initializer;
 }
 
-/** One value for each output port of the op. */
+/** A value for each output port of an op. */
 export type Ports<T> = Readonly<Record<string, T>>;
 
 /**
- * What an op does along one axis of an input. It tells where the steps of padded sequences are in the output, and whether
- * the op would take padding for steps (`ragged.ts`).
+ * What an op does along one axis of an input. From it follows where the steps of padded sequences are in the output, and
+ * whether the op would read padding as steps (`ragged.ts`).
  */
 export type AxisUse =
   /** Every entry goes by itself to the same place of this axis of the output. */
@@ -52,7 +52,7 @@ export function mixedAlong(mixed: number, axis: number, { shape }: TensorType): 
 }
 
 export interface OpDefinition<K extends OpName> {
-  /** What its inputs are called. */
+  /** The names of its inputs. */
   readonly inputs: InputNames;
   /** The shape rule: output types from input types. Throws a typed error for inputs that do not fit. */
   infer(inputs: OpInputs<TensorType>[K], options: OpOptions[K], name: string): Ports<TensorType>;
@@ -63,7 +63,7 @@ export interface OpDefinition<K extends OpName> {
    * @param input the name of the input that x is
    */
   along(axis: number, x: TensorType, options: OpOptions[K], input: string): AxisUse;
-  /** In the order in which PyTorch's module registers (and draws) them. */
+  /** In the order in which PyTorch's module registers and initializes them. */
   parameters?(inputs: OpInputs<TensorType>[K], options: OpOptions[K]): readonly ParameterSpec[];
 }
 
@@ -95,7 +95,7 @@ export function expectInput(
   return input;
 }
 
-/** A dimension that must be a number because parameters are sized by it. */
+/** A dimension that must be a number, because the size of parameters depends on it. */
 export function expectFixedDim(input: TensorType, axis: number, what: string): number {
   const dim = input.shape.at(axis);
   if (typeof dim !== 'number') {
@@ -108,9 +108,9 @@ export function expectFixedDim(input: TensorType, axis: number, what: string): n
 }
 
 /**
- * The options of a caller, with defaults; a caller without types may have given anything.
+ * A caller's options with defaults; an untyped caller may have given anything.
  *
- * @throws E_INVALID_OPTION for what is no object; the schema checks the rest
+ * @throws E_INVALID_OPTION unless it is an object; the schema checks the rest
  */
 export function optionsOf<Options extends object>(op: string, options: unknown, defaults: Options): Options {
   if (options === undefined) return defaults;

@@ -1,7 +1,7 @@
 /**
- * What each op may be told, as zod schemas: definitions and network files are held to them. Apart from the ops, so that a
- * page that only runs models does not load zod. Defaults are those of the typed functions where they are the same for every
- * input; what depends on the input (`batchFirst`, the axis called `time`) a network file says.
+ * Zod schemas for each op's options; `defineNetwork` and network JSON both validate against them. They are apart from the
+ * ops, so that a page that only runs models does not load zod. Defaults are those of the typed functions if they are the
+ * same for every input; what depends on the input (`batchFirst`, the axis called `time`) must be in a network file.
  */
 import * as z from 'zod/mini';
 import { activationNames } from '../activations.js';
@@ -35,7 +35,7 @@ export type EmbeddingOptions = z.output<typeof embedding>;
 const linear = z.strictObject({ outFeatures: positive, bias: z._default(z.boolean(), true) });
 export type LinearOptions = z.output<typeof linear>;
 
-/** What is optional is left out where it is off. */
+/** Optional options that are off are left out. */
 const lstm = z
   .strictObject({
     hiddenSize: positive,

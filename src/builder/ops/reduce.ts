@@ -25,7 +25,7 @@ function reduction(what: string): OpDefinition<'mean' | 'max'> {
   };
 }
 
-/** @throws E_SHAPE_MISMATCH for an axis without entries, which have neither a mean nor a maximum */
+/** @throws E_SHAPE_MISMATCH for an axis without entries, which has neither a mean nor a maximum */
 export function checkNotEmpty(shape: readonly number[], axis: number, what: string): void {
   if (shape[axis] !== 0) return;
   throw new LstmOnnxError(

@@ -14,7 +14,7 @@ function factors(shape: Shape): { product: number; names: string[] } {
   return { product, names };
 }
 
-/** The names left when each of `taken` is crossed out once; undefined when one of them is not there. */
+/** The names without one occurrence of each of `taken`; undefined if one of those is not there. */
 function crossOut(names: readonly string[], taken: readonly string[]): string[] | undefined {
   const left = [...names];
   for (const name of taken) {
@@ -25,7 +25,7 @@ function crossOut(names: readonly string[], taken: readonly string[]): string[] 
   return left;
 }
 
-/** The target shape with its -1 worked out: what is left of the input's size, names multiplied by `*`. */
+/** The target shape with its -1 replaced by what is left of the input's size, names joined by `*`. */
 function resolveReshape(input: Shape, target: Shape, what: string): Dim[] {
   const from = factors(input);
   const to = factors(target.filter((dim) => dim !== -1));

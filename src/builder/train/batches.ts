@@ -38,7 +38,7 @@ export function checkSamplesFirst(network: Network): void {
   }
 }
 
-/** Holds the names of the inputs to the network's, where the compiler knows them. */
+/** Requires the network's input names, where the compiler knows them. */
 export type SamplesFor<N extends Network, I extends SampleInputs> = string extends keyof I
   ? unknown
   : {

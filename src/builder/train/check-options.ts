@@ -1,8 +1,8 @@
-/** Checks of what callers give to training. */
+/** Checks the options that callers give to training. */
 import { expectFunction, inWords, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 
-/** @throws E_INVALID_OPTION unless each of them, by name, is a whole number of at least 1 */
+/** @throws E_INVALID_OPTION unless each value is a whole number of at least 1 */
 export function checkCounts(counts: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(counts)) {
     if (!Number.isSafeInteger(value) || value < 1) {
@@ -14,7 +14,7 @@ export function checkCounts(counts: Readonly<Record<string, number>>): void {
   }
 }
 
-/** @throws E_INVALID_OPTION unless the bound on the gradients' norm, where there is one, is above 0 */
+/** @throws E_INVALID_OPTION unless the bound on the gradients' norm is above 0 or absent */
 export function checkClipNorm(clipNorm: number | undefined): void {
   if (clipNorm !== undefined && !(typeof clipNorm === 'number' && clipNorm > 0)) {
     throw new LstmOnnxError(
@@ -24,7 +24,7 @@ export function checkClipNorm(clipNorm: number | undefined): void {
   }
 }
 
-/** @throws E_INVALID_OPTION unless what is to be called is a function and the signal is one */
+/** @throws E_INVALID_OPTION unless callbacks are functions and the signal is an AbortSignal */
 export function checkCallbacks({
   onStep,
   onEpoch,

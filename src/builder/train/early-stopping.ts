@@ -1,4 +1,4 @@
-/** Early stopping: ends training when a number stops falling (or rising), and keeps the best parameters. */
+/** Early stopping: stops training when a number no longer falls (or rises), and keeps the best parameters. */
 import { wrongArgument } from '../../arguments.js';
 import { LstmOnnxError, textOf } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
@@ -8,13 +8,13 @@ import type { EpochLog } from './logs.js';
 import type { Metric } from './metrics.js';
 
 export interface EarlyStoppingOptions {
-  /** `loss` or a metric's name; of the validation data where there is some. @default 'loss' */
+  /** `loss` or a metric's name, measured on the validation data if there is any. @default 'loss' */
   readonly monitor?: string;
-  /** Whether lower or higher is better. @default 'min' for the loss, what the metric says of itself for metrics */
+  /** Whether lower or higher is better. @default 'min' for the loss, for a metric its own `mode` */
   readonly mode?: 'min' | 'max';
   /** Epochs without improvement before training ends. @default 1 */
   readonly patience?: number;
-  /** The least change that counts as an improvement. @default 0 */
+  /** The smallest change that counts as an improvement. @default 0 */
   readonly minDelta?: number;
 }
 
@@ -69,9 +69,9 @@ export class EarlyStopping {
   }
 
   /**
-   * Takes note of an epoch.
+   * Records an epoch.
    *
-   * @param parameters reads the parameters, when the epoch is the best
+   * @param parameters reads the parameters; called if the epoch is the best so far
    * @returns whether training should end
    * @throws E_LOSS_NOT_FINITE when the monitored number is not finite
    */

@@ -26,9 +26,9 @@ export interface TrainingContext {
   readonly objective: Objective;
 }
 
-/** Where training stands after a step. */
+/** The state of training after a step. */
 export interface StepEnd extends StepLog {
-  /** Reads the parameters; until the promise that `onStep` gave is settled, later they are others or gone. */
+  /** Reads the parameters. Call it before the promise that `onStep` returned settles; later they have changed or are gone. */
   parameters(): StateDict;
 }
 
@@ -46,7 +46,7 @@ export interface EpochOptions {
 /**
  * Goes through the data once.
  *
- * @returns means over the samples of what the batches gave as the parameters changed
+ * @returns means over the samples, each measured before its batch's update
  * @throws E_LOSS_NOT_FINITE
  */
 export async function runEpoch(
@@ -98,7 +98,7 @@ function valuesByName(metrics: readonly Metric[], values: ArrayLike<number>): Re
   return Object.fromEntries(metrics.map(({ name }, i) => [name, values[i] ?? 0]));
 }
 
-/** The loss of an epoch's last step says nothing of the parameters after it. @throws E_LOSS_NOT_FINITE */
+/** The last update of an epoch has no loss after it, so the parameters themselves are checked. @throws E_LOSS_NOT_FINITE */
 function checkFinite(variables: ReadonlyMap<string, Variable>, epoch: number): void {
   for (const [name, variable] of variables) {
     if (variable.dataSync().every(Number.isFinite)) continue;
@@ -110,7 +110,7 @@ function checkFinite(variables: ReadonlyMap<string, Variable>, epoch: number): v
   }
 }
 
-/** Moves the parameters by one batch; gives its loss and metrics, taken before the move. */
+/** Updates the parameters with one batch; returns its loss and metrics from before the update. */
 async function trainStep(
   { backend, network, variables, optimizer, generator, objective }: TrainingContext,
   data: Dataset,
@@ -125,7 +125,7 @@ async function trainStep(
     const { value, grads } = tf.variableGrads(() => {
       const outputs = forward(tf, network, variables, batch.inputs, { training: true, generator });
       const prediction = outputs[objective.output] ?? tf.scalar(Number.NaN);
-      // First, since it checks the targets.
+      // Computed first, since it checks the targets.
       const loss = scalarOf(objective.loss, objective.loss.compute(tf, prediction, batch.target));
       for (const metric of objective.metrics) {
         metrics.push(tf.keep(scalarOf(metric, metric.compute(tf, prediction, batch.target))));
@@ -144,13 +144,13 @@ async function trainStep(
   } finally {
     for (const metric of metrics) metric.dispose();
   }
-  // Read at every step, since a loss that is no number must end training at its step.
+  // Read at every step, since a NaN loss must end training at its step.
   const values = await backend.numbersOf(measured);
   measured.dispose();
   return values;
 }
 
-/** {@link failureOf} in a step, where the loss may not depend on what is to be learned. */
+/** {@link failureOf} in a step, where the loss may not depend on any parameter. */
 function failureOfStep(error: unknown, { loss, metrics }: Objective): unknown {
   if (!messageOf(error).startsWith('Cannot find a connection'))
     return failureOf('A training step', error, [loss, ...metrics]);
@@ -162,7 +162,7 @@ function failureOfStep(error: unknown, { loss, metrics }: Objective): unknown {
   );
 }
 
-/** Lets go of what tfjs saved for a gradient; it does not itself when the differentiated function throws. */
+/** Disposes of what tfjs saved for a gradient, which tfjs does not do when the differentiated function throws. */
 function dropTape(tf: Tf): void {
   const { state } = tf.engine();
   for (const node of state.activeTape ?? []) {

@@ -44,7 +44,7 @@ const optionNames = {
  * @returns means over all samples
  * @param data what `dataset` gives, or `{ inputs, targets }`
  * @throws E_SHAPE_MISMATCH for parameters or data that do not fit the network; E_NOT_FINITE for data with NaN or infinite
- *   numbers; E_LOSS_NOT_FINITE when the loss is no finite number
+ *   numbers; E_LOSS_NOT_FINITE when the loss is NaN or infinite
  */
 export async function evaluate<N extends Network, I extends SampleInputs>(
   network: N,
@@ -70,7 +70,7 @@ export async function evaluate<N extends Network, I extends SampleInputs>(
   }
 }
 
-/** {@link evaluate} with parameters that are tensors already. */
+/** {@link evaluate} with the parameters as tensors. */
 export async function evaluateWith(
   backend: Backend,
   network: Network,

@@ -24,7 +24,7 @@ import { expectSame, type RunChange, type RunOptions, settleRun } from './run-op
 import { readVariables } from './tf-optimizer.js';
 import { checkTrainingState, type TrainingState } from './training-state.js';
 
-/** Where training stands when an epoch has ended: all that is needed to go on, or to save. */
+/** The state of training after an epoch: all that is needed to continue or to save. */
 export interface EpochEnd {
   readonly log: EpochLog;
   /** Reads the parameters. */
@@ -40,38 +40,38 @@ export interface FitOptions<Output extends string = string> {
   readonly output?: Output;
   /** @default that of the run that is resumed, else adam() */
   readonly optimizer?: OptimizerConfig;
-  /** How often to go through the data, earlier epochs of a resumed run counted. @default 1 */
+  /** How many times to go through the data, counting the earlier epochs of a resumed run. @default 1 */
   readonly epochs?: number;
   /** @default that of the run that is resumed, else 64 */
   readonly batchSize?: number;
-  /** Whether each epoch has a random order of its own. @default as in the run that is resumed, else true */
+  /** Whether each epoch has a new random order. @default as in the run that is resumed, else true */
   readonly shuffle?: boolean;
-  /** As in `torch.manual_seed(seed)`: decides first parameters, order and dropout. @default 0 */
+  /** As in `torch.manual_seed(seed)`: determines the initial parameters, the order and dropout. @default 0 */
   readonly seed?: number | bigint;
   /** Parameters to start from. @default PyTorch's initialization from the seed */
   readonly parameters?: StateDict;
   /**
-   * Goes on where an earlier run ended an epoch. The state keeps what decides about the numbers: `seed`, `batchSize`,
-   * `shuffle`, `clipNorm`, `optimizer` with its learning rate, and how many samples there are. Leave these options out to
-   * go on with the run's; another value is refused unless `changes` names it. All else may be other than before.
+   * Continues an earlier run after an epoch. The state keeps what the numbers depend on: `seed`, `batchSize`, `shuffle`,
+   * `clipNorm`, `optimizer` with its learning rate, and how many samples there are. Leave these options out to keep the
+   * run's; another value is refused unless `changes` names it. All other options may change.
    */
   readonly resume?: TrainingState;
   /**
-   * What is other than in the resumed run on purpose. A lower learning rate from here on:
-   * `{ resume: state, optimizer: adam({ lr: 1e-4 }), changes: ['optimizer'] }`. The seed cannot be changed: random numbers
-   * go on where they were. @default none
+   * The options that differ from the resumed run on purpose. A lower learning rate from here on:
+   * `{ resume: state, optimizer: adam({ lr: 1e-4 }), changes: ['optimizer'] }`. The seed cannot be changed: the random
+   * numbers continue. @default none
    */
   readonly changes?: readonly RunChange[];
   readonly metrics?: readonly Metric[];
-  /** Samples to validate on after each epoch, or the part of the data (its end) to keep for that: `0.1`. */
+  /** Samples to validate on after each epoch, or the fraction of the data, taken from its end, to use for that: `0.1`. */
   readonly validation?: Samples | number;
   /** Bound on the norm of all gradients together (`clip_grad_norm_`); `Infinity` for none. @default that of the run that is
    * resumed, else none */
   readonly clipNorm?: number;
-  /** Ends training early and gives back the parameters of the best epoch. */
+  /** Stops training early and returns the parameters of the best epoch. */
   readonly earlyStopping?: EarlyStoppingOptions;
   readonly backend?: BackendName;
-  /** A promise that it gives is awaited before the next step: training pauses until it is fulfilled. */
+  /** A promise that it returns is awaited before the next step. */
   readonly onStep?: OnStep;
   /** Awaited before the next epoch. */
   readonly onEpoch?: (end: EpochEnd) => void | Promise<void>;

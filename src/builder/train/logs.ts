@@ -1,4 +1,4 @@
-/** What training and evaluation tell of themselves. */
+/** The numbers that training and evaluation report. */
 
 /** Means over samples. */
 export interface Evaluation {

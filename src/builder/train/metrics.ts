@@ -1,4 +1,4 @@
-/** Metrics: numbers that tell how good predictions are, averaged over samples. */
+/** Metrics: numbers that measure predictions, averaged over samples. */
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
@@ -11,7 +11,7 @@ export interface Metric {
   readonly mode?: 'min' | 'max';
   /** The mean over a batch. */
   compute(tf: Tf, prediction: TfTensor, target: TfTensor): Scalar;
-  /** Why the metric says nothing of a network trained with this loss; undefined where it does. */
+  /** Why the metric makes no sense for a network trained with this loss; undefined if it does. */
   refuses?(loss: Loss): string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What training looks at: which output, which loss, which metrics. */
+/** What training minimizes and measures: the output, the loss, the metrics. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { inWords, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError, messageOf, textOf } from '../../errors.js';
@@ -14,7 +14,7 @@ export interface Objective {
   readonly output: string;
 }
 
-/** What a caller asked for, checked. @throws E_UNKNOWN_NAME, E_INVALID_OPTION */
+/** The caller's choices, checked. @throws E_UNKNOWN_NAME, E_INVALID_OPTION */
 export function objectiveOf(
   network: Network,
   { loss, metrics = [], output }: Partial<Objective> | undefined = {},
@@ -29,7 +29,7 @@ export function objectiveOf(
   return { loss, metrics, output: outputOf(network, output) };
 }
 
-/** Values are told by the metrics' names, beside the loss. */
+/** Values are reported under the metrics' names, beside the loss. */
 function checkMetrics(metrics: readonly Metric[], loss: Loss): void {
   if (!Array.isArray(metrics)) throw wrongArgument('The option metrics', metrics, 'a list, as in [accuracy]');
   const taken = new Set(['loss']);
@@ -51,7 +51,7 @@ function checkMetrics(metrics: readonly Metric[], loss: Loss): void {
 }
 
 /**
- * What a loss or a metric computed, as the number that it must be.
+ * The number that a loss or a metric computed.
  *
  * @throws E_INVALID_OPTION, which names the function
  */
@@ -66,7 +66,7 @@ export function scalarOf(measure: Loss | Metric, measured: TfTensor): TfTensor {
   );
 }
 
-/** What a loss or a metric of the caller's own threw, or tfjs because of it, as an error that says so. */
+/** Wraps an error from the caller's own loss or metric, or from tfjs because of it. */
 export function failureOf(what: string, error: unknown, measures: readonly (Loss | Metric)[]): unknown {
   if (error instanceof LstmOnnxError) return error;
   const names = measures.map(({ name }) => name).join(', ');

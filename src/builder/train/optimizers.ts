@@ -33,7 +33,7 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
-/** Which optimizer, with all its numbers: plain data. */
+/** An optimizer and all its options, as plain data. */
 export type OptimizerConfig =
   | ({ readonly kind: 'adam' | 'adamw' } & Required<AdamOptions>)
   | ({ readonly kind: 'sgd' } & Required<SgdOptions>);
@@ -70,7 +70,7 @@ export function sgd(options: SgdOptions = {}): OptimizerConfig {
 export function checkOptimizerConfig(config: unknown): void {
   const kind = isObject(config) ? config.kind : undefined;
   if (kind === 'adam' || kind === 'adamw' || kind === 'sgd') {
-    // Once more, for numbers that someone wrote by hand.
+    // Checked again, for numbers that someone wrote by hand.
     const { kind: _, ...options } = config as OptimizerConfig;
     const create = { adam, adamw: adamW, sgd }[kind];
     const whole = create(options as AdamOptions & SgdOptions); // of its own kind, or refused
@@ -104,7 +104,7 @@ const meant = {
   weight_decay: 'weightDecay',
 };
 
-/** The defaults with the options that are given; each checked, none unknown. */
+/** The given options, checked, over the defaults. */
 function withDefaults<T extends object>(kind: string, defaults: T, options: Partial<T>): T {
   const known = Object.fromEntries(Object.keys(defaults).map((name) => [name, true] as const));
   checkOptionNames(kind, options, known, meant);
@@ -118,7 +118,7 @@ function withDefaults<T extends object>(kind: string, defaults: T, options: Part
   return { ...defaults, ...Object.fromEntries(given) };
 }
 
-/** What is wrong with an option's value, and what to give; undefined where it is right. */
+/** What is wrong with an option's value, and what to give; undefined if it is right. */
 function problemOf(name: string, value: unknown): string | undefined {
   const isNumber = (n: unknown, limit = Number.POSITIVE_INFINITY) =>
     typeof n === 'number' && n >= 0 && n < limit;
@@ -137,14 +137,14 @@ function problemOf(name: string, value: unknown): string | undefined {
     : `${typeof value === 'number' ? value : inWords(value)}; give a number of at least 0`;
 }
 
-/** What an optimizer remembers: how many steps it took, and a tensor for each parameter in each slot. */
+/** An optimizer's state: how many steps it took, and a tensor for each parameter in each slot. */
 export interface OptimizerState {
   readonly step: number;
   /** Adam's slots are `exp_avg` and `exp_avg_sq`, SGD's is `momentum_buffer`, as in PyTorch. */
   readonly slots: ReadonlyMap<string, StateDict>;
 }
 
-/** Moves parameters by their gradients. */
+/** Updates parameters from their gradients. */
 export interface Optimizer {
   /**
    * One step; parameters without a gradient stay as they are.

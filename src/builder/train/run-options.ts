@@ -1,6 +1,6 @@
 /**
- * The options that decide what a run computes. The training state keeps them, so that a resumed run goes on with them, and
- * with others only where the caller says that this is meant.
+ * The options that a run's numbers depend on. The training state keeps them, so that a resumed run uses the same ones, or
+ * others only if the caller says that this is meant.
  */
 import { z } from 'zod';
 import { wrongArgument } from '../../arguments.js';
@@ -9,9 +9,9 @@ import { seedBits } from '../random.js';
 import { checkClipNorm, checkCounts } from './check-options.js';
 import { adam, checkOptimizerConfig, type OptimizerConfig } from './optimizers.js';
 
-/** What a run computes with, as its training state keeps it. */
+/** The options of a run, as its training state keeps them. */
 export interface RunOptions {
-  /** The low 32 bits of the seed, which are those that count; left out where it is not known. */
+  /** The low 32 bits of the seed, all that PyTorch uses; left out if unknown. */
   readonly seed?: number | undefined;
   readonly batchSize: number;
   readonly shuffle: boolean;
@@ -24,10 +24,10 @@ export interface RunOptions {
 
 const changeable = ['optimizer', 'batchSize', 'shuffle', 'clipNorm', 'samples'] as const;
 
-/** What may be other in a resumed run where one says so. */
+/** The options that a resumed run may change. */
 export type RunChange = (typeof changeable)[number];
 
-/** No bound on the gradients, where one is expected. */
+/** Stands for no bound on the gradients. */
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 
 const size = z.number().nonnegative();
@@ -77,7 +77,7 @@ interface Given {
  * The options of a run: those given, else those of the run that is resumed, else the defaults.
  *
  * @param before the run that is resumed; undefined for a new one, and for a state of a version that kept none
- * @throws E_INVALID_OPTION for values that make no sense, and for others than the resumed run's that `changes` does not name
+ * @throws E_INVALID_OPTION for invalid values, and for changes to the resumed run's that `changes` does not name
  */
 export function settleRun(
   given: Given,
@@ -111,7 +111,7 @@ export function settleRun(
   };
 }
 
-/** @throws E_INVALID_OPTION where it is another than in the resumed run and `changes` does not name it */
+/** @throws E_INVALID_OPTION if it differs from the resumed run and `changes` does not name it */
 export function expectSame(
   name: RunChange,
   was: string | number | boolean,
@@ -128,7 +128,7 @@ export function expectSame(
   );
 }
 
-/** Both as calls, with the options in which they differ. */
+/** Both as calls that show the options in which they differ. */
 function optimizersShown(was: OptimizerConfig, now: OptimizerConfig): [string, string] {
   const values = (config: OptimizerConfig) =>
     new Map(Object.entries(config).map(([name, value]) => [name, JSON.stringify(value)]));
@@ -141,7 +141,7 @@ function optimizersShown(was: OptimizerConfig, now: OptimizerConfig): [string, s
   return [shown(was, before, after), shown(now, after, before)];
 }
 
-/** @throws E_INVALID_OPTION for another seed than the run's: its random numbers go on where they were */
+/** @throws E_INVALID_OPTION for a seed other than the run's: its random numbers continue */
 function seedOf(before: RunOptions | undefined, given: number | bigint | undefined): number | undefined {
   if (before?.seed !== undefined && given !== undefined && seedBits(given) !== before.seed) {
     throw new LstmOnnxError(

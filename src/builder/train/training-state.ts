@@ -1,6 +1,6 @@
 /**
- * Where a training run stands at the end of an epoch: with it a resumed run equals an uninterrupted one bit for bit.
- * Kept as a safetensors file of its own, so that the checkpoint holds the model alone.
+ * The state of a training run after an epoch: a resumed run equals an uninterrupted one bit for bit. It is a safetensors
+ * file of its own, so that the checkpoint holds only the model.
  */
 import { z } from 'zod';
 import { inWords, isObject } from '../../arguments.js';
@@ -20,11 +20,11 @@ export interface TrainingState {
   readonly parameters: StateDict;
   readonly generator: GeneratorState;
   readonly optimizer: OptimizerState;
-  /** The best epoch so far, where early stopping looks for one. */
+  /** The best epoch so far, with early stopping. */
   readonly best?: BestEpoch;
-  /** What the run computes with, which a resumed run goes on with; not in states of versions that kept none. */
+  /** The options of the run, which a resumed run keeps; missing in states of older versions. */
   readonly run?: RunOptions | undefined;
-  /** What the run was told, for whoever goes on with it: kept in the file, and not read by `fit`. */
+  /** Settings of the program that ran it, for its next run: kept in the file, and not read by `fit`. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
@@ -45,7 +45,7 @@ const scalars = z.strictObject({
   settings: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 
-/** @throws E_INVALID_OPTION for what is no training state; whether it fits a network is checked where it is resumed */
+/** @throws E_INVALID_OPTION unless it is a training state; whether it fits a network is checked when it is resumed */
 export function checkTrainingState(state: unknown): asserts state is TrainingState {
   const isEntry = (entry: unknown) => isObject(entry) && 'shape' in entry && 'data' in entry;
   const isDict = (dict: unknown): dict is StateDict =>
@@ -75,7 +75,7 @@ export function checkTrainingState(state: unknown): asserts state is TrainingSta
 export function encodeTrainingState(state: TrainingState): Uint8Array {
   checkTrainingState(state);
   const { epoch, parameters, generator, optimizer, best, run, settings } = state;
-  Generator.fromState(generator); // throws for what is none
+  Generator.fromState(generator); // throws if it is not one
   const tensors = new Map<string, NdArray>([
     [words, { dtype: 'uint32', shape: [generator.words.length], data: generator.words }],
     ...prefixed(parameterPrefix, parameters),

@@ -1,4 +1,4 @@
-/** Activations: one ONNX node each, of the same meaning; a few nodes where ONNX has none of its own. */
+/** Activations: one ONNX node each, or a few where ONNX has no node for it. */
 import { constantsOf, factsOf } from '../../builder/activations.js';
 import { type Emitter, float, int } from '../emitter.js';
 import type { Lowering } from '../lowering.js';
@@ -20,7 +20,7 @@ export const lowerActivation: Lowering<'activation'> = ({ name, options }, conte
   return { output: { name: emitter.emit(factsOf(options.name).onnx, [x], { name, attributes }) } };
 };
 
-/** Of an op that is an activation without constants. */
+/** For an op that is an activation without constants. */
 function plain<K extends 'relu' | 'tanh' | 'sigmoid'>(name: K): Lowering<K> {
   const { onnx } = factsOf(name);
   return ({ name: node }, { emitter, inputs }) => ({

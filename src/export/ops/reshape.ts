@@ -1,6 +1,6 @@
 /**
- * `Reshape`. A named dimension that stays in its place is ONNX's 0 (copied from the input), and one unknown dimension
- * is -1; where that does not say it all, the sizes are read from the input's shape in the graph.
+ * `Reshape`. A named dimension that stays in its place is ONNX's 0 (copied from the input), and one unknown dimension is -1;
+ * where that is not enough, the graph reads the sizes from the input's shape.
  */
 import { int } from '../emitter.js';
 import type { Lowered, Lowering, LoweringContext } from '../lowering.js';
@@ -19,7 +19,7 @@ export const lowerReshape: Lowering<'reshape'> = ({ name, options }, context) =>
   return { output: { name: emitter.emit('Reshape', [x.name, target], { name }) } };
 };
 
-/** The target shape put together in the graph, named dimensions taken from the input's shape. */
+/** The target shape, built in the graph: named dimensions come from the input's shape. */
 function shapeFromInput(
   { emitter }: LoweringContext,
   x: Lowered,

@@ -1,4 +1,4 @@
-/** The number of the last step that differs from the padding: its index and 1, or 0 where none differs. */
+/** The number of the last step that differs from the padding: its index plus 1, or 0 if none differs. */
 import { int } from '../emitter.js';
 import type { Lowering, LoweringContext } from '../lowering.js';
 

@@ -1,4 +1,4 @@
-/** Limits for graphs that come from outside; a network past them is none that anybody trains. */
+/** Limits for graphs from outside; nobody trains a network past them. */
 import { type Dim, formatShape } from '../../builder/shape.js';
 import { LstmOnnxError } from '../../errors.js';
 import { runOnnx } from '../onnx-route.js';

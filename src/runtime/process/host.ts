@@ -1,4 +1,4 @@
-/** The program of a process that holds one model: it answers who started it, and ends with it. */
+/** The program of a process that holds one model: it answers the process that started it, and ends with it. */
 import { Worker } from 'node:worker_threads';
 import type { Located } from '../locate.js';
 import { openLocated } from '../node.js';
@@ -23,7 +23,7 @@ process.on('message', async (call) => {
 
 process.on('disconnect', () => process.exit());
 
-/** A model that computes without end keeps this thread from seeing that nobody waits any more; another one looks. */
+/** A model that never stops computing blocks this thread, so another thread watches whether the parent is still there. */
 const lookout = `
   const check = () => {
     try {

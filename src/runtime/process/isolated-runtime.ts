@@ -1,4 +1,4 @@
-/** Models that run in processes of their own, one each, so that what ends the process is an error of that model alone. */
+/** Models that run in separate processes, one each, so that a crash is an error of only that model. */
 import { LstmOnnxError } from '../../errors.js';
 import type { Located } from '../locate.js';
 import type { NodePlatform } from '../node.js';
@@ -24,7 +24,7 @@ export function isolatedRuntime(
       return { name, located, ...(typeof content === 'string' ? { path: content } : {}) };
     },
     async open(provider, { located }, options) {
-      // Seen from here as well as from a process, which takes longer to start.
+      // Checked here, since a process takes longer to start.
       const obstacle = provider === 'cpu' ? undefined : await obstacleTo(provider);
       if (obstacle !== undefined) throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', obstacle.reason);
       return openIsolated(provider, located, options, signal);

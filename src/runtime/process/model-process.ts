@@ -7,7 +7,7 @@ import { Calls } from '../worker/calls.js';
 import type { Answer } from '../worker/protocol.js';
 import type { ProcessHost } from './host.js';
 
-/** Of what the process says on stderr before it ends, kept for the message. */
+/** How much of the process's stderr is kept for the message. */
 const MAX_LAST_WORDS = 2_000;
 
 export class ModelProcess {
@@ -23,7 +23,7 @@ export class ModelProcess {
     const child = started();
     this.#child = child;
     this.#calls = new Calls((call) => {
-      // Where the process is gone, its end is what fails the call.
+      // If the process is gone, its exit event rejects the call.
       child.send(call, () => {});
     });
     child.on('message', (answer) => this.#calls.settle(answer as Answer)); // a host sends nothing else
@@ -54,7 +54,7 @@ export class ModelProcess {
     return result;
   };
 
-  /** Ends the process at once, whatever it does; nothing in it needs to be put away. */
+  /** Kills the process at once; nothing in it needs cleaning up. */
   async end(): Promise<void> {
     this.#isReleased = true;
     this.#hold(true);
@@ -83,7 +83,7 @@ export class ModelProcess {
 function started(): ChildProcess {
   try {
     const program = createRequire(import.meta.url).resolve('#model-process');
-    // Options of this process, such as a debugger's port, are not for another one.
+    // Options of this process, such as a debugger's port, must not be inherited.
     return fork(program, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',

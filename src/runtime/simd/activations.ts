@@ -22,7 +22,7 @@ const functions: Readonly<Record<Activation['name'], (alpha: number, beta: numbe
   softplus: () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
 };
 
-/** What an activation computes, in double precision. */
+/** The function of an activation, in double precision. */
 export function scalarOf(options: Activation): Scalar {
   const { alpha = 0, beta = 0 } = constantsOf(options);
   return functions[options.name](alpha, beta);
@@ -40,7 +40,7 @@ export function elementwise(
   });
 }
 
-/** The engine's and the log's way go along the last axis only, so another one is brought there and back. */
+/** `compute` works along the last axis only, so another axis is moved there and back. */
 function alongAxis(compute: (x: RunTensor, run: Run) => RunTensor): Prepare<'softmax' | 'logSoftmax'> {
   return (options) =>
     unary((x, run) => {

@@ -1,6 +1,6 @@
 /**
- * A network on the engine: ops are prepared and weights packed once, then runs go through the execution plan. A run
- * computes from start to end on the thread that calls it, so that no two meet in the engine's memory.
+ * A network on the engine: ops are prepared and weights packed once; each run follows the execution plan. A run computes
+ * from start to end on the thread that calls it, so no two runs use the engine's memory at once.
  */
 import type { Engine } from '../../builder/backends/simd/engine.js';
 import { checkFeeds, noteDims } from '../../builder/check-feeds.js';
@@ -27,7 +27,7 @@ interface PreparedStep {
 export class Executor {
   readonly #engine: Engine;
   readonly #network: Network;
-  /** What stays while the model is loaded. */
+  /** Memory that is kept while the model is loaded. */
   readonly #weights: Arena;
   readonly #steps: readonly PreparedStep[];
 
@@ -50,8 +50,8 @@ export class Executor {
   }
 
   /**
-   * @param take is given the outputs by name; what lies in the engine's memory is gone after that
-   * @param trace is told what each direction of each LSTM layer computed
+   * @param take gets the outputs by name; those in the engine's memory are invalid after it returns
+   * @param trace is called with what each direction of each LSTM layer computed
    * @throws E_SHAPE_MISMATCH, E_INVALID_OPTION for feeds that do not fit the network; E_RUN_FAILED where memory is short
    */
   run<T>(
@@ -74,7 +74,7 @@ export class Executor {
         if (isRecurrent(node)) layers += node.options.numLayers;
         for (const [port, tensor] of Object.entries(results)) {
           values.set(valueId(node.name, port), tensor);
-          // Sizes that come about on the way have names too, such as batch*time.
+          // Dimensions made on the way have names too, such as batch*time.
           if (wanted.has(port)) noteDims(dims, node.outputs[port]?.shape ?? [], tensor.shape);
         }
       }

@@ -8,7 +8,7 @@ import { dim, sizeOf } from '../../nd-array.js';
 import { type Prepare, unary } from './operator.js';
 import { BYTES_PER_NUMBER, empty, type RunTensor, reshaped } from './run-tensor.js';
 
-/** A shape as the axes before one, that one, and those after it. */
+/** The number of entries before an axis, along it, and after it. */
 export function around(
   shape: readonly number[],
   axis: number,

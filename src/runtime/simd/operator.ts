@@ -1,4 +1,4 @@
-/** What an op is on the engine: prepared once for a model, then run any number of times. */
+/** An op on the engine: prepared once for a model, then run any number of times. */
 import type { Engine } from '../../builder/backends/simd/engine.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
 import type { OpInputs } from '../../builder/ops/op-inputs.js';
@@ -6,7 +6,7 @@ import type { Parameter } from '../../builder/parameters.js';
 import type { LayerSteps, LstmTrace } from '../recurrent-trace.js';
 import type { Arena, RunTensor } from './run-tensor.js';
 
-/** What an op may keep while the model is loaded. */
+/** What an op gets when the model is loaded. */
 export interface Preparation {
   readonly engine: Engine;
   /** Memory that is released with the model: packed weights. */
@@ -26,7 +26,7 @@ export interface Run {
   readonly arena: Arena;
   /** Sizes of the named dimensions. */
   readonly dims: ReadonlyMap<string, number>;
-  /** The ports of the op that something reads. */
+  /** The ports of the op that are used. */
   readonly wanted: ReadonlySet<string>;
   /** Is told what each direction of each recurrent layer computed, where that is wanted; layers count within the op. */
   readonly trace: ((layer: TracedLayer) => void) | undefined;

@@ -12,7 +12,7 @@ export const operators: { readonly [K in OpName]: Prepare<K> } = {
   activation: elementwise,
   at,
   concat,
-  // Active in training alone.
+  // Active only in training.
   dropout: () => unary((x) => x),
   embedding,
   flip,

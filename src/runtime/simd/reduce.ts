@@ -5,7 +5,7 @@ import { sizeOf } from '../../nd-array.js';
 import { around } from './layout.js';
 import type { Prepare } from './operator.js';
 
-/** What is kept while entries come in, and what is made of it and their count. */
+/** A value that each entry updates, and the result made of it and the number of entries. */
 function reduction(
   what: string,
   start: number,

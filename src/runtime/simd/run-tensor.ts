@@ -31,7 +31,7 @@ export class Arena {
     return at;
   }
 
-  /** Where the numbers are in the engine's memory; copies them there when they are not. */
+  /** The address of the numbers in the engine's memory; copies them there if they are elsewhere. */
   place({ dtype, data, at }: Pick<RunTensor, 'dtype' | 'data' | 'at'>): number {
     if (at !== undefined) return at;
     const copy = this.allocate(data.length);
@@ -64,7 +64,7 @@ export function floatsAt(engine: Engine, at: number, shape: readonly number[]): 
   return { dtype: 'float32', shape, data: engine.floats(at, sizeOf(shape)), at };
 }
 
-/** Room for numbers of a type. */
+/** A tensor of zeros. */
 export function empty(dtype: RunTensor['dtype'], shape: readonly number[]): RunTensor {
   const size = sizeOf(shape);
   return dtype === 'int32'

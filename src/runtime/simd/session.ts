@@ -1,6 +1,6 @@
 /**
  * The provider `simd`: a model read back as a network and run on this library's own WebAssembly kernels, without
- * onnxruntime. It runs the networks that `readOnnx` reads and refuses other models, naming the operator.
+ * onnxruntime. It runs the networks that `readOnnx` reads; for other models it throws an error that names the operator.
  */
 import { Engine, type EngineOptions } from '../../builder/backends/simd/engine.js';
 import { LstmOnnxError } from '../../errors.js';
@@ -15,7 +15,7 @@ import type { ModelValue } from '../values.js';
 import { Executor } from './executor.js';
 import type { RunTensor } from './run-tensor.js';
 
-/** Engines under way or started, by their threads: models share them, since each has threads and memory of its own. */
+/** Engines, started or starting, by their number of threads. Models share them, since each has its own threads and memory. */
 const engines = new Map<number | undefined, Promise<Engine>>();
 
 /**
@@ -56,7 +56,7 @@ export function openSimdSession(
 ): PartsSession {
   const model = decodeModel(bytes);
   const { graph, metadata } = model;
-  // Shape rules and the reader keep sizes sane; a constant that is no finite number is computed with, as elsewhere.
+  // Shape rules and the reader limit sizes; constants may be NaN or infinite, as elsewhere.
   const { network, parameters } = readOnnxModel(
     model,
     bytes.length,
@@ -75,7 +75,7 @@ export function openSimdSession(
     inputs: inputs.map(({ value }) => value),
     outputs: outputs.map(({ value }) => value),
     metadata,
-    sequences: new Set(), // its own LSTM says that there is nothing to read
+    sequences: new Set(), // our own LSTM reports empty input itself
     async run(feeds, fetches) {
       const wanted = outputs.filter(({ value }) => fetches?.includes(value.name) ?? true);
       return executor.run(given(feeds), (computed) => {
@@ -138,7 +138,7 @@ function toRun({ name, dtype }: BorderValue, tensor: TensorParts | undefined): R
   throw new LstmOnnxError('E_DTYPE_MISMATCH', `the input '${name}' is no ${dtype} tensor in memory.`);
 }
 
-/** A copy: what was computed may lie in the engine's memory, or be what was fed. */
+/** A copy: the result may be in the engine's memory, or be one of the feeds. */
 function fromRun({ dtype }: BorderValue, { shape, data }: RunTensor): TensorParts {
   const dims = [...shape];
   if (dtype === 'int64') return { type: dtype, data: BigInt64Array.from(data, BigInt), dims };

@@ -44,12 +44,12 @@ export class Calls<Host extends Methods<Host>> {
     else call?.resolve(answer.result);
   }
 
-  /** Why nothing is answered any more. */
+  /** Why no call is answered any more. */
   get broken(): Error | undefined {
     return this.#broken;
   }
 
-  /** Calls that wait, and all to come, fail with this error. */
+  /** Waiting and future calls fail with this error. */
   break(error: Error): void {
     this.#broken ??= error;
     for (const { reject } of this.#waiting.values()) reject(this.#broken);

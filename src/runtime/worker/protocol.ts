@@ -1,16 +1,16 @@
-/** What is said between who runs a model and a worker, or a process of its own, that holds the session. */
+/** The messages between the caller of a model and the worker or process that holds its session. */
 import type { Hint } from '../../hints.js';
 import { float16BitsOf } from '../float16.js';
 import type { LstmTrace } from '../recurrent-trace.js';
 import type { SessionOptions, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
 
-/** What both providers of a browser may be told. */
+/** Options of both providers of a browser. */
 export interface ProviderSettings {
   readonly numThreads: number;
-  /** The kernels that this browser takes; for `simd` alone. A worker made of a Blob can import no part of them. */
+  /** The kernels for this browser; only for `simd`. A worker made of a Blob cannot import them itself. */
   readonly kernels?: Uint8Array;
-  /** onnxruntime-web's files; for `wasm` alone. */
+  /** onnxruntime-web's files; only for `wasm`. */
   readonly wasmPaths?: { readonly mjs: string; readonly wasm: string };
 }
 
@@ -28,10 +28,10 @@ export interface OpenedSession {
   readonly canTrace: boolean;
 }
 
-/** What a worker is told to open. */
+/** The model that a worker is to open. */
 export type WorkerModel = readonly [bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings];
 
-/** What the holder of sessions does. @typeParam Model what it is told to open */
+/** The methods of the worker or process that holds sessions. @typeParam Model how it is given a model */
 export interface SessionHost<Model extends readonly unknown[] = WorkerModel> {
   open(...model: Model): Promise<OpenedSession>;
   run(session: number, feeds: Parts, fetches?: readonly string[]): Promise<Parts>;
@@ -46,7 +46,7 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 
-/** What became of it. */
+/** Its result. */
 export type Answer =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: ErrorMessage };

@@ -16,7 +16,7 @@ export async function answerTo<Model extends readonly unknown[]>(
   { id, method, args }: Call,
   host: SessionHost<Model>,
 ): Promise<Answer> {
-  // Who calls knows what the interface has, and the arguments that it states.
+  // The caller uses the interface's methods and argument types.
   const perform = host[method as keyof SessionHost] as (...args: readonly unknown[]) => Promise<unknown>;
   try {
     return { id, result: await perform(...args) };

@@ -6,14 +6,14 @@ import { withTensors } from '../with-tensors.js';
 import { Calls } from './calls.js';
 import { type Answer, type ProviderSettings, partsOf, type SessionHost } from './protocol.js';
 
-/** A worker under way. */
+/** A running worker. */
 interface Running {
   readonly worker: Promise<WorkerCalls>;
   /** That are open or being opened. */
   sessions: number;
 }
 
-/** Opens sessions in one worker, which runs while there are any. */
+/** Opens sessions in one worker, which runs as long as there are any. */
 export class SessionWorker {
   readonly #source: () => Promise<string>;
   #running: Running | undefined;
@@ -27,7 +27,7 @@ export class SessionWorker {
   async open(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<Session> {
     this.#running ??= this.#start();
     const running = this.#running;
-    // At once: a session that ends meanwhile must not take the worker with it.
+    // Counted at once: a session that ends meanwhile must not end the worker.
     running.sessions += 1;
     try {
       const { calls } = await running.worker;
@@ -40,7 +40,7 @@ export class SessionWorker {
           try {
             await calls.call('release', session);
           } catch (error) {
-            // A worker that failed holds nothing any more.
+            // A failed worker holds no sessions.
             if (!calls.broken) throw error;
           } finally {
             this.#leave(running);
@@ -85,7 +85,7 @@ class WorkerCalls {
     this.#worker = worker;
     this.calls = new Calls((call) => worker.postMessage(call));
     worker.onmessage = ({ data }: MessageEvent<Answer>) => this.calls.settle(data);
-    // A worker that the page's policy forbids says nothing but that it failed.
+    // A worker that the page's policy forbids only reports that it failed.
     worker.onerror = ({ message }) => {
       const reason =
         message ||
@@ -93,7 +93,7 @@ class WorkerCalls {
       this.calls.break(new LstmOnnxError('E_PROVIDER_UNAVAILABLE', `The model's worker failed: ${reason}.`));
       onBroken();
     };
-    // It has answered or failed, and needs its program no more.
+    // It has answered or failed, so its program's URL is no longer needed.
     const settled = () => URL.revokeObjectURL(url);
     for (const event of ['message', 'error']) worker.addEventListener(event, settled, { once: true });
   }
