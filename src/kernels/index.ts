@@ -1,6 +1,7 @@
 // The WebAssembly module of the simd backend. Built twice, with and without relaxed SIMD; see package.json, "kernels".
-export { packBackward, packForward, unpackGradients, unpackProjection } from './lstm-weights';
+export { packWeights, sumSlices } from './layer-weights';
 export { packMatrix, packRows } from './matmul';
+export { clearFloats } from './rows';
 export { isDone, post, runJob, takeBack, work } from './threads';
 export { adamStep, sgdStep, squaredNorm } from './optimizer';
 export { crossEntropy, softmax } from './cross-entropy';

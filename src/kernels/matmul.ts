@@ -1,6 +1,7 @@
 // A matrix product over a slice of its rows.
+import { packWeights } from './layer-weights';
 import { product } from './product-tiles';
-import { addRow } from './rows';
+import { addRow, clearFloats, padded8 } from './rows';
 
 /** C[rows, columns] = A[rows, depth] B + bias; strides in bytes. The host writes it field by field. */
 @unmanaged
@@ -23,17 +24,8 @@ export class MatmulJob {
  * transpose.
  */
 export function packMatrix(depth: i32, padded: i32, columns: i32, transposed: bool, from: usize, panels: usize): void {
-  const strideRow: usize = <usize>(transposed ? 1 : columns) * 4;
-  const strideColumn = <usize>(transposed ? depth : 1) * 4;
-  memory.fill(panels, 0, <usize>(padded * ((columns + 7) & ~7)) * 4);
-  for (let k = 0; k < depth; k++) {
-    let row = from + <usize>k * strideRow;
-    const to = panels + <usize>k * 32;
-    for (let j = 0; j < columns; j++) {
-      store<f32>(to + <usize>((j >> 3) * padded * 8 + (j & 7)) * 4, load<f32>(row));
-      row += strideColumn;
-    }
-  }
+  clearFloats(panels, padded * padded8(columns));
+  packWeights(transposed ? columns : depth, transposed ? depth : columns, 1, transposed, from, panels, padded, 0, 0);
 }
 
 /** A as rows of `padded` floats. A is [rows, depth], or its transpose. */

@@ -1,8 +1,8 @@
 // Jobs for a pool of threads over shared memory. Each thread has a mailbox; the host posts a job, the thread claims it and
 // counts it done. A job that the thread has not begun the host may claim instead. A thread that waits sleeps.
-import { lstmBackward, lstmInputGradient } from './lstm-backward';
-import { lstmForward } from './lstm-forward';
-import { LstmJob } from './lstm-job';
+import { layerBackward, layerInputGradient } from './layer-backward';
+import { layerForward } from './layer-forward';
+import { LayerJob } from './layer-job';
 import { MatmulJob, matmul } from './matmul';
 
 /** One thread's mailbox: how many jobs were posted, and claimed, and the last of them. */
@@ -34,16 +34,16 @@ function waitWhile(at: usize, value: i32): i32 {
 
 /** What a thread may be told to do. */
 export const enum JobKind {
-  lstmForward = 1,
-  lstmBackward,
-  lstmInputGradient,
+  layerForward = 1,
+  layerBackward,
+  layerInputGradient,
   matmul,
 }
 
 export function runJob(kind: i32, job: usize): void {
-  if (kind == JobKind.lstmForward) lstmForward(changetype<LstmJob>(job));
-  else if (kind == JobKind.lstmBackward) lstmBackward(changetype<LstmJob>(job));
-  else if (kind == JobKind.lstmInputGradient) lstmInputGradient(changetype<LstmJob>(job));
+  if (kind == JobKind.layerForward) layerForward(changetype<LayerJob>(job));
+  else if (kind == JobKind.layerBackward) layerBackward(changetype<LayerJob>(job));
+  else if (kind == JobKind.layerInputGradient) layerInputGradient(changetype<LayerJob>(job));
   else if (kind == JobKind.matmul) matmul(changetype<MatmulJob>(job));
 }
 

@@ -1,7 +1,11 @@
 /** What src/kernels gives the host; made by `npm run kernels`. Addresses, counts and booleans are integers. */
 
-/** The fields of `LstmJob`: 32-bit integers in this order. */
-export const lstmJobFields = [
+/** The fields of `GatePart`: 32-bit integers in this order. */
+export const gatePartFields = ['gates', 'gatesAt', 'depth', 'inputsAt', 'panels'] as const;
+
+/** The fields of `LayerJob`: 32-bit integers in this order. */
+export const layerJobFields = [
+  'cell',
   'rows',
   'time',
   'reverse',
@@ -11,7 +15,12 @@ export const lstmJobFields = [
   'hidden',
   'state',
   'width',
+  'inputAt',
+  'oneAt',
+  'gateWidth',
   'gateStride',
+  'parts',
+  'partsEnd',
   'x',
   'xTime',
   'xRow',
@@ -24,14 +33,12 @@ export const lstmJobFields = [
   'c0',
   'hn',
   'cn',
-  'forward',
-  'backward',
   'projection',
   'projectionBackward',
   'inputs',
+  'gates',
   'cells',
   'tanhCells',
-  'gates',
   'unprojected',
   'projected',
   'dOutput',
@@ -39,6 +46,9 @@ export const lstmJobFields = [
   'dCn',
   'dH0',
   'dC0',
+  'stateGates',
+  'stateGatesAt',
+  'backward',
   'dH',
   'dC',
   'carried',
@@ -47,6 +57,7 @@ export const lstmJobFields = [
   'dWeights',
   'dProjection',
   'dX',
+  'inputGates',
   'inputBackward',
   'dXRows',
 ] as const;
@@ -54,47 +65,33 @@ export const lstmJobFields = [
 /** The fields of `MatmulJob`: 32-bit integers in this order. */
 export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 'padded', 'bias'] as const;
 
+/** The values of `Cell`. */
+export const cell = { lstm: 0, gru: 1, rnnTanh: 2, rnnRelu: 3 } as const;
+
 /** The values of `JobKind`. */
-export const jobKind = { lstmForward: 1, lstmBackward: 2, lstmInputGradient: 3, matmul: 4 } as const;
+export const jobKind = { layerForward: 1, layerBackward: 2, layerInputGradient: 3, matmul: 4 } as const;
 
 /** What `src/kernels/index.ts` exports. */
 export interface Kernels {
   readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
-  packBackward(columns: number, hiddenSize: number, hidden: number, weight: number, panels: number): void;
-  packForward(
-    inputSize: number,
-    hiddenSize: number,
-    stateSize: number,
-    hidden: number,
-    state: number,
-    width: number,
-    weightIh: number,
-    weightHh: number,
-    biasIh: number,
-    biasHh: number,
+  packWeights(
+    rows: number,
+    columns: number,
+    scale: number,
+    transposed: number,
+    from: number,
     panels: number,
+    depth: number,
+    row: number,
+    column: number,
   ): void;
-  unpackGradients(
-    inputSize: number,
-    hiddenSize: number,
-    stateSize: number,
-    hidden: number,
-    state: number,
-    width: number,
+  sumSlices(
+    rows: number,
+    columns: number,
+    from: number,
+    stride: number,
     slices: number,
     sliceBytes: number,
-    dWeights: number,
-    dWeightIh: number,
-    dWeightHh: number,
-    dBias: number,
-  ): void;
-  unpackProjection(
-    hiddenSize: number,
-    stateSize: number,
-    hidden: number,
-    slices: number,
-    sliceBytes: number,
-    dProjection: number,
     to: number,
   ): void;
   packMatrix(
@@ -106,6 +103,7 @@ export interface Kernels {
     panels: number,
   ): void;
   packRows(rows: number, depth: number, padded: number, transposed: number, from: number, to: number): void;
+  clearFloats(at: number, count: number): void;
   isDone(mailbox: number): number;
   post(mailbox: number, kind: number, job: number): void;
   runJob(kind: number, job: number): void;

@@ -1,0 +1,143 @@
+/** The rows of a batch that one thread computes: its job, and where in memory it keeps what it computes at every step. */
+import type { CellLayout } from './cells.js';
+import type { Engine } from './engine.js';
+import { gatePartFields, layerJobFields } from './kernels.js';
+import { type LayerLayout, type LayerSizes, roundUp, strides } from './layer-layout.js';
+import type { LayerPanels } from './layer-weights.js';
+
+/** Where a step's activated gates lie, and c and h after it. */
+export interface StepAddresses {
+  /** The gates in the order of memory, so many bytes apart: an LSTM's are in PyTorch's order. */
+  readonly gates: number;
+  readonly gateBytes: number;
+  /** Each gate, in PyTorch's order: i, f, g, o; r, z, n; or h. */
+  readonly gateAt: readonly number[];
+  /** 0 but for an LSTM. */
+  readonly cell: number;
+  readonly state: number;
+}
+
+const FLOAT_BYTES = 4;
+/** Floats between rows of gates, beyond the gates: strides of a power of two are slow. */
+const GATE_GAP = 16;
+
+export class LayerSlice {
+  /** The first row of the batch, and how many there are. */
+  readonly start: number;
+  readonly rows: number;
+  /** The address of the job, with what is the same in every pass; each pass writes its own fields. */
+  readonly job: number;
+  /** What it takes of the engine's memory. */
+  readonly blocks: number[] = [];
+  readonly #engine: Engine;
+  readonly #cell: CellLayout;
+  readonly #time: number;
+  readonly #layout: LayerLayout;
+  readonly #inputs: number;
+  readonly #cells: number;
+  readonly #gates: number;
+
+  constructor(
+    engine: Engine,
+    cell: CellLayout,
+    sizes: LayerSizes,
+    layout: LayerLayout,
+    panels: LayerPanels,
+    start: number,
+    rows: number,
+  ) {
+    this.#engine = engine;
+    this.#cell = cell;
+    this.#time = sizes.time;
+    this.#layout = layout;
+    this.start = start;
+    this.rows = rows;
+    const { time, reverse, inputSize, hiddenSize, stateSize } = sizes;
+    const { hidden, state, width, gateWidth } = layout;
+    const { projection } = panels;
+    const read = strides(sizes, inputSize);
+    const written = strides(sizes, stateSize);
+    this.job = this.#allocate(layerJobFields.length);
+    this.#inputs = this.#allocate((time + 1) * rows * width);
+    this.#cells = cell.hasCell ? this.#allocate((time + 1) * rows * hidden) : 0;
+    this.#gates = this.#allocate(time * rows * (gateWidth + GATE_GAP));
+    const parts = this.#writeParts(panels.forward);
+    engine.integers(this.job, layerJobFields.length).fill(0);
+    engine.writeFields(this.job, layerJobFields, {
+      cell: cell.kind,
+      rows,
+      time,
+      reverse: Number(reverse),
+      inputSize,
+      hiddenSize,
+      stateSize,
+      hidden,
+      state,
+      width,
+      inputAt: layout.inputAt * FLOAT_BYTES,
+      oneAt: layout.oneAt * FLOAT_BYTES,
+      gateWidth,
+      gateStride: (gateWidth + GATE_GAP) * FLOAT_BYTES,
+      parts: parts.at,
+      partsEnd: parts.end,
+      xTime: read.time,
+      xRow: read.row,
+      outputTime: written.time,
+      outputRow: written.row,
+      projection,
+      inputs: this.#inputs,
+      cells: this.#cells,
+      tanhCells: cell.hasCell ? this.#allocate(time * rows * hidden) : 0,
+      gates: this.#gates,
+      unprojected: projection === 0 ? 0 : this.#allocate(time * rows * roundUp(hidden, 8)),
+      projected: projection === 0 ? 0 : this.#allocate(rows * roundUp(state, 8)),
+      stateGates: layout.stateGates,
+      stateGatesAt: layout.stateGatesAt * FLOAT_BYTES,
+      inputGates: layout.inputGates,
+    });
+  }
+
+  /** Steps count in the order in which they are read. */
+  eachStep(visit: (row: number, step: number, at: StepAddresses) => void): void {
+    const { hidden, width, gateWidth } = this.#layout;
+    const gateBytes = hidden * FLOAT_BYTES;
+    for (let step = 0; step < this.#time; step++) {
+      for (let row = 0; row < this.rows; row++) {
+        const before = step * this.rows + row;
+        const after = before + this.rows;
+        const gates = this.#gates + before * (gateWidth + GATE_GAP) * FLOAT_BYTES;
+        visit(this.start + row, step, {
+          gates,
+          gateBytes,
+          gateAt: this.#cell.ofInput.map((place) => gates + place * gateBytes),
+          cell: this.#cells === 0 ? 0 : this.#cells + after * hidden * FLOAT_BYTES,
+          state: this.#inputs + after * width * FLOAT_BYTES,
+        });
+      }
+    }
+  }
+
+  /** The products of a step, for the kernels. */
+  #writeParts(panels: number): { at: number; end: number } {
+    const { products } = this.#layout;
+    const at = this.#allocate(products.length * gatePartFields.length);
+    let end = at;
+    for (const { gates, gatesAt, depth, inputsAt, panelsAt } of products) {
+      this.#engine.writeFields(end, gatePartFields, {
+        gates,
+        gatesAt: gatesAt * FLOAT_BYTES,
+        depth,
+        inputsAt: inputsAt * FLOAT_BYTES,
+        panels: panels + panelsAt * FLOAT_BYTES,
+      });
+      end += gatePartFields.length * FLOAT_BYTES;
+    }
+    return { at, end };
+  }
+
+  #allocate(floats: number): number {
+    const at = this.#engine.allocate(floats * FLOAT_BYTES);
+    this.blocks.push(at);
+    return at;
+  }
+}

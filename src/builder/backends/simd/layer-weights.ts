@@ -1,0 +1,133 @@
+/**
+ * A recurrent layer's weights between PyTorch's shapes and what the kernels read and write. For the forward pass they are
+ * packed once, for as many runs as they do not change.
+ */
+import type { CellLayout } from './cells.js';
+import type { Engine } from './engine.js';
+import { type GateProduct, type LayerWeightSizes, layoutOf, roundUp } from './layer-layout.js';
+
+/** Addresses of PyTorch's weights; what may be missing, biases and weightHr, is 0 or absent. */
+export interface LayerWeights {
+  readonly weightIh: number;
+  readonly weightHh: number;
+  readonly bias: number;
+  readonly biasHh: number;
+  readonly weightHr?: number;
+}
+
+/** Addresses of the packed weights; without a projection, that is 0. */
+export interface LayerPanels {
+  readonly forward: number;
+  readonly projection: number;
+}
+
+const FLOAT_BYTES = 4;
+
+/** @returns blocks of their own, the caller's to release; the weights themselves are not needed any more */
+export function packLayer(
+  engine: Engine,
+  cell: CellLayout,
+  sizes: LayerWeightSizes,
+  weights: LayerWeights,
+): LayerPanels {
+  const { inputSize, hiddenSize, stateSize } = sizes;
+  const { weightIh, weightHh, bias, biasHh, weightHr = 0 } = weights;
+  const { hidden, inputAt, oneAt, products, panels } = layoutOf(cell, sizes);
+  const forward = engine.allocate(panels * FLOAT_BYTES);
+  engine.kernels.clearFloats(forward, panels);
+  /** Adds a part of all of PyTorch's gates, from `row` of the inputs on. */
+  const pack = (
+    from: number,
+    columns: number,
+    row: number,
+    places: readonly number[],
+    scales: readonly number[],
+  ) => {
+    if (from === 0) return;
+    for (const [gate, place] of places.entries()) {
+      const { first, depth, inputsAt, panelsAt } = productOf(products, place);
+      const at = from + gate * hiddenSize * columns * FLOAT_BYTES;
+      const to = forward + panelsAt * FLOAT_BYTES;
+      const [toRow, toColumn] = [row - inputsAt, (place - first) * hidden];
+      engine.kernels.packWeights(hiddenSize, columns, scales[gate] ?? 1, 1, at, to, depth, toRow, toColumn);
+    }
+  };
+  pack(weightHh, stateSize, 0, cell.ofState, cell.stateScales);
+  pack(weightIh, inputSize, inputAt, cell.ofInput, cell.inputScales);
+  pack(bias, 1, oneAt, cell.ofInput, cell.inputScales);
+  pack(biasHh, 1, oneAt, cell.ofState, cell.stateScales);
+  if (weightHr === 0) return { forward, projection: 0 };
+  const projection = engine.allocate(hidden * roundUp(stateSize, 8) * FLOAT_BYTES);
+  engine.kernels.packMatrix(hiddenSize, hidden, stateSize, 1, weightHr, projection);
+  return { forward, projection };
+}
+
+/** The product that gives the gate at this place. */
+function productOf(products: readonly GateProduct[], place: number): GateProduct {
+  const found = products.findLast(({ first }) => first <= place);
+  return found as GateProduct; // the first product begins at place 0
+}
+
+/**
+ * One weight `[gates * hiddenSize, columns]` for a product from the gates' gradients to `columns`.
+ *
+ * @param places where PyTorch's gates lie among those of the product
+ * @returns a block of its own, the caller's to release
+ */
+export function packBackward(
+  engine: Engine,
+  weight: number,
+  columns: number,
+  { hiddenSize }: LayerWeightSizes,
+  places: readonly number[],
+): number {
+  const hidden = roundUp(hiddenSize, 4);
+  const depth = places.length * hidden;
+  const count = depth * roundUp(columns, 8);
+  const panels = engine.allocate(count * FLOAT_BYTES);
+  engine.kernels.clearFloats(panels, count);
+  const first = Math.min(...places);
+  for (const [gate, place] of places.entries()) {
+    const from = weight + gate * hiddenSize * columns * FLOAT_BYTES;
+    engine.kernels.packWeights(hiddenSize, columns, 1, 0, from, panels, depth, (place - first) * hidden, 0);
+  }
+  return panels;
+}
+
+/** Addresses of gradients in PyTorch's shapes; that of biasHh is 0 where it is that of bias. */
+export interface WeightGradients {
+  readonly dWeightIh: number;
+  readonly dWeightHh: number;
+  readonly dBias: number;
+  readonly dBiasHh: number;
+}
+
+/** The slices' gradients of all weights, which follow each other, summed in their order. @returns the caller's to release */
+export function unpackGradients(
+  engine: Engine,
+  cell: CellLayout,
+  sizes: LayerWeightSizes,
+  dWeights: number,
+  slices: number,
+): WeightGradients {
+  const { inputSize, hiddenSize, stateSize } = sizes;
+  const { hidden, width, gateWidth, inputAt, oneAt } = layoutOf(cell, sizes);
+  const stride = width * FLOAT_BYTES;
+  const unpack = (columns: number, column: number, places: readonly number[]) => {
+    const size = hiddenSize * columns * FLOAT_BYTES;
+    const to = engine.allocate(places.length * size);
+    for (const [gate, place] of places.entries()) {
+      const from = dWeights + (place * hidden * width + column) * FLOAT_BYTES;
+      engine.kernels.sumSlices(
+        ...([hiddenSize, columns, from, stride, slices, gateWidth * stride, to + gate * size] as const),
+      );
+    }
+    return to;
+  };
+  return {
+    dWeightIh: unpack(inputSize, inputAt, cell.ofInput),
+    dWeightHh: unpack(stateSize, 0, cell.ofState),
+    dBias: unpack(1, oneAt, cell.ofInput),
+    dBiasHh: cell.ofState === cell.ofInput ? 0 : unpack(1, oneAt, cell.ofState),
+  };
+}
