@@ -1,6 +1,6 @@
 /** Reads the PyTorch reference data of fixtures/data; fixtures/README.md says what is in it. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { LstmArguments } from '../src/builder/ops/lstm-arguments.js';
+import type { LstmArguments } from '../src/builder/ops/lstm.js';
 import type { Dim, Shape } from '../src/builder/shape.js';
 import { parseSafetensors } from '../src/data/safetensors.js';
 import type { NdArray } from '../src/nd-array.js';

@@ -89,6 +89,7 @@ const examples: Record<string, () => unknown[]> = {
   linear: () => ['fc', symbol(), 2, { bias: true }],
   loadMnist: () => [{ dir: join(folder, 'none') }],
   logSoftmax: () => [symbol(), -1],
+  gru: () => ['gru', symbol(), { hiddenSize: 2, numLayers: 2, dropout: 0.1, bidirectional: true }],
   lstm: () => ['lstm', symbol(), { hiddenSize: 2, numLayers: 2, dropout: 0.1, bidirectional: true }],
   max: () => [symbol(), 1],
   mean: () => [symbol(), 1],

@@ -16,10 +16,10 @@ import { LstmOnnxError } from '../errors.js';
 const inputName = 'lengths';
 
 /**
- * The network with an input `lengths`, int32 `[batch]`, that every LSTM takes: the steps of each sequence, at
- * most time; a sequence of none gives zeros, even where onnxruntime is given states. What an LSTM gives beyond them is zero, and its last step is the last of each sequence.
+ * The network with an input `lengths`, int32 `[batch]`, that every recurrent layer takes: the steps of each sequence, at
+ * most time; a sequence of none gives zeros, even where onnxruntime is given states. What a layer gives beyond them is zero, and its last step is the last of each sequence.
  *
- * @throws E_INVALID_OPTION for a network without LSTM, one that has lengths already, and LSTMs of different batches or
+ * @throws E_INVALID_OPTION for a network without recurrent layers, one that has lengths already, and layers of different batches or
  *   times; E_UNSUPPORTED where something else depends on where the sequences end; E_DUPLICATE_NAME when the name is taken
  */
 export function withLengths(network: Network): Network {
@@ -40,14 +40,14 @@ export function withLengths(network: Network): Network {
   return finishNetwork({ ...network.inputs, [inputName]: type }, graph, Object.fromEntries(outputs));
 }
 
-/** The dimensions that all LSTMs share. */
+/** The dimensions that all recurrent layers share. */
 function dimensions({ nodes }: Network): { batch: Dim; time: Dim } {
   const all = nodes.flatMap((node) => {
     if (!isRecurrent(node)) return [];
     if (node.inputs.lengths !== undefined) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
-        `The LSTM '${node.name}' has lengths already; leave the option lengths out.`,
+        `The layer '${node.name}' has lengths already; leave the option lengths out.`,
       );
     }
     const [first = 0, second = 0] = node.outputs.output?.shape ?? [];
@@ -55,13 +55,16 @@ function dimensions({ nodes }: Network): { batch: Dim; time: Dim } {
   });
   const [dims] = all;
   if (!dims) {
-    throw new LstmOnnxError('E_INVALID_OPTION', 'The network has no LSTM, so nothing takes lengths.');
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      'The network has no recurrent layer, so nothing takes lengths.',
+    );
   }
   const other = all.find(({ batch, time }) => batch !== dims.batch || time !== dims.time);
   if (other) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `The network's LSTMs run over different sequences (batch ${dims.batch}, time ${dims.time} and batch ` +
+      `The network's recurrent layers run over different sequences (batch ${dims.batch}, time ${dims.time} and batch ` +
         `${other.batch}, time ${other.time}); define the network with an input of lengths for each.`,
     );
   }
@@ -69,8 +72,8 @@ function dimensions({ nodes }: Network): { batch: Dim; time: Dim } {
 }
 
 /**
- * The inputs that the LSTMs' sequences are in: those with a dimension of the time's name, or, where time is a number, those
- * that the LSTMs read step by step.
+ * The inputs that the layers' sequences are in: those with a dimension of the time's name, or, where time is a number, those
+ * that the layers read step by step.
  */
 function sequenceInputs(network: Network, { batch, time }: { batch: Dim; time: Dim }): Map<string, Steps> {
   if (typeof time === 'string') {
@@ -128,7 +131,7 @@ function placesBefore<K extends OpName>(
   );
 }
 
-/** Adds a node again, with the lengths where it is an LSTM. */
+/** Adds a node again, with the lengths where it is a recurrent layer. */
 function replay<K extends OpName>(graph: GraphBuilder, node: NetworkNode<K>, lengths: Value): void {
   const inputs = mapInputs<K, string, Value>(node.inputs, (id) => find(graph, id));
   graph.add(node.op, node.name, isRecurrent(node) ? { ...inputs, lengths } : inputs, node.options);

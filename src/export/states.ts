@@ -7,16 +7,19 @@ import { LstmOnnxError } from '../errors.js';
 import { needsWholeSequence } from './pieces.js';
 
 /**
- * The network with the states of every LSTM as inputs `h0`, `c0` and outputs `hn`, `cn`, in PyTorch's
- * `[layers * directions, batch, hidden]`. With several LSTMs the names are prefixed: `encoder_h0`. An LSTM whose states
+ * The network with the states of every recurrent layer as inputs `h0`, `c0` and outputs `hn`, `cn`, in PyTorch's
+ * `[layers * directions, batch, hidden]`. With several layers the names are prefixed: `encoder_h0`. A layer whose states
  * are inputs or outputs already keeps them; one that starts from computed or learned states is left alone.
  *
- * @throws E_INVALID_OPTION for a network without LSTM, E_DUPLICATE_NAME when a name is taken
+ * @throws E_INVALID_OPTION for a network without recurrent layers, E_DUPLICATE_NAME when a name is taken
  */
 export function withStates(network: Network): Network {
   const layers = network.nodes.filter((node) => isRecurrent(node));
   if (layers.length === 0) {
-    throw new LstmOnnxError('E_INVALID_OPTION', 'The network has no LSTM, so there are no states to expose.');
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      'The network has no recurrent layer, so there are no states to expose.',
+    );
   }
   const inputs: Record<string, TensorType> = { ...network.inputs };
   const outputs: Record<string, NetworkOutput> = { ...network.outputs };
@@ -58,7 +61,7 @@ function isFedOrAbsent({ inputs }: Network, id: string | undefined): boolean {
 /**
  * Which output carries which state input on: names of the network's inputs to names of its outputs. An input that
  * several states start from cannot be carried by all of them: it is `null`, the caller's to feed. So is the state of an
- * LSTM that reads from the end, alone or as one of two directions: a later piece comes before an earlier one there. So are
+ * layer that reads from the end, alone or as one of two directions: a later piece comes before an earlier one there. So are
  * all states of a network that takes several steps at once, such as their mean, of which a piece has some alone.
  */
 export function statePairs(network: Network<Signature, Signature>): Map<string, string | null> {

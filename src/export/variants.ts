@@ -5,7 +5,7 @@ import { withProbabilities } from './probabilities.js';
 import { withStates } from './states.js';
 
 export interface VariantOptions {
-  /** Adds the states of every LSTM as inputs `h0`, `c0` and outputs `hn`, `cn`. @default false */
+  /** Adds the states of every recurrent layer as inputs `h0`, `c0` and outputs `hn`, `cn`. @default false */
   readonly states?: boolean;
   /** Adds an input `lengths`, int32 `[batch]`: the steps of each sequence. @default false */
   readonly lengths?: boolean;

@@ -2,8 +2,8 @@
 import { checkOptions } from '../builder/check-options.js';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../builder/network.js';
+import type { LstmState } from '../builder/ops/lstm.js';
 import { lstm } from '../builder/ops/lstm.js';
-import type { LstmState } from '../builder/ops/lstm-arguments.js';
 import { severalInputs } from '../builder/ops/op-inputs.js';
 import type { Dim } from '../builder/shape.js';
 import type { TensorType, Value } from '../builder/tensor.js';

@@ -1,5 +1,5 @@
 /**
- * LSTM nodes of layout 1 (batch first), which onnxruntime's CPU provider does not take, as layout 0 between Transposes:
+ * Recurrent nodes of layout 1 (batch first), which onnxruntime's CPU provider does not take, as layout 0 between Transposes:
  * X [batch, time, I], initial states and Y_h, Y_c [batch, directions, H], Y [batch, time, directions, H]. Everything else
  * in the file keeps its bytes. https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
@@ -17,7 +17,8 @@ import { bytesField, integerField, type WireField, wireFields } from './wire.js'
 const INTS = 7; // AttributeProto.AttributeType
 
 const swap = [1, 0, 2];
-/** Which inputs and outputs of an LSTM have the batch first, and how they become so. */
+const recurrent: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN']);
+/** Which inputs and outputs of a recurrent node have the batch first, and how they become so. */
 const inputOrders = new Map([0, 5, 6].map((index) => [index, swap]));
 const outputOrders = new Map([
   [0, [2, 0, 1, 3]],
@@ -26,7 +27,7 @@ const outputOrders = new Map([
 ]);
 
 /**
- * The file with every LSTM time-first; the same bytes where there is nothing to change.
+ * The file with every recurrent node time-first; the same bytes where there is nothing to change.
  *
  * @throws what {@link withNodes} throws
  */
@@ -34,9 +35,9 @@ export function withTimeFirst(file: Uint8Array): Uint8Array {
   return withNodes(file, 'time_first', timeFirst);
 }
 
-/** The LSTM of layout 0, and the Transposes before and after it. */
+/** The node of layout 0, and the Transposes before and after it. */
 const timeFirst: RewriteNode = ({ fields, opType, domain }, fresh) => {
-  if (domain !== '' || opType !== 'LSTM' || !fields.some(isBatchFirst)) return undefined;
+  if (domain !== '' || !recurrent.has(opType) || !fields.some(isBatchFirst)) return undefined;
   const before: Uint8Array[] = [];
   const after: Uint8Array[] = [];
   const indexes = { input: 0, output: 0 };
@@ -65,7 +66,7 @@ function transpose(input: string, output: string, order: readonly number[], name
   return wireNode('Transpose', [input], output, name, [perm]);
 }
 
-/** Whether the field of an LSTM node is an attribute `layout` that says batch first. */
+/** Whether the field of a recurrent node is an attribute `layout` that says batch first. */
 function isBatchFirst({ number, payload }: WireField): boolean {
   if (number !== nodeField.attribute) return false;
   const fields = [...wireFields(payload)];

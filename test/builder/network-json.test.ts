@@ -137,9 +137,9 @@ describe('networkFromJson refuses', () => {
     ],
     [
       'an op it does not know',
-      (json) => (json.nodes[0]!.op = 'gru'),
+      (json) => (json.nodes[0]!.op = 'mamba'),
       'E_UNSUPPORTED',
-      /op 'gru'; this version knows activation, .*lstm/,
+      /op 'mamba'; this version knows activation, .*lstm/,
     ],
     [
       'an op from the prototype',

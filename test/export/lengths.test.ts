@@ -121,9 +121,9 @@ describe('withLengths refuses', () => {
     expect(() => withLengths(network)).toThrow(refused('E_UNSUPPORTED', /would take the padding for steps/));
   });
 
-  it('a network without LSTM', () => {
+  it('a network without recurrent layers', () => {
     const network = defineNetwork({ x: sequence }, ({ x }) => ({ y: relu(x) }));
-    expect(() => withLengths(network)).toThrow(refused('E_INVALID_OPTION', /no LSTM/));
+    expect(() => withLengths(network)).toThrow(refused('E_INVALID_OPTION', /no recurrent layer/));
   });
 
   it('an LSTM that has lengths already', () => {

@@ -166,10 +166,10 @@ describe('withStates', () => {
     expect(() => exportOnnx(network, parameters)).not.toThrow();
   });
 
-  it('refuses a network without LSTM', () => {
+  it('refuses a network without recurrent layers', () => {
     const network = defineNetwork({ x: float32('batch', 4) }, ({ x }) => ({ y: linear('fc', x, 2) }));
     expect(() => exportOnnx(network, initParameters(network, 1), { states: true })).toThrow(
-      refused('E_INVALID_OPTION', /no LSTM/),
+      refused('E_INVALID_OPTION', /no recurrent layer/),
     );
   });
 });

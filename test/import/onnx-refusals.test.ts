@@ -49,8 +49,8 @@ describe('readOnnx refuses, with operator and node,', () => {
     ],
     [
       'all operators that networks do not have, in one message',
-      model([node('GRU', ['x'], ['a']), node('Tile', ['a'], ['b']), node('GRU', ['b'], ['y'])]),
-      /GRU \("a"\): this operator has no counterpart in a network, nor have "Tile"\. The file/,
+      model([node('MaxPool', ['x'], ['a']), node('Tile', ['a'], ['b']), node('MaxPool', ['b'], ['y'])]),
+      /MaxPool \("a"\): this operator has no counterpart in a network, nor have "Tile"\. The file/,
     ],
     [
       'a quantized model as quantized, whatever is in its constants',

@@ -1,6 +1,9 @@
 /** One direction of one layer of each cell on tfjs: by the backend's own kernel where it has one, else step by step. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { dim } from '../../nd-array.js';
 import { type LayerAttributes, lstmLayer } from '../backends/lstm-layer.js';
+import { gruStep } from '../backends/stepped-gru.js';
+import { steppedLayer } from '../backends/stepped-layer.js';
 import { type LstmCell, pytorchActivations } from '../backends/stepped-lstm.js';
 import type { Tf } from '../backends/tf.js';
 import type { OpOptions } from '../ops/index.js';
@@ -60,4 +63,15 @@ function lstmCellOf({ clip, inputForget = false, activations }: OpOptions['lstm'
   return { clip, inputForget, activations: activations ?? pytorchActivations };
 }
 
-export const cellLayers: { readonly [K in RecurrentName]: CellLayer<K> } = { lstm };
+const gru: CellLayer<'gru'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
+  const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];
+  const { hiddenSize, batchFirst, bias } = options;
+  const none = tf.zeros([3 * hiddenSize]);
+  const biasIh = bias ? parameter('bias_ih') : none;
+  const biasHh = bias ? parameter('bias_hh') : none;
+  const h0 = initial[0] ?? tf.zeros([dim(x.shape, batchFirst ? 0 : 1), hiddenSize]);
+  const step = gruStep(tf, { weightHh, biasHh }, options);
+  return steppedLayer(tf, { x, mask, lengths, weightIh, bias: biasIh }, attributes, [h0], step);
+};
+
+export const cellLayers: { readonly [K in RecurrentName]: CellLayer<K> } = { gru, lstm };

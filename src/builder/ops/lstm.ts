@@ -1,16 +1,72 @@
-import { inWords } from '../../arguments.js';
-import type { Dim } from '../shape.js';
-import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
+/** The typed function `lstm`. What the op is says `recurrent.ts`. */
+import type { OptionNames } from '../../option-names.js';
+import type { Dim, Shape } from '../shape.js';
+import type { SymbolicTensor, Value } from '../tensor.js';
 import type { Features } from '../type-messages.js';
 import {
-  allActivations,
+  type ActivationLike,
+  addRecurrent,
   type BatchDim,
-  checkArguments,
-  type LstmArguments,
   type OutputShape,
+  type RecurrentArguments,
+  recurrentArgumentNames,
   type StateShape,
   type StateSize,
-} from './lstm-arguments.js';
+} from './recurrent-arguments.js';
+
+/** States of an LSTM: `[numLayers * directions, batch, size]` each; h has the projected size where there is one. */
+export interface LstmState<SH extends Shape = Shape, SC extends Shape = SH> {
+  readonly h: Value<'float32', SH>;
+  readonly c: Value<'float32', SC>;
+}
+
+export interface LstmArguments<
+  H extends number,
+  L extends number,
+  Bi extends boolean,
+  BF,
+  P,
+  StateH extends Shape,
+  StateC extends Shape,
+  Batch extends Dim,
+> extends RecurrentArguments<H, L, Bi, BF, Batch> {
+  /** `nn.LSTM`'s `proj_size`: h is multiplied by a matrix of its own and has so many features. @default none */
+  readonly projSize?: P;
+  /**
+   * States before the first step, such as inputs `h0`, `c0` or another LSTM's result; `learned` makes them parameters
+   * `h0`, `c0`, the same for all sequences. @default zeros
+   */
+  readonly initialState?: LstmState<StateH, StateC> | 'learned';
+  /** Let the gates see the cell: parameters `weight_peephole_l0`, blocks i, f, o. @default false */
+  readonly peepholes?: boolean;
+  /** Couple the gates: f = 1 - i. @default false */
+  readonly inputForget?: boolean;
+  /** Of the gates i, f, o, of the cell's candidate and of the hidden state. @default sigmoid, tanh, tanh */
+  readonly activations?: {
+    readonly gates?: ActivationLike;
+    readonly cell?: ActivationLike;
+    readonly hidden?: ActivationLike;
+  };
+}
+
+type AnyArguments = LstmArguments<number, number, boolean, boolean, number, Shape, Shape, Dim>;
+
+const names = {
+  ...recurrentArgumentNames,
+  projSize: true,
+  initialState: true,
+  peepholes: true,
+  inputForget: true,
+  activations: true,
+} satisfies OptionNames<AnyArguments>;
+
+/** What PyTorch and Keras call these options. */
+const meant = {
+  proj_size: 'projSize',
+  returnState: "the result's h and c",
+  activation: 'activations: { cell, hidden }',
+  recurrentActivation: 'activations: { gates }',
+};
 
 /**
  * A long short-term memory, as PyTorch's `nn.LSTM` computes it, with what ONNX adds to it.
@@ -50,26 +106,7 @@ export function lstm<
   h: SymbolicTensor<'float32', StateShape<readonly [A, B, I], StateSize<H, P>, L, Bi, BF>>;
   c: SymbolicTensor<'float32', StateShape<readonly [A, B, I], H, L, Bi, BF>>;
 } {
-  const graph = graphOf('lstm', x);
-  checkArguments(typeof name === 'string' ? name : inWords(name), options);
-  const { initialState, lengths, activations, batchFirst = x.shape[0] !== 'time', ...rest } = options;
-  const { h: h0, c: c0 } = initialState && initialState !== 'learned' ? initialState : {};
-  const ports = graph.add(
-    'lstm',
-    name,
-    { x, h0, c0, lengths },
-    {
-      numLayers: 1,
-      bidirectional: false,
-      bias: true,
-      dropout: 0,
-      ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
-      hiddenSize: rest.hiddenSize,
-      batchFirst,
-      ...(initialState === 'learned' ? { learnedState: true } : {}),
-      ...(activations ? { activations: allActivations(activations) } : {}),
-    },
-  );
-  // The shape rule `infer` computes at run time what these types say.
+  const ports = addRecurrent('lstm', name, x, options as AnyArguments, names, meant);
+  // The shape rule computes at run time what these types say.
   return ports as unknown as ReturnType<typeof lstm<A, B, I, H, L, Bi, BF, P>>;
 }

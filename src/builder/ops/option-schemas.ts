@@ -35,32 +35,48 @@ export type EmbeddingOptions = z.output<typeof embedding>;
 const linear = z.strictObject({ outFeatures: positive, bias: z._default(z.boolean(), true) });
 export type LinearOptions = z.output<typeof linear>;
 
-/** Optional options that are off are left out. */
+/** Of every recurrent op. Optional options that are off are left out. */
+const layers = {
+  hiddenSize: positive,
+  numLayers: z._default(positive, 1),
+  bidirectional: z._default(z.boolean(), false),
+  bias: z._default(z.boolean(), true),
+  dropout: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0),
+  batchFirst: z.boolean(),
+  reverse: z.optional(z.boolean()),
+  learnedState: z.optional(z.boolean()),
+  clip: z.optional(z.number().check(z.positive())),
+};
+
+const oneWay = z.refine<{ bidirectional: boolean; reverse?: boolean | undefined }>(
+  ({ bidirectional, reverse }) => !(bidirectional && reverse),
+  { message: 'reverse is for a single direction; a bidirectional layer reads both ways already' },
+);
+
 const lstm = z
   .strictObject({
-    hiddenSize: positive,
-    numLayers: z._default(positive, 1),
-    bidirectional: z._default(z.boolean(), false),
-    bias: z._default(z.boolean(), true),
-    dropout: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0),
-    batchFirst: z.boolean(),
+    ...layers,
     projSize: z.optional(z.int().check(z.minimum(0))),
-    reverse: z.optional(z.boolean()),
-    learnedState: z.optional(z.boolean()),
     peepholes: z.optional(z.boolean()),
-    clip: z.optional(z.number().check(z.positive())),
     inputForget: z.optional(z.boolean()),
     activations: z.optional(z.strictObject({ gates: activation, cell: activation, hidden: activation })),
   })
   .check(
-    z.refine(({ bidirectional, reverse }) => !(bidirectional && reverse), {
-      message: 'reverse is for a single direction; a bidirectional LSTM reads both ways already',
-    }),
+    oneWay,
     z.refine(({ projSize = 0, hiddenSize }) => projSize < hiddenSize, {
       message: 'projSize must be smaller than hiddenSize',
     }),
   );
 export type LstmOptions = z.output<typeof lstm>;
+
+const gru = z
+  .strictObject({
+    ...layers,
+    resetAfter: z._default(z.boolean(), true),
+    activations: z.optional(z.strictObject({ gates: activation, hidden: activation })),
+  })
+  .check(oneWay);
+export type GruOptions = z.output<typeof gru>;
 
 const reshape = z.strictObject({
   shape: z.array(z.union([positive, z.literal(-1), z.string().check(z.minLength(1))])),
@@ -83,6 +99,7 @@ export interface OpOptions {
   flip: AxisOptions;
   linear: LinearOptions;
   logSoftmax: AxisOptions;
+  gru: GruOptions;
   lstm: LstmOptions;
   max: AxisOptions;
   mean: AxisOptions;
@@ -104,6 +121,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   dropout,
   embedding,
   flip: axis,
+  gru,
   linear,
   logSoftmax: axisOrLast,
   lstm,

@@ -53,6 +53,17 @@ export const cells = {
     ],
     onnx: { operator: 'LSTM', gates: ['i', 'o', 'f', 'g'] },
   },
+  gru: {
+    torch: 'GRU',
+    gates: ['r', 'z', 'n'],
+    traceGates: ['resetGate', 'updateGate', 'candidate'],
+    states: [h],
+    activations: [
+      ['gates', 'sigmoid'],
+      ['hidden', 'tanh'],
+    ],
+    onnx: { operator: 'GRU', gates: ['z', 'r', 'n'] },
+  },
 } as const satisfies Readonly<Record<string, CellFacts>>;
 
 export type RecurrentName = keyof typeof cells;

@@ -18,6 +18,7 @@ export interface LayerOptions {
   readonly peepholes?: boolean | undefined;
   readonly clip?: number | undefined;
   readonly inputForget?: boolean | undefined;
+  readonly resetAfter?: boolean | undefined;
   readonly activations?: Readonly<Partial<Record<ActivationRole, Activation>>> | undefined;
 }
 

@@ -158,7 +158,7 @@ function emitLayer(
 /** Constants of the activations are listed in their order, for those that have some. */
 function cellAttributes(
   kind: RecurrentName,
-  { clip, inputForget, activations }: LayerOptions,
+  { clip, inputForget, resetAfter, activations }: LayerOptions,
   directions: number,
 ): Record<string, OnnxAttribute> {
   const roles = cellOf(kind).activations;
@@ -169,6 +169,7 @@ function cellAttributes(
   return {
     ...(clip === undefined ? {} : { clip: float(clip) }),
     ...(inputForget ? { input_forget: int(1) } : {}),
+    ...(resetAfter ? { linear_before_reset: int(1) } : {}),
     ...(all.length > 0 ? { activations: strings(...all.map(({ name }) => factsOf(name).onnx)) } : {}),
     ...(alphas.length > 0 ? { activation_alpha: floats(...alphas) } : {}),
     ...(betas.length > 0 ? { activation_beta: floats(...betas) } : {}),

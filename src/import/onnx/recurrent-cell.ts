@@ -44,7 +44,7 @@ export function cellOptions(
   kind: RecurrentName,
   node: NodeReader,
   directionCount: number,
-): Pick<LayerOptions, 'clip' | 'inputForget' | 'activations'> {
+): Pick<LayerOptions, 'clip' | 'inputForget' | 'resetAfter' | 'activations'> {
   const clip = node.attribute('clip', 'float')?.value;
   if (clip !== undefined && !(clip > 0)) {
     throw new LstmOnnxError('E_INVALID_FILE', `clip is ${clip}, expected more than 0.`);
@@ -52,6 +52,7 @@ export function cellOptions(
   const activations = activationsOf(kind, node, directionCount);
   return {
     ...(node.int('input_forget', 0) !== 0 ? { inputForget: true } : {}),
+    ...(kind === 'gru' ? { resetAfter: node.int('linear_before_reset', 0) !== 0 } : {}),
     // Without a bound runtimes clip at the largest float.
     ...(clip !== undefined && clip < 3e38 ? { clip } : {}),
     ...(activations ? { activations } : {}),

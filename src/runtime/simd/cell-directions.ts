@@ -2,7 +2,7 @@
 import type { OpOptions } from '../../builder/ops/index.js';
 import type { RecurrentName } from '../../builder/recurrent/cells.js';
 import type { LayerOptions } from '../../builder/recurrent/layers.js';
-import { lstmStep } from './cell-steps.js';
+import { gruStep, lstmStep } from './cell-steps.js';
 import type { PrepareDirection } from './layer-direction.js';
 import { lstmDirection } from './lstm-direction.js';
 import { steppedDirection } from './stepped-direction.js';
@@ -13,6 +13,17 @@ function hasOwnCell({ peepholes, clip, inputForget, activations }: LayerOptions)
 }
 
 export const directions: { readonly [K in RecurrentName]: PrepareDirection<OpOptions[K]> } = {
+  gru(options, direction, model) {
+    const { bias, resetAfter } = options;
+    const rowsOfN = (name: string) => {
+      const { data } = model.parameter(`${name}${direction.suffix}`);
+      return data.subarray((2 * data.length) / 3);
+    };
+    const own = resetAfter
+      ? undefined
+      : { weight: rowsOfN('weight_hh'), bias: bias ? rowsOfN('bias_hh') : undefined };
+    return steppedDirection('gru', options, direction, model, gruStep(options, own));
+  },
   lstm(options, direction, model) {
     if (!hasOwnCell(options)) return lstmDirection(options, direction, model);
     const peephole = options.peepholes

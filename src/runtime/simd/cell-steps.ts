@@ -10,11 +10,17 @@ import { scalarOf } from './activations.js';
 /**
  * One step of one sequence.
  *
- * @param z what x and the state before give the gates, blocks of hiddenSize in PyTorch's order; activated after that
+ * @param z what x gives the gates, with its bias: blocks of hiddenSize in PyTorch's order; the gates themselves after that
+ * @param ofH what the first state before the step gives them, with its bias
  * @param states the states before the step; all but the first are those after it when it is done
  * @param output the first state after the step, before it is projected
  */
-export type RowStep = (z: Float32Array, states: readonly Float32Array[], output: Float32Array) => void;
+export type RowStep = (
+  z: Float32Array,
+  ofH: Float32Array,
+  states: readonly Float32Array[],
+  output: Float32Array,
+) => void;
 
 /** The activation that stands in a place of a cell. */
 function activationOf(kind: RecurrentName, { activations }: LayerOptions, role: ActivationRole) {
@@ -28,7 +34,8 @@ export function lstmStep(options: LayerOptions, peephole: Float32Array | undefin
   const squash = activationOf('lstm', options, 'cell');
   const show = activationOf('lstm', options, 'hidden');
   const clipped = (x: number) => Math.min(Math.max(x, -clip), clip);
-  return (z, [, c = none], output) => {
+  return (z, ofH, [, c = none], output) => {
+    for (let k = 0; k < z.length; k++) z[k] = (z[k] ?? 0) + (ofH[k] ?? 0);
     const seen = (of: 0 | 1 | 2, cell: number, k: number) =>
       peephole ? (peephole[of * hiddenSize + k] ?? 0) * cell : 0;
     for (let k = 0; k < hiddenSize; k++) {
@@ -54,3 +61,35 @@ export function lstmStep(options: LayerOptions, peephole: Float32Array | undefin
 }
 
 const none = new Float32Array(0);
+
+/** @param own of the rows of n, where the reset gate comes before their product with h */
+export function gruStep(
+  options: LayerOptions,
+  own: { readonly weight: Float32Array; readonly bias: Float32Array | undefined } | undefined,
+): RowStep {
+  const { hiddenSize, clip = Number.POSITIVE_INFINITY } = options;
+  const gate = activationOf('gru', options, 'gates');
+  const squash = activationOf('gru', options, 'hidden');
+  const clipped = (x: number) => Math.min(Math.max(x, -clip), clip);
+  const reset = new Float32Array(hiddenSize);
+  return (z, ofH, [h = none], output) => {
+    for (let k = 0; k < 2 * hiddenSize; k++) z[k] = gate(clipped((z[k] ?? 0) + (ofH[k] ?? 0)));
+    for (let k = 0; k < hiddenSize; k++) reset[k] = (z[k] ?? 0) * (h[k] ?? 0);
+    for (let k = 0; k < hiddenSize; k++) {
+      const row = 2 * hiddenSize + k;
+      const recurrent = own
+        ? dot(own.weight, k * hiddenSize, reset) + (own.bias?.[k] ?? 0)
+        : (z[k] ?? 0) * (ofH[row] ?? 0);
+      const candidate = squash(clipped((z[row] ?? 0) + recurrent));
+      const update = z[hiddenSize + k] ?? 0;
+      z[row] = candidate;
+      output[k] = (1 - update) * candidate + update * (h[k] ?? 0);
+    }
+  };
+}
+
+function dot(matrix: Float32Array, start: number, vector: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += (matrix[start + i] ?? 0) * (vector[i] ?? 0);
+  return sum;
+}

@@ -8,7 +8,7 @@ import type { RowStep } from './cell-steps.js';
 import type { Direction } from './layer-direction.js';
 import type { Preparation } from './operator.js';
 import { floatsAt } from './run-tensor.js';
-import { packedWeight } from './weights.js';
+import { packedWeight, placed } from './weights.js';
 
 /** @param step the cell's arithmetic, with the direction's own numbers */
 export function steppedDirection(
@@ -18,7 +18,7 @@ export function steppedDirection(
   model: Preparation,
   step: RowStep,
 ): Direction {
-  const { engine, arena, parameter } = model;
+  const { engine } = model;
   const { hiddenSize, bias, batchFirst, projSize = 0 } = options;
   const { gates: letters, states } = cellOf(kind);
   const weightIh = packedWeight(model, `weight_ih${suffix}`);
@@ -26,9 +26,9 @@ export function steppedDirection(
   const weightHr = projSize > 0 ? packedWeight(model, `weight_hr${suffix}`) : undefined;
   const stateSize = weightHh.depth;
   const gates = letters.length * hiddenSize;
-  const both = ['bias_ih', 'bias_hh'].map((name) => (bias ? parameter(`${name}${suffix}`).data : undefined));
-  const sums = Float32Array.from({ length: gates }, (_, k) => (both[0]?.[k] ?? 0) + (both[1]?.[k] ?? 0));
-  const atBias = arena.place({ dtype: 'float32', data: sums });
+  const [atBiasIh, atBiasHh] = ['bias_ih', 'bias_hh'].map((name) =>
+    bias ? placed(model, `${name}${suffix}`) : 0,
+  );
 
   return ({ x, states: initial, lengths }, { batch, time, wantOutput, wantSteps }, run) => {
     const matrix = (count: number, width: number, from = 0) => {
@@ -40,7 +40,7 @@ export function steppedDirection(
     };
     const whole = matrix(batch * time, gates);
     const left = { rows: batch * time, columns: weightIh.depth, transposed: false, at: x };
-    multiplyPanels(engine, left, weightIh, atBias, whole.at);
+    multiplyPanels(engine, left, weightIh, atBiasIh ?? 0, whole.at);
     const after = states.map((_, i) => matrix(batch, i === 0 ? stateSize : hiddenSize, initial[i]));
     const [h] = after;
     if (!h) throw new LstmOnnxError('E_INTERNAL', `${kind} has no state.`);
@@ -52,15 +52,21 @@ export function steppedDirection(
     for (let read = 0; read < time; read++) {
       const t = reverse ? time - 1 - read : read;
       const factor = { rows: batch, transposed: false };
-      multiplyPanels(engine, { ...factor, columns: stateSize, at: h.at }, weightHh, 0, recurrent.at);
+      multiplyPanels(
+        engine,
+        { ...factor, columns: stateSize, at: h.at },
+        weightHh,
+        atBiasHh ?? 0,
+        recurrent.at,
+      );
       const place = (row: number) => (batchFirst ? row * time + t : t * batch + row);
       const goesOn = (row: number) => t < (counts?.[row] ?? time);
       for (let row = 0; row < batch; row++) {
         if (!goesOn(row)) continue;
         const z = whole.row(place(row));
-        for (const [k, value] of recurrent.row(row).entries()) z[k] = (z[k] ?? 0) + value;
         step(
           z,
+          recurrent.row(row),
           after.map((state) => state.row(row)),
           hidden.row(row),
         );

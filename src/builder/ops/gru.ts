@@ -1,0 +1,100 @@
+/** The typed function `gru`. What the op is says `recurrent.ts`. */
+import type { OptionNames } from '../../option-names.js';
+import type { Dim, Shape } from '../shape.js';
+import type { SymbolicTensor, Value } from '../tensor.js';
+import type { Features } from '../type-messages.js';
+import {
+  type ActivationLike,
+  addRecurrent,
+  type BatchDim,
+  type OutputShape,
+  type RecurrentArguments,
+  recurrentArgumentNames,
+  type StateShape,
+} from './recurrent-arguments.js';
+
+/** The state of a GRU: `[numLayers * directions, batch, hiddenSize]`. */
+export interface GruState<S extends Shape = Shape> {
+  readonly h: Value<'float32', S>;
+}
+
+export interface GruArguments<
+  H extends number,
+  L extends number,
+  Bi extends boolean,
+  BF,
+  State extends Shape,
+  Batch extends Dim,
+> extends RecurrentArguments<H, L, Bi, BF, Batch> {
+  /**
+   * State before the first step, such as an input `h0` or another GRU's result; `learned` makes it a parameter `h0`, the
+   * same for all sequences. @default zeros
+   */
+  readonly initialState?: GruState<State> | 'learned';
+  /**
+   * Whether the reset gate comes after the product with h, as PyTorch has it: n = tanh(W x + b + r (R h + c)); else
+   * n = tanh(W x + b + R (r h) + c). Keras' `reset_after`, ONNX's `linear_before_reset`. @default true
+   */
+  readonly resetAfter?: boolean;
+  /** Of the gates r, z and of the candidate n. @default sigmoid, tanh */
+  readonly activations?: { readonly gates?: ActivationLike; readonly hidden?: ActivationLike };
+}
+
+type AnyArguments = GruArguments<number, number, boolean, boolean, Shape, Dim>;
+
+const names = {
+  ...recurrentArgumentNames,
+  initialState: true,
+  resetAfter: true,
+  activations: true,
+} satisfies OptionNames<AnyArguments>;
+
+/** What Keras and ONNX call these options. */
+const meant = {
+  reset_after: 'resetAfter',
+  linearBeforeReset: 'resetAfter',
+  linear_before_reset: 'resetAfter',
+  returnState: "the result's h",
+  activation: 'activations: { hidden }',
+  recurrentActivation: 'activations: { gates }',
+};
+
+/**
+ * A gated recurrent unit, as PyTorch's `nn.GRU` computes it, with what Keras and ONNX add to it. Rows of its weights are
+ * those of r, z, n. https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html
+ *
+ * @param name the module's name; parameters are `<name>.weight_ih_l0` and so on
+ * @param x `[batch, time, features]`, or `[time, batch, features]` when its first dimension is called `time`
+ * @returns `output` with x's first two dimensions and `hiddenSize` features for each direction, the last layer at every
+ *   step; `h` after the last step read, `[numLayers * directions, batch, hiddenSize]`
+ * @throws E_SHAPE_MISMATCH when x is not of rank 3, or the state or lengths do not fit; E_INVALID_OPTION for options that
+ *   are out of range
+ */
+export function gru<
+  const A extends Dim,
+  const B extends Dim,
+  const I extends Dim,
+  const H extends number,
+  const L extends number = 1,
+  const Bi extends boolean = false,
+  const BF extends boolean | undefined = undefined,
+>(
+  name: string,
+  x: Value<'float32', readonly [A, B, Features<I>]>,
+  // NoInfer: a state with another batch must not widen A or B.
+  options: GruArguments<
+    H,
+    L,
+    Bi,
+    BF,
+    NoInfer<StateShape<readonly [A, B, I], H, L, Bi, BF>>,
+    NoInfer<BatchDim<readonly [A, B, I], BF>>
+  >,
+): {
+  output: SymbolicTensor<'float32', OutputShape<readonly [A, B, I], H, Bi, undefined>>;
+  h: SymbolicTensor<'float32', StateShape<readonly [A, B, I], H, L, Bi, BF>>;
+} {
+  const ports = addRecurrent('gru', name, x, options as AnyArguments, names, meant);
+  // The shape rule computes at run time what these types say.
+  return ports as unknown as ReturnType<typeof gru<A, B, I, H, L, Bi, BF>>;
+}
