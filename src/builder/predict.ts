@@ -3,6 +3,7 @@
 import { inWords, isObject } from '../arguments.js';
 import { copyJoined, copyStrided, joinedShape, stridesOf } from '../array-layout.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
+import { mustGet } from '../must-get.js';
 import { checkArray, dim, type NdArray, sizeOf } from '../nd-array.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { type Backend, type BackendName, startBackend } from './backends/backend.js';
@@ -112,13 +113,10 @@ async function runBatches(
     parts.push(await run(backend, network, parameters, Object.fromEntries(batch)));
     await yieldToEventLoop();
   }
-  const joined = [...axes.outputs].map(([name, axis]) => [
-    name,
-    join(
-      parts.flatMap((part) => part[name] ?? []),
-      axis,
-    ),
-  ]);
+  const joined = [...axes.outputs].map(([name, axis]) => {
+    const pieces = parts.map((part) => mustGet(new Map(Object.entries(part)), name, 'output'));
+    return [name, join(pieces, axis)];
+  });
   return Object.fromEntries(joined);
 }
 

@@ -6,6 +6,7 @@ import { encodeNpy } from '../data/npy.js';
 import { LstmOnnxError } from '../errors.js';
 import { readArray } from '../files/array.js';
 import { writeFileAtomic } from '../files/write.js';
+import { mustGet } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
 import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
@@ -149,7 +150,7 @@ async function writeResults(
 ): Promise<void> {
   // All of them first: one that no file holds is found before any is written.
   const contents = Object.entries(results).map(([name, tensor]) => {
-    const file = files.get(name) ?? '';
+    const file = mustGet(files, name, 'file of the output');
     return { name, file, dims: tensor.dims, bytes: encodeNpy(toArray(name, tensor)) };
   });
   for (const { name, file, dims, bytes } of contents) {

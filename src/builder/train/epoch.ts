@@ -95,7 +95,7 @@ export async function runEpoch(
 }
 
 function valuesByName(metrics: readonly Metric[], values: ArrayLike<number>): Record<string, number> {
-  return Object.fromEntries(metrics.map(({ name }, i) => [name, values[i] ?? 0]));
+  return Object.fromEntries(metrics.map(({ name }, i) => [name, values[i] ?? Number.NaN]));
 }
 
 /** The last update of an epoch has no loss after it, so the parameters themselves are checked. @throws E_LOSS_NOT_FINITE */

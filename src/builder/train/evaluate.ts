@@ -117,6 +117,8 @@ export async function evaluateWith(
   }
   return {
     loss: lossSum / data.length,
-    metrics: Object.fromEntries(metrics.map(({ name }, i) => [name, (metricSums[i] ?? 0) / data.length])),
+    metrics: Object.fromEntries(
+      metrics.map(({ name }, i) => [name, (metricSums[i] ?? Number.NaN) / data.length]),
+    ),
   };
 }

@@ -19,8 +19,10 @@
  *   `tensorOf` compares `axes` with `layout` and adds what is needed to get from one to the other: nothing, or a reshape,
  *   a transpose, a reshape.
  */
+
 import type { Shape } from '../../builder/shape.js';
 import type { SymbolicTensor } from '../../builder/tensor.js';
+import { dim } from '../../nd-array.js';
 import { dimOfSize, divided, fixed, isOne, product, type Size, sameSize, sizeOfDim } from './size.js';
 import type { AxisFactor, Source, View } from './value.js';
 
@@ -107,7 +109,7 @@ export function isPlain(view: View): boolean {
   return (
     view.layout.flat().every((factor, i) => factor === order[i]) &&
     own.length === sizes.length &&
-    own.every((size, i) => sameSize(size, sizes[i] ?? fixed(0)))
+    own.every((size, i) => sameSize(size, dim(sizes, i)))
   );
 }
 
@@ -142,7 +144,7 @@ function arrange(view: View, axes: Axes, ops: Rearranger): SymbolicTensor {
   const shape = axes.map(axisSize);
   if (order.every((factor, i) => factor === ownOrder[i])) {
     const own = source.type.shape.map(sizeOfDim);
-    if (own.length === shape.length && own.every((size, i) => sameSize(size, shape[i] ?? fixed(0)))) {
+    if (own.length === shape.length && own.every((size, i) => sameSize(size, dim(shape, i)))) {
       return source.tensor();
     }
     const bare = layout.filter((axis) => axis.length > 0);
@@ -164,7 +166,7 @@ function arrange(view: View, axes: Axes, ops: Rearranger): SymbolicTensor {
       : reshaped(source.tensor(), units.map(axisSize), ops);
   const place = new Map(order.map((factor, i) => [factor, i]));
   const first = (unit: readonly AxisFactor[]) => (unit[0] ? (place.get(unit[0]) ?? 0) : 0);
-  const perm = units.map((_, i) => i).sort((a, b) => first(units[a] ?? []) - first(units[b] ?? []));
+  const perm = units.map((_, i) => i).sort((a, b) => first(dim(units, a)) - first(dim(units, b)));
   const turned = ops.transpose(apart, perm);
   const fits = shape.length === perm.length && perm.every((unit, i) => sameUnit(units[unit], axes[i]));
   return fits ? turned : reshaped(turned, shape, ops);

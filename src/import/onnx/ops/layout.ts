@@ -45,7 +45,7 @@ const Squeeze: Handler = (node) => {
     );
   }
   const axes = stated ?? sizes.flatMap((size, i) => (isOne(size) ? [i] : []));
-  const other = axes.find((axis) => !isOne(sizes[axis] ?? fixed(0)));
+  const other = axes.find((axis) => !isOne(dim(sizes, axis)));
   if (other !== undefined) {
     throw node.refusal(`axis ${other} of ${formatSizes(sizes)} is squeezed, which is not 1`);
   }

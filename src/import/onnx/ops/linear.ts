@@ -89,7 +89,7 @@ function stackedProducts(node: NodeReader, x: View, weight: Weights, stacked: nu
     [fixed(count), out],
   ];
   const all = viewOf({ type: joined, tensor: () => joined }, factors);
-  const last = all.layout.at(-1) ?? [];
+  const last = dim(all.layout, -1);
   // Same factors in the same places as the parts have them, which stand for the joined ones.
   const place = new Map(first.layout.flat().map((factor, i) => [factor, all.layout.flat()[i]]));
   const lead = first.axes.slice(0, -1).map((own) => own.map((factor) => place.get(factor) ?? factor));
@@ -115,7 +115,7 @@ function product(node: NodeReader, x: View, matrix: Matrix): View {
   const view = viewOf(pending(node, tensor, type, matrix));
   const place = new Map(lead.map((factor, i) => [factor, view.layout[i]?.[0] ?? factor]));
   const axes = x.axes.slice(0, -1).map((axis) => axis.map((factor) => place.get(factor) ?? factor));
-  return { ...view, axes: [...axes, view.layout.at(-1) ?? []] };
+  return { ...view, axes: [...axes, dim(view.layout, -1)] };
 }
 
 /** The linear map, added to the network when it is asked for. */

@@ -26,7 +26,7 @@ const Gather: Handler = (node) => {
   const sizes = sizesOfValue(node, x);
   const axis = node.axis(node.int('axis', 0), sizes.length);
   if (x.kind === 'sizes' && x.shape.length === 1) {
-    const items = picked.map((index) => x.items[node.axis(index, x.items.length)] ?? fixed(0));
+    const items = picked.map((index) => dim(x.items, node.axis(index, x.items.length)));
     return [sizesOfShape(indexShape, items)];
   }
   const [index, ...more] = picked;
@@ -65,7 +65,7 @@ function embedding(node: NodeReader, table: Weights, ids: View): View {
 
 /** One entry along an axis, which disappears. */
 export function entryOf(node: NodeReader, x: View, axis: number, index: number): View {
-  const size = sizesOf(x)[axis] ?? fixed(0);
+  const size = dim(sizesOf(x), axis);
   if (isOne(size) && (index === 0 || index === -1)) return { ...x, axes: x.axes.toSpliced(axis, 1) };
   const below = sourceAxis(x, axis);
   if (below === undefined) return node.to.view(node.to.add('at', { x: node.to.tensor(x) }, { index, axis }));
@@ -112,8 +112,8 @@ const Slice: Handler = (node) => {
   }
   for (const [i, stated] of axes.entries()) {
     const axis = node.axis(stated, rank);
-    const size = sizesOfValue(node, x)[axis] ?? fixed(0);
-    const [start, end, step] = [starts[i] ?? fixed(0), ends[i] ?? fixed(0), steps[i] ?? 1];
+    const size = dim(sizesOfValue(node, x), axis);
+    const [start, end, step] = [dim(starts, i), dim(ends, i), dim(steps, i)];
     const range = sliceRange(size, start, end, step);
     if (!range || (range.kind === 'entries' && range.count === 0)) {
       throw node.refusal(
@@ -147,10 +147,7 @@ function slicedSizes(node: NodeReader, x: Sizes, range: SliceRange): Sizes {
     throw node.refusal(
       "it rearranges a constant list of integers, as torch.nn.functional.pad's export does; padding is not read: pad the data before it is given to the model",
     );
-  const items = Array.from(
-    { length: range.count },
-    (_, i) => x.items[range.start + i * range.step] ?? fixed(0),
-  );
+  const items = Array.from({ length: range.count }, (_, i) => dim(x.items, range.start + i * range.step));
   return sizesOfShape([items.length], items);
 }
 

@@ -3,7 +3,7 @@
  * (`export/ops/reduce.ts`): Range, Max and Less make a mask of the steps, Where keeps those, ReduceSum, Div and ReduceMax
  * reduce them.
  */
-import { sizeOf } from '../../../nd-array.js';
+import { dim, sizeOf } from '../../../nd-array.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, isOne, numberOf, sameSize } from '../size.js';
 import type { Masked, StepMask, Value, View } from '../value.js';
@@ -38,7 +38,7 @@ function reduction(op: 'mean' | 'max'): Handler {
 /** The reduction of one axis, which disappears. */
 function along(node: NodeReader, op: 'mean' | 'max', x: View, axis: number): View {
   const { to } = node;
-  if (isOne(sizesOf(x)[axis] ?? fixed(0))) return { ...x, axes: x.axes.toSpliced(axis, 1) };
+  if (isOne(dim(sizesOf(x), axis))) return { ...x, axes: x.axes.toSpliced(axis, 1) };
   const below = sourceAxis(x, axis);
   if (below === undefined) return to.view(to.add(op, { x: to.tensor(x) }, { axis }));
   const reduced = to.add(op, { x: x.source.tensor() }, { axis: below });

@@ -3,7 +3,7 @@
  * of a tensor with one number, which scales or shifts every entry.
  */
 
-import { sizeOf } from '../../../nd-array.js';
+import { dim, sizeOf } from '../../../nd-array.js';
 import { isSolid, sizesOfShape } from '../constants.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { divided, fixed, formatSizes, numberOf, type Size, times } from '../size.js';
@@ -91,8 +91,8 @@ export function sizesOf(node: NodeReader, a: Sizes, b: Sizes, compute: Arithmeti
     throw node.refusal(`${a.items.length} sizes and ${b.items.length} sizes do not fit together`);
   }
   const items = longer.items.map((_, i) => {
-    const x = a.items[a.items.length === 1 ? 0 : i] ?? fixed(0);
-    const y = b.items[b.items.length === 1 ? 0 : i] ?? fixed(0);
+    const x = dim(a.items, a.items.length === 1 ? 0 : i);
+    const y = dim(b.items, b.items.length === 1 ? 0 : i);
     const result = compute(x, y);
     if (result && Number.isFinite(result.factor)) return result;
     throw node.refusal('sizes that depend on the inputs are combined in a way that is not followed');

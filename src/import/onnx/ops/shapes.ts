@@ -2,6 +2,7 @@
  * Shapes computed in the graph: Shape, ConstantOfShape, Expand, and the Equal and Where that torch's `expand` writes.
  * Sizes of dimensions that vary stay names, so that zeros for every batch are still known to be zeros.
  */
+import { dim } from '../../../nd-array.js';
 import { constantOf, MAX_INTEGERS, reshapedWeights, sizesOfShape } from '../constants.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, isOne, numberOf, type Size, sameSize } from '../size.js';
@@ -62,7 +63,7 @@ const Expand: Handler = (node) => {
 function repeated(node: NodeReader, x: Value, sizes: readonly Size[]): Value {
   if (x.kind === 'sizes' && x.items.length === 1) return filled(node, x, sizes);
   const own = sizesOfValue(node, x);
-  const isSame = own.length === sizes.length && own.every((size, i) => sameSize(size, sizes[i] ?? fixed(0)));
+  const isSame = own.length === sizes.length && own.every((size, i) => sameSize(size, dim(sizes, i)));
   if (isSame) return x;
   if (x.kind !== 'weights') throw node.refusal('what it repeats is no constant');
   return respread(x, sizes);
