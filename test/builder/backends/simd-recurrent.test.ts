@@ -1,7 +1,7 @@
 /** GRU and RNN on the engine: the kernels and plans, against double precision. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gruCell, rnnCells } from '../../../src/builder/backends/simd/cells.js';
+import { cellLayouts as cells } from '../../../src/builder/backends/simd/cells.js';
 import { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { LayerPlan } from '../../../src/builder/backends/simd/layer-plan.js';
 import { packLayer } from '../../../src/builder/backends/simd/layer-weights.js';
@@ -9,8 +9,7 @@ import { Generator } from '../../../src/builder/random.js';
 import { type CellName, gatesOf, type RecurrentCase, referenceRecurrent } from './recurrent-reference.js';
 import '../../matcher.js';
 
-const cells = { gru: gruCell, rnnTanh: rnnCells.tanh, rnnRelu: rnnCells.relu };
-const cellNames = Object.keys(cells) as CellName[];
+const cellNames = Object.keys(gatesOf) as CellName[];
 
 /** Sizes of a layer, and what of the inputs that may be missing is there. */
 interface Case extends RecurrentCase {
@@ -291,7 +290,7 @@ describe('the gates of a step', () => {
         ...{ bias: Float32Array.of(0, 30, 0.5), biasHh: new Float32Array(3) },
       };
       const { inputs, sizes: all, release } = placed(engine, one, data);
-      const plan = new LayerPlan(engine, gruCell, all, inputs);
+      const plan = new LayerPlan(engine, cells.gru, all, inputs);
       const { hn } = plan.forward();
       h0 = engine.read(hn, 4);
       plan.release();

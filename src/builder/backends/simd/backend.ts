@@ -19,12 +19,11 @@ import { copyRows } from '../../../data/dataset.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import type { CreateOptimizer, Gather, NumbersOf } from '../backend.js';
-import type { LstmLayer } from '../lstm-layer.js';
 import type { Tf } from '../tf.js';
 import { crossEntropyKernels } from './cross-entropy-kernel.js';
 import { Engine, type EngineOptions } from './engine.js';
-import { lstmKernels, simdLstm } from './lstm-op.js';
-import type { LstmPlan } from './lstm-plan.js';
+import { layerKernels, type SimdLayers, simdLayers } from './layer-op.js';
+import type { LayerPlan } from './layer-plan.js';
 import { matmulKernels } from './matmul-kernels.js';
 import { SimdOptimizer } from './simd-optimizer.js';
 import { softmaxKernels } from './softmax-kernel.js';
@@ -41,6 +40,7 @@ export class SimdBackend extends MathBackendCPU {
     super();
     this.#tf = tf;
     this.engine = engine;
+    ({ lstmLayer: this.lstmLayer, gruLayer: this.gruLayer, rnnLayer: this.rnnLayer } = simdLayers(tf));
     this.notice = engine.threads === 1 ? fewerThreads() : undefined;
   }
 
@@ -105,7 +105,7 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   /** An empty tensor that stands for a plan, whose memory goes with it; until then what it reads stays. */
-  keepPlan(plan: LstmPlan, inputs: readonly TensorInfo[]): TensorInfo {
+  keepPlan(plan: LayerPlan, inputs: readonly TensorInfo[]): TensorInfo {
     const info = this.nothing();
     const read = new Set(inputs.map(({ dataId }) => dataId));
     for (const dataId of read) this.incRef(dataId);
@@ -113,18 +113,18 @@ export class SimdBackend extends MathBackendCPU {
     return info;
   }
 
-  planOf({ dataId }: TensorInfo): LstmPlan {
+  planOf({ dataId }: TensorInfo): LayerPlan {
     const { kept } = this.#dataOf(dataId);
     if (!kept)
       throw new LstmOnnxError(
         'E_RUN_FAILED',
-        'The backward pass of an LSTM found no forward pass of its own.',
+        'The backward pass of a recurrent layer found no forward pass of its own.',
       );
     for (const input of kept.inputs) {
       if (this.data.has(input)) continue;
       throw new LstmOnnxError(
         'E_RUN_FAILED',
-        'An input of an LSTM was moved to another backend between its forward and its backward pass; compute both on one.',
+        'An input of a recurrent layer was moved to another backend between its forward and its backward pass; compute both on one.',
       );
     }
     return kept.plan;
@@ -161,7 +161,9 @@ export class SimdBackend extends MathBackendCPU {
   /** tfjs' promises of numbers leave garbage at every step that only a full collection finds; see `../tape.ts`. */
   readonly numbersOf: NumbersOf = (tensor) => tensor.dataSync<'float32'>();
 
-  readonly lstmLayer: LstmLayer = (...args) => simdLstm(this.#tf, ...args);
+  readonly lstmLayer: SimdLayers['lstmLayer'];
+  readonly gruLayer: SimdLayers['gruLayer'];
+  readonly rnnLayer: SimdLayers['rnnLayer'];
 
   readonly createOptimizer: CreateOptimizer = (...args) => new SimdOptimizer(this, ...args);
 
@@ -187,7 +189,7 @@ interface TensorData {
   /** A block of the engine's memory. */
   block?: number;
   /** A plan, and the data that it reads. */
-  kept?: { readonly plan: LstmPlan; readonly inputs: ReadonlySet<DataId> };
+  kept?: { readonly plan: LayerPlan; readonly inputs: ReadonlySet<DataId> };
 }
 
 function isShared(values: BackendValues): values is Float32Array | Int32Array {
@@ -234,7 +236,7 @@ async function register(tf: Tf, name: string, options: EngineOptions): Promise<E
   const engine = await Engine.start(options);
   tf.copyRegisteredKernels('cpu', name);
   const cpu = (kernel: string) => tf.getKernel(kernel, 'cpu').kernelFunc;
-  const own = [...lstmKernels, ...softmaxKernels, ...crossEntropyKernels];
+  const own = [...layerKernels, ...softmaxKernels, ...crossEntropyKernels];
   for (const kernel of [...own, ...matmulKernels(cpu), sumKernel(cpu('Sum'))]) {
     if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);
     tf.registerKernel({

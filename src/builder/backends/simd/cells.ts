@@ -43,11 +43,8 @@ function plain(kind: number, scales: readonly number[], hasCell: boolean): CellL
   };
 }
 
-/** Gates i, f, g, o. */
-export const lstmCell = plain(cell.lstm, [sigmoid, sigmoid, tanh, sigmoid], true);
-
-/** Gates r, z, n; n has its two parts apart, since r is between them. */
-export const gruCell: CellLayout = {
+/** n has its two parts apart, since r is between them. */
+const gru: CellLayout = {
   kind: cell.gru,
   ofInput: [1, 2, 0],
   ofState: [1, 2, 3],
@@ -62,7 +59,12 @@ export const gruCell: CellLayout = {
   carriesPast: true,
 };
 
-export const rnnCells = {
-  tanh: plain(cell.rnnTanh, [tanh], false),
-  relu: plain(cell.rnnRelu, [none], false),
+/** PyTorch's gates: i, f, g, o; r, z, n; and h before it is activated. */
+export const cellLayouts = {
+  lstm: plain(cell.lstm, [sigmoid, sigmoid, tanh, sigmoid], true),
+  gru,
+  rnnTanh: plain(cell.rnnTanh, [tanh], false),
+  rnnRelu: plain(cell.rnnRelu, [none], false),
 } as const;
+
+export type CellName = keyof typeof cellLayouts;

@@ -1,5 +1,5 @@
 /** One run of an LSTM layer on the engine. */
-import { lstmCell } from './cells.js';
+import { cellLayouts } from './cells.js';
 import type { Engine } from './engine.js';
 import type { LayerSizes } from './layer-layout.js';
 import { type LayerInputs, LayerPlan } from './layer-plan.js';
@@ -15,6 +15,6 @@ export class LstmPlan extends LayerPlan {
     copies: readonly number[] = [],
     packed?: LayerPanels,
   ) {
-    super(engine, lstmCell, sizes, inputs, copies, packed);
+    super(engine, cellLayouts.lstm, sizes, inputs, copies, packed);
   }
 }

@@ -1,49 +1,80 @@
 /**
- * The whole LSTM layer on the engine as a tfjs op with its gradient: three kernels around a plan, which keeps in the
+ * A whole recurrent layer on the engine as a tfjs op with its gradient: three kernels around a plan, which keeps in the
  * engine's memory what the way back needs.
  */
 import type { NamedTensorInfoMap, TensorInfo, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LayerAttributes, LstmLayerArguments, LstmLayerResults } from '../lstm-layer.js';
+import type { LayerAttributes, LstmLayer, LstmLayerArguments } from '../lstm-layer.js';
+import type { GruLayer, RecurrentLayerArguments, RnnLayer } from '../recurrent-layer.js';
 import type { Tf } from '../tf.js';
 import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
-import { LstmPlan } from './lstm-plan.js';
+import { type CellName, cellLayouts } from './cells.js';
+import { LayerPlan } from './layer-plan.js';
 
-const forwardKernel = 'SimdLstm';
-const backwardKernel = 'SimdLstmGrad';
-const inputGradientKernel = 'SimdLstmInputGrad';
+const forwardKernel = 'SimdLayer';
+const backwardKernel = 'SimdLayerGrad';
+const inputGradientKernel = 'SimdLayerInputGrad';
 
-export const lstmKernels: readonly SimdKernel[] = [
-  // What `simdLstm` gave as attributes.
+export const layerKernels: readonly SimdKernel[] = [
+  // What `run` gave as attributes.
   { name: forwardKernel, run: (backend, inputs, given) => forward(backend, inputs, given as never) },
   { name: backwardKernel, run: backward },
   { name: inputGradientKernel, run: inputGradient },
 ];
 
-/** As `lstmLayer`. */
-export function simdLstm(tf: Tf, layer: LstmLayerArguments, attributes: LayerAttributes): LstmLayerResults {
-  registerGradient(tf);
-  const given = Object.entries(layer).filter(([, tensor]) => tensor !== undefined);
-  const results = tf.engine().runKernel(forwardKernel, Object.fromEntries(given), { ...attributes });
-  const [output, h, c] = results as Four<TfTensor>;
-  return { output, h, c };
+/** The layers of a backend of its own. */
+export interface SimdLayers {
+  readonly lstmLayer: LstmLayer;
+  readonly gruLayer: GruLayer;
+  readonly rnnLayer: RnnLayer;
 }
 
-/** Results: output, h, c, and an empty tensor that stands for the plan. */
+export function simdLayers(tf: Tf): SimdLayers {
+  return {
+    lstmLayer(layer, attributes) {
+      const [, output, h, c] = run(tf, 'lstm', layer, attributes) as Four<TfTensor>;
+      return { output, h, c };
+    },
+    gruLayer(layer, attributes) {
+      const [, output, h] = run(tf, 'gru', layer, attributes);
+      return { output, h };
+    },
+    rnnLayer(layer, attributes) {
+      const cell = attributes.nonlinearity === 'relu' ? 'rnnRelu' : 'rnnTanh';
+      const [, output, h] = run(tf, cell, layer, attributes);
+      return { output, h };
+    },
+  };
+}
+
+/** Results: an empty tensor that stands for the plan, output, h and, of an LSTM, c. */
+function run(
+  tf: Tf,
+  cell: CellName,
+  layer: LstmLayerArguments | RecurrentLayerArguments,
+  { batchFirst, reverse, wantOutput, training }: LayerAttributes,
+): Three<TfTensor> | Four<TfTensor> {
+  registerGradient(tf);
+  const given = Object.entries(layer).filter(([, tensor]) => tensor !== undefined);
+  const attributes = { cell, batchFirst, reverse, wantOutput, training };
+  return tf.engine().runKernel(forwardKernel, Object.fromEntries(given), attributes);
+}
+
 function forward(
   backend: SimdBackend,
   inputs: NamedTensorInfoMap,
-  attributes: LayerAttributes,
+  { cell: name, batchFirst, reverse, wantOutput, training }: LayerAttributes & { readonly cell: CellName },
 ): TensorInfo[] {
-  const { batchFirst, reverse, wantOutput, training } = attributes;
+  const cell = cellLayouts[name];
   const x = inputNamed(inputs, 'x');
   const [first = 0, second = 0, inputSize = 0] = x.shape;
   const [batch, time] = batchFirst ? [first, second] : [second, first];
   const [gates = 0, stateSize = 0] = inputNamed(inputs, 'weightHh').shape;
-  const hiddenSize = gates / 4;
+  const hiddenSize = gates / cell.ofInput.length;
   const copies: number[] = [];
   const at = (input: TensorInfo | undefined) => (input ? backend.place(input, copies) : 0);
-  const plan = new LstmPlan(
+  const plan = new LayerPlan(
     backend.engine,
+    cell,
     { batch, time, inputSize, hiddenSize, stateSize, batchFirst, reverse, wantOutput },
     {
       x: at(inputs.x),
@@ -61,12 +92,13 @@ function forward(
   );
   const { output, hn, cn } = plan.forward();
   if (!training) plan.release();
-  return [
+  const results = [
+    training ? backend.keepPlan(plan, Object.values(inputs) as TensorInfo[]) : backend.nothing(),
     wantOutput ? backend.own([first, second, stateSize], output) : backend.nothing(),
     backend.own([batch, stateSize], hn),
-    backend.own([batch, hiddenSize], cn),
-    training ? backend.keepPlan(plan, Object.values(inputs) as TensorInfo[]) : backend.nothing(),
   ];
+  if (cell.hasCell) results.push(backend.own([batch, hiddenSize], cn));
+  return results;
 }
 
 /** Results: the gradients of all inputs but x, lengths and mask, empty ones for those that are missing. */
@@ -75,9 +107,10 @@ function backward(backend: SimdBackend, inputs: NamedTensorInfoMap): TensorInfo[
   const at = (name: string) => backend.place(inputNamed(inputs, name), copies);
   const plan = backend.planOf(inputNamed(inputs, 'plan'));
   const { batch, inputSize, hiddenSize, stateSize, wantOutput } = plan.sizes;
-  const gradients = plan.backward(wantOutput ? at('dOutput') : 0, at('dH'), at('dC'));
+  const { hasCell, ofInput } = plan.cell;
+  const gradients = plan.backward(wantOutput ? at('dOutput') : 0, at('dH'), hasCell ? at('dC') : 0);
   for (const copy of copies) backend.engine.release(copy);
-  const gates = 4 * hiddenSize;
+  const gates = ofInput.length * hiddenSize;
   const own = (address: number, ...shape: number[]) =>
     address === 0 ? backend.nothing() : backend.own(shape, address);
   return [
@@ -86,6 +119,7 @@ function backward(backend: SimdBackend, inputs: NamedTensorInfoMap): TensorInfo[
     own(gradients.dWeightIh, gates, inputSize),
     own(gradients.dWeightHh, gates, stateSize),
     own(gradients.dBias, gates),
+    own(gradients.dBiasHh, gates),
     own(gradients.dWeightHr, stateSize, hiddenSize),
   ];
 }
@@ -100,36 +134,35 @@ function inputGradient(backend: SimdBackend, inputs: NamedTensorInfoMap): Tensor
 
 function registerGradient(tf: Tf): void {
   if (tf.getGradient(forwardKernel)) return;
-  const run = <T extends TfTensor | TfTensor[]>(kernel: string, inputs: Record<string, TfTensor>) =>
+  const runKernel = <T extends TfTensor | TfTensor[]>(kernel: string, inputs: Record<string, TfTensor>) =>
     tf.engine().runKernel<T>(kernel, inputs);
   tf.registerGradient({
     kernelName: forwardKernel,
     // The plan holds the inputs itself.
     inputsToSave: [],
-    outputsToSave: [false, false, false, true],
+    outputsToSave: [true, false, false, false],
     gradFunc(dy, saved) {
       const [plan] = saved as [TfTensor];
-      const [dOutput, dH, dC] = dy as Four<TfTensor>;
-      const [h0, c0, weightIh, weightHh, bias, weightHr] = run<Six<TfTensor>>(backwardKernel, {
-        plan,
-        dOutput,
-        dH,
-        dC,
-      });
+      const [, dOutput, dH, dC] = dy as Three<TfTensor> | Four<TfTensor>;
+      const given = dC ? { plan, dOutput, dH, dC } : { plan, dOutput, dH };
+      const results = runKernel<Seven<TfTensor>>(backwardKernel, given);
+      const [h0, c0, weightIh, weightHh, bias, biasHh, weightHr] = results;
       return {
         // dH is not read: it tells tfjs on what the result depends, so that it refuses to differentiate that again.
-        x: () => run<TfTensor>(inputGradientKernel, { plan, dH }),
+        x: () => runKernel<TfTensor>(inputGradientKernel, { plan, dH }),
         h0: () => h0,
         c0: () => c0,
         weightIh: () => weightIh,
         weightHh: () => weightHh,
         bias: () => bias,
-        biasHh: () => bias.clone(),
+        // Where both biases are added up, they have one gradient.
+        biasHh: () => (biasHh.size > 0 ? biasHh : bias.clone()),
         weightHr: () => weightHr,
       };
     },
   });
 }
 
+type Three<T> = [T, T, T];
 type Four<T> = [T, T, T, T];
-type Six<T> = [T, T, T, T, T, T];
+type Seven<T> = [T, T, T, T, T, T, T];
