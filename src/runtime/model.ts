@@ -6,7 +6,7 @@ import { LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { OpenedModel } from './open-model.js';
 import type { ProviderReport } from './providers.js';
-import type { LstmTrace } from './recurrent-trace.js';
+import type { RecurrentTrace } from './recurrent-trace.js';
 import { pairStates, type StatePairs } from './state-pairs.js';
 import { Stream } from './stream.js';
 import type { Feeds, ModelValue, Results } from './values.js';
@@ -75,7 +75,7 @@ export class BaseModel {
    * @returns One entry for each direction of each LSTM layer, in the order in which the model runs them.
    * @throws E_UNSUPPORTED for another provider; what {@link run} throws for feeds, and E_RUN_FAILED
    */
-  async trace(feeds: Feeds): Promise<readonly LstmTrace[]> {
+  async trace(feeds: Feeds): Promise<readonly RecurrentTrace[]> {
     const { runner, checker } = this.#opened;
     const { trace } = runner.session;
     if (trace === undefined) {

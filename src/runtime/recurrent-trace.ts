@@ -15,15 +15,38 @@ export interface LstmSteps {
   readonly hidden: Float32Array;
 }
 
-/** One direction of one LSTM layer, step by step in the order of the input's time, for a reverse one as well. */
-export interface LstmTrace extends LstmSteps {
+/** The state of a GRU at every step, zeros after a sequence's end: one number for each of its units. */
+export interface GruSteps {
+  /** `[time, batch, hidden]`, as all that follow, activated: sigmoid, unless the model says something else. */
+  readonly resetGate: Float32Array;
+  /** How much of h stays: h' = (1 - z) n + z h. */
+  readonly updateGate: Float32Array;
+  /** n: tanh, unless the model says something else. */
+  readonly candidate: Float32Array;
+  /** h after the step. */
+  readonly hidden: Float32Array;
+}
+
+/** One direction of one recurrent layer, step by step in the order of the input's time, for a reverse one as well. */
+interface LayerTrace {
   /** The layer's name in the model, after its weights where they have one: `lstm`, `lstm_l1`. */
   readonly name: string;
-  /** Its number among the LSTM layers, in the order in which the model runs them. */
+  /** Its number among the recurrent layers, in the order in which the model runs them. */
   readonly layer: number;
   readonly direction: 'forward' | 'reverse';
   readonly dims: readonly [time: number, batch: number, hidden: number];
 }
+
+export interface LstmTrace extends LayerTrace, LstmSteps {
+  readonly op: 'lstm';
+}
+
+export interface GruTrace extends LayerTrace, GruSteps {
+  readonly op: 'gru';
+}
+
+/** By its `op` it is known which gates it has. */
+export type RecurrentTrace = LstmTrace | GruTrace;
 
 /** What a layer computed at every step, by the names that its cell has for it. */
 export type LayerSteps = Readonly<Record<string, Float32Array>>;

@@ -4,7 +4,7 @@
  */
 import type { Tensor } from 'onnxruntime-common';
 import { LstmOnnxError, messageOf, textOf } from '../errors.js';
-import type { LstmTrace } from './recurrent-trace.js';
+import type { RecurrentTrace } from './recurrent-trace.js';
 import { emptyResults } from './results.js';
 import type { Session } from './session.js';
 import { describeShape, isReturned, quoteNames, type Results } from './values.js';
@@ -95,7 +95,10 @@ export class Runner {
   }
 
   /** Within {@link use}. @throws E_RUN_FAILED as {@link run} does */
-  trace(feeds: Record<string, Tensor>, trace: NonNullable<Session['trace']>): Promise<readonly LstmTrace[]> {
+  trace(
+    feeds: Record<string, Tensor>,
+    trace: NonNullable<Session['trace']>,
+  ): Promise<readonly RecurrentTrace[]> {
     return this.#said(feeds, () => trace(feeds));
   }
 

@@ -6,7 +6,7 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-co
 import type { DownloadOptions } from './fetch-model.js';
 import type { OnnxFile } from './onnx-file.js';
 import type { Provider, ProviderStatus } from './providers.js';
-import type { LstmTrace } from './recurrent-trace.js';
+import type { RecurrentTrace } from './recurrent-trace.js';
 import type { ModelValue } from './values.js';
 
 /** onnxruntime's session options; the execution providers are chosen by `providers` instead. */
@@ -29,7 +29,7 @@ export interface Session {
   /** Runs the graph; without `fetches` every output is computed. */
   run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
   /** What every LSTM layer computed step by step; absent where the provider does not tell. */
-  trace?(feeds: Readonly<Record<string, TensorParts>>): Promise<readonly LstmTrace[]>;
+  trace?(feeds: Readonly<Record<string, TensorParts>>): Promise<readonly RecurrentTrace[]>;
   release(): Promise<void>;
 }
 

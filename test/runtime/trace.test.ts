@@ -3,11 +3,18 @@ import { Engine } from '../../src/builder/backends/simd/engine.js';
 import type { Network } from '../../src/builder/network.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { Model } from '../../src/runtime/node.js';
-import type { LstmTrace } from '../../src/runtime/recurrent-trace.js';
+import type { GruTrace, LstmTrace, RecurrentTrace } from '../../src/runtime/recurrent-trace.js';
 import { openSimdSession } from '../../src/runtime/simd/session.js';
-import { type CellCase, type Fixture, type LstmCase, listFixtures, loadFixture } from '../fixtures.js';
+import {
+  type CellCase,
+  type Fixture,
+  type GruRnnCase,
+  type LstmCase,
+  listFixtures,
+  loadFixture,
+} from '../fixtures.js';
 import { feedsOf } from '../parity/exported.js';
-import { cellNetwork, lstmNetwork } from '../parity/networks.js';
+import { cellNetwork, lstmNetwork, recurrentNetwork } from '../parity/networks.js';
 import { failure, load } from './models.js';
 import { referenceTraces } from './trace-reference.js';
 import '../matcher.js';
@@ -33,8 +40,9 @@ async function expectGates(network: Network, fixture: Fixture<unknown>): Promise
     expect(traces.map(({ layer, direction }) => [layer, direction])).toEqual(
       expected.map(({ layer, direction }) => [layer, direction]),
     );
-    for (const [i, { name, layer, direction, dims, ...steps }] of traces.entries()) {
+    for (const [i, { name, op, layer, direction, dims, ...steps }] of traces.entries()) {
       expect(name).toMatch(projSize > 0 ? /^lstm/ : layer === 0 ? /^lstm$/ : `lstm_l${layer}`);
+      expect(op).toBe('lstm');
       expect(dims).toEqual([time, batch, hiddenSize]);
       expect(new Map(Object.entries(steps))).toBeCloseToArray(
         new Map(Object.entries(expected[i]!.steps)),
@@ -50,7 +58,7 @@ async function expectGates(network: Network, fixture: Fixture<unknown>): Promise
 }
 
 /** The hidden states of a layer's directions side by side, in the order of the output. */
-function outputOf(layers: readonly LstmTrace[], batchFirst: boolean): Float32Array {
+function outputOf(layers: readonly RecurrentTrace[], batchFirst: boolean): Float32Array {
   const [time, batch] = layers[0]!.dims;
   const order = batchFirst
     ? Array.from({ length: batch * time }, (_, i) => (i % time) * batch + Math.floor(i / time))
@@ -62,6 +70,26 @@ function outputOf(layers: readonly LstmTrace[], batchFirst: boolean): Float32Arr
     }),
   );
   return Float32Array.from(rows);
+}
+
+/** Whether a step, `t * batch + row`, is within its sequence. */
+function isWithin({ case: { batch }, inputs }: Fixture<GruRnnCase>, place: number): boolean {
+  const lengths = inputs.get('lengths')?.data;
+  return lengths === undefined || Math.floor(place / batch) < Number(lengths[place % batch]);
+}
+
+/** The hidden number that came before the one at a place of the trace; from h0 where none did. */
+function stateBefore(trace: GruTrace, fixture: Fixture<GruRnnCase>, direction: number) {
+  const { hiddenSize, batch, time } = fixture.case;
+  const row = batch * hiddenSize;
+  const h0 = fixture.inputs.get('h0')?.data;
+  const isReverse = trace.direction === 'reverse';
+  return (i: number): number => {
+    const t = Math.floor(i / row) + (isReverse ? 1 : -1);
+    const place = t * batch + Math.floor((i % row) / hiddenSize);
+    const isFirst = isReverse ? t === time || !isWithin(fixture, place) : t < 0;
+    return isFirst ? Number(h0?.[direction * row + (i % row)] ?? 0) : trace.hidden[t * row + (i % row)]!;
+  };
 }
 
 describe('a trace', () => {
@@ -78,6 +106,30 @@ describe('a trace', () => {
     await expectGates(cellNetwork(fixture.case), fixture);
   });
 
+  it.each(listFixtures('gru-rnn/layers').filter((name) => name.includes('/gru-')))(
+    'of a GRU has gates that make each hidden state of the one before: %s',
+    async (fixtureName) => {
+      const fixture = loadFixture<GruRnnCase>(fixtureName);
+      const { hiddenSize, batch, time, batchFirst, numLayers, bidirectional } = fixture.case;
+      const { traces, results } = await traced(recurrentNetwork(fixture.case), fixture, 1);
+      expect(results.output).toBeCloseToArray(fixture.outputs.get('output')!, CLOSE);
+      const top = traces.filter(({ layer }) => layer === numLayers - 1);
+      expect(outputOf(top, batchFirst)).toBeCloseToArray(fixture.outputs.get('output')!.data, CLOSE);
+      for (const [row, trace] of (traces as GruTrace[]).entries()) {
+        expect(trace).toMatchObject({ op: 'gru', dims: [time, batch, hiddenSize] });
+        expect(trace.layer).toBe(Math.floor(row / (bidirectional ? 2 : 1)));
+        const before = stateBefore(trace, fixture, row);
+        const made = trace.hidden.map((_, i) => {
+          const isStep = isWithin(fixture, Math.floor(i / hiddenSize));
+          const z = trace.updateGate[i]!;
+          return isStep ? (1 - z) * trace.candidate[i]! + z * before(i) : 0;
+        });
+        expect(trace.hidden).toBeCloseToArray(made, CLOSE);
+        expect(trace.resetGate.every((r) => r >= 0 && r <= 1)).toBe(true);
+      }
+    },
+  );
+
   it('leaves no memory of the engine taken, and stays when the model has gone', async () => {
     const fixture = loadFixture<LstmCase>('lstm/both-l2-bi-b4-t5');
     const network = lstmNetwork(fixture.case);
@@ -92,7 +144,7 @@ describe('a trace', () => {
     );
     await session.run(feeds);
     const loaded = engine.taken;
-    const [first] = (await session.trace?.(feeds)) ?? [];
+    const [first] = ((await session.trace?.(feeds)) ?? []) as LstmTrace[];
     const gates = first!.forgetGate.slice();
     expect(engine.taken).toBe(loaded);
     await session.trace?.(feeds);

@@ -76,17 +76,12 @@ function shapeText(shape: readonly (number | string)[]): string {
 function whatItDoes(node: NetworkNode): string {
   switch (node.op) {
     case 'lstm': {
-      const { hiddenSize, numLayers, bidirectional, reverse, projSize, dropout, peepholes } = node.options;
-      return [
-        `LSTM, ${hiddenSize} hidden`,
-        ...(numLayers > 1 ? [`${numLayers} layers`] : []),
-        ...(bidirectional ? ['both directions'] : []),
-        ...(reverse ? ['from the end'] : []),
-        ...(projSize ? [`projected to ${projSize}`] : []),
-        ...(peepholes ? ['peepholes'] : []),
-        ...(dropout > 0 && numLayers > 1 ? [`dropout ${dropout} in training`] : []),
-      ].join(', ');
+      const { projSize, peepholes } = node.options;
+      const own = [...(projSize ? [`projected to ${projSize}`] : []), ...(peepholes ? ['peepholes'] : [])];
+      return recurrentWords(node, own);
     }
+    case 'gru':
+      return recurrentWords(node, node.options.resetAfter ? [] : ['reset before the product']);
     case 'linear':
       return `linear, ${counted(node.options.outFeatures, 'feature')}`;
     case 'embedding':
@@ -116,6 +111,22 @@ function whatItDoes(node: NetworkNode): string {
     default:
       return node.op;
   }
+}
+
+/** @param own what is special to the cell */
+function recurrentWords(
+  { op, options }: Extract<NetworkNode, { readonly op: 'lstm' | 'gru' }>,
+  own: readonly string[],
+): string {
+  const { hiddenSize, numLayers, bidirectional, reverse, dropout } = options;
+  return [
+    `${op.toUpperCase()}, ${hiddenSize} hidden`,
+    ...(numLayers > 1 ? [`${numLayers} layers`] : []),
+    ...(bidirectional ? ['both directions'] : []),
+    ...(reverse ? ['from the end'] : []),
+    ...own,
+    ...(dropout > 0 && numLayers > 1 ? [`dropout ${dropout} in training`] : []),
+  ].join(', ');
 }
 
 function parameterCounts(network: Network): Map<string, number> {

@@ -32,7 +32,7 @@ export async function traceDigit(image: DigitImage): Promise<TracedDigit> {
     model.trace(feeds),
   ]);
   const shares = probabilities?.data;
-  if (!(shares instanceof Float32Array) || layer === undefined) {
+  if (!(shares instanceof Float32Array) || layer?.op !== 'lstm') {
     throw new TypeError('The model has no LSTM, or gives no probabilities.');
   }
   const [rows, , units] = layer.dims;

@@ -12,7 +12,7 @@ import { mapInputs } from '../../builder/ops/op-inputs.js';
 import type { StateDict } from '../../builder/parameters.js';
 import { isRecurrent } from '../../builder/recurrent/cells.js';
 import { mustGet } from '../../must-get.js';
-import type { LstmTrace } from '../recurrent-trace.js';
+import type { RecurrentTrace } from '../recurrent-trace.js';
 import type { Preparation, Run, TracedLayer } from './operator.js';
 import { operators } from './operators.js';
 import { Arena, type RunTensor } from './run-tensor.js';
@@ -57,7 +57,7 @@ export class Executor {
   run<T>(
     feeds: Readonly<Record<string, RunTensor>>,
     take: (outputs: ReadonlyMap<string, RunTensor>) => T,
-    trace?: (layer: LstmTrace) => void,
+    trace?: (layer: RecurrentTrace) => void,
   ): T {
     const dims = checkFeeds(this.#network, feeds);
     const arena = new Arena(this.#engine);
@@ -68,7 +68,14 @@ export class Executor {
         const before = layers;
         const traced = ({ steps, layer, direction, dims }: TracedLayer) =>
           // The steps have the names that the cell's facts list.
-          trace?.({ name: node.name, layer: before + layer, direction, dims, ...steps } as LstmTrace);
+          trace?.({
+            name: node.name,
+            op: node.op,
+            layer: before + layer,
+            direction,
+            dims,
+            ...steps,
+          } as RecurrentTrace);
         const engine = this.#engine;
         const results = compute(values, { engine, arena, dims, wanted, trace: trace && traced });
         if (isRecurrent(node)) layers += node.options.numLayers;

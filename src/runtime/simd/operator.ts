@@ -3,7 +3,7 @@ import type { Engine } from '../../builder/backends/simd/engine.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
 import type { OpInputs } from '../../builder/ops/op-inputs.js';
 import type { Parameter } from '../../builder/parameters.js';
-import type { LayerSteps, LstmTrace } from '../recurrent-trace.js';
+import type { LayerSteps, RecurrentTrace } from '../recurrent-trace.js';
 import type { Arena, RunTensor } from './run-tensor.js';
 
 /** What an op gets when the model is loaded. */
@@ -15,7 +15,7 @@ export interface Preparation {
   parameter(name: string): Parameter;
 }
 
-export interface TracedLayer extends Pick<LstmTrace, 'layer' | 'direction' | 'dims'> {
+export interface TracedLayer extends Pick<RecurrentTrace, 'layer' | 'direction' | 'dims'> {
   readonly steps: LayerSteps;
 }
 

@@ -9,7 +9,7 @@ import { sizeOf } from '../../nd-array.js';
 import { decodeModel } from '../../onnx/decode-model.js';
 import type { OnnxValueInfo } from '../../onnx/graph.js';
 import { bytesGiven } from '../external-data.js';
-import type { LstmTrace } from '../recurrent-trace.js';
+import type { RecurrentTrace } from '../recurrent-trace.js';
 import type { PartsSession, SessionOptions, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
 import { Executor } from './executor.js';
@@ -88,7 +88,7 @@ export function openSimdSession(
       });
     },
     async trace(feeds) {
-      const traces: LstmTrace[] = [];
+      const traces: RecurrentTrace[] = [];
       executor.run(
         given(feeds),
         () => {},

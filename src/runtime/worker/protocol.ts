@@ -1,7 +1,7 @@
 /** The messages between the caller of a model and the worker or process that holds its session. */
 import type { Hint } from '../../hints.js';
 import { float16BitsOf } from '../float16.js';
-import type { LstmTrace } from '../recurrent-trace.js';
+import type { RecurrentTrace } from '../recurrent-trace.js';
 import type { SessionOptions, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
 
@@ -35,7 +35,7 @@ export type WorkerModel = readonly [bytes: Uint8Array, options: SessionOptions, 
 export interface SessionHost<Model extends readonly unknown[] = WorkerModel> {
   open(...model: Model): Promise<OpenedSession>;
   run(session: number, feeds: Parts, fetches?: readonly string[]): Promise<Parts>;
-  trace(session: number, feeds: Parts): Promise<readonly LstmTrace[]>;
+  trace(session: number, feeds: Parts): Promise<readonly RecurrentTrace[]>;
   release(session: number): Promise<void>;
 }
 
