@@ -73,7 +73,7 @@ function addNode(graph: GraphBuilder, node: unknown): void {
     !isObject(inputs) ||
     !isObject(outputs)
   ) {
-    throw new LstmOnnxError('E_INVALID_OPTION', `${inWords(node)} is no node`);
+    throw new LstmOnnxError('E_INVALID_OPTION', `${inWords(node)} is not a node`);
   }
   const values = mapInputs<keyof typeof ops, unknown, Value>(inputs, (id) => {
     const value = typeof id === 'string' ? graph.find(id) : undefined;

@@ -88,8 +88,8 @@ export class GraphBuilder {
    * Adds a node and gives its outputs by port.
    *
    * @param name unique in the network; undefined numbers the node after its op (`relu_1`)
-   * @throws E_INVALID_OPTION, E_DUPLICATE_NAME, what the op's shape rule throws, and E_UNSUPPORTED for an op that would take
-   *   the padding of sequences for steps
+   * @throws E_INVALID_OPTION, E_DUPLICATE_NAME, what the op's shape rule throws, and E_UNSUPPORTED for an op that would
+   *   read the padding of sequences as steps
    */
   add<K extends OpName>(
     op: K,
@@ -100,7 +100,7 @@ export class GraphBuilder {
     if (name === undefined && named.has(op)) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
-        `${op} has no name; its parameters are called by it: ${op}('name', x, ...).`,
+        `${op} has no name; its parameters are named after it: ${op}('name', x, ...).`,
       );
     }
     const nodeName = name ?? this.#numbered(op);

@@ -109,8 +109,8 @@ function readNetwork(text: string): Network {
     if (!value) {
       throw new LstmOnnxError(
         'E_INVALID_FILE',
-        `The network's ${reader} reads '${id}', which nothing before it computes. A value is called by the input's name ` +
-          `or as NODE:PORT; up to there are ${listValues([...values.keys()])}.`,
+        `The network's ${reader} reads '${id}', which nothing before it computes. Values are named INPUT ` +
+          `or NODE:PORT; those before it are ${listValues([...values.keys()])}.`,
       );
     }
     return value;

@@ -44,8 +44,8 @@ type TypesOf<O extends Readonly<Record<string, Value>>> = {
  * @param inputs the inputs by name, made by `float32(...)` and `int32(...)`
  * @param define applies ops to the symbolic inputs and returns the outputs by name; ops that no output needs are
  *   left out of the network, their parameters too
- * @throws E_SHAPE_MISMATCH, E_DTYPE_MISMATCH, E_INVALID_OPTION, E_DUPLICATE_NAME; E_UNSUPPORTED for an op that would take the
- *   padding of sequences with lengths of their own for steps
+ * @throws E_SHAPE_MISMATCH, E_DTYPE_MISMATCH, E_INVALID_OPTION, E_DUPLICATE_NAME; E_UNSUPPORTED for an op that would read the
+ *   padding of sequences as steps
  */
 export function defineNetwork<const I extends Signature, const O extends Readonly<Record<string, Value>>>(
   inputs: I,

@@ -75,7 +75,7 @@ function drawNamed(
     const gigabytes = Math.ceil((count * Float32Array.BYTES_PER_ELEMENT) / 1e9).toLocaleString('en-US');
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `The parameter '${name}' ${formatShape(shape)} would take ${gigabytes} GB, which is more than can be had here; ` +
+      `The parameter '${name}' ${formatShape(shape)} would take ${gigabytes} GB, which does not fit in memory here; ` +
         'make the sizes of the network smaller, such as hiddenSize.',
       { cause: error },
     );

@@ -42,7 +42,7 @@ export class PaddedSequences {
    * port `output` is padded.
    *
    * @param inputs as the op's shape rule has accepted them
-   * @throws E_UNSUPPORTED for an op that would take padding for steps
+   * @throws E_UNSUPPORTED for an op that would read padding as steps
    */
   follow<K extends OpName>(
     op: K,
@@ -62,7 +62,7 @@ export class PaddedSequences {
       const refuse = (why: string, instead: string) =>
         new LstmOnnxError(
           'E_UNSUPPORTED',
-          `${name} (${op}) would take the padding for steps: the sequences of '${x.id}' ${formatShape(x.shape)} have lengths ` +
+          `${name} (${op}) would read the padding as steps: the sequences of '${x.id}' ${formatShape(x.shape)} have lengths ` +
             `of their own ('${padding.lengths.id}'), and ${why}; ${instead}.`,
         );
       const after = outputPadding(padding, given ?? padding.lengths, use);

@@ -23,7 +23,7 @@ export function withProbabilities(network: Network): Network {
   if (logits?.dtype !== 'float32' || logits.shape.length === 0) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `The outputs are ${names.join(', ')}, and softmax is for one called logits or for a single one of float32.`,
+      `The outputs are ${names.join(', ')}, but softmax needs one called logits, or a single float32 output.`,
     );
   }
   const [producer] = logits.from.split(':');

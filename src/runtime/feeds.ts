@@ -136,7 +136,7 @@ export class FeedChecker {
     if (count === 0 && this.#sequences.has(name)) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
-        `Input '${name}' got ${describeShape(dims)}: it is empty, and there is nothing for the recurrent layer to read.`,
+        `Input '${name}' got ${describeShape(dims)}: it is empty, so the recurrent layer has nothing to read.`,
       );
     }
     // The runtime's own tensor can be fed as it is.
@@ -169,8 +169,8 @@ export class FeedChecker {
     if (wrong === undefined) return;
     throw new LstmOnnxError(
       'E_NOT_FINITE',
-      `Input '${value.name}' has ${wrong}, of which providers make different things, plausible numbers among them. ` +
-        "Feed finite numbers; where they are meant, as in a mask, load the model with { finite: 'allow' }.",
+      `Input '${value.name}' has ${wrong}, which each provider treats differently, some with plausible results. ` +
+        "Feed finite numbers; if they are meant, as in a mask, load the model with { finite: 'allow' }.",
       { hints: [{ option: 'finite', value: 'allow' }] },
     );
   }

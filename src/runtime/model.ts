@@ -81,7 +81,7 @@ export class BaseModel {
     if (trace === undefined) {
       throw new LstmOnnxError(
         'E_UNSUPPORTED',
-        `The provider ${this.providers.running} does not tell what an LSTM computes inside; load the model with ` +
+        `The provider ${this.providers.running} does not report what an LSTM computes inside; load the model with ` +
           "{ providers: ['simd'] }.",
       );
     }

@@ -109,7 +109,10 @@ export class Runner {
    */
   async use<T>(task: () => Promise<T>): Promise<T> {
     if (this.#released !== undefined) {
-      throw new LstmOnnxError('E_RUN_FAILED', `${this.name} was released and runs no more; load it again.`);
+      throw new LstmOnnxError(
+        'E_RUN_FAILED',
+        `${this.name} was released and can no longer run; load it again.`,
+      );
     }
     this.#running += 1;
     try {

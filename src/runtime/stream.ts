@@ -147,7 +147,7 @@ export class Stream {
     if (stranger !== undefined) {
       throw new LstmOnnxError(
         'E_UNKNOWN_NAME',
-        `initial has '${stranger}', which is no state of this stream. Its states are ` +
+        `initial has '${stranger}', which is not a state of this stream. Its states are ` +
           `${quoteNames(this.#stateInputs.map((input) => input.name))}.`,
       );
     }
@@ -166,8 +166,8 @@ export class Stream {
     if (wrong === undefined) return;
     throw new LstmOnnxError(
       'E_NOT_FINITE',
-      `The state '${input}' came out with ${wrong}: no later run would be right. The stream keeps the state that it ` +
-        'had. The weights or the numbers fed are too large, or not numbers; where that is meant, load the model with ' +
+      `The state '${input}' came out with ${wrong}: every later run would be wrong. The stream keeps its ` +
+        'previous state. The weights or the feeds are too large, or not numbers; if that is meant, load the model with ' +
         "{ finite: 'allow' }.",
     );
   }
@@ -192,7 +192,7 @@ export class Stream {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
         `The feeds have '${dim}' = ${fed}, but the stream's state '${input.name}' is ` +
-          `[${carried.dims.join(', ')}], made for '${dim}' = ${carried.dims[axis]}. Call reset() to begin anew, or ` +
+          `[${carried.dims.join(', ')}], made for '${dim}' = ${carried.dims[axis]}. Call reset() to start again, or ` +
           `use one stream for each '${dim}'.`,
       );
     });
@@ -211,7 +211,7 @@ export class Stream {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
       `The feeds' first axis is ${batch ?? 'not the same in all of them'}, but this stream began with ${this.#batch}, ` +
-        'which it took for the batch of its state. Call reset() to begin anew; if that axis is not the batch, pass ' +
+        'which it took for the batch of its state. Call reset() to start again; if that axis is not the batch, pass ' +
         'the state to start from, stream({ initial }).',
     );
   }

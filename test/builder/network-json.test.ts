@@ -199,7 +199,7 @@ describe('networkFromJson refuses', () => {
       'a node that reads by another spelling, saying what there is',
       (json) => (json.nodes[1]!.inputs = { x: 'lstm.output' }),
       'E_INVALID_FILE',
-      /'lstm\.output'.* as NODE:PORT; up to there are x, lstm:output, lstm:h, lstm:c\.$/,
+      /'lstm\.output'.* or NODE:PORT; those before it are x, lstm:output, lstm:h, lstm:c\.$/,
     ],
     [
       'a node that reads what is not there, listing only the last of many',
@@ -209,7 +209,7 @@ describe('networkFromJson refuses', () => {
         json.outputs = { y: 'relu' };
       },
       'E_INVALID_FILE',
-      /up to there are relu_18:output, .*, relu_29:output and 19 before them\.$/,
+      /those before it are relu_18:output, .*, relu_29:output and 19 before them\.$/,
     ],
     ['nodes in the wrong order', (json) => json.nodes.reverse(), 'E_INVALID_FILE', /nothing before it/],
     [

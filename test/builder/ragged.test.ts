@@ -92,7 +92,7 @@ describe('the lengths of padded sequences go on', () => {
   });
 });
 
-describe('refused, because it would take padding for steps, is', () => {
+describe('refused, because it would read padding as steps, is', () => {
   it.each<[string, RegExp, Parameters<typeof lastInputs>[0]]>([
     [
       'the last row of all steps',

@@ -118,7 +118,7 @@ describe('withLengths refuses', () => {
       })),
     ],
   ])('%s, which would read padding', (_, network) => {
-    expect(() => withLengths(network)).toThrow(refused('E_UNSUPPORTED', /would take the padding for steps/));
+    expect(() => withLengths(network)).toThrow(refused('E_UNSUPPORTED', /would read the padding as steps/));
   });
 
   it('a network without recurrent layers', () => {

@@ -22,7 +22,7 @@ export function objectiveOf(
   if (typeof loss?.compute !== 'function') {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      'The option loss is no loss; give crossEntropy, mse, l1, bceWithLogits or one of your own, as in { loss: crossEntropy }.',
+      'The option loss is not a loss; give crossEntropy, mse, l1, bceWithLogits or one of your own, as in { loss: crossEntropy }.',
     );
   }
   checkMetrics(metrics, loss);

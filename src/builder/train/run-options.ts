@@ -146,8 +146,8 @@ function seedOf(before: RunOptions | undefined, given: number | bigint | undefin
   if (before?.seed !== undefined && given !== undefined && seedBits(given) !== before.seed) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `The resumed run had seed ${before.seed} and is now given ${given}, which has no effect: its random numbers go on ` +
-        'where its state says. Leave seed out, or start a new run without resume.',
+      `The resumed run had seed ${before.seed} and is now given ${given}, which has no effect: its random numbers continue ` +
+        'from its state. Leave seed out, or start a new run without resume.',
     );
   }
   return before?.seed;

@@ -109,7 +109,7 @@ function readState(bytes: Uint8Array): TrainingState {
   if (!parsed.success || generatorWords?.dtype !== 'uint32') {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `The file is no training state: it lacks the tensor '${words}' or the metadata '${metadataKey}'. ` +
+      `The file is not a training state: it lacks the tensor '${words}' or the metadata '${metadataKey}'. ` +
         'Give the training.safetensors that a run of lstm-onnx left.',
     );
   }

@@ -135,7 +135,7 @@ function toRun({ name, dtype }: BorderValue, tensor: TensorParts | undefined): R
       `the input '${name}' has ${tooLarge}; the provider simd computes with integers of 32 bits.`,
     );
   }
-  throw new LstmOnnxError('E_DTYPE_MISMATCH', `the input '${name}' is no ${dtype} tensor in memory.`);
+  throw new LstmOnnxError('E_DTYPE_MISMATCH', `the input '${name}' is not a ${dtype} tensor in memory.`);
 }
 
 /** A copy: the result may be in the engine's memory, or be one of the feeds. */

@@ -176,7 +176,7 @@ describe('bad input to fit', () => {
 
   it('is refused: no loss, from callers without types, with the losses there are', async () => {
     const none = {} as { loss: typeof mse };
-    const message = 'The option loss is no loss; give crossEntropy, mse, l1, bceWithLogits';
+    const message = 'The option loss is not a loss; give crossEntropy, mse, l1, bceWithLogits';
     await refused('E_INVALID_OPTION', message, train(classifier, data, none));
     await refused('E_INVALID_OPTION', message, train(classifier, data, undefined as never));
     await refused(

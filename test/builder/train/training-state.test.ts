@@ -124,7 +124,7 @@ describe('decodeTrainingState', () => {
 
   it('says what is missing and which file to give', () => {
     expect(failureOf(() => decodeTrainingState(encodeSafetensors(new Map(), new Map()))).message).toBe(
-      "The file is no training state: it lacks the tensor 'generator' or the metadata 'lstm_onnx.training'. " +
+      "The file is not a training state: it lacks the tensor 'generator' or the metadata 'lstm_onnx.training'. " +
         'Give the training.safetensors that a run of lstm-onnx left.',
     );
   });
