@@ -1,5 +1,6 @@
 /** What a person is told of a network that was worked out from a state dict. */
 import type { StateDict } from '../builder/parameters.js';
+import { cellOf } from '../builder/recurrent/cells.js';
 import { formatShape } from '../builder/shape.js';
 import type { Hint } from '../hints.js';
 import type { ArchitectureOptions } from './architecture.js';
@@ -7,8 +8,8 @@ import { type Architecture, type Pool, pools } from './build-architecture.js';
 import { isActivation, isModule } from './chain-activations.js';
 import type { Matrix } from './choose-matrices.js';
 import type { ImportNote } from './imported-model.js';
-import { describeLstm } from './lstm-module.js';
 import { groupModules, listModules, quoteName } from './modules.js';
+import { describeRecurrent } from './recurrent-module.js';
 
 const poolNotes: Readonly<Record<Pool, string>> = {
   last: 'last step (pool last)',
@@ -20,17 +21,17 @@ const poolNotes: Readonly<Record<Pool, string>> = {
 
 /** What was assumed for what the options do not say, and what cannot be known. */
 export function notesOn(
-  { embedding, lstms, activation, pool, head, batchFirst }: Architecture,
+  { embedding, recurrent, activation, pool, head, batchFirst }: Architecture,
   options: ArchitectureOptions,
 ): ImportNote[] {
   const parts = [
     ...(embedding ? ['token ids', describeMatrix(embedding)] : []),
-    ...lstms.chain.map((part) => (isActivation(part) ? part.activation : describeLstm(part))),
+    ...recurrent.chain.map((part) => (isActivation(part) ? part.activation : describeRecurrent(part))),
     ...(activation ? [activation.activation] : []),
     poolNotes[pool],
     ...head.map((part) => (isActivation(part) ? part.activation : describeMatrix(part))),
   ];
-  const assumed = unsaid(options, pool, head);
+  const assumed = unsaid(options, { recurrent, pool, head });
   const listed = assumed.map(({ text }) => text).join('; ');
   return [
     { text: `assumed the network ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}` },
@@ -57,14 +58,13 @@ export function notesOn(
 /** What no option says and a state dict does not show, each with the option that would. */
 function unsaid(
   options: ArchitectureOptions,
-  pool: Pool,
-  head: Architecture['head'],
+  { recurrent, pool, head }: Pick<Architecture, 'recurrent' | 'pool' | 'head'>,
 ): { text: string; hint: Hint }[] {
   const all: { said: boolean; text: string; hint: Hint }[] = [
     { said: options.pool !== undefined, text: poolNotes[pool], hint: { option: 'pool', found: pools } },
     {
       said: options.activation !== undefined,
-      text: 'no activation behind the LSTM (option activation)',
+      text: `no activation behind the ${cellOf(recurrent.last.kind).torch} (option activation)`,
       hint: { option: 'activation' },
     },
     {
@@ -88,6 +88,6 @@ function describeMatrix({ name, rows, columns }: Matrix): string {
 export function leftOutNotes(leftOut: StateDict): ImportNote[] {
   if (leftOut.size === 0) return [];
   const unused = groupModules(leftOut);
-  const listed = [unused.lstms, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
+  const listed = [unused.recurrent, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
   return [{ text: `left out ${listModules(listed)}` }];
 }

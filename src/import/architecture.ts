@@ -1,24 +1,29 @@
 /**
- * The network behind a state dict: an embedding where there is one, the LSTM, what is taken of it, and a linear head.
+ * The network behind a state dict: an embedding where there is one, the recurrent layer, what is taken of it, and a linear
+ * head.
  *
  * 1. Modules that can never be read are refused first, all of them in one message.
- * 2. Layers, directions, projection, bias and sizes of an LSTM follow from the names and shapes of its tensors.
- * 3. The head is the one matrix with a column for each feature of the LSTM's output; an embedding is a matrix without
+ * 2. Kind, layers, directions, projection, bias and sizes of a recurrent layer follow from the names and shapes of its
+ *    tensors. A cell such as nn.GRUCell is a layer that reads every step.
+ * 3. The head is the one matrix with a column for each feature of the layer's output; an embedding is a matrix without
  *    bias, with a column for each feature of its input, and a word such as `emb` in its name.
  * 4. What fits twice or not at all is an error that lists what there is. Nothing is guessed from the order of names.
  */
 import { expectStateDict, expectText, wrongArgument } from '../arguments.js';
 import type { Network } from '../builder/network.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
+import { cellOf } from '../builder/recurrent/cells.js';
 import { LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { leftOutNotes, notesOn } from './architecture-notes.js';
 import { type Architecture, buildArchitecture, type Pool, pools } from './build-architecture.js';
+import { withLayerNumbers } from './cell-modules.js';
 import { type ChainActivation, expectActivation, isModule } from './chain-activations.js';
-import { chooseLstms } from './choose-lstms.js';
 import { chooseEmbedding, chooseHead, type Matrix } from './choose-matrices.js';
+import { chooseRecurrent } from './choose-recurrent.js';
 import { type ImportNote, plainNotes } from './imported-model.js';
 import { groupModules, quoteName } from './modules.js';
+import type { RecurrentModule } from './recurrent-module.js';
 import { selectParameters } from './select-parameters.js';
 import { refuseUnread } from './unread-modules.js';
 import { withoutWeightNorm } from './weight-norm.js';
@@ -33,21 +38,21 @@ export interface ArchitectureOptions {
    */
   readonly pool?: Pool;
   /**
-   * The LSTM, or several that feed each other in this order, as the state dict names them; between two of them may stand
-   * an activation. @default the only one
+   * The recurrent layer, LSTM or GRU, or several that feed each other in this order, as the state dict names them; between
+   * two of them may stand an activation. @default the only one
    */
   readonly lstm?: string | readonly string[];
   /**
-   * An activation on every step of the last LSTM's output, before the pool. Behind the pool or the head it is part of
+   * An activation on every step of the last recurrent layer's output, before the pool. Behind the pool or the head it is part of
    * `head`. @default none
    */
   readonly activation?: ChainActivation;
   /**
-   * The linear layer behind the LSTM, or a chain of layers and activations: `['fc1', 'relu', 'fc2', 'sigmoid']`; false for
+   * The linear layer behind the recurrent one, or a chain of layers and activations: `['fc1', 'relu', 'fc2', 'sigmoid']`; false for
    * none. @default the only one
    */
   readonly head?: string | readonly string[] | false;
-  /** The embedding before the LSTM. @default the one whose name has `emb` in it */
+  /** The embedding before the recurrent layer. @default the one whose name has `emb` in it */
   readonly embedding?: string;
   /** Whether x is `[batch, time, ...]`; a state dict does not say. @default true */
   readonly batchFirst?: boolean;
@@ -97,8 +102,9 @@ function checkArchitectureOptions(options: ArchitectureOptions): void {
 /**
  * The network that a PyTorch state dict is of: input `x` `[batch, time, features]` (int32 tokens `[batch, time]` before
  * an embedding), output `logits`, or `output` where an activation comes last. Without a head the outputs are those of a
- * single nn.LSTM: `output`, `hn`, `cn`. Module names are those of the state dict, so that a checkpoint written from it
- * loads into the PyTorch model again.
+ * single nn.LSTM: `output`, `hn`, `cn`, or of an nn.GRU, which has no `cn`. Module names are those of the state dict, so
+ * that a checkpoint written from it loads into the PyTorch model again; only the weights of cells, such as nn.GRUCell, are
+ * renamed to those of a layer.
  *
  * @throws E_UNSUPPORTED for a state dict that does not say its architecture; E_INVALID_OPTION where an option must say
  *   which of several modules or readings is meant; E_UNKNOWN_NAME for an option that names none; E_SHAPE_MISMATCH for
@@ -108,20 +114,20 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   expectStateDict('networkFromStateDict', state);
   checkArchitectureOptions(options);
   const activation = options.activation === undefined ? undefined : expectActivation(options.activation);
-  const { parameters: plain, notes } = withoutWeightNorm({ parameters: state, notes: [] });
+  const { parameters: plain, notes } = withLayerNumbers(withoutWeightNorm({ parameters: state, notes: [] }));
   const modules = groupModules(plain);
   refuseUnread(modules, options.lstm === undefined ? undefined : new Set([options.lstm].flat()));
-  const lstms = chooseLstms(modules, options.lstm);
+  const recurrent = chooseRecurrent(modules, options.lstm);
   const embedding = chooseEmbedding(
     modules,
-    lstms.first,
-    lstms.last.outputSize,
+    recurrent.first,
+    recurrent.last.outputSize,
     options.embedding,
     options.head,
   );
-  const head = chooseHead(modules, lstms.first, lstms.last, embedding, options.head);
-  const { batchFirst = true, pool = usualPool(lstms.last.bidirectional, embedding, head) } = options;
-  const architecture: Architecture = { embedding, lstms, activation, pool, head, batchFirst };
+  const head = chooseHead(modules, recurrent.first, recurrent.last, embedding, options.head);
+  const { batchFirst = true, pool = usualPool(recurrent.last, embedding, head) } = options;
+  const architecture: Architecture = { embedding, recurrent, activation, pool, head, batchFirst };
 
   const network = named(() => buildArchitecture(architecture));
   const { parameters, leftOut } = selectParameters(network, plain);
@@ -133,12 +139,16 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   };
 }
 
-/** What most models take of their LSTM. @throws E_INVALID_OPTION where two are as likely */
-function usualPool(bidirectional: boolean, embedding: Matrix | undefined, head: Architecture['head']): Pool {
+/** What most models take of their last recurrent layer. @throws E_INVALID_OPTION where two are as likely */
+function usualPool(
+  { kind, bidirectional }: RecurrentModule,
+  embedding: Matrix | undefined,
+  head: Architecture['head'],
+): Pool {
   if (head.length === 0) return 'all';
   if (bidirectional) {
     throw unsaidPool(
-      'The LSTM reads in both directions, and a state dict does not tell what of its output goes on',
+      `The ${cellOf(kind).torch} reads in both directions, and a state dict does not tell what of its output goes on`,
       ['last', 'hidden', 'all', 'mean', 'max'],
     );
   }

@@ -2,25 +2,26 @@
 import { checkOptions } from '../builder/check-options.js';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../builder/network.js';
-import type { LstmState } from '../builder/ops/lstm.js';
-import { lstm } from '../builder/ops/lstm.js';
 import { severalInputs } from '../builder/ops/op-inputs.js';
-import type { Dim } from '../builder/shape.js';
+import { addRecurrent, recurrentArgumentNames } from '../builder/ops/recurrent-arguments.js';
+import { cellOf } from '../builder/recurrent/cells.js';
 import type { TensorType, Value } from '../builder/tensor.js';
+import { LstmOnnxError } from '../errors.js';
 import { type ActivationStep, addActivation, isActivation } from './chain-activations.js';
-import type { ChosenLstms } from './choose-lstms.js';
 import type { Head, Matrix } from './choose-matrices.js';
+import type { ChosenRecurrent } from './choose-recurrent.js';
 import { nodeNameOf } from './modules.js';
+import type { RecurrentModule } from './recurrent-module.js';
 
 export const pools = ['last', 'all', 'hidden', 'mean', 'max'] as const;
 
-/** What of the LSTM's output goes on. */
+/** What of the last recurrent layer's output goes on. */
 export type Pool = (typeof pools)[number];
 
 export interface Architecture {
   readonly embedding: Matrix | undefined;
-  readonly lstms: ChosenLstms;
-  /** On every step of the last LSTM's output. */
+  readonly recurrent: ChosenRecurrent;
+  /** On every step of the last recurrent layer's output. */
   readonly activation: ActivationStep | undefined;
   readonly pool: Pool;
   readonly head: Head;
@@ -29,18 +30,18 @@ export interface Architecture {
 
 /** @throws E_DUPLICATE_NAME for modules whose names are one in a network */
 export function buildArchitecture(architecture: Architecture): Network {
-  const { embedding, lstms, activation, pool, head, batchFirst } = architecture;
+  const { embedding, recurrent, activation, pool, head, batchFirst } = architecture;
   const graph = new GraphBuilder(checkOptions);
   const steps = batchFirst ? ['batch', 'time'] : ['time', 'batch'];
   const type: TensorType = embedding
     ? { dtype: 'int32', shape: steps }
-    : { dtype: 'float32', shape: [...steps, lstms.first.inputSize] };
+    : { dtype: 'float32', shape: [...steps, recurrent.first.inputSize] };
   const inputs = { x: type };
   let value: Value = graph.addInput('x', type);
   if (embedding) {
     value = graph.addOne(
       'embedding',
-      nodeNameOf(embedding.name),
+      nodeNameOf(embedding.name, recurrent.first.kind),
       { x: value },
       {
         numEmbeddings: embedding.rows,
@@ -48,19 +49,14 @@ export function buildArchitecture(architecture: Architecture): Network {
       },
     );
   }
-  let states: LstmState | undefined;
-  for (const part of lstms.chain) {
+  let states: RecurrentPorts | undefined;
+  for (const part of recurrent.chain) {
     if (isActivation(part)) {
       value = addActivation(value, part);
       continue;
     }
-    const { name, inputSize: _, outputSize: _size, ...sizes } = part;
-    const { output, h, c } = lstm(nodeNameOf(name), value as Value<'float32', readonly [Dim, Dim, number]>, {
-      ...sizes,
-      batchFirst,
-    }); // float32 of rank 3: an input, an embedding, another LSTM's output or an activation of it
-    value = output;
-    states = { h, c };
+    states = addModule(part, value, batchFirst);
+    value = states.output;
   }
   const activate = (x: Value) => (activation ? addActivation(x, activation) : x);
   const pooled =
@@ -69,22 +65,56 @@ export function buildArchitecture(architecture: Architecture): Network {
       : poolOf(activate(value), pool, batchFirst ? 1 : 0);
   const end = head.reduce<Value>((x, part) => {
     if (isActivation(part)) return addActivation(x, part);
-    return graph.addOne('linear', nodeNameOf(part.name), { x }, { outFeatures: part.rows, bias: part.bias });
+    return graph.addOne(
+      'linear',
+      nodeNameOf(part.name, recurrent.first.kind),
+      { x },
+      { outFeatures: part.rows, bias: part.bias },
+    );
   }, pooled);
   if (head.length > 0) {
     const last = head.at(-1);
     return finishNetwork(inputs, graph, { [last && isActivation(last) ? 'output' : 'logits']: end });
   }
   const outputs: Record<string, Value> = { output: end };
-  if (states && lstms.count === 1) Object.assign(outputs, { hn: states.h, cn: states.c });
+  if (states && recurrent.count === 1) Object.assign(outputs, states.last);
   return finishNetwork(inputs, graph, outputs);
 }
 
+interface RecurrentPorts {
+  readonly output: Value;
+  readonly h: Value;
+  /** The states after the last step, as PyTorch calls them: `hn`, `cn`. */
+  readonly last: Readonly<Record<string, Value>>;
+}
+
+function addModule(
+  { name, kind, hiddenSize, numLayers, bidirectional, bias, projSize, peepholes }: RecurrentModule,
+  x: Value,
+  batchFirst: boolean,
+): RecurrentPorts {
+  const sizes = { numLayers, bidirectional, bias, hiddenSize, batchFirst };
+  const ofLstm = kind === 'lstm' ? { projSize, peepholes } : {};
+  const names = { ...recurrentArgumentNames, projSize: true, peepholes: true } as const;
+  const ports = addRecurrent(kind, nodeNameOf(name, kind), x, { ...sizes, ...ofLstm }, names, {});
+  const { output, h } = ports;
+  if (!output || !h) throw new LstmOnnxError('E_UNSUPPORTED', `${kind} gives no output and no state.`);
+  const states = cellOf(kind).states.flatMap(({ port, output: state }) => {
+    const value = ports[port];
+    return value ? [[state, value] as const] : [];
+  });
+  return { output, h, last: Object.fromEntries(states) };
+}
+
 /** The last layer's h_n, its directions side by side. */
-function hiddenOf(output: Value, states: LstmState | undefined, { lstms, batchFirst }: Architecture): Value {
+function hiddenOf(
+  output: Value,
+  states: RecurrentPorts | undefined,
+  { recurrent, batchFirst }: Architecture,
+): Value {
   const { graph } = output;
-  // The last state of a single direction is its last step, which exports as one output of the LSTM.
-  if (!states || !lstms.last.bidirectional) {
+  // The last state of a single direction is its last step, which exports as one output of the layer.
+  if (!states || !recurrent.last.bidirectional) {
     return poolOf(output, 'last', batchFirst ? 1 : 0);
   }
   const { h } = states;

@@ -1,12 +1,13 @@
 /** Which matrices of a state dict are the embedding and the head: settled by the options, else by there being only one that fits. */
+import { cellOf } from '../builder/recurrent/cells.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
 import type { Hint } from '../hints.js';
 import { type ActivationStep, activationNamed, isModule } from './chain-activations.js';
-import { describeLstm, type LstmModule } from './lstm-module.js';
 import { listModules, type Modules, type ModuleTensors, quoteName } from './modules.js';
 import { describeNetwork, hintsIfNone, ifNone, namedModule, refuseTwice } from './named-modules.js';
 import { onnxRoute } from './onnx-route.js';
+import { describeRecurrent, type RecurrentModule } from './recurrent-module.js';
 
 /** A linear layer or an embedding: weight `[rows, columns]`. */
 export interface Matrix {
@@ -23,10 +24,10 @@ const noHead: Hint = { option: 'head', value: false };
 /** A word of a name, as in `embeddings.word` or `tok_emb`; not `member`, not `unembed`. */
 const likeEmbedding = /(^|[._\d])emb(s|ed|eds|edding|eddings|edder)?($|[._\d])/i;
 
-/** The embedding that is named, or the matrix before the LSTM that is called like one. */
+/** The embedding that is named, or the matrix before the recurrent layer that is called like one. */
 export function chooseEmbedding(
   { matrices }: Modules,
-  lstm: LstmModule,
+  layer: RecurrentModule,
   /** Features that a head would read. */
   outputSize: number,
   named: string | undefined,
@@ -35,11 +36,11 @@ export function chooseEmbedding(
   if (named !== undefined) {
     const module = namedModule(matrices, named, 'embedding');
     const matrix = matrixOf(module);
-    if (matrix.bias || matrix.columns !== lstm.inputSize) {
+    if (matrix.bias || matrix.columns !== layer.inputSize) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
-        `${listModules([module])} cannot be the embedding before ${describeLstm(lstm)}: expected a weight ` +
-          `[words, ${lstm.inputSize}] without a bias.`,
+        `${listModules([module])} cannot be the embedding before ${describeRecurrent(layer)}: expected a weight ` +
+          `[words, ${layer.inputSize}] without a bias.`,
       );
     }
     return matrix;
@@ -47,7 +48,7 @@ export function chooseEmbedding(
   const inHead = new Set<unknown>([head].flat());
   const fitting = [...matrices.values()].filter(({ name, tensors }) => {
     const { bias, columns } = matrixOf({ name, tensors });
-    return !bias && columns === lstm.inputSize && likeEmbedding.test(name) && !inHead.has(name);
+    return !bias && columns === layer.inputSize && likeEmbedding.test(name) && !inHead.has(name);
   });
   const [only] = fitting;
   if (fitting.length > 1) {
@@ -64,12 +65,12 @@ export function chooseEmbedding(
   const others = [...matrices.values()]
     .filter(({ name }) => name !== only.name && !inHead.has(name))
     .map(matrixOf);
-  const other = others.find(({ bias, columns }) => !bias && columns === lstm.inputSize);
+  const other = others.find(({ bias, columns }) => !bias && columns === layer.inputSize);
   if (fitsBehind && (other || others.length === 0)) {
     const found = [only.name, ...(other ? [other.name] : [])];
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `${listModules(fitting)} may be the embedding before ${describeLstm(lstm)} or the head behind it` +
+      `${listModules(fitting)} may be the embedding before ${describeRecurrent(layer)} or the head behind it` +
         `${other ? `, and so may '${other.name}'` : ''}. Say which by the options ` +
         `embedding and head. ${ifNone}`,
       { hints: [{ option: 'embedding', found }, { option: 'head', found }, ...hintsIfNone] },
@@ -80,11 +81,11 @@ export function chooseEmbedding(
 
 type ArchitectureHead = string | readonly string[] | false | undefined;
 
-/** The head that is named, or the only matrix left, where it fits behind the LSTM; none for false. */
+/** The head that is named, or the only matrix left, where it fits behind the recurrent layer; none for false. */
 export function chooseHead(
   { matrices }: Modules,
-  first: LstmModule,
-  last: LstmModule,
+  first: RecurrentModule,
+  last: RecurrentModule,
   embedding: Matrix | undefined,
   named: ArchitectureHead,
 ): Head {
@@ -101,7 +102,7 @@ export function chooseHead(
     const found = left.map(({ name }) => name);
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `Several modules may be the head of ${describeLstm(last)}: ${listModules(left)}; its ` +
+      `Several modules may be the head of ${describeRecurrent(last)}: ${listModules(left)}; its ` +
         `${counted(last.outputSize, 'feature')} ${last.outputSize === 1 ? 'fits' : 'fit'} ` +
         `${fitting.map(({ name }) => `'${name}'`).join(', ') || 'none of them'}. Say which is its only head by the option ` +
         `head, or false for none, or name a chain of layers and activations in the order of ` +
@@ -112,7 +113,7 @@ export function chooseHead(
   if (!fits(matrix)) {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
-      `${listModules(left)} does not fit behind ${describeLstm(last)}, which gives ` +
+      `${listModules(left)} does not fit behind ${describeRecurrent(last)}, which gives ` +
         `${counted(last.outputSize, 'feature')}${orEmbedding(candidate)}. To leave it out, set the ` +
         `option head to false; to say how they are connected, ${describeNetwork}. ${onnxRoute}`,
       { hints: [noHead, ...embeddingHints(candidate), ...hintsIfNone] },
@@ -121,7 +122,7 @@ export function chooseHead(
   if (matrix.rows === matrix.columns && matrix.columns === first.inputSize && !embedding) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `${listModules(left)} fits behind ${describeLstm(last)} and before it. If it is the head, say so by the ` +
+      `${listModules(left)} fits behind ${describeRecurrent(last)} and before it. If it is the head, say so by the ` +
         `option head. ${ifNone}`,
       { hints: [{ option: 'head', found: [matrix.name] }, ...hintsIfNone] },
     );
@@ -133,7 +134,7 @@ export function chooseHead(
 function namedHead(
   matrices: ReadonlyMap<string, ModuleTensors>,
   names: readonly string[],
-  last: LstmModule,
+  last: RecurrentModule,
 ): Head {
   const chain = names.map((name) => {
     const activation = matrices.has(name) ? undefined : activationNamed(name);
@@ -144,7 +145,7 @@ function namedHead(
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `head names no linear layer; there are ${listModules(matrices.values())}. For no head set it to false, ` +
-        'and say an activation behind the LSTM by the option activation.',
+        `and say an activation behind the ${cellOf(last.kind).torch} by the option activation.`,
       { hints: [{ option: 'head', found: [...matrices.keys()] }, noHead, { option: 'activation' }] },
     );
   }
@@ -156,7 +157,7 @@ function namedHead(
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
       `${before ? 'The layer' : 'The head'} ${quoteName(layer.name)} reads ${counted(layer.columns, 'feature')}, but ` +
-        `${before ? quoteName(before.name) : describeLstm(last)} gives ${given}. Name another. ${ifNone}`,
+        `${before ? quoteName(before.name) : describeRecurrent(last)} gives ${given}. Name another. ${ifNone}`,
       { hints: [{ option: 'head' }, ...hintsIfNone] },
     );
   }
@@ -164,8 +165,8 @@ function namedHead(
 }
 
 /** A matrix without a bias may be an embedding of another name. */
-function embeddingAmong(left: readonly ModuleTensors[], lstm: LstmModule): Matrix | undefined {
-  return left.map(matrixOf).find(({ bias, columns }) => !bias && columns === lstm.inputSize);
+function embeddingAmong(left: readonly ModuleTensors[], layer: RecurrentModule): Matrix | undefined {
+  return left.map(matrixOf).find(({ bias, columns }) => !bias && columns === layer.inputSize);
 }
 
 function orEmbedding(candidate: Matrix | undefined): string {

@@ -2,7 +2,7 @@
 import type { Network } from '../builder/network.js';
 import { type Parameter, parameterSpecs, type StateDict } from '../builder/parameters.js';
 import { LstmOnnxError } from '../errors.js';
-import { parameterNameOf, quoteName } from './modules.js';
+import { bareNameOf, parameterNameOf, quoteName } from './modules.js';
 
 export interface SelectedParameters {
   /** Those that are there; `checkParameters` says what is missing. */
@@ -15,10 +15,11 @@ export interface SelectedParameters {
 export function selectParameters(network: Network, state: StateDict): SelectedParameters {
   const wanted = parameterSpecs(network).map(({ name }) => name);
   const known = new Set(wanted);
+  const bare = bareNameOf(state);
   const found = new Map<string, Parameter>();
   const leftOut = new Map<string, Parameter>();
   for (const [tensor, parameter] of state) {
-    const name = known.has(tensor) ? tensor : parameterNameOf(tensor);
+    const name = known.has(tensor) ? tensor : parameterNameOf(tensor, bare);
     if (!known.has(name)) {
       leftOut.set(tensor, parameter);
     } else if (found.has(name)) {

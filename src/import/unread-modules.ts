@@ -3,10 +3,12 @@
  * told before any question about the others is asked, all in one message.
  */
 import type { Parameter } from '../builder/parameters.js';
+import { cellOf, recurrentNames } from '../builder/recurrent/cells.js';
 import { formatShape } from '../builder/shape.js';
 import { LstmOnnxError } from '../errors.js';
 import { type Modules, type ModuleTensors, quoteName } from './modules.js';
 import { onnxRoute, runOnnx } from './onnx-route.js';
+import { gatesOf, kindOfGates } from './recurrent-kinds.js';
 
 type Tensors = ReadonlyMap<string, Parameter>;
 
@@ -29,15 +31,9 @@ const MAX_SHOWN = 20;
 const rank = (tensors: Tensors, own: string) => tensors.get(own)?.shape.length;
 const has = (tensors: Tensors, pattern: RegExp) => [...tensors.keys()].some((own) => pattern.test(own));
 
-/** Rows of the hidden weights for each of their columns: 4 for an LSTM, 3 for a GRU, 1 for a plain RNN. */
-function gatesOf(tensors: Tensors, suffix: '' | '_l0'): number | undefined {
-  const [rows = 0, columns = 0] = tensors.get(`weight_hh${suffix}`)?.shape ?? [];
-  return rank(tensors, `weight_hh${suffix}`) === 2 && columns > 0 ? rows / columns : undefined;
-}
-
 const weightNorm =
   'Make such weights plain before saving: torch.nn.utils.parametrize.remove_parametrizations(module, name), ' +
-  "remove_weight_norm or remove_spectral_norm, where name is 'weight', or 'weight_hh_l0' of an LSTM.";
+  "remove_weight_norm or remove_spectral_norm, where name is 'weight', or 'weight_hh_l0' of a recurrent layer.";
 
 /** The first that fits is told. */
 const kinds: readonly Kind[] = [
@@ -79,7 +75,6 @@ const kinds: readonly Kind[] = [
   { name: 'a PReLU or RMSNorm', fits: (tensors) => rank(tensors, 'weight') === 1 },
 ];
 
-const gru: Kind = { name: 'a GRU: 3 gates, where an LSTM has 4', fits: () => false };
 const plainRnn: Kind = { name: 'a plain RNN: 1 gate, where an LSTM has 4', fits: () => false };
 const parameter: Kind = { name: 'a parameter of its own', fits: () => false, mayBeLeftOut: true };
 const unknown: Kind = { name: 'of no kind that is known', fits: () => false, mayBeLeftOut: true };
@@ -102,14 +97,14 @@ export function refuseUnread(modules: Modules, named: ReadonlySet<string> | unde
     : '';
   throw new LstmOnnxError(
     'E_UNSUPPORTED',
-    `The state dict has modules that are not read, by their names and shapes: ${shown.join(', ')}. Read are LSTMs, linear ` +
-      `layers and an embedding. ${[...advice].map((sentence) => `${sentence} `).join('')}${leavingOut}${onnxRoute}`,
+    `The state dict has modules that are not read, by their names and shapes: ${shown.join(', ')}. Read are ` +
+      `${recurrentNames.map((name) => `${cellOf(name).torch}s`).join(', ')}, linear layers and an embedding. ${[...advice].map((sentence) => `${sentence} `).join('')}${leavingOut}${onnxRoute}`,
     { hints: [...(mayBeLeftOut ? [{ option: 'network' } as const] : []), runOnnx] },
   );
 }
 
 /** By the module's name, so that one whose tensors are of two kinds is told once. */
-function unreadModules({ lstms, others }: Modules, named: ReadonlySet<string> | undefined) {
+function unreadModules({ recurrent, others }: Modules, named: ReadonlySet<string> | undefined) {
   const unread = new Map<string, Unread>();
   for (const module of others.values()) {
     for (const [name, found] of unreadOf(module)) {
@@ -117,7 +112,7 @@ function unreadModules({ lstms, others }: Modules, named: ReadonlySet<string> | 
       if ((unread.get(name)?.kind ?? unknown) === unknown) unread.set(name, found);
     }
   }
-  for (const { name, tensors } of lstms.values()) {
+  for (const { name, tensors } of recurrent.values()) {
     if (unread.has(name) || (named && !named.has(name))) continue;
     const kind = recurrentKind(tensors);
     if (kind) unread.set(name, { label: quoteName(name), kind });
@@ -126,9 +121,9 @@ function unreadModules({ lstms, others }: Modules, named: ReadonlySet<string> | 
 }
 
 function recurrentKind(tensors: Tensors): Kind | undefined {
-  if (tensors.has('weight_hr_l0')) return undefined;
-  const gates = gatesOf(tensors, '_l0');
-  return gates === 3 ? gru : gates === 1 ? plainRnn : undefined;
+  const gates = gatesOf(tensors, '_l0') ?? 0;
+  if (tensors.has('weight_hr_l0') || kindOfGates(gates)) return undefined;
+  return gates === 1 ? plainRnn : undefined;
 }
 
 function unreadOf({ name, tensors }: ModuleTensors): [name: string, Unread][] {

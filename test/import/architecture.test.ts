@@ -79,7 +79,7 @@ describe('a network from a state dict', () => {
   it('says what it assumed', () => {
     const { notes } = networkFromStateDict(stateDict('bidirectional-last'), { pool: 'last' });
     expect(notes.map(({ text }) => text).join()).toMatch(
-      /'lstm' \(3 features, hidden size 5, 2 layers, bidirectional\) -> last step \(pool last\) -> 'fc' \[4, 10\]/,
+      /'lstm' \(LSTM, 3 features, hidden size 5, 2 layers, bidirectional\) -> last step \(pool last\) -> 'fc' \[4, 10\]/,
     );
   });
 
@@ -133,18 +133,39 @@ describe('a state dict that does not say its network is refused', () => {
     ],
     ['empty', new Map(), {}, 'E_UNSUPPORTED', /no LSTM.*Found nothing/],
     [
-      'of an LSTMCell',
-      zeros({ 'cell.weight_ih': [8, 3], 'cell.weight_hh': [8, 2] }),
+      'of an RNNCell',
+      zeros({ 'cell.weight_ih': [2, 3], 'cell.weight_hh': [2, 2] }),
       {},
       'E_UNSUPPORTED',
-      /'cell' \(an LSTMCell\).*torch\.onnx\.export.*runs on onnxruntime\.$/,
+      /'cell' \(an RNNCell\).*torch\.onnx\.export.*runs on onnxruntime\.$/,
     ],
     [
-      'of a GRU',
-      zeros({ 'rnn.weight_ih_l0': [12, 3], 'rnn.weight_hh_l0': [12, 4] }),
+      'with rows of no cell',
+      zeros({ 'rnn.weight_ih_l0': [10, 3], 'rnn.weight_hh_l0': [10, 4] }),
       {},
       'E_UNSUPPORTED',
-      /'rnn' \(a GRU: 3 gates, where an LSTM has 4\).*torch\.onnx\.export/,
+      /'rnn' are not those of one nn\.LSTM or nn\.GRU: weight_hh_l0 has 10 rows, expected 4 times 4 \(LSTM\) or 3 times 4 \(GRU\)/,
+    ],
+    [
+      'of a GRU with a projection, which PyTorch does not have',
+      zeros({ 'rnn.weight_ih_l0': [12, 3], 'rnn.weight_hh_l0': [12, 2], 'rnn.weight_hr_l0': [2, 4] }),
+      {},
+      'E_UNSUPPORTED',
+      /weight_hh_l0 has 12 rows, expected 4 times 4 \(LSTM\)\./,
+    ],
+    [
+      'with an LSTM and a GRU',
+      zeros({ ...lstm, 'gru.weight_ih_l0': [15, 4], 'gru.weight_hh_l0': [15, 5] }),
+      {},
+      'E_INVALID_OPTION',
+      /2 recurrent layers: 'lstm' \(LSTM, .*'gru' \(GRU, 4 features, hidden size 5, 1 layer\).*'lstm' before 'gru'/,
+    ],
+    [
+      'of a GRU with half a bias',
+      zeros({ 'gru.weight_ih_l0': [12, 3], 'gru.weight_hh_l0': [12, 4], 'gru.bias_ih_l0': [12] }),
+      {},
+      'E_UNSUPPORTED',
+      /'gru' .*bias_hh_l0 is missing/,
     ],
     [
       'of a plain RNN',
@@ -195,7 +216,7 @@ describe('a state dict that does not say its network is refused', () => {
       zeros({ ...lstm, ...lstmShapes('decoder', 4, 5) }),
       {},
       'E_INVALID_OPTION',
-      /2 LSTMs: 'lstm' \(3 features.*'decoder'.*does not tell how they are connected.*'lstm' before 'decoder'.*encoder and a decoder.*option network, .*docs\/networks/,
+      /2 LSTMs: 'lstm' \(LSTM, 3 features.*'decoder'.*does not tell how they are connected.*'lstm' before 'decoder'.*encoder and a decoder.*option network, .*docs\/networks/,
     ],
     [
       'with LSTMs named in the wrong order',
@@ -384,15 +405,23 @@ describe('any state dict', () => {
   );
   const shape = fc.array(fc.constantFrom(0, 1, 2, 3, 4, 8, 12), { maxLength: 3 });
   const random = fc.dictionary(name, shape, { maxKeys: 10, noNullPrototype: false });
-  /** An LSTM as it should be, with a few tensors changed, lost or added. */
+  /** A recurrent layer as it should be, with a few tensors changed, lost or added. */
   const altered = fc
-    .tuple(fc.constantFrom(1, 2, 3), fc.boolean(), fc.boolean(), random, fc.nat(20), fc.nat(1))
-    .map(([hidden, projected, reverse, more, lost, added]) => {
+    .tuple(
+      fc.constantFrom(4, 3),
+      fc.constantFrom(1, 2, 3),
+      fc.boolean(),
+      fc.boolean(),
+      random,
+      fc.nat(20),
+      fc.nat(1),
+    )
+    .map(([gates, hidden, projected, reverse, more, lost, added]) => {
       const size = projected ? 1 : hidden;
       const directions = reverse ? ['', '_reverse'] : [''];
       const tensors = directions.flatMap((direction): [string, number[]][] => [
-        [`a.weight_ih_l0${direction}`, [4 * hidden, 2]],
-        [`a.weight_hh_l0${direction}`, [4 * hidden, size]],
+        [`a.weight_ih_l0${direction}`, [gates * hidden, 2]],
+        [`a.weight_hh_l0${direction}`, [gates * hidden, size]],
         ...(projected ? [[`a.weight_hr_l0${direction}`, [size, hidden]] as [string, number[]]] : []),
       ]);
       const kept: [string, number[]][] = [...tensors, ['fc.weight', [3, size * directions.length]]];

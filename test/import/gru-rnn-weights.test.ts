@@ -1,16 +1,15 @@
 /** The state dicts of GRU, RNN and cells in fixtures/data/gru-rnn: the same in every form, and what their runs say. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { predict } from '../../src/builder/predict.js';
 import { float32 } from '../../src/builder/tensor.js';
-import { parseSafetensors } from '../../src/data/safetensors.js';
 import { readStateDict } from '../../src/import/state-dict.js';
 import type { NdArray } from '../../src/nd-array.js';
-import { type Fixture, type FloatTensors, type GruRnnCase, loadFixture } from '../fixtures.js';
+import { type FloatTensors, type GruRnnCase, loadFixture } from '../fixtures.js';
 import { recurrentStep, runByDefinition } from '../recurrent-by-definition.js';
 import '../matcher.js';
+import { bytesOf, filesIn, nameOf, namesIn, runsOf, weightsOf } from './gru-rnn-files.js';
 
 const CLOSE = { atol: 1e-6 };
 
@@ -21,38 +20,6 @@ interface WeightsCase {
   readonly batchFirst?: boolean;
 }
 
-interface Run {
-  readonly kind: string;
-  readonly inputs: ReadonlyMap<string, NdArray>;
-  readonly outputs: FloatTensors;
-}
-
-const filesIn = (folder: string) =>
-  readdirSync(new URL(`../../fixtures/data/gru-rnn/${folder}/`, import.meta.url));
-const bytesOf = (path: string) =>
-  readFileSync(new URL(`../../fixtures/data/gru-rnn/${path}`, import.meta.url));
-const namesIn = (folder: string) =>
-  filesIn(folder).flatMap((file) =>
-    file.endsWith('.pt') && !/-training\./.test(file) ? [file.slice(0, -3)] : [],
-  );
-
-/** `plain.b2-t7.input.x` by kind and size. */
-function runsOf(fixture: Fixture<unknown>): Run[] {
-  const runs = new Map<
-    string,
-    Run & { inputs: Map<string, NdArray>; outputs: Map<string, NdArray<'float32'>> }
-  >();
-  for (const [key, tensor] of fixture.tensors) {
-    const [kind = '', size = '', role = '', name = ''] = key.split('.');
-    const run = runs.get(`${kind}.${size}`) ?? { kind, inputs: new Map(), outputs: new Map() };
-    runs.set(`${kind}.${size}`, run);
-    if (role === 'input') run.inputs.set(name, tensor);
-    else if (tensor.dtype === 'float32') run.outputs.set(name, tensor);
-  }
-  return [...runs.values()];
-}
-
-const weightsOf = (path: string) => parseSafetensors(bytesOf(`${path}.safetensors`)).tensors as FloatTensors;
 const numbersOf = (tensors: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>) =>
   Object.fromEntries([...tensors].map(([key, { shape, data }]) => [key, { shape, data: Array.from(data) }]));
 
@@ -60,7 +27,7 @@ describe('state dicts of GRU and RNN', () => {
   const forms = filesIn('state-dicts').filter((file) => !file.endsWith('.safetensors'));
 
   it.each(forms)('are read from %s with every number', (file) => {
-    const name = file.replace(/(-training)?\.(pt|pth|npz)$|-lightning\.ckpt$/, '');
+    const name = nameOf(file);
     expect(numbersOf(readStateDict(bytesOf(`state-dicts/${file}`)))).toEqual(
       numbersOf(weightsOf(`state-dicts/${name}`)),
     );

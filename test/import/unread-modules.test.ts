@@ -38,10 +38,13 @@ describe('modules that are not read', () => {
       { ...lstm, 'bn.weight': [2], 'bn.bias': [2], 'bn.running_mean': [2], 'bn.running_var': [2] },
       /'bn' \(a BatchNorm\)/,
     ],
-    ['a GRU', recurrent('r', 3, 3, 4), /'r' \(a GRU: 3 gates, where an LSTM has 4\)/],
     ['a plain RNN', recurrent('r', 1, 3, 4), /'r' \(a plain RNN: 1 gate, where an LSTM has 4\)/],
-    ['an LSTMCell', recurrent('cell', 4, 3, 4, ''), /'cell' \(an LSTMCell\)/],
-    ['a GRUCell', recurrent('cell', 3, 3, 4, ''), /'cell' \(a GRUCell\)/],
+    ['an RNNCell', recurrent('cell', 1, 3, 4, ''), /'cell' \(an RNNCell\)/],
+    [
+      'a GRUCell with a tensor of its own',
+      { ...recurrent('cell', 3, 3, 4, ''), 'cell.h0': [4] },
+      /'cell' \(a GRUCell\)/,
+    ],
     [
       'an LSTM of norms that fit no weight',
       { 'lstm.weight_ih_l0': [16, 3], 'lstm.weight_hh_l0_g': [8, 1], 'lstm.weight_hh_l0_v': [16, 4] },
@@ -81,12 +84,14 @@ describe('modules that are not read', () => {
     const message = messageFor({
       ...lstm,
       ...recurrent('other', 4, 9, 4),
-      ...recurrent('gru', 3, 3, 4),
+      ...recurrent('rnn', 1, 3, 4),
       'cnn.0.weight': [2, 1, 3, 3],
       'a.weight': [2, 4],
       'b.weight': [2, 4],
     });
-    expect(message).toMatch(/'cnn\.0' \(a Conv2d\), 'gru' \(a GRU/);
+    expect(message).toMatch(
+      /'cnn\.0' \(a Conv2d\), 'rnn' \(a plain RNN: .*Read are LSTMs, GRUs, linear layers/,
+    );
     expect(message).not.toMatch(/There are 2 LSTMs|may be the head/);
   });
 
@@ -103,9 +108,9 @@ describe('modules that are not read', () => {
   });
 
   it('may be recurrent where the option lstm names another', () => {
-    const shapes = { ...lstm, ...recurrent('gru', 3, 3, 4) };
+    const shapes = { ...lstm, ...recurrent('rnn', 1, 3, 4) };
     const { notes } = networkFromStateDict(zeros(shapes), { lstm: 'lstm' });
-    expect(notes.at(-1)!.text).toMatch(/left out 'gru'/);
+    expect(notes.at(-1)!.text).toMatch(/left out 'rnn'/);
   });
 });
 
@@ -163,7 +168,11 @@ describe('a chain', () => {
     ['of one layer twice', { head: ['fc1', 'tanh', 'fc1'] }, /'fc1' twice/],
     ['of activations alone', { head: ['sigmoid'] }, /no linear layer.*"head","value":false.*"activation"/],
     ['with dropout', { head: ['fc1', 'dropout'] }, /Leave dropout out/],
-    ['of LSTMs that ends in an activation', { lstm: ['lstm', 'relu'] }, /between LSTMs alone.*"activation"/],
+    [
+      'of LSTMs that ends in an activation',
+      { lstm: ['lstm', 'relu'] },
+      /between recurrent layers alone.*"activation"/,
+    ],
     [
       'of an activation that there is not',
       { activation: 'gelu' as never },

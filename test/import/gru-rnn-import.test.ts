@@ -1,0 +1,185 @@
+/** PyTorch's GRUs and cells through the import, the export and the runtimes: the numbers that PyTorch gave. */
+import { describe, expect, it } from 'vitest';
+import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
+import { isRecurrent, type RecurrentName, recurrentNames } from '../../src/builder/recurrent/cells.js';
+import { exportOnnx } from '../../src/export/export.js';
+import type { ArchitectureOptions, Pool } from '../../src/import/architecture.js';
+import { type ImportResult, importModel } from '../../src/import/import-model.js';
+import type { NdArray } from '../../src/nd-array.js';
+import { Model } from '../../src/runtime/node.js';
+import { loadFixture } from '../fixtures.js';
+import '../matcher.js';
+import { bytesOf, filesIn, nameOf, namesIn, type Run, runsOf } from './gru-rnn-files.js';
+
+const PYTORCH = { atol: 2e-6 };
+const providers = ['cpu', 'simd'] as const;
+
+interface WeightsCase {
+  /** Of the only recurrent layer, or of each by its name. */
+  readonly kind: string | Readonly<Record<string, string>>;
+  readonly pool?: Pool;
+  readonly batchFirst?: boolean;
+}
+
+const kindsOf = ({ kind }: WeightsCase) => (typeof kind === 'string' ? [kind] : Object.values(kind));
+const isRead = (given: WeightsCase) =>
+  kindsOf(given).every((kind) => recurrentNames.includes(kind as RecurrentName));
+
+function caseOf(folder: string, name: string) {
+  const fixture = loadFixture<WeightsCase>(`gru-rnn/${folder}/${name}-runs`);
+  const { kind, pool, batchFirst } = fixture.case;
+  const options: ArchitectureOptions = {
+    ...(pool ? { pool } : {}),
+    ...(batchFirst === undefined ? {} : { batchFirst }),
+    ...(typeof kind === 'string' ? {} : { lstm: Object.keys(kind) }),
+  };
+  return { given: fixture.case, options, runs: runsOf(fixture) };
+}
+
+const read = (folder: string, file: string, options: ArchitectureOptions) =>
+  importModel(bytesOf(`${folder}/${file}`), { fileName: file, ...options });
+
+const weightFiles = filesIn('state-dicts').filter((file) => !file.endsWith('-runs.safetensors'));
+const cellFiles = filesIn('cell-modules').filter((file) => !file.endsWith('-runs.safetensors'));
+const filesRead = (folder: string, files: readonly string[]) =>
+  files.filter((file) => isRead(caseOf(folder, nameOf(file)).given));
+
+/** The exported model gives what PyTorch gave, on each provider. */
+async function holdsTo({ network, parameters }: ImportResult, runs: readonly Run[], layered = false) {
+  for (const kind of new Set(runs.map((run) => run.kind))) {
+    const bytes = exportOnnx(network, parameters, { states: kind === 'states', lengths: kind === 'lengths' });
+    for (const provider of providers) {
+      await using model = await Model.load(bytes, { providers: [provider] });
+      for (const { inputs, outputs } of runs.filter((run) => run.kind === kind)) {
+        const feeds = [...inputs].map(([key, array]) => [key, feedOf(key, array, layered)]);
+        const results = await model.run(Object.fromEntries(feeds));
+        expect(Object.keys(results).sort()).toEqual(expectedOutputs(network.outputs, kind, outputs));
+        for (const [key, { data }] of Object.entries(results)) {
+          expect(data, `${provider} ${kind} ${key}`).toBeCloseToArray(outputs.get(key)!.data, PYTORCH);
+        }
+      }
+    }
+  }
+}
+
+/** A cell's state has no axis of layers. */
+const feedOf = (key: string, { data, shape }: NdArray, layered: boolean) => ({
+  data,
+  dims: layered && /^[hc]0$/.test(key) ? [1, ...shape] : shape,
+});
+
+const expectedOutputs = (own: object, kind: string, recorded: ReadonlyMap<string, unknown>) =>
+  [
+    ...new Set([
+      ...Object.keys(own),
+      ...(kind === 'states' ? ['hn', 'cn'].filter((key) => recorded.has(key)) : []),
+    ]),
+  ].sort();
+
+describe('state dicts of recurrent layers', () => {
+  it('are read by the kinds of their layers', () => {
+    const names = namesIn('state-dicts');
+    const ofKind = (kind: string) =>
+      names.filter((name) => kindsOf(caseOf('state-dicts', name).given).includes(kind));
+    expect(ofKind('gru')).toHaveLength(6);
+    expect(ofKind('rnn')).toHaveLength(4);
+    const unread = names.filter((name) => !isRead(caseOf('state-dicts', name).given));
+    expect(unread).toEqual(recurrentNames.includes('rnn' as RecurrentName) ? [] : ofKind('rnn'));
+  });
+
+  it.each(filesRead('state-dicts', weightFiles))("give PyTorch's numbers from %s", async (file) => {
+    const { given, options, runs } = caseOf('state-dicts', nameOf(file));
+    expect(runs.length).toBeGreaterThanOrEqual(2);
+    const result = await read('state-dicts', file, options);
+    const layers = result.network.nodes.filter((node) => isRecurrent(node));
+    expect(layers.map(({ op }) => op)).toEqual(kindsOf(given));
+    await holdsTo(result, runs);
+  });
+
+  it.each(weightFiles.filter((file) => !filesRead('state-dicts', weightFiles).includes(file)))(
+    'are refused by name where the table does not know the kind: %s',
+    async (file) => {
+      const { options } = caseOf('state-dicts', nameOf(file));
+      await expect(read('state-dicts', file, options)).rejects.toMatchObject({
+        code: 'E_UNSUPPORTED',
+        message: expect.stringMatching(/('rnn'|'upper'|saved by itself) \(a plain RNN: 1 gate/),
+      });
+    },
+  );
+
+  it('have the outputs of nn.GRU without a head, under a name for a module that has none', async () => {
+    const { network } = await read('state-dicts', 'gru-no-head.pt', {});
+    expect(network.nodes.map(({ name, op }) => [name, op])).toEqual([['gru', 'gru']]);
+    expect(Object.keys(network.outputs)).toEqual(['output', 'hn']);
+  });
+
+  it('say in their notes what they were read as', async () => {
+    const { notes } = await read('state-dicts', 'gru-last.pt', {});
+    const text = notes.map((note) => note.text).join('\n');
+    expect(text).toMatch(/'gru' \(GRU, 3 features, hidden size 6, 1 layer\) -> last step/);
+    expect(text).toMatch(/no activation behind the GRU/);
+    expect(text).not.toMatch(/LSTM/);
+    await expect(read('state-dicts', 'gru-bidirectional-last.pt', {})).rejects.toThrow(
+      /^The GRU reads in both/,
+    );
+  });
+
+  it('come back from a checkpoint with their network', async () => {
+    const { options, runs } = caseOf('state-dicts', 'gru-bidirectional-hidden');
+    const { network, parameters } = await read('state-dicts', 'gru-bidirectional-hidden.pt', options);
+    const again = await importModel(encodeCheckpoint({ network, parameters }));
+    expect(again).toMatchObject({ isInferred: false, network });
+    await holdsTo(again, runs);
+  });
+
+  it('fill a given network, under the name of the kind for a module that has none', async () => {
+    const { options, runs } = caseOf('state-dicts', 'gru-no-head');
+    const { network } = await read('state-dicts', 'gru-no-head.pt', options);
+    await holdsTo(await importModel(bytesOf('state-dicts/gru-no-head.safetensors'), { network }), runs);
+  });
+});
+
+describe('state dicts of cells', () => {
+  const own = filesRead('cell-modules', cellFiles);
+
+  it('are read by their kinds', () => {
+    expect(own.filter((file) => file.endsWith('.pt'))).toEqual(
+      expect.arrayContaining(['gru-cell-no-bias.pt', 'gru-cell.pt', 'lstm-cell.pt']),
+    );
+  });
+
+  it.each(own)('are layers that read every step: %s', async (file) => {
+    const { given, runs } = caseOf('cell-modules', nameOf(file));
+    const result = await read('cell-modules', file, {});
+    const [kind = ''] = kindsOf(given);
+    expect(result.notes[0]!.text).toMatch(
+      new RegExp(
+        `^read 'cell', an nn.${kind.toUpperCase()}Cell, as an nn.${kind.toUpperCase()} of one layer, .*_l0`,
+      ),
+    );
+    expect([...result.parameters.keys()]).toContain('cell.weight_hh_l0');
+    await holdsTo(result, runs, true);
+    await holdsTo(
+      await read('cell-modules', file, { head: false }),
+      runs.filter((run) => run.kind === 'plain'),
+    );
+  });
+
+  it('fill a given network too', async () => {
+    const { runs } = caseOf('cell-modules', 'gru-cell');
+    const { network } = await read('cell-modules', 'gru-cell.pt', {});
+    const filled = await importModel(bytesOf('cell-modules/gru-cell.pt'), { network });
+    expect(filled.notes[0]!.text).toMatch(/^read 'cell'/);
+    await holdsTo(filled, runs, true);
+  });
+
+  it.each(cellFiles.filter((file) => !own.includes(file)))(
+    'are refused by name where the table does not know the kind: %s',
+    async (file) => {
+      await expect(read('cell-modules', file, {})).rejects.toMatchObject({
+        code: 'E_UNSUPPORTED',
+        message: expect.stringMatching(/'cell' \(an RNNCell\)/),
+      });
+    },
+  );
+});
