@@ -57,6 +57,20 @@ export type OnnxAttribute =
   /** What this library reads past: sparse tensors, type protos, lists of graphs, strings that are not UTF-8. */
   | { readonly type: 'other' };
 
+/** The attribute of one type. */
+export type AttributeOf<T extends OnnxAttribute['type']> = Extract<OnnxAttribute, { readonly type: T }>;
+
+/** A node's attribute, if it has one of this name and type. */
+export function attributeOf<T extends OnnxAttribute['type']>(
+  { attributes }: OnnxNode,
+  name: string,
+  type: T,
+): AttributeOf<T> | undefined {
+  const attribute = attributes.get(name);
+  // The comparison is what makes the narrower type true; TypeScript does not follow it into a generic.
+  return attribute?.type === type ? (attribute as AttributeOf<T>) : undefined;
+}
+
 export interface OnnxNode {
   readonly name: string;
   readonly opType: string;

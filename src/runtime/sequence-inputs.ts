@@ -2,7 +2,7 @@
  * Finds the inputs that a recurrent layer reads. Empty ones are rejected up front: onnxruntime crashes the process on an
  * empty batch.
  */
-import type { OnnxGraph, OnnxNode } from '../onnx/graph.js';
+import { attributeOf, type OnnxGraph, type OnnxNode } from '../onnx/graph.js';
 
 const recurrent: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
 
@@ -15,8 +15,8 @@ const first = ({ inputs }: OnnxNode) => inputs.slice(0, 1);
 const all = ({ inputs }: OnnxNode) => inputs;
 /** Features joined to features; along another axis, an empty cache may be joined to what is read. */
 const features = (node: OnnxNode) => {
-  const axis = node.attributes.get('axis');
-  return axis?.type === 'int' && (axis.value === -1 || axis.value === 2) ? node.inputs : [];
+  const axis = attributeOf(node, 'axis', 'int')?.value;
+  return axis === -1 || axis === 2 ? node.inputs : [];
 };
 
 const ofFirst =

@@ -5,7 +5,7 @@ import { widenBfloat16, widenFloat16 } from '../../data/half-precision.js';
 import type { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
 import { dim, sizeOf } from '../../nd-array.js';
-import type { OnnxGraph, OnnxTensor } from '../../onnx/graph.js';
+import { attributeOf, type OnnxGraph, type OnnxTensor } from '../../onnx/graph.js';
 import { quoted } from '../quoted.js';
 import { MAX_RANK } from './limits.js';
 import { fixed, isOne, type Size, sameSize } from './size.js';
@@ -74,10 +74,7 @@ function once(count: number, budget: MemoryBudget, convert: () => Float32Array):
 
 /** What the halves of a graph take as float32. */
 export function widenedBytes({ initializers, nodes }: OnnxGraph): number {
-  const constants = nodes.flatMap(({ attributes }) => {
-    const value = attributes.get('value');
-    return value?.type === 'tensor' ? [value.value] : [];
-  });
+  const constants = nodes.flatMap((node) => attributeOf(node, 'value', 'tensor')?.value ?? []);
   const halves = [...initializers, ...constants].filter(
     ({ dtype }) => dtype === 'float16' || dtype === 'bfloat16',
   );

@@ -1,6 +1,6 @@
 /** A node of the graph as its handler sees it: inputs by what they are, attributes by name, refusals in one form. */
 import { LstmOnnxError } from '../../errors.js';
-import type { OnnxAttribute, OnnxNode } from '../../onnx/graph.js';
+import { type AttributeOf, attributeOf, type OnnxAttribute, type OnnxNode } from '../../onnx/graph.js';
 import { isSolid } from './constants.js';
 import type { GraphReader } from './graph-reader.js';
 import { numberOf } from './size.js';
@@ -71,19 +71,12 @@ export class NodeReader {
     });
   }
 
-  attribute<T extends OnnxAttribute['type']>(
-    name: string,
-    type: T,
-  ): Extract<OnnxAttribute, { type: T }> | undefined {
-    const attribute = this.node.attributes.get(name);
-    if (attribute && attribute.type !== type) {
-      throw new LstmOnnxError(
-        'E_INVALID_FILE',
-        `the attribute ${name} is ${attribute.type}, expected ${type}.`,
-      );
+  attribute<T extends OnnxAttribute['type']>(name: string, type: T): AttributeOf<T> | undefined {
+    const stated = this.node.attributes.get(name)?.type;
+    if (stated && stated !== type) {
+      throw new LstmOnnxError('E_INVALID_FILE', `the attribute ${name} is ${stated}, expected ${type}.`);
     }
-    // The comparison is what makes the narrower type true; TypeScript does not follow it into a generic.
-    return attribute as Extract<OnnxAttribute, { type: T }> | undefined;
+    return attributeOf(this.node, name, type);
   }
 
   int(name: string, fallback: number): number {

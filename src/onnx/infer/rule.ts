@@ -1,5 +1,12 @@
 /** What a rule of the type inference is and what it sees of its node. One rule speaks for one ONNX operator. */
-import type { OnnxAttribute, OnnxDim, OnnxDType, OnnxNode } from '../graph.js';
+import {
+  type AttributeOf,
+  attributeOf,
+  type OnnxAttribute,
+  type OnnxDim,
+  type OnnxDType,
+  type OnnxNode,
+} from '../graph.js';
 import { conflict, describeShape, mergeShapes, type Shape } from './dims.js';
 
 /** What is known of a value. */
@@ -106,13 +113,8 @@ export class NodeView {
     return Boolean(this.node.inputs[index]);
   }
 
-  attribute<T extends OnnxAttribute['type']>(
-    name: string,
-    type: T,
-  ): Extract<OnnxAttribute, { type: T }> | undefined {
-    const attribute = this.node.attributes.get(name);
-    // The comparison is what makes the narrower type true; TypeScript does not follow it into a generic.
-    return attribute?.type === type ? (attribute as Extract<OnnxAttribute, { type: T }>) : undefined;
+  attribute<T extends OnnxAttribute['type']>(name: string, type: T): AttributeOf<T> | undefined {
+    return attributeOf(this.node, name, type);
   }
 
   int<D extends number | undefined>(name: string, fallback: D): number | D {
