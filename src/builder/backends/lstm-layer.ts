@@ -3,8 +3,6 @@
  * does); for the others the plain layer is three kernels (`plain-lstm.ts`), and all else goes step by step.
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { LstmOnnxError } from '../../errors.js';
-import { formatShape } from '../shape.js';
 import { plainLstm } from './plain-lstm.js';
 import { type LstmCell, steppedLstm } from './stepped-lstm.js';
 import type { Tf } from './tf.js';
@@ -70,12 +68,6 @@ export function lstmLayer(
   attributes: LayerAttributes,
   cell?: LstmCell,
 ): LstmLayerResults {
-  if (layer.x.size === 0) {
-    throw new LstmOnnxError(
-      'E_SHAPE_MISMATCH',
-      `lstm: x is ${formatShape(layer.x.shape)}; there is nothing to read.`,
-    );
-  }
   if (cell || layer.peephole) return steppedLstm(tf, layer, attributes, cell);
   const own = tf.backend() as { readonly lstmLayer?: LstmLayer };
   if (own.lstmLayer) return own.lstmLayer(layer, attributes);

@@ -2,6 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { dim } from '../../nd-array.js';
 import { type LayerAttributes, lstmLayer } from '../backends/lstm-layer.js';
+import type { GruLayer } from '../backends/recurrent-layer.js';
 import { gruStep } from '../backends/stepped-gru.js';
 import { steppedLayer } from '../backends/stepped-layer.js';
 import { type LstmCell, pytorchActivations } from '../backends/stepped-lstm.js';
@@ -65,7 +66,14 @@ function lstmCellOf({ clip, inputForget = false, activations }: OpOptions['lstm'
 
 const gru: CellLayer<'gru'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
   const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];
-  const { hiddenSize, batchFirst, bias } = options;
+  const { hiddenSize, batchFirst, bias, resetAfter, clip, activations } = options;
+  const own = tf.backend() as { readonly gruLayer?: GruLayer };
+  if (own.gruLayer && resetAfter && clip === undefined && !activations) {
+    const biases = bias ? { bias: parameter('bias_ih'), biasHh: parameter('bias_hh') } : {};
+    const layer = { x, mask, lengths, h0: initial[0], weightIh, weightHh, ...biases };
+    const { output, h } = own.gruLayer(layer, attributes);
+    return { output, states: [h] };
+  }
   const none = tf.zeros([3 * hiddenSize]);
   const biasIh = bias ? parameter('bias_ih') : none;
   const biasHh = bias ? parameter('bias_hh') : none;

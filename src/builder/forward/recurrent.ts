@@ -1,10 +1,12 @@
 /** Recurrent ops on tfjs: their layers and directions, one after the other. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { LstmOnnxError } from '../../errors.js';
 import type { LayerAttributes } from '../backends/lstm-layer.js';
 import { firstEntries } from '../backends/stepped-layer.js';
 import type { Tf } from '../backends/tf.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../recurrent/cells.js';
 import { checkLengths, layerDirections } from '../recurrent/layers.js';
+import { formatShape } from '../shape.js';
 import { cellLayers, type LayerInputs } from './cell-layers.js';
 import { dropoutMask } from './dropout.js';
 import type { Forward } from './forward-op.js';
@@ -15,6 +17,12 @@ function recurrent<K extends RecurrentName>(kind: K): Forward<K> {
     const { tf, training, gradients, wanted } = context;
     const { batchFirst, numLayers, dropout } = options;
     const { x, lengths } = inputs;
+    if (x.size === 0) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `${kind}: x is ${formatShape(x.shape)}; there is nothing to read.`,
+      );
+    }
     const batch = x.shape[batchFirst ? 0 : 1] ?? 0;
     const time = x.shape[batchFirst ? 1 : 0] ?? 0;
     // With a state, the last output of a sequence without steps would be zeros here, and its state in an ONNX model.

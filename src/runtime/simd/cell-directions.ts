@@ -3,8 +3,8 @@ import type { OpOptions } from '../../builder/ops/index.js';
 import type { RecurrentName } from '../../builder/recurrent/cells.js';
 import type { LayerOptions } from '../../builder/recurrent/layers.js';
 import { gruStep, lstmStep } from './cell-steps.js';
+import { kernelDirection } from './kernel-direction.js';
 import type { PrepareDirection } from './layer-direction.js';
-import { lstmDirection } from './lstm-direction.js';
 import { steppedDirection } from './stepped-direction.js';
 
 /** Whether the cell is another than PyTorch's. */
@@ -15,6 +15,7 @@ function hasOwnCell({ peepholes, clip, inputForget, activations }: LayerOptions)
 export const directions: { readonly [K in RecurrentName]: PrepareDirection<OpOptions[K]> } = {
   gru(options, direction, model) {
     const { bias, resetAfter } = options;
+    if (resetAfter && !hasOwnCell(options)) return kernelDirection('gru', 'gru', options, direction, model);
     const rowsOfN = (name: string) => {
       const { data } = model.parameter(`${name}${direction.suffix}`);
       return data.subarray((2 * data.length) / 3);
@@ -25,7 +26,7 @@ export const directions: { readonly [K in RecurrentName]: PrepareDirection<OpOpt
     return steppedDirection('gru', options, direction, model, gruStep(options, own));
   },
   lstm(options, direction, model) {
-    if (!hasOwnCell(options)) return lstmDirection(options, direction, model);
+    if (!hasOwnCell(options)) return kernelDirection('lstm', 'lstm', options, direction, model);
     const peephole = options.peepholes
       ? model.parameter(`weight_peephole${direction.suffix}`).data
       : undefined;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { cellLayouts } from '../../../src/builder/backends/simd/cells.js';
 import { Engine } from '../../../src/builder/backends/simd/engine.js';
-import { LstmPlan } from '../../../src/builder/backends/simd/lstm-plan.js';
+import { LayerPlan } from '../../../src/builder/backends/simd/layer-plan.js';
 import '../../matcher.js';
 
 const gateNames = ['input', 'forget', 'candidate', 'output'] as const;
@@ -24,7 +25,7 @@ function runUnit(
     ...{ biasHh: 0, weightHr: 0 },
   };
   const layout = { batchFirst: true, reverse: false, wantOutput: false };
-  const plan = new LstmPlan(engine, { ...sizes, ...layout }, inputs);
+  const plan = new LayerPlan(engine, cellLayouts.lstm, { ...sizes, ...layout }, inputs);
   const { hn, cn } = plan.forward();
   const gates: { x: number; input: number; forget: number; candidate: number; output: number }[] = [];
   if (time === 1) {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { cellLayouts } from '../../../src/builder/backends/simd/cells.js';
 import { Engine } from '../../../src/builder/backends/simd/engine.js';
-import { LstmPlan } from '../../../src/builder/backends/simd/lstm-plan.js';
+import { LayerPlan } from '../../../src/builder/backends/simd/layer-plan.js';
 import { Generator } from '../../../src/builder/random.js';
 import { type LstmCase, referenceLstm } from './lstm-reference.js';
 import '../../matcher.js';
@@ -58,8 +59,9 @@ function engineLstm(engine: Engine, given: Case, data: ReturnType<typeof randomD
     return at;
   };
   const stateSize = projected || hiddenSize;
-  const plan = new LstmPlan(
+  const plan = new LayerPlan(
     engine,
+    cellLayouts.lstm,
     { batch, time, inputSize, hiddenSize, stateSize, batchFirst, reverse, wantOutput },
     {
       ...{ x: place(data.x), h0: place(data.h0), c0: place(data.c0) },

@@ -1,9 +1,14 @@
-/** One direction of one LSTM layer on the engine's kernel, which has PyTorch's cell. */
+/** One direction of one recurrent layer on the engine's kernels, which have PyTorch's cells. */
+
+import { type CellName, cellLayouts } from '../../builder/backends/simd/cells.js';
 import type { Engine } from '../../builder/backends/simd/engine.js';
-import { type LstmInputs, LstmPlan } from '../../builder/backends/simd/lstm-plan.js';
-import { packLstm } from '../../builder/backends/simd/lstm-weights.js';
+import { type LayerInputs, LayerPlan } from '../../builder/backends/simd/layer-plan.js';
+import { packLayer } from '../../builder/backends/simd/layer-weights.js';
+import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
+import type { LayerDirection, LayerOptions } from '../../builder/recurrent/layers.js';
 import { emptySteps, type LayerSteps, putStep } from '../recurrent-trace.js';
-import type { PrepareDirection, RunSizes } from './layer-direction.js';
+import type { Direction, RunSizes } from './layer-direction.js';
+import type { Preparation } from './operator.js';
 import { Arena, floatsAt } from './run-tensor.js';
 import { placed } from './weights.js';
 
@@ -13,20 +18,23 @@ import { placed } from './weights.js';
  */
 const mostKept = 250_000;
 
-/** PyTorch's cell. */
-export const lstmDirection: PrepareDirection = (
-  { bias, batchFirst, projSize = 0 },
-  { reverse, suffix },
-  model,
-) => {
+/** @param cell the kernels' name of the cell */
+export function kernelDirection(
+  kind: RecurrentName,
+  cell: CellName,
+  { bias, batchFirst, projSize = 0 }: LayerOptions,
+  { reverse, suffix }: LayerDirection,
+  model: Preparation,
+): Direction {
+  const layout = cellLayouts[cell];
   const { engine, arena, parameter } = model;
   const [, inputSize = 0] = parameter(`weight_ih${suffix}`).shape;
-  const [gates = 0, stateSize = 0] = parameter(`weight_hh${suffix}`).shape;
-  const fixed = { inputSize, hiddenSize: gates / 4, stateSize };
+  const [rows = 0, stateSize = 0] = parameter(`weight_hh${suffix}`).shape;
+  const fixed = { inputSize, hiddenSize: rows / cellOf(kind).gates.length, stateSize };
   const plain = new Arena(engine);
   const when = (there: boolean, name: string) =>
     there ? placed({ ...model, arena: plain }, `${name}${suffix}`) : 0;
-  const panels = packLstm(engine, fixed, {
+  const panels = packLayer(engine, layout, fixed, {
     weightIh: when(true, 'weight_ih'),
     weightHh: when(true, 'weight_hh'),
     bias: when(bias, 'bias_ih'),
@@ -38,14 +46,14 @@ export const lstmDirection: PrepareDirection = (
   if (panels.projection !== 0) arena.adopt(panels.projection);
   const weights = { weightIh: 0, weightHh: 0, bias: 0, biasHh: 0, weightHr: 0, mask: 0 };
 
-  let kept: LstmPlan | undefined;
+  let kept: LayerPlan | undefined;
   arena.whenReleased(() => kept?.release());
   /** The plan of the last run where it fits, else a new one; small ones are kept. */
-  const planFor = ({ batch, time, wantOutput }: RunSizes, given: LstmInputs): LstmPlan => {
+  const planFor = ({ batch, time, wantOutput }: RunSizes, given: LayerInputs): LayerPlan => {
     const last = kept?.sizes;
     if (kept && last?.batch === batch && last.time === time && last.wantOutput === wantOutput) return kept;
     const all = { ...fixed, batch, time, wantOutput, batchFirst, reverse };
-    const make = () => new LstmPlan(engine, all, given, [], panels);
+    const make = () => new LayerPlan(engine, layout, all, given, [], panels);
     // A step's row of inputs, and its gates and cells.
     const perStep = fixed.inputSize + stateSize + 6 * fixed.hiddenSize;
     if (batch * time * perStep > mostKept) return make();
@@ -60,29 +68,33 @@ export const lstmDirection: PrepareDirection = (
     const given = { x, h0, c0, lengths, ...weights };
     const plan = planFor(sizes, given);
     const { output, hn, cn } = plan.forward(given);
-    const steps = wantSteps ? stepsOf(engine, plan, lengths) : undefined;
+    const steps = wantSteps ? stepsOf(kind, engine, plan, lengths) : undefined;
     if (plan !== kept) plan.release();
     const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.arena.adopt(at), shape);
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
     return {
       output: sizes.wantOutput ? tensor(output, first, second, stateSize) : undefined,
-      states: [tensor(hn, batch, stateSize), tensor(cn, batch, fixed.hiddenSize)],
+      states: [
+        tensor(hn, batch, stateSize),
+        ...(layout.hasCell ? [tensor(cn, batch, fixed.hiddenSize)] : []),
+      ],
       steps,
     };
   };
-};
+}
 
 /** A copy of what the plan kept of its forward pass. @param lengths address of the sequences' steps, or 0 */
-function stepsOf(engine: Engine, plan: LstmPlan, lengths: number): LayerSteps {
+function stepsOf(kind: RecurrentName, engine: Engine, plan: LayerPlan, lengths: number): LayerSteps {
   const { batch, time, hiddenSize, stateSize, reverse } = plan.sizes;
-  const steps = emptySteps('lstm', time * batch, hiddenSize, stateSize);
+  const steps = emptySteps(kind, time * batch, hiddenSize, stateSize);
   const counts = lengths === 0 ? undefined : engine.integers(lengths, batch);
   plan.eachStep((row, step, { gates, gateBytes, cell, state }) => {
     const t = reverse ? time - 1 - step : step;
     if (t >= (counts?.[row] ?? time)) return;
     const gate = (index: number) => engine.floats(gates + index * gateBytes, hiddenSize);
-    const states = [engine.floats(state, stateSize), engine.floats(cell, hiddenSize)];
-    putStep('lstm', steps, t * batch + row, [0, 1, 2, 3].map(gate), states);
+    const after = [state, ...(plan.cell.hasCell ? [cell] : [])];
+    const states = after.map((at, i) => engine.floats(at, i === 0 ? stateSize : hiddenSize));
+    putStep(kind, steps, t * batch + row, plan.cell.ofInput.map(gate), states);
   });
   return steps;
 }
