@@ -1,6 +1,7 @@
 /** What errors and notes of the library point to, as options of the command line. */
 import type { Hint, LeaveOutHint } from '../hints.js';
 import type { ImportNote } from '../import/imported-model.js';
+import { recurrentList } from '../import/recurrent-kinds.js';
 import { shellWord } from './resume-command.js';
 
 const flags: Readonly<Record<LeaveOutHint['leaveOut'], string>> = {
@@ -32,7 +33,7 @@ function wordsOf(hint: Hint): string {
   if ('leaveOut' in hint) return `leave out ${flags[hint.leaveOut]}`;
   switch (hint.option) {
     case 'lstm':
-      return `--lstm ${nameIn(hint.found)} for one LSTM, --lstm NAME,NAME or --lstm NAME,relu,NAME for several in their order`;
+      return `--lstm ${nameIn(hint.found)} for one ${recurrentList('or')}, --lstm NAME,NAME or --lstm NAME,relu,NAME for several in their order`;
     case 'head': {
       if ('value' in hint) return '--no-head for none';
       const name = nameIn(hint.found);
@@ -45,7 +46,7 @@ function wordsOf(hint: Hint): string {
     case 'pool':
       return hint.found ? `--pool NAME, one of ${hint.found.join(', ')}` : '--pool NAME';
     case 'activation':
-      return '--activation NAME for one on the output of the LSTM';
+      return '--activation NAME for one on the output of the last recurrent layer';
     case 'batchFirst':
       return '--time-first where the steps come first';
     case 'network':

@@ -41,7 +41,8 @@ export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptio
         .option('states', {
           type: 'boolean',
           default: false,
-          describe: 'Add inputs h0, c0 and outputs hn, cn; for streaming, where no LSTM reads from the end',
+          describe:
+            'Add inputs h0, c0 and outputs hn, cn (a GRU has h0 and hn alone); for streaming, where no layer reads from the end',
         })
         .option('lengths', {
           type: 'boolean',

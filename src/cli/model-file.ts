@@ -5,6 +5,7 @@ import { type FileImportResult, importFile } from '../files/import-model.js';
 import { parseFile } from '../files/read.js';
 import { type Pool, pools } from '../import/architecture.js';
 import { chainActivations, expectActivation } from '../import/chain-activations.js';
+import { recurrentList } from '../import/recurrent-kinds.js';
 import { noteLines } from './command-words.js';
 import { describeNotFinite, findNotFinite } from './not-finite.js';
 import type { Output } from './output.js';
@@ -48,27 +49,27 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
       type: 'string',
       requiresArg: true,
       describe:
-        'Of weights: the LSTM, or several, each reading what the one before gives, perhaps with activations between ' +
-        'them: lstm1,relu,lstm2',
+        `Of weights: the recurrent layer (${recurrentList('or')}), or several, each reading what the one before gives, ` +
+        'perhaps with activations between them: lstm1,relu,gru2',
     })
     .option('activation', {
       type: 'string',
       requiresArg: true,
       describe:
-        "Of weights: an activation on every step of the last LSTM's output, before --pool: " +
+        "Of weights: an activation on every step of the last recurrent layer's output, before --pool: " +
         chainActivations.join(', '),
     })
     .option('head', {
       type: 'string',
       requiresArg: true,
       describe:
-        'Of weights: the linear layer behind the LSTM, or layers and activations in order: fc1,relu,fc2,sigmoid; ' +
+        'Of weights: the linear layer behind the recurrent one, or layers and activations in order: fc1,relu,fc2,sigmoid; ' +
         '--no-head leaves it out',
     })
     .option('embedding', {
       type: 'string',
       requiresArg: true,
-      describe: 'Of weights: the embedding before the LSTM',
+      describe: 'Of weights: the embedding before the recurrent layer',
     })
     .option('time-first', { type: 'boolean', describe: 'Of weights: x is [time, batch, features]' })
     .option('network', {

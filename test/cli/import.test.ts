@@ -4,12 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
 import { networkToJson } from '../../src/builder/network-json.js';
 import { encodeSafetensors, parseSafetensors } from '../../src/data/safetensors.js';
-import { networkFromStateDict } from '../../src/import/architecture.js';
+import { networkFromStateDict, type Pool } from '../../src/import/architecture.js';
 import type { NdArray } from '../../src/nd-array.js';
 import { decodeModel } from '../../src/onnx/decode-model.js';
 import { Model } from '../../src/runtime/node.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
+import { loadFixture } from '../fixtures.js';
 import { dict, pickleOf, tensor, torchZipOf } from '../import/archives.js';
+import { pathOf as gruPathOf } from '../import/gru-rnn-files.js';
 import { type Name, pathOf, runsOf, stateDict } from '../import/state-dicts.js';
 import '../matcher.js';
 import { identityModel } from './identity-model.js';
@@ -253,6 +255,33 @@ describe('lstm-onnx verify', () => {
     expect(stdout).toMatch(/logits +2 +4 +\d\.\de-\d+ .*\n.*passed/s);
     expect(stderr).toMatch(/the recording against onnxruntime on \w+, tolerance 0\.000005/);
   });
+
+  it.each(['gru-last', 'gru-bidirectional-hidden', 'gru-all'])(
+    'passes a GRU with states and lengths, and one that PyTorch ran: %s',
+    async (name) => {
+      const fixture = loadFixture<{ pool: Pool }>(`gru-rnn/state-dicts/${name}-runs`);
+      const weights = gruPathOf(`state-dicts/${name}.pt`);
+      const path = join(folder, `${name}.onnx`);
+      const pool = ['--pool', fixture.case.pool];
+      const variants = ['--states', '--lengths'];
+      expect(await lstmOnnx('export', weights, '-o', path, ...pool, ...variants)).toMatchObject({ code: 0 });
+      expect(graphOf(path)).toEqual({ inputs: ['x', 'h0', 'lengths'], outputs: ['logits', 'hn'] });
+      expect(await lstmOnnx('verify', path, weights, ...pool)).toMatchObject({ code: 0 });
+
+      expect(await lstmOnnx('export', weights, '-o', path, ...pool, '--states')).toMatchObject({ code: 0 });
+      const recorded = [...fixture.tensors].flatMap(([key, tensor]) => {
+        const [, own] = /^states\.b5-t3\.(.*)$/.exec(key) ?? [];
+        return own ? [[own, tensor] as const] : [];
+      });
+      const file = join(folder, `${name}-recorded.safetensors`);
+      writeFileSync(file, encodeSafetensors(new Map(recorded)));
+      const { code, stdout } = await lstmOnnx('verify', path, '--fixture', file);
+      expect({ code, stdout }).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/hn .*logits .*passed/s),
+      });
+    },
+  );
 
   it('says truly what a recording is compared with', async () => {
     const args = ['--fixture', pathOf('recorded.npz'), '--provider', 'simd'];

@@ -107,6 +107,29 @@ describe('state dicts of recurrent layers', () => {
     },
   );
 
+  it('chain a GRU behind an LSTM, as each of them alone says', async () => {
+    const both = await read('state-dicts', 'mixed.pt', { lstm: ['lower', 'relu', 'middle'], head: false });
+    expect(both.network.nodes.map(({ op }) => op)).toEqual(['lstm', 'relu', 'gru']);
+    expect(Object.keys(both.network.outputs)).toEqual(['output']);
+    const { network, parameters } = await read('state-dicts', 'mixed.pt', { lstm: 'lower', head: false });
+    const lower = exportOnnx(network, parameters);
+    const upper = await read('state-dicts', 'mixed.pt', { lstm: 'middle', head: false });
+    await using first = await Model.load(lower, { providers: ['cpu'] });
+    await using second = await Model.load(exportOnnx(upper.network, upper.parameters), {
+      providers: ['cpu'],
+    });
+    for (const { inputs } of caseOf('state-dicts', 'mixed').runs) {
+      const { output } = await first.run({ x: feedOf('x', inputs.get('x')!, false) });
+      const data = (output!.data as Float32Array).map((value) => Math.max(value, 0));
+      const results = await second.run({ x: { data, dims: output!.dims } });
+      const expected = results.output!.data as Float32Array;
+      const outputs = new Map([
+        ['output', { dtype: 'float32', shape: results.output!.dims, data: expected }],
+      ]);
+      await holdsTo(both, [{ kind: 'plain', inputs, outputs: outputs as Run['outputs'] }]);
+    }
+  });
+
   it('have the outputs of nn.GRU without a head, under a name for a module that has none', async () => {
     const { network } = await read('state-dicts', 'gru-no-head.pt', {});
     expect(network.nodes.map(({ name, op }) => [name, op])).toEqual([['gru', 'gru']]);

@@ -148,9 +148,24 @@ describe('files that are given together', () => {
 describe('weights without a network', () => {
   it('are listed by their modules, for the options to choose from', async () => {
     const state = readStateDict(await bytesOf('simple-lstm.safetensors'));
-    const { lstms, matrices } = weightModules(state);
-    expect(lstms).toEqual(['grad.lstm', 'param.lstm']);
+    const { recurrent, matrices } = weightModules(state);
+    expect(recurrent).toEqual(['grad.lstm', 'param.lstm']);
     expect(matrices).toEqual(['grad.fc', 'param.fc']);
+    const cell = readStateDict(await bytesOf('gru-rnn/cell-modules/gru-cell.pt'));
+    expect(weightModules(cell)).toEqual({ recurrent: ['cell'], matrices: ['fc'] });
+    const bare = readStateDict(await bytesOf('gru-rnn/state-dicts/gru-no-head.pt'));
+    expect(weightModules(bare)).toEqual({ recurrent: [''], matrices: [] });
+  });
+
+  it('become the drawing of the GRU that they are of', async () => {
+    const { network } = await importModel(await bytesOf('gru-rnn/state-dicts/gru-last.pt'));
+    expect(diagramNodes(network).map(({ name, what }) => `${name}: ${what}`)).toEqual([
+      'x: input, float32',
+      'gru: GRU, 6 hidden',
+      'at_1: last along axis 1',
+      'fc: linear, 4 features',
+      'logits: output, float32',
+    ]);
   });
 });
 
@@ -172,7 +187,7 @@ describe('what the library says of weights', () => {
     const { code, message, hints } = structuredClone(failureOf(thrown));
     expect(code).toBe('E_INVALID_OPTION');
     expect(withPageWords(message, hints)).toMatch(
-      /^There are 2 LSTMs: .*'lower' before 'upper'.*runs on onnxruntime\. On this page: write one or several \(lower, upper\) into “LSTMs, in their order”; give the weights together with a JSON file of the network\.$/,
+      /^There are 2 LSTMs: .*'lower' before 'upper'.*runs on onnxruntime\. On this page: write one or several \(lower, upper\) into “Recurrent layers, in their order”; give the weights together with a JSON file of the network\.$/,
     );
   });
 

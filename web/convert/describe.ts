@@ -139,12 +139,12 @@ function parameterCounts(network: Network): Map<string, number> {
   return counts;
 }
 
-/** The modules of weights by their names: LSTMs, and matrices that may be a head or an embedding. */
+/** The modules of weights by their names: recurrent layers and cells, and matrices that may be a head or an embedding. */
 export function weightModules(state: StateDict): WeightModules {
   const named = (pattern: RegExp, rank: number): string[] =>
     [...state].flatMap(([name, { shape }]) => {
       const match = pattern.exec(name);
       return match && shape.length === rank ? [match[1] ?? ''] : [];
     });
-  return { lstms: named(/^(?:(.+)\.)?weight_ih_l0$/, 2), matrices: named(/^(.+)\.weight$/, 2) };
+  return { recurrent: named(/^(?:(.+)\.)?weight_ih(?:_l0)?$/, 2), matrices: named(/^(.+)\.weight$/, 2) };
 }

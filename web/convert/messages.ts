@@ -57,7 +57,7 @@ export interface Drawing {
 
 /** Modules of weights that options choose from. */
 export interface WeightModules {
-  readonly lstms: readonly string[];
+  readonly recurrent: readonly string[];
   readonly matrices: readonly string[];
 }
 

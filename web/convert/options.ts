@@ -36,9 +36,9 @@ export function resetArchitecture(): void {
 export function offerArchitecture(modules: WeightModules | undefined): void {
   place('architecture').hidden = modules === undefined;
   if (!modules) return;
-  const { lstms, matrices } = modules;
-  place('lstm-field').hidden = lstms.length < 2;
-  place('lstm-hint').textContent = `In this file: ${lstms.join(', ')}.`;
+  const { recurrent, matrices } = modules;
+  place('lstm-field').hidden = recurrent.length < 2;
+  place('lstm-hint').textContent = `In this file: ${recurrent.join(', ')}.`;
   offer(select('head'), [
     new Option('the only one that fits', byItself),
     ...matrices.map((name) => new Option(name)),
@@ -58,7 +58,7 @@ function offer(list: HTMLSelectElement, options: readonly HTMLOptionElement[]): 
 
 export function readArchitecture(): Architecture {
   const pool = pools.find((name) => name === select('pool').value);
-  const lstms = listed(input('lstm').value);
+  const recurrent = listed(input('lstm').value);
   const activation: ChainActivation | undefined = chainActivations.find(
     (name) => name === select('activation').value,
   );
@@ -67,7 +67,7 @@ export function readArchitecture(): Architecture {
   const embedding = select('embedding').value;
   return {
     ...(pool ? { pool } : {}),
-    ...(lstms.length > 0 ? { lstm: lstms } : {}),
+    ...(recurrent.length > 0 ? { lstm: recurrent } : {}),
     ...(activation ? { activation } : {}),
     ...(chain.length > 0 ? { head: chain } : head === byItself ? {} : { head: head === none ? false : head }),
     ...(embedding === byItself ? {} : { embedding }),

@@ -3,12 +3,12 @@ import type { Hint, ImportNote } from 'lstm-onnx/web';
 
 /** What the fields of the page are called. */
 export const labels = {
-  pool: "Of the LSTM's output goes on",
-  activation: "Activation on the LSTM's output",
-  lstm: 'LSTMs, in their order',
-  head: 'Linear layer behind the LSTM',
+  pool: "Of the recurrent layer's output goes on",
+  activation: "Activation on the recurrent layer's output",
+  lstm: 'Recurrent layers, in their order',
+  head: 'Linear layer behind the recurrent one',
   chain: 'Or layers and activations, in their order',
-  embedding: 'Embedding before the LSTM',
+  embedding: 'Embedding before the recurrent layer',
   batchFirst: 'Time comes before batch',
 } as const;
 

@@ -164,7 +164,7 @@ describeInChromium('The page Convert', () => {
     await choose('state-dicts/two-lstms.pt');
     await visit.reads(
       '#error',
-      /^These weights need a word more.*2 LSTMs: 'lower'.*On this page: write one or several \(lower, upper\) into “LSTMs, in their order”; .*E_INVALID_OPTION$/s,
+      /^These weights need a word more.*2 LSTMs: 'lower'.*On this page: write one or several \(lower, upper\) into “Recurrent layers, in their order”; .*E_INVALID_OPTION$/s,
     );
     expect(await visit.text('#lstm-hint')).toBe('In this file: lower, upper.');
     expect(await page.locator('#model').isVisible()).toBe(false);
