@@ -53,7 +53,7 @@ const featuresOf = ({ config }: Layer, before: number): number =>
   config.layer ? 2 * config.layer.config.units! : (config.units ?? config.output_dim ?? before);
 
 /** In `gru`, `rnn` and the like all layers read x, in these each reads the one before. */
-const CHAINS = ['states', 'classifier', 'masked'];
+const CHAINS = ['states', 'gru-states', 'classifier', 'masked', 'gru-masked'];
 
 function expectedShapes(name: string, { config }: ModelConfig): Shape[] {
   let features = 3;
@@ -99,8 +99,9 @@ function expectRuns(fixture: Fixture<unknown>, { config }: ModelConfig) {
   ].entries()) {
     const shapes = ends.map(([name, , index]) => {
       const layer = config.layers.find((one) => one.config.name === name)!;
-      const { return_sequences: steps = false } = layer.config.layer?.config ?? layer.config;
-      return index === 0 && steps ? [batch, time, featuresOf(layer, 0)] : [batch, featuresOf(layer, 0)];
+      const { return_sequences: steps = false, units = 0 } = layer.config.layer?.config ?? layer.config;
+      if (index > 0) return [batch, units]; // a state
+      return steps ? [batch, time, featuresOf(layer, 0)] : [batch, featuresOf(layer, 0)];
     });
     const outputs = [...fixture.withPrefix(`output.${run}.`)].sort(([a], [b]) => Number(a) - Number(b));
     expect(outputs.map(([, { shape }]) => shape)).toEqual(shapes);
@@ -136,7 +137,7 @@ describe('models of GRU and SimpleRNN by Keras', () => {
 
 describe('models of GRU and SimpleRNN by TensorFlow.js', () => {
   it('are these', () => {
-    expect(tfjsNames).toEqual(['classifier', 'gru', 'masked', 'rnn']);
+    expect(tfjsNames).toEqual(['classifier', 'gru', 'gru-masked', 'gru-states', 'masked', 'rnn']);
   });
 
   it.each(tfjsNames)('%s has the weights and outputs of its layers, of reset_after=False', (name) => {

@@ -8,7 +8,9 @@ import { kerasArchive, kerasConfig, kerasEntries, kerasFile } from './keras-file
 
 describe('readKeras on hostile files', () => {
   it('reads or refuses 10,000 damaged .h5 files', async () => {
-    const answers = await fuzz(damaged(kerasFile('keras2-gates.keras2.h5')), readKeras);
+    const [lstm, gru] = ['keras2-gates.keras2.h5', '../gru-rnn/keras/gru-states.keras2.h5'];
+    const files = fc.oneof(damaged(kerasFile(lstm)), damaged(kerasFile(gru)));
+    const answers = await fuzz(files, readKeras);
     expect(answers).toBeGreaterThan(100);
     expect(answers).toBeLessThan(9900);
   });
@@ -19,7 +21,9 @@ describe('readKeras on hostile files', () => {
       damaged(entries['model.weights.h5']!).map((weights) =>
         zipSync({ ...entries, 'model.weights.h5': weights }, { level: 0 }),
       ),
-      damagedJson(kerasConfig('backwards.keras')).map((text) => kerasArchive('backwards.keras', text)),
+      ...['backwards.keras', '../gru-rnn/keras/gru-states.keras'].map((name) =>
+        damagedJson(kerasConfig(name)).map((text) => kerasArchive(name, text)),
+      ),
       damaged(kerasFile('backwards.keras')),
     );
     const answers = await fuzz(files, readKeras);

@@ -35,6 +35,11 @@ export interface CellFacts {
     /** The gates in the order of ONNX's blocks. */
     readonly gates: readonly string[];
   };
+  readonly keras: {
+    readonly layer: string;
+    /** The gates in the order of Keras' blocks. */
+    readonly gates: readonly string[];
+  };
 }
 
 const h = { port: 'h', input: 'h0', output: 'hn', trace: 'hidden' } as const;
@@ -52,6 +57,7 @@ export const cells = {
       ['hidden', 'tanh'],
     ],
     onnx: { operator: 'LSTM', gates: ['i', 'o', 'f', 'g'] },
+    keras: { layer: 'LSTM', gates: ['i', 'f', 'g', 'o'] },
   },
   gru: {
     torch: 'GRU',
@@ -63,6 +69,7 @@ export const cells = {
       ['hidden', 'tanh'],
     ],
     onnx: { operator: 'GRU', gates: ['z', 'r', 'n'] },
+    keras: { layer: 'GRU', gates: ['z', 'r', 'n'] },
   },
 } as const satisfies Readonly<Record<string, CellFacts>>;
 

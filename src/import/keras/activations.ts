@@ -1,8 +1,8 @@
-/** Keras' activations by name, as an LSTM's cell or the ops of the builder have them. https://keras.io/api/layers/activations */
+/** Keras' activations by name, as a recurrent cell or the ops of the builder have them. https://keras.io/api/layers/activations */
 import type { Activation, ActivationName } from '../../builder/activations.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
-import { describe, Fields } from './fields.js';
+import { brokenModel, describe, Fields } from './fields.js';
 
 /**
  * Who computes the model: Keras 3 has another `hard_sigmoid` than Keras 2, and TensorFlow.js treats padding in its
@@ -27,7 +27,7 @@ function hardSigmoid(dialect: Dialect): Activation {
   return { name: 'hardSigmoid', alpha: dialect === 'keras3' ? 1 / 6 : 0.2, beta: 0.5 };
 }
 
-/** Along the last dimension, so of a layer's output only, not within an LSTM. */
+/** Along the last dimension, so of a layer's output only, not within a cell. */
 export type OutputActivation = Activation | { readonly name: 'softmax' | 'logSoftmax' };
 
 /** @throws E_UNSUPPORTED for a function that is none of these */
@@ -37,12 +37,18 @@ export function outputActivation(config: Fields, dialect: Dialect): OutputActiva
   return name === 'log_softmax' ? { name: 'logSoftmax' } : known(name, config, dialect);
 }
 
-/** The activation that an LSTM's configuration has under a key. @throws E_UNSUPPORTED */
+/**
+ * The activation that a recurrent layer's configuration has under a key. Keras always writes it, and what is meant where
+ * it is not there depends on the version.
+ *
+ * @throws E_UNSUPPORTED, E_INVALID_FILE where it is not there
+ */
 export function cellActivation(
   config: Fields,
   key: 'activation' | 'recurrent_activation',
   dialect: Dialect,
 ): Activation {
+  if (!config.has(key)) throw brokenModel(`${config.where} does not say its ${key}`);
   return known(activationName(config, key), config, dialect);
 }
 
@@ -52,7 +58,7 @@ function known(name: string, config: Fields, dialect: Dialect): Activation {
   throw new LstmOnnxError(
     'E_UNSUPPORTED',
     `${config.where} has the activation ${quoted(name)}; those that can be read are ${[...elementwise.keys()].join(', ')}, ` +
-      'hard_sigmoid and, outside of an LSTM, softmax and log_softmax.',
+      'hard_sigmoid and, outside of a recurrent layer, softmax and log_softmax.',
   );
 }
 

@@ -13,6 +13,7 @@ import { applyLayer } from './layers.js';
 import type { Call, Layer, ModelGraph, TensorRef } from './model-graph.js';
 import { NameTable } from './name-table.js';
 import { type LayerOutput, NetworkBuilder } from './network-builder.js';
+import { recurrentClasses } from './recurrent-classes.js';
 import type { WeightSource } from './weights.js';
 
 /** A model that was made of layers, and what differs from them. */
@@ -29,8 +30,8 @@ export function convertModel(graph: ModelGraph, weights: WeightSource, dialect: 
   for (const { layer, call, index } of inOrder(graph, made)) {
     const found = (refs: readonly TensorRef[]) => refs.map((ref) => outputAt(ref, made));
     const [first, ...rest] = found(call.inputs);
-    // Keras 2 calls an LSTM with its input and initial states as one list.
-    const isRecurrent = layer.className === 'LSTM' || layer.className === 'Bidirectional';
+    // Keras 2 calls a recurrent layer with its input and initial states as one list.
+    const isRecurrent = recurrentClasses.has(layer.className);
     const states = [...(isRecurrent ? rest : []), ...found(call.initialState)].map(tensorOf);
     const [mask] = call.mask ? found([call.mask]) : [];
     const whole = first && mask ? withMask(first, mask, layer) : first;
@@ -44,7 +45,7 @@ export function convertModel(graph: ModelGraph, weights: WeightSource, dialect: 
     });
     made.set(callKey(layer.name, index), outputs);
   }
-  const network = finishNetwork(inputs, build.graph, namedOutputs(graph, made, Object.keys(inputs)));
+  const network = finishNetwork(inputs, build.graph, namedOutputs(graph.outputs, made, Object.keys(inputs)));
   // Layers that no output needs have left their parameters behind.
   const parameters: StateDict = new Map(
     parameterSpecs(network).flatMap(({ name }) => {
@@ -151,7 +152,7 @@ function tensorOf(output: LayerOutput): Value {
     throw new LstmOnnxError(
       'E_UNSUPPORTED',
       'The masked steps of a Masking layer, which it sets to zero in Keras and not here, reach an output or a state of ' +
-        'the model. Give them to an LSTM only, or pad with zeros and set mask_value=0.',
+        'the model. Give them to recurrent layers only, or pad with zeros and set mask_value=0.',
     );
   }
   if (output.kind === 'tensor') return output.value;
@@ -172,21 +173,17 @@ function withMask(input: LayerOutput, mask: LayerOutput, { name }: Layer): Layer
 
 /** The outputs by the model's own names for them, or by their layers'. */
 function namedOutputs(
-  { outputs, layers }: ModelGraph,
+  outputs: ModelGraph['outputs'],
   made: ReadonlyMap<string, readonly LayerOutput[]>,
   taken: readonly string[],
 ) {
   const names = new NameTable();
   for (const name of taken) names.claim(name);
-  const states = new Map([
-    ['LSTM', ['', '_h', '_c']],
-    ['Bidirectional', ['', '_forward_h', '_forward_c', '_backward_h', '_backward_c']],
-  ]);
   return Object.fromEntries(
     outputs.map(({ ref, name }): [string, Value] => {
-      const className = layers.find((layer) => layer.name === ref.layer)?.className ?? '';
-      const suffix = states.get(className)?.[ref.output] ?? '';
-      return [names.claim(name ?? `${ref.layer}${suffix}`), tensorOf(outputAt(ref, made))];
+      const output = outputAt(ref, made);
+      const suffix = output.kind === 'tensor' ? (output.suffix ?? '') : '';
+      return [names.claim(name ?? `${ref.layer}${suffix}`), tensorOf(output)];
     }),
   );
 }

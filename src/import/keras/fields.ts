@@ -26,6 +26,11 @@ export class Fields {
     return value ?? undefined;
   }
 
+  /** Whether there is such a property, be it null. */
+  has(key: string): boolean {
+    return Object.hasOwn(this.#fields, key);
+  }
+
   text(key: string): string {
     const value = this.get(key);
     if (typeof value === 'string') return value;

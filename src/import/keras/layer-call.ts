@@ -11,7 +11,7 @@ export interface LayerCall {
   /** The node's name, and what the names of further nodes start with. */
   readonly name: string;
   readonly inputs: readonly LayerOutput[];
-  /** Initial states of an LSTM. */
+  /** Initial states of a recurrent layer. */
   readonly states: readonly Value[];
   readonly build: NetworkBuilder;
 }

@@ -5,9 +5,10 @@ import { severalInputs } from '../../builder/ops/op-inputs.js';
 import { quoted } from '../quoted.js';
 import { outputActivation } from './activations.js';
 import { expectTensor, type LayerCall, type MaskedTensor, unsupportedLayer } from './layer-call.js';
-import { bidirectionalLayer, lstmLayer } from './lstm-layers.js';
 import { type Layer, readLayer } from './model-graph.js';
 import type { LayerOutput } from './network-builder.js';
+import { cellsByClass, recurrentClasses } from './recurrent-classes.js';
+import { bidirectionalLayer, recurrentLayer } from './recurrent-layers.js';
 import { takeWeight } from './weights.js';
 
 type Handler = (call: LayerCall) => readonly LayerOutput[];
@@ -25,7 +26,10 @@ const stepwise: ReadonlyMap<string, Handler> = new Map<string, Handler>([
 
 const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ...stepwise,
-  ['LSTM', lstmLayer],
+  ...Array.from(cellsByClass, ([className, kind]): [string, Handler] => [
+    className,
+    (call) => recurrentLayer(kind, call),
+  ]),
   ['Bidirectional', bidirectionalLayer],
   ['TimeDistributed', timeDistributed],
   ['Embedding', embedding],
@@ -40,9 +44,8 @@ const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
 const SHOWN_WEIGHTS = 4;
 
 const layersWithWeights: ReadonlySet<string> = new Set([
+  ...recurrentClasses,
   'Dense',
-  'LSTM',
-  'Bidirectional',
   'TimeDistributed',
   'Embedding',
 ]);
@@ -50,9 +53,8 @@ const layersWithWeights: ReadonlySet<string> = new Set([
 /** Of joined tensors: a chain of joins doubles them at every step, without a weight in the file that bounds them. */
 const MAX_FEATURES = 2 ** 24;
 
-/** What a tensor with unzeroed steps may go through: each step on its own, to an LSTM that skips them. */
+/** What a tensor with unzeroed steps may go through: each step on its own, to a recurrent layer that skips them. */
 const leavesStepsAlone: ReadonlySet<string> = new Set([...stepwise.keys(), 'TimeDistributed', 'Concatenate']);
-const skipsMaskedSteps: ReadonlySet<string> = new Set(['LSTM', 'Bidirectional']);
 
 /** @throws E_UNSUPPORTED, E_INVALID_FILE, E_SHAPE_MISMATCH, E_MISSING_NAME */
 export function applyLayer(call: LayerCall): readonly LayerOutput[] {
@@ -68,7 +70,7 @@ export function applyLayer(call: LayerCall): readonly LayerOutput[] {
   }
   const isUnzeroed = call.inputs.some((input) => input.kind === 'tensor' && input.isUnzeroed);
   const isStepwise = leavesStepsAlone.has(layer.className);
-  if (isUnzeroed && !isStepwise && !skipsMaskedSteps.has(layer.className)) {
+  if (isUnzeroed && !isStepwise && !recurrentClasses.has(layer.className)) {
     throw unsupportedLayer(
       layer,
       'gets masked steps, which Masking sets to zero in Keras and not here; pad with zeros, and set mask_value=0',
@@ -178,8 +180,8 @@ function embedding(call: LayerCall): LayerOutput[] {
 }
 
 /**
- * Only the mask: Keras also sets masked steps to zero, which an LSTM does not see that skips them. Others do, and are
- * refused, unless the steps are zeros already.
+ * Only the mask: Keras also sets masked steps to zero, which a recurrent layer does not see, since it skips them. Others
+ * do, and are refused, unless the steps are zeros already.
  */
 function masking(call: LayerCall): LayerOutput[] {
   const { value } = expectTensor(call, 0);

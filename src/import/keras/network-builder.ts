@@ -24,10 +24,12 @@ export type LayerOutput =
       readonly mask?: Mask | UnusableMask;
       /** Whether Keras has zeros in the masked steps, or what it makes of zeros, and the value here has not. */
       readonly isUnzeroed?: boolean;
+      /** What an output's name has after its layer's: `_h`, of a state. */
+      readonly suffix?: string;
     }
   | { readonly kind: 'mask'; readonly mask: Mask };
 
-/** A mask that an LSTM cannot take, and why. */
+/** A mask that a recurrent layer cannot take, and why. */
 export interface UnusableMask {
   readonly problem: string;
 }

@@ -15,8 +15,8 @@ import { archiveWeights, legacyWeights } from './file-weights.js';
 import { readModelGraph } from './model-graph.js';
 
 /**
- * The network and parameters of a model of Keras 2 or 3: Sequential or Functional, of LSTM, Bidirectional(concat),
- * Dense, TimeDistributed(Dense), Embedding, Masking, Dropout, Concatenate and activations. Inputs have the names of the
+ * The network and parameters of a model of Keras 2 or 3: Sequential or Functional, of LSTM, GRU,
+ * Bidirectional(concat), Dense, TimeDistributed(Dense), Embedding, Masking, Dropout, Concatenate and activations. Inputs have the names of the
  * model's, outputs those of the layers that give them (`lstm_h`, `lstm_c` for states). Masks become the lengths of
  * sequences padded at their end.
  *
