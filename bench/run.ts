@@ -79,7 +79,7 @@ const stock = measureIn(process.execPath, ['--import', 'tsx', join(here, 'stock.
 const epochRows = [
   row('simd', number(epochs.simd), ratio(epochs.simd, epochs.pytorch)),
   row('tfjs-node, libtensorflow', number(tensorflow), ratio(tensorflow, epochs.pytorch)),
-  row('composed op on tfjs wasm', number(wasm), ratio(wasm, epochs.pytorch)),
+  row('step by step on tfjs wasm', number(wasm), ratio(wasm, epochs.pytorch)),
   row('stock tf.layers.lstm on tfjs wasm (25 steps, times 938)', number(stock), ratio(stock, epochs.pytorch)),
   row('PyTorch', number(epochs.pytorch), '1'),
 ];

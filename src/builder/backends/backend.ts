@@ -7,7 +7,6 @@ import { SerialQueue } from '../../serial-queue.js';
 import type { Optimizer, OptimizerConfig, OptimizerState } from '../train/optimizers.js';
 import { TfOptimizer } from '../train/tf-optimizer.js';
 import { backendNames, isBackendName } from './backend-names.js';
-import { registerComposedLstm } from './composed-lstm.js';
 import { registerCrossEntropy } from './cross-entropy.js';
 import { initialize, select } from './current-backend.js';
 import type { LstmLayer } from './lstm-layer.js';
@@ -70,7 +69,6 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
     }
     await initialize(tf, name);
     select(tf, name);
-    if (!backendOverrides(tf, name).lstmLayer) registerComposedLstm(tf, name);
     registerCrossEntropy(tf, name);
     return undefined;
   } catch (error) {

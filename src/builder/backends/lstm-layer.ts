@@ -1,9 +1,9 @@
 /**
- * One direction of one LSTM layer as a single tfjs op with its own gradient. A backend may bring the whole of it (simd
- * does); for the others the plain layer is three kernels (`plain-lstm.ts`), and all else goes step by step.
+ * One direction of one LSTM layer on tfjs. A backend may bring the whole of it as one op with its own gradient (simd does),
+ * or three kernels for the plain layer (`plain-lstm.ts`, tensorflow does); all else goes step by step.
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { plainLstm } from './plain-lstm.js';
+import { hasLstmKernels, plainLstm } from './plain-lstm.js';
 import { type LstmCell, steppedLstm } from './stepped-lstm.js';
 import type { Tf } from './tf.js';
 
@@ -71,6 +71,6 @@ export function lstmLayer(
   if (cell || layer.peephole) return steppedLstm(tf, layer, attributes, cell);
   const own = tf.backend() as { readonly lstmLayer?: LstmLayer };
   if (own.lstmLayer) return own.lstmLayer(layer, attributes);
-  const isPlain = !(layer.weightHr || layer.lengths);
+  const isPlain = !(layer.weightHr || layer.lengths) && hasLstmKernels(tf);
   return (isPlain ? plainLstm : steppedLstm)(tf, layer, attributes);
 }

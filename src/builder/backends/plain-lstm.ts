@@ -1,6 +1,6 @@
 /**
  * The LSTM layer of backends without one of their own, plain: no projection, all sequences of one length. Three kernels
- * carry it; each tfjs backend brings its own or gets the composed ones (`composed-lstm.ts`).
+ * carry it; a backend may bring its own: tensorflow does.
  */
 import type { NamedAttrMap, NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { LayerAttributes, LstmLayerArguments, LstmLayerResults } from './lstm-layer.js';
@@ -96,6 +96,11 @@ export interface PlainLstmKernels {
   forward(inputs: NamedTensorInfoMap, attributes: LayerAttributes, backend: unknown): LstmLayerOutputs;
   backward(inputs: NamedTensorInfoMap, attributes: LayerAttributes, backend: unknown): LstmLayerGradOutputs;
   inputGradient(inputs: NamedTensorInfoMap, attributes: LayerAttributes, backend: unknown): TfTensor;
+}
+
+/** Whether the current backend has the kernels. */
+export function hasLstmKernels(tf: Tf): boolean {
+  return tf.getKernel(lstmLayerKernel, tf.getBackend()) !== undefined;
 }
 
 /** Gives a backend the kernels, but for those that it has, and tells tfjs how to differentiate the layer. */
