@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { cellLayouts } from '../../../src/builder/backends/simd/cells.js';
 import { Engine } from '../../../src/builder/backends/simd/engine.js';
-import { LayerPlan } from '../../../src/builder/backends/simd/layer-plan.js';
+import { TrainingPlan } from '../../../src/builder/backends/simd/training-plan.js';
 import { Generator } from '../../../src/builder/random.js';
 import { type LstmCase, referenceLstm } from './lstm-reference.js';
 import '../../matcher.js';
@@ -59,7 +59,7 @@ function engineLstm(engine: Engine, given: Case, data: ReturnType<typeof randomD
     return at;
   };
   const stateSize = projected || hiddenSize;
-  const plan = new LayerPlan(
+  const plan = new TrainingPlan(
     engine,
     cellLayouts.lstm,
     { batch, time, inputSize, hiddenSize, stateSize, batchFirst, reverse, wantOutput },

@@ -5,6 +5,7 @@ import { cellLayouts as cells } from '../../../src/builder/backends/simd/cells.j
 import { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { LayerPlan } from '../../../src/builder/backends/simd/layer-plan.js';
 import { packLayer } from '../../../src/builder/backends/simd/layer-weights.js';
+import { TrainingPlan } from '../../../src/builder/backends/simd/training-plan.js';
 import { Generator } from '../../../src/builder/random.js';
 import { type CellName, gatesOf, type RecurrentCase, referenceRecurrent } from './recurrent-reference.js';
 import '../../matcher.js';
@@ -72,7 +73,7 @@ function placed(engine: Engine, given: Case, data: Data) {
 function engineLayer(engine: Engine, given: Case, data: Data) {
   const { cell, batch, time, inputSize, hiddenSize } = given;
   const { inputs, place, taken, release, sizes } = placed(engine, given, data);
-  const plan = new LayerPlan(engine, cells[cell], sizes, inputs);
+  const plan = new TrainingPlan(engine, cells[cell], sizes, inputs);
   const { output, hn, cn } = plan.forward();
   expect(cn).toBe(0);
   const gradients = plan.backward(place(data.dOutput), place(data.dH));
@@ -205,7 +206,7 @@ describe.each(cellNames)('the kernels of %s', (cell) => {
     const before = engine.taken;
     const { inputs, place, release, sizes: all } = placed(engine, short, data);
     const panels = packLayer(engine, cells[cell], all, inputs);
-    const plan = new LayerPlan(engine, cells[cell], all, inputs, [], panels);
+    const plan = new TrainingPlan(engine, cells[cell], all, inputs, [], panels);
     const runs = [1, 2].map(() => plan.forward());
     const [first, second] = runs.map(({ output }) => engine.read(output, 3 * 4 * 8));
     expect(second).toEqual(first);
@@ -237,7 +238,7 @@ describe.each(cellNames)('the kernels of %s', (cell) => {
 });
 
 describe('the gates of a step', () => {
-  it.each(cellNames)('can be read of %s, in the order of PyTorch', async (cell) => {
+  it.each(cellNames)('can be read of %s, where the layout has those of PyTorch', async (cell) => {
     const engine = await Engine.start({ threads: 2, leastShare: 1 });
     const given: Case = { cell, ...sizes, batch: 9, time: 3, inputSize: 2, ...whole };
     const data = randomData(given, 3);
@@ -245,11 +246,11 @@ describe('the gates of a step', () => {
     const plan = new LayerPlan(engine, cells[cell], all, inputs);
     const output = engine.read(plan.forward().output, 3 * 9 * 8);
     let seen = 0;
-    plan.eachStep((row, step, { gateAt, state }) => {
+    plan.eachStep((row, step, { gates, gateBytes, state }) => {
       seen++;
       const h = engine.floats(state, 8);
       expect([...h]).toEqual([...output.subarray((step * 9 + row) * 8, (step * 9 + row + 1) * 8)]);
-      const [r, z, n] = gateAt.map((at) => engine.floats(at, 8));
+      const [r, z, n] = plan.cell.ofInput.map((place) => engine.floats(gates + place * gateBytes, 8));
       if (cell !== 'gru') return expect(r).toEqual(h);
       const before = step === 0 ? data.h0!.subarray(row * 8, row * 8 + 8) : undefined;
       if (!before) return;

@@ -23,11 +23,11 @@ import type { Tf } from '../tf.js';
 import { crossEntropyKernels } from './cross-entropy-kernel.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { layerKernels, type SimdLayers, simdLayers } from './layer-op.js';
-import type { LayerPlan } from './layer-plan.js';
 import { matmulKernels } from './matmul-kernels.js';
 import { SimdOptimizer } from './simd-optimizer.js';
 import { softmaxKernels } from './softmax-kernel.js';
 import { sumKernel } from './sum-kernel.js';
+import type { TrainingPlan } from './training-plan.js';
 
 /** tfjs' cpu backend, and what its tensors keep in the engine's memory. */
 export class SimdBackend extends MathBackendCPU {
@@ -105,7 +105,7 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   /** An empty tensor that stands for a plan, whose memory goes with it; until then what it reads stays. */
-  keepPlan(plan: LayerPlan, inputs: readonly TensorInfo[]): TensorInfo {
+  keepPlan(plan: TrainingPlan, inputs: readonly TensorInfo[]): TensorInfo {
     const info = this.nothing();
     const read = new Set(inputs.map(({ dataId }) => dataId));
     for (const dataId of read) this.incRef(dataId);
@@ -113,7 +113,7 @@ export class SimdBackend extends MathBackendCPU {
     return info;
   }
 
-  planOf({ dataId }: TensorInfo): LayerPlan {
+  planOf({ dataId }: TensorInfo): TrainingPlan {
     const { kept } = this.#dataOf(dataId);
     if (!kept)
       throw new LstmOnnxError(
@@ -189,7 +189,7 @@ interface TensorData {
   /** A block of the engine's memory. */
   block?: number;
   /** A plan, and the data that it reads. */
-  kept?: { readonly plan: LayerPlan; readonly inputs: ReadonlySet<DataId> };
+  kept?: { readonly plan: TrainingPlan; readonly inputs: ReadonlySet<DataId> };
 }
 
 function isShared(values: BackendValues): values is Float32Array | Int32Array {

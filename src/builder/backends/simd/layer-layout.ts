@@ -45,10 +45,6 @@ export interface LayerLayout {
   readonly products: readonly GateProduct[];
   /** Of the panels of all products: the multiplications of a row. */
   readonly panels: number;
-  /** The gates that see x begin at 0; those that see h here. */
-  readonly inputGates: number;
-  readonly stateGatesAt: number;
-  readonly stateGates: number;
 }
 
 export function roundUp(size: number, step: number): number {
@@ -72,7 +68,6 @@ export function layoutOf(
     panels += depth * roundUp(gates, 8);
     return { first, gates, gatesAt: first * hidden, depth, inputsAt, panelsAt };
   });
-  const count = cell.ofState.length;
   return {
     hidden,
     state,
@@ -82,9 +77,6 @@ export function layoutOf(
     products,
     panels,
     gateWidth: (Math.max(...cell.ofState) + 1) * hidden,
-    inputGates: count * hidden,
-    stateGatesAt: Math.min(...cell.ofState) * hidden,
-    stateGates: count * hidden,
   };
 }
 

@@ -8,7 +8,7 @@ import type { GruLayer, RecurrentLayerArguments, RnnLayer } from '../recurrent-l
 import type { Tf } from '../tf.js';
 import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
 import { type CellName, cellLayouts } from './cells.js';
-import { LayerPlan } from './layer-plan.js';
+import { TrainingPlan } from './training-plan.js';
 
 const forwardKernel = 'SimdLayer';
 const backwardKernel = 'SimdLayerGrad';
@@ -72,7 +72,7 @@ function forward(
   const hiddenSize = gates / cell.ofInput.length;
   const copies: number[] = [];
   const at = (input: TensorInfo | undefined) => (input ? backend.place(input, copies) : 0);
-  const plan = new LayerPlan(
+  const plan = new TrainingPlan(
     backend.engine,
     cell,
     { batch, time, inputSize, hiddenSize, stateSize, batchFirst, reverse, wantOutput },

@@ -7,11 +7,9 @@ import type { LayerPanels } from './layer-weights.js';
 
 /** Where a step's activated gates lie, and c and h after it. */
 export interface StepAddresses {
-  /** The gates in the order of memory, so many bytes apart: an LSTM's are in PyTorch's order. */
+  /** The gates in the order of memory, so many bytes apart; `CellLayout.ofInput` says which is where. */
   readonly gates: number;
   readonly gateBytes: number;
-  /** Each gate, in PyTorch's order: i, f, g, o; r, z, n; or h. */
-  readonly gateAt: readonly number[];
   /** 0 but for an LSTM. */
   readonly cell: number;
   readonly state: number;
@@ -30,7 +28,6 @@ export class LayerSlice {
   /** What it takes of the engine's memory. */
   readonly blocks: number[] = [];
   readonly #engine: Engine;
-  readonly #cell: CellLayout;
   readonly #time: number;
   readonly #layout: LayerLayout;
   readonly #inputs: number;
@@ -47,7 +44,6 @@ export class LayerSlice {
     rows: number,
   ) {
     this.#engine = engine;
-    this.#cell = cell;
     this.#time = sizes.time;
     this.#layout = layout;
     this.start = start;
@@ -91,9 +87,6 @@ export class LayerSlice {
       gates: this.#gates,
       unprojected: projection === 0 ? 0 : this.#allocate(time * rows * roundUp(hidden, 8)),
       projected: projection === 0 ? 0 : this.#allocate(rows * roundUp(state, 8)),
-      stateGates: layout.stateGates,
-      stateGatesAt: layout.stateGatesAt * FLOAT_BYTES,
-      inputGates: layout.inputGates,
     });
   }
 
@@ -109,7 +102,6 @@ export class LayerSlice {
         visit(this.start + row, step, {
           gates,
           gateBytes,
-          gateAt: this.#cell.ofInput.map((place) => gates + place * gateBytes),
           cell: this.#cells === 0 ? 0 : this.#cells + after * hidden * FLOAT_BYTES,
           state: this.#inputs + after * width * FLOAT_BYTES,
         });

@@ -1,7 +1,4 @@
-/**
- * A recurrent layer's weights between PyTorch's shapes and what the kernels read and write. For the forward pass they are
- * packed once, for as many runs as they do not change.
- */
+/** A recurrent layer's weights as the forward pass reads them: packed once, for as many runs as they do not change. */
 import type { CellLayout } from './cells.js';
 import type { Engine } from './engine.js';
 import { type GateProduct, type LayerWeightSizes, layoutOf, roundUp } from './layer-layout.js';
@@ -66,68 +63,4 @@ export function packLayer(
 function productOf(products: readonly GateProduct[], place: number): GateProduct {
   const found = products.findLast(({ first }) => first <= place);
   return found as GateProduct; // the first product begins at place 0
-}
-
-/**
- * One weight `[gates * hiddenSize, columns]` for a product from the gates' gradients to `columns`.
- *
- * @param places where PyTorch's gates lie among those of the product
- * @returns a block of its own, the caller's to release
- */
-export function packBackward(
-  engine: Engine,
-  weight: number,
-  columns: number,
-  { hiddenSize }: LayerWeightSizes,
-  places: readonly number[],
-): number {
-  const hidden = roundUp(hiddenSize, 4);
-  const depth = places.length * hidden;
-  const count = depth * roundUp(columns, 8);
-  const panels = engine.allocate(count * FLOAT_BYTES);
-  engine.kernels.clearFloats(panels, count);
-  const first = Math.min(...places);
-  for (const [gate, place] of places.entries()) {
-    const from = weight + gate * hiddenSize * columns * FLOAT_BYTES;
-    engine.kernels.packWeights(hiddenSize, columns, 1, 0, from, panels, depth, (place - first) * hidden, 0);
-  }
-  return panels;
-}
-
-/** Addresses of gradients in PyTorch's shapes; that of biasHh is 0 where it is that of bias. */
-export interface WeightGradients {
-  readonly dWeightIh: number;
-  readonly dWeightHh: number;
-  readonly dBias: number;
-  readonly dBiasHh: number;
-}
-
-/** The slices' gradients of all weights, which follow each other, summed in their order. @returns the caller's to release */
-export function unpackGradients(
-  engine: Engine,
-  cell: CellLayout,
-  sizes: LayerWeightSizes,
-  dWeights: number,
-  slices: number,
-): WeightGradients {
-  const { inputSize, hiddenSize, stateSize } = sizes;
-  const { hidden, width, gateWidth, inputAt, oneAt } = layoutOf(cell, sizes);
-  const stride = width * FLOAT_BYTES;
-  const unpack = (columns: number, column: number, places: readonly number[]) => {
-    const size = hiddenSize * columns * FLOAT_BYTES;
-    const to = engine.allocate(places.length * size);
-    for (const [gate, place] of places.entries()) {
-      const from = dWeights + (place * hidden * width + column) * FLOAT_BYTES;
-      engine.kernels.sumSlices(
-        ...([hiddenSize, columns, from, stride, slices, gateWidth * stride, to + gate * size] as const),
-      );
-    }
-    return to;
-  };
-  return {
-    dWeightIh: unpack(inputSize, inputAt, cell.ofInput),
-    dWeightHh: unpack(stateSize, 0, cell.ofState),
-    dBias: unpack(1, oneAt, cell.ofInput),
-    dBiasHh: cell.ofState === cell.ofInput ? 0 : unpack(1, oneAt, cell.ofState),
-  };
 }

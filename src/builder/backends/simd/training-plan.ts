@@ -1,0 +1,167 @@
+/** A plan that goes back, too. It is apart since whoever only runs models loads nothing of it. */
+import { LstmOnnxError } from '../../../errors.js';
+import type { Engine } from './engine.js';
+import { layerJobFields } from './kernels.js';
+import { packBackward, unpackGradients, type WeightGradients } from './layer-gradients.js';
+import { roundUp, strides } from './layer-layout.js';
+import { LayerPlan, within } from './layer-plan.js';
+
+/** Addresses of gradients; 0 for those of inputs that are missing. */
+export interface LayerGradients extends WeightGradients {
+  readonly dH0: number;
+  readonly dC0: number;
+  readonly dWeightHr: number;
+}
+
+/** Addresses of the weights as the way back reads them, and of the slices' gradients. */
+interface BackwardWeights {
+  readonly backward: number;
+  readonly dWeights: number;
+  readonly projection: { readonly backward: number; readonly dProjection: number } | undefined;
+}
+
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** Rows that the kernels sum at once, beyond a step's, and the floats of one. */
+const MOST_SUMMED_ROWS = 128;
+const TILE_WIDTH = 6;
+
+export class TrainingPlan extends LayerPlan {
+  /** Whether the gates have become their gradients. */
+  #spent = false;
+
+  /**
+   * The way back; once for each forward pass, whose gates it turns into their gradients.
+   *
+   * @param dOutput address of the output's gradient, or 0
+   * @param dCn of an LSTM
+   * @returns addresses that are the caller's to release
+   * @throws E_RUN_FAILED the second time
+   */
+  backward(dOutput: number, dHn: number, dCn = 0): LayerGradients {
+    if (this.#spent) {
+      throw new LstmOnnxError(
+        'E_RUN_FAILED',
+        'The simd backend goes back through a forward pass of a recurrent layer once; compute the forward pass again.',
+      );
+    }
+    this.#spent = true;
+    const { engine, sizes, cell, layout } = this;
+    const { batch, hiddenSize, stateSize } = sizes;
+    const { h0, c0 = 0, weightHh, weightHr = 0 } = this.inputs;
+    const dH0 = h0 === 0 ? 0 : engine.allocate(batch * stateSize * FLOAT_BYTES);
+    const dC0 = c0 === 0 ? 0 : engine.allocate(batch * hiddenSize * FLOAT_BYTES);
+    const work = new Workspace(engine);
+    const slices = this.slices.length;
+    const dWeights = work.floats(slices * layout.gateWidth * layout.width);
+    const backward = work.adopt(packBackward(engine, weightHh, stateSize, sizes, cell.ofState));
+    const projection = weightHr === 0 ? undefined : this.#projection(weightHr, work);
+    this.#writeJobs({ dOutput, dHn, dCn, dH0, dC0 }, { backward, dWeights, projection }, work);
+    engine.run('layerBackward', this.jobs);
+    const ofWeights = unpackGradients(engine, cell, sizes, dWeights, slices);
+    const dWeightHr = projection ? this.#unpackProjection(projection.dProjection) : 0;
+    work.release();
+    const { dWeightIh, dWeightHh, dBias, dBiasHh } = ofWeights;
+    return { dH0, dC0, dWeightIh, dWeightHh, dBias, dBiasHh, dWeightHr };
+  }
+
+  /** Tells each slice what the way back takes and where it goes. */
+  #writeJobs(
+    { dOutput, dHn, dCn, dH0, dC0 }: Readonly<Record<'dOutput' | 'dHn' | 'dCn' | 'dH0' | 'dC0', number>>,
+    { backward, dWeights, projection }: BackwardWeights,
+    work: Workspace,
+  ): void {
+    const { hiddenSize, stateSize } = this.sizes;
+    const { ofState, hasCell, carriesPast } = this.cell;
+    const { hidden, state, width, gateWidth } = this.layout;
+    const [wideHidden, wideState] = [roundUp(hidden, 8), roundUp(state, 8)];
+    const isCarried = this.inputs.lengths !== 0 || carriesPast;
+    const output = strides(this.sizes, stateSize);
+    for (const [i, { start, rows, job }] of this.slices.entries()) {
+      const hOffset = start * stateSize * FLOAT_BYTES;
+      const cOffset = start * hiddenSize * FLOAT_BYTES;
+      this.engine.writeFields(job, layerJobFields, {
+        stateGates: ofState.length * hidden,
+        stateGatesAt: Math.min(...ofState) * hidden * FLOAT_BYTES,
+        backward,
+        projectionBackward: projection?.backward ?? 0,
+        dOutput: within(dOutput, output.first + start * output.row),
+        dHn: dHn + hOffset,
+        dCn: within(dCn, cOffset),
+        dH0: within(dH0, hOffset),
+        dC0: within(dC0, cOffset),
+        dH: work.floats(rows * wideState),
+        dC: hasCell ? work.floats(rows * hidden) : 0,
+        carried: isCarried ? work.floats(rows * wideState) : 0,
+        dUnprojected: projection ? work.floats(rows * wideHidden) : 0,
+        tile: work.floats((rows + MOST_SUMMED_ROWS) * TILE_WIDTH),
+        dWeights: dWeights + i * gateWidth * width * FLOAT_BYTES,
+        dProjection: within(projection?.dProjection, i * state * wideHidden * FLOAT_BYTES),
+      });
+    }
+  }
+
+  /** The projection as the way back reads it, and room for the slices' gradients of it. */
+  #projection(weightHr: number, work: Workspace): NonNullable<BackwardWeights['projection']> {
+    const { hiddenSize, stateSize } = this.sizes;
+    const floats = this.layout.state * roundUp(this.layout.hidden, 8);
+    const backward = work.floats(floats);
+    this.engine.kernels.packMatrix(stateSize, this.layout.state, hiddenSize, 0, weightHr, backward);
+    return { backward, dProjection: work.floats(this.slices.length * floats) };
+  }
+
+  #unpackProjection(dProjection: number): number {
+    const { hiddenSize, stateSize } = this.sizes;
+    const stride = roundUp(this.layout.hidden, 8) * FLOAT_BYTES;
+    const to = this.engine.allocate(stateSize * hiddenSize * FLOAT_BYTES);
+    const [slices, sliceBytes] = [this.slices.length, this.layout.state * stride];
+    this.engine.kernels.sumSlices(stateSize, hiddenSize, dProjection, stride, slices, sliceBytes, to);
+    return to;
+  }
+
+  /** The gradient of x, after {@link backward}. @returns its address, the caller's to release */
+  inputGradient(): number {
+    const engine = this.engine;
+    const { inputSize, batch, time } = this.sizes;
+    const dX = engine.allocate(time * batch * inputSize * FLOAT_BYTES);
+    const work = new Workspace(engine);
+    const { weightIh } = this.inputs;
+    const inputBackward = work.adopt(
+      packBackward(engine, weightIh, inputSize, this.sizes, this.cell.ofInput),
+    );
+    const x = strides(this.sizes, inputSize);
+    for (const { start, rows, job } of this.slices) {
+      engine.writeFields(job, layerJobFields, {
+        dX: dX + x.first + start * x.row,
+        inputGates: this.cell.ofInput.length * this.layout.hidden,
+        inputBackward,
+        dXRows: work.floats(rows * roundUp(inputSize, 8)),
+      });
+    }
+    engine.run('layerInputGradient', this.jobs);
+    work.release();
+    return dX;
+  }
+}
+
+/** Blocks that are given back together. */
+class Workspace {
+  readonly #engine: Engine;
+  readonly #blocks: number[] = [];
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  floats(count: number): number {
+    return this.adopt(this.#engine.allocate(count * FLOAT_BYTES));
+  }
+
+  adopt(at: number): number {
+    this.#blocks.push(at);
+    return at;
+  }
+
+  release(): void {
+    for (const at of this.#blocks) this.#engine.release(at);
+  }
+}
