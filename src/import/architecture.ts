@@ -17,7 +17,7 @@ import { LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { leftOutNotes, notesOn } from './architecture-notes.js';
 import { type Architecture, buildArchitecture, type Pool, pools } from './build-architecture.js';
-import { withLayerNumbers } from './cell-modules.js';
+import { cellNotes, withLayerNumbers } from './cell-modules.js';
 import { type ChainActivation, expectActivation, isModule } from './chain-activations.js';
 import { chooseEmbedding, chooseHead, type Matrix } from './choose-matrices.js';
 import { chooseRecurrent } from './choose-recurrent.js';
@@ -114,8 +114,9 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   expectStateDict('networkFromStateDict', state);
   checkArchitectureOptions(options);
   const activation = options.activation === undefined ? undefined : expectActivation(options.activation);
-  const { parameters: plain, notes } = withLayerNumbers(withoutWeightNorm({ parameters: state, notes: [] }));
-  const modules = groupModules(plain);
+  const { parameters: plain, notes } = withoutWeightNorm({ parameters: state, notes: [] });
+  const { parameters: layers, cells } = withLayerNumbers(plain);
+  const modules = groupModules(layers);
   refuseUnread(modules, options.lstm === undefined ? undefined : new Set([options.lstm].flat()));
   const recurrent = chooseRecurrent(modules, options.lstm);
   const embedding = chooseEmbedding(
@@ -130,12 +131,16 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   const architecture: Architecture = { embedding, recurrent, activation, pool, head, batchFirst };
 
   const network = named(() => buildArchitecture(architecture));
-  const { parameters, leftOut } = selectParameters(network, plain);
+  const { parameters, leftOut } = selectParameters(network, layers);
   checkParameters(network, parameters);
   return {
     network,
     parameters,
-    notes: [...plainNotes(notes), ...notesOn(architecture, options), ...leftOutNotes(leftOut)],
+    notes: [
+      ...plainNotes([...notes, ...cellNotes(cells, leftOut)]),
+      ...notesOn(architecture, options),
+      ...leftOutNotes(leftOut),
+    ],
   };
 }
 

@@ -7,7 +7,7 @@ import { checkParameters } from '../builder/parameters.js';
 import { asLstmOnnxError, LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { type ArchitectureOptions, architectureOptionNames, networkFromStateDict } from './architecture.js';
-import { withLayerNumbers } from './cell-modules.js';
+import { cellNotes, withLayerNumbers } from './cell-modules.js';
 import { describeUnread, detectFormat } from './formats.js';
 import { type ImportedModel, type ImportedWeights, type ImportNote, plainNotes } from './imported-model.js';
 import { groupModules, listModules } from './modules.js';
@@ -155,13 +155,17 @@ async function readWeightsFile(bytes: Uint8Array): Promise<ImportedWeights> {
 
 /** The parameters of the given network among those of the file. */
 function fitParameters(network: Network, read: Awaited<ReturnType<typeof readFile>>) {
-  const { parameters: state, notes: found } = withLayerNumbers({ notes: [], ...read });
+  const { parameters: state, cells } = withLayerNumbers(read.parameters);
   const { parameters, leftOut } = selectParameters(network, state);
   checkParameters(network, parameters);
   const unused = groupModules(leftOut);
   const listed = [unused.recurrent, unused.matrices, unused.others].flatMap((kind) => [...kind.values()]);
   const leftOutNote = `left out ${listModules(listed)}, which the network has no use for`;
-  const notes = plainNotes([...found, ...(listed.length > 0 ? [leftOutNote] : [])]);
+  const notes = plainNotes([
+    ...(read.notes ?? []),
+    ...cellNotes(cells, leftOut),
+    ...(listed.length > 0 ? [leftOutNote] : []),
+  ]);
   const info = 'info' in read ? read.info : undefined;
   return { network, parameters, notes, ...(info ? { info } : {}) };
 }

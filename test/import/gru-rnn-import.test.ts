@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
 import { isRecurrent, type RecurrentName, recurrentNames } from '../../src/builder/recurrent/cells.js';
 import { exportOnnx } from '../../src/export/export.js';
-import type { ArchitectureOptions, Pool } from '../../src/import/architecture.js';
+import { type ArchitectureOptions, networkFromStateDict, type Pool } from '../../src/import/architecture.js';
 import { type ImportResult, importModel } from '../../src/import/import-model.js';
 import type { NdArray } from '../../src/nd-array.js';
 import { Model } from '../../src/runtime/node.js';
 import { loadFixture } from '../fixtures.js';
 import '../matcher.js';
-import { bytesOf, filesIn, nameOf, namesIn, type Run, runsOf } from './gru-rnn-files.js';
+import { bytesOf, filesIn, nameOf, namesIn, type Run, runsOf, weightsOf } from './gru-rnn-files.js';
 
 const PYTORCH = { atol: 2e-6 };
 const providers = ['cpu', 'simd'] as const;
@@ -194,6 +194,28 @@ describe('state dicts of cells', () => {
     const filled = await importModel(bytesOf('cell-modules/gru-cell.pt'), { network });
     expect(filled.notes[0]!.text).toMatch(/^read 'cell'/);
     await holdsTo(filled, runs, true);
+  });
+
+  it('are said to be read only where they are', async () => {
+    const weights = new Map(
+      [...weightsOf('cell-modules/gru-cell')].filter(([key]) => key.startsWith('cell')),
+    );
+    for (const [key, tensor] of weightsOf('cell-modules/lstm-cell')) weights.set(`other.${key}`, tensor);
+    const notes = networkFromStateDict(weights, { lstm: 'cell', head: false }).notes.map(({ text }) => text);
+    expect(notes.filter((text) => /^read /.test(text))).toEqual([
+      expect.stringMatching(/^read 'cell', an nn.GRU/),
+    ]);
+    expect(notes.at(-1)).toMatch(/^left out 'other.cell'/);
+  });
+
+  it('that are several are a question, with their kinds', () => {
+    const weights = new Map(
+      [...weightsOf('cell-modules/gru-cell')].filter(([key]) => key.startsWith('cell')),
+    );
+    for (const [key, tensor] of weightsOf('cell-modules/lstm-cell')) weights.set(`other.${key}`, tensor);
+    expect(() => networkFromStateDict(weights)).toThrow(
+      /2 recurrent layers: 'cell' \(GRU, 3 features.*'other.cell' \(LSTM, .*option lstm, which names all of these kinds/,
+    );
   });
 
   it.each(cellFiles.filter((file) => !own.includes(file)))(
