@@ -100,7 +100,7 @@ export type { DownloadOptions, Progress } from './runtime/fetch-model.js';
 export type { StreamOptions } from './runtime/model.js';
 export type { LoadOptions } from './runtime/open-model.js';
 export type { Provider, ProviderReport, ProviderStatus } from './runtime/providers.js';
-export type { GruSteps, GruTrace, LstmSteps, LstmTrace, RecurrentTrace } from './runtime/recurrent-trace.js';
+export type { LstmSteps, LstmTrace, RecurrentTrace, TraceOf } from './runtime/recurrent-trace.js';
 export type { Stream } from './runtime/stream.js';
 export type { Feed, Feeds, ModelValue, PlainTensor, Results } from './runtime/values.js';
 export { type Comparison, type VerifyOptions, verify } from './verify.js';

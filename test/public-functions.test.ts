@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { recurrentNames } from '../src/builder/recurrent/cells.js';
 import * as library from '../src/index.js';
 
 const { adam, crossEntropy, defineNetwork, float32, float32Array, initParameters, linear, lstm } = library;
@@ -89,8 +90,12 @@ const examples: Record<string, () => unknown[]> = {
   linear: () => ['fc', symbol(), 2, { bias: true }],
   loadMnist: () => [{ dir: join(folder, 'none') }],
   logSoftmax: () => [symbol(), -1],
-  gru: () => ['gru', symbol(), { hiddenSize: 2, numLayers: 2, dropout: 0.1, bidirectional: true }],
-  lstm: () => ['lstm', symbol(), { hiddenSize: 2, numLayers: 2, dropout: 0.1, bidirectional: true }],
+  ...Object.fromEntries(
+    recurrentNames.map((name) => [
+      name,
+      () => [name, symbol(), { hiddenSize: 2, numLayers: 2, dropout: 0.1, bidirectional: true }],
+    ]),
+  ),
   max: () => [symbol(), 1],
   mean: () => [symbol(), 1],
   networkFromJson: () => [library.networkToJson(network)],

@@ -1,31 +1,5 @@
 /** What a recurrent layer computed on its way. */
-import { cellOf, type RecurrentName } from '../builder/recurrent/cells.js';
-
-/** The state of an LSTM at every step, zeros after a sequence's end: one number for each of its units. */
-export interface LstmSteps {
-  /** `[time, batch, hidden]`, as all that follow, activated: sigmoid, unless the model says something else. */
-  readonly inputGate: Float32Array;
-  readonly forgetGate: Float32Array;
-  /** What the input gate lets into the cell: tanh, unless the model says something else. */
-  readonly candidate: Float32Array;
-  readonly outputGate: Float32Array;
-  /** The cell after the step. */
-  readonly cell: Float32Array;
-  /** h after the step; of an LSTM with a projection, which ONNX files write as one without and a product, before it. */
-  readonly hidden: Float32Array;
-}
-
-/** The state of a GRU at every step, zeros after a sequence's end: one number for each of its units. */
-export interface GruSteps {
-  /** `[time, batch, hidden]`, as all that follow, activated: sigmoid, unless the model says something else. */
-  readonly resetGate: Float32Array;
-  /** How much of h stays: h' = (1 - z) n + z h. */
-  readonly updateGate: Float32Array;
-  /** n: tanh, unless the model says something else. */
-  readonly candidate: Float32Array;
-  /** h after the step. */
-  readonly hidden: Float32Array;
-}
+import { cellOf, type cells, type RecurrentName } from '../builder/recurrent/cells.js';
 
 /** One direction of one recurrent layer, step by step in the order of the input's time, for a reverse one as well. */
 interface LayerTrace {
@@ -37,16 +11,24 @@ interface LayerTrace {
   readonly dims: readonly [time: number, batch: number, hidden: number];
 }
 
-export interface LstmTrace extends LayerTrace, LstmSteps {
-  readonly op: 'lstm';
-}
+/** What a cell has for every step, by the names in its table: gates, then states. */
+type StepsOf<K extends RecurrentName> = {
+  /** `[time, batch, hidden]`: gates activated, states after the step; zeros after a sequence's end. */
+  readonly [Name in
+    | (typeof cells)[K]['traceGates'][number]
+    | (typeof cells)[K]['states'][number]['trace']]: Float32Array;
+};
 
-export interface GruTrace extends LayerTrace, GruSteps {
-  readonly op: 'gru';
-}
+/** What a layer of an op computed; `hidden` of an LSTM with a projection is before it, which ONNX files have as a product. */
+export type TraceOf<K extends RecurrentName> = LayerTrace & StepsOf<K> & { readonly op: K };
 
 /** By its `op` it is known which gates it has. */
-export type RecurrentTrace = LstmTrace | GruTrace;
+export type RecurrentTrace = { [K in RecurrentName]: TraceOf<K> }[RecurrentName];
+
+export type LstmTrace = TraceOf<'lstm'>;
+
+/** The gates and states of an LSTM. */
+export type LstmSteps = StepsOf<'lstm'>;
 
 /** What a layer computed at every step, by the names that its cell has for it. */
 export type LayerSteps = Readonly<Record<string, Float32Array>>;

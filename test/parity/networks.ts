@@ -1,8 +1,6 @@
 /** The networks of the fixtures, defined with the builder. */
 
-import type { Activation } from '../../src/builder/activations.js';
 import { defineNetwork, type Network, type Signature } from '../../src/builder/network.js';
-import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { float32, int32, type SymbolicTensor } from '../../src/builder/tensor.js';
@@ -55,38 +53,31 @@ export const simpleLSTM = defineNetwork({ x: float32('batch', 'time', 28) }, ({ 
   return { logits: linear('fc', output.at(-1), 10) };
 });
 
-/** One `nn.GRU` with all its results; its initial state and lengths as inputs where the case has them. */
+/** One `nn.GRU` or `nn.RNN` with all its results; its initial state and lengths as inputs where the case has them. */
 export function recurrentNetwork(config: GruRnnCase): Network {
-  const { inputSize, hiddenSize, numLayers, bidirectional, bias, batchFirst } = config;
+  const { kind, nonlinearity, inputSize, hiddenSize, numLayers, bidirectional, bias, batchFirst } = config;
   const rows = numLayers * (bidirectional ? 2 : 1);
   const inputs = {
     x: batchFirst ? float32('batch', 'time', inputSize) : float32('time', 'batch', inputSize),
     ...(config.states ? { h0: float32(rows, 'batch', hiddenSize) } : {}),
     ...(config.lengths ? { lengths: int32('batch') } : {}),
   };
-  const define = ({ x, h0, lengths }: Record<string, SymbolicTensor>) => {
-    const { output, h } = gru('gru', x as never, {
-      ...{ hiddenSize, numLayers, bidirectional, bias, batchFirst },
-      ...(h0 ? { initialState: { h: h0 } as never } : {}),
-      ...(lengths ? { lengths: lengths as never } : {}),
-    });
-    const all: SymbolicTensor = output;
-    return { output: all, hn: h, ...(lengths ? { last: all.at(-1, batchFirst ? 1 : 0) } : {}) };
-  };
-  return defineNetwork(inputs as Signature, define as never);
+  const relu = nonlinearity === 'relu' ? { activations: { hidden: { name: 'relu' } } } : {};
+  const options = { hiddenSize, numLayers, bidirectional, bias, dropout: 0, batchFirst, ...relu };
+  return defineNetwork(inputs as Signature, ({ x, h0, lengths }) => {
+    const { output, h } = x!.graph.add(kind as 'gru', kind, { x: x!, h0, lengths }, options as never);
+    const outputs: Record<string, SymbolicTensor> = { output: output!, hn: h! };
+    if (lengths) outputs.last = output!.at(-1, batchFirst ? 1 : 0);
+    return outputs;
+  });
 }
 
 /** A cell that ONNX or Keras knows and PyTorch does not: the fixtures in `gru-rnn/cells/`. */
 export function recurrentCellNetwork(config: GruRnnCellCase): Network {
-  const { hiddenSize, bidirectional, reverse, learnedState, resetAfter, clip, activations } = config;
-  return defineNetwork({ x: float32('batch', 'time', config.inputSize) }, ({ x }) => {
-    const { output, h } = gru('gru', x, {
-      ...{ hiddenSize, bidirectional, reverse },
-      ...(learnedState ? { initialState: 'learned' } : {}),
-      ...(resetAfter === undefined ? {} : { resetAfter }),
-      ...(clip === undefined ? {} : { clip }),
-      activations: activations as { gates: Activation; hidden: Activation },
-    });
-    return { output, hn: h };
+  const { kind, inputSize, batch: _batch, time: _time, ...options } = config;
+  const all = { numLayers: 1, bias: true, dropout: 0, batchFirst: true, ...options };
+  return defineNetwork({ x: float32('batch', 'time', inputSize) }, ({ x }) => {
+    const { output, h } = x.graph.add(kind as 'gru', kind, { x }, all as never);
+    return { output: output!, hn: h! };
   });
 }

@@ -3,7 +3,7 @@ import { Engine } from '../../src/builder/backends/simd/engine.js';
 import type { Network } from '../../src/builder/network.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { Model } from '../../src/runtime/node.js';
-import type { GruTrace, LstmTrace, RecurrentTrace } from '../../src/runtime/recurrent-trace.js';
+import type { LstmTrace, RecurrentTrace, TraceOf } from '../../src/runtime/recurrent-trace.js';
 import { openSimdSession } from '../../src/runtime/simd/session.js';
 import {
   type CellCase,
@@ -79,7 +79,7 @@ function isWithin({ case: { batch }, inputs }: Fixture<GruRnnCase>, place: numbe
 }
 
 /** The hidden number that came before the one at a place of the trace; from h0 where none did. */
-function stateBefore(trace: GruTrace, fixture: Fixture<GruRnnCase>, direction: number) {
+function stateBefore(trace: TraceOf<'gru'>, fixture: Fixture<GruRnnCase>, direction: number) {
   const { hiddenSize, batch, time } = fixture.case;
   const row = batch * hiddenSize;
   const h0 = fixture.inputs.get('h0')?.data;
@@ -115,7 +115,7 @@ describe('a trace', () => {
       expect(results.output).toBeCloseToArray(fixture.outputs.get('output')!, CLOSE);
       const top = traces.filter(({ layer }) => layer === numLayers - 1);
       expect(outputOf(top, batchFirst)).toBeCloseToArray(fixture.outputs.get('output')!.data, CLOSE);
-      for (const [row, trace] of (traces as GruTrace[]).entries()) {
+      for (const [row, trace] of (traces as TraceOf<'gru'>[]).entries()) {
         expect(trace).toMatchObject({ op: 'gru', dims: [time, batch, hiddenSize] });
         expect(trace.layer).toBe(Math.floor(row / (bidirectional ? 2 : 1)));
         const before = stateBefore(trace, fixture, row);

@@ -78,10 +78,8 @@ function whatItDoes(node: NetworkNode): string {
     case 'lstm': {
       const { projSize, peepholes } = node.options;
       const own = [...(projSize ? [`projected to ${projSize}`] : []), ...(peepholes ? ['peepholes'] : [])];
-      return recurrentWords(node, own);
+      return recurrentWords(node.op, node.options, own);
     }
-    case 'gru':
-      return recurrentWords(node, node.options.resetAfter ? [] : ['reset before the product']);
     case 'linear':
       return `linear, ${counted(node.options.outFeatures, 'feature')}`;
     case 'embedding':
@@ -109,15 +107,25 @@ function whatItDoes(node: NetworkNode): string {
     case 'activation':
       return node.options.name;
     default:
-      return node.op;
+      return isLayer(node.options) ? recurrentWords(node.op, node.options, []) : node.op;
   }
 }
 
+function isLayer(options: object): options is LayerWords {
+  return 'hiddenSize' in options;
+}
+
+/** What the words for a recurrent layer need of its options. */
+interface LayerWords {
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  readonly bidirectional: boolean;
+  readonly reverse?: boolean | undefined;
+  readonly dropout: number;
+}
+
 /** @param own what is special to the cell */
-function recurrentWords(
-  { op, options }: Extract<NetworkNode, { readonly op: 'lstm' | 'gru' }>,
-  own: readonly string[],
-): string {
+function recurrentWords(op: string, options: LayerWords, own: readonly string[]): string {
   const { hiddenSize, numLayers, bidirectional, reverse, dropout } = options;
   return [
     `${op.toUpperCase()}, ${hiddenSize} hidden`,

@@ -1,7 +1,7 @@
 /**
  * The recurrent cells as data, in PyTorch's convention: what differs between them outside of their arithmetic. Import,
- * export, states and lengths read it here; what a cell computes is in `backends/cell-steps.ts` (tfjs) and
- * `runtime/simd/cell-steps.ts`. https://onnx.ai/onnx/operators/onnx__LSTM.html
+ * export, states and lengths read it here; what a cell computes is in `forward/cell-layers.ts` (tfjs) and
+ * `runtime/simd/cells.ts`. https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
 import type { ActivationName } from '../activations.js';
 

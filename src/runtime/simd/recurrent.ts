@@ -8,7 +8,7 @@ import {
 } from '../../builder/recurrent/layers.js';
 import { formatShape } from '../../builder/shape.js';
 import { LstmOnnxError } from '../../errors.js';
-import { directions as cellDirections } from './cell-directions.js';
+import { directions as cellDirections } from './cells.js';
 import type { DirectionResults } from './layer-direction.js';
 import { joined } from './layout.js';
 import type { Preparation, Prepare, Run } from './operator.js';

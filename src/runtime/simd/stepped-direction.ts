@@ -4,11 +4,25 @@ import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
 import type { LayerDirection, LayerOptions } from '../../builder/recurrent/layers.js';
 import { LstmOnnxError } from '../../errors.js';
 import { emptySteps, putStep } from '../recurrent-trace.js';
-import type { RowStep } from './cell-steps.js';
 import type { Direction } from './layer-direction.js';
 import type { Preparation } from './operator.js';
 import { floatsAt } from './run-tensor.js';
 import { packedWeight, placed } from './weights.js';
+
+/**
+ * One step of one sequence.
+ *
+ * @param z what x gives the gates, with its bias: blocks of hiddenSize in PyTorch's order; the gates themselves after that
+ * @param ofH what the first state before the step gives them, with its bias
+ * @param states the states before the step; all but the first are those after it when it is done
+ * @param output the first state after the step, before it is projected
+ */
+export type RowStep = (
+  z: Float32Array,
+  ofH: Float32Array,
+  states: readonly Float32Array[],
+  output: Float32Array,
+) => void;
 
 /** @param step the cell's arithmetic, with the direction's own numbers */
 export function steppedDirection(

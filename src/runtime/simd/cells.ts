@@ -1,26 +1,41 @@
 /**
- * The arithmetic of the cells, number by number: for cells that have no kernel, such as those that ONNX adds to PyTorch's
- * (peepholes, clip, coupled gates, other activations). https://onnx.ai/onnx/operators/onnx__LSTM.html
+ * What the cells compute: on a kernel as PyTorch has them; number by number with what ONNX and Keras add (peepholes, clip,
+ * coupled gates, other activations, a reset gate before the product). https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
-import type { ActivationRole } from '../../builder/recurrent/cells.js';
-import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
+import type { OpOptions } from '../../builder/ops/index.js';
+import { type ActivationRole, cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
 import type { LayerOptions } from '../../builder/recurrent/layers.js';
 import { scalarOf } from './activations.js';
+import { kernelDirection } from './kernel-direction.js';
+import type { PrepareDirection } from './layer-direction.js';
+import { type RowStep, steppedDirection } from './stepped-direction.js';
 
-/**
- * One step of one sequence.
- *
- * @param z what x gives the gates, with its bias: blocks of hiddenSize in PyTorch's order; the gates themselves after that
- * @param ofH what the first state before the step gives them, with its bias
- * @param states the states before the step; all but the first are those after it when it is done
- * @param output the first state after the step, before it is projected
- */
-export type RowStep = (
-  z: Float32Array,
-  ofH: Float32Array,
-  states: readonly Float32Array[],
-  output: Float32Array,
-) => void;
+/** Whether the cell is another than PyTorch's. */
+function hasOwnCell({ peepholes, clip, inputForget, activations }: LayerOptions): boolean {
+  return peepholes === true || clip !== undefined || inputForget === true || activations !== undefined;
+}
+
+export const directions: { readonly [K in RecurrentName]: PrepareDirection<OpOptions[K]> } = {
+  gru(options, direction, model) {
+    const { bias, resetAfter } = options;
+    if (resetAfter && !hasOwnCell(options)) return kernelDirection('gru', 'gru', options, direction, model);
+    const rowsOfN = (name: string) => {
+      const { data } = model.parameter(`${name}${direction.suffix}`);
+      return data.subarray((2 * data.length) / 3);
+    };
+    const own = resetAfter
+      ? undefined
+      : { weight: rowsOfN('weight_hh'), bias: bias ? rowsOfN('bias_hh') : undefined };
+    return steppedDirection('gru', options, direction, model, gruStep(options, own));
+  },
+  lstm(options, direction, model) {
+    if (!hasOwnCell(options)) return kernelDirection('lstm', 'lstm', options, direction, model);
+    const peephole = options.peepholes
+      ? model.parameter(`weight_peephole${direction.suffix}`).data
+      : undefined;
+    return steppedDirection('lstm', options, direction, model, lstmStep(options, peephole));
+  },
+};
 
 /** The activation that stands in a place of a cell. */
 function activationOf(kind: RecurrentName, { activations }: LayerOptions, role: ActivationRole) {
@@ -28,7 +43,7 @@ function activationOf(kind: RecurrentName, { activations }: LayerOptions, role: 
   return scalarOf(activations?.[role] ?? { name });
 }
 
-export function lstmStep(options: LayerOptions, peephole: Float32Array | undefined): RowStep {
+function lstmStep(options: LayerOptions, peephole: Float32Array | undefined): RowStep {
   const { hiddenSize, clip = Number.POSITIVE_INFINITY, inputForget = false } = options;
   const gate = activationOf('lstm', options, 'gates');
   const squash = activationOf('lstm', options, 'cell');
@@ -63,7 +78,7 @@ export function lstmStep(options: LayerOptions, peephole: Float32Array | undefin
 const none = new Float32Array(0);
 
 /** @param own of the rows of n, where the reset gate comes before their product with h */
-export function gruStep(
+function gruStep(
   options: LayerOptions,
   own: { readonly weight: Float32Array; readonly bias: Float32Array | undefined } | undefined,
 ): RowStep {
