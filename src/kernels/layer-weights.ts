@@ -7,12 +7,19 @@ import { addRow, copyFloats } from './rows';
  */
 export function packWeights(rows: i32, columns: i32, scale: f32, transposed: bool, from: usize, panels: usize, depth: i32, row: i32, column: i32): void {
   for (let r = 0; r < rows; r++) {
-    let to = transposed ? inPanels(panels, depth, row, column + r) : 0;
-    for (let k = 0; k < columns; k++) {
-      if (!transposed) to = inPanels(panels, depth, row + r, column + k);
-      store<f32>(to, load<f32>(to) + load<f32>(from) * scale);
-      from += 4;
-      to += 32;
+    if (transposed) {
+      let to = inPanels(panels, depth, row, column + r);
+      for (let k = 0; k < columns; k++) {
+        store<f32>(to, load<f32>(to) + load<f32>(from) * scale);
+        from += 4;
+        to += 32;
+      }
+    } else {
+      for (let k = 0; k < columns; k++) {
+        const to = inPanels(panels, depth, row + r, column + k);
+        store<f32>(to, load<f32>(to) + load<f32>(from) * scale);
+        from += 4;
+      }
     }
   }
 }
