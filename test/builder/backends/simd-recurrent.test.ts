@@ -37,7 +37,7 @@ function randomData(given: Case, seed: number) {
     bias: when(given.biases !== 'none', () => uniform(gates)),
     biasHh: when(given.biases === 'both', () => uniform(gates)),
     lengths: when(given.lengths, () =>
-      Int32Array.from(generator.uniform(batch, 1, time + 1), (steps) => Math.min(steps, time)),
+      Int32Array.from(generator.uniform(batch, 0, time + 1), (steps) => Math.min(steps, time)),
     ),
     mask: when(given.mask, () => generator.uniform(sequence, 0, 1).map((draw) => (draw < 0.7 ? 1.5 : 0))),
     dOutput: when(given.wantOutput, () => uniform(time * batch * hiddenSize)),
