@@ -1,6 +1,7 @@
 /** What commands ask about a file of weights: which file, and which network it is of. */
 import type { Argv } from 'yargs';
 import { networkFromJson } from '../builder/network-json.js';
+import { recurrentNames } from '../builder/recurrent/cells.js';
 import { type FileImportResult, importFile } from '../files/import-model.js';
 import { parseFile } from '../files/read.js';
 import { type Pool, pools } from '../import/architecture.js';
@@ -46,6 +47,7 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
         '[default: last, or all without a head]',
     })
     .option('lstm', {
+      alias: recurrentNames.filter((kind) => kind !== 'lstm'),
       type: 'string',
       requiresArg: true,
       describe:

@@ -12,7 +12,7 @@
 import { expectStateDict, expectText, wrongArgument } from '../arguments.js';
 import type { Network } from '../builder/network.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
-import { cellOf } from '../builder/recurrent/cells.js';
+import { cellOf, recurrentNames } from '../builder/recurrent/cells.js';
 import { LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { leftOutNotes, notesOn } from './architecture-notes.js';
@@ -75,10 +75,15 @@ export const architectureOptionNames = {
   batchFirst: true,
 } satisfies OptionNames<ArchitectureOptions>;
 
+/** What may be meant by others; `lstm` names recurrent layers of every kind. */
+export const meantArchitectureOptions: Readonly<Record<string, string>> = {
+  timeFirst: 'batchFirst: false',
+  ...Object.fromEntries(recurrentNames.flatMap((kind) => (kind === 'lstm' ? [] : [[kind, 'lstm']]))),
+  recurrent: 'lstm',
+};
+
 function checkArchitectureOptions(options: ArchitectureOptions): void {
-  checkOptionNames('networkFromStateDict', options, architectureOptionNames, {
-    timeFirst: 'batchFirst: false',
-  });
+  checkOptionNames('networkFromStateDict', options, architectureOptionNames, meantArchitectureOptions);
   const { pool, lstm, activation, head, embedding, batchFirst } = options;
   for (const [name, value] of Object.entries({
     lstm,

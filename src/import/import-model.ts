@@ -6,7 +6,12 @@ import type { Network } from '../builder/network.js';
 import { checkParameters } from '../builder/parameters.js';
 import { asLstmOnnxError, LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
-import { type ArchitectureOptions, architectureOptionNames, networkFromStateDict } from './architecture.js';
+import {
+  type ArchitectureOptions,
+  architectureOptionNames,
+  meantArchitectureOptions,
+  networkFromStateDict,
+} from './architecture.js';
 import { cellNotes, withLayerNumbers } from './cell-modules.js';
 import { describeUnread, detectFormat } from './formats.js';
 import { type ImportedModel, type ImportedWeights, type ImportNote, plainNotes } from './imported-model.js';
@@ -55,7 +60,7 @@ const optionNames = {
 export async function importModel(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportResult> {
   checkOptionNames('importModel', options, optionNames, {
     filename: 'fileName',
-    timeFirst: 'batchFirst: false',
+    ...meantArchitectureOptions,
   });
   expectBytes('importModel', bytes);
   checkValues(options);

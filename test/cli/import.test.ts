@@ -283,6 +283,19 @@ describe('lstm-onnx verify', () => {
     },
   );
 
+  it('takes --gru for --lstm, and not both', async () => {
+    const weights = gruPathOf('state-dicts/mixed.pt');
+    const path = join(folder, 'lower-middle.onnx');
+    const options = ['--no-head', '--gru', 'lower,middle'];
+    expect(await lstmOnnx('export', weights, '-o', path, ...options)).toMatchObject({ code: 0 });
+    const ops = decodeModel(readFileSync(path)).graph.nodes.map(({ opType }) => opType);
+    expect(ops).toEqual(expect.arrayContaining(['LSTM', 'GRU']));
+    const both = await lstmOnnx('export', weights, '-o', path, '--lstm', 'lower', '--gru', 'middle');
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringMatching(/--lstm is given more than once/) });
+    const network = await lstmOnnx('export', weights, '-o', path, '--gru', 'middle', '--network', 'n.json');
+    expect(network).toMatchObject({ code: 2, stderr: expect.stringMatching(/exclusive/) });
+  });
+
   it('says truly what a recording is compared with', async () => {
     const args = ['--fixture', pathOf('recorded.npz'), '--provider', 'simd'];
     const { code, stderr } = await lstmOnnx('verify', model, ...args);

@@ -136,6 +136,15 @@ describe('state dicts of recurrent layers', () => {
     expect(Object.keys(network.outputs)).toEqual(['output', 'hn']);
   });
 
+  it('take the option lstm for every kind, and say so where another name is given', async () => {
+    const { network } = await read('state-dicts', 'gru-last.pt', { lstm: 'gru' });
+    expect(network.nodes[0]).toMatchObject({ name: 'gru', op: 'gru' });
+    const named = { gru: 'gru' } as ArchitectureOptions;
+    const message = /has no option 'gru'; use lstm\./;
+    await expect(read('state-dicts', 'gru-last.pt', named)).rejects.toThrow(message);
+    expect(() => networkFromStateDict(weightsOf('state-dicts/gru-last'), named)).toThrow(message);
+  });
+
   it('say in their notes what they were read as', async () => {
     const { notes } = await read('state-dicts', 'gru-last.pt', {});
     const text = notes.map((note) => note.text).join('\n');
