@@ -113,6 +113,7 @@ interface Given {
  *
  * @param names the options of the op's typed function
  * @param meantToo what others call options of this op alone
+ * @param shorthand the option that is the activation of the hidden state, of a cell that has no other
  * @throws E_INVALID_OPTION, and what the op's shape rule throws
  */
 export function addRecurrent<K extends RecurrentName>(
@@ -122,12 +123,14 @@ export function addRecurrent<K extends RecurrentName>(
   options: Given,
   names: Readonly<Record<string, true>>,
   meantToo: Readonly<Record<string, string>>,
+  shorthand: string | undefined = undefined,
 ): Record<string, SymbolicTensor> {
   const graph = graphOf(kind, x);
   const where = typeof name === 'string' ? name : inWords(name);
   checkOptionNames(`${where} (${kind})`, options ?? null, names, { ...meant, ...meantToo });
   checkStates(kind, options);
-  const { initialState, lengths, activations, batchFirst = x.shape[0] !== 'time', ...rest } = options;
+  const { initialState, lengths, batchFirst = x.shape[0] !== 'time', ...others } = options;
+  const { activations, ...rest } = withActivations(others, shorthand);
   const given: Partial<Record<string, unknown>> = isObject(initialState) ? initialState : {};
   const states = cellOf(kind).states.map(({ port, input }) => [input, given[port]]);
   const inputs: OpInputs<Value>[RecurrentName] = { x, ...Object.fromEntries(states), lengths };
@@ -143,6 +146,12 @@ export function addRecurrent<K extends RecurrentName>(
   };
   // The op's schema checks the options before anything reads them.
   return graph.add(kind, name, inputs as OpInputs<Value>[K], whole as unknown as OpOptions[K]);
+}
+
+/** The options with the one that stands for an activation among the activations. */
+function withActivations<T extends Pick<Given, 'activations'>>(options: T, shorthand: string | undefined): T {
+  const { [shorthand ?? '']: hidden, ...rest }: Partial<Record<string, unknown>> = options;
+  return hidden === undefined ? options : ({ ...rest, activations: { hidden } } as unknown as T); // the schema checks it
 }
 
 /** The schema checks the other options. @throws E_INVALID_OPTION */
