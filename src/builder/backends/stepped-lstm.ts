@@ -71,7 +71,10 @@ function cellStep(
 }
 
 /** Both bias vectors in one. */
-export function sumOfBiases(tf: Tf, { bias, biasHh, weightHh }: LstmLayerArguments): TfTensor {
+export function sumOfBiases(
+  tf: Tf,
+  { bias, biasHh, weightHh }: Pick<LstmLayerArguments, 'bias' | 'biasHh' | 'weightHh'>,
+): TfTensor {
   if (bias && biasHh) return tf.add(bias, biasHh);
   return bias ?? biasHh ?? tf.zeros([weightHh.shape[0] ?? 0]);
 }
