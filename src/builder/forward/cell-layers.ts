@@ -2,13 +2,14 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { dim } from '../../nd-array.js';
 import { type LayerAttributes, lstmLayer } from '../backends/lstm-layer.js';
-import type { GruLayer } from '../backends/recurrent-layer.js';
+import type { GruLayer, RnnLayer } from '../backends/recurrent-layer.js';
 import { gruStep } from '../backends/stepped-gru.js';
-import { steppedLayer } from '../backends/stepped-layer.js';
-import { type LstmCell, pytorchActivations } from '../backends/stepped-lstm.js';
+import { type CellStep, steppedLayer } from '../backends/stepped-layer.js';
+import { type LstmCell, pytorchActivations, sumOfBiases } from '../backends/stepped-lstm.js';
 import type { Tf } from '../backends/tf.js';
 import type { OpOptions } from '../ops/index.js';
 import type { RecurrentName } from '../recurrent/cells.js';
+import { activate } from './activations.js';
 
 export interface LayerInputs {
   /** `[batch, time, features]` or time-first. */
@@ -82,4 +83,24 @@ const gru: CellLayer<'gru'> = (tf, { x, mask, lengths, initial, parameter }, att
   return steppedLayer(tf, { x, mask, lengths, weightIh, bias: biasIh }, attributes, [h0], step);
 };
 
-export const cellLayers: { readonly [K in RecurrentName]: CellLayer<K> } = { gru, lstm };
+const rnn: CellLayer<'rnn'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
+  const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];
+  const { hiddenSize, batchFirst, bias, clip, activations } = options;
+  const biases = bias ? { bias: parameter('bias_ih'), biasHh: parameter('bias_hh') } : {};
+  const { hidden = { name: 'tanh' } } = activations ?? {};
+  const own = tf.backend() as { readonly rnnLayer?: RnnLayer };
+  if (own.rnnLayer && clip === undefined && (hidden.name === 'tanh' || hidden.name === 'relu')) {
+    const layer = { x, mask, lengths, h0: initial[0], weightIh, weightHh, ...biases };
+    const { output, h } = own.rnnLayer(layer, { ...attributes, nonlinearity: hidden.name });
+    return { output, states: [h] };
+  }
+  const h0 = initial[0] ?? tf.zeros([dim(x.shape, batchFirst ? 0 : 1), hiddenSize]);
+  const sums = sumOfBiases(tf, { weightHh, ...biases });
+  const step: CellStep = (ofX, [h]) => {
+    const sum = tf.add(ofX, tf.matMul(h as TfTensor, weightHh, false, true)); // an RNN has a state
+    return [activate(tf, clip === undefined ? sum : tf.clipByValue(sum, -clip, clip), hidden)];
+  };
+  return steppedLayer(tf, { x, mask, lengths, weightIh, bias: sums }, attributes, [h0], step);
+};
+
+export const cellLayers: { readonly [K in RecurrentName]: CellLayer<K> } = { gru, lstm, rnn };

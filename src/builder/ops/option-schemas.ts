@@ -78,6 +78,11 @@ const gru = z
   .check(oneWay);
 export type GruOptions = z.output<typeof gru>;
 
+const rnn = z
+  .strictObject({ ...layers, activations: z.optional(z.strictObject({ hidden: activation })) })
+  .check(oneWay);
+export type RnnOptions = z.output<typeof rnn>;
+
 const reshape = z.strictObject({
   shape: z.array(z.union([positive, z.literal(-1), z.string().check(z.minLength(1))])),
 });
@@ -105,6 +110,7 @@ export interface OpOptions {
   mean: AxisOptions;
   relu: NoOptions;
   reshape: ReshapeOptions;
+  rnn: RnnOptions;
   sigmoid: NoOptions;
   softmax: AxisOptions;
   stepCount: StepCountOptions;
@@ -129,6 +135,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   mean: axis,
   relu: none,
   reshape,
+  rnn,
   sigmoid: none,
   softmax: axisOrLast,
   stepCount,

@@ -71,6 +71,15 @@ export const cells = {
     onnx: { operator: 'GRU', gates: ['z', 'r', 'n'] },
     keras: { layer: 'GRU', gates: ['z', 'r', 'n'] },
   },
+  rnn: {
+    torch: 'RNN',
+    gates: ['h'],
+    traceGates: [],
+    states: [h],
+    activations: [['hidden', 'tanh']],
+    onnx: { operator: 'RNN', gates: ['h'] },
+    keras: { layer: 'SimpleRNN', gates: ['h'] },
+  },
 } as const satisfies Readonly<Record<string, CellFacts>>;
 
 export type RecurrentName = keyof typeof cells;

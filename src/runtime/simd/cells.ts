@@ -35,6 +35,13 @@ export const directions: { readonly [K in RecurrentName]: PrepareDirection<OpOpt
       : undefined;
     return steppedDirection('lstm', options, direction, model, lstmStep(options, peephole));
   },
+  rnn(options, direction, model) {
+    const { name = 'tanh' } = options.activations?.hidden ?? {};
+    if (options.clip === undefined && (name === 'tanh' || name === 'relu')) {
+      return kernelDirection('rnn', name === 'tanh' ? 'rnnTanh' : 'rnnRelu', options, direction, model);
+    }
+    return steppedDirection('rnn', options, direction, model, rnnStep(options));
+  },
 };
 
 /** The activation that stands in a place of a cell. */
@@ -99,6 +106,16 @@ function gruStep(
       const update = z[hiddenSize + k] ?? 0;
       z[row] = candidate;
       output[k] = (1 - update) * candidate + update * (h[k] ?? 0);
+    }
+  };
+}
+
+function rnnStep(options: LayerOptions): RowStep {
+  const { clip = Number.POSITIVE_INFINITY } = options;
+  const squash = activationOf('rnn', options, 'hidden');
+  return (z, ofH, _states, output) => {
+    for (let k = 0; k < z.length; k++) {
+      output[k] = squash(Math.min(Math.max((z[k] ?? 0) + (ofH[k] ?? 0), -clip), clip));
     }
   };
 }
