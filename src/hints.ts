@@ -1,5 +1,5 @@
 /** What a person could give or do instead, as data: whoever shows an error or a note puts it into words of their own. */
-import type { ArchitectureOptions, Pool } from './import/architecture.js';
+import type { ArchitectureOptions, Nonlinearity, Pool } from './import/architecture.js';
 
 /**
  * A way on that an error or a note points to. Options have the names that they have in this library: those of `importModel`,
@@ -20,6 +20,10 @@ export type OptionHint =
       readonly option: 'pool';
       /** What is likely. */
       readonly found?: readonly Pool[];
+    }
+  | {
+      readonly option: 'nonlinearity';
+      readonly found?: readonly Nonlinearity[];
     }
   | { readonly option: 'activation' | 'batchFirst' | 'network' | 'dir' }
   | { readonly option: 'finite'; readonly value: 'allow' };

@@ -10,6 +10,7 @@ const flags: Readonly<Record<LeaveOutHint['leaveOut'], string>> = {
   activation: '--activation',
   head: '--head',
   embedding: '--embedding',
+  nonlinearity: '--nonlinearity',
   batchFirst: '--time-first',
   dir: '--data',
 };
@@ -45,6 +46,8 @@ function wordsOf(hint: Hint): string {
       return `--embedding ${nameIn(hint.found)}`;
     case 'pool':
       return hint.found ? `--pool NAME, one of ${hint.found.join(', ')}` : '--pool NAME';
+    case 'nonlinearity':
+      return '--nonlinearity relu for an RNN that was made with relu';
     case 'activation':
       return '--activation NAME for one on the output of the last recurrent layer';
     case 'batchFirst':

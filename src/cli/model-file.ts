@@ -4,7 +4,7 @@ import { networkFromJson } from '../builder/network-json.js';
 import { recurrentNames } from '../builder/recurrent/cells.js';
 import { type FileImportResult, importFile } from '../files/import-model.js';
 import { parseFile } from '../files/read.js';
-import { type Pool, pools } from '../import/architecture.js';
+import { type Nonlinearity, nonlinearities, type Pool, pools } from '../import/architecture.js';
 import { chainActivations, expectActivation } from '../import/chain-activations.js';
 import { recurrentList } from '../import/recurrent-kinds.js';
 import { noteLines } from './command-words.js';
@@ -18,6 +18,7 @@ export interface ModelFileArguments {
   head: string | false | undefined;
   embedding: string | undefined;
   'time-first': boolean | undefined;
+  nonlinearity: Nonlinearity | undefined;
   network: string | undefined;
 }
 
@@ -29,6 +30,7 @@ export const modelFileOptions = [
   'head',
   'embedding',
   'time-first',
+  'nonlinearity',
   'network',
 ] as const;
 
@@ -74,12 +76,18 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
       describe: 'Of weights: the embedding before the recurrent layer',
     })
     .option('time-first', { type: 'boolean', describe: 'Of weights: x is [time, batch, features]' })
+    .option('nonlinearity', {
+      type: 'string',
+      requiresArg: true,
+      choices: nonlinearities,
+      describe: 'Of weights: what every RNN was made with [default: tanh]',
+    })
     .option('network', {
       type: 'string',
       requiresArg: true,
       describe: 'A JSON file that says what network the weights are of',
     })
-    .conflicts('network', ['pool', 'lstm', 'activation', 'head', 'embedding', 'time-first']);
+    .conflicts('network', ['pool', 'lstm', 'activation', 'head', 'embedding', 'time-first', 'nonlinearity']);
 }
 
 /** Reads the model, prints the assumptions made, and warns about NaN or infinite weights; a `--network` is among its files. */
@@ -88,7 +96,7 @@ export async function readModelFile(
   options: ModelFileArguments,
   say: Output['say'],
 ): Promise<FileImportResult> {
-  const { pool, lstm, activation, head, embedding, 'time-first': timeFirst, network } = options;
+  const { pool, lstm, activation, head, embedding, 'time-first': timeFirst, nonlinearity, network } = options;
   const model = await importFile(path, {
     ...(pool === undefined ? {} : { pool }),
     ...(lstm === undefined ? {} : { lstm: listed(lstm) }),
@@ -96,6 +104,7 @@ export async function readModelFile(
     ...(head === undefined ? {} : { head: headOf(head) }),
     ...(embedding === undefined ? {} : { embedding }),
     ...(timeFirst === undefined ? {} : { batchFirst: !timeFirst }),
+    ...(nonlinearity === undefined ? {} : { nonlinearity }),
     ...(network === undefined ? {} : { network: await readNetwork(network) }),
   });
   for (const line of model.notes.flatMap(noteLines)) say(line);

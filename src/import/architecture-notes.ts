@@ -4,7 +4,7 @@ import { cellOf } from '../builder/recurrent/cells.js';
 import { formatShape } from '../builder/shape.js';
 import type { Hint } from '../hints.js';
 import type { ArchitectureOptions } from './architecture.js';
-import { type Architecture, type Pool, pools } from './build-architecture.js';
+import { type Architecture, nonlinearities, type Pool, pools } from './build-architecture.js';
 import { isActivation, isModule } from './chain-activations.js';
 import type { Matrix } from './choose-matrices.js';
 import type { ImportNote } from './imported-model.js';
@@ -21,7 +21,7 @@ const poolNotes: Readonly<Record<Pool, string>> = {
 
 /** What was assumed for what the options do not say, and what cannot be known. */
 export function notesOn(
-  { embedding, recurrent, activation, pool, head, batchFirst }: Architecture,
+  { embedding, recurrent, activation, pool, head, batchFirst, nonlinearity }: Architecture,
   options: ArchitectureOptions,
 ): ImportNote[] {
   const parts = [
@@ -31,7 +31,7 @@ export function notesOn(
     poolNotes[pool],
     ...head.map((part) => (isActivation(part) ? part.activation : describeMatrix(part))),
   ];
-  const assumed = unsaid(options, { recurrent, pool, head });
+  const assumed = unsaid(options, { recurrent, pool, head, nonlinearity });
   const listed = assumed.map(({ text }) => text).join('; ');
   return [
     { text: `assumed the network ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}` },
@@ -58,10 +58,15 @@ export function notesOn(
 /** What no option says and a state dict does not show, each with the option that would. */
 function unsaid(
   options: ArchitectureOptions,
-  { recurrent, pool, head }: Pick<Architecture, 'recurrent' | 'pool' | 'head'>,
+  { recurrent, pool, head, nonlinearity }: Pick<Architecture, 'recurrent' | 'pool' | 'head' | 'nonlinearity'>,
 ): { text: string; hint: Hint }[] {
   const all: { said: boolean; text: string; hint: Hint }[] = [
     { said: options.pool !== undefined, text: poolNotes[pool], hint: { option: 'pool', found: pools } },
+    {
+      said: options.nonlinearity !== undefined || !hasRnn(recurrent.chain),
+      text: `${nonlinearity} in the RNN (option nonlinearity)`,
+      hint: { option: 'nonlinearity', found: nonlinearities },
+    },
     {
       said: options.activation !== undefined,
       text: `no activation behind the ${cellOf(recurrent.last.kind).torch} (option activation)`,
@@ -79,6 +84,10 @@ function unsaid(
     },
   ];
   return all.filter(({ said }) => !said);
+}
+
+function hasRnn(chain: Architecture['recurrent']['chain']): boolean {
+  return chain.some((part) => !isActivation(part) && part.kind === 'rnn');
 }
 
 function describeMatrix({ name, rows, columns }: Matrix): string {

@@ -16,11 +16,18 @@ import { cellOf, recurrentNames } from '../builder/recurrent/cells.js';
 import { LstmOnnxError } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { leftOutNotes, notesOn } from './architecture-notes.js';
-import { type Architecture, buildArchitecture, type Pool, pools } from './build-architecture.js';
+import {
+  type Architecture,
+  buildArchitecture,
+  type Nonlinearity,
+  nonlinearities,
+  type Pool,
+  pools,
+} from './build-architecture.js';
 import { cellNotes, withLayerNumbers } from './cell-modules.js';
-import { type ChainActivation, expectActivation, isModule } from './chain-activations.js';
+import { type ChainActivation, expectActivation, isActivation, isModule } from './chain-activations.js';
 import { chooseEmbedding, chooseHead, type Matrix } from './choose-matrices.js';
-import { chooseRecurrent } from './choose-recurrent.js';
+import { type ChosenRecurrent, chooseRecurrent } from './choose-recurrent.js';
 import { type ImportNote, plainNotes } from './imported-model.js';
 import { groupModules, quoteName } from './modules.js';
 import type { RecurrentModule } from './recurrent-module.js';
@@ -28,7 +35,7 @@ import { selectParameters } from './select-parameters.js';
 import { refuseUnread } from './unread-modules.js';
 import { withoutWeightNorm } from './weight-norm.js';
 
-export { type Pool, pools };
+export { type Nonlinearity, nonlinearities, type Pool, pools };
 
 export interface ArchitectureOptions {
   /**
@@ -56,6 +63,8 @@ export interface ArchitectureOptions {
   readonly embedding?: string;
   /** Whether x is `[batch, time, ...]`; a state dict does not say. @default true */
   readonly batchFirst?: boolean;
+  /** What every nn.RNN was made with; a state dict does not say. @default tanh */
+  readonly nonlinearity?: Nonlinearity;
 }
 
 export interface InferredModel {
@@ -73,6 +82,7 @@ export const architectureOptionNames = {
   head: true,
   embedding: true,
   batchFirst: true,
+  nonlinearity: true,
 } satisfies OptionNames<ArchitectureOptions>;
 
 /** What may be meant by others; `lstm` names recurrent layers of every kind. */
@@ -84,7 +94,7 @@ export const meantArchitectureOptions: Readonly<Record<string, string>> = {
 
 function checkArchitectureOptions(options: ArchitectureOptions): void {
   checkOptionNames('networkFromStateDict', options, architectureOptionNames, meantArchitectureOptions);
-  const { pool, lstm, activation, head, embedding, batchFirst } = options;
+  const { pool, lstm, activation, head, embedding, batchFirst, nonlinearity } = options;
   for (const [name, value] of Object.entries({
     lstm,
     head: head === false ? undefined : head,
@@ -99,9 +109,22 @@ function checkArchitectureOptions(options: ArchitectureOptions): void {
   if (pool !== undefined && !pools.includes(pool)) {
     throw wrongArgument('The option pool', pool, `one of ${pools.join(', ')}`);
   }
+  if (nonlinearity !== undefined && !nonlinearities.includes(nonlinearity)) {
+    throw wrongArgument('The option nonlinearity', nonlinearity, `one of ${nonlinearities.join(', ')}`);
+  }
   if (batchFirst !== undefined && typeof batchFirst !== 'boolean') {
     throw wrongArgument('The option batchFirst', batchFirst, 'true or false');
   }
+}
+
+/** @throws E_INVALID_OPTION for a nonlinearity where no layer is an RNN */
+function checkNonlinearity({ chain }: ChosenRecurrent, { nonlinearity }: ArchitectureOptions): void {
+  if (nonlinearity === undefined || chain.some((part) => !isActivation(part) && part.kind === 'rnn')) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `The option nonlinearity is '${nonlinearity}', and the file has no RNN, which alone has one; leave it out.`,
+    { hints: [{ leaveOut: 'nonlinearity' }] },
+  );
 }
 
 /**
@@ -122,7 +145,7 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   const { parameters: plain, notes } = withoutWeightNorm({ parameters: state, notes: [] });
   const { parameters: layers, cells } = withLayerNumbers(plain);
   const modules = groupModules(layers);
-  refuseUnread(modules, options.lstm === undefined ? undefined : new Set([options.lstm].flat()));
+  refuseUnread(modules);
   const recurrent = chooseRecurrent(modules, options.lstm);
   const embedding = chooseEmbedding(
     modules,
@@ -132,8 +155,12 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
     options.head,
   );
   const head = chooseHead(modules, recurrent.first, recurrent.last, embedding, options.head);
-  const { batchFirst = true, pool = usualPool(recurrent.last, embedding, head) } = options;
-  const architecture: Architecture = { embedding, recurrent, activation, pool, head, batchFirst };
+  const { batchFirst = true, nonlinearity = 'tanh' } = options;
+  const { pool = usualPool(recurrent.last, embedding, head) } = options;
+  checkNonlinearity(recurrent, options);
+  const architecture: Architecture = {
+    ...{ embedding, recurrent, activation, pool, head, batchFirst, nonlinearity },
+  };
 
   const network = named(() => buildArchitecture(architecture));
   const { parameters, leftOut } = selectParameters(network, layers);

@@ -18,6 +18,11 @@ export const pools = ['last', 'all', 'hidden', 'mean', 'max'] as const;
 /** What of the last recurrent layer's output goes on. */
 export type Pool = (typeof pools)[number];
 
+export const nonlinearities = ['tanh', 'relu'] as const;
+
+/** What an nn.RNN may be made with. */
+export type Nonlinearity = (typeof nonlinearities)[number];
+
 export interface Architecture {
   readonly embedding: Matrix | undefined;
   readonly recurrent: ChosenRecurrent;
@@ -26,11 +31,13 @@ export interface Architecture {
   readonly pool: Pool;
   readonly head: Head;
   readonly batchFirst: boolean;
+  /** Of every RNN. */
+  readonly nonlinearity: Nonlinearity;
 }
 
 /** @throws E_DUPLICATE_NAME for modules whose names are one in a network */
 export function buildArchitecture(architecture: Architecture): Network {
-  const { embedding, recurrent, activation, pool, head, batchFirst } = architecture;
+  const { embedding, recurrent, activation, pool, head, batchFirst, nonlinearity } = architecture;
   const graph = new GraphBuilder(checkOptions);
   const steps = batchFirst ? ['batch', 'time'] : ['time', 'batch'];
   const type: TensorType = embedding
@@ -55,7 +62,7 @@ export function buildArchitecture(architecture: Architecture): Network {
       value = addActivation(value, part);
       continue;
     }
-    states = addModule(part, value, batchFirst);
+    states = addModule(part, value, batchFirst, nonlinearity);
     value = states.output;
   }
   const activate = (x: Value) => (activation ? addActivation(x, activation) : x);
@@ -92,11 +99,17 @@ function addModule(
   { name, kind, hiddenSize, numLayers, bidirectional, bias, projSize, peepholes }: RecurrentModule,
   x: Value,
   batchFirst: boolean,
+  nonlinearity: Nonlinearity,
 ): RecurrentPorts {
   const sizes = { numLayers, bidirectional, bias, hiddenSize, batchFirst };
-  const ofLstm = kind === 'lstm' ? { projSize, peepholes } : {};
-  const names = { ...recurrentArgumentNames, projSize: true, peepholes: true } as const;
-  const ports = addRecurrent(kind, nodeNameOf(name, kind), x, { ...sizes, ...ofLstm }, names, {});
+  const own =
+    kind === 'lstm'
+      ? { projSize, peepholes }
+      : kind === 'rnn'
+        ? { activations: { hidden: nonlinearity } }
+        : {};
+  const names = { ...recurrentArgumentNames, projSize: true, peepholes: true, activations: true } as const;
+  const ports = addRecurrent(kind, nodeNameOf(name, kind), x, { ...sizes, ...own }, names, {});
   const { output, h } = ports;
   if (!output || !h) throw new LstmOnnxError('E_UNSUPPORTED', `${kind} gives no output and no state.`);
   const states = cellOf(kind).states.flatMap(({ port, output: state }) => {

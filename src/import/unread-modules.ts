@@ -8,7 +8,7 @@ import { formatShape } from '../builder/shape.js';
 import { LstmOnnxError } from '../errors.js';
 import { type Modules, type ModuleTensors, quoteName } from './modules.js';
 import { onnxRoute, runOnnx } from './onnx-route.js';
-import { gatesOf, kindOfGates } from './recurrent-kinds.js';
+import { gatesOf } from './recurrent-kinds.js';
 
 type Tensors = ReadonlyMap<string, Parameter>;
 
@@ -75,16 +75,12 @@ const kinds: readonly Kind[] = [
   { name: 'a PReLU or RMSNorm', fits: (tensors) => rank(tensors, 'weight') === 1 },
 ];
 
-const plainRnn: Kind = { name: 'a plain RNN: 1 gate, where an LSTM has 4', fits: () => false };
 const parameter: Kind = { name: 'a parameter of its own', fits: () => false, mayBeLeftOut: true };
 const unknown: Kind = { name: 'of no kind that is known', fits: () => false, mayBeLeftOut: true };
 
-/**
- * @param named the recurrent modules that an option picks; undefined where all of them count
- * @throws E_UNSUPPORTED for modules that the architecture has no place for
- */
-export function refuseUnread(modules: Modules, named: ReadonlySet<string> | undefined): void {
-  const unread = unreadModules(modules, named);
+/** @throws E_UNSUPPORTED for modules that the architecture has no place for */
+export function refuseUnread(modules: Modules): void {
+  const unread = unreadModules(modules);
   if (unread.size === 0) return;
   const all = [...unread.values()];
   const shown = all.slice(0, MAX_SHOWN).map(({ label, kind }) => `${label} (${kind.name})`);
@@ -104,7 +100,7 @@ export function refuseUnread(modules: Modules, named: ReadonlySet<string> | unde
 }
 
 /** By the module's name, so that one whose tensors are of two kinds is told once. */
-function unreadModules({ recurrent, others }: Modules, named: ReadonlySet<string> | undefined) {
+function unreadModules({ others }: Modules) {
   const unread = new Map<string, Unread>();
   for (const module of others.values()) {
     for (const [name, found] of unreadOf(module)) {
@@ -112,18 +108,7 @@ function unreadModules({ recurrent, others }: Modules, named: ReadonlySet<string
       if ((unread.get(name)?.kind ?? unknown) === unknown) unread.set(name, found);
     }
   }
-  for (const { name, tensors } of recurrent.values()) {
-    if (unread.has(name) || (named && !named.has(name))) continue;
-    const kind = recurrentKind(tensors);
-    if (kind) unread.set(name, { label: quoteName(name), kind });
-  }
   return unread;
-}
-
-function recurrentKind(tensors: Tensors): Kind | undefined {
-  const gates = gatesOf(tensors, '_l0') ?? 0;
-  if (tensors.has('weight_hr_l0') || kindOfGates(gates)) return undefined;
-  return gates === 1 ? plainRnn : undefined;
 }
 
 function unreadOf({ name, tensors }: ModuleTensors): [name: string, Unread][] {

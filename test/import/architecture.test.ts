@@ -133,18 +133,25 @@ describe('a state dict that does not say its network is refused', () => {
     ],
     ['empty', new Map(), {}, 'E_UNSUPPORTED', /no LSTM.*Found nothing/],
     [
-      'of an RNNCell',
-      zeros({ 'cell.weight_ih': [2, 3], 'cell.weight_hh': [2, 2] }),
+      'of an RNNCell with a parameter of its own',
+      zeros({ 'cell.weight_ih': [2, 3], 'cell.weight_hh': [2, 2], 'cell.scale': [2] }),
       {},
       'E_UNSUPPORTED',
       /'cell' \(an RNNCell\).*torch\.onnx\.export.*runs on onnxruntime\.$/,
+    ],
+    [
+      'without an RNN, and a nonlinearity',
+      zeros({ ...lstm, 'fc.weight': [2, 4] }),
+      { nonlinearity: 'relu' },
+      'E_INVALID_OPTION',
+      /nonlinearity is 'relu', and the file has no RNN/,
     ],
     [
       'with rows of no cell',
       zeros({ 'rnn.weight_ih_l0': [10, 3], 'rnn.weight_hh_l0': [10, 4] }),
       {},
       'E_UNSUPPORTED',
-      /'rnn' are not those of one nn\.LSTM or nn\.GRU: weight_hh_l0 has 10 rows, expected 4 times 4 \(LSTM\) or 3 times 4 \(GRU\)/,
+      /'rnn' are not those of one nn\.LSTM, nn\.GRU or nn\.RNN: weight_hh_l0 has 10 rows, expected 4 times 4 \(LSTM\) or 3 times 4 \(GRU\) or 1 times 4 \(RNN\)/,
     ],
     [
       'of a GRU with a projection, which PyTorch does not have',
@@ -166,13 +173,6 @@ describe('a state dict that does not say its network is refused', () => {
       {},
       'E_UNSUPPORTED',
       /'gru' .*bias_hh_l0 is missing/,
-    ],
-    [
-      'of a plain RNN',
-      zeros({ 'rnn.weight_ih_l0': [4, 3], 'rnn.weight_hh_l0': [4, 4] }),
-      {},
-      'E_UNSUPPORTED',
-      /'rnn' \(a plain RNN: 1 gate, where/,
     ],
     [
       'with half a bias',

@@ -38,8 +38,11 @@ describe('modules that are not read', () => {
       { ...lstm, 'bn.weight': [2], 'bn.bias': [2], 'bn.running_mean': [2], 'bn.running_var': [2] },
       /'bn' \(a BatchNorm\)/,
     ],
-    ['a plain RNN', recurrent('r', 1, 3, 4), /'r' \(a plain RNN: 1 gate, where an LSTM has 4\)/],
-    ['an RNNCell', recurrent('cell', 1, 3, 4, ''), /'cell' \(an RNNCell\)/],
+    [
+      'an RNNCell with a tensor of its own',
+      { ...recurrent('cell', 1, 3, 4, ''), 'cell.h0': [4] },
+      /'cell' \(an RNNCell\)/,
+    ],
     [
       'a GRUCell with a tensor of its own',
       { ...recurrent('cell', 3, 3, 4, ''), 'cell.h0': [4] },
@@ -84,13 +87,13 @@ describe('modules that are not read', () => {
     const message = messageFor({
       ...lstm,
       ...recurrent('other', 4, 9, 4),
-      ...recurrent('rnn', 1, 3, 4),
+      'conv.weight': [2, 3, 5],
       'cnn.0.weight': [2, 1, 3, 3],
       'a.weight': [2, 4],
       'b.weight': [2, 4],
     });
     expect(message).toMatch(
-      /'cnn\.0' \(a Conv2d\), 'rnn' \(a plain RNN: .*Read are LSTMs, GRUs, linear layers/,
+      /'conv' \(a Conv1d or Bilinear\), 'cnn\.0' \(a Conv2d\)\. Read are LSTMs, GRUs, RNNs, linear layers/,
     );
     expect(message).not.toMatch(/There are 2 LSTMs|may be the head/);
   });

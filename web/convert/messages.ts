@@ -9,6 +9,7 @@ export interface Architecture {
   readonly activation?: ChainActivation;
   readonly head?: string | readonly string[] | false;
   readonly embedding?: string;
+  readonly nonlinearity?: 'relu';
   readonly timeFirst: boolean;
 }
 

@@ -71,6 +71,7 @@ export function readArchitecture(): Architecture {
     ...(activation ? { activation } : {}),
     ...(chain.length > 0 ? { head: chain } : head === byItself ? {} : { head: head === none ? false : head }),
     ...(embedding === byItself ? {} : { embedding }),
+    ...(select('nonlinearity').value === 'relu' ? { nonlinearity: 'relu' as const } : {}),
     timeFirst: input('time-first').checked,
   };
 }

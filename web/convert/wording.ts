@@ -10,6 +10,7 @@ export const labels = {
   chain: 'Or layers and activations, in their order',
   embedding: 'Embedding before the recurrent layer',
   batchFirst: 'Time comes before batch',
+  nonlinearity: 'RNNs were made with',
 } as const;
 
 /** A message with what there is to do on the page. */
@@ -37,6 +38,7 @@ function wordsOf(hint: Hint): string[] {
     case 'lstm':
       return [`write one or several${among(hint.found)} into “${labels.lstm}”`];
     case 'pool':
+    case 'nonlinearity':
     case 'activation':
       return [`choose under “${labels[hint.option]}”`];
     case 'batchFirst':
