@@ -6,10 +6,12 @@ import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
 import { flip } from '../../src/builder/ops/flip.js';
+import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { max, mean } from '../../src/builder/ops/reduce.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
+import { rnn } from '../../src/builder/ops/rnn.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { type Predictions, predict } from '../../src/builder/predict.js';
@@ -67,6 +69,26 @@ test('an lstm gives output, h and c in the shapes of nn.LSTM', () => {
   const deep = lstm('lstm', sequence, { hiddenSize: 5, numLayers: 3, bidirectional: true });
   expectTypeOf(deep.output).toEqualTypeOf<Float<readonly ['batch', 'time', 10]>>();
   expectTypeOf(deep.c).toEqualTypeOf<Float<readonly [6, 'batch', 5]>>();
+});
+
+test('a gru and an rnn give output and h in the shapes of nn.GRU and nn.RNN', () => {
+  for (const layer of [gru, rnn]) {
+    const both = layer('layer', sequence, { hiddenSize: 64, numLayers: 2, bidirectional: true });
+    expectTypeOf(both.output).toEqualTypeOf<Float<readonly ['batch', 'time', 128]>>();
+    expectTypeOf(both.h).toEqualTypeOf<Float<readonly [4, 'batch', 64]>>();
+    expectTypeOf(both).not.toHaveProperty('c');
+    const named = layer('layer', timeFirst, { hiddenSize: 5 });
+    expectTypeOf(named.h).toEqualTypeOf<Float<readonly [1, 'batch', 5]>>();
+    layer('upper', both.output, { hiddenSize: 64, numLayers: 4, initialState: { h: both.h } });
+    // @ts-expect-error the state of another size
+    layer('upper', both.output, { hiddenSize: 5, numLayers: 4, initialState: { h: both.h } });
+    // @ts-expect-error the option of an LSTM
+    layer('layer', sequence, { hiddenSize: 5, projSize: 2 });
+  }
+  gru('gru', sequence, { hiddenSize: 5, resetAfter: false });
+  rnn('rnn', sequence, { hiddenSize: 5, nonlinearity: 'relu' });
+  // @ts-expect-error no activation of that name
+  rnn('rnn', sequence, { hiddenSize: 5, nonlinearity: 'step' });
 });
 
 test('an lstm finds the batch second where time comes first or batchFirst is false', () => {
