@@ -1,5 +1,5 @@
 /** What is measured: sizes, and the network and data of a size. */
-import { type Dataset, dataset, defineNetwork, float32, Generator, linear, lstm } from 'lstm-onnx';
+import { type Dataset, dataset, defineNetwork, float32, Generator, gru, linear, lstm, rnn } from 'lstm-onnx';
 
 /** Batch, time, input size, hidden size, layers. */
 export type Size = readonly [batch: number, time: number, input: number, hidden: number, layers: number];
@@ -11,6 +11,18 @@ export const trainingSizes: readonly Size[] = [
   [64, 100, 64, 256, 1],
 ];
 
+/** The cells beside the LSTM, at sizes that it is measured at. */
+export const cellSizes: readonly (readonly [cell: CellName, size: Size])[] = [
+  ['lstm', [64, 28, 28, 64, 1]],
+  ['gru', [64, 28, 28, 64, 1]],
+  ['rnn', [64, 28, 28, 64, 1]],
+  ['gru', [32, 50, 32, 128, 2]],
+  ['rnn', [32, 50, 32, 128, 2]],
+];
+
+const layers = { gru, rnn };
+export type CellName = 'lstm' | keyof typeof layers;
+
 export const runningSizes: readonly Size[] = [
   [1, 28, 28, 64, 1],
   [64, 28, 28, 64, 1],
@@ -19,9 +31,10 @@ export const runningSizes: readonly Size[] = [
   [1, 1, 64, 256, 1],
 ];
 
-export function classifier([, , inputSize, hiddenSize, numLayers]: Size) {
+export function classifier([, , inputSize, hiddenSize, numLayers]: Size, cell: CellName = 'lstm') {
   return defineNetwork({ x: float32('batch', 'time', inputSize) }, ({ x }) => {
-    const { output } = lstm('lstm', x, { hiddenSize, numLayers });
+    const sizes = { hiddenSize, numLayers };
+    const { output } = cell === 'lstm' ? lstm(cell, x, sizes) : layers[cell](cell, x, sizes);
     return { logits: linear('fc', output.at(-1), 10) };
   });
 }

@@ -1,4 +1,4 @@
-/** Our side of the benchmarks, one figure a process: `ours.ts epoch|second-epoch|step|run BACKEND SIZE...`. Milliseconds as JSON. */
+/** Our side of the benchmarks, one figure a process: `ours.ts epoch|second-epoch|step|run BACKEND SIZE... [CELL]`. Milliseconds as JSON. */
 import {
   adam,
   crossEntropy,
@@ -11,10 +11,11 @@ import {
   Model,
 } from 'lstm-onnx';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { classifier, median, randomData, type Size } from './networks.js';
+import { type CellName, classifier, median, randomData, type Size } from './networks.js';
 
 const [what, backend = 'auto', ...numbers] = process.argv.slice(2);
-const size = numbers.map(Number) as unknown as Size;
+const size = numbers.slice(0, 5).map(Number) as unknown as Size;
+const cell = numbers[5] as CellName | undefined;
 
 async function epoch(which: number): Promise<number> {
   const { images, labels } = (await loadMnist()).train;
@@ -46,7 +47,7 @@ async function step(): Promise<number> {
     times.push(now - last);
     last = now;
   };
-  await fit(classifier(size), randomData(size, 8), {
+  await fit(classifier(size, cell), randomData(size, 8), {
     loss: crossEntropy,
     optimizer: adam(),
     batchSize: size[0],

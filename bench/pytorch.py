@@ -11,9 +11,10 @@ from torch import nn
 
 
 class Classifier(nn.Module):
-    def __init__(self, inputs, hidden, layers, classes=10):
+    def __init__(self, inputs, hidden, layers, classes=10, cell="lstm"):
         super().__init__()
-        self.lstm = nn.LSTM(inputs, hidden, layers, batch_first=True)
+        layer = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[cell]
+        self.lstm = layer(inputs, hidden, layers, batch_first=True)
         self.fc = nn.Linear(hidden, classes)
 
     def forward(self, x):
@@ -73,15 +74,15 @@ def median(run, seconds=2, warmup=3):
     return statistics.median(times)
 
 
-def train_step(batch, time_steps, inputs, hidden, layers):
-    model = Classifier(inputs, hidden, layers)
+def train_step(batch, time_steps, inputs, hidden, layers, cell):
+    model = Classifier(inputs, hidden, layers, cell=cell)
     optimizer = torch.optim.Adam(model.parameters(), 0.001)
     x, y = torch.randn(batch, time_steps, inputs), torch.randint(0, 10, (batch,))
     return median(lambda: step(model, optimizer, x, y))
 
 
-def forward(batch, time_steps, inputs, hidden, layers):
-    model = Classifier(inputs, hidden, layers).eval()
+def forward(batch, time_steps, inputs, hidden, layers, cell):
+    model = Classifier(inputs, hidden, layers, cell=cell).eval()
     x = torch.randn(batch, time_steps, inputs)
     with torch.inference_mode():
         return median(lambda: model(x))
@@ -93,6 +94,7 @@ def main():
     parser.add_argument("--mnist")
     parser.add_argument("--checkpoint")
     parser.add_argument("--size", type=int, nargs=5)
+    parser.add_argument("--cell", default="lstm")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -107,7 +109,7 @@ def main():
     elif arguments.what == "second-epoch":
         milliseconds = epoch(arguments.mnist, 2)
     else:
-        milliseconds = {"step": train_step, "run": forward}[arguments.what](*arguments.size)
+        milliseconds = {"step": train_step, "run": forward}[arguments.what](*arguments.size, arguments.cell)
     print(json.dumps({"ms": milliseconds, "version": torch.__version__}))
 
 

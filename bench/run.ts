@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { version, writeFileAtomic } from 'lstm-onnx';
-import { median, runningSizes, trainingSizes } from './networks.js';
+import { cellSizes, median, runningSizes, trainingSizes } from './networks.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -96,6 +96,27 @@ const stepRows = trainingSizes.map((size) => {
   stepRatios.push((simd ?? Number.NaN) / (torch ?? Number.NaN));
   return row(size.join(', '), number(simd), number(torch), ratio(simd, torch));
 });
+const cellSteps = cellSizes.map(([cell, size]) => ({
+  cell,
+  size,
+  ms: sideBySide({
+    simd: () => ours('step', ourBackend, ...size, cell),
+    pytorch: () => pytorch('step', '--size', ...size, '--cell', cell),
+  }),
+}));
+/** The same size's step of an LSTM, where it was measured. */
+const lstmStep = (size: string) =>
+  cellSteps.find((one) => one.cell === 'lstm' && one.size.join() === size)?.ms.simd;
+const cellRows = cellSteps.map(({ cell, size, ms: { simd, pytorch: torch } }) =>
+  row(
+    cell,
+    size.join(', '),
+    number(simd),
+    ratio(simd, lstmStep(size.join())),
+    number(torch),
+    ratio(simd, torch),
+  ),
+);
 const runRows = runningSizes.map((size) => {
   const {
     model,
@@ -158,6 +179,12 @@ ${secondEpochRows.join('\n')}
 ${stepRows.join('\n')}
 
 Geometric mean of the ratios: ${Number.isNaN(geometric) ? '-' : geometric.toFixed(2)}.
+
+## A training step by its cell (batch, time, input, hidden, layers)
+
+| cell | size | simd | of the LSTM | PyTorch | ratio |
+| --- | --- | --- | --- | --- | --- |
+${cellRows.join('\n')}
 
 ## Running on the CPU (batch, time, input, hidden, layers)
 
