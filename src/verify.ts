@@ -109,7 +109,7 @@ const variants: readonly VariantOptions[] = [false, true].flatMap((softmax) =>
   [false, true].flatMap((lengths) => [false, true].map((states) => ({ states, lengths, softmax }))),
 );
 
-/** Undefined where the network cannot have these: no LSTM, or a name is taken. */
+/** Undefined where the network cannot have these: no recurrent layer, or a name is taken. */
 function variantIfAny(network: Network, options: VariantOptions): Network | undefined {
   try {
     return variantOf(network, options);

@@ -24,7 +24,7 @@ export interface Padding {
 /** What to do instead, if it is more than taking the last step first. */
 const advice: Partial<Record<OpName, string>> = {
   at: 'take the first step with at(0) or the last one with at(-1), which every sequence has',
-  flip: 'give the LSTM reverse: true or bidirectional: true, which read each sequence from its own end',
+  flip: 'give the recurrent layer reverse: true or bidirectional: true, which read each sequence from its own end',
 };
 const otherAdvice = 'take the last step of each sequence first, with last(x)';
 

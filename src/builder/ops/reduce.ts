@@ -38,7 +38,7 @@ export const meanOp = reduction('mean');
 export const maxOp = reduction('max');
 
 /**
- * The mean along a dimension, which disappears. Along the time of an LSTM with lengths it is the mean over the steps of each
+ * The mean along a dimension, which disappears. Along the time of a recurrent layer with lengths it is the mean over the steps of each
  * sequence; one without steps counts as one step.
  *
  * @param axis counted from the front; default the dimension called `time`

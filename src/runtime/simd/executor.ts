@@ -51,7 +51,7 @@ export class Executor {
 
   /**
    * @param take gets the outputs by name; those in the engine's memory are invalid after it returns
-   * @param trace is called with what each direction of each LSTM layer computed
+   * @param trace is called with what each direction of each recurrent layer computed
    * @throws E_SHAPE_MISMATCH, E_INVALID_OPTION for feeds that do not fit the network; E_RUN_FAILED where memory is short
    */
   run<T>(

@@ -75,7 +75,7 @@ export function openSimdSession(
     inputs: inputs.map(({ value }) => value),
     outputs: outputs.map(({ value }) => value),
     metadata,
-    sequences: new Set(), // our own LSTM reports empty input itself
+    sequences: new Set(), // our own layers report empty input themselves
     async run(feeds, fetches) {
       const wanted = outputs.filter(({ value }) => fetches?.includes(value.name) ?? true);
       return executor.run(given(feeds), (computed) => {
