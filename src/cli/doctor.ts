@@ -71,7 +71,7 @@ async function providers(): Promise<Finding[]> {
   return (await availableProviders()).map((status): Finding => {
     const own = status.provider === 'simd';
     const what = own
-      ? 'provider simd (LSTM networks without onnxruntime)'
+      ? 'provider simd (recurrent networks without onnxruntime)'
       : `onnxruntime provider ${status.provider}`;
     if (status.available) return { what, works: true, detail: 'a session opens' };
     const { reason, install } = status;

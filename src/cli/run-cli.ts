@@ -56,7 +56,7 @@ function tell(error: unknown, { say }: Output, debug: boolean): number {
 function program(output: Output, io: CliIo) {
   return yargs()
     .scriptName('lstm-onnx')
-    .usage('$0 <command>\n\nTrain LSTM networks, export them to ONNX and run them.')
+    .usage('$0 <command>\n\nTrain LSTM, GRU and RNN networks, export them to ONNX and run them.')
     .option('json', { type: 'boolean', default: false, describe: 'Print results as JSON, one object a line' })
     .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of errors' })
     .command(trainCommand(output, io))
