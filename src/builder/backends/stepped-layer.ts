@@ -35,7 +35,7 @@ export function steppedLayer(
   const [time, batch, features] = whole.shape as [number, number, number]; // a layer's x is of rank 3
   const x = lengths ? zeroPastLength(tf, whole, lengths) : whole;
   const projected = tf.add(tf.matMul(tf.reshape(x, [time * batch, features]), weightIh, false, true), bias);
-  const steps = firstEntries(tf, tf.reshape(projected, [time, batch, -1]));
+  const steps = unstack(tf, tf.reshape(projected, [time, batch, -1]));
   const outputs: TfTensor[] = new Array(time);
   let states = initial;
   const order = steps.map((_, i) => (reverse ? time - 1 - i : i));
@@ -66,6 +66,6 @@ function zeroPastLength(tf: Tf, x: TfTensor, lengths: TfTensor): TfTensor {
 }
 
 /** The entries along the first dimension; tfjs 4.22 cannot differentiate an unstack of one entry. */
-export function firstEntries(tf: Tf, tensor: TfTensor): TfTensor[] {
+export function unstack(tf: Tf, tensor: TfTensor): TfTensor[] {
   return tensor.shape[0] === 1 ? [tf.squeeze(tensor, [0])] : tf.unstack(tensor);
 }

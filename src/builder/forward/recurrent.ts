@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import type { LayerAttributes } from '../backends/lstm-layer.js';
-import { firstEntries } from '../backends/stepped-layer.js';
+import { unstack } from '../backends/stepped-layer.js';
 import type { Tf } from '../backends/tf.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../recurrent/cells.js';
 import { checkLengths, layerDirections } from '../recurrent/layers.js';
@@ -31,10 +31,10 @@ function recurrent<K extends RecurrentName>(kind: K): Forward<K> {
     const directions = layerDirections(options);
     const initial = states.map(({ input }): (TfTensor | undefined)[] => {
       if (options.learnedState) {
-        return firstEntries(tf, parameter(input)).map((row) => repeated(tf, row, batch));
+        return unstack(tf, parameter(input)).map((row) => repeated(tf, row, batch));
       }
       const given = inputs[input];
-      return given ? firstEntries(tf, given) : [];
+      return given ? unstack(tf, given) : [];
     });
 
     let sequence = x;

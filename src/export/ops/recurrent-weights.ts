@@ -2,6 +2,7 @@
  * PyTorch's parameters of a recurrent layer as the numbers that ONNX wants: the gates in its order; both directions one
  * after the other; a projection, which ONNX does not have, folded into the recurrent weights.
  */
+import { transposed } from '../../array-layout.js';
 import type { Parameter } from '../../builder/parameters.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { NdArray } from '../../nd-array.js';
@@ -106,10 +107,6 @@ function product(a: Parameter, b: Parameter): Parameter {
     data.set(sums, i * columns);
   }
   return { shape: [rows, columns], data };
-}
-
-function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
-  return Float32Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)] ?? 0);
 }
 
 /** Blocks of rows in another order. */
