@@ -1,6 +1,6 @@
 /** What npm publishes: entry points that tools find, and a web entry with nothing of Node in it. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,6 +15,10 @@ describe('The package', () => {
   it('has entry points that publint finds nothing wrong with', async () => {
     const { stdout } = await run(bin('publint'), ['--strict'], { cwd: root });
     expect(stdout).toContain('All good!');
+  });
+
+  it('has a command that may be run, also in a clone that was built again', () => {
+    expect(statSync(`${root}dist/cli/main.js`).mode & 0o111).toBe(0o111);
   });
 
   it('has types that every way of resolving modules finds', async () => {

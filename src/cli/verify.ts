@@ -151,15 +151,17 @@ function worseOf(a: Comparison, b: Comparison): Comparison {
 /** Of an output's scale: far more than sums in another order differ by. */
 const farOff = 1e-3;
 
+/** What may have been said of weights. */
+const modelOptions = modelFileOptions.map((name) => `--${name}`).join(', ');
+
 function adviceFor({ maxAbs, scale }: Comparison, comparedWith: ComparedWith): string {
   if (Number.isFinite(maxAbs) && maxAbs > farOff * scale) {
     return comparedWith === 'recording'
       ? 'That is no matter of rounding: the model is another network than the recorded one. If it was exported from weights ' +
           'alone, what was assumed for them is wrong: look into the forward() of the PyTorch model, then say what differs by ' +
-          '--pool, --activation, --head, --lstm, --time-first or --network when you export. Or the recording is of other ' +
-          'weights, or was made in training mode.'
-      : 'That is no matter of rounding: the model was exported from other weights or with other options (--pool, ' +
-          '--activation, --head, --lstm, --time-first). Give the same ones, or export it again.';
+          `${modelOptions} when you export. Or the recording is of other weights, or was made in training mode.`
+      : `That is no matter of rounding: the model was exported from other weights or with other options (${modelOptions}). ` +
+          'Give the same ones, or export it again.';
   }
   return Number.isFinite(maxAbs)
     ? 'Sums in another order differ so little: say --tolerance if that is good enough, else export the model again.'

@@ -35,7 +35,7 @@ const reasons: Readonly<Record<string, RegExp>> = {
   'list.pt': /a list of 11/,
   'tensor.pt': /a tensor of float32 \[2, 4\]/,
   'nothing.pt': /None/,
-  'several.pt': /several dicts of weights with an LSTM, "generator", "discriminator"/,
+  'several.pt': /several dicts of weights with a recurrent layer, "generator", "discriminator"/,
   'counters.pt': /no state dict of floating-point weights.*steps: a tensor of int64 \[3\]/,
   'complex.pt': /"x" is of type complex64/,
   'float8.pt': /"x" is of type float8_e4m3fn/,
@@ -161,13 +161,23 @@ describe('a checkpoint of several state dicts', () => {
     expect(notes[0]!.text).toMatch(/assumed the network/);
   });
 
+  it('is the one with a cell, whatever else has a usual name or is a copy', () => {
+    const columns = tensor({ shape: [3, 1], strides: [1, 1] });
+    const cell = dict({ 'g.weight_ih': columns, 'g.weight_hh': columns });
+    const bytes = { 0: new Uint8Array(16) };
+    const beside = torchZipOf(pickleOf(dict({ model: dict({ scale: tensor({}) }), mynet: cell })), bytes);
+    expect([...readStateDict(beside).keys()]).toEqual(['g.weight_ih', 'g.weight_hh']);
+    const copied = torchZipOf(pickleOf(dict({ encoder: cell, ema: cell })), bytes);
+    expect([...readStateDict(copied).keys()]).toEqual(['g.weight_ih', 'g.weight_hh']);
+  });
+
   it.each([[['student', 'teacher']], [['ema', 'best']]])(
     'of which any may be meant is refused: %j',
     (keys) => {
       const failure = failureOf(() => readStateDict(fileOf(keys)));
       expect(failure.code).toBe('E_UNSUPPORTED');
       expect(failure.message).toContain(
-        `an LSTM, "${keys[0]}", "${keys[1]}", of which only one can be meant`,
+        `a recurrent layer, "${keys[0]}", "${keys[1]}", of which only one can be meant`,
       );
       expect(failure.message).toContain(`torch.load('model.pt')["${keys[0]}"]`);
     },

@@ -96,10 +96,10 @@ interface FoundDict {
 }
 
 /**
- * Wrappers come first: a checkpoint may keep tensors beside its state dict, such as a generator's state. What has an
- * LSTM goes before what has none, and what is no copy by its name before copies.
+ * Wrappers come first: a checkpoint may keep tensors beside its state dict, such as a generator's state. What has a
+ * recurrent layer goes before what has none, and what is no copy by its name before copies.
  *
- * @throws E_UNSUPPORTED where that leaves several with an LSTM
+ * @throws E_UNSUPPORTED where that leaves several with a recurrent layer
  */
 function findDict(root: PickleValue): FoundDict | undefined {
   if (!(root instanceof PickleDict)) return undefined;
@@ -109,9 +109,9 @@ function findDict(root: PickleValue): FoundDict | undefined {
     name,
     leftAside: dicts.flatMap(([key, other]) => (other !== dict && hasLayers(other) ? [key] : [])),
   });
-  const recurrent = dicts.filter(([, dict]) => hasLstm(dict));
+  const recurrent = dicts.filter(([, dict]) => hasRecurrent(dict));
   const originals = recurrent.filter(([name]) => !COPY.test(name));
-  if (hasLstm(root)) {
+  if (hasRecurrent(root)) {
     if (originals.length > 0) throw severalDicts(originals, ' and the file itself');
     return taken(root);
   }
@@ -133,7 +133,7 @@ function severalDicts(dicts: readonly [name: string, PickleDict][], more = ''): 
   const [[first] = ['']] = dicts;
   return new LstmOnnxError(
     'E_UNSUPPORTED',
-    `The file holds several dicts of weights with an LSTM, ${quotedList(dicts.map(([name]) => name))}${more}, of which only one can be meant. Save that alone in Python, as in ${saveAlone(first)}.`,
+    `The file holds several dicts of weights with a recurrent layer, ${quotedList(dicts.map(([name]) => name))}${more}, of which only one can be meant. Save that alone in Python, as in ${saveAlone(first)}.`,
   );
 }
 
@@ -153,12 +153,13 @@ function notesOn({ name, leftAside }: FoundDict): string[] {
 
 /** Whether layers are among the names, which optimizers and normalizations of data do not have. */
 function hasLayers(dict: PickleDict): boolean {
-  for (const name of dict.byName.keys()) if (/(^|\.)weight(_ih_l0)?$/.test(name)) return true;
+  for (const name of dict.byName.keys()) if (/(^|\.)weight(_ih(_l0)?)?$/.test(name)) return true;
   return false;
 }
 
-function hasLstm(dict: PickleDict): boolean {
-  for (const name of dict.byName.keys()) if (name.endsWith('weight_ih_l0')) return true;
+/** Whether the weights of a layer or a cell are among the names. */
+function hasRecurrent(dict: PickleDict): boolean {
+  for (const name of dict.byName.keys()) if (/weight_ih(_l0)?$/.test(name)) return true;
   return false;
 }
 
