@@ -9,7 +9,6 @@ import { TfOptimizer } from '../train/tf-optimizer.js';
 import { backendNames, isBackendName } from './backend-names.js';
 import { registerCrossEntropy } from './cross-entropy.js';
 import { initialize, select } from './current-backend.js';
-import type { LstmLayer } from './lstm-layer.js';
 import { avoidTapeLeak } from './tape.js';
 import type { Tf } from './tf.js';
 
@@ -88,9 +87,7 @@ async function importWasmBackend(): Promise<void> {
 function backendOverrides(
   tf: Tf,
   name: string,
-): Partial<Pick<Backend, 'createOptimizer' | 'gather' | 'notice' | 'numbersOf'>> & {
-  readonly lstmLayer?: LstmLayer;
-} {
+): Partial<Pick<Backend, 'createOptimizer' | 'gather' | 'notice' | 'numbersOf'>> {
   return tf.findBackend(name) as ReturnType<typeof backendOverrides>;
 }
 

@@ -3,8 +3,9 @@
  * carry it; a backend may bring its own: tensorflow does.
  */
 import type { NamedAttrMap, NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LayerAttributes, LstmLayerArguments, LstmLayerResults } from './lstm-layer.js';
-import { sumOfBiases } from './stepped-lstm.js';
+import { dim } from '../../nd-array.js';
+import type { LstmLayerArguments, LstmLayerResults } from './lstm-layer.js';
+import { type LayerAttributes, sumOfBiases } from './recurrent-layer.js';
 import type { Tf } from './tf.js';
 
 export const lstmLayerKernel = 'LstmLayer';
@@ -63,10 +64,10 @@ export interface LstmLayerInputGradInputs {
   readonly dGates: TfTensor;
 }
 
-/** As `lstmLayer`, of a layer without projection and lengths. */
+/** As `lstmLayer` of `forward/lstm-layer.ts`, of a layer without projection and lengths. */
 export function plainLstm(tf: Tf, layer: LstmLayerArguments, attributes: LayerAttributes): LstmLayerResults {
   const { x, weightIh, weightHh, mask } = layer;
-  const [batch = 0, hidden = 0] = [x.shape[attributes.batchFirst ? 0 : 1], weightHh.shape[1]];
+  const [batch, hidden] = [dim(x.shape, attributes.batchFirst ? 0 : 1), dim(weightHh.shape, 1)];
   const inputs: LstmLayerInputs = {
     x: mask ? tf.mul(x, mask) : x,
     h0: layer.h0 ?? tf.zeros([batch, hidden]),

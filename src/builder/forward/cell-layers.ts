@@ -1,15 +1,16 @@
 /** One direction of one layer of each cell on tfjs: by the backend's own kernel where it has one, else step by step. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { dim } from '../../nd-array.js';
-import { type LayerAttributes, lstmLayer } from '../backends/lstm-layer.js';
-import type { GruLayer, RnnLayer } from '../backends/recurrent-layer.js';
-import { gruStep } from '../backends/stepped-gru.js';
-import { type CellStep, steppedLayer } from '../backends/stepped-layer.js';
-import { type LstmCell, pytorchActivations, sumOfBiases } from '../backends/stepped-lstm.js';
+import { ownLayers } from '../backends/own-layers.js';
+import { type LayerAttributes, sumOfBiases } from '../backends/recurrent-layer.js';
 import type { Tf } from '../backends/tf.js';
 import type { OpOptions } from '../ops/index.js';
 import type { RecurrentName } from '../recurrent/cells.js';
-import { activate } from './activations.js';
+import { gruStep } from './gru-step.js';
+import { lstmLayer } from './lstm-layer.js';
+import { type LstmCell, pytorchActivations } from './lstm-step.js';
+import { rnnStep } from './rnn-step.js';
+import { steppedLayer } from './stepped-layer.js';
 
 export interface LayerInputs {
   /** `[batch, time, features]` or time-first. */
@@ -68,7 +69,7 @@ function lstmCellOf({ clip, inputForget = false, activations }: OpOptions['lstm'
 const gru: CellLayer<'gru'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
   const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];
   const { hiddenSize, batchFirst, bias, resetAfter, clip, activations } = options;
-  const own = tf.backend() as { readonly gruLayer?: GruLayer };
+  const own = ownLayers(tf);
   if (own.gruLayer && resetAfter && clip === undefined && !activations) {
     const biases = bias ? { bias: parameter('bias_ih'), biasHh: parameter('bias_hh') } : {};
     const layer = { x, mask, lengths, h0: initial[0], weightIh, weightHh, ...biases };
@@ -88,7 +89,7 @@ const rnn: CellLayer<'rnn'> = (tf, { x, mask, lengths, initial, parameter }, att
   const { hiddenSize, batchFirst, bias, clip, activations } = options;
   const biases = bias ? { bias: parameter('bias_ih'), biasHh: parameter('bias_hh') } : {};
   const { hidden = { name: 'tanh' } } = activations ?? {};
-  const own = tf.backend() as { readonly rnnLayer?: RnnLayer };
+  const own = ownLayers(tf);
   if (own.rnnLayer && clip === undefined && (hidden.name === 'tanh' || hidden.name === 'relu')) {
     const layer = { x, mask, lengths, h0: initial[0], weightIh, weightHh, ...biases };
     const { output, h } = own.rnnLayer(layer, { ...attributes, nonlinearity: hidden.name });
@@ -96,10 +97,7 @@ const rnn: CellLayer<'rnn'> = (tf, { x, mask, lengths, initial, parameter }, att
   }
   const h0 = initial[0] ?? tf.zeros([dim(x.shape, batchFirst ? 0 : 1), hiddenSize]);
   const sums = sumOfBiases(tf, { weightHh, ...biases });
-  const step: CellStep = (ofX, [h]) => {
-    const sum = tf.add(ofX, tf.matMul(h as TfTensor, weightHh, false, true)); // an RNN has a state
-    return [activate(tf, clip === undefined ? sum : tf.clipByValue(sum, -clip, clip), hidden)];
-  };
+  const step = rnnStep(tf, weightHh, options);
   return steppedLayer(tf, { x, mask, lengths, weightIh, bias: sums }, attributes, [h0], step);
 };
 

@@ -1,8 +1,7 @@
 /** Recurrent ops on tfjs: their layers and directions, one after the other. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
-import type { LayerAttributes } from '../backends/lstm-layer.js';
-import { unstack } from '../backends/stepped-layer.js';
+import type { LayerAttributes } from '../backends/recurrent-layer.js';
 import type { Tf } from '../backends/tf.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../recurrent/cells.js';
 import { checkLengths, layerDirections } from '../recurrent/layers.js';
@@ -10,6 +9,7 @@ import { formatShape } from '../shape.js';
 import { cellLayers, type LayerInputs } from './cell-layers.js';
 import { dropoutMask } from './dropout.js';
 import type { Forward } from './forward-op.js';
+import { unstack } from './stepped-layer.js';
 
 function recurrent<K extends RecurrentName>(kind: K): Forward<K> {
   const { states } = cellOf(kind);

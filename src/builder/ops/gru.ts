@@ -7,6 +7,7 @@ import {
   type ActivationLike,
   addRecurrent,
   type BatchDim,
+  type HiddenState,
   type OutputShape,
   type RecurrentArguments,
   recurrentArgumentNames,
@@ -14,9 +15,7 @@ import {
 } from './recurrent-arguments.js';
 
 /** The state of a GRU: `[numLayers * directions, batch, hiddenSize]`. */
-export interface GruState<S extends Shape = Shape> {
-  readonly h: Value<'float32', S>;
-}
+export type GruState<S extends Shape = Shape> = HiddenState<S>;
 
 export interface GruArguments<
   H extends number,

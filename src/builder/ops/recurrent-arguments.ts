@@ -31,6 +31,11 @@ type PerDirection<N extends number, Bi extends boolean> = boolean extends Bi
     ? Add<N, N>
     : N;
 
+/** The state of a cell that has only h, `[numLayers * directions, batch, hiddenSize]`. */
+export interface HiddenState<S extends Shape = Shape> {
+  readonly h: Value<'float32', S>;
+}
+
 /** Time comes first when the option says so, or when the first dimension is called `time`. */
 export type BatchDim<S extends Shape, BF> = BF extends true
   ? S[0]

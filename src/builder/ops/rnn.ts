@@ -3,11 +3,11 @@ import type { OptionNames } from '../../option-names.js';
 import type { Dim, Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';
 import type { Features } from '../type-messages.js';
-import type { GruState } from './gru.js';
 import {
   type ActivationLike,
   addRecurrent,
   type BatchDim,
+  type HiddenState,
   type OutputShape,
   type RecurrentArguments,
   recurrentArgumentNames,
@@ -15,7 +15,7 @@ import {
 } from './recurrent-arguments.js';
 
 /** The state of an RNN: `[numLayers * directions, batch, hiddenSize]`. */
-export type RnnState<S extends Shape = Shape> = GruState<S>;
+export type RnnState<S extends Shape = Shape> = HiddenState<S>;
 
 export interface RnnArguments<
   H extends number,

@@ -2,9 +2,9 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/builder/backends/backend.js';
-import { lstmLayer } from '../../../src/builder/backends/lstm-layer.js';
 import { registerSimdBackend } from '../../../src/builder/backends/simd/backend.js';
 import type { Tf } from '../../../src/builder/backends/tf.js';
+import { lstmLayer } from '../../../src/builder/forward/lstm-layer.js';
 import { Generator } from '../../../src/builder/random.js';
 import '../../matcher.js';
 

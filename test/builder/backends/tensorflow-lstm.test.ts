@@ -2,7 +2,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/builder/backends/backend.js';
-import { lstmLayer } from '../../../src/builder/backends/lstm-layer.js';
+import { lstmLayer } from '../../../src/builder/forward/lstm-layer.js';
 import { Generator } from '../../../src/builder/random.js';
 import { fit as train } from '../../../src/builder/train/fit.js';
 import { classifier, options, sequences } from '../train/small.js';

@@ -19,10 +19,11 @@ import { copyRows } from '../../../data/dataset.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import type { CreateOptimizer, Gather, NumbersOf } from '../backend.js';
+import type { OwnLayers } from '../own-layers.js';
 import type { Tf } from '../tf.js';
 import { crossEntropyKernels } from './cross-entropy-kernel.js';
 import { Engine, type EngineOptions } from './engine.js';
-import { layerKernels, type SimdLayers, simdLayers } from './layer-op.js';
+import { layerKernels, simdLayers } from './layer-op.js';
 import { matmulKernels } from './matmul-kernels.js';
 import { SimdOptimizer } from './simd-optimizer.js';
 import { softmaxKernels } from './softmax-kernel.js';
@@ -161,9 +162,9 @@ export class SimdBackend extends MathBackendCPU {
   /** tfjs' promises of numbers leave garbage at every step that only a full collection finds; see `../tape.ts`. */
   readonly numbersOf: NumbersOf = (tensor) => tensor.dataSync<'float32'>();
 
-  readonly lstmLayer: SimdLayers['lstmLayer'];
-  readonly gruLayer: SimdLayers['gruLayer'];
-  readonly rnnLayer: SimdLayers['rnnLayer'];
+  readonly lstmLayer: OwnLayers['lstmLayer'];
+  readonly gruLayer: OwnLayers['gruLayer'];
+  readonly rnnLayer: OwnLayers['rnnLayer'];
 
   readonly createOptimizer: CreateOptimizer = (...args) => new SimdOptimizer(this, ...args);
 

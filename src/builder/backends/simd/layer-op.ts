@@ -3,8 +3,10 @@
  * engine's memory what the way back needs.
  */
 import type { NamedTensorInfoMap, TensorInfo, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LayerAttributes, LstmLayer, LstmLayerArguments } from '../lstm-layer.js';
-import type { GruLayer, RecurrentLayerArguments, RnnLayer } from '../recurrent-layer.js';
+import { dim } from '../../../nd-array.js';
+import type { LstmLayerArguments } from '../lstm-layer.js';
+import type { OwnLayers } from '../own-layers.js';
+import type { LayerAttributes, RecurrentLayerArguments } from '../recurrent-layer.js';
 import type { Tf } from '../tf.js';
 import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
 import { type CellName, cellLayouts } from './cells.js';
@@ -21,14 +23,7 @@ export const layerKernels: readonly SimdKernel[] = [
   { name: inputGradientKernel, run: inputGradient },
 ];
 
-/** The layers of a backend of its own. */
-export interface SimdLayers {
-  readonly lstmLayer: LstmLayer;
-  readonly gruLayer: GruLayer;
-  readonly rnnLayer: RnnLayer;
-}
-
-export function simdLayers(tf: Tf): SimdLayers {
+export function simdLayers(tf: Tf): OwnLayers {
   return {
     lstmLayer(layer, attributes) {
       const [, output, h, c] = run(tf, 'lstm', layer, attributes) as Four<TfTensor>;
@@ -66,9 +61,10 @@ function forward(
 ): TensorInfo[] {
   const cell = cellLayouts[name];
   const x = inputNamed(inputs, 'x');
-  const [first = 0, second = 0, inputSize = 0] = x.shape;
+  const [first, second, inputSize] = [dim(x.shape, 0), dim(x.shape, 1), dim(x.shape, 2)];
   const [batch, time] = batchFirst ? [first, second] : [second, first];
-  const [gates = 0, stateSize = 0] = inputNamed(inputs, 'weightHh').shape;
+  const { shape } = inputNamed(inputs, 'weightHh');
+  const [gates, stateSize] = [dim(shape, 0), dim(shape, 1)];
   const hiddenSize = gates / cell.ofInput.length;
   const copies: number[] = [];
   const at = (input: TensorInfo | undefined) => (input ? backend.place(input, copies) : 0);

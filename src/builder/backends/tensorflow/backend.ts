@@ -2,7 +2,7 @@
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
 import { initialize, select } from '../current-backend.js';
-import { lstmLayer } from '../lstm-layer.js';
+import { plainLstm } from '../plain-lstm.js';
 import type { Tf } from '../tf.js';
 import { registerTensorflowLstm } from './lstm-kernels.js';
 
@@ -66,7 +66,7 @@ function selfTest(tf: Tf): void {
     const weights = { weightIh: zeros(4 * hidden, 1), weightHh: zeros(4 * hidden, hidden) };
     const layer = { x: zeros(batch, 1, 1), ...states, ...weights };
     const attributes = { batchFirst: true, reverse: false, wantOutput: false, training: true };
-    const sumOf = (bias: TfTensor) => tf.sum<Scalar>(lstmLayer(tf, { ...layer, bias }, attributes).h);
+    const sumOf = (bias: TfTensor) => tf.sum<Scalar>(plainLstm(tf, { ...layer, bias }, attributes).h);
     const { value, grad } = tf.valueAndGrad(sumOf)(tf.ones([4 * hidden]));
     return [value.dataSync()[0], grad.dataSync()[3 * hidden]] as const;
   });

@@ -1,6 +1,5 @@
 /** The LSTM layer's three kernels on TensorFlow's block ops; see `../plain-lstm.ts` for what they take and give. */
 import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LayerAttributes } from '../lstm-layer.js';
 import {
   type LstmLayerGradInputs,
   type LstmLayerGradOutputs,
@@ -9,6 +8,7 @@ import {
   type LstmLayerOutputs,
   registerLstmKernels,
 } from '../plain-lstm.js';
+import type { LayerAttributes } from '../recurrent-layer.js';
 import type { Tf } from '../tf.js';
 import { blockLstm, blockLstmGrad, type TensorflowBackend } from './block-lstm.js';
 

@@ -3,8 +3,8 @@
  * and the same numbers.
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LayerAttributes } from './lstm-layer.js';
-import type { Tf } from './tf.js';
+import type { LayerAttributes } from '../backends/recurrent-layer.js';
+import type { Tf } from '../backends/tf.js';
 
 export interface SteppedLayer {
   /** `[batch, time, features]`, or `[time, batch, features]`. */

@@ -4,10 +4,11 @@
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Activation } from '../activations.js';
-import { activate } from '../forward/activations.js';
-import type { LayerAttributes, LstmLayerArguments, LstmLayerResults } from './lstm-layer.js';
+import type { LstmLayerArguments, LstmLayerResults } from '../backends/lstm-layer.js';
+import { type LayerAttributes, sumOfBiases } from '../backends/recurrent-layer.js';
+import type { Tf } from '../backends/tf.js';
+import { activate } from './activations.js';
 import { type CellStep, steppedLayer } from './stepped-layer.js';
-import type { Tf } from './tf.js';
 
 /** ONNX's extensions to the PyTorch cell. */
 export interface LstmCell {
@@ -68,13 +69,4 @@ function cellStep(
   const nextC = tf.add(tf.mul(f, c), tf.mul(i, candidate));
   // The output gate sees the cell after the step.
   return { nextC, full: tf.mul(gate(zo, po, nextC), activate(tf, nextC, hidden)) };
-}
-
-/** Both bias vectors in one. */
-export function sumOfBiases(
-  tf: Tf,
-  { bias, biasHh, weightHh }: Pick<LstmLayerArguments, 'bias' | 'biasHh' | 'weightHh'>,
-): TfTensor {
-  if (bias && biasHh) return tf.add(bias, biasHh);
-  return bias ?? biasHh ?? tf.zeros([weightHh.shape[0] ?? 0]);
 }
