@@ -1,4 +1,4 @@
-/** lstm-onnx in Node: define an LSTM network, train it, export it to ONNX and run it. */
+/** lstm-onnx in Node: define a recurrent network, train it, export it to ONNX and run it. */
 export * from './core.js';
 export { readArray } from './files/array.js';
 export { type FileImportResult, importFile } from './files/import-model.js';

@@ -10,6 +10,7 @@ import { float32Array, sizeOf } from '../src/nd-array.js';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const pages = [
   'README.md',
+  'CONTRIBUTING.md',
   'fixtures/README.md',
   ...readdirSync(`${root}docs`).map((name) => `docs/${name}`),
 ];

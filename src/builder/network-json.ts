@@ -134,7 +134,7 @@ function readNetwork(text: string): Network {
   return finishNetwork(inputs, graph, Object.fromEntries(named));
 }
 
-/** Limits the size of the newest node, and of all LSTMs together. */
+/** Limits the size of the newest node, and of all recurrent layers together. */
 function checkLimits({ nodes }: GraphBuilder): void {
   const node = nodes.at(-1);
   if (!node) return;

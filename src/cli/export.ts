@@ -42,7 +42,7 @@ export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptio
           type: 'boolean',
           default: false,
           describe:
-            'Add inputs h0, c0 and outputs hn, cn (a GRU has h0 and hn alone); for streaming, where no layer reads from the end',
+            'Add inputs h0, c0 and outputs hn, cn (a GRU or RNN has h0 and hn alone); for streaming, where no layer reads from the end',
         })
         .option('lengths', {
           type: 'boolean',

@@ -17,10 +17,11 @@ const inputName = 'lengths';
 
 /**
  * The network with an input `lengths`, int32 `[batch]`, that every recurrent layer takes: the steps of each sequence, at
- * most time; a sequence of none gives zeros, even where onnxruntime is given states. What a layer gives beyond them is zero, and its last step is the last of each sequence.
+ * most time. A sequence of none gives zeros, even where onnxruntime is given states. What a layer gives beyond them is
+ * zero, and its last step is the last of each sequence.
  *
- * @throws E_INVALID_OPTION for a network without recurrent layers, one that has lengths already, and layers of different batches or
- *   times; E_UNSUPPORTED where something else depends on where the sequences end; E_DUPLICATE_NAME when the name is taken
+ * @throws E_INVALID_OPTION for a network without recurrent layers, one that has lengths already, and layers of different
+ *   batches or times; E_UNSUPPORTED where something else depends on where the sequences end; E_DUPLICATE_NAME when the name is taken
  */
 export function withLengths(network: Network): Network {
   const dims = dimensions(network);

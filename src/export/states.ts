@@ -60,7 +60,7 @@ function isFedOrAbsent({ inputs }: Network, id: string | undefined): boolean {
 
 /**
  * Which output carries which state input on: names of the network's inputs to names of its outputs. An input that
- * several states start from cannot be carried by all of them: it is `null`, the caller's to feed. So is the state of an
+ * several states start from cannot be carried by all of them: it is `null`, the caller's to feed. So is the state of a
  * layer that reads from the end, alone or as one of two directions: a later piece comes before an earlier one there. So are
  * all states of a network that takes several steps at once, such as their mean, of which a piece has some alone.
  */

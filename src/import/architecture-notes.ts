@@ -26,7 +26,9 @@ export function notesOn(
 ): ImportNote[] {
   const parts = [
     ...(embedding ? ['token ids', describeMatrix(embedding)] : []),
-    ...recurrent.chain.map((part) => (isActivation(part) ? part.activation : describeRecurrent(part))),
+    ...recurrent.chain.map((part) =>
+      isActivation(part) ? part.activation : describeRecurrent(part, nonlinearity),
+    ),
     ...(activation ? [activation.activation] : []),
     poolNotes[pool],
     ...head.map((part) => (isActivation(part) ? part.activation : describeMatrix(part))),
@@ -34,11 +36,11 @@ export function notesOn(
   const assumed = unsaid(options, { recurrent, pool, head, nonlinearity });
   const listed = assumed.map(({ text }) => text).join('; ');
   return [
-    { text: `assumed the network ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}` },
+    { text: `assumed the network: ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}` },
     ...(assumed.length > 0
       ? [
           {
-            text: `assumed, since a state dict does not say it, and changed by an option: ${listed}`,
+            text: `these are assumptions, since a state dict does not say them. Each has an option: ${listed}`,
             hints: assumed.map(({ hint }) => hint),
           },
         ]

@@ -45,7 +45,7 @@ export interface ArchitectureOptions {
    */
   readonly pool?: Pool;
   /**
-   * The recurrent layer, LSTM or GRU, or several that feed each other in this order, as the state dict names them; between
+   * The recurrent layer, of whatever kind, or several that feed each other in this order, as the state dict names them; between
    * two of them may stand an activation. @default the only one
    */
   readonly lstm?: string | readonly string[];
@@ -130,7 +130,7 @@ function checkNonlinearity({ chain }: ChosenRecurrent, { nonlinearity }: Archite
 /**
  * The network that a PyTorch state dict is of: input `x` `[batch, time, features]` (int32 tokens `[batch, time]` before
  * an embedding), output `logits`, or `output` where an activation comes last. Without a head the outputs are those of a
- * single nn.LSTM: `output`, `hn`, `cn`, or of an nn.GRU, which has no `cn`. Module names are those of the state dict, so
+ * single nn.LSTM: `output`, `hn`, `cn`, or of an nn.GRU or nn.RNN, which have no `cn`. Module names are those of the state dict, so
  * that a checkpoint written from it loads into the PyTorch model again; only the weights of cells, such as nn.GRUCell, are
  * renamed to those of a layer.
  *

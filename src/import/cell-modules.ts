@@ -1,5 +1,5 @@
 /**
- * nn.LSTMCell and nn.GRUCell, whose weights are those of a layer without its number: `weight_ih` for `weight_ih_l0`.
+ * nn.LSTMCell, nn.GRUCell and nn.RNNCell, whose weights are those of a layer without its number: `weight_ih` for `weight_ih_l0`.
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
  */
 import type { Parameter, StateDict } from '../builder/parameters.js';

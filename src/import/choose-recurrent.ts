@@ -66,7 +66,7 @@ export function chooseRecurrent(
   if (broken) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
-      `The ${plural(all)} do not follow on each other: ${all.map(describeRecurrent).join(', ')}; ${quoteName(broken.name)} reads ` +
+      `The ${plural(all)} do not follow on each other: ${all.map((module) => describeRecurrent(module)).join(', ')}; ${quoteName(broken.name)} reads ` +
         `${counted(broken.inputSize, 'feature')}. Name them in their order. ${ifNone}`,
       { hints: [{ option: 'lstm', found: all.map(({ name }) => name) }, ...hintsIfNone] },
     );
@@ -96,7 +96,7 @@ function severalRecurrent(all: readonly RecurrentModule[]): LstmOnnxError {
   ];
   return new LstmOnnxError(
     'E_INVALID_OPTION',
-    `There are ${all.length} ${plural(all)}: ${all.map(describeRecurrent).join(', ')}. A state dict does not tell how they are ` +
+    `There are ${all.length} ${plural(all)}: ${all.map((module) => describeRecurrent(module)).join(', ')}. A state dict does not tell how they are ` +
       `connected. Either ${readings.join('; or ')}. Look into the model's forward() and say it by the option lstm${all.every(({ kind }) => kind === 'lstm') ? '' : ', which names all of these kinds'}. ${ifNone}`,
     { hints: [{ option: 'lstm', found: all.map(({ name }) => name) }, ...hintsIfNone] },
   );

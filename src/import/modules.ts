@@ -15,7 +15,7 @@ export interface ModuleTensors {
 }
 
 export interface Modules {
-  /** LSTMs, GRUs and their like, by the names of their tensors alone. */
+  /** Recurrent layers, by the names of their tensors alone. */
   readonly recurrent: ReadonlyMap<string, ModuleTensors>;
   /** A matrix, with or without a bias: linear layers and embeddings, which look the same. */
   readonly matrices: ReadonlyMap<string, ModuleTensors>;
@@ -70,7 +70,7 @@ function isMatrix({ name, tensors }: ModuleTensors): boolean {
   return tensors.size === known && (!bias || (bias.shape.length === 1 && bias.shape[0] === weight.shape[0]));
 }
 
-/** What the recurrent module that was saved by itself is called in the network: `lstm`, `gru`. */
+/** What the recurrent module that was saved by itself is called in the network: `lstm`, `gru`, `rnn`. */
 export function bareNameOf(state: StateDict): RecurrentName {
   return kindOfGates(gatesOf(state, '_l0') ?? 0) ?? 'lstm';
 }

@@ -2,7 +2,7 @@
 import type { Parameter } from '../builder/parameters.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../builder/recurrent/cells.js';
 
-/** `LSTM or GRU`, of what is read; `wrap` says how each name is written. */
+/** `LSTM, GRU or RNN`: every kind that is read; `wrap` says how each name is written. */
 export function recurrentList(
   join: 'and' | 'or',
   wrap: (torch: string) => string = (torch) => torch,

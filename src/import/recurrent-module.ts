@@ -1,5 +1,5 @@
 /**
- * A recurrent module's kind and options from the names and shapes of its tensors, which follow `nn.LSTM` and `nn.GRU`:
+ * A recurrent module's kind and options from the names and shapes of its tensors, which follow `nn.LSTM`, `nn.GRU` and `nn.RNN`:
  * weight_ih_l0 [gates * H, I], weight_hh_l0 [gates * H, H]. An LSTM may be projected: weight_hh_l0 [4H, P] beside
  * weight_hr_l0 [P, H]. https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
@@ -115,17 +115,13 @@ function notOneModule(name: string, what: string): LstmOnnxError {
 }
 
 /** `'lstm' (LSTM, 28 features, hidden size 64, 2 layers, bidirectional)`. */
-export function describeRecurrent({
-  name,
-  kind,
-  inputSize,
-  hiddenSize,
-  numLayers,
-  bidirectional,
-  projSize,
-}: RecurrentModule): string {
+export function describeRecurrent(
+  { name, kind, inputSize, hiddenSize, numLayers, bidirectional, projSize }: RecurrentModule,
+  nonlinearity?: string,
+): string {
+  const { torch } = cellOf(kind);
   const parts = [
-    cellOf(kind).torch,
+    kind === 'rnn' && nonlinearity !== undefined ? `${torch} with ${nonlinearity}` : torch,
     counted(inputSize, 'feature'),
     `hidden size ${hiddenSize}`,
     ...(projSize > 0 ? [`projected to ${projSize}`] : []),

@@ -1,4 +1,4 @@
-// The one gate of an RNN without gates: h before it is activated.
+// An RNN has no gates; its row of gates is h before the activation.
 import { flushed4, tanhOfHalf4 } from './vector';
 
 /** Activates a row in place; that is the hidden state of the next step, too. */

@@ -68,11 +68,11 @@ export class BaseModel {
   }
 
   /**
-   * Runs the model once and returns what every LSTM layer computed on the way: gates, cells and hidden states, step by step.
+   * Runs the model once and returns what every recurrent layer computed on the way: its gates and states, step by step.
    * Only for the provider `simd`.
    *
    * @param feeds as {@link run} takes them
-   * @returns One entry for each direction of each LSTM layer, in the order in which the model runs them.
+   * @returns One entry for each direction of each recurrent layer, in the order in which the model runs them.
    * @throws E_UNSUPPORTED for another provider; what {@link run} throws for feeds, and E_RUN_FAILED
    */
   async trace(feeds: Feeds): Promise<readonly RecurrentTrace[]> {
@@ -81,7 +81,7 @@ export class BaseModel {
     if (trace === undefined) {
       throw new LstmOnnxError(
         'E_UNSUPPORTED',
-        `The provider ${this.providers.running} does not report what an LSTM computes inside; load the model with ` +
+        `The provider ${this.providers.running} does not report what a recurrent layer computes inside; load the model with ` +
           "{ providers: ['simd'] }.",
       );
     }

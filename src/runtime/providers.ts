@@ -10,8 +10,8 @@ const PROVIDERS = ['cuda', 'cpu', 'wasm', 'simd', 'coreml', 'dml', 'webgpu', 'we
 
 /**
  * An execution provider. Of onnxruntime-node: `cpu`, `cuda`, and where the platform has them `coreml`, `dml` (DirectML)
- * and `webgpu`. `wasm` is onnxruntime-web on WebAssembly; `simd` is this library's own WebAssembly kernels, which run LSTM
- * networks without onnxruntime and refuse other models. `webnn` is known, to be skipped with a reason.
+ * and `webgpu`. `wasm` is onnxruntime-web on WebAssembly; `simd` is this library's own WebAssembly kernels, which run
+ * recurrent networks without onnxruntime and refuse other models. `webnn` is known, to be skipped with a reason.
  */
 export type Provider = (typeof PROVIDERS)[number];
 

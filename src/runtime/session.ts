@@ -28,7 +28,7 @@ export interface Session {
   readonly endsRuns?: boolean;
   /** Runs the graph; without `fetches` every output is computed. */
   run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
-  /** What every LSTM layer computed step by step; absent where the provider does not tell. */
+  /** What every recurrent layer computed step by step; absent where the provider does not tell. */
   trace?(feeds: Readonly<Record<string, TensorParts>>): Promise<readonly RecurrentTrace[]>;
   release(): Promise<void>;
 }

@@ -105,7 +105,7 @@ describe('lstm-onnx export of PyTorch weights', () => {
       'last',
     );
     expect(stdout).toBe(`${join(folder, 'b.onnx')}\n`);
-    expect(stderr).toMatch(/assumed the network 'lstm' .*pool last.*'fc'/);
+    expect(stderr).toMatch(/assumed the network: 'lstm' .*pool last.*'fc'/);
   });
 
   it('adds states, lengths, probabilities and labels', async () => {

@@ -111,6 +111,8 @@ describe('state dicts of recurrent layers', () => {
     expect(assumed.find(isSaid)?.hints).toContainEqual({ option: 'nonlinearity', found: ['tanh', 'relu'] });
     const said = await read('state-dicts', 'rnn-relu-all.pt', { pool: 'all', nonlinearity: 'relu' });
     expect(said.notes.some(isSaid)).toBe(false);
+    expect(assumed[0]!.text).toMatch(/^assumed the network: .*\(RNN with tanh, \d+ features?, /);
+    expect(said.notes[0]!.text).toMatch(/^assumed the network: .*\(RNN with relu, \d+ features?, /);
   });
 
   it('chain a GRU behind an LSTM, as each of them alone says', async () => {

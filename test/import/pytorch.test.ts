@@ -143,7 +143,7 @@ describe('a checkpoint of several state dicts', () => {
     const { notes } = await importModel(fileOf(keys));
     expect(notes.slice(0, 2).map(({ text }) => text)).toEqual([
       expect.stringContaining(`weights in "${taken}" are meant, and left aside those in ${others};`),
-      expect.stringMatching(/assumed the network/),
+      expect.stringMatching(/assumed the network: /),
     ]);
     expect(notes[0]!.text).toMatch(/torch\.save\(torch\.load\('model\.pt'\)\["\w+"\], 'one\.pt'\)/);
   });
@@ -158,7 +158,7 @@ describe('a checkpoint of several state dicts', () => {
     const optimizer = dict({ state: dict({ 'fc.weight': dict({ exp_avg: tensor({}) }) }) });
     const scaler = dict({ mean: tensor({}), std: tensor({}) });
     const { notes } = await importModel(fileOf(['model'], { optimizer, scaler }));
-    expect(notes[0]!.text).toMatch(/assumed the network/);
+    expect(notes[0]!.text).toMatch(/assumed the network: /);
   });
 
   it('is the one with a cell, whatever else has a usual name or is a copy', () => {

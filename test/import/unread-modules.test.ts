@@ -139,14 +139,14 @@ describe('what a state dict leaves open', () => {
     const text = (options: ArchitectureOptions) =>
       JSON.stringify(networkFromStateDict(zeros(shapes), options).notes);
     expect(text({})).toMatch(
-      /last step \(pool last\).*no activation behind the LSTM.*no activation around the head.*batch-first.*"pool".*"activation".*\{"option":"head","found":\["fc"\]\}.*"batchFirst"/,
+      /these are assumptions.*Each has an option: last step \(pool last\).*no activation behind the LSTM.*no activation around the head.*batch-first.*"pool".*"activation".*\{"option":"head","found":\["fc"\]\}.*"batchFirst"/,
     );
     expect(text({})).toMatch(
       /attention by dot product, mean or maximum over time, residual.*"verifyRecording"/,
     );
     const said = { pool: 'mean', activation: 'relu', head: ['fc', 'sigmoid'], batchFirst: true } as const;
     expect(text(said)).toMatch(/-> relu -> mean over the steps \(pool mean\) -> 'fc' \[2, 4\] -> sigmoid/);
-    expect(text(said)).not.toMatch(/changed by an option/);
+    expect(text(said)).not.toMatch(/Each has an option/);
   });
 });
 

@@ -173,9 +173,9 @@ describe('what the library says of weights', () => {
   it('comes with what the page has for it', async () => {
     const { notes } = await importModel(await bytesOf('state-dicts/classifier.pt'));
     const [network, assumed, unknown] = notes.map(sentence);
-    expect(network).toMatch(/^Assumed the network .* x batch-first\.$/);
+    expect(network).toMatch(/^Assumed the network: .* x batch-first\.$/);
     expect(assumed).toMatch(
-      /x batch-first \(option batchFirst\)\. On this page: choose under “Of .*choose one \(fc\) under “Linear.*tick “Time comes before batch”\.$/,
+      /^These are assumptions.*x batch-first \(option batchFirst\)\. On this page: choose under “Of .*choose one \(fc\) under “Linear.*tick “Time comes before batch”\.$/,
     );
     expect(unknown).toMatch(
       /compare the exported model with them\. On this page: give the weights together with a JSON file of the network\.$/,

@@ -1,4 +1,4 @@
-/** TensorFlow.js and its backends: which one computes, and the LSTM kernels it computes with. */
+/** TensorFlow.js and its backends: which one computes, and the kernels of recurrent layers that it brings. */
 import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
 import { expectText } from '../../arguments.js';
 import { gatherRows, type SampleArray } from '../../data/dataset.js';

@@ -1,4 +1,4 @@
-/** The typed function `lstm`. What the op is says `recurrent.ts`. */
+/** The typed function `lstm`. `recurrent.ts` says what the op is. */
 import type { OptionNames } from '../../option-names.js';
 import type { Dim, Shape } from '../shape.js';
 import type { SymbolicTensor, Value } from '../tensor.js';

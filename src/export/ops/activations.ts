@@ -7,7 +7,7 @@ export const lowerActivation: Lowering<'activation'> = ({ name, options }, conte
   const { emitter } = context;
   const x = context.inputs.x.name;
   const { alpha, beta } = constantsOf(options);
-  // Outside an LSTM these two are not in the operator sets that we write.
+  // Outside a cell these two are not in the operator sets that we write.
   if (options.name === 'linear') return { output: { name: scaled(emitter, x, name, alpha, beta) } };
   if (options.name === 'scaledTanh') {
     const squashed = emitter.emit('Tanh', [scaled(emitter, x, name, beta)], { name });

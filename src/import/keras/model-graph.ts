@@ -38,7 +38,7 @@ export interface ModelGraph {
   readonly outputs: readonly { readonly ref: TensorRef; readonly name?: string }[];
 }
 
-/** Named limits: models of LSTMs have some tens of layers. */
+/** Named limits: recurrent models have some tens of layers. */
 const MAX_LAYERS = 1_000;
 /** Of all layers together. */
 const MAX_CALLS = 2_000;

@@ -15,10 +15,10 @@ import { archiveWeights, legacyWeights } from './file-weights.js';
 import { readModelGraph } from './model-graph.js';
 
 /**
- * The network and parameters of a model of Keras 2 or 3: Sequential or Functional, of LSTM, GRU,
- * Bidirectional(concat), Dense, TimeDistributed(Dense), Embedding, Masking, Dropout, Concatenate and activations. Inputs have the names of the
- * model's, outputs those of the layers that give them (`lstm_h`, `lstm_c` for states). Masks become the lengths of
- * sequences padded at their end.
+ * The network and parameters of a model of Keras 2 or 3: Sequential or Functional, of LSTM, GRU, SimpleRNN,
+ * Bidirectional(concat), Dense, TimeDistributed(Dense), Embedding, Masking, Dropout, Concatenate and activations. Inputs
+ * have the names of the model's, outputs those of the layers that give them (`lstm_h`, `lstm_c` for states). Masks
+ * become the lengths of sequences padded at their end.
  *
  * @param bytes a `.keras` or a `.h5` file with the whole model, not weights alone
  * @returns also `notes`: where the network differs from what Keras computes

@@ -1,6 +1,6 @@
 /**
  * The names of an imported graph's dimensions. A file may leave dimensions without a name, or call one dimension by two
- * names, where a network needs one: an LSTM's states have the batch of its input. What turns out to be equal is kept here,
+ * names, where a network needs one: a recurrent layer's states have the batch of its input. What turns out to be equal is kept here,
  * and the graph is read again with it.
  */
 import type { Dim } from '../../builder/shape.js';

@@ -1,7 +1,7 @@
 /**
  * ONNX models back into a network and its parameters, to be trained further or written for another operator set.
  *
- * Read are graphs of LSTMs and what stands around them, as torch.onnx (both exporters), tf2onnx and this library write
+ * Read are graphs of recurrent layers and what stands around them, as torch.onnx (both exporters), tf2onnx and this library write
  * them. https://onnx.ai/onnx/repo-docs/IR.html
  */
 
@@ -28,7 +28,7 @@ const OLDEST_IR_VERSION = 3;
 /**
  * Reads an ONNX model.
  *
- * Every LSTM node is one `lstm` of one layer. Parameters have PyTorch's names where the file's initializers do
+ * Every LSTM, GRU or RNN node is one op of one layer. Parameters have PyTorch's names where the file's initializers do
  * (`fc.weight`), else their node's. Floats of any precision become float32, int64 inputs int32; labels and preprocessing
  * come along from the metadata. A layer that the graph uses twice becomes two of the same weights.
  * Inputs and outputs keep their names and order; one that is a number gets a `_` before it (`78` is `_78`).

@@ -40,7 +40,7 @@ export interface Source {
   withoutOnes?(): SymbolicTensor;
   /** A copy of this linear map with a bias, where it has none yet. */
   withBias?(bias: Weights): Source | undefined;
-  /** The axis along which an LSTM's output has padding after the last step of each sequence. */
+  /** The axis along which a recurrent layer's output has padding after the last step of each sequence. */
   readonly paddedAxis?: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Values of the network seen with other axes. Exporters wrap every LSTM in Transpose, Squeeze, Unsqueeze and Reshape. Here
+ * Values of the network seen with other axes. Exporters wrap every recurrent layer in Transpose, Squeeze, Unsqueeze and Reshape. Here
  * those only rearrange the axes of a view. The network gets an op for what is left of them when a value is used: mostly
  * none.
  *

@@ -14,7 +14,7 @@ import { readZipFormat, torchFolder } from './zip-format.js';
 /**
  * The weights in a `.pt`, `.pth` or `.ckpt` file, zip or legacy format: a state dict, or one inside a checkpoint
  * under `state_dict`, `model_state_dict`, `model` and the like. float64, float16 and bfloat16 become float32, each
- * tensor in memory of its own. Tensors of integers (counters, masks, ids) are left out: no parameter of an LSTM
+ * tensor in memory of its own. Tensors of integers (counters, masks, ids) are left out: no parameter of a recurrent
  * network is one, and float32 does not hold them.
  *
  * @throws E_INVALID_FILE for files that are damaged or claim more memory than {@link MemoryBudget} allows;

@@ -12,7 +12,7 @@ import { brokenModel, Fields } from '../keras/fields.js';
 import type { Weight } from '../keras/weights.js';
 import { quoted } from '../quoted.js';
 
-/** Named limits: models of LSTMs have some tens of weights. */
+/** Named limits: recurrent models have some tens of weights. */
 const MAX_GROUPS = 10_000;
 const MAX_WEIGHTS = 10_000;
 const MAX_FILES = 10_000;

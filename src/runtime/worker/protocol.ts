@@ -24,7 +24,7 @@ export interface OpenedSession {
   readonly metadata: ReadonlyMap<string, string>;
   readonly sequences: ReadonlySet<string>;
   readonly notice?: string;
-  /** Whether it tells what an LSTM computes inside. */
+  /** Whether it tells what a recurrent layer computes inside. */
   readonly canTrace: boolean;
 }
 

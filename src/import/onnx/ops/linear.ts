@@ -13,7 +13,7 @@ import type { Source, View, Weights } from '../value.js';
 import { rowsOf, sizesOf, viewOf } from '../view.js';
 import { entryOf } from './picking.js';
 
-/** Matrices stacked along one dimension of a product: the directions of an LSTM. */
+/** Matrices stacked along one dimension of a product: the directions of a recurrent layer. */
 const MAX_STACKED = 16;
 
 /** `factor * x W^T + b`; the matrix is [out, in] if `transposed`, else [in, out]. */

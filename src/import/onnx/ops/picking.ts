@@ -71,7 +71,7 @@ export function entryOf(node: NodeReader, x: View, axis: number, index: number):
   if (below === undefined) return node.to.view(node.to.add('at', { x: node.to.tensor(x) }, { index, axis }));
   if (below === x.source.paddedAxis && index < 0) {
     throw node.refusal(
-      'the last step of the output of an LSTM with sequence_lens is padding; take Y_h, the state after the last step of ' +
+      'the last step of the output of a layer with sequence_lens is padding; take Y_h, the state after the last step of ' +
         'each sequence',
     );
   }
