@@ -6,6 +6,7 @@ import { type LayerAttributes, sumOfBiases } from '../backends/recurrent-layer.j
 import type { Tf } from '../backends/tf.js';
 import type { OpOptions } from '../ops/index.js';
 import type { RecurrentName } from '../recurrent/cells.js';
+import { isTorchCell, torchNonlinearity } from '../recurrent/own-cell.js';
 import { gruStep } from './gru-step.js';
 import { lstmLayer } from './lstm-layer.js';
 import { type LstmCell, pytorchActivations } from './lstm-step.js';
@@ -61,16 +62,17 @@ const lstm: CellLayer<'lstm'> = (tf, { x, mask, lengths, initial, parameter }, a
 };
 
 /** Options of a cell that is not PyTorch's; undefined for the standard cell. */
-function lstmCellOf({ clip, inputForget = false, activations }: OpOptions['lstm']): LstmCell | undefined {
-  if (clip === undefined && !inputForget && !activations) return undefined;
+function lstmCellOf(options: OpOptions['lstm']): LstmCell | undefined {
+  if (isTorchCell('lstm', options)) return undefined;
+  const { clip, inputForget = false, activations } = options;
   return { clip, inputForget, activations: activations ?? pytorchActivations };
 }
 
 const gru: CellLayer<'gru'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
   const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];
-  const { hiddenSize, batchFirst, bias, resetAfter, clip, activations } = options;
+  const { hiddenSize, batchFirst, bias } = options;
   const own = ownLayers(tf);
-  if (own.gruLayer && resetAfter && clip === undefined && !activations) {
+  if (own.gruLayer && isTorchCell('gru', options)) {
     const biases = bias ? { bias: parameter('bias_ih'), biasHh: parameter('bias_hh') } : {};
     const layer = { x, mask, lengths, h0: initial[0], weightIh, weightHh, ...biases };
     const { output, h } = own.gruLayer(layer, attributes);
@@ -86,13 +88,13 @@ const gru: CellLayer<'gru'> = (tf, { x, mask, lengths, initial, parameter }, att
 
 const rnn: CellLayer<'rnn'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
   const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];
-  const { hiddenSize, batchFirst, bias, clip, activations } = options;
+  const { hiddenSize, batchFirst, bias } = options;
   const biases = bias ? { bias: parameter('bias_ih'), biasHh: parameter('bias_hh') } : {};
-  const { hidden = { name: 'tanh' } } = activations ?? {};
   const own = ownLayers(tf);
-  if (own.rnnLayer && clip === undefined && (hidden.name === 'tanh' || hidden.name === 'relu')) {
+  const nonlinearity = torchNonlinearity(options);
+  if (own.rnnLayer && nonlinearity && isTorchCell('rnn', options)) {
     const layer = { x, mask, lengths, h0: initial[0], weightIh, weightHh, ...biases };
-    const { output, h } = own.rnnLayer(layer, { ...attributes, nonlinearity: hidden.name });
+    const { output, h } = own.rnnLayer(layer, { ...attributes, nonlinearity });
     return { output, states: [h] };
   }
   const h0 = initial[0] ?? tf.zeros([dim(x.shape, batchFirst ? 0 : 1), hiddenSize]);

@@ -4,6 +4,7 @@ import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import type { Activation, ActivationName } from '../activations.js';
 import { type ActivationRole, cellOf, type RecurrentName } from '../recurrent/cells.js';
+import { ownActivations } from '../recurrent/own-cell.js';
 import type { Add, Dim, Shape } from '../shape.js';
 import { checkValue, graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import type { OpInputs } from './op-inputs.js';
@@ -139,6 +140,7 @@ export function addRecurrent<K extends RecurrentName>(
   const given: Partial<Record<string, unknown>> = isObject(initialState) ? initialState : {};
   const states = cellOf(kind).states.map(({ port, input }) => [input, given[port]]);
   const inputs: OpInputs<Value>[RecurrentName] = { x, ...Object.fromEntries(states), lengths };
+  const own = activations && ownActivations(kind, allActivations(kind, activations));
   const whole = {
     numLayers: 1,
     bidirectional: false,
@@ -147,7 +149,7 @@ export function addRecurrent<K extends RecurrentName>(
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
     batchFirst,
     ...(initialState === 'learned' ? { learnedState: true } : {}),
-    ...(activations ? { activations: allActivations(kind, activations) } : {}),
+    ...(own ? { activations: own } : {}),
   };
   // The op's schema checks the options before anything reads them.
   return graph.add(kind, name, inputs as OpInputs<Value>[K], whole as unknown as OpOptions[K]);

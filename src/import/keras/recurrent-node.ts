@@ -4,6 +4,7 @@ import type { OpOptions } from '../../builder/ops/index.js';
 import { severalInputs } from '../../builder/ops/op-inputs.js';
 import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
 import type { LayerOptions } from '../../builder/recurrent/layers.js';
+import { ownActivations } from '../../builder/recurrent/own-cell.js';
 import type { Dim } from '../../builder/shape.js';
 import type { Value } from '../../builder/tensor.js';
 import { counted } from '../../counted.js';
@@ -70,11 +71,11 @@ export function cellOptions(
     const key = role === 'gates' ? 'recurrent_activation' : 'activation';
     return [role, cellActivation(config, key, dialect)] as const;
   });
-  const isStandard = activations.every(([, { name }], i) => name === roles[i]?.[1]);
+  const own = ownActivations(kind, Object.fromEntries(activations));
   return {
     // Keras 2 did not say it before there was a choice; Keras 3 takes its default.
     ...(kind === 'gru' ? { resetAfter: config.flag('reset_after', dialect === 'keras3') } : {}),
-    ...(isStandard ? {} : { activations: Object.fromEntries(activations) }),
+    ...(own ? { activations: own } : {}),
   };
 }
 

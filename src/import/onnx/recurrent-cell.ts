@@ -6,10 +6,12 @@ import {
   constantsOf,
   factsOf,
 } from '../../builder/activations.js';
-import { type ActivationRole, cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
+import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
 import type { LayerOptions } from '../../builder/recurrent/layers.js';
+import { ownActivations } from '../../builder/recurrent/own-cell.js';
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
+import { dim } from '../../nd-array.js';
 import { quoted } from '../quoted.js';
 import type { NodeReader } from './node-reader.js';
 
@@ -64,7 +66,7 @@ function activationsOf(
   kind: RecurrentName,
   node: NodeReader,
   directionCount: number,
-): Readonly<Record<ActivationRole, Activation>> | undefined {
+): LayerOptions['activations'] {
   const roles = cellOf(kind).activations;
   const names = node.attribute('activations', 'strings')?.value;
   if (!names) return undefined;
@@ -99,7 +101,5 @@ function activationsOf(
   if (all.slice(roles.length).some((activation, i) => !isSame(activation, own[i]))) {
     throw node.refusal('its two directions have different activations');
   }
-  if (own.every(({ name }, i) => name === roles[i]?.[1])) return undefined;
-  const byRole = own.map((activation, i) => [roles[i]?.[0], activation] as const);
-  return Object.fromEntries(byRole) as Record<ActivationRole, Activation>; // the cell's own roles
+  return ownActivations(kind, Object.fromEntries(roles.map(([role], i) => [role, dim(own, i)])));
 }

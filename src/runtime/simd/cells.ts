@@ -5,20 +5,16 @@
 import type { OpOptions } from '../../builder/ops/index.js';
 import { type ActivationRole, cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
 import type { LayerOptions } from '../../builder/recurrent/layers.js';
+import { isTorchCell, torchNonlinearity } from '../../builder/recurrent/own-cell.js';
 import { scalarOf } from './activations.js';
 import { kernelDirection } from './kernel-direction.js';
 import type { PrepareDirection } from './layer-direction.js';
 import { type RowStep, steppedDirection } from './stepped-direction.js';
 
-/** Whether the cell is another than PyTorch's. */
-function hasOwnCell({ peepholes, clip, inputForget, activations }: LayerOptions): boolean {
-  return peepholes === true || clip !== undefined || inputForget === true || activations !== undefined;
-}
-
 export const directions: { readonly [K in RecurrentName]: PrepareDirection<OpOptions[K]> } = {
   gru(options, direction, model) {
     const { bias, resetAfter } = options;
-    if (resetAfter && !hasOwnCell(options)) return kernelDirection('gru', 'gru', options, direction, model);
+    if (isTorchCell('gru', options)) return kernelDirection('gru', 'gru', options, direction, model);
     const rowsOfN = (name: string) => {
       const { data } = model.parameter(`${name}${direction.suffix}`);
       return data.subarray((2 * data.length) / 3);
@@ -29,17 +25,15 @@ export const directions: { readonly [K in RecurrentName]: PrepareDirection<OpOpt
     return steppedDirection('gru', options, direction, model, gruStep(options, own));
   },
   lstm(options, direction, model) {
-    if (!hasOwnCell(options)) return kernelDirection('lstm', 'lstm', options, direction, model);
+    if (isTorchCell('lstm', options)) return kernelDirection('lstm', 'lstm', options, direction, model);
     const peephole = options.peepholes
       ? model.parameter(`weight_peephole${direction.suffix}`).data
       : undefined;
     return steppedDirection('lstm', options, direction, model, lstmStep(options, peephole));
   },
   rnn(options, direction, model) {
-    const { name = 'tanh' } = options.activations?.hidden ?? {};
-    if (options.clip === undefined && (name === 'tanh' || name === 'relu')) {
-      return kernelDirection('rnn', name === 'tanh' ? 'rnnTanh' : 'rnnRelu', options, direction, model);
-    }
+    const cell = torchNonlinearity(options) === 'relu' ? 'rnnRelu' : 'rnnTanh';
+    if (isTorchCell('rnn', options)) return kernelDirection('rnn', cell, options, direction, model);
     return steppedDirection('rnn', options, direction, model, rnnStep(options));
   },
 };

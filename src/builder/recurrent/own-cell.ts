@@ -1,0 +1,34 @@
+/** Whether a cell is PyTorch's, which the kernels have, or one of those that ONNX and Keras add. */
+import { type ActivationRole, cellOf, type RecurrentName } from './cells.js';
+import type { LayerOptions } from './layers.js';
+
+/**
+ * The activations that make a cell another than PyTorch's: undefined where each is the one that it has there by default, or
+ * where none is given.
+ */
+export function ownActivations<T extends LayerOptions['activations']>(
+  kind: RecurrentName,
+  activations: T,
+): T | undefined {
+  const isDefault = ([role, name]: readonly [ActivationRole, string]) => {
+    const given = activations?.[role];
+    // Whoever calls a cell without types may give anything with the name: the op's schema judges that, so it must stay.
+    return given === undefined || (given.name === name && Object.keys(given).length === 1);
+  };
+  return cellOf(kind).activations.every(isDefault) ? undefined : activations;
+}
+
+/** The nonlinearity of an RNN, where it is one that PyTorch has. */
+export function torchNonlinearity({
+  activations,
+}: Pick<LayerOptions, 'activations'>): 'tanh' | 'relu' | undefined {
+  const { name } = activations?.hidden ?? { name: 'tanh' };
+  return name === 'tanh' || name === 'relu' ? name : undefined;
+}
+
+/** Whether a layer has no more than PyTorch's modules have. */
+export function isTorchCell(kind: RecurrentName, options: LayerOptions): boolean {
+  const { peepholes = false, clip, inputForget = false, resetAfter = true, activations } = options;
+  if (peepholes || clip !== undefined || inputForget || !resetAfter) return false;
+  return kind === 'rnn' ? torchNonlinearity(options) !== undefined : !ownActivations(kind, activations);
+}
