@@ -5,6 +5,7 @@
  * https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
 import { joinBytes } from '../array-layout.js';
+import { onnxRecurrentOperators } from '../builder/recurrent/cells.js';
 import {
   attributeField,
   decoded,
@@ -22,7 +23,7 @@ const tensorField = { dims: 1, dataType: 2, rawData: 9 };
 const tensorTypes = { int64: 7, bool: 9 };
 
 const recurrent: Readonly<Record<string, readonly string[]>> = {
-  '': ['LSTM', 'GRU', 'RNN'],
+  '': [...onnxRecurrentOperators],
   'com.microsoft': ['DynamicQuantizeLSTM'],
 };
 const LENGTHS = 4;

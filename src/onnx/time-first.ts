@@ -4,6 +4,7 @@
  * in the file keeps its bytes. https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
 import { joinBytes } from '../array-layout.js';
+import { onnxRecurrentOperators } from '../builder/recurrent/cells.js';
 import {
   attributeField,
   decoded,
@@ -17,7 +18,6 @@ import { bytesField, integerField, type WireField, wireFields } from './wire.js'
 const INTS = 7; // AttributeProto.AttributeType
 
 const swap = [1, 0, 2];
-const recurrent: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN']);
 /** Which inputs and outputs of a recurrent node have the batch first, and how they become so. */
 const inputOrders = new Map([0, 5, 6].map((index) => [index, swap]));
 const outputOrders = new Map([
@@ -37,7 +37,7 @@ export function withTimeFirst(file: Uint8Array): Uint8Array {
 
 /** The node of layout 0, and the Transposes before and after it. */
 const timeFirst: RewriteNode = ({ fields, opType, domain }, fresh) => {
-  if (domain !== '' || !recurrent.has(opType) || !fields.some(isBatchFirst)) return undefined;
+  if (domain !== '' || !onnxRecurrentOperators.has(opType) || !fields.some(isBatchFirst)) return undefined;
   const before: Uint8Array[] = [];
   const after: Uint8Array[] = [];
   const indexes = { input: 0, output: 0 };

@@ -1,5 +1,7 @@
 /** What a recurrent layer computed on its way. */
 import { cellOf, type cells, type RecurrentName } from '../builder/recurrent/cells.js';
+import { stateSizes } from '../builder/recurrent/layers.js';
+import { dim } from '../nd-array.js';
 
 /** One direction of one recurrent layer, step by step in the order of the input's time, for a reverse one as well. */
 interface LayerTrace {
@@ -38,14 +40,13 @@ export function emptySteps(
   kind: RecurrentName,
   steps: number,
   hiddenSize: number,
-  stateSize: number,
+  projSize: number | undefined,
 ): LayerSteps {
   const { traceGates, states } = cellOf(kind);
+  const sizes = stateSizes(kind, { hiddenSize, projSize });
   return Object.fromEntries([
     ...traceGates.map((name) => [name, new Float32Array(steps * hiddenSize)] as const),
-    ...states.map(
-      ({ trace }, i) => [trace, new Float32Array(steps * (i === 0 ? stateSize : hiddenSize))] as const,
-    ),
+    ...states.map(({ trace }, i) => [trace, new Float32Array(steps * dim(sizes, i))] as const),
   ]);
 }
 

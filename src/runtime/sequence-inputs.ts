@@ -2,9 +2,10 @@
  * Finds the inputs that a recurrent layer reads. Empty ones are rejected up front: onnxruntime crashes the process on an
  * empty batch.
  */
+import { onnxRecurrentOperators } from '../builder/recurrent/cells.js';
 import { attributeOf, type OnnxGraph, type OnnxNode } from '../onnx/graph.js';
 
-const recurrent: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
+const recurrent: ReadonlySet<string> = new Set([...onnxRecurrentOperators, 'DynamicQuantizeLSTM']);
 
 export function isRecurrent({ opType }: OnnxNode): boolean {
   return recurrent.has(opType);

@@ -3,8 +3,9 @@
  * PyTorch's parameters. https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
 import { LstmOnnxError } from '../../errors.js';
+import { dim } from '../../nd-array.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../recurrent/cells.js';
-import { type LayerOptions, layerDirections, stateSize } from '../recurrent/layers.js';
+import { type LayerOptions, layerDirections, stateSize, stateSizes } from '../recurrent/layers.js';
 import { type Dim, formatShape, sameShape } from '../shape.js';
 import type { TensorType } from '../tensor.js';
 import {
@@ -18,11 +19,6 @@ import {
 import type { OpInputs } from './op-inputs.js';
 
 type Inputs<T> = OpInputs<T>[RecurrentName];
-
-/** The features of each state. */
-function stateSizes(kind: RecurrentName, options: LayerOptions): number[] {
-  return cellOf(kind).states.map((_, i) => (i === 0 ? stateSize(options) : options.hiddenSize));
-}
 
 function infer(
   kind: RecurrentName,
@@ -40,7 +36,7 @@ function infer(
   const directions = options.bidirectional ? 2 : 1;
   const count = options.numLayers * directions;
   const states = cellOf(kind).states.map(({ port, input }, i) => {
-    const shape = [count, batch, sizes[i] ?? options.hiddenSize];
+    const shape = [count, batch, dim(sizes, i)];
     const type: TensorType = { dtype: 'float32', shape };
     const size = i === 0 ? 'projSize or hiddenSize' : 'hiddenSize';
     expectType(
@@ -98,7 +94,7 @@ function parameters(kind: RecurrentName, { x }: Inputs<TensorType>, options: Lay
   const sizes = stateSizes(kind, options);
   const learned = states.map(({ input }, i) => ({
     name: input,
-    shape: [directions.length, sizes[i] ?? hiddenSize],
+    shape: [directions.length, dim(sizes, i)],
     init: zeros,
   }));
   return [...weights, ...learned];

@@ -24,6 +24,8 @@ export interface CellFacts {
   readonly torch: string;
   /** One letter a gate, in the order of the blocks of rows in PyTorch's weights. */
   readonly gates: readonly string[];
+  /** The gates that may see the cell through peepholes, in the order of the builder's `weight_peephole`. */
+  readonly peepholes: readonly string[];
   /** The names of the gates in a trace, in the same order. */
   readonly traceGates: readonly string[];
   /** The first of them is also the output of a step. */
@@ -34,6 +36,8 @@ export interface CellFacts {
     readonly operator: string;
     /** The gates in the order of ONNX's blocks. */
     readonly gates: readonly string[];
+    /** Those with peepholes in the order of ONNX's P. */
+    readonly peepholes: readonly string[];
   };
   readonly keras: {
     readonly layer: string;
@@ -49,6 +53,7 @@ export const cells = {
   lstm: {
     torch: 'LSTM',
     gates: ['i', 'f', 'g', 'o'],
+    peepholes: ['i', 'f', 'o'],
     traceGates: ['inputGate', 'forgetGate', 'candidate', 'outputGate'],
     states: [h, c],
     activations: [
@@ -56,28 +61,30 @@ export const cells = {
       ['cell', 'tanh'],
       ['hidden', 'tanh'],
     ],
-    onnx: { operator: 'LSTM', gates: ['i', 'o', 'f', 'g'] },
+    onnx: { operator: 'LSTM', gates: ['i', 'o', 'f', 'g'], peepholes: ['i', 'o', 'f'] },
     keras: { layer: 'LSTM', gates: ['i', 'f', 'g', 'o'] },
   },
   gru: {
     torch: 'GRU',
     gates: ['r', 'z', 'n'],
+    peepholes: [],
     traceGates: ['resetGate', 'updateGate', 'candidate'],
     states: [h],
     activations: [
       ['gates', 'sigmoid'],
       ['hidden', 'tanh'],
     ],
-    onnx: { operator: 'GRU', gates: ['z', 'r', 'n'] },
+    onnx: { operator: 'GRU', gates: ['z', 'r', 'n'], peepholes: [] },
     keras: { layer: 'GRU', gates: ['z', 'r', 'n'] },
   },
   rnn: {
     torch: 'RNN',
     gates: ['h'],
+    peepholes: [],
     traceGates: [],
     states: [h],
     activations: [['hidden', 'tanh']],
-    onnx: { operator: 'RNN', gates: ['h'] },
+    onnx: { operator: 'RNN', gates: ['h'], peepholes: [] },
     keras: { layer: 'SimpleRNN', gates: ['h'] },
   },
 } as const satisfies Readonly<Record<string, CellFacts>>;
@@ -85,6 +92,11 @@ export const cells = {
 export type RecurrentName = keyof typeof cells;
 
 export const recurrentNames = Object.keys(cells) as RecurrentName[]; // its own keys
+
+/** What ONNX calls the cells: `LSTM`, `GRU`, `RNN`. */
+export const onnxRecurrentOperators: ReadonlySet<string> = new Set(
+  recurrentNames.map((name) => cells[name].onnx.operator),
+);
 
 /** What is known of a cell. */
 export function cellOf(name: RecurrentName): CellFacts {

@@ -2,7 +2,7 @@
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { Activation } from '../activations.js';
-import type { ActivationRole } from './cells.js';
+import { type ActivationRole, cellOf, type RecurrentName } from './cells.js';
 
 /** The options of every cell; those that a cell does not have are absent. */
 export interface LayerOptions {
@@ -23,8 +23,16 @@ export interface LayerOptions {
 }
 
 /** Features of h, the first state: `hiddenSize`, or what it is projected to. */
-export function stateSize({ projSize, hiddenSize }: LayerOptions): number {
+export function stateSize({ projSize, hiddenSize }: Pick<LayerOptions, 'hiddenSize' | 'projSize'>): number {
   return projSize || hiddenSize;
+}
+
+/** The features of each of a cell's states. */
+export function stateSizes(
+  kind: RecurrentName,
+  options: Pick<LayerOptions, 'hiddenSize' | 'projSize'>,
+): number[] {
+  return cellOf(kind).states.map((_, i) => (i === 0 ? stateSize(options) : options.hiddenSize));
 }
 
 export interface LayerDirection {

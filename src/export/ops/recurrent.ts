@@ -76,12 +76,6 @@ function lower<K extends RecurrentName>(kind: K): Lowering<K> {
   };
 }
 
-/** The gates that see the cell, in PyTorch's order and in ONNX's. */
-const peepholeGates = [
-  ['i', 'f', 'o'],
-  ['i', 'o', 'f'],
-] as const;
-
 /** Names of values in the graph; `''` for what is not there. */
 interface LayerInputs {
   readonly sequence: string;
@@ -99,7 +93,7 @@ function emitLayer(
   label: string,
   { sequence, lengths, initial }: LayerInputs,
 ): { y: string; states: string[] } {
-  const { gates, states, onnx } = cellOf(kind);
+  const { gates, peepholes, states, onnx } = cellOf(kind);
   const { bias, projSize = 0, bidirectional, reverse, hiddenSize } = options;
   const order = blockOrder(gates, onnx.gates);
   const of = (name: string) => parts.map(({ suffix }) => parameter(`${name}${suffix}`));
@@ -133,7 +127,9 @@ function emitLayer(
       lengths,
       initialH,
       ...others,
-      options.peepholes ? constant('P', reordered(of('weight_peephole'), blockOrder(...peepholeGates))) : '',
+      options.peepholes
+        ? constant('P', reordered(of('weight_peephole'), blockOrder(peepholes, onnx.peepholes)))
+        : '',
     ],
     ['.Y', ...states.map(({ port }) => `.Y_${port}`)],
     {

@@ -1,18 +1,16 @@
 /** ONNX's weights of a recurrent node as PyTorch's parameters, one set a direction, the gates in PyTorch's order. */
 import { blockOrder, cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
 import { LstmOnnxError } from '../../errors.js';
+import { dim } from '../../nd-array.js';
 import type { Allocate } from './constants.js';
 import { numberOf } from './size.js';
 import type { Weights } from './value.js';
-
-/** Where the peepholes of i, f, o lie among ONNX's of i, o, f. */
-const peepholes = blockOrder(['i', 'o', 'f'], ['i', 'f', 'o']);
 
 /** G is the number of the cell's gates. */
 export interface RecurrentWeights {
   /** W `[directions, G * H, I]`. */
   readonly w: Weights;
-  /** R `[directions, G * H, H]`. */
+  /** R `[directions, G * H, H]`, of rank 3. */
   readonly r: Weights;
   /** B `[directions, 2 * G * H]`: the input's biases, then the state's. */
   readonly b: Weights | undefined;
@@ -38,8 +36,8 @@ export function recurrentParameters(
   allocate: Allocate,
 ): NamedParameter[] {
   const { w, r, b, p } = weights;
-  const hiddenSize = r.shape[2] ?? 0;
-  const { gates, onnx } = cellOf(kind);
+  const hiddenSize = dim(r.shape, 2);
+  const { gates, peepholes, onnx } = cellOf(kind);
   const order = blockOrder(onnx.gates, gates);
   const rows = gates.length * hiddenSize;
   expectShape('W', w, [directions, rows, inputSize]);
@@ -72,7 +70,9 @@ export function recurrentParameters(
       ...(bData
         ? [parameter('bias_ih', bData, [rows], order, 0, 2), parameter('bias_hh', bData, [rows], order, 1, 2)]
         : []),
-      ...(pData ? [parameter('weight_peephole', pData, [3 * hiddenSize], peepholes)] : []),
+      ...(pData
+        ? [parameter('weight_peephole', pData, [3 * hiddenSize], blockOrder(onnx.peepholes, peepholes))]
+        : []),
     ];
   }).flat();
 }

@@ -18,8 +18,9 @@ const ownAttributes: Readonly<Record<string, OpRule['attributes']>> = {
  * [D, B, H] and, of an LSTM, P [D, 3H] give Y [T, D, B, H] and the last states [D, B, H]. With layout 1 the batch comes
  * first in X, Y and states.
  */
-function ruleOf({ gates, states, activations, onnx: { operator } }: CellFacts): OpRule {
-  const peepholes = operator === 'LSTM' ? 5 + states.length : undefined;
+function ruleOf({ gates, states, activations, onnx }: CellFacts): OpRule {
+  const { operator } = onnx;
+  const peepholes = onnx.peepholes.length > 0 ? 5 + states.length : undefined;
   const last = peepholes ?? 4 + states.length;
   const floatInputs = [0, 1, 2, 3, 5, 6, 7].filter((index) => index <= last);
   return {
@@ -56,7 +57,7 @@ function ruleOf({ gates, states, activations, onnx: { operator } }: CellFacts): 
         if (node.has(5 + i)) node.expectShape(5 + i, `initial_${port}`, state);
       }
       if (peepholes !== undefined && node.has(peepholes))
-        node.expectShape(peepholes, 'P', [D, scaleDim(H, 3)]);
+        node.expectShape(peepholes, 'P', [D, scaleDim(H, onnx.peepholes.length)]);
       if (dtype === 'undefined') return [];
       const sequence: Shape = batchFirst ? [B, T, D, H] : [T, D, B, H];
       return [tensorType(dtype, sequence), ...states.map(() => tensorType(dtype, state))];

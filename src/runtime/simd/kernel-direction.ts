@@ -4,8 +4,14 @@ import { type CellName, cellLayouts } from '../../builder/backends/simd/cells.js
 import type { Engine } from '../../builder/backends/simd/engine.js';
 import { type LayerInputs, LayerPlan } from '../../builder/backends/simd/layer-plan.js';
 import { packLayer } from '../../builder/backends/simd/layer-weights.js';
-import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
-import type { LayerDirection, LayerOptions } from '../../builder/recurrent/layers.js';
+import type { RecurrentName } from '../../builder/recurrent/cells.js';
+import {
+  type LayerDirection,
+  type LayerOptions,
+  stateSize as stateSizeOf,
+  stateSizes,
+} from '../../builder/recurrent/layers.js';
+import { dim } from '../../nd-array.js';
 import { emptySteps, type LayerSteps, putStep } from '../recurrent-trace.js';
 import type { Direction, RunSizes } from './layer-direction.js';
 import type { Preparation } from './operator.js';
@@ -22,15 +28,16 @@ const mostKept = 250_000;
 export function kernelDirection(
   kind: RecurrentName,
   cell: CellName,
-  { bias, batchFirst, projSize = 0 }: LayerOptions,
+  options: LayerOptions,
   { reverse, suffix }: LayerDirection,
   model: Preparation,
 ): Direction {
+  const { hiddenSize, bias, batchFirst, projSize = 0 } = options;
   const layout = cellLayouts[cell];
   const { engine, arena, parameter } = model;
-  const [, inputSize = 0] = parameter(`weight_ih${suffix}`).shape;
-  const [rows = 0, stateSize = 0] = parameter(`weight_hh${suffix}`).shape;
-  const fixed = { inputSize, hiddenSize: rows / cellOf(kind).gates.length, stateSize };
+  const stateSize = stateSizeOf(options);
+  const sizes = stateSizes(kind, options);
+  const fixed = { inputSize: dim(parameter(`weight_ih${suffix}`).shape, 1), hiddenSize, stateSize };
   const plain = new Arena(engine);
   const when = (there: boolean, name: string) =>
     there ? placed({ ...model, arena: plain }, `${name}${suffix}`) : 0;
@@ -63,37 +70,40 @@ export function kernelDirection(
     return kept;
   };
 
-  return ({ x, states: [h0 = 0, c0 = 0], lengths }, sizes, run) => {
-    const { batch, time, wantSteps } = sizes;
+  return ({ x, states: [h0 = 0, c0 = 0], lengths }, wanted, run) => {
+    const { batch, time, wantOutput, wantSteps } = wanted;
     const given = { x, h0, c0, lengths, ...weights };
-    const plan = planFor(sizes, given);
+    const plan = planFor(wanted, given);
     const { output, hn, cn } = plan.forward(given);
-    const steps = wantSteps ? stepsOf(kind, engine, plan, lengths) : undefined;
+    const steps = wantSteps ? stepsOf(kind, engine, plan, projSize, lengths) : undefined;
     if (plan !== kept) plan.release();
     const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.arena.adopt(at), shape);
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
     return {
-      output: sizes.wantOutput ? tensor(output, first, second, stateSize) : undefined,
-      states: [
-        tensor(hn, batch, stateSize),
-        ...(layout.hasCell ? [tensor(cn, batch, fixed.hiddenSize)] : []),
-      ],
+      output: wantOutput ? tensor(output, first, second, stateSize) : undefined,
+      states: sizes.map((size, i) => tensor(i === 0 ? hn : cn, batch, size)),
       steps,
     };
   };
 }
 
 /** A copy of what the plan kept of its forward pass. @param lengths address of the sequences' steps, or 0 */
-function stepsOf(kind: RecurrentName, engine: Engine, plan: LayerPlan, lengths: number): LayerSteps {
-  const { batch, time, hiddenSize, stateSize, reverse } = plan.sizes;
-  const steps = emptySteps(kind, time * batch, hiddenSize, stateSize);
+function stepsOf(
+  kind: RecurrentName,
+  engine: Engine,
+  plan: LayerPlan,
+  projSize: number,
+  lengths: number,
+): LayerSteps {
+  const { batch, time, hiddenSize, reverse } = plan.sizes;
+  const sizes = stateSizes(kind, { hiddenSize, projSize });
+  const steps = emptySteps(kind, time * batch, hiddenSize, projSize);
   const counts = lengths === 0 ? undefined : engine.integers(lengths, batch);
   plan.eachStep((row, step, { gates, gateBytes, cell, state }) => {
     const t = reverse ? time - 1 - step : step;
     if (t >= (counts?.[row] ?? time)) return;
     const gate = (index: number) => engine.floats(gates + index * gateBytes, hiddenSize);
-    const after = [state, ...(plan.cell.hasCell ? [cell] : [])];
-    const states = after.map((at, i) => engine.floats(at, i === 0 ? stateSize : hiddenSize));
+    const states = sizes.map((size, i) => engine.floats(i === 0 ? state : cell, size));
     putStep(kind, steps, t * batch + row, plan.cell.ofInput.map(gate), states);
   });
   return steps;

@@ -4,10 +4,11 @@ import {
   checkLengths,
   type LayerOptions,
   layerDirections,
-  stateSize as stateSizeOf,
+  stateSizes,
 } from '../../builder/recurrent/layers.js';
 import { formatShape } from '../../builder/shape.js';
 import { LstmOnnxError } from '../../errors.js';
+import { dim } from '../../nd-array.js';
 import { directions as cellDirections } from './cells.js';
 import type { DirectionResults } from './layer-direction.js';
 import { joined } from './layout.js';
@@ -19,7 +20,7 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
     const options: LayerOptions = given;
     const { numLayers, hiddenSize, batchFirst } = options;
     const { states } = cellOf(kind);
-    const sizes = states.map((_, i) => (i === 0 ? stateSizeOf(options) : hiddenSize));
+    const sizes = stateSizes(kind, options);
     const directions = layerDirections(options).map((direction, index) => ({
       layer: direction.layer,
       reverse: direction.reverse,
@@ -36,15 +37,14 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
           `${kind}: x is ${formatShape(x.shape)}; there is nothing to read.`,
         );
       }
-      const [first = 0, second = 0] = x.shape;
-      const [batch, time] = batchFirst ? [first, second] : [second, first];
+      const [batch, time] = [dim(x.shape, batchFirst ? 0 : 1), dim(x.shape, batchFirst ? 1 : 0)];
       if (lengths) checkLengths(lengths.data, time);
       const atLengths = lengths ? run.arena.place(lengths) : 0;
       const before = states.map(({ input }, i) => initial(inputs[input], learned[i], batch, run));
       /** The address of a direction's part of a state. */
       const within = (i: number, index: number) => {
-        const at = before[i] ?? 0;
-        return at === 0 ? 0 : at + index * batch * (sizes[i] ?? hiddenSize) * BYTES_PER_NUMBER;
+        const at = dim(before, i);
+        return at === 0 ? 0 : at + index * batch * dim(sizes, i) * BYTES_PER_NUMBER;
       };
 
       let sequence = x;
@@ -95,7 +95,7 @@ function initial(
 ): number {
   if (given) return run.arena.place(given);
   if (!learned) return 0;
-  const [count = 0, size = 0] = learned.shape;
+  const [count, size] = [dim(learned.shape, 0), dim(learned.shape, 1)];
   const states = new Float32Array(count * batch * size);
   for (let i = 0; i < count * batch; i++) {
     const row = Math.floor(i / batch);

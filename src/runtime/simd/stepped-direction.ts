@@ -1,8 +1,13 @@
 /** One direction of one recurrent layer step by step: products on the engine, gates number by number. */
 import { multiplyPanels } from '../../builder/backends/simd/matmul.js';
 import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
-import type { LayerDirection, LayerOptions } from '../../builder/recurrent/layers.js';
-import { LstmOnnxError } from '../../errors.js';
+import {
+  type LayerDirection,
+  type LayerOptions,
+  stateSize as stateSizeOf,
+  stateSizes,
+} from '../../builder/recurrent/layers.js';
+import { mustHave } from '../../must-get.js';
 import { emptySteps, putStep } from '../recurrent-trace.js';
 import type { Direction } from './layer-direction.js';
 import type { Preparation } from './operator.js';
@@ -34,11 +39,12 @@ export function steppedDirection(
 ): Direction {
   const { engine } = model;
   const { hiddenSize, bias, batchFirst, projSize = 0 } = options;
-  const { gates: letters, states } = cellOf(kind);
+  const { gates: letters } = cellOf(kind);
   const weightIh = packedWeight(model, `weight_ih${suffix}`);
   const weightHh = packedWeight(model, `weight_hh${suffix}`);
   const weightHr = projSize > 0 ? packedWeight(model, `weight_hr${suffix}`) : undefined;
-  const stateSize = weightHh.depth;
+  const stateSize = stateSizeOf(options);
+  const sizes = stateSizes(kind, options);
   const gates = letters.length * hiddenSize;
   const [atBiasIh, atBiasHh] = ['bias_ih', 'bias_hh'].map((name) =>
     bias ? placed(model, `${name}${suffix}`) : 0,
@@ -55,13 +61,12 @@ export function steppedDirection(
     const whole = matrix(batch * time, gates);
     const left = { rows: batch * time, columns: weightIh.depth, transposed: false, at: x };
     multiplyPanels(engine, left, weightIh, atBiasIh ?? 0, whole.at);
-    const after = states.map((_, i) => matrix(batch, i === 0 ? stateSize : hiddenSize, initial[i]));
-    const [h] = after;
-    if (!h) throw new LstmOnnxError('E_INTERNAL', `${kind} has no state.`);
+    const after = sizes.map((size, i) => matrix(batch, size, initial[i]));
+    const h = mustHave(after[0], `The state of ${kind}`);
     const [recurrent, hidden] = [matrix(batch, gates), matrix(batch, hiddenSize)];
     const next = weightHr ? matrix(batch, stateSize) : hidden;
     const output = wantOutput ? matrix(batch * time, stateSize) : undefined;
-    const steps = wantSteps ? emptySteps(kind, time * batch, hiddenSize, stateSize) : undefined;
+    const steps = wantSteps ? emptySteps(kind, time * batch, hiddenSize, projSize) : undefined;
     const counts = lengths === 0 ? undefined : engine.integers(lengths, batch);
     for (let read = 0; read < time; read++) {
       const t = reverse ? time - 1 - read : read;
