@@ -6,7 +6,7 @@ import { severalInputs } from '../builder/ops/op-inputs.js';
 import { addRecurrent, recurrentArgumentNames } from '../builder/ops/recurrent-arguments.js';
 import { cellOf } from '../builder/recurrent/cells.js';
 import type { TensorType, Value } from '../builder/tensor.js';
-import { LstmOnnxError } from '../errors.js';
+import { mustHave } from '../must-get.js';
 import { type ActivationStep, addActivation, isActivation } from './chain-activations.js';
 import type { Head, Matrix } from './choose-matrices.js';
 import type { ChosenRecurrent } from './choose-recurrent.js';
@@ -110,13 +110,9 @@ function addModule(
         : {};
   const names = { ...recurrentArgumentNames, projSize: true, peepholes: true, activations: true } as const;
   const ports = addRecurrent(kind, nodeNameOf(name, kind), x, { ...sizes, ...own }, names, {});
-  const { output, h } = ports;
-  if (!output || !h) throw new LstmOnnxError('E_UNSUPPORTED', `${kind} gives no output and no state.`);
-  const states = cellOf(kind).states.flatMap(({ port, output: state }) => {
-    const value = ports[port];
-    return value ? [[state, value] as const] : [];
-  });
-  return { output, h, last: Object.fromEntries(states) };
+  const portOf = (port: string) => mustHave(ports[port], `The port ${port} of ${kind}`);
+  const states = cellOf(kind).states.map(({ port, output }) => [output, portOf(port)] as const);
+  return { output: portOf('output'), h: portOf('h'), last: Object.fromEntries(states) };
 }
 
 /** The last layer's h_n, its directions side by side. */

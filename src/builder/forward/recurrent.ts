@@ -1,6 +1,7 @@
 /** Recurrent ops on tfjs: their layers and directions, one after the other. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
+import { dim } from '../../nd-array.js';
 import type { LayerAttributes } from '../backends/recurrent-layer.js';
 import type { Tf } from '../backends/tf.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../recurrent/cells.js';
@@ -23,8 +24,8 @@ function recurrent<K extends RecurrentName>(kind: K): Forward<K> {
         `${kind}: x is ${formatShape(x.shape)}; there is nothing to read.`,
       );
     }
-    const batch = x.shape[batchFirst ? 0 : 1] ?? 0;
-    const time = x.shape[batchFirst ? 1 : 0] ?? 0;
+    const batch = dim(x.shape, batchFirst ? 0 : 1);
+    const time = dim(x.shape, batchFirst ? 1 : 0);
     // With a state, the last output of a sequence without steps would be zeros here, and its state in an ONNX model.
     const hasState = options.learnedState === true || states.some(({ input }) => inputs[input] !== undefined);
     if (lengths) checkLengths(lengths.dataSync(), time, hasState ? 1 : 0);

@@ -6,8 +6,9 @@
 import { severalInputs } from '../../builder/ops/op-inputs.js';
 import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
 import type { Value } from '../../builder/tensor.js';
+import { mustHave } from '../../must-get.js';
 import { quoted } from '../quoted.js';
-import { brokenModel, describe, type Fields } from './fields.js';
+import { describe, type Fields } from './fields.js';
 import { expectTensor, type LayerCall, unsupportedLayer } from './layer-call.js';
 import { readLayer } from './model-graph.js';
 import type { LayerOutput, UnusableMask } from './network-builder.js';
@@ -28,8 +29,7 @@ export function recurrentLayer(kind: RecurrentName, call: LayerCall): LayerOutpu
   const isReversed = config.flag('go_backwards');
   const port = addRecurrent(kind, call, config, [part], isReversed);
   const states = lastStates(kind, call, port, ['']);
-  const [last] = states;
-  if (!last) throw brokenModel(`${config.where} has no states`);
+  const last = mustHave(states[0], `The state of ${kind}`);
   // Keras gives the steps in the order in which they were read.
   const steps = isReversed
     ? () => build.add('flip', `${name}.reversed`, { x: port('output') }, { axis: 1 })

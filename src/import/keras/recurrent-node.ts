@@ -9,9 +9,10 @@ import type { Dim } from '../../builder/shape.js';
 import type { Value } from '../../builder/tensor.js';
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
+import { mustHave } from '../../must-get.js';
 import { quoted } from '../quoted.js';
 import { cellActivation, type Dialect } from './activations.js';
-import { brokenModel, type Fields } from './fields.js';
+import type { Fields } from './fields.js';
 import { expectTensor, type LayerCall, type MaskedTensor, unsupportedLayer } from './layer-call.js';
 import type { NetworkBuilder } from './network-builder.js';
 import { addRecurrentParameters, type Part } from './recurrent-parameters.js';
@@ -53,11 +54,7 @@ export function addRecurrent(
     options as OpOptions[RecurrentName], // a kind has the options that its layer has in Keras
   );
   noteDifferences(build, config);
-  return (key) => {
-    const value = ports[key];
-    if (!value) throw brokenModel(`${config.where} gives no ${key}`);
-    return value;
-  };
+  return (key) => mustHave(ports[key], `The port ${key} of ${kind}`);
 }
 
 /** What the steps of a layer compute, as far as it is not in its weights. */
@@ -97,9 +94,8 @@ function statesGiven(
   }
   const joined = (state: string, offset: number) => {
     const rows = parts.map((part, index) => {
-      const given = states[facts.length * index + offset];
-      const batch: Dim = given?.shape[0] ?? 'batch';
-      if (!given) throw brokenModel(`layer ${quoted(layer.name)} lacks a state`);
+      const given = mustHave(states[facts.length * index + offset], `A state given to ${quoted(layer.name)}`);
+      const batch: Dim = given.shape[0] ?? 'batch';
       return build.add(
         'reshape',
         `${name}.${state}${part.suffix}`,

@@ -12,7 +12,8 @@ import { cellOf, type RecurrentName, recurrentNames } from '../../../builder/rec
 import type { LayerOptions } from '../../../builder/recurrent/layers.js';
 import { type Value as NetworkValue, SymbolicTensor } from '../../../builder/tensor.js';
 import { LstmOnnxError } from '../../../errors.js';
-
+import { mustHave } from '../../../must-get.js';
+import { dim } from '../../../nd-array.js';
 import { moduleName } from '../names.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { cellOptions, directionOf } from '../recurrent-cell.js';
@@ -42,20 +43,23 @@ function handler(kind: RecurrentName): Handler {
     const [w, r] = [node.weights(1), node.weights(2)];
     const b = node.optional(3) ? node.weights(3) : undefined;
     const p = node.optional(7) ? node.weights(7) : undefined;
-    const hiddenSize = r.shape[2] ?? 0;
+    if (r.shape.length !== 3) {
+      throw new LstmOnnxError('E_SHAPE_MISMATCH', `R has rank ${r.shape.length}, expected 3.`);
+    }
+    const hiddenSize = dim(r.shape, 2);
     if (node.int('hidden_size', hiddenSize) !== hiddenSize) {
       throw new LstmOnnxError(
         'E_SHAPE_MISMATCH',
         `hidden_size is ${node.int('hidden_size', 0)}, but R has shape [${r.shape.join(', ')}].`,
       );
     }
-    const batch = sizeOfDim(x.shape[batchFirst ? 0 : 1] ?? 0);
+    const batch = sizeOfDim(dim(x.shape, batchFirst ? 0 : 1));
     const layer: Layer = { directions, hiddenSize, batch, layout };
-    const lengths = sequenceLengths(node, sizeOfDim(x.shape[batchFirst ? 1 : 0] ?? 0), batch);
+    const lengths = sequenceLengths(node, sizeOfDim(dim(x.shape, batchFirst ? 1 : 0)), batch);
     const { given, learned } = initialStates(kind, node, layer);
 
     const { to } = node;
-    const inputSize = numberOf(sizeOfDim(x.shape[2] ?? 0)) ?? 0;
+    const inputSize = numberOf(sizeOfDim(dim(x.shape, 2))) ?? 0;
     const name = to.claim(moduleName([w.origin, r.origin, b?.origin ?? ''], node.node, kind));
     for (const parameter of recurrentParameters(kind, { w, r, b, p }, directions, inputSize, to.allocate)) {
       to.addParameter(`${name}.${parameter.name}`, parameter.shape, parameter.data);
@@ -201,14 +205,12 @@ function outputs(
     lengths,
   }: { batchFirst: boolean; reverse: boolean; lengths: SymbolicTensor | undefined },
 ): View[] {
-  const { output } = ports;
-  if (!output) throw node.refusal('it has no outputs');
-  const [first, second] = output.shape;
+  const output = mustHave(ports.output, `The output of ${kind}`);
   const timeAxis = batchFirst ? 1 : 0;
   const base = { type: output, tensor: () => output, ...(lengths ? { paddedAxis: timeAxis } : {}) };
   const together = viewOf(base, [
-    [sizeOfDim(first ?? 0)],
-    [sizeOfDim(second ?? 0)],
+    [sizeOfDim(dim(output.shape, 0))],
+    [sizeOfDim(dim(output.shape, 1))],
     [fixed(directions), fixed(hiddenSize)],
   ]);
   const [one = [], two = []] = together.axes;
@@ -233,8 +235,7 @@ function outputs(
     return layout === 1 ? permuted(view, [1, 0, 2]) : view;
   };
   const states = cellOf(kind).states.map(({ port }, i) => {
-    const state = ports[port];
-    if (!state) throw node.refusal(`it has no ${port}`);
+    const state = mustHave(ports[port], `The state ${port} of ${kind}`);
     return stateOf(state, canPick && i === 0 ? last : undefined);
   });
   return [y, ...states];
