@@ -270,6 +270,15 @@ describe('readOnnx refuses, with operator and node,', () => {
       /E_SHAPE_MISMATCH: LSTM "cell": W has shape \[1, 16, 3\], expected \[1, 16, 5\]/,
     ],
     [
+      'a recurrence weight that is a matrix',
+      model([node('LSTM', ['x', 'W', 'flat'], ['Y'], {}, 'cell')], {
+        inputs: [value('x', ['time', 'batch', 3])],
+        outputs: [value('Y', [null, null, null, H])],
+        initializers: [weights('W', 1, 4 * H, 3), weights('flat', 4 * H, H)],
+      }),
+      /E_SHAPE_MISMATCH: LSTM "cell": R has rank 2, expected 3/,
+    ],
+    [
       'a hidden_size that is not',
       lstmWith([], {}, { hidden_size: int(9) }),
       /E_SHAPE_MISMATCH: LSTM "cell": hidden_size is 9/,
