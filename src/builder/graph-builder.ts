@@ -103,7 +103,7 @@ export class GraphBuilder {
         `${op} has no name; its parameters are named after it: ${op}('name', x, ...).`,
       );
     }
-    const nodeName = name ?? this.#numbered(op);
+    const nodeName: unknown = name === undefined ? this.#numbered(op) : name;
     if (typeof nodeName !== 'string' || !modulePath.test(nodeName)) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',

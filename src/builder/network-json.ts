@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { expectText, isObject } from '../arguments.js';
+import { counted } from '../counted.js';
 import { parseJson } from '../data/bounded-json.js';
 import { LstmOnnxError, reading } from '../errors.js';
 import { checkNetwork } from './check-network.js';
@@ -69,6 +70,7 @@ const networkJson1 = fileOf(1, z.array(z.string()).max(MAX_INPUTS));
 /** The network as JSON text; types of intermediate values are left out, since they follow. */
 export function networkToJson(network: Network): string {
   checkNetwork('networkToJson', network);
+  checkReadable(network);
   const json: z.input<typeof networkJson> = {
     version: 2,
     inputs: Object.fromEntries(
@@ -83,6 +85,17 @@ export function networkToJson(network: Network): string {
     outputs: Object.fromEntries(Object.entries(network.outputs).map(([name, { from }]) => [name, from])),
   };
   return JSON.stringify(json);
+}
+
+/** @throws E_INVALID_OPTION for a network that the limits would not let in again: a checkpoint of it would be lost */
+function checkReadable({ nodes }: Network): void {
+  const layers = nodes.reduce((sum, node) => (isRecurrent(node) ? sum + node.options.numLayers : sum), 0);
+  if (nodes.length <= MAX_NODES && layers <= MAX_LAYERS) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `The network has ${counted(nodes.length, 'node')} and ${counted(layers, 'recurrent layer')}; files hold ${MAX_NODES} and ` +
+      `${MAX_LAYERS} at most.`,
+  );
 }
 
 /**

@@ -1,5 +1,7 @@
 /** One run of the command `lstm-onnx`. Results on stdout, the rest on stderr; 2 for wrong usage, 1 for another failure. */
+
 import yargs from 'yargs';
+import { type RecurrentName, recurrentNames } from '../builder/recurrent/cells.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { version } from '../version.js';
 import { commandWords } from './command-words.js';
@@ -81,7 +83,7 @@ function program(output: Output, io: CliIo) {
       const repeated = Object.entries(options).find(
         ([name, value]) => Array.isArray(value) && !lists.has(name),
       );
-      if (repeated) throw new UsageError(`--${repeated[0]} is given more than once.`);
+      if (repeated) throw new UsageError(repeatedMessage(repeated[0]));
       checkOptionValues(options);
       return true;
     })
@@ -94,4 +96,11 @@ function program(output: Output, io: CliIo) {
         ? error
         : new UsageError((message ?? 'Wrong usage.').replaceAll(/\s*\n\s*/g, ' '));
     });
+}
+
+/** @param name the option, or an alias of it */
+function repeatedMessage(name: string): string {
+  return recurrentNames.includes(name as RecurrentName)
+    ? `--${recurrentNames.join(', --')} are one option, which is given more than once; name all recurrent layers in one, as in --lstm a,b.`
+    : `--${name} is given more than once.`;
 }

@@ -1,7 +1,7 @@
 /** Recurrent states as inputs and outputs of a network, so that a sequence can be run piece by piece. */
 import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import type { Network, NetworkOutput, Signature } from '../builder/network.js';
-import { cellOf, isRecurrent } from '../builder/recurrent/cells.js';
+import { cellOf, isRecurrent, type RecurrentName } from '../builder/recurrent/cells.js';
 import type { TensorType } from '../builder/tensor.js';
 import { LstmOnnxError } from '../errors.js';
 import { needsWholeSequence } from './pieces.js';
@@ -21,6 +21,13 @@ export function withStates(network: Network): Network {
       'The network has no recurrent layer, so there are no states to expose.',
     );
   }
+  if (!layers.some((node) => isExposable(node, network))) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      'Every recurrent layer of the network starts from learned or computed states, so there are no states to expose; leave ' +
+        'the option states out.',
+    );
+  }
   const inputs: Record<string, TensorType> = { ...network.inputs };
   const outputs: Record<string, NetworkOutput> = { ...network.outputs };
   const add = <T>(kind: string, record: Record<string, T>, name: string, value: T) => {
@@ -33,10 +40,9 @@ export function withStates(network: Network): Network {
     record[name] = value;
   };
   const nodes = network.nodes.map((node): NetworkNode => {
-    if (!isRecurrent(node) || node.options.learnedState) return node;
+    if (!isRecurrent(node) || !isExposable(node, network)) return node;
     const given = node.inputs;
     const { states } = cellOf(node.op);
-    if (states.some(({ input }) => !isFedOrAbsent(network, given[input]))) return node;
     const prefix = layers.length === 1 ? '' : `${node.name.replaceAll('.', '_')}_`;
     const names = states.map(({ port, input, output }) => {
       const type = node.outputs[port] as TensorType; // each state has a port
@@ -53,23 +59,26 @@ export function withStates(network: Network): Network {
   return { inputs, nodes, outputs };
 }
 
-/** Whether a state is one that a caller gives, or none. */
-function isFedOrAbsent({ inputs }: Network, id: string | undefined): boolean {
-  return id === undefined || Object.hasOwn(inputs, id);
+/** Whether a layer starts from states that a caller gives, or from zeros. */
+function isExposable({ op, options, inputs }: NetworkNode<RecurrentName>, network: Network): boolean {
+  if (options.learnedState) return false;
+  const given = cellOf(op).states.flatMap(({ input }) => inputs[input] ?? []);
+  return given.every((id) => Object.hasOwn(network.inputs, id));
 }
 
 /**
  * Which output carries which state input on: names of the network's inputs to names of its outputs. An input that
  * several states start from cannot be carried by all of them: it is `null`, the caller's to feed. So is the state of a
  * layer that reads from the end, alone or as one of two directions: a later piece comes before an earlier one there. So are
- * all states of a network that takes several steps at once, such as their mean, of which a piece has some alone.
+ * all states of a network that takes several steps at once, such as their mean, of which a piece has some alone, and of one
+ * with a layer that begins every piece anew, from zeros, learned or computed states.
  */
 export function statePairs(network: Network<Signature, Signature>): Map<string, string | null> {
   const outputOf = (id: string) =>
     Object.entries(network.outputs).find(([, output]) => output.from === id)?.[0];
   const pairs = new Map<string, string | null>();
   const seen = new Set<string>();
-  const isWhole = needsWholeSequence(network);
+  const isWhole = needsWholeSequence(network) || network.nodes.some((node) => beginsAnew(node, network));
   for (const node of network.nodes) {
     if (!isRecurrent(node)) continue;
     for (const { port, input: slot } of cellOf(node.op).states) {
@@ -83,4 +92,10 @@ export function statePairs(network: Network<Signature, Signature>): Map<string, 
     }
   }
   return pairs;
+}
+
+/** Whether a layer has a state that no caller gives: zeros, learned or computed ones at every run. */
+function beginsAnew(node: NetworkNode, { inputs }: Network<Signature, Signature>): boolean {
+  if (!isRecurrent(node)) return false;
+  return cellOf(node.op).states.some(({ input }) => !Object.hasOwn(inputs, node.inputs[input] ?? ''));
 }

@@ -36,7 +36,8 @@ export function pairStates(
     throw new LstmOnnxError(
       'E_STATE_NOT_CARRIED',
       `This model does not stream: its metadata says that ${quoteNames(fed)} are not carried from run to run, as those ` +
-        'of a layer that reads from the end, or below a mean over time, cannot be. Give run() the whole sequence.',
+        'of a layer that reads from the end, below a mean over time, or beside one that begins every run anew, cannot ' +
+        'be. Give run() the whole sequence.',
     );
   }
   throw new LstmOnnxError(

@@ -158,8 +158,8 @@ describe('decodeCheckpoint refuses', () => {
     [
       'a network of a billion layers',
       (json) => json.replace('"numLayers":1', '"numLayers":1000000000'),
-      'E_INVALID_FILE',
-      /recurrent layers/,
+      'E_INVALID_OPTION',
+      /numLayers is 1000000000/,
     ],
     [
       'sizes that nothing could hold',

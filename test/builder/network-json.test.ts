@@ -9,6 +9,7 @@ import { dropout } from '../../src/builder/ops/dropout.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { mean } from '../../src/builder/ops/reduce.js';
+import { rnn } from '../../src/builder/ops/rnn.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
 import { float32, int32 } from '../../src/builder/tensor.js';
 import { randomNetwork } from '../export/random-networks.js';
@@ -21,6 +22,16 @@ function inVersion1(network: Network): string {
   const nodes = json.nodes.map((node) => ({ ...node, inputs: Object.values(Object(node.inputs)) }));
   return JSON.stringify({ ...json, version: 1, nodes });
 }
+
+describe('networkToJson', () => {
+  it('refuses what would not be let in again', () => {
+    const network = defineNetwork({ x: float32('batch', 'time', 1) }, ({ x }) => {
+      const lower = rnn('lower', x, { hiddenSize: 1, numLayers: 600 });
+      return { y: rnn('upper', lower.output, { hiddenSize: 1, numLayers: 600 }).output };
+    });
+    expect(() => networkToJson(network)).toThrow(refused('E_INVALID_OPTION', /1200 recurrent layers; files/));
+  });
+});
 
 describe('networkFromJson reads version 1 of the format', () => {
   const steps = float32('batch', 'time', 4);

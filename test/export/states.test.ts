@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
 import { relu, softmax } from '../../src/builder/ops/activations.js';
 import { flip } from '../../src/builder/ops/flip.js';
+import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { max, mean } from '../../src/builder/ops/reduce.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
+import { rnn } from '../../src/builder/ops/rnn.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { float32, type SymbolicTensor, type Value } from '../../src/builder/tensor.js';
@@ -118,9 +120,25 @@ describe('withStates', () => {
       return { y: lstm('decoder', x, { hiddenSize: 3, initialState: encoder }).output };
     });
     const shown = withStates(network);
-    expect(pairsOf(shown)).toEqual({ encoder_h0: 'encoder_hn', encoder_c0: 'encoder_cn' });
+    // A piece by itself would start the decoder anew, so that no state is carried.
+    expect(pairsOf(shown)).toEqual({ encoder_h0: null, encoder_c0: null });
     expect(Object.keys(shown.outputs)).toEqual(['y', 'encoder_hn', 'encoder_cn']);
     await expectSameNumbers(shown);
+  });
+
+  it('carries no state beside a layer that starts every piece from learned states', () => {
+    const network = defineNetwork({ x: sequence }, ({ x }) => {
+      const first = gru('first', x, { hiddenSize: 3, initialState: 'learned' });
+      return { y: rnn('second', first.output, { hiddenSize: 3 }).output };
+    });
+    expect(pairsOf(withStates(network))).toEqual({ second_h0: null });
+  });
+
+  it('refuses a network in which every layer starts from learned states', () => {
+    const network = defineNetwork({ x: sequence }, ({ x }) => ({
+      y: gru('gru', x, { hiddenSize: 3, initialState: 'learned' }).output,
+    }));
+    expect(() => withStates(network)).toThrow(refused('E_INVALID_OPTION', /learned or computed states/));
   });
 
   it('says of a state that two LSTMs start from that nothing carries it', () => {

@@ -38,7 +38,8 @@ export type LinearOptions = z.output<typeof linear>;
 /** Of every recurrent op. Optional options that are off are left out. */
 const layers = {
   hiddenSize: positive,
-  numLayers: z._default(positive, 1),
+  // As many as a network file may have in all.
+  numLayers: z._default(z.int().check(z.positive(), z.maximum(1000)), 1),
   bidirectional: z._default(z.boolean(), false),
   bias: z._default(z.boolean(), true),
   dropout: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0),

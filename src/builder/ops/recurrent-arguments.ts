@@ -192,6 +192,9 @@ function allActivations(
   const whole = (activation: ActivationLike): Activation =>
     typeof activation === 'string' ? { name: activation } : activation;
   return Object.fromEntries(
-    cellOf(kind).activations.map(([role, name]) => [role, whole(given[role] ?? name)]),
+    cellOf(kind).activations.map(([role, name]) => [
+      role,
+      whole(given[role] === undefined ? name : given[role]),
+    ]),
   );
 }

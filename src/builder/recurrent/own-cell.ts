@@ -1,4 +1,5 @@
 /** Whether a cell is PyTorch's, which the kernels have, or one of those that ONNX and Keras add. */
+import { isObject } from '../../arguments.js';
 import { type ActivationRole, cellOf, type RecurrentName } from './cells.js';
 import type { LayerOptions } from './layers.js';
 
@@ -11,9 +12,9 @@ export function ownActivations<T extends LayerOptions['activations']>(
   activations: T,
 ): T | undefined {
   const isDefault = ([role, name]: readonly [ActivationRole, string]) => {
-    const given = activations?.[role];
-    // Whoever calls a cell without types may give anything with the name: the op's schema judges that, so it must stay.
-    return given === undefined || (given.name === name && Object.keys(given).length === 1);
+    // Whoever calls a cell without types may give anything: the op's schema judges that, so it must stay.
+    const given: unknown = activations?.[role];
+    return given === undefined || (isObject(given) && given.name === name && Object.keys(given).length === 1);
   };
   return cellOf(kind).activations.every(isDefault) ? undefined : activations;
 }
