@@ -5,7 +5,7 @@
  * https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
 import { joinBytes } from '../array-layout.js';
-import { onnxRecurrentOperators } from '../builder/recurrent/cells.js';
+import { onnxRecurrentOperators } from './recurrent-operators.js';
 import {
   attributeField,
   decoded,

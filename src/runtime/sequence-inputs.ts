@@ -2,8 +2,9 @@
  * Finds the inputs that a recurrent layer reads. Empty ones are rejected up front: onnxruntime crashes the process on an
  * empty batch.
  */
-import { onnxRecurrentOperators } from '../builder/recurrent/cells.js';
+
 import { attributeOf, type OnnxGraph, type OnnxNode } from '../onnx/graph.js';
+import { onnxRecurrentOperators } from '../onnx/recurrent-operators.js';
 
 const recurrent: ReadonlySet<string> = new Set([...onnxRecurrentOperators, 'DynamicQuantizeLSTM']);
 

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { cellOf, recurrentNames } from '../../src/builder/recurrent/cells.js';
 import { LstmOnnxError } from '../../src/errors.js';
 import { checkModel } from '../../src/onnx/check.js';
 import { decodeModel } from '../../src/onnx/decode-model.js';
 import type { OnnxAttribute, OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/graph.js';
 import { inferTypes } from '../../src/onnx/infer.js';
+import { onnxRecurrentOperators } from '../../src/onnx/recurrent-operators.js';
 import { irVersionFor } from '../../src/onnx/releases.js';
 import { cpuMilliseconds } from '../cpu-time.js';
 import {
@@ -324,5 +326,12 @@ describe('irVersionFor', () => {
 
   it.each([0, 29, 17.5, Number.NaN])('refuses operator set %d', (opset) => {
     expect(() => irVersionFor(opset)).toThrow(expect.objectContaining({ code: 'E_INVALID_OPTION' }));
+  });
+});
+
+describe('the recurrent operators', () => {
+  it('have those of every cell', () => {
+    const operators = recurrentNames.map((name) => cellOf(name).onnx.operator);
+    expect([...onnxRecurrentOperators]).toEqual(expect.arrayContaining(operators));
   });
 });

@@ -93,11 +93,6 @@ export type RecurrentName = keyof typeof cells;
 
 export const recurrentNames = Object.keys(cells) as RecurrentName[]; // its own keys
 
-/** What ONNX calls the cells: `LSTM`, `GRU`, `RNN`. */
-export const onnxRecurrentOperators: ReadonlySet<string> = new Set(
-  recurrentNames.map((name) => cells[name].onnx.operator),
-);
-
 /** What is known of a cell. */
 export function cellOf(name: RecurrentName): CellFacts {
   return cells[name];
