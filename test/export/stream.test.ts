@@ -3,7 +3,8 @@ import { defineNetwork } from '../../src/builder/network.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { initParameters } from '../../src/builder/parameters.js';
-import { float32 } from '../../src/builder/tensor.js';
+import { cellOf, type RecurrentName, recurrentNames } from '../../src/builder/recurrent/cells.js';
+import { float32, type Value } from '../../src/builder/tensor.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { Model } from '../../src/runtime/node.js';
 import { FORWARD, normal, numbersOf } from './running.js';
@@ -12,10 +13,11 @@ const features = 5;
 const hiddenSize = 7;
 const time = 9;
 
-function tagger(numLayers: number) {
+function tagger(cell: RecurrentName, numLayers: number) {
   const network = defineNetwork({ x: float32('batch', 'time', features) }, ({ x }) => {
-    const { output } = lstm('lstm', x, { hiddenSize, numLayers });
-    return { tags: linear('fc', output, 3) };
+    const sizes = { hiddenSize, numLayers, bidirectional: false, bias: true, dropout: 0, batchFirst: true };
+    const { output } = x.graph.add(cell as 'lstm', cell, { x }, sizes);
+    return { tags: linear('fc', output as Value<'float32', readonly ['batch', 'time', 7]>, 3) };
   });
   return exportOnnx(network, initParameters(network, 1), { states: true });
 }
@@ -28,26 +30,28 @@ function piece(x: Float32Array, batch: number, from: number, to: number) {
   return { data: Float32Array.from(rows.flatMap((row) => [...row])), dims: [batch, to - from, features] };
 }
 
-function zeroStates(numLayers: number, batch: number) {
+function zeroStates(cell: RecurrentName, numLayers: number, batch: number) {
   const zeros = {
     data: new Float32Array(numLayers * batch * hiddenSize),
     dims: [numLayers, batch, hiddenSize],
   };
-  return { h0: zeros, c0: zeros };
+  return Object.fromEntries(cellOf(cell).states.map(({ input }) => [input, zeros]));
 }
 
 const configurations = (['cpu', 'simd'] as const).flatMap((provider) =>
-  [1, 2, 3].flatMap((numLayers) => [1, 3].map((batch) => ({ provider, numLayers, batch }))),
+  recurrentNames.flatMap((cell) =>
+    [1, 2, 3].flatMap((numLayers) => [1, 3].map((batch) => ({ provider, cell, numLayers, batch }))),
+  ),
 );
 
 describe.each(configurations)(
-  'on $provider an exported LSTM of $numLayers layers at batch $batch',
-  ({ provider, numLayers, batch }) => {
+  'on $provider an exported $cell of $numLayers layers at batch $batch',
+  ({ provider, cell, numLayers, batch }) => {
     const { data } = normal([batch, time, features]);
 
     it('gives step by step what it gives for the whole sequence, states and all', async () => {
-      await using model = await Model.load(tagger(numLayers), { providers: [provider] });
-      const whole = await model.run({ x: piece(data, batch, 0, time), ...zeroStates(numLayers, batch) });
+      await using model = await Model.load(tagger(cell, numLayers), { providers: [provider] });
+      const whole = await model.run({ x: piece(data, batch, 0, time), ...zeroStates(cell, numLayers, batch) });
       const stream = model.stream();
       const tags = whole.tags!.data as Float32Array;
       for (let step = 0; step < time; step++) {
@@ -58,14 +62,15 @@ describe.each(configurations)(
         ]).flat();
         expect(results.tags!.data).toBeCloseToArray(expected, FORWARD);
       }
-      expect(numbersOf(stream.state.h0)).toBeCloseToArray(numbersOf(whole.hn), FORWARD);
-      expect(numbersOf(stream.state.c0)).toBeCloseToArray(numbersOf(whole.cn), FORWARD);
+      for (const { input, output } of cellOf(cell).states) {
+        expect(numbersOf(stream.state[input])).toBeCloseToArray(numbersOf(whole[output]), FORWARD);
+      }
     });
 
     it('gives the same in uneven pieces, and two streams at once keep apart', async () => {
-      await using model = await Model.load(tagger(numLayers), { providers: [provider] });
+      await using model = await Model.load(tagger(cell, numLayers), { providers: [provider] });
       const other = normal([batch, time, features], 2).data;
-      const states = zeroStates(numLayers, batch);
+      const states = zeroStates(cell, numLayers, batch);
       const expected = await Promise.all(
         [data, other].map((x) => model.run({ x: piece(x, batch, 0, time), ...states })),
       );
@@ -78,8 +83,9 @@ describe.each(configurations)(
         await Promise.all(streams.map(({ x, stream }) => stream.run({ x: piece(x, batch, from, to) })));
       }
       for (const [i, { stream }] of streams.entries()) {
-        expect(numbersOf(stream.state.h0)).toBeCloseToArray(numbersOf(expected[i]!.hn), FORWARD);
-        expect(numbersOf(stream.state.c0)).toBeCloseToArray(numbersOf(expected[i]!.cn), FORWARD);
+        for (const { input, output } of cellOf(cell).states) {
+          expect(numbersOf(stream.state[input])).toBeCloseToArray(numbersOf(expected[i]![output]), FORWARD);
+        }
       }
       expect(numbersOf(streams[0]!.stream.state.h0)).not.toBeCloseToArray(numbersOf(expected[1]!.hn), {
         atol: 1e-3,

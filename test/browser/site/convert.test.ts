@@ -150,7 +150,7 @@ describeInChromium('The page Convert', () => {
       await page.locator('#time-first').check();
       await visit.reads('#notes', /x time-first/);
     }
-    expect(await visit.text('#notes')).toMatch(/^Assumed the network .* a state dict does not say/s);
+    expect(await visit.text('#notes')).toMatch(/^Assumed the network: .*a state dict does not/s);
     expect(await visit.text('#notes')).toMatch(/On this page: give the weights together with a JSON file/);
     await check('states', kind === 'states');
     await check('lengths', kind === 'lengths');
