@@ -5,6 +5,8 @@ export default defineConfig({
     // Against tests that hang; what a slow machine takes long for it may finish.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // Vitest leaves one processor free, which is half of the machine where there are two.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
