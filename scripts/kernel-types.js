@@ -28,7 +28,7 @@ function typesOf(program) {
     .filter(([name]) => name.startsWith('src/kernels/'))
     .flatMap(([, { exports }]) => [...(exports ?? [])])
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const jobs = elements.filter(([name, { kind }]) => kind === kinds.classPrototype);
+  const jobs = elements.filter(([, { kind }]) => kind === kinds.classPrototype);
   const enums = elements.filter(([, { kind }]) => kind === kinds.enumeration);
   const constants = [
     ...jobs.map(([name, element]) => jobFields(name, element)),

@@ -17,7 +17,8 @@ function tagger(cell: RecurrentName, numLayers: number) {
   const network = defineNetwork({ x: float32('batch', 'time', features) }, ({ x }) => {
     const sizes = { hiddenSize, numLayers, bidirectional: false, bias: true, dropout: 0, batchFirst: true };
     const { output } = x.graph.add(cell as 'lstm', cell, { x }, sizes);
-    return { tags: linear('fc', output as Value<'float32', readonly ['batch', 'time', 7]>, 3) };
+    const steps = output as unknown as Value<'float32', readonly ['batch', 'time', typeof hiddenSize]>;
+    return { tags: linear('fc', steps, 3) };
   });
   return exportOnnx(network, initParameters(network, 1), { states: true });
 }
@@ -51,7 +52,10 @@ describe.each(configurations)(
 
     it('gives step by step what it gives for the whole sequence, states and all', async () => {
       await using model = await Model.load(tagger(cell, numLayers), { providers: [provider] });
-      const whole = await model.run({ x: piece(data, batch, 0, time), ...zeroStates(cell, numLayers, batch) });
+      const whole = await model.run({
+        x: piece(data, batch, 0, time),
+        ...zeroStates(cell, numLayers, batch),
+      });
       const stream = model.stream();
       const tags = whole.tags!.data as Float32Array;
       for (let step = 0; step < time; step++) {
