@@ -1,15 +1,30 @@
 /**
  * Makes the programs of the browser's model workers: one file each, as a string that the package imports and starts
- * from a Blob. So every bundler takes them along, and no page has to place a file.
+ * from a Blob. So every bundler takes them along, and no page has to place a file. The provider simd has two: one that a page
+ * loads first, without the ops that few models have, and the whole.
  */
 import { writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const folder = 'dist/runtime/worker';
 
-for (const provider of ['simd', 'wasm']) {
+/** Tables without the ops that are in files called `more`. */
+const withoutMore = {
+  name: 'without-more',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/more\.js$/ }, ({ path }) => ({ path, namespace: 'without-more' }));
+    onLoad({ filter: /./, namespace: 'without-more' }, () => ({ contents: 'export const more = {};' }));
+  },
+};
+
+for (const [name, worker, plugins] of [
+  ['simd', 'simd', [withoutMore]],
+  ['simd-whole', 'simd', []],
+  ['wasm', 'wasm', []],
+]) {
   const { outputFiles } = await build({
-    entryPoints: [`${folder}/${provider}-worker.js`],
+    entryPoints: [`${folder}/${worker}-worker.js`],
+    plugins,
     bundle: true,
     minify: true,
     format: 'iife',
@@ -26,5 +41,5 @@ for (const provider of ['simd', 'wasm']) {
   });
   const [program] = outputFiles;
   const text = `/** Made by scripts/build-workers.js. */\nexport const source = ${JSON.stringify(program.text)};\n`;
-  await writeFile(`${folder}/${provider}-source.js`, text);
+  await writeFile(`${folder}/${name}-source.js`, text);
 }

@@ -111,6 +111,8 @@ export class GraphBuilder {
       );
     }
     this.#claim(nodeName);
+    // Of a page's first program; another has them all.
+    if (!Object.hasOwn(ops, op)) throw new LstmOnnxError('E_UNSUPPORTED', `This program has no op ${op}.`);
     const wrong = wrongInputNames(ops[op].inputs, inputs);
     if (wrong !== undefined) throw new LstmOnnxError('E_MISSING_NAME', `${nodeName} (${op}) ${wrong}.`);
     for (const [, input] of inputEntries<Value>(inputs)) {

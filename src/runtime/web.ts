@@ -213,8 +213,24 @@ const here = {
 /** Workers that hold the sessions of models on a page, one for each provider. */
 const workers = {
   simd: new SessionWorker(async () => (await part(import('#simd-worker'))).source),
+  /** With the ops that few models have. */
+  simdWhole: new SessionWorker(async () => (await part(import('#simd-whole-worker'))).source),
   wasm: new SessionWorker(async () => (await part(import('#wasm-worker'))).source),
 };
+
+async function openInWorker(
+  provider: 'simd' | 'wasm',
+  ...model: Parameters<SessionWorker['open']>
+): Promise<Session> {
+  try {
+    return await workers[provider].open(...model);
+  } catch (error) {
+    const mayHaveMore =
+      provider === 'simd' && error instanceof LstmOnnxError && error.code === 'E_UNSUPPORTED';
+    if (!mayHaveMore) throw error;
+    return workers.simdWhole.open(...model);
+  }
+}
 
 async function open(
   options: WebLoadOptions,
@@ -234,7 +250,7 @@ async function open(
   const settings = await settingsOf(provider, options, sessionOptions);
   const opened = (options: SessionOptions) =>
     worker
-      ? workers[provider].open(file.bytes, options, settings)
+      ? openInWorker(provider, file.bytes, options, settings)
       : here[provider](file.bytes, options, settings);
   // Only the caller that opens the model knows the files of weights that it names.
   const session = await opened(sessionOptions).catch(async (error) => {

@@ -9,12 +9,11 @@ import { dropoutOp } from './dropout.js';
 import { embeddingOp } from './embedding.js';
 import { flipOp } from './flip.js';
 import { linearOp } from './linear.js';
+import { more } from './more.js';
 import type { OpDefinition } from './op.js';
 import type { OpName, OpOptions } from './option-schemas.js';
 import { recurrentOps } from './recurrent.js';
-import { maxOp, meanOp } from './reduce.js';
 import { reshapeOp } from './reshape.js';
-import { stepCountOp } from './step-count.js';
 import { transposeOp } from './transpose.js';
 
 export type { OpName, OpOptions };
@@ -28,14 +27,12 @@ export const ops: { readonly [K in OpName]: OpDefinition<K> } = {
   flip: flipOp,
   linear: linearOp,
   logSoftmax: alongAxisOp,
-  max: maxOp,
-  mean: meanOp,
   relu: elementwiseOp,
   reshape: reshapeOp,
   sigmoid: elementwiseOp,
   softmax: alongAxisOp,
-  stepCount: stepCountOp,
   tanh: elementwiseOp,
   transpose: transposeOp,
   ...recurrentOps,
+  ...more,
 };

@@ -1,12 +1,12 @@
 /** Every op of a network, as the engine runs it. */
 import type { OpName } from '../../builder/ops/index.js';
 import { elementwise, logSoftmax, softmax } from './activations.js';
+import { embedding } from './embedding.js';
 import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
+import { more } from './more.js';
 import { type Prepare, unary } from './operator.js';
 import { recurrentOperators } from './recurrent.js';
-import { max, mean } from './reduce.js';
-import { embedding, stepCount } from './tokens.js';
 
 export const operators: { readonly [K in OpName]: Prepare<K> } = {
   activation: elementwise,
@@ -18,14 +18,12 @@ export const operators: { readonly [K in OpName]: Prepare<K> } = {
   flip,
   linear,
   logSoftmax,
-  max,
-  mean,
   relu: () => elementwise({ name: 'relu' }),
   reshape,
   sigmoid: () => elementwise({ name: 'sigmoid' }),
   softmax,
-  stepCount,
   tanh: () => elementwise({ name: 'tanh' }),
   transpose,
   ...recurrentOperators,
+  ...more,
 };

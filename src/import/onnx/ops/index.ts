@@ -4,11 +4,11 @@ import { activationHandlers } from './activations.js';
 import { joiningHandlers } from './joining.js';
 import { layoutHandlers } from './layout.js';
 import { linearHandlers } from './linear.js';
+import { more } from './more.js';
 import { passingHandlers } from './passing.js';
 import { pickingHandlers } from './picking.js';
 import { raggedHandlers } from './ragged.js';
 import { recurrentHandlers } from './recurrent.js';
-import { reduceHandlers } from './reduce.js';
 import { scalingHandlers } from './scaling.js';
 import { shapeHandlers } from './shapes.js';
 
@@ -20,10 +20,10 @@ export const handlers: ReadonlyMap<string, Handler> = new Map(
     pickingHandlers,
     joiningHandlers,
     raggedHandlers,
-    reduceHandlers,
     layoutHandlers,
     activationHandlers,
     passingHandlers,
     shapeHandlers,
+    more,
   ].flatMap((family) => Object.entries(family)),
 );

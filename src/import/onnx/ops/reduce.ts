@@ -8,6 +8,8 @@ import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, isOne, numberOf, sameSize } from '../size.js';
 import type { Masked, StepMask, Value, View } from '../value.js';
 import { sizesOf, sourceAxis } from '../view.js';
+import { scalingHandlers } from './scaling.js';
+import { shapeHandlers } from './shapes.js';
 
 /** From this operator set on ReduceMean and ReduceMax have their axes as an input. */
 function reduction(op: 'mean' | 'max'): Handler {
@@ -81,8 +83,12 @@ const Less: Handler = (node) => {
   ];
 };
 
-/** Where by a mask: x within it, one number elsewhere. */
-export function keptSteps(node: NodeReader): Masked {
+/** By a mask, or of sizes. */
+const Where: Handler = (node) =>
+  node.input(0).kind === 'masked' ? [keptSteps(node)] : shapeHandlers.Where(node);
+
+/** x within the mask, one number elsewhere. */
+function keptSteps(node: NodeReader): Masked {
   const [condition, x, filling] = [masked(node, 0), node.floats(1), node.weights(2)];
   const filledWith = sizeOf(filling.shape) === 1 ? filling.read()[0] : undefined;
   const [first, second] = sizesOf(x);
@@ -111,8 +117,14 @@ const ReduceSum: Handler = (node) => {
   ];
 };
 
-/** A sum of steps by their count; undefined where it is another division. */
-export function maskedMean(node: NodeReader, a: Value, b: Value): View | undefined {
+/** A sum of steps by their count, or another division. */
+const Div: Handler = (node) => {
+  const mean = maskedMean(node, node.input(0), node.input(1));
+  return mean ? [mean] : scalingHandlers.Div(node);
+};
+
+/** Undefined where it is another division. */
+function maskedMean(node: NodeReader, a: Value, b: Value): View | undefined {
   if (a.kind !== 'masked' || b.kind !== 'masked' || a.is.step !== 'sum' || b.is.step !== 'count')
     return undefined;
   const isSame = a.is.mask.lengths === b.is.mask.lengths && a.is.mask.timeAxis === b.is.mask.timeAxis;
@@ -150,4 +162,6 @@ export const reduceHandlers = {
   Range,
   Max,
   Less,
+  Where,
+  Div,
 } satisfies Record<string, Handler>;

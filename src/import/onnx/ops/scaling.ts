@@ -10,7 +10,6 @@ import { divided, fixed, formatSizes, numberOf, type Size, times } from '../size
 import { describeValue, type Sizes, type Value, type View, type Weights } from '../value.js';
 import { over } from '../view.js';
 import { activated } from './activations.js';
-import { maskedMean } from './reduce.js';
 
 type Arithmetic = (a: Size, b: Size) => Size | undefined;
 
@@ -30,8 +29,6 @@ type Affine = (
 function arithmetic(name: string, ofSizes: Arithmetic, affine: Affine): Handler {
   return (node) => {
     const [a, b] = [node.input(0), node.input(1)];
-    const pooled = name === 'Div' ? maskedMean(node, a, b) : undefined;
-    if (pooled) return [pooled];
     if (a.kind === 'sizes' && b.kind === 'sizes') return [sizesOf(node, a, b, ofSizes)];
     const [x, constant] = a.kind === 'view' ? [a, b] : [b, a];
     if (x.kind !== 'view' || constant.kind !== 'weights' || !isSolid(constant)) throw unread(node, a, b);

@@ -8,7 +8,6 @@ import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, isOne, numberOf, type Size, sameSize } from '../size.js';
 import { type Sizes, type Value, vectorOf, type Weights } from '../value.js';
 import { sizesOfValue } from './layout.js';
-import { keptSteps } from './reduce.js';
 import { sizesOf } from './scaling.js';
 
 const Shape: Handler = (node) => {
@@ -87,7 +86,6 @@ const Equal: Handler = (node) => {
 };
 
 const Where: Handler = (node) => {
-  if (node.input(0).kind === 'masked') return [keptSteps(node)];
   const [condition, a, b] = [node.sizes(0), node.sizes(1), node.sizes(2)];
   const length = Math.max(condition.items.length, a.items.length, b.items.length);
   const at = ({ items }: Sizes, i: number) => items[items.length === 1 ? 0 : i];

@@ -1,4 +1,4 @@
-/** Ops over tokens: embedding, and the count of a padded sequence's steps. */
+/** Rows of a table by id. */
 import { LstmOnnxError } from '../../errors.js';
 import { type Prepare, unary } from './operator.js';
 
@@ -20,17 +20,3 @@ export const embedding: Prepare<'embedding'> = ({ numEmbeddings, embeddingDim },
     return { dtype: 'float32', shape: [...shape, embeddingDim], data: result };
   });
 };
-
-export const stepCount: Prepare<'stepCount'> = ({ padding, batchFirst }) =>
-  unary(({ shape, data }) => {
-    const [first = 0, second = 0, width = 1] = shape;
-    const [batch, time] = batchFirst ? [first, second] : [second, first];
-    const result = new Int32Array(batch);
-    for (let step = 0; step < time; step++) {
-      for (let row = 0; row < batch; row++) {
-        const from = (batchFirst ? row * time + step : step * batch + row) * width;
-        if (data.subarray(from, from + width).some((entry) => entry !== padding)) result[row] = step + 1;
-      }
-    }
-    return { dtype: 'int32', shape: [batch], data: result };
-  });

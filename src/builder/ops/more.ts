@@ -1,0 +1,12 @@
+/**
+ * The ops that a network of recurrent layers and linear heads does without. Pages load their part of the engine only for a
+ * model that has one: `scripts/build-workers.js` makes a first program without the files called `more`.
+ */
+import type { OpDefinition } from './op.js';
+import type { OpName } from './option-schemas.js';
+import { maxOp, meanOp } from './reduce.js';
+import { stepCountOp } from './step-count.js';
+
+export const more = { max: maxOp, mean: meanOp, stepCount: stepCountOp } satisfies {
+  readonly [K in OpName]?: OpDefinition<K>;
+};
