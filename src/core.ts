@@ -18,7 +18,7 @@ export { type GruArguments, type GruState, gru } from './builder/ops/gru.js';
 export { linear } from './builder/ops/linear.js';
 export { type LstmArguments, type LstmState, lstm } from './builder/ops/lstm.js';
 export type { ActivationLike } from './builder/ops/recurrent-arguments.js';
-export { max, mean } from './builder/ops/reduce.js';
+export { max, mean, sum } from './builder/ops/reduce.js';
 export { reshape } from './builder/ops/reshape.js';
 export { type RnnArguments, type RnnState, rnn } from './builder/ops/rnn.js';
 export { stepCount } from './builder/ops/step-count.js';

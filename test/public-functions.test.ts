@@ -98,6 +98,7 @@ const examples: Record<string, () => unknown[]> = {
   ),
   max: () => [symbol(), 1],
   mean: () => [symbol(), 1],
+  sum: () => [symbol(), 1],
   networkFromJson: () => [library.networkToJson(network)],
   networkFromStateDict: () => [parameters, { pool: 'last', lstm: ['lstm'], head: 'fc' }],
   networkToJson: () => [network],

@@ -53,6 +53,7 @@ function optionsOf({ op, ...config }: OpCase): OpOptions[OpName] {
     case 'flip':
     case 'max':
     case 'mean':
+    case 'sum':
       return { axis };
     case 'activation':
       return { ...config.options } as OpOptions['activation'];

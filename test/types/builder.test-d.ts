@@ -9,7 +9,7 @@ import { flip } from '../../src/builder/ops/flip.js';
 import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
-import { max, mean } from '../../src/builder/ops/reduce.js';
+import { max, mean, sum } from '../../src/builder/ops/reduce.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { rnn } from '../../src/builder/ops/rnn.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
@@ -208,15 +208,18 @@ test('at and last as functions ask for time like the method', () => {
   last(frames);
 });
 
-test('mean, max and flip ask for time, or for an axis', () => {
+test('mean, max, sum and flip ask for time, or for an axis', () => {
   expectTypeOf(mean(sequence)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
   expectTypeOf(max(frames, 1)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
+  expectTypeOf(sum(sequence)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
   expectTypeOf(flip(sequence)).toEqualTypeOf<typeof sequence>();
   expectTypeOf(flip(frames, 1)).toEqualTypeOf<typeof frames>();
   // @ts-expect-error no dimension is called time
   mean(frames);
   // @ts-expect-error no dimension is called time
   max(frames);
+  // @ts-expect-error no dimension is called time
+  sum(frames);
   // @ts-expect-error no dimension is called time
   flip(frames);
 });

@@ -6,7 +6,7 @@ import type { Forward } from './forward-op.js';
 import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
 import { recurrentForwards } from './recurrent.js';
-import { max, mean } from './reduce.js';
+import { max, mean, sum } from './reduce.js';
 import { embedding, stepCount } from './tokens.js';
 
 export const forwards: { readonly [K in OpName]: Forward<K> } = {
@@ -25,6 +25,7 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   sigmoid: plain('sigmoid'),
   softmax,
   stepCount,
+  sum,
   tanh: plain('tanh'),
   transpose,
   ...recurrentForwards,

@@ -1,4 +1,4 @@
-/** The mean and the maximum along an axis, on tfjs. */
+/** The mean, the maximum and the sum along an axis, on tfjs. */
 
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { dim } from '../../nd-array.js';
@@ -9,29 +9,37 @@ import type { Forward } from './forward-op.js';
 
 type Compute = (tf: Tf, x: TfTensor, axis: number, mask: TfTensor | undefined) => TfTensor;
 
-function reduction(what: string, compute: Compute): Forward<'mean' | 'max'> {
+/** @param least how many steps of a sequence count at least: 1 where nothing can be said of none */
+function reduction(what: string, least: 0 | 1, compute: Compute): Forward<'mean' | 'max' | 'sum'> {
   return ({ x, lengths }, options, { tf }) => {
     const axis = normalizeAxis(options.axis, x.shape, what);
-    checkNotEmpty(x.shape, axis, what);
-    return { output: compute(tf, x, axis, lengths && stepMask(tf, x, lengths, axis)) };
+    if (least > 0) checkNotEmpty(x.shape, axis, what);
+    const counts = lengths && tf.maximum(lengths, tf.scalar(least, 'int32'));
+    return { output: compute(tf, x, axis, counts && stepMask(tf, x, counts, axis)) };
   };
 }
 
-/** Which steps are within the length of their sequence, `[batch, time, 1, ...]` or time-first; the first one always is. */
-function stepMask(tf: Tf, x: TfTensor, lengths: TfTensor, axis: number): TfTensor {
+/** Which steps are within the length of their sequence, `[batch, time, 1, ...]` or time-first. */
+function stepMask(tf: Tf, x: TfTensor, counts: TfTensor, axis: number): TfTensor {
   const numbers = tf.range(0, dim(x.shape, axis), 1, 'int32');
-  const counts = tf.maximum(lengths, tf.scalar(1, 'int32'));
   const mask = tf.less(tf.expandDims(numbers, axis === 1 ? 0 : 1), tf.expandDims(counts, axis === 1 ? 1 : 0));
   return tf.reshape(mask, [...x.shape.slice(0, 2), ...x.shape.slice(2).fill(1)]);
 }
 
-export const mean = reduction('mean', (tf, x, axis, mask) => {
+export const mean = reduction('mean', 1, (tf, x, axis, mask) => {
   if (!mask) return tf.mean(x, axis);
-  const kept = tf.where(mask, x, tf.zerosLike(x));
-  return tf.div(tf.sum(kept, axis), tf.sum(tf.cast(mask, 'float32'), axis));
+  return tf.div(sumOfKept(tf, x, axis, mask), tf.sum(tf.cast(mask, 'float32'), axis));
 });
 
-export const max = reduction('max', (tf, x, axis, mask) =>
+export const sum = reduction('sum', 0, (tf, x, axis, mask) =>
+  mask ? sumOfKept(tf, x, axis, mask) : tf.sum(x, axis),
+);
+
+function sumOfKept(tf: Tf, x: TfTensor, axis: number, mask: TfTensor): TfTensor {
+  return tf.sum(tf.where(mask, x, tf.zerosLike(x)), axis);
+}
+
+export const max = reduction('max', 1, (tf, x, axis, mask) =>
   firstMaximum(tf, mask ? tf.where(mask, x, tf.fill(x.shape, Number.NEGATIVE_INFINITY)) : x, axis),
 );
 

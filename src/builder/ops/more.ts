@@ -4,9 +4,9 @@
  */
 import type { OpDefinition } from './op.js';
 import type { OpName } from './option-schemas.js';
-import { maxOp, meanOp } from './reduce.js';
+import { maxOp, meanOp, sumOp } from './reduce.js';
 import { stepCountOp } from './step-count.js';
 
-export const more = { max: maxOp, mean: meanOp, stepCount: stepCountOp } satisfies {
+export const more = { max: maxOp, mean: meanOp, stepCount: stepCountOp, sum: sumOp } satisfies {
   readonly [K in OpName]?: OpDefinition<K>;
 };

@@ -30,6 +30,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   sigmoid: X<T>;
   softmax: X<T>;
   stepCount: X<T>;
+  sum: Steps<T>;
   tanh: X<T>;
   transpose: X<T>;
 }

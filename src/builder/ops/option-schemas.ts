@@ -115,6 +115,7 @@ export interface OpOptions {
   sigmoid: NoOptions;
   softmax: AxisOptions;
   stepCount: StepCountOptions;
+  sum: AxisOptions;
   tanh: NoOptions;
   transpose: TransposeOptions;
 }
@@ -140,6 +141,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   sigmoid: none,
   softmax: axisOrLast,
   stepCount,
+  sum: axis,
   tanh: none,
   transpose,
 };

@@ -6,7 +6,7 @@ import { checkLengthsInput } from './lengths-input.js';
 import { expectInput, type OpDefinition } from './op.js';
 import { xAndLengths } from './op-inputs.js';
 
-function reduction(what: string): OpDefinition<'mean' | 'max'> {
+function reduction(what: string): OpDefinition<'mean' | 'max' | 'sum'> {
   return {
     inputs: xAndLengths,
 
@@ -36,6 +36,7 @@ export function checkNotEmpty(shape: readonly number[], axis: number, what: stri
 
 export const meanOp = reduction('mean');
 export const maxOp = reduction('max');
+export const sumOp = reduction('sum');
 
 /**
  * The mean along a dimension, which disappears. Along the time of a recurrent layer with lengths it is the mean over the steps of each
@@ -71,4 +72,22 @@ export function max<S extends Shape>(
 ): SymbolicTensor<'float32', RemoveNamed<S, 'time'>>;
 export function max(x: Value<'float32'>, axis?: number): SymbolicTensor {
   return graphOf('max', x).addOne('max', undefined, { x }, { axis: axis ?? timeAxis(x.shape) });
+}
+
+/**
+ * The sum along a dimension, which disappears. Along the time of a recurrent layer with lengths it is the sum over the steps of each
+ * sequence, and 0 for one without steps.
+ *
+ * @param axis counted from the front; default the dimension called `time`
+ * @throws E_INVALID_OPTION when no axis is given and no dimension is called `time`
+ */
+export function sum<S extends Shape, const A extends number>(
+  x: Value<'float32', S>,
+  axis: A,
+): SymbolicTensor<'float32', RemoveAt<S, A>>;
+export function sum<S extends Shape>(
+  x: Value<'float32', S> & IfTime<S, unknown, 'sum(x, 1)'>,
+): SymbolicTensor<'float32', RemoveNamed<S, 'time'>>;
+export function sum(x: Value<'float32'>, axis?: number): SymbolicTensor {
+  return graphOf('sum', x).addOne('sum', undefined, { x }, { axis: axis ?? timeAxis(x.shape) });
 }

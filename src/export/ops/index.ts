@@ -16,7 +16,7 @@ import { lowerEmbedding } from './embedding.js';
 import { lowerFlip } from './flip.js';
 import { lowerLinear } from './linear.js';
 import { recurrentLowerings } from './recurrent.js';
-import { lowerMax, lowerMean } from './reduce.js';
+import { lowerMax, lowerMean, lowerSum } from './reduce.js';
 import { lowerReshape } from './reshape.js';
 import { lowerStepCount } from './step-count.js';
 import { lowerTranspose } from './transpose.js';
@@ -37,6 +37,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   sigmoid: lowerSigmoid,
   softmax: lowerSoftmax,
   stepCount: lowerStepCount,
+  sum: lowerSum,
   tanh: lowerTanh,
   transpose: lowerTranspose,
   ...recurrentLowerings,

@@ -1,5 +1,5 @@
 /**
- * `ReduceMean` and `ReduceMax`. Of sequences that end early, the entries past their end are replaced first: the mean is a sum
+ * `ReduceMean`, `ReduceMax` and `ReduceSum`. Of sequences that end early, the entries past their end are replaced first: the mean is a sum
  * over a count, the maximum that of minus infinity in their place.
  */
 import type { AxisOptions } from '../../builder/ops/option-schemas.js';
@@ -30,8 +30,25 @@ export const lowerMax: Lowering<'max'> = ({ name, options }, context) => {
   return { output: { name: reduce(context, 'ReduceMax', kept, axis, name) } };
 };
 
-/** The input, and where it has lengths what is within them: bool `[batch, time, 1, ...]` or time-first. */
-function steps(name: string, options: AxisOptions, context: LoweringContext<'mean' | 'max'>) {
+/** A sequence without steps has the sum 0, while mean and maximum take its first step. */
+export const lowerSum: Lowering<'sum'> = ({ name, options }, context) => {
+  const { emitter } = context;
+  const { x, axis, mask } = steps(name, options, context, 0);
+  const kept = mask ? replaced(emitter, mask, x, 0, name) : x;
+  return { output: { name: sumAlong(emitter, kept, axis, name) } };
+};
+
+/**
+ * The input, and where it has lengths what is within them: bool `[batch, time, 1, ...]` or time-first.
+ *
+ * @param least how many steps of a sequence count at least
+ */
+function steps(
+  name: string,
+  options: AxisOptions,
+  context: LoweringContext<'mean' | 'max' | 'sum'>,
+  least: 0 | 1 = 1,
+) {
   const { emitter, inputs } = context;
   const { lengths } = inputs;
   const { name: x, type } = inputs.x;
@@ -46,7 +63,8 @@ function steps(name: string, options: AxisOptions, context: LoweringContext<'mea
     name: `${name}.lengths`,
     attributes: { to: int(types.int64) },
   });
-  const counts = emitter.emit('Max', [whole, emitter.int64(1)], { name: `${name}.counts` });
+  const counts =
+    least > 0 ? emitter.emit('Max', [whole, emitter.int64(least)], { name: `${name}.counts` }) : whole;
   const column = (value: string) =>
     emitter.emit('Unsqueeze', [value, emitter.int64([1])], { name: `${name}.column` });
   const sides = axis === 1 ? [numbers, column(counts)] : [column(numbers), counts];

@@ -4,7 +4,7 @@
  * - `weights`: floating-point constants, perhaps repeated along dimensions that only the data tells;
  * - `sizes`: a few integers, each a number or a product of dimensions' sizes;
  * - `view`: a value of the network whose axes ONNX names in another order or grouping;
- * - `masked`: a part of how this library's exports take the mean or the maximum of sequences of different lengths;
+ * - `masked`: a part of how this library's exports take the mean, the maximum or the sum of sequences of different lengths;
  * - `reversed`: sequences reversed each by its length, of which only the first step is ever wanted.
  */
 import type { SymbolicTensor, TensorType } from '../../builder/tensor.js';
@@ -72,10 +72,11 @@ export interface Masked {
     | { readonly step: 'sum'; readonly mask: StepMask; readonly x: View };
 }
 
-/** Which steps are within the length of their sequence, or the first one. */
+/** Which steps are within the length of their sequence; the first one in any case where `least` is 1. */
 export interface StepMask {
   readonly lengths: View;
   readonly timeAxis: 0 | 1;
+  readonly least: 0 | 1;
 }
 
 export type Value = Weights | Sizes | View | Reversed | Masked;

@@ -1,7 +1,7 @@
 /** The operators of `builder/ops/more.ts`, which pages load only for a model that has one. */
 import type { OpName } from '../../builder/ops/index.js';
 import type { Prepare } from './operator.js';
-import { max, mean } from './reduce.js';
+import { max, mean, sum } from './reduce.js';
 import { stepCount } from './step-count.js';
 
-export const more = { max, mean, stepCount } satisfies { readonly [K in OpName]?: Prepare<K> };
+export const more = { max, mean, stepCount, sum } satisfies { readonly [K in OpName]?: Prepare<K> };

@@ -1,5 +1,5 @@
 /**
- * ReduceMean and ReduceMax along whole axes, and how this library's exports write them for sequences of different lengths
+ * ReduceMean, ReduceMax and ReduceSum along whole axes, and how this library's exports write them for sequences of different lengths
  * (`export/ops/reduce.ts`): Range, Max and Less make a mask of the steps, Where keeps those, ReduceSum, Div and ReduceMax
  * reduce them.
  */
@@ -11,8 +11,10 @@ import { sizesOf, sourceAxis } from '../view.js';
 import { scalingHandlers } from './scaling.js';
 import { shapeHandlers } from './shapes.js';
 
-/** From this operator set on ReduceMean and ReduceMax have their axes as an input. */
-function reduction(op: 'mean' | 'max'): Handler {
+type Op = 'mean' | 'max' | 'sum';
+
+/** The axes are an attribute or, in newer operator sets, an input. */
+function reduction(op: Op): Handler {
   return (node) => {
     const x = node.input(0);
     if (x.kind === 'masked') {
@@ -20,6 +22,7 @@ function reduction(op: 'mean' | 'max'): Handler {
       if (op === 'max' && is.step === 'kept' && is.filledWith === Number.NEGATIVE_INFINITY) {
         return [maskedMaximum(node, is.x, is.mask)];
       }
+      if (op === 'sum') return [maskedSum(node, x)];
       throw unread(node);
     }
     const view = node.floats(0);
@@ -38,7 +41,7 @@ function reduction(op: 'mean' | 'max'): Handler {
 }
 
 /** The reduction of one axis, which disappears. */
-function along(node: NodeReader, op: 'mean' | 'max', x: View, axis: number): View {
+function along(node: NodeReader, op: Op, x: View, axis: number): View {
   const { to } = node;
   if (isOne(dim(sizesOf(x), axis))) return { ...x, axes: x.axes.toSpliced(axis, 1) };
   const below = sourceAxis(x, axis);
@@ -68,12 +71,12 @@ const Max: Handler = (node) => {
 
 /** [time] below [batch, 1], or [time, 1] below [batch]. */
 const Less: Handler = (node) => {
-  const [numbers, counts] = [masked(node, 0), masked(node, 1)];
-  if (numbers.is.step !== 'numbers' || counts.is.step !== 'counts') throw unread(node);
+  const [numbers, counts] = [masked(node, 0), countsOf(node, 1)];
+  if (numbers.is.step !== 'numbers') throw unread(node);
   const [time = fixed(0), batch = fixed(0)] = [numbers.sizes[0], counts.sizes[0]];
   const timeAxis = numbers.sizes.length === 1 ? 1 : 0;
   if (numbers.sizes.length + counts.sizes.length !== 3) throw unread(node);
-  const mask = { lengths: counts.is.lengths, timeAxis } as const;
+  const mask = { lengths: counts.lengths, timeAxis, least: counts.least } as const;
   return [
     {
       kind: 'masked',
@@ -82,6 +85,20 @@ const Less: Handler = (node) => {
     },
   ];
 };
+
+/** Lengths, perhaps at least 1, and their axes. */
+function countsOf(node: NodeReader, index: number) {
+  const value = node.input(index);
+  if (value.kind === 'view' && value.source.type.dtype === 'int32') {
+    const [batch, ...others] = value.axes;
+    if (batch && others.every((axis) => axis.length === 0)) {
+      return { lengths: { ...value, axes: [batch] }, sizes: sizesOf(value), least: 0 } as const;
+    }
+  }
+  const { is, sizes } = masked(node, index);
+  if (is.step !== 'counts') throw unread(node);
+  return { lengths: is.lengths, sizes, least: 1 } as const;
+}
 
 /** By a mask, or of sizes. */
 const Where: Handler = (node) =>
@@ -101,21 +118,19 @@ function keptSteps(node: NodeReader): Masked {
   return { ...condition, sizes: sizesOf(x), is: { step: 'kept', mask: condition.is.mask, x, filledWith } };
 }
 
-const ReduceSum: Handler = (node) => {
-  const { is, sizes } = masked(node, 0);
-  const [axis, ...more] = node.axesFrom('axes', 1) ?? [];
-  if (is.step !== 'mask' && !(is.step === 'kept' && is.filledWith === 0)) throw unread(node);
-  if (axis !== is.mask.timeAxis || more.length > 0 || node.int('keepdims', 1) !== 0) throw unread(node);
-  const left = sizes.toSpliced(axis, 1);
+/** With masks of at least one step, a part of the mean. */
+function maskedSum(node: NodeReader, { is, sizes }: Masked): Value {
+  if (is.step !== 'mask' && is.step !== 'kept') throw unread(node);
+  if (is.step === 'kept' && is.filledWith !== 0) throw unread(node);
   const { mask } = is;
-  return [
-    {
-      kind: 'masked',
-      sizes: left,
-      is: is.step === 'kept' ? { step: 'sum', mask, x: is.x } : { step: 'count', mask },
-    },
-  ];
-};
+  const [axis, ...more] = node.axesFrom('axes', 1) ?? [];
+  const isTime = axis !== undefined && node.axis(axis, sizes.length) === mask.timeAxis && more.length === 0;
+  if (!isTime || node.int('keepdims', 1) !== 0) throw unread(node);
+  const left = sizes.toSpliced(mask.timeAxis, 1);
+  if (is.step !== 'kept') return { kind: 'masked', sizes: left, is: { step: 'count', mask } };
+  if (mask.least === 0) return reducedSteps(node, 'sum', is.x, mask);
+  return { kind: 'masked', sizes: left, is: { step: 'sum', mask, x: is.x } };
+}
 
 /** A sum of steps by their count, or another division. */
 const Div: Handler = (node) => {
@@ -127,18 +142,19 @@ const Div: Handler = (node) => {
 function maskedMean(node: NodeReader, a: Value, b: Value): View | undefined {
   if (a.kind !== 'masked' || b.kind !== 'masked' || a.is.step !== 'sum' || b.is.step !== 'count')
     return undefined;
-  const isSame = a.is.mask.lengths === b.is.mask.lengths && a.is.mask.timeAxis === b.is.mask.timeAxis;
-  return isSame ? reducedSteps(node, 'mean', a.is.x, a.is.mask) : undefined;
+  const { mask } = b.is;
+  const isSame = a.is.mask.lengths === mask.lengths && a.is.mask.timeAxis === mask.timeAxis;
+  return isSame && mask.least === 1 ? reducedSteps(node, 'mean', a.is.x, mask) : undefined;
 }
 
 function maskedMaximum(node: NodeReader, x: View, mask: StepMask): View {
   const [axis, ...more] = node.axesFrom('axes', 1) ?? [];
   const isTime = axis !== undefined && node.axis(axis, x.axes.length) === mask.timeAxis && more.length === 0;
-  if (!isTime || node.int('keepdims', 1) !== 0) throw unread(node);
+  if (!isTime || mask.least === 0 || node.int('keepdims', 1) !== 0) throw unread(node);
   return reducedSteps(node, 'max', x, mask);
 }
 
-function reducedSteps(node: NodeReader, op: 'mean' | 'max', x: View, { lengths, timeAxis }: StepMask): View {
+function reducedSteps(node: NodeReader, op: Op, x: View, { lengths, timeAxis }: StepMask): View {
   const { to } = node;
   return to.view(to.add(op, { x: to.tensor(x), lengths: to.tensor(lengths) }, { axis: timeAxis }));
 }
@@ -151,14 +167,14 @@ function masked(node: NodeReader, index: number): Masked {
 
 function unread(node: NodeReader) {
   return node.refusal(
-    'it is read only as a part of the mean or the maximum over the steps of each sequence, as this library writes them',
+    'it is read only as a part of the mean, the maximum or the sum over the steps of each sequence, as this library writes them',
   );
 }
 
 export const reduceHandlers = {
   ReduceMean: reduction('mean'),
   ReduceMax: reduction('max'),
-  ReduceSum,
+  ReduceSum: reduction('sum'),
   Range,
   Max,
   Less,
