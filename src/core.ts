@@ -21,6 +21,7 @@ export type { ActivationLike } from './builder/ops/recurrent-arguments.js';
 export { max, mean, sum } from './builder/ops/reduce.js';
 export { reshape } from './builder/ops/reshape.js';
 export { type RnnArguments, type RnnState, rnn } from './builder/ops/rnn.js';
+export { type SliceArguments, slice, split } from './builder/ops/slice.js';
 export { stepCount } from './builder/ops/step-count.js';
 export { transpose } from './builder/ops/transpose.js';
 export {

@@ -119,6 +119,8 @@ const examples: Record<string, () => unknown[]> = {
   sgd: () => [{ lr: 0.1, momentum: 0.9 }],
   sigmoid: () => [symbol()],
   sliceDataset: () => [data, 0, 1],
+  slice: () => [symbol(), { axis: 1, start: 1, end: -1, step: 2 }],
+  split: () => [symbol(), [1, 3], -1],
   softmax: () => [symbol(), -1],
   splitDataset: () => [data, 1, [0, 1]],
   stepCount: () => [symbol()],

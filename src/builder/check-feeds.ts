@@ -55,9 +55,22 @@ export function checkFeeds(network: Network, feeds: Readonly<Record<string, Feed
   return dims;
 }
 
-/** Notes the size of each named dimension of a shape. */
+/**
+ * Notes the size of each named dimension of a shape.
+ *
+ * @throws E_SHAPE_MISMATCH where one has another size than before, as a series that is cut and padded again has when it is too short
+ */
 export function noteDims(dims: Map<string, number>, shape: Shape, sizes: readonly number[]): void {
   shape.forEach((name, axis) => {
-    if (typeof name === 'string') dims.set(name, dim(sizes, axis));
+    if (typeof name !== 'string') return;
+    const size = dim(sizes, axis);
+    const known = dims.get(name) ?? size;
+    if (known !== size) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `The dimension ${name} is ${known} in one place and ${size} in another, of ${formatShape(sizes)}: the input is too short.`,
+      );
+    }
+    dims.set(name, size);
   });
 }

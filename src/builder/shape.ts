@@ -93,6 +93,44 @@ export type Add<A extends number, B extends number> = number extends A
       ? N
       : number;
 
+type SubtractColumns<A extends string, B extends string, Borrow extends 0[], Out extends string> = [
+  A,
+  B,
+] extends ['', '']
+  ? Borrow extends []
+    ? Out
+    : '0'
+  : Column<A> extends [infer DA extends Digit, infer RestA extends string]
+    ? Column<B> extends [infer DB extends Digit, infer RestB extends string]
+      ? DigitTuple[DA] extends [...DigitTuple[DB], ...Borrow, ...infer Left extends 0[]]
+        ? SubtractColumns<RestA, RestB, [], `${Left['length'] & number}${Out}`>
+        : [0, ...DigitTuple['9'], ...DigitTuple[DA]] extends [
+              ...DigitTuple[DB],
+              ...Borrow,
+              ...infer Left extends 0[],
+            ]
+          ? SubtractColumns<RestA, RestB, [0], `${Left['length'] & number}${Out}`>
+          : never
+      : never
+    : never;
+
+type WithoutZeros<S extends string> = S extends `0${infer Rest}`
+  ? Rest extends ''
+    ? S
+    : WithoutZeros<Rest>
+  : S;
+
+/** `A - B` for number literals, at least 0; `number` where one of them is not a literal. */
+export type Subtract<A extends number, B extends number> = number extends A
+  ? number
+  : number extends B
+    ? number
+    : WithoutZeros<
+          SubtractColumns<Reverse<`${A}`>, Reverse<`${B}`>, [], ''>
+        > extends `${infer N extends number}`
+      ? N
+      : number;
+
 /** The type of {@link addDims}. */
 export type AddDim<A extends Dim, B extends Dim> = A extends number
   ? B extends number
@@ -129,6 +167,20 @@ type RemoveIndex<S extends Shape, Index extends number, Seen extends Shape = []>
       ? readonly [...Seen, ...Rest]
       : RemoveIndex<Rest, Index, [...Seen, Head]>
     : Shape;
+
+/** The shape with `To` as the dimension at `Axis`; dimensions of any kind where the axis is not a literal. */
+export type ReplaceAt<S extends Shape, Axis extends number, To extends Dim> = {
+  readonly [K in keyof S]: number extends AxisIndex<S, Axis>
+    ? Dim
+    : K extends `${AxisIndex<S, Axis>}`
+      ? To
+      : S[K];
+};
+
+/** The shape with `To` as the dimension called `Name`. */
+export type ReplaceNamed<S extends Shape, Name extends string, To extends Dim> = {
+  readonly [K in keyof S]: S[K] extends Name ? To : S[K];
+};
 
 /** The shape without the dimension called `Name`; only the rank's type is lost where there is none. */
 export type RemoveNamed<S extends Shape, Name extends string, Seen extends Shape = []> = S extends readonly [

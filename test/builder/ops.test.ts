@@ -8,6 +8,7 @@ import { embedding } from '../../src/builder/ops/embedding.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
+import { slice, split } from '../../src/builder/ops/slice.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { parameterSpecs } from '../../src/builder/parameters.js';
 import type { Shape } from '../../src/builder/shape.js';
@@ -31,6 +32,8 @@ const untyped = {
   linear: linear as unknown as Loose,
   relu: relu as unknown as Loose,
   reshape: reshape as unknown as Loose,
+  slice: slice as unknown as Loose,
+  split: split as unknown as (...args: unknown[]) => SymbolicTensor[],
   softmax: softmax as unknown as Loose,
   logSoftmax: logSoftmax as unknown as Loose,
   transpose: transpose as unknown as Loose,
@@ -110,6 +113,22 @@ describe('the shape rules', () => {
     ['concat along the last axis', (v, o) => o.concat([v.flat, v.wide, v.flat]), ['batch', 92]],
     ['concat along named sizes', (v, o) => o.concat([v.x, v.head], 1), ['batch', 'time+3', 28]],
     ['concat along an axis from the end', (v, o) => o.concat([v.x, v.head], -2), ['batch', 'time+3', 28]],
+    ['slice from an entry on', (v, o) => o.slice(v.x, { start: 1 }), ['batch', 'time-1', 28]],
+    [
+      'slice of a slice',
+      (v, o) => o.slice(o.slice(v.x, { start: 1 }), { axis: 1, end: -2 }),
+      ['batch', 'time-3', 28],
+    ],
+    ['slice of the last entries', (v, o) => o.slice(v.x, { start: -5 }), ['batch', 'min(time, 5)', 28]],
+    ['slice between entries', (v, o) => o.slice(v.x, { start: 2, end: 6 }), ['batch', 'min(time-2, 4)', 28]],
+    ['slice in steps', (v, o) => o.slice(v.x, { start: 1, step: 2 }), ['batch', 'ceil((time-1)/2)', 28]],
+    ['slice of a fixed size', (v, o) => o.slice(v.x, { axis: -1, start: -3, step: 2 }), ['batch', 'time', 2]],
+    ['a part of split', (v, o) => o.split(v.x, [20, 8])[1]!, ['batch', 'time', 8]],
+    [
+      'a product of a slice',
+      (v, o) => o.reshape(o.slice(v.x, { start: 1 }), [-1, 28]),
+      ['batch*(time-1)', 28],
+    ],
     ['transpose', (v, o) => o.transpose(v.x, [2, 0, 1]), [28, 'batch', 'time']],
     ['reshape', (v, o) => o.reshape(v.x, ['batch', 'time', 4, 7]), ['batch', 'time', 4, 7]],
     [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addDims, formatShape, normalizeAxis, sameShape } from '../../src/builder/shape.js';
+import { factorsOf, productOf, shifted } from '../../src/builder/dim-names.js';
+import { addDims, type Dim, formatShape, normalizeAxis, sameShape } from '../../src/builder/shape.js';
 import { failureOf } from '../data/failure.js';
 
 describe('shapes', () => {
@@ -32,5 +33,28 @@ describe('shapes', () => {
       code: 'E_INVALID_OPTION',
       message: `softmax: axis ${axis} is not an axis of [batch, time, 3]; give an integer from -3 to 2.`,
     });
+  });
+});
+
+describe('names of dimensions that ops make', () => {
+  it.each<[Dim, number, string[]]>([
+    ['batch*time*4', 4, ['batch', 'time']],
+    ['batch*(time-1)', 1, ['batch', 'time-1']],
+    ['time-1', 1, ['time-1']],
+    ['batch*time+3', 1, ['batch*time+3']],
+    ['ceil((batch*time)/2)*3', 3, ['ceil((batch*time)/2)']],
+    ['(time-2)/2+1', 1, ['(time-2)/2+1']],
+    [12, 12, []],
+  ])('%s has its factors, and comes back from them', (dim, factor, names) => {
+    expect(factorsOf(dim)).toEqual({ factor, names });
+    expect(productOf({ factor, names })).toBe(dim);
+  });
+
+  it('shift by a number, which stays one', () => {
+    expect(shifted('time', -1)).toBe('time-1');
+    expect(shifted('time-1', -2)).toBe('time-3');
+    expect(shifted('time-1', 1)).toBe('time');
+    expect(shifted('a+b', 2)).toBe('a+b+2');
+    expect(shifted(3, -5)).toBe(0);
   });
 });

@@ -147,16 +147,21 @@ describe('readOnnx refuses, with operator and node,', () => {
     [
       'a slice of a dimension that varies',
       model([node('Slice', ['x', 'a', 'b'], ['y'], {}, 's')], {
-        initializers: [int64s('a', 1), int64s('b', 3)],
+        initializers: [int64s('a', -3), int64s('b', 2)],
       }),
-      /Slice "s": it takes 1:3:1 of batch entries/,
+      /Slice "s": slice_1: -3:2 of batch is of a size that cannot be told/,
     ],
     [
-      'an open slice of a dimension that varies, without its ends',
-      model([node('Slice', ['x', 'a', 'b'], ['y'], {}, 's')], {
-        initializers: [int64s('a', -2), int64s('b', Number.MAX_SAFE_INTEGER)],
+      'some entries backwards',
+      model([node('Slice', ['x', 'a', 'b', 'axis', 'step'], ['y'], {}, 's')], {
+        initializers: [int64s('a', -1), int64s('b', 0), int64s('axis', 0), int64s('step', -1)],
       }),
-      /Slice "s": it takes -2::1 of batch entries/,
+      /Slice "s": it takes -1:0:-1 of batch entries/,
+    ],
+    [
+      'parts of a dimension that varies',
+      model([node('Split', ['x'], ['y', 'z'], { axis: int(0) }, 's')]),
+      /Split "s": it splits batch of \[batch, 4\]/,
     ],
     [
       'the reversed list of integers that torch writes for padding',

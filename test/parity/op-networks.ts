@@ -16,7 +16,7 @@ export interface OpCase {
   readonly index?: number;
   readonly permutation?: readonly number[];
   readonly shape?: readonly number[];
-  readonly options?: OpOptions['activation'];
+  readonly options?: object;
 }
 
 export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
@@ -56,7 +56,8 @@ function optionsOf({ op, ...config }: OpCase): OpOptions[OpName] {
     case 'sum':
       return { axis };
     case 'activation':
-      return { ...config.options } as OpOptions['activation'];
+    case 'slice':
+      return { ...config.options } as OpOptions[OpName]; // as the script wrote them for this op
     case 'transpose':
       return { axes: [...permutation] };
     case 'reshape':

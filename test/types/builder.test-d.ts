@@ -12,6 +12,7 @@ import { lstm } from '../../src/builder/ops/lstm.js';
 import { max, mean, sum } from '../../src/builder/ops/reduce.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { rnn } from '../../src/builder/ops/rnn.js';
+import { slice, split } from '../../src/builder/ops/slice.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { type Predictions, predict } from '../../src/builder/predict.js';
@@ -206,6 +207,22 @@ test('at and last as functions ask for time like the method', () => {
   at(frames, -1);
   // @ts-expect-error no dimension is called time
   last(frames);
+});
+
+test('slice and split name what they take', () => {
+  expectTypeOf(slice(sequence, { start: 1 })).toEqualTypeOf<Float<readonly ['batch', 'time-1', 28]>>();
+  expectTypeOf(slice(sequence, { end: -2 })).toEqualTypeOf<Float<readonly ['batch', 'time-2', 28]>>();
+  expectTypeOf(slice(sequence, { start: -5 })).toEqualTypeOf<Float<readonly ['batch', string, 28]>>();
+  expectTypeOf(slice(sequence, { axis: -1, start: 4, end: 12 })).toEqualTypeOf<
+    Float<readonly ['batch', 'time', 8]>
+  >();
+  expectTypeOf(slice(sequence, { axis: 2, end: -9 })).toEqualTypeOf<Float<readonly ['batch', 'time', 19]>>();
+  expectTypeOf(slice(sequence, { axis: 2, start: -100, end: 99 })).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(split(sequence, [20, 8])).toEqualTypeOf<
+    readonly [Float<readonly ['batch', 'time', 20]>, Float<readonly ['batch', 'time', 8]>]
+  >();
+  // @ts-expect-error no dimension is called time
+  slice(frames, { start: 1 });
 });
 
 test('mean, max, sum and flip ask for time, or for an axis', () => {

@@ -7,6 +7,7 @@ import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
 import { recurrentForwards } from './recurrent.js';
 import { max, mean, sum } from './reduce.js';
+import { slice } from './slice.js';
 import { embedding, stepCount } from './tokens.js';
 
 export const forwards: { readonly [K in OpName]: Forward<K> } = {
@@ -23,6 +24,7 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   relu: plain('relu'),
   reshape,
   sigmoid: plain('sigmoid'),
+  slice,
   softmax,
   stepCount,
   sum,

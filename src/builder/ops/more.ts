@@ -5,8 +5,15 @@
 import type { OpDefinition } from './op.js';
 import type { OpName } from './option-schemas.js';
 import { maxOp, meanOp, sumOp } from './reduce.js';
+import { sliceOp } from './slice.js';
 import { stepCountOp } from './step-count.js';
 
-export const more = { max: maxOp, mean: meanOp, stepCount: stepCountOp, sum: sumOp } satisfies {
+export const more = {
+  max: maxOp,
+  mean: meanOp,
+  slice: sliceOp,
+  stepCount: stepCountOp,
+  sum: sumOp,
+} satisfies {
   readonly [K in OpName]?: OpDefinition<K>;
 };

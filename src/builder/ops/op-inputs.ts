@@ -28,6 +28,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   relu: X<T>;
   reshape: X<T>;
   sigmoid: X<T>;
+  slice: X<T>;
   softmax: X<T>;
   stepCount: X<T>;
   sum: Steps<T>;

@@ -89,6 +89,14 @@ const reshape = z.strictObject({
 });
 export type ReshapeOptions = z.output<typeof reshape>;
 
+const slice = z.strictObject({
+  axis: z.int(),
+  start: z._default(z.int(), 0),
+  end: z.optional(z.int()),
+  step: z._default(positive, 1),
+});
+export type SliceOptions = z.output<typeof slice>;
+
 const stepCount = z.strictObject({ padding: z._default(z.number(), 0), batchFirst: z.boolean() });
 export type StepCountOptions = z.output<typeof stepCount>;
 
@@ -113,6 +121,7 @@ export interface OpOptions {
   reshape: ReshapeOptions;
   rnn: RnnOptions;
   sigmoid: NoOptions;
+  slice: SliceOptions;
   softmax: AxisOptions;
   stepCount: StepCountOptions;
   sum: AxisOptions;
@@ -139,6 +148,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   reshape,
   rnn,
   sigmoid: none,
+  slice,
   softmax: axisOrLast,
   stepCount,
   sum: axis,

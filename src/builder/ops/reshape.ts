@@ -1,5 +1,6 @@
 /** `torch.reshape`: the same entries, in row-major order, under another shape. */
 import { LstmOnnxError } from '../../errors.js';
+import { factorsOf, productOf } from '../dim-names.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
 import type { NewShape } from '../type-messages.js';
@@ -44,19 +45,16 @@ function resolveReshape(input: Shape, target: Shape, what: string): Dim[] {
         'named dimensions must stay, and one dimension at most may be -1.',
     );
   }
-  const rest =
-    leftNames.length === 0
-      ? leftProduct
-      : [...leftNames, ...(leftProduct === 1 ? [] : [leftProduct])].join('*');
+  const rest = leftNames.length === 0 ? leftProduct : productOf({ factor: leftProduct, names: leftNames });
   return target.map((dim) => (dim === -1 ? rest : dim));
 }
 
 /** The size of the dimensions before each, and of all: equal for equal sizes, whatever they are written as. */
 function sizesBefore(shape: Shape): string[] {
   return Array.from({ length: shape.length + 1 }, (_, count) => {
-    const parts = shape.slice(0, count).flatMap((dim) => `${dim}`.split('*'));
-    const { product, names } = factors(parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part)));
-    return [product, ...names.toSorted()].join('*');
+    const parts = shape.slice(0, count).map(factorsOf);
+    const product = parts.reduce((size, { factor }) => size * factor, 1);
+    return [product, ...parts.flatMap(({ names }) => names).toSorted()].join(' ');
   });
 }
 

@@ -18,6 +18,7 @@ import { lowerLinear } from './linear.js';
 import { recurrentLowerings } from './recurrent.js';
 import { lowerMax, lowerMean, lowerSum } from './reduce.js';
 import { lowerReshape } from './reshape.js';
+import { lowerSlice } from './slice.js';
 import { lowerStepCount } from './step-count.js';
 import { lowerTranspose } from './transpose.js';
 
@@ -35,6 +36,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   relu: lowerRelu,
   reshape: lowerReshape,
   sigmoid: lowerSigmoid,
+  slice: lowerSlice,
   softmax: lowerSoftmax,
   stepCount: lowerStepCount,
   sum: lowerSum,

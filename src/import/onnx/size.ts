@@ -2,6 +2,7 @@
  * Sizes of dimensions as a number times names, so that the shape arithmetic that exporters write into a graph can be
  * followed: `4 * batch` divided by `batch` is 4. Names are those of the network's dimensions (`shape.ts`).
  */
+import { factorsOf, productOf } from '../../builder/dim-names.js';
 import type { Dim } from '../../builder/shape.js';
 
 /** `factor` times the product of the sizes called `names`, which are sorted. */
@@ -22,19 +23,13 @@ export function fixed(factor: number): Size {
 /** The size of a dimension of the network, whose name may be a product (`batch*time`), as `reshape` makes them. */
 export function sizeOfDim(dim: Dim): Size {
   if (typeof dim === 'number') return fixed(dim);
-  // A sum (of joined tensors) stays one name, whatever is in it.
-  const parts = dim.includes('+') ? [dim] : dim.split('*');
-  const numbers = parts.filter((part) => /^\d+$/.test(part));
-  return {
-    factor: numbers.reduce((product, part) => product * Number(part), 1),
-    names: parts.filter((part) => !/^\d+$/.test(part)).sort(),
-  };
+  const { factor, names } = factorsOf(dim);
+  return { factor, names: names.toSorted() };
 }
 
 /** The dimension of the network of this size; the inverse of {@link sizeOfDim}. */
-export function dimOfSize({ factor, names }: Size): Dim {
-  if (names.length === 0) return factor;
-  return [...names, ...(factor === 1 ? [] : [factor])].join('*');
+export function dimOfSize(size: Size): Dim {
+  return productOf(size);
 }
 
 export function sameSize(a: Size, b: Size): boolean {

@@ -2,11 +2,17 @@
 import { counted } from '../../counted.js';
 import { dimOfSize, numberOf, type Size, sameSize } from './size.js';
 
-/** All entries, those entries, or all of them backwards. */
+/** All entries, those entries, all of them backwards, or as many as there are between bounds that stop at the ends. */
 export type SliceRange =
   | { readonly kind: 'all' }
   | { readonly kind: 'backwards' }
-  | { readonly kind: 'entries'; readonly start: number; readonly step: number; readonly count: number };
+  | { readonly kind: 'entries'; readonly start: number; readonly step: number; readonly count: number }
+  | {
+      readonly kind: 'open';
+      readonly start: number;
+      readonly end: number | undefined;
+      readonly step: number;
+    };
 
 /** An open end is written as the largest integer of 32 or 64 bits, or near it. */
 const OPEN_END = 2 ** 31 - 1000;
@@ -20,11 +26,14 @@ export function sliceRange(size: Size, start: Size, end: Size, step: number): Sl
     if (from === -1 || from >= OPEN_END) return { kind: 'backwards' };
   }
   if (length === undefined) {
-    if (step !== 1 || from === undefined) return undefined;
-    if (from === 0 && toEnd) return { kind: 'all' };
+    if (from === undefined || !Number.isInteger(step) || step < 1) return undefined;
+    if (from === 0 && toEnd && step === 1) return { kind: 'all' };
     // Entries after the first may not exist for every size; then the network's `at` says so when it runs.
     const isOne = (from === -1 && toEnd) || (to === from + 1 && to !== 0);
-    return isOne ? { kind: 'entries', start: from, step: 1, count: 1 } : undefined;
+    if (isOne) return { kind: 'entries', start: from, step: 1, count: 1 };
+    return toEnd || to !== undefined
+      ? { kind: 'open', start: from, end: toEnd ? undefined : to, step }
+      : undefined;
   }
   const last = toEnd ? length : to;
   if (from === undefined || last === undefined || !Number.isInteger(step) || step < 1) return undefined;

@@ -2,6 +2,7 @@
 import type { OpName } from '../../builder/ops/index.js';
 import type { Prepare } from './operator.js';
 import { max, mean, sum } from './reduce.js';
+import { slice } from './slice.js';
 import { stepCount } from './step-count.js';
 
-export const more = { max, mean, stepCount, sum } satisfies { readonly [K in OpName]?: Prepare<K> };
+export const more = { max, mean, slice, stepCount, sum } satisfies { readonly [K in OpName]?: Prepare<K> };

@@ -36,7 +36,7 @@ const Squeeze: Handler = (node) => {
   const stated = node.axesFrom('axes', 1)?.map((axis) => node.axis(axis, sizes.length));
   // Without axes every 1 goes, so that the rank would depend on the data. A sum of sizes is more than 1.
   const mayBeOne = ({ factor, names }: Size) =>
-    factor === 1 && names.length > 0 && !names.some((name) => name.includes('+'));
+    factor === 1 && names.length > 0 && !names.some((name) => /^\w+(\+\w+)+$/.test(name));
   const open = stated ? undefined : sizes.find(mayBeOne);
   if (open) {
     throw node.refusal(

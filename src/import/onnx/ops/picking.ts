@@ -1,6 +1,5 @@
-/** Gather and Slice: rows of a table by index (embedding), one entry along an axis (`at`), a few, or all backwards. */
+/** Gather and Slice: rows of a table by index (embedding), one entry along an axis (`at`), or all backwards. */
 
-import { severalInputs } from '../../../builder/ops/op-inputs.js';
 import { counted } from '../../../counted.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { dim } from '../../../nd-array.js';
@@ -13,8 +12,9 @@ import { describeValue, type Reversed, type Sizes, type Value, type View, type W
 import { sizesOf, sourceAxis } from '../view.js';
 import { sizesOfValue } from './layout.js';
 
-/** A slice of more entries would need an op that networks do not have. */
-const MAX_ENTRIES = 16;
+/** The entries of a view that a Slice takes, more than one and fewer than all. */
+export type TakeEntries = (node: NodeReader, x: View, axis: number, range: PartRange) => View;
+export type PartRange = Extract<SliceRange, { kind: 'entries' | 'open' }>;
 
 const Gather: Handler = (node) => {
   const [x, indices] = [node.input(0), node.input(1)];
@@ -90,51 +90,68 @@ function firstOfReversed(node: NodeReader, x: Reversed, picked: readonly number[
   return to.view(to.add('at', { x: to.tensor(x.of), lengths: to.tensor(x.lengths) }, { index: -1, axis }));
 }
 
-const Slice: Handler = (node) => {
-  const fromAttributes = node.node.attributes.has('starts');
-  const vector = (name: string, index: number): readonly Size[] | undefined => {
-    if (fromAttributes) return node.axesFrom(name, index)?.map(fixed);
-    return node.optional(index) ? node.sizes(index).items : undefined;
-  };
-  const starts = vector('starts', 1) ?? [];
-  const ends = vector('ends', 2) ?? [];
-  let x = node.input(0);
-  const rank = sizesOfValue(node, x).length;
-  const axes = node.axesFrom('axes', 3) ?? starts.map((_, i) => i);
-  const steps = (fromAttributes ? undefined : node.axesFrom('steps', 4)) ?? starts.map(() => 1);
-  if (starts.length !== ends.length || starts.length !== axes.length || starts.length !== steps.length) {
-    throw node.refusal(
-      `it has ${counted(starts.length, 'start')}, ${counted(ends.length, 'end')}, ${counted(axes.length, 'axis', 'axes')} and ${counted(steps.length, 'step')}`,
-    );
-  }
-  if (new Set(axes.map((axis) => node.axis(axis, rank))).size < axes.length) {
-    throw new LstmOnnxError('E_INVALID_FILE', 'it names an axis twice.');
-  }
-  for (const [i, stated] of axes.entries()) {
-    const axis = node.axis(stated, rank);
-    const size = dim(sizesOfValue(node, x), axis);
-    const [start, end, step] = [dim(starts, i), dim(ends, i), dim(steps, i)];
-    const range = sliceRange(size, start, end, step);
-    if (!range || (range.kind === 'entries' && range.count === 0)) {
+/** A Slice, of which a view's entries are taken so. */
+export const sliceWith =
+  (take: TakeEntries): Handler =>
+  (node) => {
+    const fromAttributes = node.node.attributes.has('starts');
+    const vector = (name: string, index: number): readonly Size[] | undefined => {
+      if (fromAttributes) return node.axesFrom(name, index)?.map(fixed);
+      return node.optional(index) ? node.sizes(index).items : undefined;
+    };
+    const starts = vector('starts', 1) ?? [];
+    const ends = vector('ends', 2) ?? [];
+    let x = node.input(0);
+    const rank = sizesOfValue(node, x).length;
+    const axes = node.axesFrom('axes', 3) ?? starts.map((_, i) => i);
+    const steps = (fromAttributes ? undefined : node.axesFrom('steps', 4)) ?? starts.map(() => 1);
+    if (starts.length !== ends.length || starts.length !== axes.length || starts.length !== steps.length) {
       throw node.refusal(
-        `it takes ${formatRange(size, start, end, step)}; read are one entry, a few of a fixed size, and all`,
+        `it has ${counted(starts.length, 'start')}, ${counted(ends.length, 'end')}, ${counted(axes.length, 'axis', 'axes')} and ${counted(steps.length, 'step')}`,
       );
     }
-    x = sliced(node, x, axis, range);
-  }
-  return [x];
+    if (new Set(axes.map((axis) => node.axis(axis, rank))).size < axes.length) {
+      throw new LstmOnnxError('E_INVALID_FILE', 'it names an axis twice.');
+    }
+    for (const [i, stated] of axes.entries()) {
+      const axis = node.axis(stated, rank);
+      const size = dim(sizesOfValue(node, x), axis);
+      const [start, end, step] = [dim(starts, i), dim(ends, i), dim(steps, i)];
+      const range = sliceRange(size, start, end, step);
+      if (!range || (range.kind === 'entries' && range.count === 0)) {
+        throw node.refusal(
+          `it takes ${formatRange(size, start, end, step)}; read are steps forward between bounds that are numbers, and all`,
+        );
+      }
+      x = sliced(node, x, axis, range, take);
+    }
+    return [x];
+  };
+
+/** Of the ops that every program has. */
+const oneEntry: TakeEntries = (node, x, axis, range) => {
+  if (range.kind !== 'entries' || range.count !== 1) throw node.refusal('it takes some entries of an axis');
+  const entry = entryOf(node, x, axis, range.start);
+  return { ...entry, axes: entry.axes.toSpliced(axis, 0, []) };
 };
 
-function sliced(node: NodeReader, x: Value, axis: number, range: SliceRange): Value {
+function sliced(
+  node: NodeReader,
+  x: Value,
+  axis: number,
+  range: SliceRange,
+  take: TakeEntries = oneEntry,
+): Value {
   if (range.kind === 'all') return x;
   switch (x.kind) {
     case 'sizes':
       return slicedSizes(node, x, range);
     case 'weights':
       if (range.kind === 'entries') return slicedWeights(x, axis, range, node.to.allocate);
-      throw node.refusal('a constant is reversed');
+      throw node.refusal('a constant is reversed, or the size of its slice is not known');
     case 'view':
-      return range.kind === 'entries' ? entriesOf(node, x, axis, range) : flipped(node, x, axis);
+      if (range.kind === 'backwards') return flipped(node, x, axis);
+      return (range.kind === 'entries' && range.count === 1 ? oneEntry : take)(node, x, axis, range);
     case 'reversed':
       throw node.refusal('of reversed sequences only the first step is read');
     case 'masked':
@@ -151,29 +168,6 @@ function slicedSizes(node: NodeReader, x: Sizes, range: SliceRange): Sizes {
   return sizesOfShape([items.length], items);
 }
 
-/** Some entries along an axis that stays: each picked, and joined again. */
-function entriesOf(
-  node: NodeReader,
-  x: View,
-  axis: number,
-  range: Extract<SliceRange, { kind: 'entries' }>,
-): View {
-  const { start, step, count } = range;
-  if (count > MAX_ENTRIES) {
-    throw node.refusal(
-      `it takes ${count} entries of ${formatSizes(sizesOf(x))}; read are up to ${MAX_ENTRIES}`,
-    );
-  }
-  const entries = Array.from({ length: count }, (_, i) => {
-    const entry = entryOf(node, x, axis, start + i * step);
-    return { ...entry, axes: entry.axes.toSpliced(axis, 0, []) };
-  });
-  const [only] = entries;
-  if (only && count === 1) return only;
-  const tensors = entries.map((entry) => node.to.tensor(entry));
-  return node.to.view(node.to.add('concat', severalInputs(tensors), { axis }));
-}
-
 function flipped(node: NodeReader, x: View, axis: number): View {
   const below = sourceAxis(x, axis);
   if (below === undefined) return node.to.view(node.to.add('flip', { x: node.to.tensor(x) }, { axis }));
@@ -181,4 +175,4 @@ function flipped(node: NodeReader, x: View, axis: number): View {
   return { ...x, source: { type: source, tensor: () => source } };
 }
 
-export const pickingHandlers = { Gather, Slice } satisfies Record<string, Handler>;
+export const pickingHandlers = { Gather, Slice: sliceWith(oneEntry) } satisfies Record<string, Handler>;
