@@ -11,12 +11,30 @@ export { networkFromJson, networkToJson } from './builder/network-json.js';
 export { activation, logSoftmax, relu, sigmoid, softmax, tanh } from './builder/ops/activations.js';
 export { at, last } from './builder/ops/at.js';
 export { concat } from './builder/ops/concat.js';
+export {
+  type Conv1dOptions,
+  type Conv2dOptions,
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  convTranspose1d,
+  convTranspose2d,
+} from './builder/ops/convolution.js';
 export { dropout } from './builder/ops/dropout.js';
 export { embedding } from './builder/ops/embedding.js';
 export { flip } from './builder/ops/flip.js';
 export { type GruArguments, type GruState, gru } from './builder/ops/gru.js';
 export { linear } from './builder/ops/linear.js';
 export { type LstmArguments, type LstmState, lstm } from './builder/ops/lstm.js';
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+} from './builder/ops/pool.js';
 export type { ActivationLike } from './builder/ops/recurrent-arguments.js';
 export { max, mean, sum } from './builder/ops/reduce.js';
 export { reshape } from './builder/ops/reshape.js';

@@ -39,7 +39,13 @@ export function isInputName(name: string): boolean {
 }
 
 /** Ops whose parameters are named after the node. */
-const named: ReadonlySet<OpName> = new Set([...recurrentNames, 'linear', 'embedding']);
+const named: ReadonlySet<OpName> = new Set([
+  ...recurrentNames,
+  'linear',
+  'embedding',
+  'conv',
+  'convTranspose',
+]);
 
 /** The id of what a node computes at a port. */
 export function valueId(node: string, port: string): string {

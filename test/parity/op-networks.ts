@@ -17,6 +17,8 @@ export interface OpCase {
   readonly permutation?: readonly number[];
   readonly shape?: readonly number[];
   readonly options?: object;
+  /** What the script calls its module, where it has parameters. */
+  readonly module?: string;
 }
 
 export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
@@ -30,7 +32,9 @@ export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
     const values: Value[] = Object.values(symbols);
     const [x, lengths] = values;
     const inputs = config.op === 'concat' ? severalInputs(values) : { x: x!, lengths };
-    return { y: x!.graph.addOne(config.op, moduleName(config.op), inputs, optionsOf(config)) };
+    return {
+      y: x!.graph.addOne(config.op, config.module ?? moduleName(config.op), inputs, optionsOf(config)),
+    };
   });
 }
 
@@ -55,9 +59,6 @@ function optionsOf({ op, ...config }: OpCase): OpOptions[OpName] {
     case 'mean':
     case 'sum':
       return { axis };
-    case 'activation':
-    case 'slice':
-      return { ...config.options } as OpOptions[OpName]; // as the script wrote them for this op
     case 'transpose':
       return { axes: [...permutation] };
     case 'reshape':
@@ -65,6 +66,6 @@ function optionsOf({ op, ...config }: OpCase): OpOptions[OpName] {
     case 'at':
       return { axis, index };
     default:
-      return {};
+      return { ...config.options } as OpOptions[OpName]; // as the script wrote them for this op
   }
 }

@@ -1,10 +1,12 @@
 /** The forward pass of every op on tfjs. */
 import type { OpName } from '../ops/index.js';
 import { activation, logSoftmax, plain, softmax } from './activations.js';
+import { conv, convTranspose } from './convolution.js';
 import { dropout } from './dropout.js';
 import type { Forward } from './forward-op.js';
 import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
+import { avgPool, maxPool } from './pool.js';
 import { recurrentForwards } from './recurrent.js';
 import { max, mean, sum } from './reduce.js';
 import { slice } from './slice.js';
@@ -13,13 +15,17 @@ import { embedding, stepCount } from './tokens.js';
 export const forwards: { readonly [K in OpName]: Forward<K> } = {
   activation,
   at,
+  avgPool,
   concat,
+  conv,
+  convTranspose,
   dropout,
   embedding,
   flip,
   linear,
   logSoftmax,
   max,
+  maxPool,
   mean,
   relu: plain('relu'),
   reshape,

@@ -2,14 +2,20 @@
  * The ops that a network of recurrent layers and linear heads does without. Pages load their part of the engine only for a
  * model that has one: `scripts/build-workers.js` makes a first program without the files called `more`.
  */
+import { convOp, convTransposeOp } from './convolution.js';
 import type { OpDefinition } from './op.js';
 import type { OpName } from './option-schemas.js';
+import { poolOp } from './pool.js';
 import { maxOp, meanOp, sumOp } from './reduce.js';
 import { sliceOp } from './slice.js';
 import { stepCountOp } from './step-count.js';
 
 export const more = {
+  avgPool: poolOp,
+  conv: convOp,
+  convTranspose: convTransposeOp,
   max: maxOp,
+  maxPool: poolOp,
   mean: meanOp,
   slice: sliceOp,
   stepCount: stepCountOp,

@@ -17,13 +17,17 @@ type Several<T> = { readonly [name: `x${number}`]: T };
 export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>>> {
   activation: X<T>;
   at: Steps<T>;
+  avgPool: X<T>;
   concat: Several<T>;
+  conv: X<T>;
+  convTranspose: X<T>;
   dropout: X<T>;
   embedding: X<T>;
   flip: X<T>;
   linear: X<T>;
   logSoftmax: X<T>;
   max: Steps<T>;
+  maxPool: X<T>;
   mean: Steps<T>;
   relu: X<T>;
   reshape: X<T>;

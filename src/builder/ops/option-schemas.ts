@@ -26,6 +26,49 @@ export type ActivationOptions = z.output<typeof activation>;
 const at = z.strictObject({ index: z.int(), axis: z.int() });
 export type AtOptions = z.output<typeof at>;
 
+/** Of windows that go over the last axes: one entry for each axis, one or two. */
+const perAxis = <T extends z.ZodMiniType>(entry: T) => z.array(entry).check(z.minLength(1), z.maxLength(2));
+const notNegative = z.int().check(z.nonnegative());
+const windows = {
+  kernelSize: perAxis(positive),
+  stride: perAxis(positive),
+  padding: perAxis(z.tuple([notNegative, notNegative])),
+};
+const dilation = perAxis(positive);
+
+const sameAxes = z.refine<{ kernelSize: readonly unknown[] }>(
+  (options) =>
+    Object.values(options).every((list) => !Array.isArray(list) || list.length === options.kernelSize.length),
+  { message: 'kernelSize, stride, padding and the like must have one entry for each axis' },
+);
+
+const inGroups = z.refine<{ outChannels: number; groups: number }>(
+  ({ outChannels, groups }) => outChannels % groups === 0,
+  { message: 'groups must divide outChannels' },
+);
+
+const channels = {
+  outChannels: positive,
+  groups: z._default(positive, 1),
+  bias: z._default(z.boolean(), true),
+};
+
+const conv = z.strictObject({ ...channels, ...windows, dilation }).check(sameAxes, inGroups);
+export type ConvOptions = z.output<typeof conv>;
+
+const convTranspose = z
+  .strictObject({ ...channels, ...windows, dilation, outputPadding: perAxis(notNegative) })
+  .check(sameAxes, inGroups);
+export type ConvTransposeOptions = z.output<typeof convTranspose>;
+
+const maxPool = z.strictObject({ ...windows, dilation }).check(sameAxes);
+export type MaxPoolOptions = z.output<typeof maxPool>;
+
+const avgPool = z
+  .strictObject({ ...windows, countIncludePad: z._default(z.boolean(), true) })
+  .check(sameAxes);
+export type AvgPoolOptions = z.output<typeof avgPool>;
+
 const dropout = z.strictObject({ p: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.5) });
 export type DropoutOptions = z.output<typeof dropout>;
 
@@ -107,7 +150,10 @@ export type TransposeOptions = z.output<typeof transpose>;
 export interface OpOptions {
   activation: ActivationOptions;
   at: AtOptions;
+  avgPool: AvgPoolOptions;
   concat: AxisOptions;
+  conv: ConvOptions;
+  convTranspose: ConvTransposeOptions;
   dropout: DropoutOptions;
   embedding: EmbeddingOptions;
   flip: AxisOptions;
@@ -116,6 +162,7 @@ export interface OpOptions {
   gru: GruOptions;
   lstm: LstmOptions;
   max: AxisOptions;
+  maxPool: MaxPoolOptions;
   mean: AxisOptions;
   relu: NoOptions;
   reshape: ReshapeOptions;
@@ -134,7 +181,10 @@ export type OpName = keyof OpOptions;
 export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpOptions[K]> } = {
   activation,
   at,
+  avgPool,
   concat: axisOrLast,
+  conv,
+  convTranspose,
   dropout,
   embedding,
   flip: axis,
@@ -143,6 +193,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   logSoftmax: axisOrLast,
   lstm,
   max: axis,
+  maxPool,
   mean: axis,
   relu: none,
   reshape,

@@ -11,6 +11,7 @@ import {
 } from './activations.js';
 import { lowerAt } from './at.js';
 import { lowerConcat } from './concat.js';
+import { lowerAvgPool, lowerConv, lowerConvTranspose, lowerMaxPool } from './convolution.js';
 import { lowerDropout } from './dropout.js';
 import { lowerEmbedding } from './embedding.js';
 import { lowerFlip } from './flip.js';
@@ -25,13 +26,17 @@ import { lowerTranspose } from './transpose.js';
 export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   activation: lowerActivation,
   at: lowerAt,
+  avgPool: lowerAvgPool,
   concat: lowerConcat,
+  conv: lowerConv,
+  convTranspose: lowerConvTranspose,
   dropout: lowerDropout,
   embedding: lowerEmbedding,
   flip: lowerFlip,
   linear: lowerLinear,
   logSoftmax: lowerLogSoftmax,
   max: lowerMax,
+  maxPool: lowerMaxPool,
   mean: lowerMean,
   relu: lowerRelu,
   reshape: lowerReshape,

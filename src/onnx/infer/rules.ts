@@ -7,6 +7,7 @@ import { recurrentRules } from './recurrent.js';
 import { reduceRules } from './reduce.js';
 import type { OpRule } from './rule.js';
 import { slicingRules } from './slicing.js';
+import { windowRules } from './windows.js';
 
 const rules: ReadonlyMap<string, OpRule> = new Map(
   [
@@ -17,6 +18,7 @@ const rules: ReadonlyMap<string, OpRule> = new Map(
     recurrentRules,
     constantRules,
     reduceRules,
+    windowRules,
   ].flatMap((family) => Object.entries(family)),
 );
 

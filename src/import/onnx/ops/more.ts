@@ -1,6 +1,11 @@
 /** Operators of the ops in `builder/ops/more.ts`; those that `index.ts` has too are read here in more ways. */
 import type { Handler } from '../node-reader.js';
+import { convolutionHandlers } from './convolution.js';
 import { reduceHandlers } from './reduce.js';
 import { slicingHandlers } from './slicing.js';
 
-export const more: Readonly<Record<string, Handler>> = { ...reduceHandlers, ...slicingHandlers };
+export const more: Readonly<Record<string, Handler>> = {
+  ...convolutionHandlers,
+  ...reduceHandlers,
+  ...slicingHandlers,
+};

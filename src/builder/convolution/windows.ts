@@ -1,0 +1,120 @@
+/** Windows that go over the last axes of `[batch, channels, length]` or `[batch, channels, height, width]`. */
+import { LstmOnnxError } from '../../errors.js';
+import { dim } from '../../nd-array.js';
+import { type Dim, formatShape, type Shape } from '../shape.js';
+
+/** One entry for each axis that the windows go over. */
+export interface Windows {
+  readonly kernelSize: readonly number[];
+  readonly stride: readonly number[];
+  /** Entries that are added before and after. */
+  readonly padding: readonly (readonly [before: number, after: number])[];
+  /** From one entry of a window to the next; default 1. */
+  readonly dilation?: readonly number[] | undefined;
+}
+
+/** How many windows there are along each axis; a name where the size is one. @throws E_SHAPE_MISMATCH where there is none */
+export function windowCounts(shape: Shape, windows: Windows, what: string): Dim[] {
+  return windows.kernelSize.map((_, i) => {
+    const size = dim(shape, i + 2);
+    const { kernel, stride, before, after, dilation } = alongAxis(windows, i);
+    // The sum of what is added to the size and what a window takes of it.
+    const change = before + after - dilation * (kernel - 1) - 1 + stride;
+    if (typeof size === 'string') return namedCount(size, change, stride);
+    const count = Math.floor((size + change) / stride);
+    if (count >= 1) return count;
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${what}: axis ${i + 2} of ${formatShape(shape)} has ${size} entries and ${before + after} of padding, fewer than the ` +
+        `${dilation * (kernel - 1) + 1} that a window covers; give a longer input, a smaller kernelSize or padding.`,
+    );
+  });
+}
+
+/** `(size + change) / stride`, rounded down. */
+function namedCount(size: string, change: number, stride: number): string {
+  if (change === 0 && stride === 1) return size;
+  const whole = /^\w+$/.test(size) ? size : `(${size})`;
+  const sum = change === 0 ? whole : `${whole}${change > 0 ? '+' : ''}${change}`;
+  if (stride === 1) return sum;
+  return change === 0 ? `${sum}/${stride}` : `(${sum})/${stride}`;
+}
+
+/** The windows along one axis. */
+export function alongAxis({ kernelSize, stride, padding, dilation }: Windows, i: number) {
+  const [before, after] = dim(padding, i);
+  return { kernel: dim(kernelSize, i), stride: dim(stride, i), before, after, dilation: dilation?.[i] ?? 1 };
+}
+
+/** Whether each entry along an axis is a window of its own. */
+export function isEntryByEntry(windows: Windows, i: number): boolean {
+  const { kernel, stride, before, after } = alongAxis(windows, i);
+  return kernel === 1 && stride === 1 && before === 0 && after === 0;
+}
+
+type Pair = readonly [rows: number, columns: number];
+
+/** Windows over a tensor of known sizes; one axis counts as one row. */
+export interface WindowGrid {
+  readonly batch: number;
+  readonly channels: number;
+  readonly size: Pair;
+  readonly count: Pair;
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly before: Pair;
+  readonly dilation: Pair;
+}
+
+/** @throws E_SHAPE_MISMATCH where a window does not fit */
+export function gridOf(shape: readonly number[], windows: Windows, what: string): WindowGrid {
+  const axes = windows.kernelSize.map((_, i) => alongAxis(windows, i));
+  const pair = (list: readonly number[], one: number): Pair => [
+    list.length > 1 ? dim(list, 0) : one,
+    dim(list, list.length - 1),
+  ];
+  return {
+    batch: dim(shape, 0),
+    channels: dim(shape, 1),
+    size: pair(shape.slice(2), 1),
+    count: pair(windowCounts(shape, windows, what) as number[], 1), // numbers, as the sizes are
+    kernel: pair(
+      axes.map(({ kernel }) => kernel),
+      1,
+    ),
+    stride: pair(
+      axes.map(({ stride }) => stride),
+      1,
+    ),
+    before: pair(
+      axes.map(({ before }) => before),
+      0,
+    ),
+    dilation: pair(
+      axes.map(({ dilation }) => dilation),
+      1,
+    ),
+  };
+}
+
+/** The entries of a window. */
+export function windowSize({ kernel }: WindowGrid): number {
+  return kernel[0] * kernel[1];
+}
+
+/** The windows of one channel. */
+export function windowCount({ count }: WindowGrid): number {
+  return count[0] * count[1];
+}
+
+/** The sizes whose windows there are so many of: the least, and the entries that are added at the end. */
+export function sizesOfWindows(
+  counts: readonly number[],
+  windows: Windows,
+  outputPadding: readonly number[],
+): number[] {
+  return counts.map((count, i) => {
+    const { kernel, stride, before, after, dilation } = alongAxis(windows, i);
+    return (count - 1) * stride + dilation * (kernel - 1) + 1 - before - after + dim(outputPadding, i);
+  });
+}

@@ -1,0 +1,54 @@
+/** `Conv`, `ConvTranspose`, `MaxPool` and `AveragePool`, whose weights are PyTorch's as they are. */
+import { alongAxis, type Windows } from '../../builder/convolution/windows.js';
+import type { OpName } from '../../builder/ops/index.js';
+import { int, ints } from '../emitter.js';
+import type { Lowering, LoweringContext } from '../lowering.js';
+
+function attributesOf(windows: Windows) {
+  const axes = windows.kernelSize.map((_, i) => alongAxis(windows, i));
+  return {
+    kernel_shape: ints(...axes.map(({ kernel }) => kernel)),
+    strides: ints(...axes.map(({ stride }) => stride)),
+    pads: ints(...axes.map(({ before }) => before), ...axes.map(({ after }) => after)),
+  };
+}
+
+function dilationsOf({ kernelSize, dilation }: Windows) {
+  return { dilations: ints(...kernelSize.map((_, i) => dilation?.[i] ?? 1)) };
+}
+
+function weights<K extends OpName>(
+  name: string,
+  bias: boolean,
+  { emitter, parameter }: LoweringContext<K>,
+): string[] {
+  const own = bias ? ['weight', 'bias'] : ['weight'];
+  return own.map((each) => emitter.initializer(`${name}.${each}`, { dtype: 'float32', ...parameter(each) }));
+}
+
+export const lowerConv: Lowering<'conv'> = ({ name, options }, context) => {
+  const inputs = [context.inputs.x.name, ...weights(name, options.bias, context)];
+  const attributes = { ...attributesOf(options), ...dilationsOf(options), group: int(options.groups) };
+  return { output: { name: context.emitter.emit('Conv', inputs, { name, attributes }) } };
+};
+
+export const lowerConvTranspose: Lowering<'convTranspose'> = ({ name, options }, context) => {
+  const inputs = [context.inputs.x.name, ...weights(name, options.bias, context)];
+  const attributes = {
+    ...attributesOf(options),
+    ...dilationsOf(options),
+    group: int(options.groups),
+    output_padding: ints(...options.outputPadding),
+  };
+  return { output: { name: context.emitter.emit('ConvTranspose', inputs, { name, attributes }) } };
+};
+
+export const lowerMaxPool: Lowering<'maxPool'> = ({ name, options }, { emitter, inputs }) => {
+  const attributes = { ...attributesOf(options), ...dilationsOf(options) };
+  return { output: { name: emitter.emit('MaxPool', [inputs.x.name], { name, attributes }) } };
+};
+
+export const lowerAvgPool: Lowering<'avgPool'> = ({ name, options }, { emitter, inputs }) => {
+  const attributes = { ...attributesOf(options), count_include_pad: int(Number(options.countIncludePad)) };
+  return { output: { name: emitter.emit('AveragePool', [inputs.x.name], { name, attributes }) } };
+};
