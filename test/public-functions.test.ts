@@ -30,9 +30,13 @@ const recording = {
 const state = new Map([['lstm.weight_ih_l0', inputs.x]]);
 
 /** A value of a definition, `[batch, time, 4]` of the element type. */
-function symbol(dtype: 'float32' | 'int32' = 'float32'): library.SymbolicTensor {
+/** `[batch, time, 4]`, or of other sizes. */
+function symbol(
+  dtype: 'float32' | 'int32' = 'float32',
+  sizes: readonly (number | string)[] = ['time', 4],
+): library.SymbolicTensor {
   let value: library.SymbolicTensor | undefined;
-  defineNetwork({ x: (dtype === 'int32' ? library.int32 : float32)('batch', 'time', 4) }, ({ x }) => {
+  defineNetwork({ x: (dtype === 'int32' ? library.int32 : float32)('batch', ...sizes) }, ({ x }) => {
     value = x as library.SymbolicTensor;
     return { x };
   });
@@ -84,6 +88,26 @@ const examples: Record<string, () => unknown[]> = {
   float32Array: () => [[2], [1, 2]],
   importFile: () => [join(folder, 'none.pt'), { pool: 'last' }],
   importModel: () => [onnx, { pool: 'last' }],
+  ...Object.fromEntries(
+    (['conv1d', 'convTranspose1d', 'maxPool1d', 'avgPool1d'] as const).map((name) => {
+      const [x, padding] = [symbol('float32', [4, 'time']), 1];
+      const options = { kernelSize: 3, stride: 2, padding };
+      return [
+        name,
+        () => (name.startsWith('conv') ? [name, x, { ...options, outChannels: 2 }] : [x, options]),
+      ];
+    }),
+  ),
+  ...Object.fromEntries(
+    (['conv2d', 'convTranspose2d', 'maxPool2d', 'avgPool2d'] as const).map((name) => {
+      const [x, kernelSize] = [symbol('float32', [4, 6, 8]), [3, 2]];
+      const options = { kernelSize, stride: 2, padding: [1, 0] };
+      return [
+        name,
+        () => (name.startsWith('conv') ? [name, x, { ...options, outChannels: 2 }] : [x, options]),
+      ];
+    }),
+  ),
   initParameters: () => [network, 1],
   int32: () => ['batch', 2],
   last: () => [symbol()],

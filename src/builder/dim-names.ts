@@ -68,6 +68,18 @@ export function atMost(dim: Dim, most: number): Dim {
   return typeof dim === 'number' ? Math.min(dim, most) : `min(${dim}, ${most})`;
 }
 
+/** `dim / by`, rounded down. */
+export function dividedDown(dim: Dim, by: number): Dim {
+  if (typeof dim === 'number') return Math.floor(dim / by);
+  return by === 1 ? dim : `floor((${dim})/${by})`;
+}
+
+/** `dim * by`. */
+export function multiplied(dim: Dim, by: number): Dim {
+  const { factor, names } = factorsOf(dim);
+  return productOf({ factor: factor * by, names });
+}
+
 /** `dim / by`, rounded up. */
 export function dividedUp(dim: Dim, by: number): Dim {
   if (typeof dim === 'number') return Math.ceil(dim / by);

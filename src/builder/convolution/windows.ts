@@ -1,6 +1,7 @@
 /** Windows that go over the last axes of `[batch, channels, length]` or `[batch, channels, height, width]`. */
 import { LstmOnnxError } from '../../errors.js';
 import { dim } from '../../nd-array.js';
+import { dividedDown, shifted } from '../dim-names.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 
 /** One entry for each axis that the windows go over. */
@@ -20,24 +21,14 @@ export function windowCounts(shape: Shape, windows: Windows, what: string): Dim[
     const { kernel, stride, before, after, dilation } = alongAxis(windows, i);
     // The sum of what is added to the size and what a window takes of it.
     const change = before + after - dilation * (kernel - 1) - 1 + stride;
-    if (typeof size === 'string') return namedCount(size, change, stride);
-    const count = Math.floor((size + change) / stride);
-    if (count >= 1) return count;
+    const count = dividedDown(shifted(size, change), stride);
+    if (typeof count === 'string' || count >= 1) return count;
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
       `${what}: axis ${i + 2} of ${formatShape(shape)} has ${size} entries and ${before + after} of padding, fewer than the ` +
         `${dilation * (kernel - 1) + 1} that a window covers; give a longer input, a smaller kernelSize or padding.`,
     );
   });
-}
-
-/** `(size + change) / stride`, rounded down. */
-function namedCount(size: string, change: number, stride: number): string {
-  if (change === 0 && stride === 1) return size;
-  const whole = /^\w+$/.test(size) ? size : `(${size})`;
-  const sum = change === 0 ? whole : `${whole}${change > 0 ? '+' : ''}${change}`;
-  if (stride === 1) return sum;
-  return change === 0 ? `${sum}/${stride}` : `(${sum})/${stride}`;
 }
 
 /** The windows along one axis. */

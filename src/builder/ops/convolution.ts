@@ -1,7 +1,8 @@
 /** `nn.Conv1d`, `nn.Conv2d` and their transposes. https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv1d.html */
 import { LstmOnnxError } from '../../errors.js';
 import { isEntryByEntry, type Windows, windowCounts } from '../convolution/windows.js';
-import type { Dim } from '../shape.js';
+import { multiplied, shifted } from '../dim-names.js';
+import { type Dim, formatShape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
 import { type AxisUse, expectFixedDim, expectInput, type OpDefinition, optionsOf } from './op.js';
 import { onlyX } from './op-inputs.js';
@@ -64,13 +65,12 @@ function transposedSizes(x: TensorType, options: Windows & { outputPadding: numb
     const { stride, padding, dilation, outputPadding } = options;
     const [step = 1, [before, after] = [0, 0], spread = 1] = [stride[i], padding[i], dilation?.[i]];
     const change = spread * (kernel - 1) + 1 - step - before - after + (outputPadding[i] ?? 0);
-    if (typeof size === 'number') {
-      const whole = size * step + change;
-      if (whole >= 1) return whole;
-      throw new LstmOnnxError('E_SHAPE_MISMATCH', `${name}: axis ${i + 2} would have ${whole} entries.`);
-    }
-    const scaled = step === 1 ? size : `${step}(${size})`;
-    return change === 0 ? scaled : `${scaled}${change > 0 ? '+' : ''}${change}`;
+    const whole = shifted(multiplied(size, step), change);
+    if (typeof whole === 'string' || whole >= 1) return whole;
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${name}: axis ${i + 2} of ${formatShape(x.shape)} would have no entries; give less padding.`,
+    );
   });
 }
 
