@@ -42,6 +42,7 @@ export { type RnnArguments, type RnnState, rnn } from './builder/ops/rnn.js';
 export { type SliceArguments, slice, split } from './builder/ops/slice.js';
 export { stepCount } from './builder/ops/step-count.js';
 export { transpose } from './builder/ops/transpose.js';
+export { squeeze, stack, unsqueeze } from './builder/ops/unsqueeze.js';
 export {
   checkParameters,
   initParameters,

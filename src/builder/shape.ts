@@ -2,6 +2,7 @@
  * Shapes as tuples of dimensions, at the type level and at run time. A dimension is a number (fixed) or a name
  * (known when data arrives); the same name means the same size everywhere in a network.
  */
+import { inWords } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 
 export type Dim = number | string;
@@ -14,11 +15,12 @@ export function formatShape(shape: readonly (Dim | null)[]): string {
 
 /** The axis counted from the front. @throws E_INVALID_OPTION when it is not an axis of the shape. */
 export function normalizeAxis(axis: number, shape: Shape, what: string): number {
-  const normalized = axis < 0 ? axis + shape.length : axis;
-  if (!Number.isInteger(axis) || normalized < 0 || normalized >= shape.length) {
+  const isInteger = Number.isInteger(axis); // an untyped caller may have given anything
+  const normalized = isInteger && axis < 0 ? axis + shape.length : axis;
+  if (!isInteger || normalized < 0 || normalized >= shape.length) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `${what}: axis ${axis} is not an axis of ${formatShape(shape)}; ` +
+      `${what}: axis ${typeof axis === 'number' ? axis : inWords(axis)} is not an axis of ${formatShape(shape)}; ` +
         `give an integer from ${-shape.length} to ${shape.length - 1}.`,
     );
   }
@@ -167,6 +169,26 @@ type RemoveIndex<S extends Shape, Index extends number, Seen extends Shape = []>
       ? readonly [...Seen, ...Rest]
       : RemoveIndex<Rest, Index, [...Seen, Head]>
     : Shape;
+
+/** The shape with a new dimension at `Axis` of the result; only a shape where the axis is not a literal or there is none. */
+export type InsertAt<S extends Shape, Axis extends number, D extends Dim> = InsertIndex<
+  S,
+  AxisIndex<readonly [...S, D], Axis>,
+  D
+>;
+
+type InsertIndex<
+  S extends Shape,
+  Index extends number,
+  D extends Dim,
+  Seen extends Shape = [],
+> = number extends Index
+  ? Shape
+  : Seen['length'] extends Index
+    ? readonly [...Seen, D, ...S]
+    : S extends readonly [infer Head extends Dim, ...infer Rest extends Shape]
+      ? InsertIndex<Rest, Index, D, [...Seen, Head]>
+      : Shape;
 
 /** The shape with `To` as the dimension at `Axis`; dimensions of any kind where the axis is not a literal. */
 export type ReplaceAt<S extends Shape, Axis extends number, To extends Dim> = {

@@ -2,12 +2,16 @@
 import { defineNetwork, type Network } from '../../src/builder/network.js';
 import type { OpName, OpOptions } from '../../src/builder/ops/index.js';
 import { severalInputs } from '../../src/builder/ops/op-inputs.js';
+import { squeeze, stack, unsqueeze } from '../../src/builder/ops/unsqueeze.js';
 import { float32, int32, type Value } from '../../src/builder/tensor.js';
 import type { Fixture } from '../fixtures.js';
 
 /** The case of the fixtures in `ops/`: the op, and its options where it has some. */
 export interface OpCase {
   readonly op: OpName;
+  /** A function made of several ops, in place of the op, and what it takes after the tensors. */
+  readonly call?: keyof typeof calls;
+  readonly arguments?: readonly number[];
   readonly outFeatures?: number;
   readonly bias?: boolean;
   readonly numEmbeddings?: number;
@@ -21,6 +25,14 @@ export interface OpCase {
   readonly module?: string;
 }
 
+/** @param values the inputs @param given the numbers after them */
+const calls = {
+  stack: (values: readonly Value[], [axis = 0]: readonly number[]) =>
+    stack(values as [Value, ...Value[]], axis),
+  unsqueeze: ([x]: readonly Value[], [axis = 0]: readonly number[]) => unsqueeze(x!, axis),
+  squeeze: ([x]: readonly Value[], [axis = 0]: readonly number[]) => squeeze(x!, axis),
+};
+
 export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
   const types = [...inputs].map(([name, { dtype, shape }]) => {
     // Lengths that go with time-first sequences are of their second dimension, which is fixed.
@@ -31,6 +43,7 @@ export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
   return defineNetwork(Object.fromEntries(types), (symbols) => {
     const values: Value[] = Object.values(symbols);
     const [x, lengths] = values;
+    if (config.call) return { y: calls[config.call](values, config.arguments ?? []) };
     const inputs = config.op === 'concat' ? severalInputs(values) : { x: x!, lengths };
     return {
       y: x!.graph.addOne(config.op, config.module ?? moduleName(config.op), inputs, optionsOf(config)),

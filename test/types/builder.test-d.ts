@@ -15,6 +15,7 @@ import { rnn } from '../../src/builder/ops/rnn.js';
 import { slice, split } from '../../src/builder/ops/slice.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
+import { squeeze, stack, unsqueeze } from '../../src/builder/ops/unsqueeze.js';
 import { type Predictions, predict } from '../../src/builder/predict.js';
 import type { Add, Shape } from '../../src/builder/shape.js';
 import {
@@ -207,6 +208,15 @@ test('at and last as functions ask for time like the method', () => {
   at(frames, -1);
   // @ts-expect-error no dimension is called time
   last(frames);
+});
+
+test('unsqueeze, squeeze and stack keep the other dimensions', () => {
+  expectTypeOf(unsqueeze(sequence, 1)).toEqualTypeOf<Float<readonly ['batch', 1, 'time', 28]>>();
+  expectTypeOf(unsqueeze(sequence, -1)).toEqualTypeOf<Float<readonly ['batch', 'time', 28, 1]>>();
+  expectTypeOf(squeeze(unsqueeze(sequence, 0), 0)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(stack([last(sequence), sum(sequence)], 1)).toEqualTypeOf<Float<readonly ['batch', 2, 28]>>();
+  // @ts-expect-error another shape
+  stack([last(sequence), sequence]);
 });
 
 test('slice and split name what they take', () => {

@@ -1,5 +1,5 @@
 /** `x[start:end:step]` along one dimension, and `torch.split` as a list of such slices. */
-import { inWords, wrongArgument } from '../../arguments.js';
+import { inWords } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { atMost, dividedUp, shifted } from '../dim-names.js';
 import {
@@ -181,7 +181,6 @@ export function split<
 >(x: Value<D, S>, sizes: Sizes, axis?: A): Parts<D, S, A, Sizes>;
 export function split(x: Value, sizes: readonly number[], axis = -1): readonly SymbolicTensor[] {
   graphOf('split', x);
-  if (typeof axis !== 'number') throw wrongArgument('split: the axis', axis, 'an integer');
   if (
     !Array.isArray(sizes) ||
     sizes.length === 0 ||

@@ -1,13 +1,16 @@
 /**
- * `Reshape`. A named dimension that stays in its place is ONNX's 0 (copied from the input), and one unknown dimension is -1;
+ * `Reshape`, or `Squeeze` and `Unsqueeze` where only dimensions of 1 go and come. A named dimension that stays in its place is ONNX's 0 (copied from the input), and one unknown dimension is -1;
  * where that is not enough, the graph reads the sizes from the input's shape.
  */
 import { int } from '../emitter.js';
 import type { Lowered, Lowering, LoweringContext } from '../lowering.js';
 
-export const lowerReshape: Lowering<'reshape'> = ({ name, options }, context) => {
+export const lowerReshape: Lowering<'reshape'> = (node, context) => {
+  const { name, options } = node;
   const { emitter } = context;
   const x = context.inputs.x;
+  const onlyOnes = withOtherOnes(context, x, node.outputs.output?.shape ?? [], name);
+  if (onlyOnes !== undefined) return { output: { name: onlyOnes } };
   const copied = options.shape.map((dim, i) =>
     typeof dim === 'string' && x.type.shape[i] === dim ? 0 : dim,
   );
@@ -18,6 +21,23 @@ export const lowerReshape: Lowering<'reshape'> = ({ name, options }, context) =>
       : shapeFromInput(context, x, copied, name);
   return { output: { name: emitter.emit('Reshape', [x.name, target], { name }) } };
 };
+
+/** Undefined where more than dimensions of 1 changes, or nothing does. */
+function withOtherOnes(
+  { emitter }: LoweringContext,
+  { name: x, type }: Lowered,
+  target: readonly (number | string)[],
+  name: string,
+): string | undefined {
+  const isOther = (dim: number | string) => dim !== 1;
+  const [before, after] = [type.shape.filter(isOther), target.filter(isOther)];
+  if (before.length !== after.length || before.some((dim, i) => dim !== after[i])) return undefined;
+  const ones = (shape: readonly (number | string)[]) => shape.flatMap((dim, i) => (dim === 1 ? [i] : []));
+  const [gone, added] = [ones(type.shape), ones(target)];
+  if (gone.join() === added.join()) return undefined;
+  const bare = gone.length === 0 ? x : emitter.emit('Squeeze', [x, emitter.int64(gone)], { name });
+  return added.length === 0 ? bare : emitter.emit('Unsqueeze', [bare, emitter.int64(added)], { name });
+}
 
 /** The target shape, built in the graph: named dimensions come from the input's shape. */
 function shapeFromInput(
