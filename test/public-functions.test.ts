@@ -46,6 +46,7 @@ function symbol(
 /** Arguments that each function takes; of those that read files, arguments of the right kind. */
 const examples: Record<string, () => unknown[]> = {
   activation: () => [symbol(), { kind: 'elu', alpha: 1 }],
+  add: () => [symbol(), 2],
   adam: () => [{ lr: 0.1, betas: [0.9, 0.99] }],
   adamW: () => [{ weightDecay: 0.1 }],
   at: () => [symbol(), -1, 1],
@@ -56,6 +57,7 @@ const examples: Record<string, () => unknown[]> = {
   decodeCheckpoint: () => [library.encodeCheckpoint({ network, parameters })],
   decodeTrainingState: () => [library.encodeTrainingState(trained.state)],
   defineNetwork: () => [{ x: float32('batch', 2) }, ({ x }: { x: never }) => ({ x })],
+  div: () => [symbol(), 2],
   dropout: () => [symbol(), 0.5],
   embedding: () => ['emb', symbol('int32'), { numEmbeddings: 3, embeddingDim: 2 }],
   encodeCheckpoint: () => [{ network, parameters, info: { labels: ['a', 'b'], preprocessing: 'none' } }],
@@ -122,7 +124,9 @@ const examples: Record<string, () => unknown[]> = {
   ),
   max: () => [symbol(), 1],
   mean: () => [symbol(), 1],
+  sub: () => [symbol(), 1],
   sum: () => [symbol(), 1],
+  mul: () => [2, symbol()],
   networkFromJson: () => [library.networkToJson(network)],
   networkFromStateDict: () => [parameters, { pool: 'last', lstm: ['lstm'], head: 'fc' }],
   networkToJson: () => [network],

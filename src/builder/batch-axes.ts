@@ -4,7 +4,7 @@ import { valueId } from './graph-builder.js';
 import { inputTypes, type Network, valueTypes } from './network.js';
 import { type OpName, ops } from './ops/index.js';
 import type { AxisUse } from './ops/op.js';
-import { inputEntries, inputValues, type OpInputs } from './ops/op-inputs.js';
+import { inputEntries, type NamedInputs, type OpInputs } from './ops/op-inputs.js';
 import type { Shape } from './shape.js';
 import type { TensorType } from './tensor.js';
 
@@ -26,12 +26,8 @@ export function batchAxes(network: Network): BatchAxes | undefined {
   const types = valueTypes(network);
   const axes = new Map(inputs);
   for (const node of network.nodes) {
-    const [x, ...others] = inputValues<string>(node.inputs).map((id) => axes.get(id));
-    if (x === undefined) {
-      if (others.some((axis) => axis !== undefined)) return undefined;
-      continue;
-    }
-    const use = useOf(node, x, inputTypes(node, types));
+    const use = useOf(node, axes, inputTypes(node, types));
+    if (!use) continue;
     const after = axesOf(node.outputs);
     if (use.kind !== 'each' || after?.get('output') !== use.axis) return undefined;
     for (const [port, axis] of after) axes.set(valueId(node.name, port), axis);
@@ -40,16 +36,21 @@ export function batchAxes(network: Network): BatchAxes | undefined {
   return computed ? { inputs, outputs } : undefined;
 }
 
-/** All inputs of an op have the batch where its shape rule expects it, so what the op does to the first input holds for all. */
+/**
+ * What an op does along the batch; undefined where none of its inputs has one. All that do have it where the shape rule
+ * expects it, so what the op does to the first of them holds for all.
+ */
 function useOf<K extends OpName>(
   node: NetworkNode<K>,
-  axis: number,
+  axes: ReadonlyMap<string, number>,
   inputs: OpInputs<TensorType>[K],
-): AxisUse {
-  const [first] = inputEntries<TensorType>(inputs);
-  if (!first) return { kind: 'mixed' };
-  const [input, x] = first;
-  return ops[node.op].along(axis, x, node.options, input);
+): AxisUse | undefined {
+  const ids: NamedInputs<string> = node.inputs;
+  const [input, id] = inputEntries<string>(ids).find(([, id]) => axes.has(id)) ?? [];
+  const axis = axes.get(id ?? '');
+  const x = inputEntries<TensorType>(inputs).find(([name]) => name === input)?.[1];
+  if (input === undefined || axis === undefined || !x) return undefined;
+  return ops[node.op].along(axis, x, node.options, input, inputs);
 }
 
 /** The axis called `batch` of each of some values that has one; undefined where a value has it twice. */

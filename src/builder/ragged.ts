@@ -55,7 +55,7 @@ export class PaddedSequences {
     let result: Padding | undefined;
     for (const [input, x] of inputEntries<Value>(inputs)) {
       if (x === given) continue;
-      const use = (axis: number) => ops[op].along(axis, x, options, input);
+      const use = (axis: number) => ops[op].along(axis, x, options, input, inputs);
       const padding =
         this.#paddings.get(x.id) ?? (given && input === 'x' ? paddingBy(given, use) : undefined);
       if (!padding) continue;

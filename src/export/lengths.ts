@@ -125,7 +125,7 @@ function placesBefore<K extends OpName>(
   const ids: NamedInputs<string> = node.inputs;
   return inputEntries<TensorType>(types).flatMap(([input, x]) =>
     x.shape.flatMap((_, axis): Place[] => {
-      const use = ops[node.op].along(axis, x, node.options, input);
+      const use = ops[node.op].along(axis, x, node.options, input, types);
       const isHere = (use.kind === 'each' || use.kind === 'lengths') && use.axis === wanted;
       return isHere ? [{ id: ids[input] ?? '', axis }] : [];
     }),

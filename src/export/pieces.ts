@@ -3,7 +3,7 @@ import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import { inputTypes, type Network, valueTypes } from '../builder/network.js';
 import { type OpName, ops } from '../builder/ops/index.js';
 import type { AxisUse } from '../builder/ops/op.js';
-import { inputEntries, type NamedInputs } from '../builder/ops/op-inputs.js';
+import { inputEntries, type NamedInputs, type OpInputs } from '../builder/ops/op-inputs.js';
 import { isRecurrent, type RecurrentName } from '../builder/recurrent/cells.js';
 import type { TensorType } from '../builder/tensor.js';
 
@@ -23,9 +23,10 @@ export function needsWholeSequence(network: Network): boolean {
   for (const node of network.nodes) {
     const after = new Set<number>(isRecurrent(node) ? [timeAxisOf(node)] : []);
     const ids: NamedInputs<string> = node.inputs;
-    for (const [input, type] of inputEntries<TensorType>(inputTypes(node, types))) {
+    const inputs = inputTypes(node, types);
+    for (const [input, type] of inputEntries<TensorType>(inputs)) {
       for (const axis of steps.get(ids[input] ?? '') ?? []) {
-        const use = alongOf(node, axis, type, input);
+        const use = alongOf(node, axis, type, input, inputs);
         if (use.kind === 'mixed' || use.kind === 'first') return true;
         if (use.kind === 'joined') for (const joined of use.axes) after.add(joined);
         else if (use.axis !== undefined) after.add(use.axis);
@@ -52,6 +53,7 @@ function alongOf<K extends OpName>(
   axis: number,
   type: TensorType,
   input: string,
+  inputs: OpInputs<TensorType>[K],
 ): AxisUse {
-  return ops[node.op].along(axis, type, node.options, input);
+  return ops[node.op].along(axis, type, node.options, input, inputs);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
 import { logSoftmax, relu, softmax } from '../../src/builder/ops/activations.js';
+import { add, div, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { at, last } from '../../src/builder/ops/at.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
@@ -24,6 +25,10 @@ import { failureOf } from '../data/failure.js';
 // Every function is called here as JavaScript calls it, without the types that would refuse bad input first.
 type Loose = (...args: unknown[]) => SymbolicTensor;
 const untyped = {
+  add: add as unknown as Loose,
+  sub: sub as unknown as Loose,
+  mul: mul as unknown as Loose,
+  div: div as unknown as Loose,
   at: at as unknown as Loose,
   last: last as unknown as Loose,
   concat: concat as unknown as Loose,
@@ -140,9 +145,54 @@ describe('the shape rules', () => {
     ['reshape with names and a size left', (v, o) => o.reshape(v.x, ['batch', -1]), ['batch', 'time*28']],
     ['reshape with nothing left', (v, o) => o.reshape(v.flat, ['batch', 28, -1]), ['batch', 28, 1]],
     ['dropout', (v, o) => o.dropout(v.x), ['batch', 'time', 28]],
+    ['a sum', (v, o) => o.add(v.x, v.x), ['batch', 'time', 28]],
+    ['a difference from a vector', (v, o) => o.sub(v.x, v.row), ['batch', 'time', 28]],
+    ['a vector times a tensor', (v, o) => o.mul(v.row, v.x), ['batch', 'time', 28]],
+    [
+      'two that stretch each other',
+      (v, o) =>
+        o.div(o.reshape(v.flat, ['batch', 1, 28]), o.reshape(v.frames.at(0, 2), ['batch', 'frames', 1])),
+      ['batch', 'frames', 28],
+    ],
+    ['a number and a tensor', (v, o) => o.sub(1, v.flat), ['batch', 28]],
     ['softmax along an axis', (v, o) => o.softmax(v.x, 1), ['batch', 'time', 28]],
   ])('give the shape of %s', (_, define, shape) => {
     expect(typeOf(define)).toEqual({ dtype: 'float32', shape });
+  });
+
+  it('make an activation of a number beside a tensor', () => {
+    const network = defineNetwork({ x: float32('batch', 3) }, ({ x }) => ({
+      a: add(x, 2),
+      b: add(2, x),
+      c: sub(x, 2),
+      d: sub(2, x),
+      e: mul(x, 3),
+      f: mul(3, x),
+      g: div(x, 4),
+    }));
+    expect(network.nodes.map(({ options }) => options)).toEqual([
+      { name: 'linear', alpha: 1, beta: 2 },
+      { name: 'linear', alpha: 1, beta: 2 },
+      { name: 'linear', alpha: 1, beta: -2 },
+      { name: 'linear', alpha: -1, beta: 2 },
+      { name: 'linear', alpha: 3, beta: 0 },
+      { name: 'linear', alpha: 3, beta: 0 },
+      { name: 'linear', alpha: 0.25, beta: 0 },
+    ]);
+  });
+
+  it.each<[string, (v: Values, ops: Ops) => SymbolicTensor, RegExp]>([
+    ['sizes', (v, o) => o.add(v.flat, v.wide), /add_1: \[batch, 28\] and \[batch, 36\] .*28 is not 36\.$/],
+    ['names', (v, o) => o.mul(v.x, v.frames), /mul_1: .*time is not frames\.$/],
+    [
+      'a name and a number',
+      (v, o) => o.sub(v.x, v.head),
+      /sub_1: \[batch, time, 28\] and \[batch, 3, 28\] .*time is not 3, whose size is known when data arrives/,
+    ],
+  ])('refuse %s that do not fit together', (_, define, message) => {
+    expect(() => typeOf(define)).toThrow(
+      expect.objectContaining({ code: 'E_SHAPE_MISMATCH', message: expect.stringMatching(message) }),
+    );
   });
 
   it.each<[string, (v: Values, ops: Ops) => SymbolicTensor]>([

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import * as forwards from '../../src/builder/forward.js';
 import { defineNetwork, type Network } from '../../src/builder/network.js';
+import { mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
@@ -61,7 +62,28 @@ describe('predict in batches', () => {
     }
   });
 
+  it('of samples beside what is the same for all', async () => {
+    const network = defineNetwork({ weight: float32(2), x: float32('batch', 2) }, ({ weight, x }) => ({
+      y: sub(mul(weight, x), x),
+    }));
+    const feeds = { weight: random(2), x: random(5, 2) };
+    const [whole, parts] = [await batchesOf(network, feeds, 5), await batchesOf(network, feeds, 2)];
+    expect(parts.sizes).toEqual([
+      [2, 2],
+      [2, 2],
+      [1, 2],
+    ]);
+    expect(parts.outputs.y).toEqual(whole.outputs.y);
+  });
+
   it.each<[string, Network]>([
+    [
+      'computes each sample with each',
+      defineNetwork({ x: float32('batch', 2) }, ({ x }) => {
+        const column = x.at(0, 1);
+        return { y: mul(reshape(column, ['batch', 1]), reshape(column, [1, 'batch'])), z: x };
+      }),
+    ],
     [
       'computes samples from each other',
       defineNetwork({ x: float32('batch', 2) }, ({ x }) => ({ y: flip(x, 0) })),

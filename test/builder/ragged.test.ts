@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
 import { activation, logSoftmax, relu, softmax } from '../../src/builder/ops/activations.js';
+import { add, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { last } from '../../src/builder/ops/at.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
@@ -40,6 +41,12 @@ describe('the lengths of padded sequences go on', () => {
     ['several layers', (output) => last(dropout(relu(linear('fc', activation(output, { name: 'elu' }), 2))))],
     ['two transpositions', (output) => transpose(transpose(output, [2, 1, 0]), [2, 1, 0]).at(-1)],
     ['a concatenation of features', (output) => concat([relu(output), output]).at(-1)],
+    ['a residual', (output) => add(output, linear('fc', output, 4)).at(-1)],
+    ['a weight for each step', (output) => mul(output, linear('fc', output, 1)).at(-1)],
+    [
+      'a difference from the last step',
+      (output) => sub(reshape(last(output), ['batch', 1, 4]), output).at(-1),
+    ],
     ['a pick of one feature', (output) => output.at(2, 2).at(-1)],
   ])('through %s', (_, define) => {
     expect(lastInputs(define)).toHaveProperty('lengths', 'lengths');
@@ -127,6 +134,11 @@ describe('refused, because it would read padding as steps, is', () => {
       'an LSTM over the batch',
       /lstm does not stop/,
       (x) => lstm('b', x, { hiddenSize: 2, batchFirst: false }).h,
+    ],
+    [
+      'steps of sequences of other lengths added',
+      /another input has other lengths/,
+      (x, other) => add(x, lstm('b', x, { hiddenSize: 4, lengths: other }).output),
     ],
     [
       'features of sequences of other lengths beside each other',

@@ -12,6 +12,10 @@ const mistakes: Readonly<Record<string, string>> = {
   'mean(frame)': '"no dimension of [batch, 28] is called time: give the axis, as in mean(x, 1)"',
   'max(frame)': '"no dimension of [batch, 28] is called time: give the axis, as in max(x, 1)"',
   'flip(frame)': '"no dimension of [batch, 28] is called time: give the axis, as in flip(x, 1)"',
+  'add(x, namedSteps)':
+    '"28 and features do not fit together: dimensions, from the last one on, must be the same or 1"',
+  'mul(frame, x)':
+    '"batch and time do not fit together: dimensions, from the last one on, must be the same or 1"',
   'transpose(x, [1, 0])': '"[1, 0] does not name each axis of [batch, time, 28] once: its axes are 0, 1, 2"',
   'transpose(x, [0, 0, 1])':
     '"[0, 0, 1] does not name each axis of [batch, time, 28] once: its axes are 0, 1, 2"',
@@ -42,6 +46,7 @@ const shown: Readonly<Record<string, string>> = {
     'SymbolicTensor<"float32", readonly [6, "batch", 8]>',
   "lstm('l', x, { hiddenSize: 8, projSize: 2 }).output":
     'SymbolicTensor<"float32", readonly ["batch", "time", 2]>',
+  'mul(x, 2)': 'SymbolicTensor<"float32", readonly ["batch", "time", 28]>',
   'relu(x)': 'SymbolicTensor<"float32", readonly ["batch", "time", 28]>',
   'transpose(x, [1, 0, 2])': 'SymbolicTensor<"float32", readonly ["time", "batch", 28]>',
   'x.at(-1)': 'SymbolicTensor<"float32", readonly ["batch", 28]>',
@@ -49,6 +54,7 @@ const shown: Readonly<Record<string, string>> = {
 
 const text = `
   import { relu } from './ops/activations.js';
+  import { add, mul } from './ops/arithmetic.js';
   import { at, last } from './ops/at.js';
   import { concat } from './ops/concat.js';
   import { embedding } from './ops/embedding.js';

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { defineNetwork, type Network } from '../../src/builder/network.js';
 import { logSoftmax, relu, sigmoid, softmax, tanh } from '../../src/builder/ops/activations.js';
+import { add, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
@@ -85,6 +86,8 @@ function fittingOps(
     () => softmax(x, negative),
     () => logSoftmax(x, negative),
     () => call(concat)([x, tanh(x)], negative),
+    () => call(choice % 2 === 0 ? mul : sub)(x, sigmoid(x)),
+    () => call(add)(softmax(x, negative), x.graph.addOne('at', undefined, { x }, { index: 0, axis: 0 })),
     () => transpose(x, choice % 2 === 0 ? axes : axes.toReversed()) as Float,
     () =>
       x.graph.addOne(

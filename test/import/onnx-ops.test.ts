@@ -173,6 +173,58 @@ describe('an imported graph computes what the file does:', () => {
       ),
       ['activation', 'activation', 'activation', 'activation'],
     ],
+    [
+      'two tensors',
+      graphOf([node('Tanh', ['x'], ['a']), node('Sub', ['x', 'a'], ['b']), node('Mul', ['a', 'b'], ['y'])]),
+      ['tanh', 'sub', 'mul'],
+    ],
+    [
+      'two tensors that are turned in the same way',
+      graphOf([
+        node('Relu', ['x'], ['r']),
+        node('Transpose', ['x'], ['a'], { perm: ints(1, 0, 2) }),
+        node('Transpose', ['r'], ['b'], { perm: ints(1, 0, 2) }),
+        node('Add', ['a', 'b'], ['c']),
+        node('Transpose', ['c'], ['y'], { perm: ints(1, 0, 2) }),
+      ]),
+      ['relu', 'add'],
+    ],
+    [
+      'a tensor and its turned mean',
+      graphOf([
+        node('ReduceMean', ['x'], ['m'], { axes: ints(0) }),
+        node('Transpose', ['x'], ['a'], { perm: ints(1, 0, 2) }),
+        node('Transpose', ['m'], ['b'], { perm: ints(1, 0, 2) }),
+        node('Sub', ['b', 'a'], ['y']),
+      ]),
+      ['mean', 'reshape', 'sub', 'transpose'],
+    ],
+    [
+      'parts of an axis with one number for each',
+      graphOf(
+        [
+          node('Reshape', ['x', 'apart'], ['a']),
+          node('ReduceMax', ['a'], ['m'], { axes: ints(3) }),
+          node('Sub', ['a', 'm'], ['b']),
+          node('Reshape', ['b', 'whole'], ['y']),
+        ],
+        { initializers: [int64s('apart', 0, 0, 2, 2), int64s('whole', 0, 0, 4)] },
+      ),
+      ['reshape', 'max', 'reshape', 'reshape', 'sub', 'reshape'],
+    ],
+    [
+      'an axis of 2 * 3 and one of 3 * 2',
+      graphOf(
+        [
+          node('Flatten', ['x'], ['a']),
+          node('Transpose', ['x'], ['t'], { perm: ints(0, 2, 1) }),
+          node('Flatten', ['t'], ['b']),
+          node('Mul', ['a', 'b'], ['y']),
+        ],
+        { x: ['batch', 2, 3], rank: 2 },
+      ),
+      ['reshape', 'transpose', 'reshape', 'mul'],
+    ],
     ['Softmax over a middle axis', graphOf([node('Softmax', ['x'], ['y'], { axis: int(1) })]), ['softmax']],
     [
       'Softmax of an axis that is two',

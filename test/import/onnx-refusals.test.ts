@@ -98,14 +98,23 @@ describe('readOnnx refuses, with operator and node,', () => {
       /Squeeze .*\[batch\], and batch may be 1 too/,
     ],
     [
-      'two tensors added',
-      model([node('Add', ['a', 'b'], ['y'], {}, 'sum')], two),
-      /E_UNSUPPORTED: Add "sum": it computes with a tensor and a tensor/,
+      'integers added',
+      model([node('Add', ['a', 'b'], ['y'], {}, 'sum')], {
+        inputs: [value('a', ['batch', 4]), value('b', ['batch', 4], 'int64')],
+      }),
+      /E_UNSUPPORTED: Add "sum": input 1 has integers, expected floats/,
+    ],
+    [
+      'tensors of sizes that cannot be one',
+      model([node('Mul', ['a', 'b'], ['y'], {}, 'times')], {
+        inputs: [value('a', ['batch', 4]), value('b', ['batch', 3])],
+      }),
+      /E_UNSUPPORTED: Mul "times": Dimensions of tensors that are computed with must have equal sizes, but one is 4 and the other 3/,
     ],
     [
       'a vector multiplied with a tensor, by its shape',
       model([node('Mul', ['x', 'v'], ['y'], {}, 'scale')], { initializers: [weights('v', 1, 4)] }),
-      /Mul "scale": it computes with a tensor and a constant of shape \[1, 4\]; read are a tensor of floats with one number,/,
+      /Mul "scale": it computes with a tensor and a constant of shape \[1, 4\]; read are two tensors of floats, one with one number,/,
     ],
     [
       'a number divided by a tensor',

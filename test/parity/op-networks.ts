@@ -34,17 +34,20 @@ const calls = {
 };
 
 export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
+  const rank = Math.max(...[...inputs.values()].map(({ shape }) => shape.length));
   const types = [...inputs].map(([name, { dtype, shape }]) => {
     // Lengths that go with time-first sequences are of their second dimension, which is fixed.
     const isFixed = name === 'lengths' && config.axis === 0;
-    const dims = isFixed ? shape : ['batch', ...shape.slice(1)];
+    const isStretched = 'ab'.includes(name) && (shape.length < rank || shape[0] === 1);
+    const dims = isFixed || isStretched ? shape : ['batch', ...shape.slice(1)];
     return [name, dtype === 'int32' ? int32(...dims) : float32(...dims)] as const;
   });
   return defineNetwork(Object.fromEntries(types), (symbols) => {
     const values: Value[] = Object.values(symbols);
     const [x, lengths] = values;
     if (config.call) return { y: calls[config.call](values, config.arguments ?? []) };
-    const inputs = config.op === 'concat' ? severalInputs(values) : { x: x!, lengths };
+    const named = 'a' in symbols && 'b' in symbols ? { a: symbols.a, b: symbols.b } : { x: x!, lengths };
+    const inputs = config.op === 'concat' ? severalInputs(values) : named;
     return {
       y: x!.graph.addOne(config.op, config.module ?? moduleName(config.op), inputs, optionsOf(config)),
     };

@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import { defineNetwork, type Network, type NetworkOutput } from '../../src/builder/network.js';
 import { logSoftmax, relu, sigmoid, softmax, tanh } from '../../src/builder/ops/activations.js';
+import { add, div, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { at, last } from '../../src/builder/ops/at.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
@@ -249,6 +250,28 @@ test('mean, max, sum and flip ask for time, or for an axis', () => {
   sum(frames);
   // @ts-expect-error no dimension is called time
   flip(frames);
+});
+
+test('two tensors computed entry by entry stretch over each other', () => {
+  const column = {} as Float<readonly ['batch', 'time', 1]>;
+  const row = {} as Float<readonly [28]>;
+  const open = {} as Float<readonly ['batch', number, 28]>;
+  expectTypeOf(add(sequence, sequence)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(sub(sequence, row)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(mul(row, column)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(div(open, sequence)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(div(sequence, open)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(mul(sequence, {} as Float<Shape>)).toEqualTypeOf<Float<Shape>>();
+  expectTypeOf(mul(2, sequence)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(sub(sequence, 1)).toEqualTypeOf<typeof sequence>();
+  // @ts-expect-error time and frames may differ
+  add(sequence, frames);
+  // @ts-expect-error 28 and 27
+  add(sequence, {} as Float<readonly ['batch', 'time', 27]>);
+  // @ts-expect-error integers
+  add(sequence, {} as SymbolicTensor<'int32', readonly ['batch', 'time', 28]>);
+  // @ts-expect-error only the second may be a number
+  div(2, sequence);
 });
 
 test('tensors of any shape are tensors, whether or not they have a time', () => {

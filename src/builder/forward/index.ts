@@ -1,6 +1,7 @@
 /** The forward pass of every op on tfjs. */
 import type { OpName } from '../ops/index.js';
 import { activation, logSoftmax, plain, softmax } from './activations.js';
+import { add, div, mul, sub } from './arithmetic.js';
 import { conv, convTranspose } from './convolution.js';
 import { dropout } from './dropout.js';
 import type { Forward } from './forward-op.js';
@@ -14,11 +15,13 @@ import { embedding, stepCount } from './tokens.js';
 
 export const forwards: { readonly [K in OpName]: Forward<K> } = {
   activation,
+  add,
   at,
   avgPool,
   concat,
   conv,
   convTranspose,
+  div,
   dropout,
   embedding,
   flip,
@@ -27,12 +30,14 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   max,
   maxPool,
   mean,
+  mul,
   relu: plain('relu'),
   reshape,
   sigmoid: plain('sigmoid'),
   slice,
   softmax,
   stepCount,
+  sub,
   sum,
   tanh: plain('tanh'),
   transpose,

@@ -2,6 +2,8 @@
  * The ops that a network of recurrent layers and linear heads does without. Pages load their part of the engine only for a
  * model that has one: `scripts/build-workers.js` makes a first program without the files called `more`.
  */
+
+import { arithmeticOp } from './arithmetic.js';
 import { convOp, convTransposeOp } from './convolution.js';
 import type { OpDefinition } from './op.js';
 import type { OpName } from './option-schemas.js';
@@ -11,14 +13,18 @@ import { sliceOp } from './slice.js';
 import { stepCountOp } from './step-count.js';
 
 export const more = {
+  add: arithmeticOp,
   avgPool: poolOp,
   conv: convOp,
   convTranspose: convTransposeOp,
+  div: arithmeticOp,
   max: maxOp,
   maxPool: poolOp,
   mean: meanOp,
+  mul: arithmeticOp,
   slice: sliceOp,
   stepCount: stepCountOp,
+  sub: arithmeticOp,
   sum: sumOp,
 } satisfies {
   readonly [K in OpName]?: OpDefinition<K>;

@@ -4,6 +4,9 @@ import type { OpName } from './option-schemas.js';
 
 type X<T> = { readonly x: T };
 
+/** `a` and `b`, of which one may be stretched over the other. */
+type Two<T> = { readonly a: T; readonly b: T };
+
 /** `lengths`, int32 `[batch]`: the steps of each sequence of x; absent where all have every step. */
 type Steps<T> = { readonly x: T; readonly lengths?: T | undefined };
 
@@ -16,11 +19,13 @@ type Several<T> = { readonly [name: `x${number}`]: T };
 /** For each input of an op something of one kind: a value, its type, a tensor, an id. */
 export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>>> {
   activation: X<T>;
+  add: Two<T>;
   at: Steps<T>;
   avgPool: X<T>;
   concat: Several<T>;
   conv: X<T>;
   convTranspose: X<T>;
+  div: Two<T>;
   dropout: X<T>;
   embedding: X<T>;
   flip: X<T>;
@@ -29,12 +34,14 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   max: Steps<T>;
   maxPool: X<T>;
   mean: Steps<T>;
+  mul: Two<T>;
   relu: X<T>;
   reshape: X<T>;
   sigmoid: X<T>;
   slice: X<T>;
   softmax: X<T>;
   stepCount: X<T>;
+  sub: Two<T>;
   sum: Steps<T>;
   tanh: X<T>;
   transpose: X<T>;
@@ -47,6 +54,9 @@ export type NamedInputs<T> = Readonly<Partial<Record<string, T>>>;
 export type InputNames =
   | 'several'
   | { readonly required: readonly string[]; readonly optional?: readonly string[] };
+
+/** Of an op of two tensors. */
+export const aAndB: InputNames = { required: ['a', 'b'] };
 
 /** Of an op with the single input x. */
 export const onlyX: InputNames = { required: ['x'] };

@@ -61,8 +61,15 @@ export interface OpDefinition<K extends OpName> {
    *
    * @param axis counted from the front
    * @param input the name of the input that x is
+   * @param inputs all of them
    */
-  along(axis: number, x: TensorType, options: OpOptions[K], input: string): AxisUse;
+  along(
+    axis: number,
+    x: TensorType,
+    options: OpOptions[K],
+    input: string,
+    inputs: OpInputs<TensorType>[K],
+  ): AxisUse;
   /** In the order in which PyTorch's module registers and initializes them. */
   parameters?(inputs: OpInputs<TensorType>[K], options: OpOptions[K]): readonly ParameterSpec[];
 }

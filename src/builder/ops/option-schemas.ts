@@ -149,11 +149,13 @@ export type TransposeOptions = z.output<typeof transpose>;
 /** The options of each op. */
 export interface OpOptions {
   activation: ActivationOptions;
+  add: NoOptions;
   at: AtOptions;
   avgPool: AvgPoolOptions;
   concat: AxisOptions;
   conv: ConvOptions;
   convTranspose: ConvTransposeOptions;
+  div: NoOptions;
   dropout: DropoutOptions;
   embedding: EmbeddingOptions;
   flip: AxisOptions;
@@ -164,6 +166,7 @@ export interface OpOptions {
   max: AxisOptions;
   maxPool: MaxPoolOptions;
   mean: AxisOptions;
+  mul: NoOptions;
   relu: NoOptions;
   reshape: ReshapeOptions;
   rnn: RnnOptions;
@@ -171,6 +174,7 @@ export interface OpOptions {
   slice: SliceOptions;
   softmax: AxisOptions;
   stepCount: StepCountOptions;
+  sub: NoOptions;
   sum: AxisOptions;
   tanh: NoOptions;
   transpose: TransposeOptions;
@@ -180,11 +184,13 @@ export type OpName = keyof OpOptions;
 
 export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpOptions[K]> } = {
   activation,
+  add: none,
   at,
   avgPool,
   concat: axisOrLast,
   conv,
   convTranspose,
+  div: none,
   dropout,
   embedding,
   flip: axis,
@@ -195,6 +201,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   max: axis,
   maxPool,
   mean: axis,
+  mul: none,
   relu: none,
   reshape,
   rnn,
@@ -202,6 +209,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   slice,
   softmax: axisOrLast,
   stepCount,
+  sub: none,
   sum: axis,
   tanh: none,
   transpose,

@@ -9,6 +9,7 @@ import {
   lowerSoftmax,
   lowerTanh,
 } from './activations.js';
+import { lowerAdd, lowerDiv, lowerMul, lowerSub } from './arithmetic.js';
 import { lowerAt } from './at.js';
 import { lowerConcat } from './concat.js';
 import { lowerAvgPool, lowerConv, lowerConvTranspose, lowerMaxPool } from './convolution.js';
@@ -25,11 +26,13 @@ import { lowerTranspose } from './transpose.js';
 
 export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   activation: lowerActivation,
+  add: lowerAdd,
   at: lowerAt,
   avgPool: lowerAvgPool,
   concat: lowerConcat,
   conv: lowerConv,
   convTranspose: lowerConvTranspose,
+  div: lowerDiv,
   dropout: lowerDropout,
   embedding: lowerEmbedding,
   flip: lowerFlip,
@@ -38,12 +41,14 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   max: lowerMax,
   maxPool: lowerMaxPool,
   mean: lowerMean,
+  mul: lowerMul,
   relu: lowerRelu,
   reshape: lowerReshape,
   sigmoid: lowerSigmoid,
   slice: lowerSlice,
   softmax: lowerSoftmax,
   stepCount: lowerStepCount,
+  sub: lowerSub,
   sum: lowerSum,
   tanh: lowerTanh,
   transpose: lowerTranspose,

@@ -136,8 +136,8 @@ export function rowsOf(view: View, ops: Rearranger): { tensor: SymbolicTensor; l
   return { tensor: arrange(view, [...lead.map((factor) => [factor]), last], ops), lead };
 }
 
-/** What {@link arrange} does, from no op to three: reshape to factors, transpose, reshape to axes. */
-function arrange(view: View, axes: Axes, ops: Rearranger): SymbolicTensor {
+/** The value with axes of these factors, by no op to three: reshape to factors, transpose, reshape to axes. */
+export function arrange(view: View, axes: Axes, ops: Rearranger): SymbolicTensor {
   const { source, layout } = view;
   const order = axes.flat();
   const ownOrder = layout.flat();

@@ -1,11 +1,23 @@
 /** The operators of `builder/ops/more.ts`, which pages load only for a model that has one. */
 import type { OpName } from '../../builder/ops/index.js';
+import { add, div, mul, sub } from './arithmetic.js';
 import { convolutions } from './convolution.js';
 import type { Prepare } from './operator.js';
 import { max, mean, sum } from './reduce.js';
 import { slice } from './slice.js';
 import { stepCount } from './step-count.js';
 
-export const more = { ...convolutions, max, mean, slice, stepCount, sum } satisfies {
+export const more = {
+  add,
+  ...convolutions,
+  div,
+  max,
+  mean,
+  mul,
+  slice,
+  stepCount,
+  sub,
+  sum,
+} satisfies {
   readonly [K in OpName]?: Prepare<K>;
 };

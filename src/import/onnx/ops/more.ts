@@ -1,5 +1,6 @@
 /** Operators of the ops in `builder/ops/more.ts`; those that `index.ts` has too are read here in more ways. */
 import type { Handler } from '../node-reader.js';
+import { combiningHandlers } from './combining.js';
 import { convolutionHandlers } from './convolution.js';
 import { reduceHandlers } from './reduce.js';
 import { slicingHandlers } from './slicing.js';
@@ -8,4 +9,5 @@ export const more: Readonly<Record<string, Handler>> = {
   ...convolutionHandlers,
   ...reduceHandlers,
   ...slicingHandlers,
+  ...combiningHandlers,
 };

@@ -50,7 +50,7 @@ function arithmetic(name: string, ofSizes: Arithmetic, affine: Affine): Handler 
 
 function unread(node: NodeReader, a: Value, b: Value): Error {
   return node.refusal(
-    `it computes with ${kind(a)} and ${kind(b)}; read are a tensor of floats with one number, the bias of a linear map, and sizes`,
+    `it computes with ${kind(a)} and ${kind(b)}; read are two tensors of floats, one with one number, the bias of a linear map, and sizes`,
   );
 }
 
