@@ -8,11 +8,11 @@ import { build } from 'esbuild';
 
 const folder = 'dist/runtime/worker';
 
-/** Tables without the ops that are in files called `more`. */
+/** Tables without the ops that are in files called `more`, or `more-` and a name. */
 const withoutMore = {
   name: 'without-more',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/more\.js$/ }, ({ path }) => ({ path, namespace: 'without-more' }));
+    onResolve({ filter: /\/more(-\w+)?\.js$/ }, ({ path }) => ({ path, namespace: 'without-more' }));
     onLoad({ filter: /./, namespace: 'without-more' }, () => ({ contents: 'export const more = {};' }));
   },
 };

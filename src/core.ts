@@ -113,7 +113,7 @@ export {
   networkFromStateDict,
   type Pool,
 } from './import/architecture.js';
-export type { ChainActivation } from './import/chain-activations.js';
+export { type ChainActivation, chainActivations } from './import/chain-activations.js';
 export { type ImportOptions, type ImportResult, importModel } from './import/import-model.js';
 export type { ImportedModel, ImportNote } from './import/imported-model.js';
 export { readStateDict } from './import/state-dict.js';

@@ -1,30 +1,23 @@
 /** Activations by PyTorch's names, as options put them between the modules of a state dict: `fc1,relu,fc2,sigmoid`. */
+import { type ActivationName, type activations, hasOwnOp, namedBy } from '../builder/activations.js';
 import type { Value } from '../builder/tensor.js';
 import { LstmOnnxError } from '../errors.js';
+import { mustGet } from '../must-get.js';
 
-type Add = (x: Value) => Value;
-
-/** With PyTorch's defaults; softmax and logSoftmax go along the last axis. */
-const activations = {
-  relu: (x) => x.graph.addOne('relu', undefined, { x }, {}),
-  tanh: (x) => x.graph.addOne('tanh', undefined, { x }, {}),
-  sigmoid: (x) => x.graph.addOne('sigmoid', undefined, { x }, {}),
-  softmax: (x) => x.graph.addOne('softmax', undefined, { x }, { axis: -1 }),
-  logSoftmax: (x) => x.graph.addOne('logSoftmax', undefined, { x }, { axis: -1 }),
-  leakyRelu: (x) => x.graph.addOne('activation', undefined, { x }, { name: 'leakyRelu', alpha: 0.01 }),
-  elu: (x) => x.graph.addOne('activation', undefined, { x }, { name: 'elu', alpha: 1 }),
-  // PyTorch's slope; ONNX has 0.2.
-  hardSigmoid: (x) =>
-    x.graph.addOne('activation', undefined, { x }, { name: 'hardSigmoid', alpha: 1 / 6, beta: 0.5 }),
-  softsign: (x) => x.graph.addOne('activation', undefined, { x }, { name: 'softsign' }),
-  softplus: (x) => x.graph.addOne('activation', undefined, { x }, { name: 'softplus' }),
-} as const satisfies Record<string, Add>;
+/** PyTorch's names in the table of activations. */
+type ByName = {
+  [K in ActivationName]: (typeof activations)[K] extends { readonly pytorch: infer Names }
+    ? keyof Names
+    : never;
+}[ActivationName];
 
 /** An activation that `ArchitectureOptions` may name. */
-export type ChainActivation = keyof typeof activations;
+export type ChainActivation = ByName | 'softmax' | 'logSoftmax';
 
-/** The activations that `ArchitectureOptions` may name, with PyTorch's defaults. */
-export const chainActivations = Object.keys(activations) as readonly ChainActivation[]; // its own keys
+const byName = namedBy('pytorch');
+
+/** The activations that `ArchitectureOptions` may name, with PyTorch's defaults; softmax and logSoftmax go along the last axis. */
+export const chainActivations = [...byName.keys(), 'softmax', 'logSoftmax'] as readonly ChainActivation[]; // the table's keys
 
 /** A part of a chain that is no module of the state dict. */
 export interface ActivationStep {
@@ -50,7 +43,13 @@ export function expectActivation(name: string): ActivationStep {
 }
 
 export function addActivation(x: Value, { activation }: ActivationStep): Value {
-  return activations[activation](x);
+  if (activation === 'softmax' || activation === 'logSoftmax') {
+    return x.graph.addOne(activation, undefined, { x }, { axis: -1 });
+  }
+  const named = mustGet(byName, activation, 'activation');
+  return hasOwnOp(named.name)
+    ? x.graph.addOne(named.name, undefined, { x }, {})
+    : x.graph.addOne('activation', undefined, { x }, { ...named });
 }
 
 /** Whether a part of a chain is an activation and not a module. */

@@ -1,13 +1,9 @@
 /** The two forms of the page: what weights do not tell, and what the ONNX model is to have. */
-import type { ChainActivation, Pool } from 'lstm-onnx/web';
+import { type ChainActivation, chainActivations, type Pool } from 'lstm-onnx/web';
 import { element } from '../shared/element.js';
 import type { Architecture, OnnxOptions, WeightModules } from './messages.js';
 
 const [oldestOpset, newestOpset, usualOpset] = [14, 22, 17];
-const chainActivations: readonly ChainActivation[] = [
-  ...(['relu', 'tanh', 'sigmoid', 'softmax', 'logSoftmax', 'leakyRelu'] as const),
-  ...(['elu', 'hardSigmoid', 'softsign', 'softplus'] as const),
-];
 const pools: readonly Pool[] = ['last', 'all', 'hidden', 'mean', 'max'];
 /** Values of the select for the head that name no layer; layers have names without a space. */
 const [byItself, none] = ['', ' none'];

@@ -4,7 +4,7 @@
  * same for every input; what depends on the input (`batchFirst`, the axis called `time`) must be in a network file.
  */
 import * as z from 'zod/mini';
-import { activationNames } from '../activations.js';
+import { activationNames, cellActivationNames } from '../activations.js';
 
 const positive = z.int().check(z.positive());
 
@@ -16,12 +16,12 @@ export type AxisOptions = z.output<typeof axis>;
 
 const axisOrLast = z.strictObject({ axis: z._default(z.int(), -1) });
 
-const activation = z.strictObject({
-  name: z.enum(activationNames),
-  alpha: z.optional(z.number()),
-  beta: z.optional(z.number()),
-});
+const constants = { alpha: z.optional(z.number()), beta: z.optional(z.number()) };
+const activation = z.strictObject({ name: z.enum(activationNames), ...constants });
 export type ActivationOptions = z.output<typeof activation>;
+
+/** In the gates of a cell. */
+const within = z.strictObject({ name: z.enum(cellActivationNames), ...constants });
 
 const at = z.strictObject({ index: z.int(), axis: z.int() });
 export type AtOptions = z.output<typeof at>;
@@ -103,7 +103,7 @@ const lstm = z
     projSize: z.optional(z.int().check(z.minimum(0))),
     peepholes: z.optional(z.boolean()),
     inputForget: z.optional(z.boolean()),
-    activations: z.optional(z.strictObject({ gates: activation, cell: activation, hidden: activation })),
+    activations: z.optional(z.strictObject({ gates: within, cell: within, hidden: within })),
   })
   .check(
     oneWay,
@@ -117,13 +117,13 @@ const gru = z
   .strictObject({
     ...layers,
     resetAfter: z._default(z.boolean(), true),
-    activations: z.optional(z.strictObject({ gates: activation, hidden: activation })),
+    activations: z.optional(z.strictObject({ gates: within, hidden: within })),
   })
   .check(oneWay);
 export type GruOptions = z.output<typeof gru>;
 
 const rnn = z
-  .strictObject({ ...layers, activations: z.optional(z.strictObject({ hidden: activation })) })
+  .strictObject({ ...layers, activations: z.optional(z.strictObject({ hidden: within })) })
   .check(oneWay);
 export type RnnOptions = z.output<typeof rnn>;
 

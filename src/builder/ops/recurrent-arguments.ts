@@ -2,7 +2,7 @@
 import { inWords, isObject } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
-import type { Activation, ActivationName } from '../activations.js';
+import type { CellActivation, CellActivationName } from '../activations.js';
 import { type ActivationRole, cellOf, type RecurrentName } from '../recurrent/cells.js';
 import { ownActivations } from '../recurrent/own-cell.js';
 import type { Add, Dim, Shape } from '../shape.js';
@@ -79,7 +79,7 @@ export interface RecurrentArguments<
   readonly clip?: number;
 }
 
-export type ActivationLike = ActivationName | Activation;
+export type ActivationLike = CellActivationName | CellActivation;
 
 /** Names of the options that every recurrent op has. */
 export const recurrentArgumentNames = {
@@ -188,8 +188,8 @@ function checkStates(kind: RecurrentName, { initialState, lengths, activations }
 function allActivations(
   kind: RecurrentName,
   given: Readonly<Partial<Record<ActivationRole, ActivationLike>>>,
-): Partial<Record<ActivationRole, Activation>> {
-  const whole = (activation: ActivationLike): Activation =>
+): Partial<Record<ActivationRole, CellActivation>> {
+  const whole = (activation: ActivationLike): CellActivation =>
     typeof activation === 'string' ? { name: activation } : activation;
   return Object.fromEntries(
     cellOf(kind).activations.map(([role, name]) => [

@@ -3,7 +3,7 @@
  * export, states and lengths read it here; what a cell computes is in `forward/cell-layers.ts` (tfjs) and
  * `runtime/simd/cells.ts`. https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
-import type { ActivationName } from '../activations.js';
+import type { CellActivationName } from '../activations.js';
 
 /** Where an activation stands in a cell. */
 export type ActivationRole = 'gates' | 'cell' | 'hidden';
@@ -31,7 +31,7 @@ export interface CellFacts {
   /** The first of them is also the output of a step. */
   readonly states: readonly StateFacts[];
   /** PyTorch's activations, in the order in which ONNX lists them. */
-  readonly activations: readonly (readonly [ActivationRole, ActivationName])[];
+  readonly activations: readonly (readonly [ActivationRole, CellActivationName])[];
   readonly onnx: {
     readonly operator: string;
     /** The gates in the order of ONNX's blocks. */

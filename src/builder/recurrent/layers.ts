@@ -1,7 +1,7 @@
 /** Layers and directions of a recurrent op, whatever its cell. */
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { Activation } from '../activations.js';
+import type { CellActivation } from '../activations.js';
 import { type ActivationRole, cellOf, type RecurrentName } from './cells.js';
 
 /** The options of every cell; those that a cell does not have are absent. */
@@ -19,7 +19,7 @@ export interface LayerOptions {
   readonly clip?: number | undefined;
   readonly inputForget?: boolean | undefined;
   readonly resetAfter?: boolean | undefined;
-  readonly activations?: Readonly<Partial<Record<ActivationRole, Activation>>> | undefined;
+  readonly activations?: Readonly<Partial<Record<ActivationRole, CellActivation>>> | undefined;
 }
 
 /** Features of h, the first state: `hiddenSize`, or what it is projected to. */

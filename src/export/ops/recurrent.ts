@@ -7,7 +7,7 @@
  * 3. A projection is a MatMul after the node, on Y and Y_h; a given h0 comes in through its pseudo-inverse.
  * 4. Y_h is the last step read of a one-direction layer; it stands by for an `at(-1)`, or an `at(0)` in reverse.
  */
-import { type Activation, constantsOf, factsOf } from '../../builder/activations.js';
+import { type CellActivation, cellFunctionOf, constantsOf } from '../../builder/activations.js';
 import { blockOrder, cellOf, type RecurrentName, recurrentNames } from '../../builder/recurrent/cells.js';
 import {
   type LayerDirection,
@@ -158,7 +158,7 @@ function cellAttributes(
   directions: number,
 ): Record<string, OnnxAttribute> {
   const roles = cellOf(kind).activations;
-  const of = activations ? roles.map(([role, name]): Activation => activations[role] ?? { name }) : [];
+  const of = activations ? roles.map(([role, name]): CellActivation => activations[role] ?? { name }) : [];
   const all = Array.from({ length: directions }, () => of).flat();
   const alphas = all.flatMap((activation) => constantsOf(activation).alpha ?? []);
   const betas = all.flatMap((activation) => constantsOf(activation).beta ?? []);
@@ -166,7 +166,7 @@ function cellAttributes(
     ...(clip === undefined ? {} : { clip: float(clip) }),
     ...(inputForget ? { input_forget: int(1) } : {}),
     ...(resetAfter ? { linear_before_reset: int(1) } : {}),
-    ...(all.length > 0 ? { activations: strings(...all.map(({ name }) => factsOf(name).onnx)) } : {}),
+    ...(all.length > 0 ? { activations: strings(...all.map(({ name }) => cellFunctionOf(name))) } : {}),
     ...(alphas.length > 0 ? { activation_alpha: floats(...alphas) } : {}),
     ...(betas.length > 0 ? { activation_beta: floats(...betas) } : {}),
   };

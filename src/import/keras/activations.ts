@@ -1,5 +1,10 @@
 /** Keras' activations by name, as a recurrent cell or the ops of the builder have them. https://keras.io/api/layers/activations */
-import type { Activation, ActivationName } from '../../builder/activations.js';
+import {
+  type Activation,
+  type CellActivation,
+  cellActivationNames,
+  namedBy,
+} from '../../builder/activations.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
 import { brokenModel, describe, Fields } from './fields.js';
@@ -10,22 +15,8 @@ import { brokenModel, describe, Fields } from './fields.js';
  */
 export type Dialect = 'keras3' | 'keras2' | 'tfjs';
 
-/** What is computed entry by entry, by its name in Keras 2 and 3. */
-const elementwise: ReadonlyMap<string, Activation> = new Map<string, Activation>([
-  ['linear', { name: 'linear' }],
-  ['tanh', { name: 'tanh' }],
-  ['sigmoid', { name: 'sigmoid' }],
-  ['relu', { name: 'relu' }],
-  ['elu', { name: 'elu' }],
-  ['softsign', { name: 'softsign' }],
-  ['softplus', { name: 'softplus' }],
-  ['leaky_relu', { name: 'leakyRelu', alpha: 0.2 }],
-]);
-
-/** `clip(x / 6 + 1 / 2, 0, 1)` in Keras 3, `clip(0.2 x + 0.5, 0, 1)` before it and in TensorFlow.js. */
-function hardSigmoid(dialect: Dialect): Activation {
-  return { name: 'hardSigmoid', alpha: dialect === 'keras3' ? 1 / 6 : 0.2, beta: 0.5 };
-}
+const byName = namedBy('keras');
+const before3 = new Map([...byName, ...namedBy('keras2')]);
 
 /** Along the last dimension, so of a layer's output only, not within a cell. */
 export type OutputActivation = Activation | { readonly name: 'softmax' | 'logSoftmax' };
@@ -34,7 +25,10 @@ export type OutputActivation = Activation | { readonly name: 'softmax' | 'logSof
 export function outputActivation(config: Fields, dialect: Dialect): OutputActivation {
   const name = activationName(config, 'activation');
   if (name === 'softmax') return { name: 'softmax' };
-  return name === 'log_softmax' ? { name: 'logSoftmax' } : known(name, config, dialect);
+  if (name === 'log_softmax') return { name: 'logSoftmax' };
+  const activation = activationsOf(dialect).get(name);
+  if (activation) return activation;
+  throw unread(config, name, `are ${[...byName.keys()].join(', ')}, softmax and log_softmax`);
 }
 
 /**
@@ -47,18 +41,27 @@ export function cellActivation(
   config: Fields,
   key: 'activation' | 'recurrent_activation',
   dialect: Dialect,
-): Activation {
+): CellActivation {
   if (!config.has(key)) throw brokenModel(`${config.where} does not say its ${key}`);
-  return known(activationName(config, key), config, dialect);
+  const name = activationName(config, key);
+  const activation = activationsOf(dialect).get(name);
+  if (activation && isOfCells(activation)) return activation;
+  const readable = [...byName].flatMap(([theirs, ours]) => (isOfCells(ours) ? theirs : []));
+  throw unread(config, name, `in a recurrent layer are ${readable.join(', ')}`);
 }
 
-function known(name: string, config: Fields, dialect: Dialect): Activation {
-  const activation = name === 'hard_sigmoid' ? hardSigmoid(dialect) : elementwise.get(name);
-  if (activation) return activation;
-  throw new LstmOnnxError(
+function activationsOf(dialect: Dialect): ReadonlyMap<string, Activation> {
+  return dialect === 'keras3' ? byName : before3;
+}
+
+function isOfCells(activation: Activation): activation is CellActivation {
+  return cellActivationNames.some((name) => name === activation.name);
+}
+
+function unread(config: Fields, name: string, readable: string): LstmOnnxError {
+  return new LstmOnnxError(
     'E_UNSUPPORTED',
-    `${config.where} has the activation ${quoted(name)}; those that can be read are ${[...elementwise.keys()].join(', ')}, ` +
-      'hard_sigmoid and, outside of a recurrent layer, softmax and log_softmax.',
+    `${config.where} has the activation ${quoted(name)}; those that can be read ${readable}.`,
   );
 }
 
@@ -88,9 +91,4 @@ function functionName(value: Fields): string | undefined {
     /^(builtins$|(keras|tf_keras)(\.|$))/.test(module) &&
     (registered === undefined || registered === 'function' || registered === name);
   return isKeras && typeof name === 'string' ? name : undefined;
-}
-
-/** Those with an op of their own in the builder. */
-export function hasOwnOp(name: ActivationName): name is 'tanh' | 'sigmoid' | 'relu' {
-  return name === 'tanh' || name === 'sigmoid' || name === 'relu';
 }

@@ -1,4 +1,5 @@
 /** A network that is being made of Keras layers: names, parameters and what the user should know. */
+import { hasOwnOp } from '../../builder/activations.js';
 import { checkOptions } from '../../builder/check-options.js';
 import { GraphBuilder } from '../../builder/graph-builder.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
@@ -6,7 +7,6 @@ import type { OpInputs } from '../../builder/ops/op-inputs.js';
 import type { Parameter } from '../../builder/parameters.js';
 import type { SymbolicTensor, TensorType, Value } from '../../builder/tensor.js';
 import type { Dialect, OutputActivation } from './activations.js';
-import { hasOwnOp } from './activations.js';
 import { NameTable } from './name-table.js';
 import type { WeightSource } from './weights.js';
 

@@ -1,10 +1,10 @@
 /** A recurrent node's attributes as options of its op. https://onnx.ai/onnx/operators/onnx__LSTM.html */
 import {
-  type Activation,
-  type ActivationName,
-  activationNames,
+  type CellActivation,
+  type CellActivationName,
+  cellActivationNames,
+  cellFunctionOf,
   constantsOf,
-  factsOf,
 } from '../../builder/activations.js';
 import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
 import type { LayerOptions } from '../../builder/recurrent/layers.js';
@@ -16,8 +16,8 @@ import { quoted } from '../quoted.js';
 import type { NodeReader } from './node-reader.js';
 
 /** By ONNX's names, whatever their case. */
-const byOnnxName: ReadonlyMap<string, ActivationName> = new Map(
-  activationNames.map((name) => [factsOf(name).onnx.toLowerCase(), name]),
+const byOnnxName: ReadonlyMap<string, CellActivationName> = new Map(
+  cellActivationNames.map((name) => [cellFunctionOf(name).toLowerCase(), name]),
 );
 
 /** Constants that onnxruntime takes as 0 where the specification says 1, so that a file without them says neither. */
@@ -78,7 +78,7 @@ function activationsOf(
   }
   const alphas = [...(node.attribute('activation_alpha', 'floats')?.value ?? [])];
   const betas = [...(node.attribute('activation_beta', 'floats')?.value ?? [])];
-  const all = names.map((text): Activation => {
+  const all = names.map((text): CellActivation => {
     const name = byOnnxName.get(text.toLowerCase());
     if (!name)
       throw node.refusal(`its activation is ${quoted(text)}; read are ${[...byOnnxName.keys()].join(', ')}`);
@@ -96,7 +96,7 @@ function activationsOf(
     };
   });
   const own = all.slice(0, roles.length);
-  const isSame = (a: Activation, b: Activation | undefined) =>
+  const isSame = (a: CellActivation, b: CellActivation | undefined) =>
     a.name === b?.name && a.alpha === b.alpha && a.beta === b.beta;
   if (all.slice(roles.length).some((activation, i) => !isSame(activation, own[i]))) {
     throw node.refusal('its two directions have different activations');

@@ -3,6 +3,7 @@ import { type Activation, constantsOf } from '../../builder/activations.js';
 import { normalizeAxis } from '../../builder/shape.js';
 import { dim } from '../../nd-array.js';
 import { permuted } from './layout.js';
+import { more } from './more-activations.js';
 import { type Prepare, type Run, unary } from './operator.js';
 import { floatsAt, type RunTensor } from './run-tensor.js';
 
@@ -20,6 +21,7 @@ const functions: Readonly<Record<Activation['name'], (alpha: number, beta: numbe
   elu: (alpha) => (x) => (x < 0 ? alpha * Math.expm1(x) : x),
   softsign: () => (x) => x / (1 + Math.abs(x)),
   softplus: () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  ...more,
 };
 
 /** The function of an activation, in double precision. */

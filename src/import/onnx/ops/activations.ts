@@ -1,5 +1,11 @@
 /** Activations: entry by entry, so that they leave a view's axes alone, or along one axis. */
-import { type ActivationName, activationNames, constantsOf, factsOf } from '../../../builder/activations.js';
+import {
+  type ActivationName,
+  activationNames,
+  constantsOf,
+  factsOf,
+  hasOwnOp,
+} from '../../../builder/activations.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import type { View } from '../value.js';
 import { over, sourceAxis } from '../view.js';
@@ -14,18 +20,15 @@ function elementwise(op: 'relu' | 'tanh' | 'sigmoid'): Handler {
 
 /** Those that take constants, or that networks know by name only. */
 function named(name: ActivationName): Handler {
+  const { attributes } = factsOf(name);
   const { alpha, beta } = constantsOf({ name });
   return (node) => [
     activated(node, node.floats(0), {
       name,
-      ...(alpha === undefined ? {} : { alpha: node.float('alpha', alpha) }),
-      ...(beta === undefined ? {} : { beta: node.float('beta', beta) }),
+      ...(alpha === undefined ? {} : { alpha: node.float(attributes?.alpha ?? 'alpha', alpha) }),
+      ...(beta === undefined ? {} : { beta: node.float(attributes?.beta ?? 'beta', beta) }),
     }),
   ];
-}
-
-function handlerOf(name: ActivationName): Handler {
-  return name === 'relu' || name === 'tanh' || name === 'sigmoid' ? elementwise(name) : named(name);
 }
 
 /** The activation of every entry of x. */
@@ -56,12 +59,19 @@ function alongAxis(op: 'softmax' | 'logSoftmax'): Handler {
   };
 }
 
+/** The operator that it is outside of cells, in some operator set. */
+function operatorOf(name: ActivationName): string | undefined {
+  const { onnx, formula, since } = factsOf(name);
+  return formula === undefined || since !== undefined ? onnx : undefined;
+}
+
 export const activationHandlers: Readonly<Record<string, Handler>> = {
   Softmax: alongAxis('softmax'),
   LogSoftmax: alongAxis('logSoftmax'),
   ...Object.fromEntries(
-    activationNames
-      .filter((name) => !factsOf(name).inCellsOnly)
-      .map((name) => [factsOf(name).onnx, handlerOf(name)]),
+    activationNames.flatMap((name) => {
+      const operator = operatorOf(name);
+      return operator === undefined ? [] : [[operator, hasOwnOp(name) ? elementwise(name) : named(name)]];
+    }),
   ),
 };
