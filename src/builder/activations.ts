@@ -8,9 +8,9 @@ import { more } from './more-activations.js';
 
 /** Those that ONNX has in the gates of a cell. */
 const inCells = {
-  sigmoid: { onnx: 'Sigmoid', pytorch: { sigmoid: {} }, keras: { sigmoid: {} } },
-  tanh: { onnx: 'Tanh', pytorch: { tanh: {} }, keras: { tanh: {} } },
   relu: { onnx: 'Relu', pytorch: { relu: {} }, keras: { relu: {} } },
+  tanh: { onnx: 'Tanh', pytorch: { tanh: {} }, keras: { tanh: {} } },
+  sigmoid: { onnx: 'Sigmoid', pytorch: { sigmoid: {} }, keras: { sigmoid: {} } },
   linear: {
     onnx: 'Affine',
     formula: ['Add', ['Mul', 'x', 'alpha'], 'beta'],

@@ -163,8 +163,8 @@ describe('lstm-onnx export of PyTorch weights', () => {
     ],
     [
       'a layer of the head that is not there, with the activations that there are',
-      ['classifier.pt', '--head', 'fc,gelu'],
-      /'gelu'.*there are 'fc'.*relu, tanh, sigmoid/,
+      ['classifier.pt', '--head', 'fc,swoosh'],
+      /'swoosh'.*there are 'fc'.*relu, tanh, sigmoid/,
     ],
     ['a file that is no model', ['recorded.npz'], /recorded\.npz: .*\[E_UNSUPPORTED\]/],
   ])('refuses %s', async (_, [file = '', ...options], message) => {
@@ -183,7 +183,7 @@ describe('lstm-onnx export of PyTorch weights', () => {
     ['a pool that there is not', ['--pool', 'first']],
     ['a network and how to guess it', ['--network', 'network.json', '--no-head']],
     ['a network and an activation', ['--network', 'network.json', '--activation', 'tanh']],
-    ['an activation that there is not', ['--activation', 'gelu']],
+    ['an activation that there is not', ['--activation', 'swoosh']],
     ['an output named as weights', ['-o', join(folder, 'model.safetensors')]],
     ['an output named as a state dict', ['-o', join(folder, 'model.PT')]],
   ])('exits with 2 for %s', async (_, options) => {

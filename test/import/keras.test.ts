@@ -123,8 +123,8 @@ describe('readKeras', () => {
     ],
     [
       'an activation it does not know',
-      (layers) => Object.assign(layers[1]!.config, { activation: 'selu' }),
-      /layer "lower" has the activation "selu"/,
+      (layers) => Object.assign(layers[1]!.config, { activation: 'swoosh' }),
+      /layer "lower" has the activation "swoosh"/,
     ],
     [
       'an activation of the author',
