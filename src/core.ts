@@ -38,6 +38,7 @@ export {
 } from './builder/ops/pool.js';
 export type { ActivationLike } from './builder/ops/recurrent-arguments.js';
 export { max, mean, sum } from './builder/ops/reduce.js';
+export { repeat, repeatLike } from './builder/ops/repeat.js';
 export { reshape } from './builder/ops/reshape.js';
 export { type RnnArguments, type RnnState, rnn } from './builder/ops/rnn.js';
 export { type SliceArguments, slice, split } from './builder/ops/slice.js';

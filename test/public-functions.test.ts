@@ -143,6 +143,8 @@ const examples: Record<string, () => unknown[]> = {
   readRecording: () => [library.encodeSafetensors(state)],
   readStateDict: () => [library.encodeSafetensors(state)],
   relu: () => [symbol()],
+  repeat: () => [symbol(), 3, 1],
+  repeatLike: () => [symbol(), symbol(), 1],
   reshape: () => [symbol(), ['batch', 'time', 2, 2]],
   sgd: () => [{ lr: 0.1, momentum: 0.9 }],
   sigmoid: () => [symbol()],

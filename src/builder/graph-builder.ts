@@ -90,6 +90,15 @@ export class GraphBuilder {
     return this.#values.get(id);
   }
 
+  /** The first value that has a dimension of this name, and which axis that is. */
+  holderOf(dim: string): { readonly value: SymbolicTensor; readonly axis: number } | undefined {
+    for (const value of this.#values.values()) {
+      const axis = value.shape.indexOf(dim);
+      if (axis !== -1) return { value, axis };
+    }
+    return undefined;
+  }
+
   /**
    * Adds a node and gives its outputs by port.
    *

@@ -199,6 +199,16 @@ export type ReplaceAt<S extends Shape, Axis extends number, To extends Dim> = {
       : S[K];
 };
 
+/** The index of the dimension called `Name`; `number` where there is none. */
+export type IndexOfNamed<S extends Shape, Name extends string, Seen extends Shape = []> = S extends readonly [
+  infer Head extends Dim,
+  ...infer Rest extends Shape,
+]
+  ? Head extends Name
+    ? Seen['length']
+    : IndexOfNamed<Rest, Name, [...Seen, Head]>
+  : number;
+
 /** The shape with `To` as the dimension called `Name`. */
 export type ReplaceNamed<S extends Shape, Name extends string, To extends Dim> = {
   readonly [K in keyof S]: S[K] extends Name ? To : S[K];

@@ -2,6 +2,7 @@
 import { defineNetwork, type Network } from '../../src/builder/network.js';
 import type { OpName, OpOptions } from '../../src/builder/ops/index.js';
 import { severalInputs } from '../../src/builder/ops/op-inputs.js';
+import { repeatLike } from '../../src/builder/ops/repeat.js';
 import { squeeze, stack, unsqueeze } from '../../src/builder/ops/unsqueeze.js';
 import { float32, int32, type Value } from '../../src/builder/tensor.js';
 import type { Fixture } from '../fixtures.js';
@@ -27,6 +28,7 @@ export interface OpCase {
 
 /** @param values the inputs @param given the numbers after them */
 const calls = {
+  repeatLike: ([x, like]: readonly Value[], [axis = 0]: readonly number[]) => repeatLike(x!, like!, axis),
   stack: (values: readonly Value[], [axis = 0]: readonly number[]) =>
     stack(values as [Value, ...Value[]], axis),
   unsqueeze: ([x]: readonly Value[], [axis = 0]: readonly number[]) => unsqueeze(x!, axis),

@@ -11,6 +11,7 @@ import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { max, mean, sum } from '../../src/builder/ops/reduce.js';
+import { repeat, repeatLike } from '../../src/builder/ops/repeat.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { rnn } from '../../src/builder/ops/rnn.js';
 import { slice, split } from '../../src/builder/ops/slice.js';
@@ -218,6 +219,15 @@ test('unsqueeze, squeeze and stack keep the other dimensions', () => {
   expectTypeOf(stack([last(sequence), sum(sequence)], 1)).toEqualTypeOf<Float<readonly ['batch', 2, 28]>>();
   // @ts-expect-error another shape
   stack([last(sequence), sequence]);
+});
+
+test('repeat takes a number, or the size of another value', () => {
+  const flat = last(sequence);
+  expectTypeOf(repeatLike(flat, sequence)).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(repeatLike(flat, frames, 1)).toEqualTypeOf<typeof frames>();
+  expectTypeOf(repeat(unsqueeze(flat, 1), 5, 1)).toEqualTypeOf<Float<readonly ['batch', 5, 28]>>();
+  // @ts-expect-error no dimension is called time
+  repeatLike(flat, frames);
 });
 
 test('slice and split name what they take', () => {

@@ -10,6 +10,7 @@ import { linear } from './linear.js';
 import { avgPool, maxPool } from './pool.js';
 import { recurrentForwards } from './recurrent.js';
 import { max, mean, sum } from './reduce.js';
+import { repeat } from './repeat.js';
 import { slice } from './slice.js';
 import { embedding, stepCount } from './tokens.js';
 
@@ -32,6 +33,7 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   mean,
   mul,
   relu: plain('relu'),
+  repeat,
   reshape,
   sigmoid: plain('sigmoid'),
   slice,

@@ -9,6 +9,7 @@ import type { OpDefinition } from './op.js';
 import type { OpName } from './option-schemas.js';
 import { poolOp } from './pool.js';
 import { maxOp, meanOp, sumOp } from './reduce.js';
+import { repeatOp } from './repeat.js';
 import { sliceOp } from './slice.js';
 import { stepCountOp } from './step-count.js';
 
@@ -22,6 +23,7 @@ export const more = {
   maxPool: poolOp,
   mean: meanOp,
   mul: arithmeticOp,
+  repeat: repeatOp,
   slice: sliceOp,
   stepCount: stepCountOp,
   sub: arithmeticOp,

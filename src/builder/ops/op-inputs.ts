@@ -36,6 +36,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   mean: Steps<T>;
   mul: Two<T>;
   relu: X<T>;
+  repeat: X<T> & { readonly like?: T | undefined };
   reshape: X<T>;
   sigmoid: X<T>;
   slice: X<T>;

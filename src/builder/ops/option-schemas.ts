@@ -127,6 +127,13 @@ const rnn = z
   .check(oneWay);
 export type RnnOptions = z.output<typeof rnn>;
 
+const repeat = z.strictObject({
+  axis: z.int(),
+  times: z.optional(positive),
+  likeAxis: z.optional(z.int().check(z.nonnegative())),
+});
+export type RepeatOptions = z.output<typeof repeat>;
+
 const reshape = z.strictObject({
   shape: z.array(z.union([positive, z.literal(-1), z.string().check(z.minLength(1))])),
 });
@@ -168,6 +175,7 @@ export interface OpOptions {
   mean: AxisOptions;
   mul: NoOptions;
   relu: NoOptions;
+  repeat: RepeatOptions;
   reshape: ReshapeOptions;
   rnn: RnnOptions;
   sigmoid: NoOptions;
@@ -203,6 +211,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   mean: axis,
   mul: none,
   relu: none,
+  repeat,
   reshape,
   rnn,
   sigmoid: none,

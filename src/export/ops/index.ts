@@ -19,6 +19,7 @@ import { lowerFlip } from './flip.js';
 import { lowerLinear } from './linear.js';
 import { recurrentLowerings } from './recurrent.js';
 import { lowerMax, lowerMean, lowerSum } from './reduce.js';
+import { lowerRepeat } from './repeat.js';
 import { lowerReshape } from './reshape.js';
 import { lowerSlice } from './slice.js';
 import { lowerStepCount } from './step-count.js';
@@ -43,6 +44,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   mean: lowerMean,
   mul: lowerMul,
   relu: lowerRelu,
+  repeat: lowerRepeat,
   reshape: lowerReshape,
   sigmoid: lowerSigmoid,
   slice: lowerSlice,

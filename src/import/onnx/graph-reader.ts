@@ -10,7 +10,7 @@ import { finishNetwork, type Network } from '../../builder/network.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
 import type { OpInputs } from '../../builder/ops/op-inputs.js';
 import { type Parameter, type StateDict, specsOfNetwork } from '../../builder/parameters.js';
-import type { Shape } from '../../builder/shape.js';
+import type { Dim, Shape } from '../../builder/shape.js';
 import type { Value as NetworkValue, SymbolicTensor, TensorType } from '../../builder/tensor.js';
 import { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError, reworded } from '../../errors.js';
@@ -116,6 +116,11 @@ export class GraphReader implements Rearranger {
     const { output } = this.addAll(op, name, inputs, options);
     if (!output) throw new LstmOnnxError('E_UNSUPPORTED', `${op} has no port called 'output'.`);
     return output;
+  }
+
+  /** A value of the network that has this dimension, and where. */
+  holderOf(dim: Dim): { readonly value: SymbolicTensor; readonly axis: number } | undefined {
+    return typeof dim === 'string' ? this.#graph.holderOf(dim) : undefined;
   }
 
   addParameter(name: string, shape: readonly number[], data: Float32Array): void {

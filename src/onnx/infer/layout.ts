@@ -172,6 +172,34 @@ const Expand: OpRule = {
   },
 };
 
+const Tile: OpRule = {
+  since: 6,
+  inputs: [2, 2],
+  outputs: [1, 1],
+  infer: (node) => {
+    node.allow(1, ['int64']);
+    const shape = node.shape(0);
+    const repeats = node.contents(1);
+    if (!shape || !repeats)
+      return reshaped(
+        node,
+        shape?.map(() => null),
+      );
+    if (repeats.length !== shape.length) {
+      node.fail(`it has ${counted(repeats.length, 'repeat')} for ${describeShape(shape)}`);
+      return reshaped(node, undefined);
+    }
+    const times = (dim: OnnxDim, count: OnnxDim) => (dim === 1 ? count : count === 1 ? dim : null);
+    return reshaped(
+      node,
+      shape.map((dim, i) => {
+        const count = repeats[i] ?? null;
+        return typeof dim === 'number' && typeof count === 'number' ? dim * count : times(dim, count);
+      }),
+    );
+  },
+};
+
 const Identity: OpRule = {
   since: 1,
   inputs: [1, 1],
@@ -186,5 +214,6 @@ export const layoutRules: Readonly<Record<string, OpRule>> = {
   Reshape,
   Flatten,
   Expand,
+  Tile,
   Identity,
 };

@@ -4,6 +4,7 @@ import { add, div, mul, sub } from './arithmetic.js';
 import { convolutions } from './convolution.js';
 import type { Prepare } from './operator.js';
 import { max, mean, sum } from './reduce.js';
+import { repeat } from './repeat.js';
 import { slice } from './slice.js';
 import { stepCount } from './step-count.js';
 
@@ -14,6 +15,7 @@ export const more = {
   max,
   mean,
   mul,
+  repeat,
   slice,
   stepCount,
   sub,

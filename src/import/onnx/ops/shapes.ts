@@ -42,7 +42,7 @@ function filled(node: NodeReader, value: Sizes, sizes: readonly Size[]): Sizes {
   );
 }
 
-/** Only of constants: a network has no op that repeats a tensor. */
+/** Of constants; `repeating.ts` has that of tensors. */
 const Expand: Handler = (node) => {
   const x = node.input(0);
   const target = node.sizes(1).items;
@@ -68,7 +68,7 @@ function repeated(node: NodeReader, x: Value, sizes: readonly Size[]): Value {
   return respread(x, sizes);
 }
 
-function respread(x: Weights, sizes: readonly Size[]): Weights {
+export function respread(x: Weights, sizes: readonly Size[]): Weights {
   const added = sizes.length - x.shape.length;
   return reshapedWeights(x, [...Array.from({ length: added }, () => 1), ...x.shape], [...sizes]);
 }
