@@ -1,4 +1,14 @@
 /** The activations that no cell of ONNX's has; pages load their part of the engine only for a model that has one. */
 import type { ActivationFacts } from './activation-facts.js';
 
-export const more = {} as const satisfies Readonly<Record<string, ActivationFacts>>;
+export const more = {
+  /** beta x above 0, else alpha beta (e^x - 1) */
+  selu: {
+    onnx: 'Selu',
+    alpha: 1.6732632423543772,
+    beta: 1.0507009873554805,
+    attributes: { beta: 'gamma' },
+    pytorch: { selu: {} },
+    keras: { selu: {} },
+  },
+} as const satisfies Readonly<Record<string, ActivationFacts>>;

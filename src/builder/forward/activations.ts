@@ -17,10 +17,16 @@ const computes: Readonly<Record<ActivationName, Compute>> = {
   thresholdedRelu: (tf, x, alpha) => tf.mul(x, tf.step(tf.sub(x, alpha))),
   scaledTanh: (tf, x, alpha, beta) => tf.mul(tf.tanh(tf.mul(x, beta)), alpha),
   hardSigmoid: (tf, x, alpha, beta) => tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1),
-  elu: (tf, x, alpha) => tf.add(tf.relu(x), tf.mul(tf.sub(tf.exp(tf.minimum(x, 0)), 1), alpha)),
+  elu,
   softsign: (tf, x) => tf.div(x, tf.add(tf.abs(x), 1)),
   softplus: (tf, x) => tf.softplus(x),
+  selu: (tf, x, alpha, beta) => tf.mul(elu(tf, x, alpha), beta),
 };
+
+/** x above 0, else alpha (e^x - 1). */
+function elu(tf: Tf, x: TfTensor, alpha: number): TfTensor {
+  return tf.add(tf.relu(x), tf.mul(tf.sub(tf.exp(tf.minimum(x, 0)), 1), alpha));
+}
 
 export function activate(tf: Tf, x: TfTensor, activation: Activation): TfTensor {
   const { alpha = 0, beta = 0 } = constantsOf(activation);

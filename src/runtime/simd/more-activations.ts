@@ -3,4 +3,6 @@ import type { more as rows } from '../../builder/more-activations.js';
 
 type Scalar = (x: number) => number;
 
-export const more: Readonly<Record<keyof typeof rows, (alpha: number, beta: number) => Scalar>> = {};
+export const more: Readonly<Record<keyof typeof rows, (alpha: number, beta: number) => Scalar>> = {
+  selu: (alpha, beta) => (x) => beta * (x < 0 ? alpha * Math.expm1(x) : x),
+};
