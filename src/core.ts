@@ -29,6 +29,14 @@ export { type GruArguments, type GruState, gru } from './builder/ops/gru.js';
 export { linear } from './builder/ops/linear.js';
 export { type LstmArguments, type LstmState, lstm } from './builder/ops/lstm.js';
 export {
+  type BatchNormOptions,
+  batchNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  type LayerNormOptions,
+  layerNorm,
+} from './builder/ops/normalization.js';
+export {
   type AvgPoolOptions,
   avgPool1d,
   avgPool2d,

@@ -110,6 +110,9 @@ const examples: Record<string, () => unknown[]> = {
       ];
     }),
   ),
+  batchNorm: () => ['norm', symbol('float32', [4, 'time']), { eps: 1e-3, momentum: 0.2, affine: false }],
+  instanceNorm: () => ['norm', symbol('float32', [4, 'time']), { eps: 1e-3, affine: true }],
+  layerNorm: () => ['norm', symbol(), { axes: 1, eps: 1e-3, affine: true, bias: false }],
   initParameters: () => [network, 1],
   int32: () => ['batch', 2],
   last: () => [symbol()],

@@ -20,6 +20,8 @@ export interface ForwardOptions {
   readonly gradients?: boolean;
   /** Source of dropout masks; needed when training a network with dropout. */
   readonly generator?: Generator;
+  /** Takes new numbers of parameters that are not trained, in training. */
+  readonly onUpdate?: (name: string, data: Float32Array) => void;
 }
 
 /**
@@ -36,12 +38,14 @@ export function forward(
   options: ForwardOptions = {},
 ): Record<string, TfTensor> {
   const dims = checkFeeds(network, feeds);
-  const { training = false, gradients = true, generator = new Generator(0) } = options;
+  const { training = false, gradients = true, generator = new Generator(0), onUpdate } = options;
   const values = new Map<string, TfTensor>(Object.entries(feeds));
   const lookUp = (id: string) => mustGet(values, id, 'value');
   for (const { node, wanted } of executionPlan(network)) {
     // Not { ...context, wanted }: spreading makes a new hidden class per step in V8, freed only by a full garbage collection.
-    const results = run(node, lookUp, { tf, training, gradients, generator, dims, wanted }, (name) =>
+    const update = (name: string, data: Float32Array) => onUpdate?.(`${node.name}.${name}`, data);
+    const context = { tf, training, gradients, generator, dims, wanted, update };
+    const results = run(node, lookUp, context, (name) =>
       mustGet(parameters, `${node.name}.${name}`, 'parameter'),
     );
     for (const [port, tensor] of Object.entries(results)) {

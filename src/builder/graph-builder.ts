@@ -6,7 +6,6 @@ import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
 import { inputEntries, mapInputs, type OpInputs, wrongInputNames } from './ops/op-inputs.js';
 import type { PaddedSequences } from './ragged.js';
-import { recurrentNames } from './recurrent/cells.js';
 import { checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
 /**
@@ -37,15 +36,6 @@ const portName = /^[A-Za-z_]\w*(\.\w+)*:[A-Za-z_]\w*$/;
 export function isInputName(name: string): boolean {
   return name !== '' && name !== '__proto__' && !/^\d+$/.test(name) && !portName.test(name);
 }
-
-/** Ops whose parameters are named after the node. */
-const named: ReadonlySet<OpName> = new Set([
-  ...recurrentNames,
-  'linear',
-  'embedding',
-  'conv',
-  'convTranspose',
-]);
 
 /** The id of what a node computes at a port. */
 export function valueId(node: string, port: string): string {
@@ -112,7 +102,9 @@ export class GraphBuilder {
     inputs: OpInputs<Value>[K],
     options: OpOptions[K],
   ): Record<string, SymbolicTensor> {
-    if (name === undefined && named.has(op)) {
+    // Of a page's first program; another has them all.
+    if (!Object.hasOwn(ops, op)) throw new LstmOnnxError('E_UNSUPPORTED', `This program has no op ${op}.`);
+    if (name === undefined && ops[op].parameters) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
         `${op} has no name; its parameters are named after it: ${op}('name', x, ...).`,
@@ -126,8 +118,6 @@ export class GraphBuilder {
       );
     }
     this.#claim(nodeName);
-    // Of a page's first program; another has them all.
-    if (!Object.hasOwn(ops, op)) throw new LstmOnnxError('E_UNSUPPORTED', `This program has no op ${op}.`);
     const wrong = wrongInputNames(ops[op].inputs, inputs);
     if (wrong !== undefined) throw new LstmOnnxError('E_MISSING_NAME', `${nodeName} (${op}) ${wrong}.`);
     for (const [, input] of inputEntries<Value>(inputs)) {

@@ -29,6 +29,11 @@ function specsOf<K extends OpName>(
   return ops[node.op].parameters?.(inputs, node.options) ?? [];
 }
 
+/** The names of the parameters that training moves by their gradients. */
+export function trainedNames(network: Network): ReadonlySet<string> {
+  return new Set(specsOfNetwork(network).flatMap(({ name, trained }) => (trained === false ? [] : [name])));
+}
+
 /** Name, shape and initializer of every parameter of the network, in the order in which PyTorch draws them. */
 export function parameterSpecs(network: Network): ParameterSpec[] {
   checkNetwork('parameterSpecs', network);
@@ -90,6 +95,8 @@ function draw(init: Initializer, count: number, generator: Generator): Float32Ar
       return generator.normal(count, init.mean, init.std);
     case 'zeros':
       return new Float32Array(count);
+    case 'ones':
+      return new Float32Array(count).fill(1);
   }
 }
 

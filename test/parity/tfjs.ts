@@ -3,6 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Tf } from '../../src/builder/backends/tf.js';
 import { forward } from '../../src/builder/forward.js';
 import type { Network } from '../../src/builder/network.js';
+import { trainedNames } from '../../src/builder/parameters.js';
 import type { NdArray } from '../../src/nd-array.js';
 import type { FloatTensors } from '../fixtures.js';
 
@@ -48,13 +49,15 @@ export function compute(
       );
       return tf.addN(terms);
     };
-    const xs = [...parameters, ...differentiable];
+    const moved = trainedNames(network);
+    const trained = parameters.filter(([name]) => moved.has(name));
+    const xs = [...trained, ...differentiable];
     const grads = tf.grads(weighted)(xs.map(([, tensor]) => tensor));
     const named = xs.map(([name], i) => [name, grads[i]!] as const);
     return {
       outputs: toArrays(Object.entries(run())),
-      grads: toArrays(named.slice(0, parameters.length)),
-      inputGrads: toArrays(named.slice(parameters.length)),
+      grads: toArrays(named.slice(0, trained.length)),
+      inputGrads: toArrays(named.slice(trained.length)),
     };
   } finally {
     tf.engine().endScope();

@@ -19,6 +19,8 @@ export interface ForwardContext {
   readonly generator: Generator;
   /** Sizes of the named dimensions, from the feeds. */
   readonly dims: ReadonlyMap<string, number>;
+  /** Takes the new numbers of one of the op's parameters that is not trained, for after the step. */
+  readonly update: (name: string, data: Float32Array) => void;
 }
 
 /** Outputs by port, from inputs that fit the op's shape rule. */

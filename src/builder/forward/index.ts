@@ -7,6 +7,7 @@ import { dropout } from './dropout.js';
 import type { Forward } from './forward-op.js';
 import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
+import { batchNorm, instanceNorm, layerNorm } from './normalization.js';
 import { avgPool, maxPool } from './pool.js';
 import { recurrentForwards } from './recurrent.js';
 import { max, mean, sum } from './reduce.js';
@@ -19,6 +20,7 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   add,
   at,
   avgPool,
+  batchNorm,
   concat,
   conv,
   convTranspose,
@@ -26,6 +28,8 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   dropout,
   embedding,
   flip,
+  instanceNorm,
+  layerNorm,
   linear,
   logSoftmax,
   max,

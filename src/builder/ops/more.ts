@@ -5,6 +5,7 @@
 
 import { arithmeticOp } from './arithmetic.js';
 import { convOp, convTransposeOp } from './convolution.js';
+import { batchNormOp, instanceNormOp, layerNormOp } from './normalization.js';
 import type { OpDefinition } from './op.js';
 import type { OpName } from './option-schemas.js';
 import { poolOp } from './pool.js';
@@ -16,9 +17,12 @@ import { stepCountOp } from './step-count.js';
 export const more = {
   add: arithmeticOp,
   avgPool: poolOp,
+  batchNorm: batchNormOp,
   conv: convOp,
   convTranspose: convTransposeOp,
   div: arithmeticOp,
+  instanceNorm: instanceNormOp,
+  layerNorm: layerNormOp,
   max: maxOp,
   maxPool: poolOp,
   mean: meanOp,

@@ -22,6 +22,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   add: Two<T>;
   at: Steps<T>;
   avgPool: X<T>;
+  batchNorm: X<T>;
   concat: Several<T>;
   conv: X<T>;
   convTranspose: X<T>;
@@ -29,6 +30,8 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   dropout: X<T>;
   embedding: X<T>;
   flip: X<T>;
+  instanceNorm: X<T>;
+  layerNorm: X<T>;
   linear: X<T>;
   logSoftmax: X<T>;
   max: Steps<T>;

@@ -10,13 +10,16 @@ import type { OpName, OpOptions } from './option-schemas.js';
 export type Initializer =
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
-  | { readonly kind: 'zeros' };
+  | { readonly kind: 'zeros' }
+  | { readonly kind: 'ones' };
 
 export interface ParameterSpec {
   /** PyTorch's name within the module: `weight_ih_l0`. */
   readonly name: string;
   readonly shape: readonly number[];
   readonly init: Initializer;
+  /** False for what no gradient moves, such as running statistics: PyTorch's buffers. */
+  readonly trained?: false;
 }
 
 /** A value for each output port of an op. */

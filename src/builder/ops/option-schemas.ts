@@ -69,6 +69,26 @@ const avgPool = z
   .check(sameAxes);
 export type AvgPoolOptions = z.output<typeof avgPool>;
 
+const eps = z._default(z.number().check(z.positive()), 1e-5);
+
+const batchNorm = z.strictObject({
+  eps,
+  momentum: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+  affine: z._default(z.boolean(), true),
+});
+export type BatchNormOptions = z.output<typeof batchNorm>;
+
+const layerNorm = z.strictObject({
+  axes: z._default(positive, 1),
+  eps,
+  affine: z._default(z.boolean(), true),
+  bias: z._default(z.boolean(), true),
+});
+export type LayerNormOptions = z.output<typeof layerNorm>;
+
+const instanceNorm = z.strictObject({ eps, affine: z._default(z.boolean(), false) });
+export type InstanceNormOptions = z.output<typeof instanceNorm>;
+
 const dropout = z.strictObject({ p: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.5) });
 export type DropoutOptions = z.output<typeof dropout>;
 
@@ -159,6 +179,7 @@ export interface OpOptions {
   add: NoOptions;
   at: AtOptions;
   avgPool: AvgPoolOptions;
+  batchNorm: BatchNormOptions;
   concat: AxisOptions;
   conv: ConvOptions;
   convTranspose: ConvTransposeOptions;
@@ -166,6 +187,8 @@ export interface OpOptions {
   dropout: DropoutOptions;
   embedding: EmbeddingOptions;
   flip: AxisOptions;
+  instanceNorm: InstanceNormOptions;
+  layerNorm: LayerNormOptions;
   linear: LinearOptions;
   logSoftmax: AxisOptions;
   gru: GruOptions;
@@ -195,6 +218,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   add: none,
   at,
   avgPool,
+  batchNorm,
   concat: axisOrLast,
   conv,
   convTranspose,
@@ -203,6 +227,8 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   embedding,
   flip: axis,
   gru,
+  instanceNorm,
+  layerNorm,
   linear,
   logSoftmax: axisOrLast,
   lstm,

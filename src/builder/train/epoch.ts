@@ -2,6 +2,7 @@
 import type { Scalar, Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
 import type { Dataset } from '../../data/dataset.js';
 import { LstmOnnxError, messageOf } from '../../errors.js';
+import { mustGet } from '../../must-get.js';
 import type { Backend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
 import { forward } from '../forward.js';
@@ -21,6 +22,8 @@ export interface TrainingContext {
   readonly backend: Backend;
   readonly network: Network;
   readonly variables: ReadonlyMap<string, Variable>;
+  /** Those of the variables that gradients move. */
+  readonly trained: ReadonlyMap<string, Variable>;
   readonly optimizer: Optimizer;
   readonly generator: Generator;
   readonly objective: Objective;
@@ -112,18 +115,23 @@ function checkFinite(variables: ReadonlyMap<string, Variable>, epoch: number): v
 
 /** Updates the parameters with one batch; returns its loss and metrics from before the update. */
 async function trainStep(
-  { backend, network, variables, optimizer, generator, objective }: TrainingContext,
+  { backend, network, variables, trained, optimizer, generator, objective }: TrainingContext,
   data: Dataset,
   indices: Int32Array,
   clipNorm: number | undefined,
 ): Promise<ArrayLike<number> & Iterable<number> & Pick<Float32Array, 'forEach'>> {
   const { tf } = backend;
   const metrics: TfTensor[] = [];
+  const updates = new Map<string, Float32Array>();
   backend.select();
   const step = () => {
     const batch = batchAt(backend, data, indices, 0, indices.length);
     const { value, grads } = tf.variableGrads(() => {
-      const outputs = forward(tf, network, variables, batch.inputs, { training: true, generator });
+      const outputs = forward(tf, network, variables, batch.inputs, {
+        training: true,
+        generator,
+        onUpdate: (name, data) => updates.set(name, data),
+      });
       const prediction = outputs[objective.output] ?? tf.scalar(Number.NaN);
       // Computed first, since it checks the targets.
       const loss = scalarOf(objective.loss, objective.loss.compute(tf, prediction, batch.target));
@@ -131,8 +139,12 @@ async function trainStep(
         metrics.push(tf.keep(scalarOf(metric, metric.compute(tf, prediction, batch.target))));
       }
       return loss as Scalar; // of rank 0
-    }, [...variables.values()]);
-    optimizer.step(gradientsByName(variables, grads), clipNorm);
+    }, [...trained.values()]);
+    optimizer.step(gradientsByName(trained, grads), clipNorm);
+    for (const [name, data] of updates) {
+      const variable = mustGet(variables, name, 'parameter');
+      variable.assign(tf.tensor(data, variable.shape));
+    }
     return metrics.length === 0 ? value : tf.stack([value, ...metrics]);
   };
   let measured: TfTensor;

@@ -7,7 +7,7 @@ import { type BackendName, startBackend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
 import { checkNetwork } from '../check-network.js';
 import type { Network } from '../network.js';
-import { checkParameters, initParameters, type StateDict } from '../parameters.js';
+import { checkParameters, initParameters, type StateDict, trainedNames } from '../parameters.js';
 import { Generator } from '../random.js';
 import { tensorsOf } from '../tf-parameters.js';
 import { checkSamplesFirst, type SamplesFor, samplesFor } from './batches.js';
@@ -158,23 +158,34 @@ export async function fit<N extends Network, I extends SampleInputs>(
       ? undefined
       : new EarlyStopping(options.earlyStopping, monitors, resume?.best);
   checkParameters(network, start);
-  if (start.size === 0) {
+  const moved = trainedNames(network);
+  const trainedOf = <T>(all: ReadonlyMap<string, T>) => new Map([...all].filter(([name]) => moved.has(name)));
+  if (moved.size === 0) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      'The network has no parameters, so there is nothing to train; give it a layer such as lstm or linear.',
+      'The network has no parameters that training moves; give it a layer such as lstm or linear.',
     );
   }
-  if (resume) checkOptimizerState(optimizerConfig, start, resume.optimizer);
+  if (resume) checkOptimizerState(optimizerConfig, trainedOf(start), resume.optimizer);
   if (resume?.best) checkParameters(network, resume.best.parameters);
   if (resume?.run) expectSame('samples', resume.run.samples, train.length, options.changes);
 
   const backend = await startBackend(options.backend);
   backend.select();
   const variables = variablesOf(backend.tf, start);
+  const trained = trainedOf(variables);
   try {
-    const optimizer = backend.createOptimizer(optimizerConfig, variables, resume?.optimizer);
+    const optimizer = backend.createOptimizer(optimizerConfig, trained, resume?.optimizer);
     try {
-      const context: TrainingContext = { backend, network, variables, optimizer, generator, objective };
+      const context: TrainingContext = {
+        backend,
+        network,
+        variables,
+        trained,
+        optimizer,
+        generator,
+        objective,
+      };
       const settings = { ...settled, samples: train.length };
       const run = { train, validation, stopping, epochs, settings, first: (resume?.epoch ?? 0) + 1 };
       return await runEpochs(context, run, options);

@@ -17,6 +17,7 @@ import { lowerDropout } from './dropout.js';
 import { lowerEmbedding } from './embedding.js';
 import { lowerFlip } from './flip.js';
 import { lowerLinear } from './linear.js';
+import { lowerBatchNorm, lowerInstanceNorm, lowerLayerNorm } from './normalization.js';
 import { recurrentLowerings } from './recurrent.js';
 import { lowerMax, lowerMean, lowerSum } from './reduce.js';
 import { lowerRepeat } from './repeat.js';
@@ -30,6 +31,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   add: lowerAdd,
   at: lowerAt,
   avgPool: lowerAvgPool,
+  batchNorm: lowerBatchNorm,
   concat: lowerConcat,
   conv: lowerConv,
   convTranspose: lowerConvTranspose,
@@ -37,6 +39,8 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   dropout: lowerDropout,
   embedding: lowerEmbedding,
   flip: lowerFlip,
+  instanceNorm: lowerInstanceNorm,
+  layerNorm: lowerLayerNorm,
   linear: lowerLinear,
   logSoftmax: lowerLogSoftmax,
   max: lowerMax,

@@ -3,6 +3,7 @@ import { constantRules } from './constants.js';
 import { elementwiseRules } from './elementwise.js';
 import { layoutRules } from './layout.js';
 import { matrixRules } from './matrix.js';
+import { normalizationRules } from './normalization.js';
 import { recurrentRules } from './recurrent.js';
 import { reduceRules } from './reduce.js';
 import type { OpRule } from './rule.js';
@@ -19,6 +20,7 @@ const rules: ReadonlyMap<string, OpRule> = new Map(
     constantRules,
     reduceRules,
     windowRules,
+    normalizationRules,
   ].flatMap((family) => Object.entries(family)),
 );
 

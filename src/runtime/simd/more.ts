@@ -2,6 +2,7 @@
 import type { OpName } from '../../builder/ops/index.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { convolutions } from './convolution.js';
+import { normalizations } from './normalization.js';
 import type { Prepare } from './operator.js';
 import { max, mean, sum } from './reduce.js';
 import { repeat } from './repeat.js';
@@ -15,6 +16,7 @@ export const more = {
   max,
   mean,
   mul,
+  ...normalizations,
   repeat,
   slice,
   stepCount,

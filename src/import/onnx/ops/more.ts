@@ -2,12 +2,14 @@
 import type { Handler } from '../node-reader.js';
 import { combiningHandlers } from './combining.js';
 import { convolutionHandlers } from './convolution.js';
+import { normalizationHandlers } from './normalization.js';
 import { reduceHandlers } from './reduce.js';
 import { repeatingHandlers } from './repeating.js';
 import { slicingHandlers } from './slicing.js';
 
 export const more: Readonly<Record<string, Handler>> = {
   ...convolutionHandlers,
+  ...normalizationHandlers,
   ...reduceHandlers,
   ...repeatingHandlers,
   ...slicingHandlers,
