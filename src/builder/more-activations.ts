@@ -11,4 +11,11 @@ export const more = {
     pytorch: { selu: {} },
     keras: { selu: {} },
   },
+  mish: {
+    onnx: 'Mish',
+    since: 18,
+    formula: ['Mul', 'x', ['Tanh', ['Softplus', 'x']]],
+    pytorch: { mish: {} },
+    keras: { mish: {} },
+  },
 } as const satisfies Readonly<Record<string, ActivationFacts>>;

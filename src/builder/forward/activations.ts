@@ -20,6 +20,7 @@ const computes: Readonly<Record<ActivationName, Compute>> = {
   elu,
   softsign: (tf, x) => tf.div(x, tf.add(tf.abs(x), 1)),
   softplus: (tf, x) => tf.softplus(x),
+  mish: (tf, x) => tf.mul(x, tf.tanh(tf.softplus(x))),
   selu: (tf, x, alpha, beta) => tf.mul(elu(tf, x, alpha), beta),
 };
 
