@@ -18,4 +18,6 @@ export const more = {
     pytorch: { mish: {} },
     keras: { mish: {} },
   },
+  /** x max(0, min(1, x / 6 + 1 / 2)) */
+  hardSwish: { onnx: 'HardSwish', pytorch: { hardSwish: {} }, keras: { hard_swish: {}, hard_silu: {} } },
 } as const satisfies Readonly<Record<string, ActivationFacts>>;

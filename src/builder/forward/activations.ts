@@ -16,10 +16,11 @@ const computes: Readonly<Record<ActivationName, Compute>> = {
   // A product, since tfjs cannot differentiate through a comparison, even one that does not affect the gradient.
   thresholdedRelu: (tf, x, alpha) => tf.mul(x, tf.step(tf.sub(x, alpha))),
   scaledTanh: (tf, x, alpha, beta) => tf.mul(tf.tanh(tf.mul(x, beta)), alpha),
-  hardSigmoid: (tf, x, alpha, beta) => tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1),
+  hardSigmoid: (tf, x, alpha, beta) => between(tf, tf.add(tf.mul(x, alpha), beta), 0, 1),
   elu,
   softsign: (tf, x) => tf.div(x, tf.add(tf.abs(x), 1)),
   softplus: (tf, x) => tf.softplus(x),
+  hardSwish: (tf, x) => tf.mul(x, between(tf, tf.add(tf.div(x, 6), 0.5), 0, 1)),
   mish: (tf, x) => tf.mul(x, tf.tanh(tf.softplus(x))),
   selu: (tf, x, alpha, beta) => tf.mul(elu(tf, x, alpha), beta),
 };
@@ -27,6 +28,14 @@ const computes: Readonly<Record<ActivationName, Compute>> = {
 /** x above 0, else alpha (e^x - 1). */
 function elu(tf: Tf, x: TfTensor, alpha: number): TfTensor {
   return tf.add(tf.relu(x), tf.mul(tf.sub(tf.exp(tf.minimum(x, 0)), 1), alpha));
+}
+
+/** x within bounds. Its gradient at a bound is 0, as PyTorch has it in these functions; that of tfjs' clip is 1. */
+function between(tf: Tf, x: TfTensor, least: number, most: number): TfTensor {
+  const [isAbove, isBelow] = [tf.step(tf.sub(x, least)), tf.step(tf.sub(most, x))];
+  const within = tf.mul(tf.clipByValue(x, least, most), tf.mul(isAbove, isBelow));
+  const bounds = tf.add(tf.mul(tf.sub(1, isAbove), least), tf.mul(tf.sub(1, isBelow), most));
+  return tf.add(within, bounds);
 }
 
 export function activate(tf: Tf, x: TfTensor, activation: Activation): TfTensor {
