@@ -36,6 +36,7 @@ export {
   type LayerNormOptions,
   layerNorm,
 } from './builder/ops/normalization.js';
+export { type PadArguments, pad } from './builder/ops/pad.js';
 export {
   type AvgPoolOptions,
   avgPool1d,

@@ -146,6 +146,7 @@ const examples: Record<string, () => unknown[]> = {
   readRecording: () => [library.encodeSafetensors(state)],
   readStateDict: () => [library.encodeSafetensors(state)],
   relu: () => [symbol()],
+  pad: () => [symbol(), { axis: 1, before: 1, after: 2, value: 3 }],
   repeat: () => [symbol(), 3, 1],
   repeatLike: () => [symbol(), symbol(), 1],
   reshape: () => [symbol(), ['batch', 'time', 2, 2]],

@@ -173,23 +173,16 @@ describe('readOnnx refuses, with operator and node,', () => {
       /Split "s": it splits batch of \[batch, 4\]/,
     ],
     [
-      'the reversed list of integers that torch writes for padding',
-      model(
-        [
-          node('Slice', ['pads', 'a', 'b', 'axis', 'step'], ['turned'], {}, 's'),
-          node('Reshape', ['x', 'turned'], ['y']),
-        ],
-        {
-          initializers: [
-            { name: 'pads', dtype: 'int64', shape: [2, 2], data: BigInt64Array.of(1n, 2n, 3n, 4n) },
-            int64s('a', -1),
-            int64s('b', -Number.MAX_SAFE_INTEGER),
-            int64s('axis', 0),
-            int64s('step', -1),
-          ],
-        },
-      ),
-      /Slice "s": it rearranges a constant list of integers, as torch\.nn\.functional\.pad.*pad the data/,
+      'padding by what is beside it',
+      model([node('Pad', ['x', 'pads'], ['y'], { mode: text('reflect') }, 'p')], {
+        initializers: [int64s('pads', 0, 1, 0, 1)],
+      }),
+      /Pad "p": its mode is reflect; read is constant/,
+    ],
+    [
+      'padding that takes away',
+      model([node('Pad', ['x', 'pads'], ['y'], {}, 'p')], { initializers: [int64s('pads', 0, -1, 0, 0)] }),
+      /Pad "p": its pads are \[0, -1, 0, 0\]/,
     ],
     [
       'an impossible reshape',

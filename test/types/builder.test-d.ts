@@ -10,6 +10,7 @@ import { flip } from '../../src/builder/ops/flip.js';
 import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { pad } from '../../src/builder/ops/pad.js';
 import { max, mean, sum } from '../../src/builder/ops/reduce.js';
 import { repeat, repeatLike } from '../../src/builder/ops/repeat.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
@@ -219,6 +220,15 @@ test('unsqueeze, squeeze and stack keep the other dimensions', () => {
   expectTypeOf(stack([last(sequence), sum(sequence)], 1)).toEqualTypeOf<Float<readonly ['batch', 2, 28]>>();
   // @ts-expect-error another shape
   stack([last(sequence), sequence]);
+});
+
+test('pad makes a dimension longer', () => {
+  expectTypeOf(pad(sequence, { axis: -1, before: 2, after: 3 })).toEqualTypeOf<
+    Float<readonly ['batch', 'time', 33]>
+  >();
+  expectTypeOf(pad(sequence, { before: 1 })).toEqualTypeOf<Float<readonly ['batch', string, 28]>>();
+  // @ts-expect-error no dimension is called time
+  pad(frames, { before: 1 });
 });
 
 test('repeat takes a number, or the size of another value', () => {

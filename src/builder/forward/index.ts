@@ -8,6 +8,7 @@ import type { Forward } from './forward-op.js';
 import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
 import { batchNorm, instanceNorm, layerNorm } from './normalization.js';
+import { pad } from './pad.js';
 import { avgPool, maxPool } from './pool.js';
 import { recurrentForwards } from './recurrent.js';
 import { max, mean, sum } from './reduce.js';
@@ -36,6 +37,7 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   maxPool,
   mean,
   mul,
+  pad,
   relu: plain('relu'),
   repeat,
   reshape,

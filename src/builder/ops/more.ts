@@ -8,6 +8,7 @@ import { convOp, convTransposeOp } from './convolution.js';
 import { batchNormOp, instanceNormOp, layerNormOp } from './normalization.js';
 import type { OpDefinition } from './op.js';
 import type { OpName } from './option-schemas.js';
+import { padOp } from './pad.js';
 import { poolOp } from './pool.js';
 import { maxOp, meanOp, sumOp } from './reduce.js';
 import { repeatOp } from './repeat.js';
@@ -27,6 +28,7 @@ export const more = {
   maxPool: poolOp,
   mean: meanOp,
   mul: arithmeticOp,
+  pad: padOp,
   repeat: repeatOp,
   slice: sliceOp,
   stepCount: stepCountOp,

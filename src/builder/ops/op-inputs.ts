@@ -38,6 +38,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   maxPool: X<T>;
   mean: Steps<T>;
   mul: Two<T>;
+  pad: X<T>;
   relu: X<T>;
   repeat: X<T> & { readonly like?: T | undefined };
   reshape: X<T>;

@@ -147,6 +147,15 @@ const rnn = z
   .check(oneWay);
 export type RnnOptions = z.output<typeof rnn>;
 
+const padding = z._default(z.int().check(z.nonnegative()), 0);
+const pad = z.strictObject({
+  axis: z.int(),
+  before: padding,
+  after: padding,
+  value: z._default(z.number(), 0),
+});
+export type PadOptions = z.output<typeof pad>;
+
 const repeat = z.strictObject({
   axis: z.int(),
   times: z.optional(positive),
@@ -197,6 +206,7 @@ export interface OpOptions {
   maxPool: MaxPoolOptions;
   mean: AxisOptions;
   mul: NoOptions;
+  pad: PadOptions;
   relu: NoOptions;
   repeat: RepeatOptions;
   reshape: ReshapeOptions;
@@ -236,6 +246,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   maxPool,
   mean: axis,
   mul: none,
+  pad,
   relu: none,
   repeat,
   reshape,

@@ -18,6 +18,7 @@ import { lowerEmbedding } from './embedding.js';
 import { lowerFlip } from './flip.js';
 import { lowerLinear } from './linear.js';
 import { lowerBatchNorm, lowerInstanceNorm, lowerLayerNorm } from './normalization.js';
+import { lowerPad } from './pad.js';
 import { recurrentLowerings } from './recurrent.js';
 import { lowerMax, lowerMean, lowerSum } from './reduce.js';
 import { lowerRepeat } from './repeat.js';
@@ -47,6 +48,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   maxPool: lowerMaxPool,
   mean: lowerMean,
   mul: lowerMul,
+  pad: lowerPad,
   relu: lowerRelu,
   repeat: lowerRepeat,
   reshape: lowerReshape,

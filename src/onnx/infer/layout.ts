@@ -2,7 +2,7 @@
 import { counted } from '../../counted.js';
 import type { OnnxDim } from '../graph.js';
 import { broadcastShapes, conflict, describeShape, quotientOfDims, type Shape } from './dims.js';
-import { type NodeView, type OpRule, type TensorType, tensorType } from './rule.js';
+import { indices, type NodeView, type OpRule, type TensorType, tensorType } from './rule.js';
 
 /** An output of the first input's type; only where the rank is right do its elements stay known. */
 function reshaped(node: NodeView, shape: Shape | undefined, keepContents = false): [TensorType | undefined] {
@@ -200,6 +200,41 @@ const Tile: OpRule = {
   },
 };
 
+const Pad: OpRule = {
+  since: 11,
+  inputs: [2, 4],
+  outputs: [1, 1],
+  attributes: { mode: { type: 'string' } },
+  infer: (node) => {
+    node.allow(1, ['int64']);
+    node.sameDType(0, 2);
+    node.allow(3, indices);
+    const shape = node.shape(0);
+    const pads = node.constants(1);
+    const axes = node.has(3) ? node.constants(3) : shape?.map((_, axis) => axis);
+    if (!shape || !pads || !axes)
+      return reshaped(
+        node,
+        shape?.map(() => null),
+      );
+    if (pads.length !== 2 * axes.length) {
+      node.fail(
+        `it has ${counted(pads.length, 'pad')}, expected two for each of ${counted(axes.length, 'axis', 'axes')}`,
+      );
+      return reshaped(node, undefined);
+    }
+    const longer = [...shape];
+    for (const [i, stated] of axes.entries()) {
+      const axis = node.axis(stated, shape.length);
+      if (axis === undefined) return reshaped(node, undefined);
+      const by = (pads[i] ?? 0) + (pads[axes.length + i] ?? 0);
+      const dim = shape[axis] ?? null;
+      longer[axis] = typeof dim === 'number' ? dim + by : by === 0 ? dim : null;
+    }
+    return reshaped(node, longer);
+  },
+};
+
 const Identity: OpRule = {
   since: 1,
   inputs: [1, 1],
@@ -215,5 +250,6 @@ export const layoutRules: Readonly<Record<string, OpRule>> = {
   Flatten,
   Expand,
   Tile,
+  Pad,
   Identity,
 };

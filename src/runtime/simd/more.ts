@@ -4,6 +4,7 @@ import { add, div, mul, sub } from './arithmetic.js';
 import { convolutions } from './convolution.js';
 import { normalizations } from './normalization.js';
 import type { Prepare } from './operator.js';
+import { pad } from './pad.js';
 import { max, mean, sum } from './reduce.js';
 import { repeat } from './repeat.js';
 import { slice } from './slice.js';
@@ -17,6 +18,7 @@ export const more = {
   mean,
   mul,
   ...normalizations,
+  pad,
   repeat,
   slice,
   stepCount,

@@ -26,8 +26,12 @@ const Transpose: Handler = (node) => {
   }
   if (x.kind === 'view') return [permuted(x, axes)];
   if (x.kind === 'weights') return [permutedWeights(x, axes, node.to.allocate)];
-  if (rank > 1) throw node.refusal('a matrix of integers is transposed');
-  return [x];
+  if (x.kind !== 'sizes' || rank > 2)
+    throw node.refusal(`${describeValue(x)} of rank ${rank} are transposed`);
+  if (rank < 2 || axes[0] === 0) return [x];
+  const [rows = 0, columns = 0] = x.shape;
+  const items = x.items.map((_, i) => dim(x.items, (i % rows) * columns + Math.floor(i / rows)));
+  return [sizesOfShape([columns, rows], items)];
 };
 
 const Squeeze: Handler = (node) => {

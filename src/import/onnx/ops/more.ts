@@ -3,6 +3,7 @@ import type { Handler } from '../node-reader.js';
 import { combiningHandlers } from './combining.js';
 import { convolutionHandlers } from './convolution.js';
 import { normalizationHandlers } from './normalization.js';
+import { paddingHandlers } from './padding.js';
 import { reduceHandlers } from './reduce.js';
 import { repeatingHandlers } from './repeating.js';
 import { slicingHandlers } from './slicing.js';
@@ -10,6 +11,7 @@ import { slicingHandlers } from './slicing.js';
 export const more: Readonly<Record<string, Handler>> = {
   ...convolutionHandlers,
   ...normalizationHandlers,
+  ...paddingHandlers,
   ...reduceHandlers,
   ...repeatingHandlers,
   ...slicingHandlers,

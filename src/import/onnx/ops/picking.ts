@@ -2,7 +2,7 @@
 
 import { counted } from '../../../counted.js';
 import { LstmOnnxError } from '../../../errors.js';
-import { dim } from '../../../nd-array.js';
+import { dim, sizeOf } from '../../../nd-array.js';
 import { permutedWeights, sizesOfShape, slicedWeights } from '../constants.js';
 import { moduleName } from '../names.js';
 import type { Handler, NodeReader } from '../node-reader.js';
@@ -145,7 +145,7 @@ function sliced(
   if (range.kind === 'all') return x;
   switch (x.kind) {
     case 'sizes':
-      return slicedSizes(node, x, range);
+      return slicedSizes(node, x, axis, range);
     case 'weights':
       if (range.kind === 'entries') return slicedWeights(x, axis, range, node.to.allocate);
       throw node.refusal('a constant is reversed, or the size of its slice is not known');
@@ -159,11 +159,18 @@ function sliced(
   }
 }
 
-function slicedSizes(node: NodeReader, x: Sizes, range: SliceRange): Sizes {
-  if (range.kind !== 'entries' || x.shape.length !== 1)
+function slicedSizes(node: NodeReader, x: Sizes, axis: number, range: SliceRange): Sizes {
+  // The rows of torch's list of paddings, last axis first.
+  if (range.kind === 'backwards' && axis === 0) {
+    const width = sizeOf(x.shape.slice(1));
+    const rows = Array.from({ length: dim(x.shape, 0) }, (_, i) => x.items.slice(i * width, (i + 1) * width));
+    return sizesOfShape(x.shape, rows.reverse().flat());
+  }
+  if (range.kind !== 'entries' || x.shape.length !== 1) {
     throw node.refusal(
-      "it rearranges a constant list of integers, as torch.nn.functional.pad's export does; padding is not read: pad the data before it is given to the model",
+      `it rearranges a list of integers of [${x.shape.join(', ')}]; read are its entries, and its rows backwards`,
     );
+  }
   const items = Array.from({ length: range.count }, (_, i) => dim(x.items, range.start + i * range.step));
   return sizesOfShape([items.length], items);
 }
