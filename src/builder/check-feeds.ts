@@ -2,8 +2,9 @@
 
 import { LstmOnnxError } from '../errors.js';
 import { dim } from '../nd-array.js';
+import { factorsOf } from './dim-names.js';
 import type { Network } from './network.js';
-import { formatShape, type Shape } from './shape.js';
+import { type Dim, formatShape, type Shape } from './shape.js';
 
 /** What is needed of a feed to check it. */
 interface FeedType {
@@ -53,6 +54,19 @@ export function checkFeeds(network: Network, feeds: Readonly<Record<string, Feed
     noteDims(dims, type.shape, feed.shape);
   }
   return dims;
+}
+
+/** The size of a dimension, where those of its name or of the names in it are known. */
+export function sizeIn(dims: ReadonlyMap<string, number>, dim: Dim): number | undefined {
+  if (typeof dim === 'number') return dim;
+  const known = dims.get(dim);
+  if (known !== undefined) return known;
+  const { factor, names } = factorsOf(dim);
+  const sizes = names.map((name) => dims.get(name));
+  return sizes.reduce(
+    (size, own) => (size === undefined || own === undefined ? undefined : size * own),
+    factor,
+  );
 }
 
 /**

@@ -161,7 +161,14 @@ function lowerNode<K extends OpName>(
 ): Readonly<Record<string, LoweredPort>> {
   const parameter = (name: string) => mustGet(parameters, `${node.name}.${name}`, 'parameter');
   const inputs = mapInputs<K, string, Lowered>(node.inputs, (id) => mustGet(values, id, 'value'));
-  return lowerings[node.op](node, { emitter, inputs, opset, parameter });
+  const holderOf = (dim: string) => {
+    for (const { name, type } of values.values()) {
+      const axis = type.shape.indexOf(dim);
+      if (axis !== -1) return { name, axis };
+    }
+    return undefined;
+  };
+  return lowerings[node.op](node, { emitter, inputs, opset, parameter, holderOf });
 }
 
 /** Names the network's outputs: renames the value if possible, else copies it with an Identity. */

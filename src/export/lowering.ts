@@ -29,6 +29,8 @@ export interface LoweringContext<K extends OpName = OpName> {
   readonly opset: number;
   /** A parameter of this node by its own name: `weight_ih_l0`. */
   parameter(name: string): Parameter;
+  /** A value that has a dimension of this name, and which axis that is. */
+  holderOf(dim: string): { readonly name: string; readonly axis: number } | undefined;
 }
 
 /** What a lowering returns for a port: its name in the ONNX graph. */

@@ -143,6 +143,16 @@ describe('the shape rules', () => {
     ],
     ['reshape with names left', (v, o) => o.reshape(v.x, [-1, 28]), ['batch*time', 28]],
     ['reshape with names and a size left', (v, o) => o.reshape(v.x, ['batch', -1]), ['batch', 'time*28']],
+    [
+      'reshape that takes a product of names apart',
+      (v, o) => o.reshape(o.reshape(v.x, [-1, 7]), ['batch', 'time', 28]),
+      ['batch', 'time', 28],
+    ],
+    [
+      'reshape that takes one name of a product out',
+      (v, o) => o.reshape(o.reshape(v.x, [-1, 28]), ['time', -1, 28]),
+      ['time', 'batch', 28],
+    ],
     ['reshape with nothing left', (v, o) => o.reshape(v.flat, ['batch', 28, -1]), ['batch', 28, 1]],
     ['dropout', (v, o) => o.dropout(v.x), ['batch', 'time', 28]],
     ['a sum', (v, o) => o.add(v.x, v.x), ['batch', 'time', 28]],

@@ -1,9 +1,12 @@
 /** The networks of the fixtures in `ops/`: one op each, its first dimension dynamic. */
 import { defineNetwork, type Network } from '../../src/builder/network.js';
+import { tanh } from '../../src/builder/ops/activations.js';
 import type { OpName, OpOptions } from '../../src/builder/ops/index.js';
 import { severalInputs } from '../../src/builder/ops/op-inputs.js';
 import { repeatLike } from '../../src/builder/ops/repeat.js';
+import { reshape } from '../../src/builder/ops/reshape.js';
 import { squeeze, stack, unsqueeze } from '../../src/builder/ops/unsqueeze.js';
+import type { Dim } from '../../src/builder/shape.js';
 import { float32, int32, type Value } from '../../src/builder/tensor.js';
 import type { Fixture } from '../fixtures.js';
 
@@ -13,6 +16,8 @@ export interface OpCase {
   /** A function made of several ops, in place of the op, and what it takes after the tensors. */
   readonly call?: keyof typeof calls;
   readonly arguments?: readonly number[];
+  /** Of the inputs; by default the first is called batch. */
+  readonly dims?: readonly Dim[];
   readonly outFeatures?: number;
   readonly bias?: boolean;
   readonly numEmbeddings?: number;
@@ -28,6 +33,10 @@ export interface OpCase {
 
 /** @param values the inputs @param given the numbers after them */
 const calls = {
+  joinAndSplit: ([x]: readonly Value[]) => {
+    const rows = tanh(reshape(x as Value<'float32'>, [-1, 4]));
+    return reshape(rows, ['batch', 'words', 2, 2]);
+  },
   repeatLike: ([x, like]: readonly Value[], [axis = 0]: readonly number[]) => repeatLike(x!, like!, axis),
   stack: (values: readonly Value[], [axis = 0]: readonly number[]) =>
     stack(values as [Value, ...Value[]], axis),
@@ -41,7 +50,7 @@ export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
     // Lengths that go with time-first sequences are of their second dimension, which is fixed.
     const isFixed = name === 'lengths' && config.axis === 0;
     const isStretched = 'ab'.includes(name) && (shape.length < rank || shape[0] === 1);
-    const dims = isFixed || isStretched ? shape : ['batch', ...shape.slice(1)];
+    const dims = config.dims ?? (isFixed || isStretched ? shape : ['batch', ...shape.slice(1)]);
     return [name, dtype === 'int32' ? int32(...dims) : float32(...dims)] as const;
   });
   return defineNetwork(Object.fromEntries(types), (symbols) => {

@@ -3,6 +3,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { dim } from '../../nd-array.js';
 import type { Tf } from '../backends/tf.js';
+import { sizeIn } from '../check-feeds.js';
 import { checkIndex } from '../ops/at.js';
 import { inputValues } from '../ops/op-inputs.js';
 import { formatShape, normalizeAxis } from '../shape.js';
@@ -41,7 +42,7 @@ export const flip: Forward<'flip'> = ({ x }, { axis }, { tf }) => ({
 });
 
 export const reshape: Forward<'reshape'> = ({ x }, options, { tf, dims }) => {
-  const shape = options.shape.map((dim) => (typeof dim === 'string' ? (dims.get(dim) ?? -1) : dim));
+  const shape = options.shape.map((dim) => sizeIn(dims, dim) ?? -1);
   return { output: tf.reshape(x, shape) };
 };
 

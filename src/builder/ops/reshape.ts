@@ -8,11 +8,13 @@ import { type AxisUse, listOf, type OpDefinition } from './op.js';
 import { onlyX } from './op-inputs.js';
 import type { ReshapeOptions } from './option-schemas.js';
 
-/** The size of a shape as a number times named dimensions. */
+/** The size of a shape as a number times names, products such as `batch*words` taken apart. */
 function factors(shape: Shape): { product: number; names: string[] } {
-  const names = shape.filter((dim) => typeof dim === 'string');
-  const product = shape.reduce((size: number, dim) => (typeof dim === 'number' ? size * dim : size), 1);
-  return { product, names };
+  const all = shape.map(factorsOf);
+  return {
+    product: all.reduce((size, { factor }) => size * factor, 1),
+    names: all.flatMap(({ names }) => names),
+  };
 }
 
 /** The names without one occurrence of each of `taken`; undefined if one of those is not there. */
@@ -52,9 +54,8 @@ function resolveReshape(input: Shape, target: Shape, what: string): Dim[] {
 /** The size of the dimensions before each, and of all: equal for equal sizes, whatever they are written as. */
 function sizesBefore(shape: Shape): string[] {
   return Array.from({ length: shape.length + 1 }, (_, count) => {
-    const parts = shape.slice(0, count).map(factorsOf);
-    const product = parts.reduce((size, { factor }) => size * factor, 1);
-    return [product, ...parts.flatMap(({ names }) => names).toSorted()].join(' ');
+    const { product, names } = factors(shape.slice(0, count));
+    return [product, ...names.toSorted()].join(' ');
   });
 }
 
@@ -97,7 +98,8 @@ type Reshaped<In extends Shape, Out extends Shape> = {
 
 /**
  * The same entries under another shape. Named dimensions of x must appear in the new shape, or be swallowed by
- * its one -1: `reshape(x, ['batch', 28, 28])`, `reshape(x, [-1, 64])`.
+ * its one -1: `reshape(x, ['batch', 28, 28])`, `reshape(x, [-1, 64])`. A product of names that an earlier reshape made comes apart by
+ * them: `[batch*words, 64]` becomes `['batch', 'words', 64]`.
  *
  * @throws E_SHAPE_MISMATCH when the sizes cannot be equal
  */

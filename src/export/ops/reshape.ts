@@ -2,6 +2,7 @@
  * `Reshape`, or `Squeeze` and `Unsqueeze` where only dimensions of 1 go and come. A named dimension that stays in its place is ONNX's 0 (copied from the input), and one unknown dimension is -1;
  * where that is not enough, the graph reads the sizes from the input's shape.
  */
+import { LstmOnnxError } from '../../errors.js';
 import { int } from '../emitter.js';
 import type { Lowered, Lowering, LoweringContext } from '../lowering.js';
 
@@ -39,17 +40,33 @@ function withOtherOnes(
   return added.length === 0 ? bare : emitter.emit('Unsqueeze', [bare, emitter.int64(added)], { name });
 }
 
-/** The target shape, built in the graph: named dimensions come from the input's shape. */
+/**
+ * The target shape, built in the graph: named dimensions come from the input's shape, or from that of another value where a product of
+ * names comes apart, and one that no value has is what is left.
+ */
 function shapeFromInput(
-  { emitter }: LoweringContext,
+  { emitter, holderOf }: LoweringContext,
   x: Lowered,
   target: readonly (number | string)[],
   name: string,
 ): string {
-  const sizes = emitter.emit('Shape', [x.name], { name: `${name}.input_shape` });
+  let isLeft = target.includes(-1);
   const parts = target.map((dim) => {
     if (typeof dim === 'number') return emitter.int64([dim]);
-    const index = emitter.int64([x.type.shape.indexOf(dim)]);
+    const own = x.type.shape.indexOf(dim);
+    const holder = own === -1 ? holderOf(dim) : { name: x.name, axis: own };
+    if (!holder) {
+      if (isLeft) {
+        throw new LstmOnnxError(
+          'E_UNSUPPORTED',
+          `${name}: no value of the network has the dimension ${dim}, so that ONNX cannot be told its size; put -1 for it.`,
+        );
+      }
+      isLeft = true;
+      return emitter.int64([-1]);
+    }
+    const sizes = emitter.emit('Shape', [holder.name], { name: `${name}.input_shape` });
+    const index = emitter.int64([holder.axis]);
     return emitter.emit('Gather', [sizes, index], { name: `${name}.${dim}`, attributes: { axis: int(0) } });
   });
   return emitter.emit('Concat', parts, { name: `${name}.shape`, attributes: { axis: int(0) } });

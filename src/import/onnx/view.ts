@@ -200,11 +200,14 @@ function reshaped(x: SymbolicTensor, sizes: readonly Size[], ops: Rearranger): S
   return ops.reshape(x, reshapeTarget(x, sizes));
 }
 
-/** A product of names that the value does not have as a dimension is what the reshape's one -1 stands for. */
+/** What the value does not have as a dimension is what the reshape's one -1 stands for: a product of names rather than one of them. */
 function reshapeTarget(x: SymbolicTensor, sizes: readonly Size[]): Shape {
   const known = new Set(x.shape);
-  return sizes.map((size) => {
-    const dim = dimOfSize(size);
-    return typeof dim === 'number' || known.has(dim) ? dim : -1;
+  const dims = sizes.map(dimOfSize);
+  const unknown = sizes.flatMap(({ names }, i) => {
+    const dim = dims[i];
+    return typeof dim === 'string' && !known.has(dim) ? [{ i, names: names.length }] : [];
   });
+  const [left] = unknown.toSorted((a, b) => b.names - a.names);
+  return dims.map((dim, i) => (i === left?.i ? -1 : dim));
 }

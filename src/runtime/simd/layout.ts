@@ -1,6 +1,7 @@
 /** Ops that only move numbers: concat, transpose, reshape, flip, at. */
 
 import { copyJoined, copyPermuted, joinedShape } from '../../array-layout.js';
+import { sizeIn } from '../../builder/check-feeds.js';
 import { inputValues } from '../../builder/ops/op-inputs.js';
 import { formatShape, normalizeAxis } from '../../builder/shape.js';
 import { LstmOnnxError } from '../../errors.js';
@@ -57,7 +58,7 @@ export const transpose: Prepare<'transpose'> = ({ axes }) => unary((x) => permut
 
 export const reshape: Prepare<'reshape'> = ({ shape: target }) =>
   unary((x, { dims }) => {
-    const shape = target.map((dim) => (typeof dim === 'string' ? (dims.get(dim) ?? -1) : dim));
+    const shape = target.map((dim) => sizeIn(dims, dim) ?? -1);
     const known = sizeOf(shape.filter((dim) => dim !== -1));
     const rest = known === 0 ? 0 : x.data.length / known;
     const whole = shape.map((dim) => (dim === -1 ? rest : dim));
