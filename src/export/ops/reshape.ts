@@ -51,6 +51,12 @@ function shapeFromInput(
   name: string,
 ): string {
   let isLeft = target.includes(-1);
+  const shapes = new Map<string, string>();
+  const shapeOf = (value: string) => {
+    const known = shapes.get(value) ?? emitter.emit('Shape', [value], { name: `${name}.input_shape` });
+    shapes.set(value, known);
+    return known;
+  };
   const parts = target.map((dim) => {
     if (typeof dim === 'number') return emitter.int64([dim]);
     const own = x.type.shape.indexOf(dim);
@@ -65,7 +71,7 @@ function shapeFromInput(
       isLeft = true;
       return emitter.int64([-1]);
     }
-    const sizes = emitter.emit('Shape', [holder.name], { name: `${name}.input_shape` });
+    const sizes = shapeOf(holder.name);
     const index = emitter.int64([holder.axis]);
     return emitter.emit('Gather', [sizes, index], { name: `${name}.${dim}`, attributes: { axis: int(0) } });
   });
