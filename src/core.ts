@@ -37,6 +37,7 @@ export {
   layerNorm,
 } from './builder/ops/normalization.js';
 export { type PadArguments, pad } from './builder/ops/pad.js';
+export { constant, parameter } from './builder/ops/parameter.js';
 export {
   type AvgPoolOptions,
   avgPool1d,

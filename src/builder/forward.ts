@@ -9,7 +9,7 @@ import { forwards } from './forward/index.js';
 import { type NetworkNode, valueId } from './graph-builder.js';
 import type { Network } from './network.js';
 import type { OpName } from './ops/index.js';
-import type { Ports } from './ops/op.js';
+import { type Ports, parameterName } from './ops/op.js';
 import { mapInputs } from './ops/op-inputs.js';
 import { Generator } from './random.js';
 
@@ -43,10 +43,10 @@ export function forward(
   const lookUp = (id: string) => mustGet(values, id, 'value');
   for (const { node, wanted } of executionPlan(network)) {
     // Not { ...context, wanted }: spreading makes a new hidden class per step in V8, freed only by a full garbage collection.
-    const update = (name: string, data: Float32Array) => onUpdate?.(`${node.name}.${name}`, data);
+    const update = (name: string, data: Float32Array) => onUpdate?.(parameterName(node.name, name), data);
     const context = { tf, training, gradients, generator, dims, wanted, update };
     const results = run(node, lookUp, context, (name) =>
-      mustGet(parameters, `${node.name}.${name}`, 'parameter'),
+      mustGet(parameters, parameterName(node.name, name), 'parameter'),
     );
     for (const [port, tensor] of Object.entries(results)) {
       values.set(valueId(node.name, port), tensor);

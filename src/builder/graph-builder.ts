@@ -4,6 +4,7 @@ import { inWords } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
+import { type ParameterSpec, parameterName } from './ops/op.js';
 import { inputEntries, mapInputs, type OpInputs, wrongInputNames } from './ops/op-inputs.js';
 import type { PaddedSequences } from './ragged.js';
 import { checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
@@ -48,6 +49,8 @@ export type OptionCheck = <K extends OpName>(op: K, options: OpOptions[K], name:
 export class GraphBuilder {
   readonly nodes: NetworkNode[] = [];
   readonly #names = new Set<string>();
+  /** The names of parameters in the state dict. */
+  readonly #parameters = new Set<string>();
   readonly #values = new Map<string, SymbolicTensor>();
   readonly #check: OptionCheck;
   readonly #padded: PaddedSequences | undefined;
@@ -133,6 +136,7 @@ export class GraphBuilder {
     const given = ops[op].infer(inputs, checked, nodeName);
     const taken = this.#padded?.follow(op, nodeName, inputs, checked) ?? inputs;
     const outputs = taken === inputs ? given : ops[op].infer(taken, checked, nodeName);
+    this.#claimParameters(nodeName, ops[op].parameters?.(taken, checked) ?? []);
     const node: NetworkNode<K> = {
       name: nodeName,
       op,
@@ -172,6 +176,20 @@ export class GraphBuilder {
     let number = 1;
     while (this.#names.has(`${op}_${number}`)) number++;
     return `${op}_${number}`;
+  }
+
+  /** A tensor in no layer may be called as one that a layer has: `fc.weight`. */
+  #claimParameters(node: string, specs: readonly ParameterSpec[]): void {
+    for (const { name: own } of specs) {
+      const name = parameterName(node, own);
+      if (this.#parameters.has(name)) {
+        throw new LstmOnnxError(
+          'E_DUPLICATE_NAME',
+          `The network has two parameters called '${name}'; give each tensor and layer a name of its own.`,
+        );
+      }
+      this.#parameters.add(name);
+    }
   }
 
   #claim(name: string): void {

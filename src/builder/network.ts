@@ -4,6 +4,7 @@ import { inWords, isObject } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { noteWhole } from './check-network.js';
 import { checkOptions } from './check-options.js';
+import { defining } from './current-graph.js';
 import { GraphBuilder, type NetworkNode, valueId } from './graph-builder.js';
 import type { OpName } from './ops/index.js';
 import { inputValues, mapInputs, type OpInputs } from './ops/op-inputs.js';
@@ -63,7 +64,7 @@ export function defineNetwork<const I extends Signature, const O extends Readonl
   const symbols = Object.fromEntries(
     Object.entries(inputs).map(([name, type]) => [name, graph.addInput(name, type)]),
   );
-  const outputs = define(symbols as Symbols<I>); // made from `inputs` name by name on the line above
+  const outputs = defining(graph, () => define(symbols as Symbols<I>)); // made from `inputs` name by name on the line above
   return finishNetwork(inputs, graph, outputs);
 }
 

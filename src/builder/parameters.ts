@@ -8,7 +8,7 @@ import type { NetworkNode } from './graph-builder.js';
 import { inputTypes, type Network, valueTypes } from './network.js';
 import type { OpName } from './ops/index.js';
 import { ops } from './ops/index.js';
-import type { Initializer, ParameterSpec } from './ops/op.js';
+import { type Initializer, type ParameterSpec, parameterName } from './ops/op.js';
 import type { OpInputs } from './ops/op-inputs.js';
 import { Generator } from './random.js';
 import { formatShape, sameShape } from './shape.js';
@@ -44,7 +44,10 @@ export function parameterSpecs(network: Network): ParameterSpec[] {
 export function specsOfNetwork(network: Network): ParameterSpec[] {
   const types = valueTypes(network);
   return network.nodes.flatMap((node) =>
-    specsOf(node, inputTypes(node, types)).map((spec) => ({ ...spec, name: `${node.name}.${spec.name}` })),
+    specsOf(node, inputTypes(node, types)).map((spec) => ({
+      ...spec,
+      name: parameterName(node.name, spec.name),
+    })),
   );
 }
 

@@ -32,10 +32,17 @@ export function summaryLines(network: Network): string[] {
   ]);
   const rows = [['name', 'op', 'output', 'parameters'], ...inputs, ...nodes];
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const fixed = parameterSpecs(network)
+    .filter(({ trained = true }) => !trained)
+    .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const outputs = Object.entries(network.outputs).map(
     ([name, { from, shape }]) => `${name} = ${from} ${formatShape(shape)}`,
   );
-  return [...alignColumns(rows), `outputs: ${outputs.join(', ')}`, `parameters: ${formatCount(total)}`];
+  return [
+    ...alignColumns(rows),
+    `outputs: ${outputs.join(', ')}`,
+    `parameters: ${formatCount(total)}${fixed > 0 ? `, ${formatCount(fixed)} not trained` : ''}`,
+  ];
 }
 
 /** The op and its options, without those that are off: `lstm(hiddenSize=64, numLayers=1, bidirectional)`. */
@@ -47,15 +54,21 @@ function describe({ op, options }: NetworkNode): string {
   return shown.length === 0 ? op : `${op}(${shown.join(', ')})`;
 }
 
+/** Of a list, such as the numbers of a constant. */
+const MAX_SHOWN = 8;
+
 function describeValue(value: unknown): string {
-  if (Array.isArray(value)) return formatShape(value);
+  if (Array.isArray(value))
+    return formatShape(value.length > MAX_SHOWN ? [...value.slice(0, MAX_SHOWN), '...'] : value);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function parameterCounts(network: Network): Map<string, number> {
   const counts = new Map<string, number>();
+  const nodes = new Set(network.nodes.map(({ name }) => name));
   for (const { name, shape } of parameterSpecs(network)) {
-    const node = name.slice(0, name.lastIndexOf('.'));
+    // One in no layer is called as its node.
+    const node = nodes.has(name) ? name : name.slice(0, name.lastIndexOf('.'));
     counts.set(node, (counts.get(node) ?? 0) + sizeOf(shape));
   }
   return counts;

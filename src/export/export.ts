@@ -5,6 +5,7 @@ import { checkInfo, type ModelInfo } from '../builder/checkpoint.js';
 import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import type { Network } from '../builder/network.js';
 import type { OpName } from '../builder/ops/index.js';
+import { parameterName } from '../builder/ops/op.js';
 import { mapInputs } from '../builder/ops/op-inputs.js';
 import { checkParameters, type StateDict } from '../builder/parameters.js';
 import { summary } from '../builder/summary.js';
@@ -159,7 +160,7 @@ function lowerNode<K extends OpName>(
   opset: number,
   parameters: StateDict,
 ): Readonly<Record<string, LoweredPort>> {
-  const parameter = (name: string) => mustGet(parameters, `${node.name}.${name}`, 'parameter');
+  const parameter = (name: string) => mustGet(parameters, parameterName(node.name, name), 'parameter');
   const inputs = mapInputs<K, string, Lowered>(node.inputs, (id) => mustGet(values, id, 'value'));
   const holderOf = (dim: string) => {
     for (const { name, type } of values.values()) {

@@ -1,12 +1,14 @@
 /** The networks of the fixtures in `ops/`: one op each, its first dimension dynamic. */
 import { defineNetwork, type Network } from '../../src/builder/network.js';
 import { tanh } from '../../src/builder/ops/activations.js';
+import { mul } from '../../src/builder/ops/arithmetic.js';
 import type { OpName, OpOptions } from '../../src/builder/ops/index.js';
 import { severalInputs } from '../../src/builder/ops/op-inputs.js';
+import { parameter } from '../../src/builder/ops/parameter.js';
 import { repeatLike } from '../../src/builder/ops/repeat.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { squeeze, stack, unsqueeze } from '../../src/builder/ops/unsqueeze.js';
-import type { Dim } from '../../src/builder/shape.js';
+import type { Dim, Shape } from '../../src/builder/shape.js';
 import { float32, int32, type Value } from '../../src/builder/tensor.js';
 import type { Fixture } from '../fixtures.js';
 
@@ -31,7 +33,7 @@ export interface OpCase {
   readonly module?: string;
 }
 
-/** @param values the inputs @param given the numbers after them */
+/** @param values the inputs @param given the numbers after them @param config the rest of the case */
 const calls = {
   joinAndSplit: ([x]: readonly Value[]) => {
     const rows = tanh(reshape(x as Value<'float32'>, [-1, 4]));
@@ -41,6 +43,8 @@ const calls = {
   stack: (values: readonly Value[], [axis = 0]: readonly number[]) =>
     stack(values as [Value, ...Value[]], axis),
   unsqueeze: ([x]: readonly Value[], [axis = 0]: readonly number[]) => unsqueeze(x!, axis),
+  times: ([x]: readonly Value[], _given: readonly number[], { module = '', shape = [] }: OpCase) =>
+    mul(x as Value<'float32', Shape>, parameter(module, shape)),
   squeeze: ([x]: readonly Value[], [axis = 0]: readonly number[]) => squeeze(x!, axis),
 };
 
@@ -56,7 +60,7 @@ export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
   return defineNetwork(Object.fromEntries(types), (symbols) => {
     const values: Value[] = Object.values(symbols);
     const [x, lengths] = values;
-    if (config.call) return { y: calls[config.call](values, config.arguments ?? []) };
+    if (config.call) return { y: calls[config.call](values, config.arguments ?? [], config) };
     const named = 'a' in symbols && 'b' in symbols ? { a: symbols.a, b: symbols.b } : { x: x!, lengths };
     const inputs = config.op === 'concat' ? severalInputs(values) : named;
     return {

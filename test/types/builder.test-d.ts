@@ -11,6 +11,7 @@ import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { pad } from '../../src/builder/ops/pad.js';
+import { constant, parameter } from '../../src/builder/ops/parameter.js';
 import { max, mean, sum } from '../../src/builder/ops/reduce.js';
 import { repeat, repeatLike } from '../../src/builder/ops/repeat.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
@@ -290,8 +291,17 @@ test('two tensors computed entry by entry stretch over each other', () => {
   add(sequence, {} as Float<readonly ['batch', 'time', 27]>);
   // @ts-expect-error integers
   add(sequence, {} as SymbolicTensor<'int32', readonly ['batch', 'time', 28]>);
-  // @ts-expect-error only the second may be a number
-  div(2, sequence);
+  expectTypeOf(div(2, sequence)).toEqualTypeOf<typeof sequence>();
+});
+
+test('parameters and constants have the shapes that they are given', () => {
+  expectTypeOf(parameter('w', [4, 1])).toEqualTypeOf<Float<readonly [4, 1]>>();
+  expectTypeOf(mul(sequence, parameter('w', [28], { init: 'ones' }))).toEqualTypeOf<typeof sequence>();
+  expectTypeOf(constant(1)).toEqualTypeOf<Float<readonly []>>();
+  expectTypeOf(constant([1, 2, 3])).toEqualTypeOf<Float<readonly [3]>>();
+  expectTypeOf(constant({} as NdArray<'float32'>)).toEqualTypeOf<Float<Shape>>();
+  // @ts-expect-error a name is no size of a parameter
+  parameter('w', ['time']);
 });
 
 test('tensors of any shape are tensors, whether or not they have a time', () => {

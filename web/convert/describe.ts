@@ -139,8 +139,10 @@ function recurrentWords(op: string, options: LayerWords, own: readonly string[])
 
 function parameterCounts(network: Network): Map<string, number> {
   const counts = new Map<string, number>();
+  const nodes = new Set(network.nodes.map(({ name }) => name));
   for (const { name, shape } of parameterSpecs(network)) {
-    const node = name.slice(0, name.lastIndexOf('.'));
+    // One in no layer is called as its node.
+    const node = nodes.has(name) ? name : name.slice(0, name.lastIndexOf('.'));
     const size = shape.reduce((product, dim) => product * dim, 1);
     counts.set(node, (counts.get(node) ?? 0) + size);
   }

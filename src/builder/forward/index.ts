@@ -9,6 +9,7 @@ import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
 import { batchNorm, instanceNorm, layerNorm } from './normalization.js';
 import { pad } from './pad.js';
+import { constant, parameter } from './parameter.js';
 import { avgPool, maxPool } from './pool.js';
 import { recurrentForwards } from './recurrent.js';
 import { max, mean, sum } from './reduce.js';
@@ -23,6 +24,7 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   avgPool,
   batchNorm,
   concat,
+  constant,
   conv,
   convTranspose,
   div,
@@ -38,6 +40,7 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   mean,
   mul,
   pad,
+  parameter,
   relu: plain('relu'),
   repeat,
   reshape,

@@ -46,25 +46,22 @@ interface Scale {
   readonly beta: number;
 }
 
-/** Adds the op, or where one side is a number the activation that says the same. */
+/** Adds the op; beside a number the activation that says the same, or a constant where none does. */
 function combined(
   op: ArithmeticName,
   a: Value | number,
   b: Value | number,
-  scale: { readonly first?: (a: number) => Scale; readonly second: (b: number) => Scale },
+  scale?: { readonly first: (a: number) => Scale; readonly second: (b: number) => Scale },
 ): SymbolicTensor {
-  if (typeof b === 'number') {
-    const graph = graphOf(op, a as Value); // checked there
-    return graph.addOne('activation', undefined, { x: a as Value }, { name: 'linear', ...scale.second(b) });
+  const x = typeof b === 'number' ? (a as Value) : b; // checked on the next line
+  const graph = graphOf(op, x);
+  if (scale && (typeof a === 'number' || typeof b === 'number')) {
+    const options = typeof a === 'number' ? scale.first(a) : scale.second(b as number); // one of the two is
+    return graph.addOne('activation', undefined, { x }, { name: 'linear', ...options });
   }
-  const graph = graphOf(op, b);
-  if (typeof a !== 'number') return graph.addOne(op, undefined, { a, b }, {});
-  if (scale.first)
-    return graph.addOne('activation', undefined, { x: b }, { name: 'linear', ...scale.first(a) });
-  throw new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `${op} takes a number as its second argument alone; got ${a} first.`,
-  );
+  const tensorOf = (side: Value | number) =>
+    typeof side === 'number' ? graph.addOne('constant', undefined, {}, { shape: [], values: [side] }) : side;
+  return graph.addOne(op, undefined, { a: tensorOf(a), b: tensorOf(b) }, {});
 }
 
 export function add<A extends Shape>(a: Value<'float32', A>, b: number): SymbolicTensor<'float32', A>;
@@ -120,15 +117,14 @@ export function mul(a: Value | number, b: Value | number): SymbolicTensor {
 }
 
 export function div<A extends Shape>(a: Value<'float32', A>, b: number): SymbolicTensor<'float32', A>;
+export function div<B extends Shape>(a: number, b: Value<'float32', B>): SymbolicTensor<'float32', B>;
 /**
- * `a / b`, entry by entry. Shapes as in {@link add}. Of numbers, b alone may be one.
+ * `a / b`, entry by entry. Shapes and numbers as in {@link add}.
  */
 export function div<A extends Shape, B extends Shape>(
   a: Value<'float32', A>,
   b: Value<'float32', B> & Fits<A, B>,
 ): SymbolicTensor<'float32', Broadcast<A, B>>;
 export function div(a: Value | number, b: Value | number): SymbolicTensor {
-  return combined('div', a, b, {
-    second: (number) => ({ alpha: 1 / number, beta: 0 }),
-  });
+  return combined('div', a, b);
 }

@@ -9,6 +9,7 @@ import { batchNormOp, instanceNormOp, layerNormOp } from './normalization.js';
 import type { OpDefinition } from './op.js';
 import type { OpName } from './option-schemas.js';
 import { padOp } from './pad.js';
+import { constantOp, parameterOp } from './parameter.js';
 import { poolOp } from './pool.js';
 import { maxOp, meanOp, sumOp } from './reduce.js';
 import { repeatOp } from './repeat.js';
@@ -19,6 +20,7 @@ export const more = {
   add: arithmeticOp,
   avgPool: poolOp,
   batchNorm: batchNormOp,
+  constant: constantOp,
   conv: convOp,
   convTranspose: convTransposeOp,
   div: arithmeticOp,
@@ -29,6 +31,7 @@ export const more = {
   mean: meanOp,
   mul: arithmeticOp,
   pad: padOp,
+  parameter: parameterOp,
   repeat: repeatOp,
   slice: sliceOp,
   stepCount: stepCountOp,

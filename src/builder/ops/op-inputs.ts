@@ -4,6 +4,9 @@ import type { OpName } from './option-schemas.js';
 
 type X<T> = { readonly x: T };
 
+/** Of an op without inputs. */
+type None = Readonly<Record<never, never>>;
+
 /** `a` and `b`, of which one may be stretched over the other. */
 type Two<T> = { readonly a: T; readonly b: T };
 
@@ -24,6 +27,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   avgPool: X<T>;
   batchNorm: X<T>;
   concat: Several<T>;
+  constant: None;
   conv: X<T>;
   convTranspose: X<T>;
   div: Two<T>;
@@ -39,6 +43,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   mean: Steps<T>;
   mul: Two<T>;
   pad: X<T>;
+  parameter: None;
   relu: X<T>;
   repeat: X<T> & { readonly like?: T | undefined };
   reshape: X<T>;
@@ -59,6 +64,8 @@ export type NamedInputs<T> = Readonly<Partial<Record<string, T>>>;
 export type InputNames =
   | 'several'
   | { readonly required: readonly string[]; readonly optional?: readonly string[] };
+
+export const noInputs: InputNames = { required: [] };
 
 /** Of an op of two tensors. */
 export const aAndB: InputNames = { required: ['a', 'b'] };

@@ -10,16 +10,20 @@ import type { OpName, OpOptions } from './option-schemas.js';
 export type Initializer =
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
-  | { readonly kind: 'zeros' }
-  | { readonly kind: 'ones' };
+  | { readonly kind: 'zeros' | 'ones' };
 
 export interface ParameterSpec {
-  /** PyTorch's name within the module: `weight_ih_l0`. */
+  /** PyTorch's name within the module: `weight_ih_l0`; empty for a tensor that is called as its node. */
   readonly name: string;
   readonly shape: readonly number[];
   readonly init: Initializer;
-  /** False for what no gradient moves, such as running statistics: PyTorch's buffers. */
+  /** False for what no gradient moves: a frozen parameter, or running statistics, PyTorch's buffers. */
   readonly trained?: false;
+}
+
+/** The name in the state dict of a node's parameter. */
+export function parameterName(node: string, own: string): string {
+  return own === '' ? node : `${node}.${own}`;
 }
 
 /** A value for each output port of an op. */

@@ -182,6 +182,29 @@ export type StepCountOptions = z.output<typeof stepCount>;
 const transpose = z.strictObject({ axes: z.array(z.int().check(z.nonnegative())) });
 export type TransposeOptions = z.output<typeof transpose>;
 
+const initializer = z.union([
+  z.strictObject({ kind: z.enum(['zeros', 'ones']) }),
+  z.strictObject({ kind: z.literal('uniform'), bound: z.number().check(z.nonnegative()) }),
+  z.strictObject({ kind: z.literal('normal'), mean: z.number(), std: z.number().check(z.nonnegative()) }),
+]);
+
+const parameter = z.strictObject({
+  shape: z.array(positive),
+  init: z._default(initializer, { kind: 'zeros' }),
+  frozen: z.optional(z.boolean()),
+});
+export type ParameterOptions = z.output<typeof parameter>;
+
+const constant = z.strictObject({
+  shape: z.array(positive),
+  values: z
+    .array(z.number())
+    .check(
+      z.maxLength(1024, 'more than 1024 numbers: put them in a frozen parameter, which a checkpoint keeps'),
+    ),
+});
+export type ConstantOptions = z.output<typeof constant>;
+
 /** The options of each op. */
 export interface OpOptions {
   activation: ActivationOptions;
@@ -190,6 +213,7 @@ export interface OpOptions {
   avgPool: AvgPoolOptions;
   batchNorm: BatchNormOptions;
   concat: AxisOptions;
+  constant: ConstantOptions;
   conv: ConvOptions;
   convTranspose: ConvTransposeOptions;
   div: NoOptions;
@@ -207,6 +231,7 @@ export interface OpOptions {
   mean: AxisOptions;
   mul: NoOptions;
   pad: PadOptions;
+  parameter: ParameterOptions;
   relu: NoOptions;
   repeat: RepeatOptions;
   reshape: ReshapeOptions;
@@ -230,6 +255,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   avgPool,
   batchNorm,
   concat: axisOrLast,
+  constant,
   conv,
   convTranspose,
   div: none,
@@ -247,6 +273,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   mean: axis,
   mul: none,
   pad,
+  parameter,
   relu: none,
   repeat,
   reshape,

@@ -21,6 +21,7 @@ import { yieldToEventLoop } from './yield-to-event-loop.js';
 export interface TrainingContext {
   readonly backend: Backend;
   readonly network: Network;
+  /** All parameters. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** Those of the variables that gradients move. */
   readonly trained: ReadonlyMap<string, Variable>;

@@ -1,13 +1,12 @@
 /** Training: epoch after epoch, with validation, early stopping and a state to resume from. */
 import type { Variable } from '@tensorflow/tfjs';
 import { type Dataset, type SampleInputs, type Samples, splitDataset } from '../../data/dataset.js';
-import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type BackendName, startBackend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
 import { checkNetwork } from '../check-network.js';
 import type { Network } from '../network.js';
-import { checkParameters, initParameters, type StateDict, trainedNames } from '../parameters.js';
+import { checkParameters, initParameters, type StateDict } from '../parameters.js';
 import { Generator } from '../random.js';
 import { tensorsOf } from '../tf-parameters.js';
 import { checkSamplesFirst, type SamplesFor, samplesFor } from './batches.js';
@@ -15,6 +14,7 @@ import { checkCallbacks, checkCounts } from './check-options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
 import { type EpochOptions, type OnStep, runEpoch, type TrainingContext } from './epoch.js';
 import { evaluateWith } from './evaluate.js';
+import { frozenParameters } from './frozen.js';
 import type { EpochLog } from './logs.js';
 import type { Loss } from './losses.js';
 import type { Metric } from './metrics.js';
@@ -46,13 +46,20 @@ export interface FitOptions<Output extends string = string> {
   readonly batchSize?: number;
   /** Whether each epoch has a new random order. @default as in the run that is resumed, else true */
   readonly shuffle?: boolean;
+  /**
+   * Modules that are not trained, or single parameters, by name: `['embedding', 'lstm']`; `'encoder'` is all that begins
+   * with `encoder.`. They come back as they were, weight decay or not. As with PyTorch's `requires_grad`, dropout in them stays
+   * on, and the running statistics of a batchNorm move.
+   * @default that of the run that is resumed, else none besides frozen parameters of the network
+   */
+  readonly frozen?: readonly string[];
   /** As in `torch.manual_seed(seed)`: determines the initial parameters, the order and dropout. @default 0 */
   readonly seed?: number | bigint;
   /** Parameters to start from. @default PyTorch's initialization from the seed */
   readonly parameters?: StateDict;
   /**
    * Continues an earlier run after an epoch. The state keeps what the numbers depend on: `seed`, `batchSize`, `shuffle`,
-   * `clipNorm`, `optimizer` with its learning rate, and how many samples there are. Leave these options out to keep the
+   * `clipNorm`, `frozen`, `optimizer` with its learning rate, and how many samples there are. Leave these options out to keep the
    * run's; another value is refused unless `changes` names it. All other options may change.
    */
   readonly resume?: TrainingState;
@@ -94,6 +101,7 @@ const optionNames = {
   epochs: true,
   batchSize: true,
   shuffle: true,
+  frozen: true,
   seed: true,
   parameters: true,
   resume: true,
@@ -116,6 +124,8 @@ const meantOptions = {
   patience: 'earlyStopping, as in { earlyStopping: { patience: 3 } }',
   gradientClip: 'clipNorm',
   weights: 'parameters',
+  freeze: 'frozen',
+  trainable: 'frozen, which names what is not',
 };
 
 /**
@@ -158,23 +168,16 @@ export async function fit<N extends Network, I extends SampleInputs>(
       ? undefined
       : new EarlyStopping(options.earlyStopping, monitors, resume?.best);
   checkParameters(network, start);
-  const moved = trainedNames(network);
-  const trainedOf = <T>(all: ReadonlyMap<string, T>) => new Map([...all].filter(([name]) => moved.has(name)));
-  if (moved.size === 0) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      'The network has no parameters that training moves; give it a layer such as lstm or linear.',
-    );
-  }
-  if (resume) checkOptimizerState(optimizerConfig, trainedOf(start), resume.optimizer);
+  const frozen = frozenParameters(network, settled.frozen);
+  if (resume) checkOptimizerState(optimizerConfig, without(start, frozen), resume.optimizer);
   if (resume?.best) checkParameters(network, resume.best.parameters);
   if (resume?.run) expectSame('samples', resume.run.samples, train.length, options.changes);
 
   const backend = await startBackend(options.backend);
   backend.select();
   const variables = variablesOf(backend.tf, start);
-  const trained = trainedOf(variables);
   try {
+    const trained = without(variables, frozen);
     const optimizer = backend.createOptimizer(optimizerConfig, trained, resume?.optimizer);
     try {
       const context: TrainingContext = {
@@ -247,6 +250,11 @@ async function runEpochs(
     state: stateAfter(history.at(-1)?.epoch ?? first - 1),
     backend: { name, ...(notice === undefined ? {} : { notice }) },
   };
+}
+
+/** The entries whose names are not among some. */
+function without<T>(entries: ReadonlyMap<string, T>, names: ReadonlySet<string>): Map<string, T> {
+  return new Map([...entries].filter(([name]) => !names.has(name)));
 }
 
 function variablesOf(tf: Tf, parameters: StateDict): Map<string, Variable> {

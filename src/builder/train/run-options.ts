@@ -7,6 +7,7 @@ import { wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { seedBits } from '../random.js';
 import { checkClipNorm, checkCounts } from './check-options.js';
+import { checkFrozen } from './frozen.js';
 import { adam, checkOptimizerConfig, type OptimizerConfig } from './optimizers.js';
 
 /** The options of a run, as its training state keeps them. */
@@ -18,6 +19,8 @@ export interface RunOptions {
   /** Left out for none. */
   readonly clipNorm?: number | undefined;
   readonly optimizer: OptimizerConfig;
+  /** The modules that are not trained; left out for none. */
+  readonly frozen?: readonly string[] | undefined;
   /** How many samples an epoch goes through. */
   readonly samples: number;
 }
@@ -60,6 +63,7 @@ export const runOptionsSchema = z.strictObject({
       weightDecay: size,
     }),
   ]),
+  frozen: z.array(z.string()).optional(),
   samples: z.int().positive(),
 });
 
@@ -70,6 +74,7 @@ interface Given {
   readonly shuffle?: boolean;
   readonly clipNorm?: number;
   readonly optimizer?: OptimizerConfig;
+  readonly frozen?: readonly string[];
   readonly changes?: readonly RunChange[];
 }
 
@@ -108,6 +113,7 @@ export function settleRun(
     shuffle: givenOrBefore('shuffle', given.shuffle, before?.shuffle) ?? true,
     clipNorm: clipNorm === UNBOUNDED ? undefined : clipNorm,
     optimizer: given.optimizer ?? before?.optimizer ?? adam(),
+    frozen: frozenOf(before, given.frozen),
   };
 }
 
@@ -153,13 +159,31 @@ function seedOf(before: RunOptions | undefined, given: number | bigint | undefin
   return before?.seed;
 }
 
-function checkGiven({ batchSize, shuffle, clipNorm, optimizer, changes }: Given): void {
+/** @throws E_INVALID_OPTION for others than the run's: the optimizer has kept nothing for what was not trained */
+function frozenOf(
+  before: RunOptions | undefined,
+  given: readonly string[] | undefined,
+): readonly string[] | undefined {
+  const shown = (modules: readonly string[] = []) => `[${[...new Set(modules)].sort().join(', ')}]`;
+  if (before && given && shown(before.frozen) !== shown(given)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The resumed run had frozen ${shown(before.frozen)} and is now given ${shown(given)}. Leave frozen out to go on with ` +
+        'that of the run, or start a new run from its parameters: { parameters: state.parameters }.',
+    );
+  }
+  const modules = given ?? before?.frozen ?? [];
+  return modules.length > 0 ? [...modules] : undefined;
+}
+
+function checkGiven({ batchSize, shuffle, clipNorm, optimizer, frozen, changes }: Given): void {
   if (batchSize !== undefined) checkCounts({ batchSize });
   checkClipNorm(clipNorm);
   if (shuffle !== undefined && typeof shuffle !== 'boolean') {
     throw wrongArgument('The option shuffle', shuffle, 'true or false');
   }
   if (optimizer !== undefined) checkOptimizerConfig(optimizer);
+  checkFrozen(frozen);
   if (changes === undefined) return;
   const wrong: unknown = Array.isArray(changes)
     ? changes.find((name) => !changeable.includes(name))

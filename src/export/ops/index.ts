@@ -19,6 +19,7 @@ import { lowerFlip } from './flip.js';
 import { lowerLinear } from './linear.js';
 import { lowerBatchNorm, lowerInstanceNorm, lowerLayerNorm } from './normalization.js';
 import { lowerPad } from './pad.js';
+import { lowerConstant, lowerParameter } from './parameter.js';
 import { recurrentLowerings } from './recurrent.js';
 import { lowerMax, lowerMean, lowerSum } from './reduce.js';
 import { lowerRepeat } from './repeat.js';
@@ -34,6 +35,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   avgPool: lowerAvgPool,
   batchNorm: lowerBatchNorm,
   concat: lowerConcat,
+  constant: lowerConstant,
   conv: lowerConv,
   convTranspose: lowerConvTranspose,
   div: lowerDiv,
@@ -49,6 +51,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   mean: lowerMean,
   mul: lowerMul,
   pad: lowerPad,
+  parameter: lowerParameter,
   relu: lowerRelu,
   repeat: lowerRepeat,
   reshape: lowerReshape,

@@ -105,7 +105,7 @@ function asLies(side: Side, sides: Sides, grid: Grid, ops: Rearranger): Aligned 
   const axes = layout.map((own) => own.map((factor) => cells.get(factor)));
   const isPartly = axes.some((own) => own.includes(undefined) && own.some((factor) => factor !== undefined));
   if (isPartly) return undefined;
-  const fitting = arrange(sides[other], axes.map(present), ops);
+  const fitting = stretchable(sides[other], axes.map(present), ops);
   const tensors = side === 'a' ? { a: source.tensor(), b: fitting } : { a: fitting, b: source.tensor() };
   const view = (result: SymbolicTensor): View => ({
     kind: 'view',
@@ -116,6 +116,14 @@ function asLies(side: Side, sides: Sides, grid: Grid, ops: Rearranger): Aligned 
   return { ...tensors, view };
 }
 
+/** The view with these axes, but no more axes of 1 before the others than its source has: they need not be there. */
+function stretchable(view: View, axes: readonly (readonly AxisFactor[])[], ops: Rearranger): SymbolicTensor {
+  const first = axes.findIndex((own) => own.length > 0);
+  const before = first === -1 ? axes.length : first;
+  const own = view.source.type.shape.length - (axes.length - before);
+  return arrange(view, axes.slice(before - Math.min(Math.max(own, 0), before)), ops);
+}
+
 function present<T>(all: readonly (T | undefined)[]): T[] {
   return all.filter((one) => one !== undefined);
 }
@@ -124,7 +132,7 @@ function present<T>(all: readonly (T | undefined)[]): T[] {
 function cellByCell(sides: Sides, grid: Grid, ops: Rearranger): Aligned {
   const cells = grid.flat();
   const of = (side: Side) =>
-    arrange(
+    stretchable(
       sides[side],
       cells.map((cell) => present([cell[side]])),
       ops,

@@ -25,7 +25,7 @@ import { identifier, inputName, Names } from './names.js';
 import { neededNodes } from './needed-nodes.js';
 import { NodeReader } from './node-reader.js';
 import { handlers } from './ops/index.js';
-import { describeValue, type Value, type View } from './value.js';
+import { describeValue, type Value, type View, type Weights } from './value.js';
 import { type Rearranger, tensorOf, viewOf } from './view.js';
 
 export class GraphReader implements Rearranger {
@@ -34,6 +34,7 @@ export class GraphReader implements Rearranger {
   readonly #values = new Map<string, Value>();
   readonly #stated: ReadonlyMap<string, OnnxDType>;
   readonly #parameters = new Map<string, Parameter>();
+  readonly #frozen = new Map<Weights, View>();
   readonly #inputs: Record<string, TensorType> = {};
   /** Of the numbers: bound so that a small file cannot ask for all there is, by using its weights again and again. */
   readonly budget: MemoryBudget;
@@ -125,6 +126,19 @@ export class GraphReader implements Rearranger {
 
   addParameter(name: string, shape: readonly number[], data: Float32Array): void {
     this.#parameters.set(name, { shape, data });
+  }
+
+  /** Numbers of the file as a value of the network: a parameter that training leaves as it is, once for all who read it. */
+  frozen(weights: Weights): View {
+    const known = this.#frozen.get(weights);
+    if (known) return known;
+    const name = this.claim(identifier(weights.origin === '' ? 'constant' : weights.origin));
+    const { shape } = weights;
+    this.addParameter(name, shape, weights.read());
+    const init = { kind: 'zeros' } as const;
+    const view = this.view(this.addNamed('parameter', name, {}, { shape: [...shape], init, frozen: true }));
+    this.#frozen.set(weights, view);
+    return view;
   }
 
   transpose(x: SymbolicTensor, axes: readonly number[]): SymbolicTensor {

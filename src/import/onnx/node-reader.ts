@@ -1,5 +1,6 @@
 /** A node of the graph as its handler sees it: inputs by what they are, attributes by name, refusals in one form. */
 import { LstmOnnxError } from '../../errors.js';
+import { sizeOf } from '../../nd-array.js';
 import { type AttributeOf, attributeOf, type OnnxAttribute, type OnnxNode } from '../../onnx/graph.js';
 import { isSolid } from './constants.js';
 import type { GraphReader } from './graph-reader.js';
@@ -39,8 +40,10 @@ export class NodeReader {
     );
   }
 
-  /** A view of floats. */
+  /** A view of floats; of constants as a frozen parameter. */
   floats(index: number): View {
+    const value = this.input(index);
+    if (value.kind === 'weights' && isSolid(value) && sizeOf(value.shape) > 0) return this.to.frozen(value);
     const view = this.view(index);
     if (view.source.type.dtype === 'float32') return view;
     throw this.refusal(`input ${index} has integers, expected floats`);

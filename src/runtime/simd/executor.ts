@@ -8,6 +8,7 @@ import { executionPlan } from '../../builder/execution-plan.js';
 import { type NetworkNode, valueId } from '../../builder/graph-builder.js';
 import type { Network } from '../../builder/network.js';
 import type { OpName } from '../../builder/ops/index.js';
+import { parameterName } from '../../builder/ops/op.js';
 import { mapInputs } from '../../builder/ops/op-inputs.js';
 import type { StateDict } from '../../builder/parameters.js';
 import { isRecurrent } from '../../builder/recurrent/cells.js';
@@ -43,7 +44,7 @@ export class Executor {
         compute: prepare(node, {
           engine,
           arena: this.#weights,
-          parameter: (name) => mustGet(parameters, `${node.name}.${name}`, 'parameter'),
+          parameter: (name) => mustGet(parameters, parameterName(node.name, name), 'parameter'),
         }),
       })),
     );

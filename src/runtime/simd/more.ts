@@ -5,6 +5,7 @@ import { convolutions } from './convolution.js';
 import { normalizations } from './normalization.js';
 import type { Prepare } from './operator.js';
 import { pad } from './pad.js';
+import { constant, parameter } from './parameter.js';
 import { max, mean, sum } from './reduce.js';
 import { repeat } from './repeat.js';
 import { slice } from './slice.js';
@@ -12,14 +13,16 @@ import { stepCount } from './step-count.js';
 
 export const more = {
   add,
+  constant,
   ...convolutions,
   div,
   max,
   mean,
   mul,
-  ...normalizations,
   pad,
+  parameter,
   repeat,
+  ...normalizations,
   slice,
   stepCount,
   sub,

@@ -26,29 +26,28 @@ type Affine = (
   isFirst: boolean,
 ) => { readonly alpha: number; readonly beta: number } | undefined;
 
-function arithmetic(name: string, ofSizes: Arithmetic, affine: Affine): Handler {
+/** What a node of two inputs gives where it is read without a second tensor; undefined where it is not. */
+type Scaling = (node: NodeReader) => Value | undefined;
+
+function scaling(name: string, ofSizes: Arithmetic, affine: Affine): Scaling {
   return (node) => {
     const [a, b] = [node.input(0), node.input(1)];
-    if (a.kind === 'sizes' && b.kind === 'sizes') return [sizesOf(node, a, b, ofSizes)];
+    if (a.kind === 'sizes' && b.kind === 'sizes') return sizesOf(node, a, b, ofSizes);
     const [x, constant] = a.kind === 'view' ? [a, b] : [b, a];
-    if (x.kind !== 'view' || constant.kind !== 'weights' || !isSolid(constant)) throw unread(node, a, b);
-    if (name === 'Add') {
-      const biased = withBias(x, constant);
-      if (biased) return [biased];
-    }
-    const numbers =
-      sizeOf(constant.shape) === 1 && constant.shape.length <= x.axes.length ? constant.read() : [];
-    const [number] = numbers;
-    if (number !== undefined && name === 'Div' && constant === a) {
-      throw node.refusal('it divides a constant by a tensor; a tensor divided by one number is read');
-    }
+    if (x.kind !== 'view' || constant.kind !== 'weights' || !isSolid(constant)) return undefined;
+    const biased = name === 'Add' ? withBias(x, constant) : undefined;
+    if (biased) return biased;
+    const isNumber = sizeOf(constant.shape) === 1 && constant.shape.length <= x.axes.length;
+    const [number] = isNumber ? constant.read() : [];
     const scale = number === undefined ? undefined : affine(number, constant === a);
-    if (!scale || x.source.type.dtype !== 'float32') throw unread(node, a, b);
-    return [activated(node, x, { name: 'linear', ...scale })];
+    if (!scale || x.source.type.dtype !== 'float32') return undefined;
+    return activated(node, x, { name: 'linear', ...scale });
   };
 }
 
-function unread(node: NodeReader, a: Value, b: Value): Error {
+/** What to throw for inputs that are not read. */
+export function unread(node: NodeReader): Error {
+  const [a, b] = [node.input(0), node.input(1)];
   return node.refusal(
     `it computes with ${kind(a)} and ${kind(b)}; read are two tensors of floats, one with one number, the bias of a linear map, and sizes`,
   );
@@ -97,21 +96,36 @@ export function sizesOf(node: NodeReader, a: Sizes, b: Sizes, compute: Arithmeti
   return sizesOfShape(longer.shape, items);
 }
 
-export const scalingHandlers = {
-  Add: arithmetic(
+export const scalings = {
+  Add: scaling(
     'Add',
     ofNumbers((a, b) => a + b),
     (constant) => ({ alpha: 1, beta: constant }),
   ),
-  Sub: arithmetic(
+  Sub: scaling(
     'Sub',
     ofNumbers((a, b) => a - b),
     (constant, isFirst) => (isFirst ? { alpha: -1, beta: constant } : { alpha: 1, beta: -constant }),
   ),
-  Mul: arithmetic('Mul', times, (constant) => ({ alpha: constant, beta: 0 })),
-  Div: arithmetic(
+  Mul: scaling('Mul', times, (constant) => ({ alpha: constant, beta: 0 })),
+  Div: scaling(
     'Div',
     (a, b) => divided(a, b) ?? ofNumbers((x, y) => Math.trunc(x / y))(a, b),
     (constant, isFirst) => (isFirst ? undefined : { alpha: 1 / constant, beta: 0 }),
   ),
+} satisfies Record<string, Scaling>;
+
+function handlerOf(read: Scaling): Handler {
+  return (node) => {
+    const value = read(node);
+    if (value) return [value];
+    throw unread(node);
+  };
+}
+
+export const scalingHandlers = {
+  Add: handlerOf(scalings.Add),
+  Sub: handlerOf(scalings.Sub),
+  Mul: handlerOf(scalings.Mul),
+  Div: handlerOf(scalings.Div),
 } satisfies Record<string, Handler>;
