@@ -61,6 +61,24 @@ export class GraphReader implements Rearranger {
     const nodes = neededNodes(graph);
     refuseUnread(nodes);
     this.#readInputs(graph);
+    this.#readNodes(graph, nodes);
+    const network = finishNetwork(this.#inputs, this.#graph, this.#outputs(graph));
+    const parameters = specsOfNetwork(network).flatMap(({ name }) => {
+      const parameter = this.#parameters.get(name);
+      return parameter ? [[name, parameter] as const] : [];
+    });
+    return { network, parameters: new Map(parameters) };
+  }
+
+  /** The outputs of a node's branch, which reads values around it. */
+  readBranch(branch: OnnxGraph): Value[] {
+    const nodes = neededNodes(branch);
+    refuseUnread(nodes);
+    this.#readNodes(branch, nodes);
+    return branch.outputs.map(({ name }) => this.#find(name));
+  }
+
+  #readNodes(graph: OnnxGraph, nodes: readonly OnnxNode[]): void {
     this.#readInitializers(graph, nodes);
     for (const node of nodes) {
       const values = within(node, () => this.#readNode(node));
@@ -69,12 +87,6 @@ export class GraphReader implements Rearranger {
         if (name !== '' && value) this.#values.set(name, value);
       }
     }
-    const network = finishNetwork(this.#inputs, this.#graph, this.#outputs(graph));
-    const parameters = specsOfNetwork(network).flatMap(({ name }) => {
-      const parameter = this.#parameters.get(name);
-      return parameter ? [[name, parameter] as const] : [];
-    });
-    return { network, parameters: new Map(parameters) };
   }
 
   /** The element type that the file states of one of the graph's inputs or constants. */

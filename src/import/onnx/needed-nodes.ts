@@ -22,10 +22,20 @@ export function neededNodes({ nodes, outputs }: OnnxGraph): OnnxNode[] {
     .toReversed()
     .filter((node) => {
       const isNeeded = node.outputs.some((name) => wanted.has(name));
-      if (isNeeded) for (const name of node.inputs) wanted.add(name);
+      if (isNeeded) for (const name of namesRead(node)) wanted.add(name);
       return isNeeded;
     })
     .reverse();
   if (needed.length > MAX_NODES) throw tooMany(`${needed.length} nodes`, MAX_NODES);
   return needed;
+}
+
+/** The names that a node reads: its inputs, and those that its branches take from around them. */
+function namesRead(node: OnnxNode): string[] {
+  const within = [...node.attributes.values()].flatMap((attribute) =>
+    attribute.type === 'graph'
+      ? [...attribute.value.nodes.flatMap(namesRead), ...attribute.value.outputs.map(({ name }) => name)]
+      : [],
+  );
+  return [...node.inputs, ...within];
 }
