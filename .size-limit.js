@@ -21,7 +21,8 @@ export default [
     name: 'core: define a network and export it to ONNX',
     path: 'dist/web.js',
     import: '{ defineNetwork, float32, lstm, linear, initParameters, exportOnnx }',
-    limit: '61.5 kB',
+    // It has all ops, whichever are used: a definition is held to the table of them.
+    limit: '72 kB',
     gzip: true,
     ...without(),
   },
@@ -39,7 +40,7 @@ export default [
     name: 'run a model with any of the ops on simd: the page, both of its workers and the kernels',
     path: 'dist/web.js',
     import: '{ Model }',
-    limit: '120 kB',
+    limit: '130 kB',
     gzip: true,
     ...without('#wasm-worker', './binary-plain.js'),
   },
