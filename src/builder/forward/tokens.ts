@@ -8,13 +8,15 @@ import type { Forward } from './forward-op.js';
 
 /** Rows of `table` at `ids`. Its gradient is a scatter-add, a kernel that every tfjs backend has. */
 function lookUp(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
-  const rows = tf.customGrad(() => ({
-    value: tf.gather(table, ids),
-    gradFunc: (dy: TfTensor) => {
+  const rows = tf.customGrad((...args) => {
+    const [, save] = args as [TfTensor, (saved: TfTensor[]) => void]; // what customGrad calls it with
+    save([ids]); // ids that were computed would be gone by then
+    const gradFunc = (dy: TfTensor, [saved]: TfTensor[]): TfTensor => {
       const updates = tf.reshape(dy, [-1, dim(table.shape, 1)]);
-      return tf.scatterND(tf.reshape(ids, [-1, 1]), updates, table.shape);
-    },
-  }));
+      return tf.scatterND(tf.reshape(saved ?? ids, [-1, 1]), updates, table.shape as [number, number]);
+    };
+    return { value: tf.gather(table, ids), gradFunc };
+  });
   return rows(table);
 }
 
