@@ -9,6 +9,7 @@ export {
 export { defineNetwork, type Network, type NetworkOutput, type Signature } from './builder/network.js';
 export { networkFromJson, networkToJson } from './builder/network-json.js';
 export { activation, logSoftmax, relu, sigmoid, softmax, tanh } from './builder/ops/activations.js';
+export { argmax } from './builder/ops/argmax.js';
 export { add, div, mul, sub } from './builder/ops/arithmetic.js';
 export { at, last } from './builder/ops/at.js';
 export { concat } from './builder/ops/concat.js';

@@ -149,6 +149,7 @@ const examples: Record<string, () => unknown[]> = {
   readRecording: () => [library.encodeSafetensors(state)],
   readStateDict: () => [library.encodeSafetensors(state)],
   relu: () => [symbol()],
+  argmax: () => [symbol(), -1],
   pad: () => [symbol(), { axis: 1, before: 1, after: 2, value: 3 }],
   repeat: () => [symbol(), 3, 1],
   repeatLike: () => [symbol(), symbol(), 1],

@@ -175,6 +175,13 @@ describe('readOnnx refuses, with operator and node,', () => {
       /Pad "p": its mode is reflect; read is constant/,
     ],
     [
+      'the last of equal largest entries',
+      model([node('ArgMax', ['x'], ['y'], { axis: int(1), select_last_index: int(1) }, 'a')], {
+        outputs: [value('y', ['batch', 1], 'int64')],
+      }),
+      /ArgMax "a": of equal entries along 4 it takes the last one/,
+    ],
+    [
       'padding that takes away',
       model([node('Pad', ['x', 'pads'], ['y'], {}, 'p')], { initializers: [int64s('pads', 0, -1, 0, 0)] }),
       /Pad "p": its pads are \[0, -1, 0, 0\]/,

@@ -1,7 +1,9 @@
 /** The networks of the fixtures in `ops/`: one op each, its first dimension dynamic. */
 import { defineNetwork, type Network } from '../../src/builder/network.js';
 import { tanh } from '../../src/builder/ops/activations.js';
+import { argmax } from '../../src/builder/ops/argmax.js';
 import { mul } from '../../src/builder/ops/arithmetic.js';
+import { embedding } from '../../src/builder/ops/embedding.js';
 import type { OpName, OpOptions } from '../../src/builder/ops/index.js';
 import { severalInputs } from '../../src/builder/ops/op-inputs.js';
 import { parameter } from '../../src/builder/ops/parameter.js';
@@ -35,6 +37,8 @@ export interface OpCase {
 
 /** @param values the inputs @param given the numbers after them @param config the rest of the case */
 const calls = {
+  rowsAtLargest: ([x]: readonly Value[], [axis = 0]: readonly number[]) =>
+    embedding('table', argmax(x as Value<'float32'>, axis), { numEmbeddings: 5, embeddingDim: 2 }),
   joinAndSplit: ([x]: readonly Value[]) => {
     const rows = tanh(reshape(x as Value<'float32'>, [-1, 4]));
     return reshape(rows, ['batch', 'words', 2, 2]);

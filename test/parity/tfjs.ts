@@ -34,13 +34,21 @@ export function toArrays(tensors: Iterable<readonly [string, TfTensor]>): FloatT
 export function compute(
   tf: Tf,
   network: Network,
-  data: { params: FloatTensors; inputs: ReadonlyMap<string, NdArray>; cotangents: FloatTensors },
+  data: {
+    params: FloatTensors;
+    inputs: ReadonlyMap<string, NdArray>;
+    cotangents: FloatTensors;
+    inputGrads?: FloatTensors;
+  },
 ): Computed {
   tf.engine().startScope();
   try {
     const parameters = [...data.params].map(([name, array]) => [name, toTf(tf, array)] as const);
     const feeds = [...data.inputs].map(([name, array]) => [name, toTf(tf, array)] as const);
-    const differentiable = feeds.filter(([, tensor]) => tensor.dtype === 'float32');
+    // PyTorch has no gradient of what only indices are taken from, and tfjs throws.
+    const differentiable = feeds.filter(
+      ([name, tensor]) => tensor.dtype === 'float32' && (data.inputGrads?.has(name) ?? true),
+    );
     const run = () => forward(tf, network, new Map(parameters), Object.fromEntries(feeds));
     const weighted = () => {
       const outputs = run();

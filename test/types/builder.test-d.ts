@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import { defineNetwork, type Network, type NetworkOutput } from '../../src/builder/network.js';
 import { logSoftmax, relu, sigmoid, softmax, tanh } from '../../src/builder/ops/activations.js';
+import { argmax } from '../../src/builder/ops/argmax.js';
 import { add, div, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { at, last } from '../../src/builder/ops/at.js';
 import { concat } from '../../src/builder/ops/concat.js';
@@ -230,6 +231,11 @@ test('pad makes a dimension longer', () => {
   expectTypeOf(pad(sequence, { before: 1 })).toEqualTypeOf<Float<readonly ['batch', string, 28]>>();
   // @ts-expect-error no dimension is called time
   pad(frames, { before: 1 });
+});
+
+test('argmax gives integers', () => {
+  expectTypeOf(argmax(sequence)).toEqualTypeOf<SymbolicTensor<'int32', readonly ['batch', 'time']>>();
+  expectTypeOf(argmax(sequence, 1)).toEqualTypeOf<SymbolicTensor<'int32', readonly ['batch', 28]>>();
 });
 
 test('repeat takes a number, or the size of another value', () => {

@@ -1,6 +1,7 @@
 /** The forward pass of every op on tfjs. */
 import type { OpName } from '../ops/index.js';
 import { activation, logSoftmax, plain, softmax } from './activations.js';
+import { argmax } from './argmax.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { conv, convTranspose } from './convolution.js';
 import { dropout } from './dropout.js';
@@ -20,6 +21,7 @@ import { embedding, stepCount } from './tokens.js';
 export const forwards: { readonly [K in OpName]: Forward<K> } = {
   activation,
   add,
+  argmax,
   at,
   avgPool,
   batchNorm,

@@ -3,6 +3,7 @@
  * model that has one: `scripts/build-workers.js` makes a first program without the files called `more`.
  */
 
+import { argmaxOp } from './argmax.js';
 import { arithmeticOp } from './arithmetic.js';
 import { convOp, convTransposeOp } from './convolution.js';
 import { batchNormOp, instanceNormOp, layerNormOp } from './normalization.js';
@@ -18,6 +19,7 @@ import { stepCountOp } from './step-count.js';
 
 export const more = {
   add: arithmeticOp,
+  argmax: argmaxOp,
   avgPool: poolOp,
   batchNorm: batchNormOp,
   constant: constantOp,

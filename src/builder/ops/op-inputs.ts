@@ -23,6 +23,7 @@ type Several<T> = { readonly [name: `x${number}`]: T };
 export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>>> {
   activation: X<T>;
   add: Two<T>;
+  argmax: X<T>;
   at: Steps<T>;
   avgPool: X<T>;
   batchNorm: X<T>;

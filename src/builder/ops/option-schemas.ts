@@ -209,6 +209,7 @@ export type ConstantOptions = z.output<typeof constant>;
 export interface OpOptions {
   activation: ActivationOptions;
   add: NoOptions;
+  argmax: AxisOptions;
   at: AtOptions;
   avgPool: AvgPoolOptions;
   batchNorm: BatchNormOptions;
@@ -251,6 +252,7 @@ export type OpName = keyof OpOptions;
 export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpOptions[K]> } = {
   activation,
   add: none,
+  argmax: axisOrLast,
   at,
   avgPool,
   batchNorm,

@@ -91,5 +91,12 @@ function outputOf(network: Network, asked: string | undefined): string {
       `The network has the outputs ${names.join(', ')}; say which one the targets belong to, as in { output: '${only}' }.`,
     );
   }
-  return asked ?? only ?? '';
+  const name = asked ?? only ?? '';
+  const { dtype = 'float32' } = network.outputs[name] ?? {};
+  if (dtype === 'float32') return name;
+  throw new LstmOnnxError(
+    'E_DTYPE_MISMATCH',
+    `The output '${name}' is ${dtype}, which has no gradient and no loss; compare the targets with a float32 output, such as the logits ` +
+      'that argmax is taken of.',
+  );
 }

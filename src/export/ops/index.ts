@@ -9,6 +9,7 @@ import {
   lowerSoftmax,
   lowerTanh,
 } from './activations.js';
+import { lowerArgmax } from './argmax.js';
 import { lowerAdd, lowerDiv, lowerMul, lowerSub } from './arithmetic.js';
 import { lowerAt } from './at.js';
 import { lowerConcat } from './concat.js';
@@ -31,6 +32,7 @@ import { lowerTranspose } from './transpose.js';
 export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   activation: lowerActivation,
   add: lowerAdd,
+  argmax: lowerArgmax,
   at: lowerAt,
   avgPool: lowerAvgPool,
   batchNorm: lowerBatchNorm,

@@ -38,6 +38,25 @@ function reduced(node: NodeView, { shape }: TensorType, axes: readonly number[])
     : shape.map((dim, axis): OnnxDim => (isGone(axis) ? 1 : dim));
 }
 
+const ArgMax: OpRule = {
+  since: 1,
+  inputs: [1, 1],
+  outputs: [1, 1],
+  attributes: {
+    axis: { type: 'int' },
+    keepdims: { type: 'int' },
+    select_last_index: { type: 'int', since: 12 },
+  },
+  infer: (node) => {
+    node.allow(0, numbers);
+    const shape = node.shape(0);
+    const axis = shape && node.axis(node.int('axis', 0), shape.length);
+    if (axis === undefined) return [tensorType('int64')];
+    const isKept = node.int('keepdims', 1) !== 0;
+    return [tensorType('int64', isKept ? shape?.with(axis, 1) : shape?.toSpliced(axis, 1))];
+  },
+};
+
 const Range: OpRule = {
   since: 11,
   inputs: [3, 3],
@@ -57,6 +76,7 @@ const Range: OpRule = {
 };
 
 export const reduceRules: Readonly<Record<string, OpRule>> = {
+  ArgMax,
   Range,
   ReduceMax: reduction(1, 18),
   ReduceMean: reduction(1, 18),

@@ -1,5 +1,6 @@
 /** The operators of `builder/ops/more.ts`, which pages load only for a model that has one. */
 import type { OpName } from '../../builder/ops/index.js';
+import { argmax } from './argmax.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { convolutions } from './convolution.js';
 import { normalizations } from './normalization.js';
@@ -14,6 +15,7 @@ import { stepCount } from './step-count.js';
 export const more = {
   add,
   constant,
+  argmax,
   ...convolutions,
   div,
   max,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Tf } from '../../../src/builder/backends/tf.js';
 import { defineNetwork } from '../../../src/builder/network.js';
 import { tanh } from '../../../src/builder/ops/activations.js';
+import { argmax } from '../../../src/builder/ops/argmax.js';
 import { initParameters } from '../../../src/builder/parameters.js';
 import { float32 } from '../../../src/builder/tensor.js';
 import { evaluate } from '../../../src/builder/train/evaluate.js';
@@ -13,6 +14,7 @@ import { accuracy } from '../../../src/builder/train/metrics.js';
 import { adam, sgd } from '../../../src/builder/train/optimizers.js';
 import { type Dataset, dataset, sliceDataset } from '../../../src/data/dataset.js';
 import type { LstmOnnxError } from '../../../src/errors.js';
+import { float32Array } from '../../../src/nd-array.js';
 import { rejectionOf } from '../../files/rejection.js';
 import { classifier, FEATURES, line, options, points, sequences, TIME, weight } from './small.js';
 
@@ -53,6 +55,19 @@ describe('bad input to fit', () => {
     });
     await refused('E_LOSS_NOT_FINITE', 'not finite after the last step of epoch 1', run);
     expect(saved).toEqual([]);
+  });
+
+  it.each([['fit'], ['evaluate']])('is refused: integers to train on or to measure, by %s', async (name) => {
+    const network = defineNetwork({ x: float32('batch', 3) }, ({ x }) => ({ y: argmax(x) }));
+    const rows = dataset({
+      inputs: { x: float32Array([1, 3], [1, 2, 3]) },
+      targets: { dtype: 'int32', shape: [1], data: Int32Array.of(0) },
+    });
+    const run =
+      name === 'fit'
+        ? train(network, rows as never, options as never)
+        : evaluate(network, new Map(), rows as never, { loss: crossEntropy });
+    await refused('E_DTYPE_MISMATCH', "The output 'y' is int32, which has no gradient and no loss", run);
   });
 
   it('is refused: a network whose inputs have time first', async () => {

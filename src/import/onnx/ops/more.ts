@@ -1,5 +1,6 @@
 /** Operators of the ops in `builder/ops/more.ts`; those that `index.ts` has too are read here in more ways. */
 import type { Handler } from '../node-reader.js';
+import { argmaxHandlers } from './argmax.js';
 import { branchHandlers } from './branches.js';
 import { combiningHandlers } from './combining.js';
 import { convolutionHandlers } from './convolution.js';
@@ -11,6 +12,7 @@ import { slicingHandlers } from './slicing.js';
 
 export const more: Readonly<Record<string, Handler>> = {
   ...branchHandlers,
+  ...argmaxHandlers,
   ...convolutionHandlers,
   ...normalizationHandlers,
   ...paddingHandlers,
