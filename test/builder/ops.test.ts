@@ -128,6 +128,7 @@ describe('the shape rules', () => {
     ['slice between entries', (v, o) => o.slice(v.x, { start: 2, end: 6 }), ['batch', 'min(time-2, 4)', 28]],
     ['slice in steps', (v, o) => o.slice(v.x, { start: 1, step: 2 }), ['batch', 'ceil((time-1)/2)', 28]],
     ['slice of a fixed size', (v, o) => o.slice(v.x, { axis: -1, start: -3, step: 2 }), ['batch', 'time', 2]],
+    ['an equal part of split', (v, o) => o.split(v.x, { parts: 4 })[3]!, ['batch', 'time', 7]],
     ['a part of split', (v, o) => o.split(v.x, [20, 8])[1]!, ['batch', 'time', 8]],
     [
       'a product of a slice',

@@ -3,15 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
 import { activation, logSoftmax, relu, softmax } from '../../src/builder/ops/activations.js';
+import { argmax } from '../../src/builder/ops/argmax.js';
 import { add, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { last } from '../../src/builder/ops/at.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
+import { embedding } from '../../src/builder/ops/embedding.js';
 import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import type { NamedInputs } from '../../src/builder/ops/op-inputs.js';
+import { pad } from '../../src/builder/ops/pad.js';
+import { repeat, repeatLike } from '../../src/builder/ops/repeat.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
+import { slice } from '../../src/builder/ops/slice.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { float32, int32, type SymbolicTensor, type Value } from '../../src/builder/tensor.js';
@@ -29,6 +34,12 @@ function lastInputs(
   return network.nodes.at(-1)?.inputs;
 }
 
+const embeddingOf = (ids: SymbolicTensor<'int32'>) =>
+  embedding('rows', ids as SymbolicTensor<'int32', readonly ['batch', 'time']>, {
+    numEmbeddings: 4,
+    embeddingDim: 2,
+  });
+
 describe('the lengths of padded sequences go on', () => {
   it.each<[string, (output: Output) => Value]>([
     ['a reshape of the features', (output) => reshape(output, ['batch', 'time', 2, 2]).at(-1)],
@@ -41,6 +52,11 @@ describe('the lengths of padded sequences go on', () => {
     ['several layers', (output) => last(dropout(relu(linear('fc', activation(output, { name: 'elu' }), 2))))],
     ['two transpositions', (output) => transpose(transpose(output, [2, 1, 0]), [2, 1, 0]).at(-1)],
     ['a concatenation of features', (output) => concat([relu(output), output]).at(-1)],
+    ['a slice of the features', (output) => slice(output, { axis: 2, start: 1 }).at(-1)],
+    ['padding of the features', (output) => pad(output, { axis: 2, after: 1 }).at(-1)],
+    ['features repeated', (output) => repeat(output, 2, 2).at(-1)],
+    ['what is the same at every step', (output) => concat([output, repeatLike(last(output), output)]).at(-1)],
+    ['the largest feature of each step', (output) => embeddingOf(argmax(output)).at(-1)],
     ['a residual', (output) => add(output, linear('fc', output, 4)).at(-1)],
     ['a weight for each step', (output) => mul(output, linear('fc', output, 1)).at(-1)],
     [
@@ -122,6 +138,10 @@ describe('refused, because it would read padding as steps, is', () => {
     ['a flip of the steps', /flip_1 .*reverse: true/, (x) => flip(x)],
     ['steps of two sequences joined', /concat does not stop/, (x) => concat([x, x], 1)],
     ['steps counted again', /stepCount does not stop/, (x) => stepCount(x)],
+    ['some of the steps', /slice does not stop/, (x) => slice(x, { start: 1 })],
+    ['steps more', /pad does not stop/, (x) => pad(x, { axis: 1, before: 1 })],
+    ['steps twice', /repeat does not stop/, (x) => repeat(x, 2, 1)],
+    ['the step of the largest entry', /argmax does not stop/, (x) => argmax(x, 1)],
     ['a flip of the batch', /flip does not stop/, (x) => flip(x, 0)],
     ['sequences joined in the batch', /concat does not stop/, (x) => concat([x, x], 0)],
     ['one sequence by itself', /at does not stop|at\(0\)/, (x) => x.at(0, 0)],

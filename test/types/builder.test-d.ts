@@ -259,6 +259,9 @@ test('slice and split name what they take', () => {
   expectTypeOf(split(sequence, [20, 8])).toEqualTypeOf<
     readonly [Float<readonly ['batch', 'time', 20]>, Float<readonly ['batch', 'time', 8]>]
   >();
+  expectTypeOf(split(sequence, { parts: 2 })).toEqualTypeOf<
+    readonly [Float<readonly ['batch', 'time', number]>, Float<readonly ['batch', 'time', number]>]
+  >();
   // @ts-expect-error no dimension is called time
   slice(frames, { start: 1 });
 });

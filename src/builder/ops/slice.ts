@@ -1,5 +1,5 @@
 /** `x[start:end:step]` along one dimension, and `torch.split` as a list of such slices. */
-import { inWords } from '../../arguments.js';
+import { inWords, isObject } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { atMost, dividedUp, shifted } from '../dim-names.js';
 import {
@@ -166,10 +166,20 @@ type Parts<D extends DType, S extends Shape, A extends number, Sizes extends rea
   readonly [K in keyof Sizes]: SymbolicTensor<D, ReplaceAt<S, A, Sizes[K]>>;
 };
 
+/** So many as `Count` says, at most 64 of them one by one. */
+type Equal<T, Count extends number, List extends readonly T[] = readonly []> = number extends Count
+  ? readonly T[]
+  : List['length'] extends Count
+    ? List
+    : List['length'] extends 64
+      ? readonly T[]
+      : Equal<T, Count, readonly [...List, T]>;
+
 /**
- * A dimension cut into parts of these sizes, as `torch.split(x, sizes, axis)`: each part is a `slice`.
+ * A dimension cut into parts, each a `slice`: of given sizes, as `torch.split(x, sizes, axis)`, or so many of one size, as
+ * `torch.chunk(x, parts, axis)` of a dimension that has a whole number of them.
  *
- * @param sizes of the parts, which together are the dimension: `split(x, [64, 64], -1)`
+ * @param sizes of the parts, which together are the dimension: `split(x, [64, 64], -1)`; or `{ parts: 2 }`
  * @param axis default the last
  * @throws E_SHAPE_MISMATCH where the sizes are not those of the whole dimension, or that is known only when data arrives
  */
@@ -179,28 +189,49 @@ export function split<
   const Sizes extends readonly number[],
   const A extends number = -1,
 >(x: Value<D, S>, sizes: Sizes, axis?: A): Parts<D, S, A, Sizes>;
-export function split(x: Value, sizes: readonly number[], axis = -1): readonly SymbolicTensor[] {
+export function split<
+  D extends DType,
+  S extends Shape,
+  const Count extends number,
+  const A extends number = -1,
+>(
+  x: Value<D, S>,
+  sizes: { readonly parts: Count },
+  axis?: A,
+): Equal<SymbolicTensor<D, ReplaceAt<S, A, number>>, Count>;
+export function split(
+  x: Value,
+  sizes: readonly number[] | { readonly parts: number },
+  axis = -1,
+): readonly SymbolicTensor[] {
   graphOf('split', x);
-  if (
-    !Array.isArray(sizes) ||
-    sizes.length === 0 ||
-    !sizes.every((size) => Number.isInteger(size) && size > 0)
-  ) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `split takes the sizes of its parts, as in split(x, [64, 64]); got ${inWords(sizes)}.`,
-    );
-  }
-  const dim = x.shape[normalizeAxis(axis, x.shape, 'split')];
-  const ends = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((sum, size) => sum + size, 0));
+  const dim = x.shape[normalizeAxis(axis, x.shape, 'split')] ?? 0;
+  const own = sizesOf(sizes, dim);
+  const ends = own.map((_, i) => own.slice(0, i + 1).reduce((sum, size) => sum + size, 0));
   if (ends.at(-1) !== dim) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
-      `split: the sizes ${sizes.join(', ')} are ${ends.at(-1)} together, and axis ${axis} of ${formatShape(x.shape)} is ${dim}.`,
+      `split: the sizes ${own.join(', ')} are ${ends.at(-1)} together, and axis ${axis} of ${formatShape(x.shape)} is ${dim}.`,
     );
   }
   return ends.map((end, i) => {
-    const start = end - (sizes[i] ?? 0);
+    const start = end - (own[i] ?? 0);
     return x.graph.addOne('slice', undefined, { x }, { axis, start, end, step: 1 });
   });
+}
+
+function sizesOf(given: unknown, dim: Dim): readonly number[] {
+  const isSize = (size: unknown) => typeof size === 'number' && Number.isInteger(size) && size > 0;
+  if (Array.isArray(given) && given.length > 0 && given.every(isSize)) return given;
+  const parts: unknown = isObject(given) ? given.parts : undefined;
+  if (typeof parts !== 'number' || !isSize(parts)) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `split takes the sizes of its parts, as in split(x, [64, 64]), or how many, as in split(x, { parts: 2 }); got ${inWords(given)}.`,
+    );
+  }
+  if (typeof dim === 'number' && dim % parts === 0) {
+    return Array.from({ length: parts }, () => dim / parts);
+  }
+  throw new LstmOnnxError('E_SHAPE_MISMATCH', `split: ${dim} cannot be cut into ${parts} parts of one size.`);
 }
