@@ -40,6 +40,7 @@ function isOneTerm(name: string): boolean {
 
 /** A name split at a sign that stands outside of parentheses. */
 function outside(name: string, sign: string): string[] {
+  if (!name.includes(sign)) return [name];
   const parts = [''];
   let depth = 0;
   for (const character of name) {
