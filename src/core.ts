@@ -8,7 +8,27 @@ export {
 } from './builder/checkpoint.js';
 export { defineNetwork, type Network, type NetworkOutput, type Signature } from './builder/network.js';
 export { networkFromJson, networkToJson } from './builder/network-json.js';
-export { activation, logSoftmax, relu, sigmoid, softmax, tanh } from './builder/ops/activations.js';
+export {
+  abs,
+  activation,
+  clip,
+  elu,
+  exp,
+  gelu,
+  hardSwish,
+  hardtanh,
+  leakyRelu,
+  logSoftmax,
+  mish,
+  relu,
+  selu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  sqrt,
+  tanh,
+} from './builder/ops/activations.js';
 export { argmax } from './builder/ops/argmax.js';
 export { add, div, mul, sub } from './builder/ops/arithmetic.js';
 export { at, last } from './builder/ops/at.js';

@@ -45,6 +45,19 @@ function symbol(
 
 /** Arguments that each function takes; of those that read files, arguments of the right kind. */
 const examples: Record<string, () => unknown[]> = {
+  abs: () => [symbol()],
+  clip: () => [symbol(), { min: 0, max: 6 }],
+  elu: () => [symbol(), 0.5],
+  exp: () => [symbol()],
+  gelu: () => [symbol(), { approximate: 'tanh' }],
+  hardSwish: () => [symbol()],
+  hardtanh: () => [symbol(), -1, 1],
+  leakyRelu: () => [symbol(), 0.1],
+  mish: () => [symbol()],
+  selu: () => [symbol()],
+  silu: () => [symbol()],
+  softplus: () => [symbol()],
+  sqrt: () => [symbol()],
   activation: () => [symbol(), { kind: 'elu', alpha: 1 }],
   add: () => [symbol(), 2],
   adam: () => [{ lr: 0.1, betas: [0.9, 0.99] }],

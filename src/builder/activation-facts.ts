@@ -18,6 +18,10 @@ export interface ActivationFacts extends ActivationConstants {
   readonly onnx?: string;
   /** What the operator calls its constants. @default alpha and beta */
   readonly attributes?: { readonly [K in keyof ActivationConstants]?: string };
+  /** Whether the operator takes its constants as inputs, alpha first; Clip did not before operator set 11. */
+  readonly asInputs?: true;
+  /** Attributes that tell it from another row of the operator; the first of those is meant where a node has none. */
+  readonly texts?: Readonly<Record<string, string>>;
   /** What is written where there is no such operator: in every operator set, or in those before `since`. */
   readonly formula?: Formula;
   /** The operator set that brought the operator, of a row with a formula. */

@@ -33,6 +33,13 @@ it('keeps others, with those of the places that are not named', () => {
   expect(options).toHaveProperty('activations', { gates: { name: 'sigmoid' }, hidden: { name: 'relu' } });
 });
 
+it('refuses in a cell what no cell of ONNX has', () => {
+  const activations = { hidden: 'selu' as never };
+  expect(() => optionsOf((x) => gru('g', x, { hiddenSize: 3, activations }))).toThrow(
+    /^g \(gru\): activations\.hidden\.name is selu: Invalid option: expected one of "relu"\|"tanh"/,
+  );
+});
+
 it("computes on the backend's own layer where a definition names PyTorch's activations", async () => {
   const { tf } = await startBackend('simd:1');
   const own = ownLayers(tf) as Required<ReturnType<typeof ownLayers>>;

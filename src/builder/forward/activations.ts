@@ -20,6 +20,27 @@ const computes: Readonly<Record<ActivationName, Compute>> = {
   elu,
   softsign: (tf, x) => tf.div(x, tf.add(tf.abs(x), 1)),
   softplus: (tf, x) => tf.softplus(x),
+  gelu: (tf, x) => tf.mul(tf.div(x, 2), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
+  geluTanh: (tf, x) => {
+    const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.square(x), x), 0.044715)), Math.sqrt(2 / Math.PI));
+    return tf.mul(tf.div(x, 2), tf.add(tf.tanh(inner), 1));
+  },
+  silu: (tf, x, alpha) => tf.mul(x, tf.sigmoid(tf.mul(x, alpha))),
+  celu: (tf, x, alpha) =>
+    tf.add(tf.relu(x), tf.mul(tf.sub(tf.exp(tf.div(tf.minimum(x, 0), alpha)), 1), alpha)),
+  clip: (tf, x, least, most) => tf.clipByValue(x, least, most),
+  hardtanh: between,
+  logSigmoid: (tf, x) => tf.neg(tf.softplus(tf.neg(x))),
+  tanhshrink: (tf, x) => tf.sub(x, tf.tanh(x)),
+  exp: (tf, x) => tf.exp(x),
+  log: (tf, x) => tf.log(x),
+  sqrt: (tf, x) => tf.sqrt(x),
+  // Of tfjs' own abs the gradient at 0 is -1; PyTorch's is 0.
+  abs: (tf, x) => tf.add(tf.relu(x), tf.relu(tf.neg(x))),
+  neg: (tf, x) => tf.neg(x),
+  reciprocal: (tf, x) => tf.reciprocal(x),
+  erf: (tf, x) => tf.erf(x),
+  pow: (tf, x, alpha) => tf.pow(x, alpha),
   hardSwish: (tf, x) => tf.mul(x, between(tf, tf.add(tf.div(x, 6), 0.5), 0, 1)),
   mish: (tf, x) => tf.mul(x, tf.tanh(tf.softplus(x))),
   selu: (tf, x, alpha, beta) => tf.mul(elu(tf, x, alpha), beta),

@@ -1,15 +1,38 @@
 /** The activations: entry by entry, and softmax and logSoftmax along an axis. */
-import type { Activation } from '../activations.js';
+import { wrongArgument } from '../../arguments.js';
+import { LstmOnnxError } from '../../errors.js';
+import { checkOptionNames } from '../../option-names.js';
+import { type Activation, type ActivationName, constantsOf } from '../activations.js';
 import { normalizeAxis, type Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { entryByEntry, expectInput, mixedAlong, type OpDefinition } from './op.js';
 import { onlyX } from './op-inputs.js';
 
-export const elementwiseOp: OpDefinition<'activation' | 'relu' | 'sigmoid' | 'tanh'> = {
+export const elementwiseOp: OpDefinition<'relu' | 'sigmoid' | 'tanh'> = {
   inputs: onlyX,
   infer: ({ x }, _options, name) => ({ output: expectInput(x, name, { dtype: 'float32' }) }),
   along: entryByEntry,
 };
+
+export const activationOp: OpDefinition<'activation'> = {
+  inputs: onlyX,
+  infer({ x }, options, name) {
+    checkBounds(options, name);
+    return { output: expectInput(x, name, { dtype: 'float32' }) };
+  },
+  along: entryByEntry,
+};
+
+/** @throws E_INVALID_OPTION for a lower bound above the upper one */
+function checkBounds(activation: Activation, name: string): void {
+  if (activation.name !== 'clip' && activation.name !== 'hardtanh') return;
+  const { alpha = 0, beta = 0 } = constantsOf(activation);
+  if (alpha <= beta) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${name} (${activation.name}): the lower bound is ${alpha} and the upper one ${beta}; give a lower one that is not above it.`,
+  );
+}
 
 export const alongAxisOp: OpDefinition<'softmax' | 'logSoftmax'> = {
   inputs: onlyX,
@@ -34,6 +57,102 @@ export function activation<S extends Shape>(
     'float32',
     S
   >; // same type as x
+}
+
+function named<S extends Shape>(
+  x: Value<'float32', S>,
+  name: ActivationName,
+  constants: Omit<Activation, 'name'> = {},
+): SymbolicTensor<'float32', S> {
+  const graph = graphOf(name, x);
+  return graph.addOne('activation', undefined, { x }, { name, ...constants }) as SymbolicTensor<'float32', S>; // same type as x
+}
+
+/** `x` times the probability that a normal number is below it; `approximate: 'tanh'` as PyTorch has it. @default 'none' */
+export function gelu<S extends Shape>(
+  x: Value<'float32', S>,
+  options: { readonly approximate?: 'none' | 'tanh' } = {},
+): SymbolicTensor<'float32', S> {
+  checkOptionNames('gelu', options, { approximate: true });
+  const { approximate = 'none' } = options;
+  if (approximate === 'none') return named(x, 'gelu');
+  if (approximate === 'tanh') return named(x, 'geluTanh');
+  throw wrongArgument('gelu: the option approximate', approximate, "'none' or 'tanh'");
+}
+
+/** `x * sigmoid(x)`, also called swish. */
+export function silu<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return named(x, 'silu');
+}
+
+/** `x` above 0, else `alpha * (exp(x) - 1)`. @param alpha default 1 */
+export function elu<S extends Shape>(x: Value<'float32', S>, alpha = 1): SymbolicTensor<'float32', S> {
+  return named(x, 'elu', { alpha });
+}
+
+/** {@link elu} with the two constants that keep mean and variance. */
+export function selu<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return named(x, 'selu');
+}
+
+/** `x` above 0, else `slope * x`. @param slope default 0.01 */
+export function leakyRelu<S extends Shape>(
+  x: Value<'float32', S>,
+  slope = 0.01,
+): SymbolicTensor<'float32', S> {
+  return named(x, 'leakyRelu', { alpha: slope });
+}
+
+/** `log(1 + exp(x))`, entry by entry. */
+export function softplus<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return named(x, 'softplus');
+}
+
+/** `x` within bounds, -1 and 1 by default. At the bounds the gradient is 0. @throws E_INVALID_OPTION for `min` above `max` */
+export function hardtanh<S extends Shape>(
+  x: Value<'float32', S>,
+  min = -1,
+  max = 1,
+): SymbolicTensor<'float32', S> {
+  return named(x, 'hardtanh', { alpha: min, beta: max });
+}
+
+/** `x * max(0, min(1, x / 6 + 1 / 2))`, entry by entry. */
+export function hardSwish<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return named(x, 'hardSwish');
+}
+
+/** `x * tanh(softplus(x))`, entry by entry. */
+export function mish<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return named(x, 'mish');
+}
+
+/** `e` to the power of `x`, entry by entry. */
+export function exp<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return named(x, 'exp');
+}
+
+/** The square root, entry by entry. */
+export function sqrt<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return named(x, 'sqrt');
+}
+
+/** The absolute value, entry by entry. */
+export function abs<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'float32', S> {
+  return named(x, 'abs');
+}
+
+/**
+ * `x` within bounds, of which one may be left out, as `torch.clamp`. At the bounds the gradient passes.
+ *
+ * @throws E_INVALID_OPTION for `min` above `max`
+ */
+export function clip<S extends Shape>(
+  x: Value<'float32', S>,
+  bounds: { readonly min?: number; readonly max?: number } = {},
+): SymbolicTensor<'float32', S> {
+  checkOptionNames('clip', bounds, { min: true, max: true });
+  return named(x, 'clip', { alpha: bounds.min, beta: bounds.max });
 }
 
 /** `max(x, 0)`, entry by entry. */

@@ -2,7 +2,7 @@
  * Every op by name. An op has a place in four tables: its definition here, its forward pass on tfjs (`builder/forward`), its
  * lowering to ONNX (`export/ops`) and its operator on the engine (`runtime/simd`).
  */
-import { alongAxisOp, elementwiseOp } from './activations.js';
+import { activationOp, alongAxisOp, elementwiseOp } from './activations.js';
 import { atOp } from './at.js';
 import { concatOp } from './concat.js';
 import { dropoutOp } from './dropout.js';
@@ -19,7 +19,7 @@ import { transposeOp } from './transpose.js';
 export type { OpName, OpOptions };
 
 export const ops: { readonly [K in OpName]: OpDefinition<K> } = {
-  activation: elementwiseOp,
+  activation: activationOp,
   at: atOp,
   concat: concatOp,
   dropout: dropoutOp,

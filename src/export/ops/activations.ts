@@ -2,7 +2,7 @@
 import type { ActivationConstants, ActivationFacts, Formula } from '../../builder/activation-facts.js';
 import { constantsOf, factsOf } from '../../builder/activations.js';
 import { mustHave } from '../../must-get.js';
-import { type Emitter, float, int } from '../emitter.js';
+import { type Emitter, float, int, string } from '../emitter.js';
 import type { Lowering } from '../lowering.js';
 
 export const lowerActivation: Lowering<'activation'> = ({ name, options }, { emitter, inputs, opset }) => {
@@ -13,18 +13,26 @@ export const lowerActivation: Lowering<'activation'> = ({ name, options }, { emi
   if (formula !== undefined && opset < since) {
     return { output: { name: writtenOut(formula, emitter, name, { x, ...constants }) } };
   }
+  const operator = mustHave(onnx, 'an operator');
+  if (facts.asInputs) {
+    const others = [constants.alpha ?? [], constants.beta ?? []]
+      .flat()
+      .map((value) => emitter.initializer(`${name}.constant`, scalar(value)));
+    return { output: { name: emitter.emit(operator, [x, ...others], { name }) } };
+  }
   const attributes = attributesOf(facts, constants);
-  return { output: { name: emitter.emit(mustHave(onnx, 'an operator'), [x], { name, attributes }) } };
+  return { output: { name: emitter.emit(operator, [x], { name, attributes }) } };
 };
 
-function attributesOf({ attributes }: ActivationFacts, { alpha, beta }: ActivationConstants) {
+function attributesOf({ attributes, texts = {} }: ActivationFacts, { alpha, beta }: ActivationConstants) {
   return {
     ...(alpha === undefined ? {} : { [attributes?.alpha ?? 'alpha']: float(alpha) }),
     ...(beta === undefined ? {} : { [attributes?.beta ?? 'beta']: float(beta) }),
+    ...Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, string(text)])),
   };
 }
 
-/** The name of the formula's result; what adds nothing is left out. */
+/** The name of the formula's result; products with a constant of 1 and sums with one of 0 are left out. */
 function writtenOut(
   formula: Formula,
   emitter: Emitter,
@@ -40,7 +48,8 @@ function writtenOut(
   const [operator, a, b] = formula;
   const first = writtenOut(a, emitter, name, given);
   if (b === undefined) return emitter.emit(operator, [first], { name });
-  if (operator === 'Add' && b === 'beta' && given.beta === 0) return first;
+  const constant = b === 'alpha' || b === 'beta' ? given[b] : undefined;
+  if ((operator === 'Mul' && constant === 1) || (operator === 'Add' && constant === 0)) return first;
   return emitter.emit(operator, [first, writtenOut(b, emitter, name, given)], { name });
 }
 

@@ -147,6 +147,7 @@ export const elementwiseRules: Readonly<Record<string, OpRule>> = {
   Softplus: unary(1, floats),
   Softsign: unary(1, floats),
   Sqrt: unary(6, floats),
+  Swish: unary(24, floats, { alpha: float }),
   Tanh: unary(6, floats),
   ThresholdedRelu: unary(10, floats, { alpha: float }),
   Softmax: alongAxis(),

@@ -6,6 +6,7 @@ import {
   factsOf,
   hasOwnOp,
 } from '../../../builder/activations.js';
+import { sizeOf } from '../../../nd-array.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import type { View } from '../value.js';
 import { over, sourceAxis } from '../view.js';
@@ -20,15 +21,29 @@ function elementwise(op: 'relu' | 'tanh' | 'sigmoid'): Handler {
 
 /** Those that take constants, or that networks know by name only. */
 function named(name: ActivationName): Handler {
-  const { attributes } = factsOf(name);
+  const { attributes, asInputs } = factsOf(name);
   const { alpha, beta } = constantsOf({ name });
-  return (node) => [
-    activated(node, node.floats(0), {
-      name,
-      ...(alpha === undefined ? {} : { alpha: node.float(attributes?.alpha ?? 'alpha', alpha) }),
-      ...(beta === undefined ? {} : { beta: node.float(attributes?.beta ?? 'beta', beta) }),
-    }),
-  ];
+  return (node) => {
+    const constant = (role: 'alpha' | 'beta', index: number, fallback: number) => {
+      const stated = node.float(attributes?.[role] ?? role, fallback);
+      const isInput = asInputs && (attributes === undefined || node.optional(index) !== undefined);
+      return isInput ? numberOf(node, index) : stated;
+    };
+    return [
+      activated(node, node.floats(0), {
+        name,
+        ...(alpha === undefined ? {} : { alpha: constant('alpha', 1, alpha) }),
+        ...(beta === undefined ? {} : { beta: constant('beta', 2, beta) }),
+      }),
+    ];
+  };
+}
+
+function numberOf(node: NodeReader, index: number): number {
+  const { shape, read } = node.weights(index);
+  const [number] = sizeOf(shape) === 1 ? read() : [];
+  if (number !== undefined) return number;
+  throw node.refusal(`input ${index} has the shape [${shape.join(', ')}]; expected one number`);
 }
 
 /** The activation of every entry of x. */
@@ -65,13 +80,30 @@ function operatorOf(name: ActivationName): string | undefined {
   return formula === undefined || since !== undefined ? onnx : undefined;
 }
 
+const operators = new Set(activationNames.flatMap((name) => operatorOf(name) ?? []));
+
+/** The row whose texts the node has; texts that it does not state are those of the first row. */
+function readAs(rows: readonly ActivationName[]): Handler {
+  const [first] = rows;
+  return (node) => {
+    const isMeant = (name: ActivationName) =>
+      Object.entries(factsOf(name).texts ?? {}).every(([key, text]) => {
+        const stated = node.attribute(key, 'string')?.value;
+        return stated === undefined ? name === first : stated === text;
+      });
+    const name = rows.find(isMeant);
+    if (!name) throw node.refusal(`none of ${rows.join(', ')} is what its attributes say`);
+    return (hasOwnOp(name) ? elementwise(name) : named(name))(node);
+  };
+}
+
 export const activationHandlers: Readonly<Record<string, Handler>> = {
   Softmax: alongAxis('softmax'),
   LogSoftmax: alongAxis('logSoftmax'),
   ...Object.fromEntries(
-    activationNames.flatMap((name) => {
-      const operator = operatorOf(name);
-      return operator === undefined ? [] : [[operator, hasOwnOp(name) ? elementwise(name) : named(name)]];
-    }),
+    [...operators].map((operator) => [
+      operator,
+      readAs(activationNames.filter((name) => operatorOf(name) === operator)),
+    ]),
   ),
 };
