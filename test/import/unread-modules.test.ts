@@ -165,6 +165,20 @@ describe('a chain', () => {
     expect(nodes({ head: ['fc1', 'relu'] }).slice(2)).toEqual(['fc1:linear', 'relu:linear']);
   });
 
+  it.each([
+    ['GELU', { name: 'gelu' }],
+    ['log_sigmoid', { name: 'logSigmoid' }],
+    ['ReLU6', { name: 'hardtanh', alpha: 0, beta: 6 }],
+    ['hardsigmoid', { name: 'hardSigmoid', alpha: 1 / 6, beta: 0.5 }],
+  ])("has PyTorch's %s with PyTorch's constants", (said, options) => {
+    const { network } = networkFromStateDict(zeros(shapes), {
+      activation: 'silu',
+      head: ['fc1', said, 'fc2'],
+    });
+    const activations = network.nodes.filter(({ op }) => op === 'activation');
+    expect(activations.map((node) => node.options)).toEqual([{ name: 'silu', alpha: 1 }, options]);
+  });
+
   it.each<[string, ArchitectureOptions, RegExp]>([
     ['of layers that do not fit', { head: ['fc1', 'fc1.5', 'fc2'] }, /'fc1\.5'.*there are 'fc1'.*relu, tanh/],
     ['of layers in another order', { head: ['fc2', 'fc1'] }, /head 'fc2' reads 5 features.*gives 4/],
