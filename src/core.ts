@@ -49,6 +49,7 @@ export { flip } from './builder/ops/flip.js';
 export { type GruArguments, type GruState, gru } from './builder/ops/gru.js';
 export { linear } from './builder/ops/linear.js';
 export { type LstmArguments, type LstmState, lstm } from './builder/ops/lstm.js';
+export { matmul } from './builder/ops/matmul.js';
 export {
   type BatchNormOptions,
   batchNorm,

@@ -140,6 +140,10 @@ const examples: Record<string, () => unknown[]> = {
       () => [name, symbol(), { hiddenSize: 2, numLayers: 2, dropout: 0.1, bidirectional: true }],
     ]),
   ),
+  matmul: () => {
+    const x = symbol();
+    return [x, library.transpose(x as never, [0, 2, 1] as never)];
+  },
   max: () => [symbol(), 1],
   mean: () => [symbol(), 1],
   sub: () => [symbol(), 1],

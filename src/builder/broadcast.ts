@@ -76,3 +76,39 @@ export type Fits<A extends Shape, B extends Shape> = number extends A['length'] 
 
 type NoFit<Pair extends readonly [Dim, Dim]> =
   `${Pair[0]} and ${Pair[1]} do not fit together: dimensions, from the last one on, must be the same or 1`;
+
+/** The shape of a product of matrices, batches stretched over each other; a vector is a row on the left, a column on the right. */
+export type Product<A extends Shape, B extends Shape> = number extends A['length'] | B['length']
+  ? Shape
+  : readonly [...Broadcast<LeadOf<A>, LeadOf<B>>, ...RowsOf<A>, ...ColumnsOf<B>];
+
+type LeadOf<S extends Shape> = S extends readonly [...infer Lead extends Shape, Dim, Dim]
+  ? Lead
+  : readonly [];
+type RowsOf<A extends Shape> = A extends readonly [...Shape, infer Rows extends Dim, Dim]
+  ? readonly [Rows]
+  : readonly [];
+type ColumnsOf<B extends Shape> = B extends readonly [...Shape, Dim, infer Columns extends Dim]
+  ? readonly [Columns]
+  : readonly [];
+
+/** The dimension that the sums of a product are over, of the first and the second factor. */
+type DepthOfFirst<A extends Shape> = A extends readonly [...Shape, infer Depth extends Dim] ? Depth : never;
+type DepthOfSecond<B extends Shape> = B extends readonly [...Shape, infer Depth extends Dim, Dim]
+  ? Depth
+  : B extends readonly [infer Depth extends Dim]
+    ? Depth
+    : never;
+
+/** Nothing more where the shapes of two factors fit, else a message; a part of the type of b. */
+export type ProductFits<A extends Shape, B extends Shape> = number extends A['length'] | B['length']
+  ? unknown
+  : DepthsFit<DepthOfFirst<A>, DepthOfSecond<B>> extends true
+    ? Fits<LeadOf<A>, LeadOf<B>>
+    : `${DepthOfFirst<A>} and ${DepthOfSecond<B>} do not fit together: the last dimension of the first and the last but one of the second must be the same`;
+
+type DepthsFit<A extends Dim, B extends Dim> = true extends IsOpen<A> | IsOpen<B>
+  ? true
+  : [A] extends [B]
+    ? true
+    : false;

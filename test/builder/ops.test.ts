@@ -8,6 +8,7 @@ import { dropout } from '../../src/builder/ops/dropout.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { matmul } from '../../src/builder/ops/matmul.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { slice, split } from '../../src/builder/ops/slice.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
@@ -29,6 +30,7 @@ const untyped = {
   sub: sub as unknown as Loose,
   mul: mul as unknown as Loose,
   div: div as unknown as Loose,
+  matmul: matmul as unknown as Loose,
   at: at as unknown as Loose,
   last: last as unknown as Loose,
   concat: concat as unknown as Loose,
@@ -165,6 +167,11 @@ describe('the shape rules', () => {
         o.div(o.reshape(v.flat, ['batch', 1, 28]), o.reshape(v.frames.at(0, 2), ['batch', 'frames', 1])),
       ['batch', 'frames', 28],
     ],
+    ['a product', (v, o) => o.matmul(v.x, o.transpose(v.x, [0, 2, 1])), ['batch', 'time', 'time']],
+    ['a product with a vector', (v, o) => o.matmul(v.x, v.row), ['batch', 'time']],
+    ['a vector times matrices', (v, o) => o.matmul(v.row, o.transpose(v.head, [0, 2, 1])), ['batch', 3]],
+    ['a product of vectors', (v, o) => o.matmul(v.row, v.row), []],
+    ['a product with one matrix', (v, o) => o.matmul(v.x, o.reshape(v.row, [28, 1])), ['batch', 'time', 1]],
     ['a number and a tensor', (v, o) => o.sub(1, v.flat), ['batch', 28]],
     ['softmax along an axis', (v, o) => o.softmax(v.x, 1), ['batch', 'time', 28]],
   ])('give the shape of %s', (_, define, shape) => {
@@ -192,6 +199,16 @@ describe('the shape rules', () => {
 
   it.each<[string, (v: Values, ops: Ops) => SymbolicTensor, RegExp]>([
     ['sizes', (v, o) => o.add(v.flat, v.wide), /add_1: \[batch, 28\] and \[batch, 36\] .*28 is not 36\.$/],
+    [
+      'factors',
+      (v, o) => o.matmul(v.x, v.x),
+      /matmul_1: \[batch, time, 28\] and .* the last dimension of the first .* 28 is not time\.$/,
+    ],
+    [
+      'batches',
+      (v, o) => o.matmul(v.x, o.transpose(v.deep.at(0, 0).at(0, 0), [0])),
+      /matmul_1: .* 28 is not 64\.$/,
+    ],
     ['names', (v, o) => o.mul(v.x, v.frames), /mul_1: .*time is not frames\.$/],
     [
       'a name and a number',

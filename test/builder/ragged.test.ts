@@ -12,6 +12,7 @@ import { embedding } from '../../src/builder/ops/embedding.js';
 import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { matmul } from '../../src/builder/ops/matmul.js';
 import type { NamedInputs } from '../../src/builder/ops/op-inputs.js';
 import { pad } from '../../src/builder/ops/pad.js';
 import { repeat, repeatLike } from '../../src/builder/ops/repeat.js';
@@ -58,6 +59,7 @@ describe('the lengths of padded sequences go on', () => {
     ['what is the same at every step', (output) => concat([output, repeatLike(last(output), output)]).at(-1)],
     ['the largest feature of each step', (output) => embeddingOf(argmax(output)).at(-1)],
     ['a residual', (output) => add(output, linear('fc', output, 4)).at(-1)],
+    ['a product for each step', (output) => matmul(output, reshape(last(output), ['batch', 4, 1])).at(-1)],
     ['a weight for each step', (output) => mul(output, linear('fc', output, 1)).at(-1)],
     [
       'a difference from the last step',
@@ -135,6 +137,7 @@ describe('refused, because it would read padding as steps, is', () => {
     ['a step from the end', /at\(-1\)/, (x) => relu(x).at(-2)],
     ['a softmax over the steps', /softmax does not stop/, (x) => softmax(x, 1)],
     ['the same as logarithms', /logSoftmax does not stop/, (x) => logSoftmax(x, 1)],
+    ['a product that sums over steps', /matmul does not stop/, (x) => matmul(transpose(x, [0, 2, 1]), x)],
     ['a flip of the steps', /flip_1 .*reverse: true/, (x) => flip(x)],
     ['steps of two sequences joined', /concat does not stop/, (x) => concat([x, x], 1)],
     ['steps counted again', /stepCount does not stop/, (x) => stepCount(x)],

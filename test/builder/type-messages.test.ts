@@ -14,6 +14,8 @@ const mistakes: Readonly<Record<string, string>> = {
   'flip(frame)': '"no dimension of [batch, 28] is called time: give the axis, as in flip(x, 1)"',
   'add(x, namedSteps)':
     '"28 and features do not fit together: dimensions, from the last one on, must be the same or 1"',
+  'matmul(x, frame)':
+    '"28 and batch do not fit together: the last dimension of the first and the last but one of the second must be the same"',
   'mul(frame, x)':
     '"batch and time do not fit together: dimensions, from the last one on, must be the same or 1"',
   'transpose(x, [1, 0])': '"[1, 0] does not name each axis of [batch, time, 28] once: its axes are 0, 1, 2"',
@@ -61,6 +63,7 @@ const text = `
   import { flip } from './ops/flip.js';
   import { linear } from './ops/linear.js';
   import { lstm } from './ops/lstm.js';
+  import { matmul } from './ops/matmul.js';
   import { max, mean } from './ops/reduce.js';
   import { reshape } from './ops/reshape.js';
   import { transpose } from './ops/transpose.js';

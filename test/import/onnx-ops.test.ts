@@ -201,6 +201,41 @@ describe('an imported graph computes what the file does:', () => {
       ['sigmoid', 'parameter', 'div'],
     ],
     [
+      'a product of tensors',
+      graphOf([
+        node('Transpose', ['x'], ['t'], { perm: ints(0, 2, 1) }),
+        node('MatMul', ['x', 't'], ['s']),
+        node('Softmax', ['s'], ['w'], { axis: int(-1) }),
+        node('MatMul', ['w', 'x'], ['y']),
+      ]),
+      ['transpose', 'matmul', 'softmax', 'matmul'],
+    ],
+    [
+      'Gemm of tensors, both turned',
+      graphOf(
+        [
+          node('Transpose', ['x'], ['t']),
+          node('Gemm', ['t', 'x', 'c'], ['y'], {
+            transA: int(1),
+            transB: int(1),
+            alpha: float(0.5),
+            beta: float(2),
+          }),
+        ],
+        { x: ['batch', 'batch'], rank: 2, initializers: [weights('c', 1)] },
+      ),
+      ['transpose', 'matmul', 'activation', 'parameter', 'activation', 'add'],
+    ],
+    [
+      'products with constants that are no linear map',
+      graphOf([node('MatMul', ['left', 'x'], ['a']), node('MatMul', ['a', 'v'], ['y'])], {
+        x: ['batch', 4, 4],
+        rank: 2,
+        initializers: [weights('left', 3, 4), weights('v', 4)],
+      }),
+      ['parameter', 'matmul', 'parameter', 'matmul'],
+    ],
+    [
       'two tensors that are turned in the same way',
       graphOf([
         node('Relu', ['x'], ['r']),

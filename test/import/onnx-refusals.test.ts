@@ -38,8 +38,6 @@ function lstmWith(
   });
 }
 
-const two = { inputs: [value('a', ['batch', 4]), value('b', ['batch', 4])] };
-
 describe('readOnnx refuses, with operator and node,', () => {
   it.each<[string, OnnxModel, RegExp]>([
     [
@@ -117,9 +115,11 @@ describe('readOnnx refuses, with operator and node,', () => {
       /Mul "scale": it computes with a tensor and sizes; read are two tensors of floats, one with one number,/,
     ],
     [
-      'a product of tensors',
-      model([node('MatMul', ['a', 'b'], ['y'])], two),
-      /MatMul.* input 1 is a float32 tensor/,
+      'a product of tensors whose sizes do not fit',
+      model([node('MatMul', ['a', 'b'], ['y'])], {
+        inputs: [value('a', ['batch', 4]), value('b', [3, 'batch'])],
+      }),
+      /MatMul .*What a product of matrices sums over must have equal sizes, but one is 4 and the other 3/,
     ],
     [
       'a cast to integers',

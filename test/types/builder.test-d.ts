@@ -11,6 +11,7 @@ import { flip } from '../../src/builder/ops/flip.js';
 import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { matmul } from '../../src/builder/ops/matmul.js';
 import { pad } from '../../src/builder/ops/pad.js';
 import { constant, parameter } from '../../src/builder/ops/parameter.js';
 import { max, mean, sum } from '../../src/builder/ops/reduce.js';
@@ -301,6 +302,25 @@ test('two tensors computed entry by entry stretch over each other', () => {
   // @ts-expect-error integers
   add(sequence, {} as SymbolicTensor<'int32', readonly ['batch', 'time', 28]>);
   expectTypeOf(div(2, sequence)).toEqualTypeOf<typeof sequence>();
+});
+
+test('products of matrices have the shapes of numpy.matmul', () => {
+  const turned = transpose(sequence, [0, 2, 1]);
+  expectTypeOf(matmul(sequence, turned)).toEqualTypeOf<Float<readonly ['batch', 'time', 'time']>>();
+  const row = {} as Float<readonly [28]>;
+  expectTypeOf(matmul(sequence, row)).toEqualTypeOf<Float<readonly ['batch', 'time']>>();
+  expectTypeOf(matmul(row, turned)).toEqualTypeOf<Float<readonly ['batch', 'time']>>();
+  expectTypeOf(matmul(row, row)).toEqualTypeOf<Float<readonly []>>();
+  const one = {} as Float<readonly [28, 3]>;
+  expectTypeOf(matmul(sequence, one)).toEqualTypeOf<Float<readonly ['batch', 'time', 3]>>();
+  const heads = {} as Float<readonly [1, 4, 28, 3]>;
+  const parts = {} as Float<readonly ['batch', 1, 'time', 28]>;
+  expectTypeOf(matmul(parts, heads)).toEqualTypeOf<Float<readonly ['batch', 4, 'time', 3]>>();
+  expectTypeOf(matmul(sequence, {} as Float<Shape>)).toEqualTypeOf<Float<Shape>>();
+  // @ts-expect-error 28 and time
+  matmul(sequence, sequence);
+  // @ts-expect-error batches of other names
+  matmul(frames, {} as Float<readonly ['time', 28, 3]>);
 });
 
 test('parameters and constants have the shapes that they are given', () => {

@@ -8,6 +8,7 @@ import { dropout } from './dropout.js';
 import type { Forward } from './forward-op.js';
 import { at, concat, flip, reshape, transpose } from './layout.js';
 import { linear } from './linear.js';
+import { matmul } from './matmul.js';
 import { batchNorm, instanceNorm, layerNorm } from './normalization.js';
 import { pad } from './pad.js';
 import { constant, parameter } from './parameter.js';
@@ -37,6 +38,7 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   layerNorm,
   linear,
   logSoftmax,
+  matmul,
   max,
   maxPool,
   mean,

@@ -6,6 +6,7 @@
 import { argmaxOp } from './argmax.js';
 import { arithmeticOp } from './arithmetic.js';
 import { convOp, convTransposeOp } from './convolution.js';
+import { matmulOp } from './matmul.js';
 import { batchNormOp, instanceNormOp, layerNormOp } from './normalization.js';
 import type { OpDefinition } from './op.js';
 import type { OpName } from './option-schemas.js';
@@ -28,6 +29,7 @@ export const more = {
   div: arithmeticOp,
   instanceNorm: instanceNormOp,
   layerNorm: layerNormOp,
+  matmul: matmulOp,
   max: maxOp,
   maxPool: poolOp,
   mean: meanOp,

@@ -39,6 +39,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   layerNorm: X<T>;
   linear: X<T>;
   logSoftmax: X<T>;
+  matmul: Two<T>;
   max: Steps<T>;
   maxPool: X<T>;
   mean: Steps<T>;

@@ -227,6 +227,7 @@ export interface OpOptions {
   logSoftmax: AxisOptions;
   gru: GruOptions;
   lstm: LstmOptions;
+  matmul: NoOptions;
   max: AxisOptions;
   maxPool: MaxPoolOptions;
   mean: AxisOptions;
@@ -270,6 +271,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   linear,
   logSoftmax: axisOrLast,
   lstm,
+  matmul: none,
   max: axis,
   maxPool,
   mean: axis,

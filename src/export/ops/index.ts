@@ -18,6 +18,7 @@ import { lowerDropout } from './dropout.js';
 import { lowerEmbedding } from './embedding.js';
 import { lowerFlip } from './flip.js';
 import { lowerLinear } from './linear.js';
+import { lowerMatmul } from './matmul.js';
 import { lowerBatchNorm, lowerInstanceNorm, lowerLayerNorm } from './normalization.js';
 import { lowerPad } from './pad.js';
 import { lowerConstant, lowerParameter } from './parameter.js';
@@ -48,6 +49,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   layerNorm: lowerLayerNorm,
   linear: lowerLinear,
   logSoftmax: lowerLogSoftmax,
+  matmul: lowerMatmul,
   max: lowerMax,
   maxPool: lowerMaxPool,
   mean: lowerMean,

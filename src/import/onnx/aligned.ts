@@ -11,7 +11,7 @@
  */
 import type { SymbolicTensor } from '../../builder/tensor.js';
 import type { Dims } from './dims.js';
-import { divided, isOne, type Size, sameSize } from './size.js';
+import { divided, isOne, product, type Size, sameSize } from './size.js';
 import type { AxisFactor, View } from './value.js';
 import { arrange, type Rearranger, regrouped, sizesOf, tensorOf, viewOf } from './view.js';
 
@@ -22,50 +22,68 @@ export interface Aligned {
   view(result: SymbolicTensor): View;
 }
 
-type Side = 'a' | 'b';
+export type Side = 'a' | 'b';
 type Cell = Readonly<Record<Side, AxisFactor | undefined>>;
+type Axes = View['axes'];
 type Sides = Readonly<Record<Side, View>>;
 /** The cells of each axis. */
-type Grid = readonly (readonly Cell[])[];
+export type Grid = readonly (readonly Cell[])[];
 
 /** @throws E_UNSUPPORTED for sizes that cannot be equal */
 export function aligned(a: View, b: View, ops: Rearranger, dims: Dims): Aligned {
-  const rank = Math.max(a.axes.length, b.axes.length);
-  const sides = { a: withRank(a, rank), b: withRank(b, rank) };
-  const common = commonSizes(sides, dims);
-  const splitA = common && regrouped(sides.a, ownSizes(sides.a, common));
-  const splitB = common && regrouped(sides.b, ownSizes(sides.b, common));
-  if (!splitA || !splitB) {
-    const view = (result: SymbolicTensor) => viewOf({ type: result, tensor: () => result });
-    return { a: tensorOf(sides.a, ops), b: tensorOf(sides.b, ops), view };
-  }
-  const whole = { a: splitA, b: splitB };
-  const left = { a: splitA.axes.flat(), b: splitB.axes.flat() };
-  const take = (side: Side, axis: number) => (has(sides[side], axis) ? left[side].shift() : undefined);
+  const common = onGrid({ a, b }, { a: 0, b: 0 }, dims);
+  if (!common) return asTheyAre({ a, b }, ops);
+  const { sides, grid } = common;
+  return asLies('a', sides, grid, ops) ?? asLies('b', sides, grid, ops) ?? cellByCell(sides, grid, ops);
+}
+
+/**
+ * The views whose axes are the cells of those that they had, but for the last ones, which stay; and the cells.
+ *
+ * @param last how many axes of each stay
+ * @returns undefined where factors do not divide each other
+ */
+export function onGrid(
+  sides: Sides,
+  last: Readonly<Record<Side, number>>,
+  dims: Dims,
+): { readonly sides: Sides; readonly grid: Grid } | undefined {
+  const lead = (side: Side) => sides[side].axes.slice(0, sides[side].axes.length - last[side]);
+  const rank = Math.max(lead('a').length, lead('b').length);
+  const leads = { a: withRank(lead('a'), rank), b: withRank(lead('b'), rank) };
+  const common = commonSizes(leads.a, leads.b, dims);
+  const split = (side: Side) => {
+    const own = common?.flatMap((sizes, axis) => (has(leads[side], axis) ? sizes : []));
+    const kept = sizesOf(sides[side]).slice(lead(side).length);
+    return own && regrouped(sides[side], [...own, ...kept]);
+  };
+  const [a, b] = [split('a'), split('b')];
+  if (!common || !a || !b) return undefined;
+  const left = { a: a.axes.flat(), b: b.axes.flat() };
+  const take = (side: Side, axis: number) => (has(leads[side], axis) ? left[side].shift() : undefined);
   const grid = common.map((sizes, axis) => sizes.map(() => ({ a: take('a', axis), b: take('b', axis) })));
-  return asLies('a', whole, grid, ops) ?? asLies('b', whole, grid, ops) ?? cellByCell(whole, grid, ops);
+  return { sides: { a, b }, grid };
 }
 
-/** The same view with axes of 1 before the others. */
-function withRank(view: View, rank: number): View {
-  const missing = Array.from({ length: rank - view.axes.length }, () => []);
-  return { ...view, axes: [...missing, ...view.axes] };
+/** Axes of 1 before the others. */
+function withRank(axes: Axes, rank: number): Axes {
+  return [...Array.from({ length: rank - axes.length }, () => []), ...axes];
 }
 
-function has(view: View, axis: number): boolean {
-  return (view.axes[axis] ?? []).length > 0;
+function has(axes: Axes, axis: number): boolean {
+  return (axes[axis] ?? []).length > 0;
 }
 
 /** The sizes of the cells of each axis; undefined where factors do not divide each other, such as 2 * 3 and 3 * 2. */
-function commonSizes({ a, b }: Sides, dims: Dims): Size[][] | undefined {
-  const [sizesA, sizesB] = [sizesOf(a), sizesOf(b)];
+function commonSizes(a: Axes, b: Axes, dims: Dims): Size[][] | undefined {
   const all: Size[][] = [];
-  for (const [axis, size] of sizesA.entries()) {
-    const other = sizesB[axis] ?? size;
-    if (!isOne(size) && !isOne(other))
+  for (const [axis, own] of a.entries()) {
+    const [sizes, others] = [own, b[axis] ?? []].map((factors) => factors.map(({ size }) => size));
+    const [size, other] = [product(sizes ?? []), product(others ?? [])];
+    if (size && other && !isOne(size) && !isOne(other)) {
       dims.unify(size, other, 'Dimensions of tensors that are computed with');
-    const [factorsA, factorsB] = [a, b].map((view) => (view.axes[axis] ?? []).map((factor) => factor.size));
-    const common = commonFactors(factorsA ?? [], factorsB ?? []);
+    }
+    const common = commonFactors(sizes ?? [], others ?? []);
     if (!common) return undefined;
     all.push(common);
   }
@@ -91,9 +109,10 @@ function commonFactors(a: readonly Size[], b: readonly Size[]): Size[] | undefin
   return leftA.length + leftB.length === 0 ? common : undefined;
 }
 
-/** The sizes of those cells that a view has. */
-function ownSizes(view: View, common: readonly (readonly Size[])[]): Size[] {
-  return common.flatMap((sizes, axis) => (has(view, axis) ? sizes : []));
+/** Both with the axes that they have. */
+function asTheyAre({ a, b }: Sides, ops: Rearranger): Aligned {
+  const view = (result: SymbolicTensor) => viewOf({ type: result, tensor: () => result });
+  return { a: tensorOf(a, ops), b: tensorOf(b, ops), view };
 }
 
 /** Both as the source of one of them lies; undefined where that one lacks a cell, or the other has a part of an axis. */
@@ -116,15 +135,19 @@ function asLies(side: Side, sides: Sides, grid: Grid, ops: Rearranger): Aligned 
   return { ...tensors, view };
 }
 
-/** The view with these axes, but no more axes of 1 before the others than its source has: they need not be there. */
-function stretchable(view: View, axes: readonly (readonly AxisFactor[])[], ops: Rearranger): SymbolicTensor {
-  const first = axes.findIndex((own) => own.length > 0);
+/**
+ * The view with these axes, but no more axes of 1 before the others than its source has: they need not be there.
+ *
+ * @param last how many axes stay in any case
+ */
+export function stretchable(view: View, axes: Axes, ops: Rearranger, last = 0): SymbolicTensor {
+  const first = axes.findIndex((own, i) => own.length > 0 || i >= axes.length - last);
   const before = first === -1 ? axes.length : first;
   const own = view.source.type.shape.length - (axes.length - before);
   return arrange(view, axes.slice(before - Math.min(Math.max(own, 0), before)), ops);
 }
 
-function present<T>(all: readonly (T | undefined)[]): T[] {
+export function present<T>(all: readonly (T | undefined)[]): T[] {
   return all.filter((one) => one !== undefined);
 }
 
@@ -137,11 +160,13 @@ function cellByCell(sides: Sides, grid: Grid, ops: Rearranger): Aligned {
       cells.map((cell) => present([cell[side]])),
       ops,
     );
-  const view = (result: SymbolicTensor): View => {
-    const sizes = cells.map((cell) => present([(cell.a ?? cell.b)?.size]));
-    const flat = viewOf({ type: result, tensor: () => result }, sizes);
-    const left = [...flat.axes];
-    return { ...flat, axes: grid.map((own) => left.splice(0, own.length).flat()) };
-  };
-  return { a: of('a'), b: of('b'), view };
+  return { a: of('a'), b: of('b'), view: (result) => ofCells(result, grid, []) };
+}
+
+/** A value whose axes are cells and then others, as a view with the cells of each axis together. */
+export function ofCells(result: SymbolicTensor, grid: Grid, others: readonly Size[]): View {
+  const cells = grid.flat().map((cell) => present([(cell.a ?? cell.b)?.size]));
+  const flat = viewOf({ type: result, tensor: () => result }, [...cells, ...others.map((size) => [size])]);
+  const left = [...flat.axes];
+  return { ...flat, axes: [...grid.map((own) => left.splice(0, own.length).flat()), ...left] };
 }

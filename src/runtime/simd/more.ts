@@ -3,6 +3,7 @@ import type { OpName } from '../../builder/ops/index.js';
 import { argmax } from './argmax.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { convolutions } from './convolution.js';
+import { matmul } from './matmul.js';
 import { normalizations } from './normalization.js';
 import type { Prepare } from './operator.js';
 import { pad } from './pad.js';
@@ -18,6 +19,7 @@ export const more = {
   argmax,
   ...convolutions,
   div,
+  matmul,
   max,
   mean,
   mul,

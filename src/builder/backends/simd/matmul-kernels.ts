@@ -8,7 +8,8 @@ import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import { formatShape } from '../../shape.js';
 import { inputNamed, type KernelAttributes, type SimdBackend, type SimdKernel } from './backend.js';
-import { type Factor, type Matrix, multiply } from './matmul.js';
+import { multiplyBatches } from './batched-matmul.js';
+import type { Factor } from './matmul.js';
 
 /** @param cpu tfjs' cpu kernels by name, which multiply integers */
 export function matmulKernels(cpu: (name: string) => KernelFunc): readonly SimdKernel[] {
@@ -31,11 +32,6 @@ const float = 4;
 function factorOf(shape: readonly number[], transposed: boolean): Factor {
   const [rows = 1, columns = 1] = shape.slice(-2);
   return transposed ? { rows: columns, columns: rows, transposed } : { rows, columns, transposed };
-}
-
-/** One of a tensor's matrices, which follow each other from this address on. */
-function matrixAt(at: number, { rows, columns, transposed }: Factor, index: number): Matrix {
-  return { rows, columns, transposed, at: at + index * rows * columns * float };
 }
 
 /** tfjs' kernels of the activations that it fuses. */
@@ -103,15 +99,9 @@ function matMul(
   const atB = backend.place(b, copies);
   const atBias = bias ? backend.place(bias, copies) : 0;
   const c = engine.allocate(batches * left.rows * right.columns * float);
-  for (let batch = 0; batch < batches; batch++) {
-    multiply(
-      engine,
-      matrixAt(atA, left, batchIndex(batch, batchShape, a.shape.slice(0, -2))),
-      matrixAt(atB, right, batchIndex(batch, batchShape, b.shape.slice(0, -2))),
-      atBias,
-      c + batch * left.rows * right.columns * float,
-    );
-  }
+  const leftFactors = { ...left, lead: a.shape.slice(0, -2), at: atA };
+  const rightFactors = { ...right, lead: b.shape.slice(0, -2), at: atB };
+  multiplyBatches(engine, leftFactors, rightFactors, batchShape, atBias, c);
   for (const copy of copies) engine.release(copy);
   return backend.own([...batchShape, left.rows, right.columns], c);
 }
@@ -129,19 +119,4 @@ function broadcast(a: readonly number[], b: readonly number[]): number[] {
     }
     return left === 1 ? right : left;
   });
-}
-
-/** Where a factor's matrix for this batch of the product is. */
-function batchIndex(batch: number, batchShape: readonly number[], shape: readonly number[]): number {
-  let rest = batch;
-  let index = 0;
-  let stride = 1;
-  for (let axis = 1; axis <= batchShape.length; axis++) {
-    const size = batchShape.at(-axis) ?? 1;
-    const own = shape.at(-axis) ?? 1;
-    index += (own === 1 ? 0 : rest % size) * stride;
-    stride *= own;
-    rest = Math.floor(rest / size);
-  }
-  return index;
 }

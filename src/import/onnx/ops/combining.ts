@@ -23,6 +23,11 @@ function combined({ to }: NodeReader, op: ArithmeticName, x: View, y: View): Vie
   return view(to.add(op, { a, b }, {}));
 }
 
+/** The sum of two tensors. */
+export function sumOf(node: NodeReader, x: View, y: View): View {
+  return combined(node, 'add', x, y);
+}
+
 const divided = combining('div', scalings.Div);
 
 /** A division of tensors, or the mean over the steps of each sequence. */

@@ -45,14 +45,13 @@ const MatMul: Handler = (node) => {
   const x = node.floats(0);
   const weight = node.weights(1);
   const { shape } = weight;
-  const rank = shape.length;
-  const lead = shape.slice(0, -2);
-  const stacked = lead.findIndex((dim) => dim !== 1);
-  if (rank < 2 || lead.length > Math.max(0, x.axes.length - 2)) {
+  if (!isLinear(x, weight)) {
     throw node.refusal(
-      `${formatSizes(sizesOf(x))} is multiplied by a constant of [${shape.join(', ')}]; expected a matrix`,
+      `${formatSizes(sizesOf(x))} is multiplied by a constant of [${shape.join(', ')}]; expected a matrix, or one for each ` +
+        `of up to ${MAX_STACKED} entries along an axis`,
     );
   }
+  const stacked = stackedAxis(weight);
   if (stacked === -1) {
     return [
       product(node, x, { weight: reshapedWeights(weight, shape.slice(-2)), transposed: false, factor: 1 }),
@@ -61,18 +60,30 @@ const MatMul: Handler = (node) => {
   return [stackedProducts(node, x, weight, stacked)];
 };
 
+/** The axis along which a constant has several matrices; -1 where it is one. */
+function stackedAxis({ shape }: Weights): number {
+  return shape.slice(0, -2).findIndex((dim) => dim !== 1);
+}
+
+/** Whether a product with a constant is a linear map, or one for each of a few entries along an axis of x. */
+export function isLinear(x: View, weight: Weights): boolean {
+  const { shape } = weight;
+  const lead = shape.slice(0, -2);
+  if (shape.length < 2 || lead.length > Math.max(0, x.axes.length - 2)) return false;
+  const stacked = stackedAxis(weight);
+  if (stacked === -1) return true;
+  const count = dim(shape, stacked);
+  const own = sizesOf(x)[x.axes.length - shape.length + stacked] ?? fixed(0);
+  return (
+    lead.every((dim, i) => i === stacked || dim === 1) && count <= MAX_STACKED && numberOf(own) === count
+  );
+}
+
 /** A matrix for each entry along one axis of x: the products of each, joined along the last axis. */
 function stackedProducts(node: NodeReader, x: View, weight: Weights, stacked: number): View {
   const { shape } = weight;
   const count = dim(shape, stacked);
   const axis = x.axes.length - shape.length + stacked;
-  const isSingle = shape.slice(0, -2).every((dim, i) => i === stacked || dim === 1);
-  if (!isSingle || count > MAX_STACKED || numberOf(sizesOf(x)[axis] ?? fixed(0)) !== count) {
-    throw node.refusal(
-      `${formatSizes(sizesOf(x))} is multiplied by a constant of [${shape.join(', ')}]; expected a matrix, or one for each ` +
-        `of up to ${MAX_STACKED} entries along an axis`,
-    );
-  }
   const parts = Array.from({ length: count }, (_, i) => {
     const one = slicedWeights(weight, stacked, { start: i, step: 1, count: 1 }, node.to.allocate);
     const matrix = { weight: reshapedWeights(one, shape.slice(-2)), transposed: false, factor: 1 };

@@ -6,6 +6,7 @@ import { combiningHandlers } from './combining.js';
 import { convolutionHandlers } from './convolution.js';
 import { normalizationHandlers } from './normalization.js';
 import { paddingHandlers } from './padding.js';
+import { productHandlers } from './products.js';
 import { reduceHandlers } from './reduce.js';
 import { repeatingHandlers } from './repeating.js';
 import { slicingHandlers } from './slicing.js';
@@ -20,4 +21,5 @@ export const more: Readonly<Record<string, Handler>> = {
   ...repeatingHandlers,
   ...slicingHandlers,
   ...combiningHandlers,
+  ...productHandlers,
 };
