@@ -18,6 +18,28 @@ it('lstm-onnx inspect names a zip that is damaged', async () => {
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`${file}: `) });
 });
 
+it.each([
+  ['gru-rnn/state-dicts/gru-last.safetensors', ["'gru' (GRU, 3 features, hidden size 6, 1 layer)"]],
+  ['gru-rnn/state-dicts/gru-last.pt', ["'gru' (GRU, 3 features, hidden size 6, 1 layer)"]],
+  [
+    'gru-rnn/state-dicts/mixed.safetensors',
+    [
+      "'lower' (LSTM, 3 features, hidden size 4, 1 layer, bidirectional)",
+      "'middle' (GRU, 8 features, hidden size 5, 1 layer)",
+      "'upper' (RNN, 5 features, hidden size 4, 1 layer)",
+    ],
+  ],
+  ['gru-rnn/cell-modules/gru-cell-no-bias.safetensors', ["'cell' (GRU, 3 features, hidden size 5, 1 layer)"]],
+  ['ops/activation-gelu.safetensors', []],
+])('lstm-onnx inspect says which recurrent layers weights have: %s', async (name, layers) => {
+  const file = fileURLToPath(new URL(`../../fixtures/data/${name}`, import.meta.url));
+  const [{ stdout }, json] = [await lstmOnnx('inspect', file), await lstmOnnx('inspect', file, '--json')];
+  expect(stdout.split('\n').filter((line) => line.startsWith('recurrent layer '))).toEqual(
+    layers.map((layer) => `recurrent layer ${layer}`),
+  );
+  expect(JSON.parse(json.stdout).recurrent).toHaveLength(layers.length);
+});
+
 it.skipIf(process.platform === 'win32').each([
   ['weights', pathOf('classifier.pt')],
   ['safetensors', pathOf('classifier.safetensors')],
