@@ -107,7 +107,7 @@ export function weightGradient(
         { data: part(columns, group, entries * width), rows: width, columns: entries, transposed: true },
       );
       const own = part(gradient, group, out * entries);
-      for (const [i, number] of product.entries()) own[i] = (own[i] ?? 0) + number;
+      for (let i = 0; i < own.length; i++) own[i] = (own[i] ?? 0) + (product[i] ?? 0);
     }
   }
   return gradient;
@@ -115,17 +115,20 @@ export function weightGradient(
 
 /** Adds a number to each channel of y `[batch, channels, ...]`, in place. */
 export function addToChannels(y: Float32Array, bias: Float32Array, perChannel: number): Float32Array {
-  for (let i = 0; i < y.length; i++)
-    y[i] = (y[i] ?? 0) + (bias[Math.floor(i / perChannel) % bias.length] ?? 0);
+  for (let start = 0, channel = 0; start < y.length; start += perChannel, channel++) {
+    const added = bias[channel % bias.length] ?? 0;
+    for (let i = start; i < start + perChannel; i++) y[i] = (y[i] ?? 0) + added;
+  }
   return y;
 }
 
 /** The sums of the channels of y. */
 export function sumOfChannels(y: Float32Array, channels: number, perChannel: number): Float32Array {
   const sums = new Float64Array(channels);
-  for (const [i, number] of y.entries()) {
-    const channel = Math.floor(i / perChannel) % channels;
-    sums[channel] = (sums[channel] ?? 0) + number;
+  for (let start = 0, run = 0; start < y.length; start += perChannel, run++) {
+    let sum = 0;
+    for (let i = start; i < start + perChannel; i++) sum += y[i] ?? 0;
+    sums[run % channels] = (sums[run % channels] ?? 0) + sum;
   }
   return Float32Array.from(sums);
 }
