@@ -1,0 +1,311 @@
+/**
+ * The networks of fixtures/coverage_networks.py, defined with the names that their state dicts have. Those that are not here need
+ * an op that there is not yet.
+ */
+import {
+  activation,
+  add,
+  at,
+  batchNorm,
+  concat,
+  conv1d,
+  conv2d,
+  defineNetwork,
+  dropout,
+  embedding,
+  float32,
+  gru,
+  int32,
+  linear,
+  logSoftmax,
+  lstm,
+  max,
+  maxPool2d,
+  mul,
+  type Network,
+  parameter,
+  relu,
+  repeatLike,
+  reshape,
+  rnn,
+  type SymbolicTensor,
+  sigmoid,
+  softmax,
+  squeeze,
+  sum,
+  tanh,
+  transpose,
+  unsqueeze,
+  type Value,
+} from '../../src/core.js';
+
+const FEATURES = 4;
+const HIDDEN = 6;
+const CLASSES = 3;
+const WORDS = 9;
+const words = { numEmbeddings: WORDS, embeddingDim: FEATURES };
+const series = float32('batch', 'time', FEATURES);
+
+/** A recurrent layer called rnn, its last step, a head. */
+function lastStep(kind: 'lstm' | 'gru', numLayers: number, head: (x: Row) => Value): Network {
+  return defineNetwork({ x: series }, ({ x }) => {
+    const sizes = { hiddenSize: HIDDEN, numLayers } as const;
+    const { output } = kind === 'lstm' ? lstm('rnn', x, sizes) : gru('rnn', x, sizes);
+    return { y0: head(output.at(-1) as Row) };
+  });
+}
+type Row = SymbolicTensor<'float32', readonly ['batch', number]>;
+
+const zeroState = () =>
+  defineNetwork({ x: float32('batch', 'time') }, ({ x }) => {
+    const { output } = lstm('lstm', unsqueeze(x, 2), { hiddenSize: HIDDEN, numLayers: 2 });
+    return { y0: squeeze(linear('fc', dropout(output.at(-1), 0.2), 1), 1) };
+  });
+
+/** States of layers, time first, as inputs and outputs. */
+const states = <const L extends number>(layers: L) => ({
+  h0: float32(layers, 'batch', HIDDEN),
+  c0: float32(layers, 'batch', HIDDEN),
+});
+
+export const networks: Readonly<Record<string, () => Network>> = {
+  B01: () => lastStep('lstm', 2, (x) => linear('head', x, 1)),
+  B02: zeroState,
+  B03: () => lastStep('gru', 1, (x) => linear('head', x, 1)),
+  B05: () =>
+    defineNetwork({ ids: int32('batch', 'time') }, ({ ids }) => {
+      const { output } = lstm('lstm', embedding('embedding', ids, words), {
+        hiddenSize: 3,
+        bidirectional: true,
+      });
+      return { y0: linear('hidden2tag', output, CLASSES) };
+    }),
+  B06: () =>
+    defineNetwork({ x: series }, ({ x }) => {
+      const elu = <S extends Value<'float32'>>(value: S) => activation(value, { name: 'elu' }) as unknown as S;
+      const seen = elu(linear('fc2', elu(linear('fc1', x, 5)), 5));
+      return { y0: linear('adv', lstm('lstm', seen, { hiddenSize: HIDDEN }).output, CLASSES) };
+    }),
+  B07: () =>
+    defineNetwork({ x: series }, ({ x }) => ({
+      y0: linear('out', lstm('lstm', x, { hiddenSize: HIDDEN }).output, FEATURES),
+    })),
+  B09: () => lastStep('lstm', 1, (x) => sigmoid(linear('head.0', x, 1))),
+  B10: () => lastStep('lstm', 1, (x) => linear('head.2', relu(linear('head.0', dropout(x, 0.3), 5)), CLASSES)),
+  B11: () =>
+    defineNetwork({ x: series, ...states(1) }, ({ x, h0, c0 }) => {
+      const { output, h, c } = lstm('lstm', x, { hiddenSize: HIDDEN, initialState: { h: h0, c: c0 } });
+      return { y0: linear('head.2', relu(linear('head.0', output, 5)), CLASSES), y1: h, y2: c };
+    }),
+  B13: () =>
+    defineNetwork({ x: series }, ({ x }) => {
+      const { output } = gru('gru', tanh(linear('fc_in', x, 5)), { hiddenSize: HIDDEN });
+      return { y0: sigmoid(linear('fc_out', output, 1)) };
+    }),
+  B14: zeroState,
+  B15: () =>
+    defineNetwork({ x: float32('batch', 1, 'time', FEATURES) }, ({ x }) => {
+      const first = lstm('lstm1', squeeze(x, 1), { hiddenSize: HIDDEN });
+      return { y0: linear('fc', lstm('lstm2', first.output, { hiddenSize: 5 }).output.at(-1), CLASSES) };
+    }),
+  A01: () =>
+    defineNetwork(
+      { x: float32(1, 'batch', FEATURES), ids: int32(1, 'batch'), ...states(2) },
+      ({ x, ids, h0, c0 }) => {
+        const kind = embedding('embedding', ids, { numEmbeddings: WORDS, embeddingDim: 3 });
+        const { h, c } = lstm('lstm', concat([x, kind]), {
+          hiddenSize: HIDDEN,
+          numLayers: 2,
+          batchFirst: false,
+          initialState: { h: h0, c: c0 },
+        });
+        const flat = reshape(transpose(h, [1, 2, 0]), ['batch', 2 * HIDDEN]);
+        const sigma = activation(squeeze(linear('presigma', flat, 1), 1), { name: 'softplus' });
+        return { y0: sigma, y1: squeeze(linear('mu', flat, 1), 1), y2: h, y3: c };
+      },
+    ),
+  A03: () =>
+    defineNetwork({ ids: int32('batch', 'time') }, ({ ids }) => {
+      const embedded = embedding('embedding', ids, words);
+      const { output } = lstm('lstm', embedded, { hiddenSize: HIDDEN, bidirectional: true });
+      return { y0: linear('fc', max(relu(concat([embedded, output])), 1), CLASSES) };
+    }),
+  A04: () =>
+    defineNetwork({ ids: int32('batch', 'time') }, ({ ids }) => {
+      const { output } = lstm('lstm', embedding('embedding', ids, words), {
+        hiddenSize: HIDDEN,
+        bidirectional: true,
+      });
+      const scores = sum(mul(tanh(output), parameter('w', [2 * HIDDEN])), 2);
+      const weighted = sum(mul(output, unsqueeze(softmax(scores, 1), 2)), 1);
+      return { y0: linear('fc', linear('fc1', relu(weighted), 5), CLASSES) };
+    }),
+  A07: () =>
+    defineNetwork({ mix: float32('batch', 'time', 8) }, ({ mix }) => {
+      const rows = <F extends number>(i: number, x: Value<'float32', readonly ['batch', 'time', F]>, size: number) =>
+        batchNorm(`bn${i}`, linear(`fc${i}`, reshape(x as Value<'float32'>, [-1, x.shape[2]]) as Row, size, { bias: false }));
+      const steps = (x: Value<'float32'>, size: number) =>
+        reshape(x, ['batch', 'time', size]) as SymbolicTensor<'float32', readonly ['batch', 'time', number]>;
+      const scaled = mul(add(mix, parameter('input_mean', [8])), parameter('input_scale', [8]));
+      const first = steps(tanh(rows(1, scaled, HIDDEN)), HIDDEN);
+      const { output } = lstm('lstm', first, { hiddenSize: HIDDEN / 2, numLayers: 2, bidirectional: true });
+      const second = steps(relu(rows(2, concat([first, output]), 5)), 5);
+      const third = steps(rows(3, second, 8), 8);
+      const mask = relu(add(mul(third, parameter('output_scale', [8])), parameter('output_mean', [8])));
+      return { y0: mul(mask, mix) };
+    }),
+  A12: () =>
+    defineNetwork({ ids: int32('time', 'batch'), ...states(2) }, ({ ids, h0, c0 }) => {
+      const { output, h, c } = lstm('rnn', embedding('encoder', ids, words), {
+        hiddenSize: HIDDEN,
+        numLayers: 2,
+        initialState: { h: h0, c: c0 },
+      });
+      const rows = reshape(linear('decoder', output, WORDS), [-1, WORDS]);
+      return { y0: logSoftmax(rows), y1: h, y2: c };
+    }),
+  A13: () =>
+    defineNetwork({ x: float32('batch', FEATURES), h0: float32(1, 'batch', HIDDEN) }, ({ x, h0 }) => {
+      const { output, h } = gru('gru', unsqueeze(x, 0), {
+        hiddenSize: HIDDEN,
+        batchFirst: false,
+        initialState: { h: h0 },
+      });
+      return { y0: tanh(linear('h2o', squeeze(output, 0), CLASSES)), y1: h };
+    }),
+  A16: () =>
+    defineNetwork({ image: float32('batch', FEATURES), ids: int32('batch', 'time') }, ({ image, ids }) => {
+      const steps = concat([unsqueeze(image, 1), embedding('embed', ids, words)], 1);
+      return { y0: linear('linear', lstm('lstm', steps, { hiddenSize: HIDDEN }).output, WORDS) };
+    }),
+  A17: () =>
+    defineNetwork({ x: float32('batch', 'time', 1, 8, 8) }, ({ x }) => {
+      const frames = reshape(x, [-1, 1, 8, 8]);
+      const seen = relu(batchNorm('conv1.1', conv2d('conv1.0', frames, { outChannels: 2, kernelSize: 3, stride: 2 })));
+      const flat = reshape(seen as Value<'float32'>, [-1, 18]) as Row;
+      const steps = reshape(relu(linear('fc1', flat, FEATURES)) as Value<'float32'>, ['batch', 'time', FEATURES]);
+      const input = steps as Value<'float32', readonly ['batch', 'time', 4]>;
+      const { output } = lstm('LSTM', input, { hiddenSize: HIDDEN, numLayers: 2 });
+      return { y0: linear('fc3', relu(linear('fc2', output.at(-1), 5)), CLASSES) };
+    }),
+  A18: () =>
+    defineNetwork({ ids: int32('batch', 'time') }, ({ ids }) => {
+      let x: Value<'float32', readonly ['batch', number, 'time']> = transpose(
+        embedding('embedding', ids, words),
+        [0, 2, 1],
+      );
+      for (const i of [0, 1]) {
+        const options = { outChannels: FEATURES, kernelSize: 5, padding: 'same' } as const;
+        x = relu(batchNorm(`convolutions.${i}.1`, conv1d(`convolutions.${i}.0`, x, options)));
+      }
+      return { y0: lstm('lstm', transpose(x, [0, 2, 1]), { hiddenSize: 3, bidirectional: true }).output };
+    }),
+  A22: () =>
+    defineNetwork({ ids: int32('batch'), h0: float32(2, 'batch', HIDDEN) }, ({ ids, h0 }) => {
+      const embedded = embedding('encoder', ids, { numEmbeddings: WORDS, embeddingDim: HIDDEN });
+      const { output, h } = gru('rnn', unsqueeze(embedded, 0), {
+        hiddenSize: HIDDEN,
+        numLayers: 2,
+        batchFirst: false,
+        initialState: { h: h0 },
+      });
+      return { y0: linear('decoder', squeeze(output, 0), WORDS), y1: h };
+    }),
+  A24: () =>
+    defineNetwork({ x: series }, ({ x }) => {
+      const options = { outChannels: 3, kernelSize: [3, 1] } as const;
+      const first = relu(conv2d('conv1', unsqueeze(x, 1), options));
+      const seen = batchNorm('bn', relu(conv2d('conv2', first, options)));
+      const steps = reshape(transpose(seen, [2, 0, 3, 1]) as Value<'float32'>, ['time-4', 'batch', 3 * FEATURES]);
+      const hidden = { hiddenSize: HIDDEN, batchFirst: false } as const;
+      const input = steps as Value<'float32', readonly [string, 'batch', 12]>;
+      const { output } = lstm('lstm2', lstm('lstm1', input, hidden).output, hidden);
+      return { y0: linear('fc', at(output, -1, 0), CLASSES) };
+    }),
+  A27: () =>
+    defineNetwork(
+      { x: float32('batch', 1, 8, 8), h0: float32('batch', HIDDEN), c0: float32('batch', HIDDEN) },
+      ({ x, h0, c0 }) => {
+        const pooled = (name: string, of: Value<'float32', readonly ['batch', number, number | string, number | string]>, outChannels: number) =>
+          maxPool2d(conv2d(name, of, { outChannels, kernelSize: 3, padding: 1 }), { kernelSize: 2 });
+        const seen = relu(pooled('conv2', relu(pooled('conv1', x, 3)), 2));
+        const flat = reshape(seen as Value<'float32', readonly ['batch', 2, 2, 2]>, ['batch', 8]);
+        const { h, c } = lstm('lstm', unsqueeze(flat, 0), {
+          hiddenSize: HIDDEN,
+          batchFirst: false,
+          initialState: { h: unsqueeze(h0, 0), c: unsqueeze(c0, 0) },
+        });
+        const [last, cell] = [squeeze(h, 0), squeeze(c, 0)];
+        return {
+          y0: linear('critic_linear', last, 1),
+          y1: linear('actor_linear', last, CLASSES),
+          y2: last,
+          y3: cell,
+        };
+      },
+    ),
+  A28: () =>
+    defineNetwork({ x: series, statics: float32('batch', 2) }, ({ x, statics }) => {
+      const both = concat([x, repeatLike(statics, x)]);
+      return { y0: linear('head', lstm('lstm', both, { hiddenSize: HIDDEN }).output, 1) };
+    }),
+  A30: () =>
+    defineNetwork({ ids: int32('time') }, ({ ids }) => {
+      const embedded = embedding('word_embeddings', ids, words);
+      const { output } = lstm('lstm', unsqueeze(embedded, 1), { hiddenSize: HIDDEN });
+      return { y0: logSoftmax(linear('hidden2tag', squeeze(output, 1), CLASSES)) };
+    }),
+  A34: () =>
+    defineNetwork(
+      {
+        pixels: series,
+        ids: int32('batch'),
+        h0: float32('batch', HIDDEN),
+        c0: float32('batch', HIDDEN),
+      },
+      ({ pixels, ids, h0, c0 }) => {
+        const asked = unsqueeze(linear('decoder_att', h0, 5), 1);
+        const scores = linear('full_att', relu(add(linear('encoder_att', pixels, 5), asked)), 1);
+        const alpha = softmax(scores, 1);
+        const seen = mul(sigmoid(linear('f_beta', h0, FEATURES)), sum(mul(pixels, alpha), 1));
+        const word = embedding('embedding', ids, { numEmbeddings: WORDS, embeddingDim: 3 });
+        const { h, c } = lstm('decode_step', unsqueeze(concat([word, seen]), 0), {
+          hiddenSize: HIDDEN,
+          batchFirst: false,
+          initialState: { h: unsqueeze(h0, 0), c: unsqueeze(c0, 0) },
+        });
+        const last = squeeze(h, 0);
+        return { y0: linear('fc', last, WORDS), y1: squeeze(alpha, 2), y2: last, y3: squeeze(c, 0) };
+      },
+    ),
+  A38: () =>
+    defineNetwork({ ids: int32('time', 'batch') }, ({ ids }) => {
+      const embedded = embedding('encoder', ids, { numEmbeddings: WORDS, embeddingDim: HIDDEN });
+      const first = lstm('rnns.0', embedded, { hiddenSize: FEATURES });
+      const second = lstm('rnns.1', first.output, { hiddenSize: HIDDEN });
+      return { y0: linear('decoder', second.output, WORDS) };
+    }),
+  A39: () =>
+    defineNetwork({ x: series }, ({ x }) => ({
+      y0: sigmoid(linear('fc', rnn('rnn', x, { hiddenSize: HIDDEN }).output, CLASSES)),
+    })),
+  A40: () =>
+    defineNetwork(
+      { words_ids: int32('batch', 'time'), chars_ids: int32('batch', 'time', 4) },
+      ({ words_ids, chars_ids }) => {
+        const letters = embedding('char_embeddings', chars_ids, { numEmbeddings: WORDS, embeddingDim: 3 });
+        const { h } = lstm('char_lstm', reshape(letters, [-1, 4, 3]) as Value<'float32', readonly [string, 4, 3]>, {
+          hiddenSize: 2,
+          bidirectional: true,
+          batchFirst: true,
+        });
+        const seen = reshape(transpose(h, [1, 0, 2]) as Value<'float32'>, ['batch', 'time', 4]);
+        const both = concat([
+          embedding('word_embeddings', words_ids, words),
+          seen as Value<'float32', readonly ['batch', 'time', 4]>,
+        ]);
+        const { output } = lstm('lstm', both, { hiddenSize: HIDDEN / 2, bidirectional: true });
+        return { y0: linear('hidden2tag', output, CLASSES) };
+      },
+    ),
+};
