@@ -4,7 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { encodeSafetensors, exportOnnx, importModel, LstmOnnxError, Model, parseSafetensors } from '../../src/index.js';
+import {
+  encodeSafetensors,
+  exportOnnx,
+  importModel,
+  LstmOnnxError,
+  Model,
+  parseSafetensors,
+} from '../../src/index.js';
 import { listFixtures, loadFixture } from '../fixtures.js';
 import { networks } from './networks.js';
 import '../matcher.js';
@@ -33,7 +40,10 @@ async function expectPyTorch(model: Uint8Array, provider: 'cpu' | 'simd', id: st
     });
     const results = Object.entries(await opened.run(Object.fromEntries(feeds) as never));
     const numbers = results.map(([name, { data, dims }]) => {
-      return [name, { dtype: 'float32', shape: dims, data: Float32Array.from(data as Float32Array, Number) }] as const;
+      return [
+        name,
+        { dtype: 'float32', shape: dims, data: Float32Array.from(data as Float32Array, Number) },
+      ] as const;
     });
     const expected = results.map(([name]) => {
       const { shape, data } = tensors.get(`${sizes}.output.${name}`)!;
@@ -76,7 +86,8 @@ describe.each(ids)('the network %s', (id) => {
 
 describe('docs/coverage.md', () => {
   it('says what is read today', async () => {
-    const count = (all: ReadonlyMap<string, string>) => [...all.values()].filter((verdict) => verdict === whole).length;
+    const count = (all: ReadonlyMap<string, string>) =>
+      [...all.values()].filter((verdict) => verdict === whole).length;
     const cell = (text: string) => text.replaceAll('|', '\\|').split(/: read are|; read are|; expected/)[0];
     const rows = ids.map((id) => {
       const stateDict = verdicts.stateDict.get(id) ?? 'not yet defined with the ops that there are';

@@ -5,8 +5,10 @@
 import {
   activation,
   add,
+  argmax,
   at,
   batchNorm,
+  clip,
   concat,
   conv1d,
   conv2d,
@@ -19,6 +21,7 @@ import {
   linear,
   logSoftmax,
   lstm,
+  matmul,
   max,
   maxPool2d,
   mul,
@@ -32,7 +35,9 @@ import {
   sigmoid,
   softmax,
   squeeze,
+  sub,
   sum,
+  type TensorType,
   tanh,
   transpose,
   unsqueeze,
@@ -68,6 +73,23 @@ const states = <const L extends number>(layers: L) => ({
   c0: float32(layers, 'batch', HIDDEN),
 });
 
+/** States of a cell. */
+const cells = <const H extends string, const C extends string>(h: H, c: C) =>
+  ({ [h]: float32('batch', HIDDEN), [c]: float32('batch', HIDDEN) }) as Record<
+    H | C,
+    TensorType<'float32', readonly ['batch', 6]>
+  >; // both keys are named on the line above
+
+type Image = Value<'float32', readonly ['batch', number, string | number, string | number]>;
+type Cell = Value<'float32', readonly ['batch', 6]>;
+
+/** One step of `nn.LSTMCell`: its h and c. */
+function oneStep(name: string, x: Value<'float32', readonly ['batch', number]>, h0: Cell, c0: Cell) {
+  const initialState = { h: unsqueeze(h0, 0), c: unsqueeze(c0, 0) };
+  const { h, c } = lstm(name, unsqueeze(x, 0), { hiddenSize: HIDDEN, batchFirst: false, initialState });
+  return [squeeze(h, 0), squeeze(c, 0)] as const;
+}
+
 export const networks: Readonly<Record<string, () => Network>> = {
   B01: () => lastStep('lstm', 2, (x) => linear('head', x, 1)),
   B02: zeroState,
@@ -82,7 +104,8 @@ export const networks: Readonly<Record<string, () => Network>> = {
     }),
   B06: () =>
     defineNetwork({ x: series }, ({ x }) => {
-      const elu = <S extends Value<'float32'>>(value: S) => activation(value, { name: 'elu' }) as unknown as S;
+      const elu = <S extends Value<'float32'>>(value: S) =>
+        activation(value, { name: 'elu' }) as unknown as S;
       const seen = elu(linear('fc2', elu(linear('fc1', x, 5)), 5));
       return { y0: linear('adv', lstm('lstm', seen, { hiddenSize: HIDDEN }).output, CLASSES) };
     }),
@@ -91,7 +114,8 @@ export const networks: Readonly<Record<string, () => Network>> = {
       y0: linear('out', lstm('lstm', x, { hiddenSize: HIDDEN }).output, FEATURES),
     })),
   B09: () => lastStep('lstm', 1, (x) => sigmoid(linear('head.0', x, 1))),
-  B10: () => lastStep('lstm', 1, (x) => linear('head.2', relu(linear('head.0', dropout(x, 0.3), 5)), CLASSES)),
+  B10: () =>
+    lastStep('lstm', 1, (x) => linear('head.2', relu(linear('head.0', dropout(x, 0.3), 5)), CLASSES)),
   B11: () =>
     defineNetwork({ x: series, ...states(1) }, ({ x, h0, c0 }) => {
       const { output, h, c } = lstm('lstm', x, { hiddenSize: HIDDEN, initialState: { h: h0, c: c0 } });
@@ -140,10 +164,41 @@ export const networks: Readonly<Record<string, () => Network>> = {
       const weighted = sum(mul(output, unsqueeze(softmax(scores, 1), 2)), 1);
       return { y0: linear('fc', linear('fc1', relu(weighted), 5), CLASSES) };
     }),
+  A06: () =>
+    defineNetwork({ x: float32('batch', 1, 8, 'time') }, ({ x }) => {
+      const block = (i: number, of: Image, outChannels: number, stride: readonly [number, number]) => {
+        const seen = conv2d(`conv.${i}`, of, { outChannels, kernelSize: 3, stride, padding: 1 });
+        return clip(batchNorm(`conv.${i + 1}`, seen), { min: 0, max: 20 });
+      };
+      const seen = block(3, block(0, x, 3, [2, 2]), 2, [2, 1]);
+      const time = seen.shape[3] as string;
+      const steps = transpose(reshape(seen as Value<'float32'>, ['batch', 4, time]), [0, 2, 1]);
+      const { output } = lstm('rnn', steps as Value<'float32', readonly ['batch', string, 4]>, {
+        hiddenSize: HIDDEN,
+        bidirectional: true,
+      });
+      const both = sum(reshape(output as Value<'float32'>, ['batch', time, 2, HIDDEN]), 2);
+      const normed = batchNorm(
+        'norm',
+        transpose(both, [0, 2, 1]) as Value<'float32', readonly ['batch', 6, string]>,
+      );
+      const rows = transpose(normed as Value<'float32'>, [0, 2, 1]) as Value<
+        'float32',
+        readonly ['batch', string, 6]
+      >;
+      return { y0: softmax(linear('fc', rows, CLASSES, { bias: false })) };
+    }),
   A07: () =>
     defineNetwork({ mix: float32('batch', 'time', 8) }, ({ mix }) => {
-      const rows = <F extends number>(i: number, x: Value<'float32', readonly ['batch', 'time', F]>, size: number) =>
-        batchNorm(`bn${i}`, linear(`fc${i}`, reshape(x as Value<'float32'>, [-1, x.shape[2]]) as Row, size, { bias: false }));
+      const rows = <F extends number>(
+        i: number,
+        x: Value<'float32', readonly ['batch', 'time', F]>,
+        size: number,
+      ) =>
+        batchNorm(
+          `bn${i}`,
+          linear(`fc${i}`, reshape(x as Value<'float32'>, [-1, x.shape[2]]) as Row, size, { bias: false }),
+        );
       const steps = (x: Value<'float32'>, size: number) =>
         reshape(x, ['batch', 'time', size]) as SymbolicTensor<'float32', readonly ['batch', 'time', number]>;
       const scaled = mul(add(mix, parameter('input_mean', [8])), parameter('input_scale', [8]));
@@ -181,9 +236,15 @@ export const networks: Readonly<Record<string, () => Network>> = {
   A17: () =>
     defineNetwork({ x: float32('batch', 'time', 1, 8, 8) }, ({ x }) => {
       const frames = reshape(x, [-1, 1, 8, 8]);
-      const seen = relu(batchNorm('conv1.1', conv2d('conv1.0', frames, { outChannels: 2, kernelSize: 3, stride: 2 })));
+      const seen = relu(
+        batchNorm('conv1.1', conv2d('conv1.0', frames, { outChannels: 2, kernelSize: 3, stride: 2 })),
+      );
       const flat = reshape(seen as Value<'float32'>, [-1, 18]) as Row;
-      const steps = reshape(relu(linear('fc1', flat, FEATURES)) as Value<'float32'>, ['batch', 'time', FEATURES]);
+      const steps = reshape(relu(linear('fc1', flat, FEATURES)) as Value<'float32'>, [
+        'batch',
+        'time',
+        FEATURES,
+      ]);
       const input = steps as Value<'float32', readonly ['batch', 'time', 4]>;
       const { output } = lstm('LSTM', input, { hiddenSize: HIDDEN, numLayers: 2 });
       return { y0: linear('fc3', relu(linear('fc2', output.at(-1), 5)), CLASSES) };
@@ -200,6 +261,63 @@ export const networks: Readonly<Record<string, () => Network>> = {
       }
       return { y0: lstm('lstm', transpose(x, [0, 2, 1]), { hiddenSize: 3, bidirectional: true }).output };
     }),
+  A19: () =>
+    defineNetwork(
+      {
+        frame: float32('batch', 3),
+        memory: series,
+        context: float32('batch', FEATURES),
+        weights: float32('batch', 'time'),
+        total: float32('batch', 'time'),
+        ...cells('h1', 'c1'),
+        ...cells('h2', 'c2'),
+      },
+      ({ frame, memory, context, weights, total, h1, c1, h2, c2 }) => {
+        const x = relu(linear('prenet', frame, FEATURES, { bias: false }));
+        const [first, firstCell] = oneStep('attention_rnn', concat([x, context]), h1, c1);
+        const history = concat([unsqueeze(weights, 1), unsqueeze(total, 1)], 1);
+        const options = { outChannels: 3, kernelSize: 3, padding: 'same', bias: false } as const;
+        const plain = { bias: false };
+        const located = linear(
+          'location_dense',
+          transpose(conv1d('location_conv', history, options), [0, 2, 1]),
+          5,
+          plain,
+        );
+        const asked = add(linear('query', unsqueeze(first, 1), 5, plain), located);
+        const energy = linear('v', tanh(add(asked, linear('memory_layer', memory, 5, plain))), 1, plain);
+        const own = softmax(squeeze(energy, 2), 1);
+        const seen = squeeze(matmul(unsqueeze(own, 1), memory), 1);
+        const [second, secondCell] = oneStep('decoder_rnn', concat([first, seen]), h2, c2);
+        const both = concat([second, seen]);
+        return {
+          y0: linear('projection', both, 3),
+          y1: linear('gate', both, 1),
+          y2: seen,
+          y3: own,
+          y4: add(total, own),
+          y5: first,
+          y6: firstCell,
+          y7: second,
+          y8: secondCell,
+        };
+      },
+    ),
+  A21: () =>
+    defineNetwork(
+      { x: float32('batch', FEATURES), ...states(1), starts: float32('batch') },
+      ({ x, h0, c0, starts }) => {
+        const keep = reshape(sub(1, starts), [1, 'batch', 1]);
+        const initialState = { h: mul(keep, h0), c: mul(keep, c0) };
+        const options = { hiddenSize: HIDDEN, batchFirst: false, initialState } as const;
+        const step = unsqueeze(x, 0);
+        const { output, h, c } = lstm('lstm_actor', step, options);
+        const value = linear('value_net', squeeze(lstm('lstm_critic', step, options).output, 0), 1);
+        const first = tanh(linear('policy_net.0', squeeze(output, 0), 5));
+        const scores = linear('action_net', tanh(linear('policy_net.2', first, 5)), CLASSES);
+        return { y0: argmax(scores, 1), y1: value, y2: h, y3: c };
+      },
+    ),
   A22: () =>
     defineNetwork({ ids: int32('batch'), h0: float32(2, 'batch', HIDDEN) }, ({ ids, h0 }) => {
       const embedded = embedding('encoder', ids, { numEmbeddings: WORDS, embeddingDim: HIDDEN });
@@ -216,7 +334,11 @@ export const networks: Readonly<Record<string, () => Network>> = {
       const options = { outChannels: 3, kernelSize: [3, 1] } as const;
       const first = relu(conv2d('conv1', unsqueeze(x, 1), options));
       const seen = batchNorm('bn', relu(conv2d('conv2', first, options)));
-      const steps = reshape(transpose(seen, [2, 0, 3, 1]) as Value<'float32'>, ['time-4', 'batch', 3 * FEATURES]);
+      const steps = reshape(transpose(seen, [2, 0, 3, 1]) as Value<'float32'>, [
+        'time-4',
+        'batch',
+        3 * FEATURES,
+      ]);
       const hidden = { hiddenSize: HIDDEN, batchFirst: false } as const;
       const input = steps as Value<'float32', readonly [string, 'batch', 12]>;
       const { output } = lstm('lstm2', lstm('lstm1', input, hidden).output, hidden);
@@ -226,8 +348,11 @@ export const networks: Readonly<Record<string, () => Network>> = {
     defineNetwork(
       { x: float32('batch', 1, 8, 8), h0: float32('batch', HIDDEN), c0: float32('batch', HIDDEN) },
       ({ x, h0, c0 }) => {
-        const pooled = (name: string, of: Value<'float32', readonly ['batch', number, number | string, number | string]>, outChannels: number) =>
-          maxPool2d(conv2d(name, of, { outChannels, kernelSize: 3, padding: 1 }), { kernelSize: 2 });
+        const pooled = (
+          name: string,
+          of: Value<'float32', readonly ['batch', number, number | string, number | string]>,
+          outChannels: number,
+        ) => maxPool2d(conv2d(name, of, { outChannels, kernelSize: 3, padding: 1 }), { kernelSize: 2 });
         const seen = relu(pooled('conv2', relu(pooled('conv1', x, 3)), 2));
         const flat = reshape(seen as Value<'float32', readonly ['batch', 2, 2, 2]>, ['batch', 8]);
         const { h, c } = lstm('lstm', unsqueeze(flat, 0), {
@@ -294,11 +419,15 @@ export const networks: Readonly<Record<string, () => Network>> = {
       { words_ids: int32('batch', 'time'), chars_ids: int32('batch', 'time', 4) },
       ({ words_ids, chars_ids }) => {
         const letters = embedding('char_embeddings', chars_ids, { numEmbeddings: WORDS, embeddingDim: 3 });
-        const { h } = lstm('char_lstm', reshape(letters, [-1, 4, 3]) as Value<'float32', readonly [string, 4, 3]>, {
-          hiddenSize: 2,
-          bidirectional: true,
-          batchFirst: true,
-        });
+        const { h } = lstm(
+          'char_lstm',
+          reshape(letters, [-1, 4, 3]) as Value<'float32', readonly [string, 4, 3]>,
+          {
+            hiddenSize: 2,
+            bidirectional: true,
+            batchFirst: true,
+          },
+        );
         const seen = reshape(transpose(h, [1, 0, 2]) as Value<'float32'>, ['batch', 'time', 4]);
         const both = concat([
           embedding('word_embeddings', words_ids, words),
@@ -308,4 +437,19 @@ export const networks: Readonly<Record<string, () => Network>> = {
         return { y0: linear('hidden2tag', output, CLASSES) };
       },
     ),
+  A42: () =>
+    defineNetwork({ ids: int32('batch', 'time') }, ({ ids }) => {
+      const { output, h } = lstm('lstm', embedding('embedding', ids, words), {
+        hiddenSize: HIDDEN,
+        bidirectional: true,
+      });
+      // As the network has it: the numbers of both directions in the order in which they lie, whatever the batch.
+      const asked = reshape(h as Value<'float32'>, ['batch', 2 * HIDDEN, 1]) as Value<
+        'float32',
+        readonly ['batch', 12, 1]
+      >;
+      const weights = softmax(squeeze(matmul(output, asked), 2), 1);
+      const seen = matmul(transpose(output, [0, 2, 1]), unsqueeze(weights, 2));
+      return { y0: linear('out', squeeze(seen, 2), CLASSES) };
+    }),
 };
