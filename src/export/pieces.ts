@@ -28,6 +28,8 @@ export function needsWholeSequence(network: Network): boolean {
       for (const axis of steps.get(ids[input] ?? '') ?? []) {
         const use = alongOf(node, axis, type, input, inputs);
         if (use.kind === 'mixed' || use.kind === 'first') return true;
+        // Its weights are for the steps of all sequences together.
+        if (use.kind === 'lengths' && node.op === 'softmax') return true;
         if (use.kind === 'joined') for (const joined of use.axes) after.add(joined);
         else if (use.axis !== undefined) after.add(use.axis);
         else if (node.op !== 'at' && node.op !== 'stepCount') return true;

@@ -15,6 +15,7 @@ import { lstm } from '../../src/builder/ops/lstm.js';
 import { matmul } from '../../src/builder/ops/matmul.js';
 import type { NamedInputs } from '../../src/builder/ops/op-inputs.js';
 import { pad } from '../../src/builder/ops/pad.js';
+import { sum } from '../../src/builder/ops/reduce.js';
 import { repeat, repeatLike } from '../../src/builder/ops/repeat.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { slice } from '../../src/builder/ops/slice.js';
@@ -80,6 +81,15 @@ describe('the lengths of padded sequences go on', () => {
     ).toEqual({ x: 'upper:output', lengths: 'lengths' });
   });
 
+  it('to a softmax over the steps, and from it', () => {
+    expect(lastInputs((output) => softmax(output, 1))).toEqual({ x: 'lstm:output', lengths: 'lengths' });
+    expect(lastInputs((output) => sum(mul(output, softmax(linear('fc', output, 1), 1))))).toHaveProperty(
+      'lengths',
+      'lengths',
+    );
+    expect(lastInputs((output, other) => softmax(output, 1, other))).toHaveProperty('lengths', 'other');
+  });
+
   it('unless others are given', () => {
     expect(
       lastInputs((output, other) => lstm('upper', output, { hiddenSize: 2, lengths: other }).output.at(-1)),
@@ -135,8 +145,13 @@ describe('refused, because it would read padding as steps, is', () => {
       (x) => x.at(2),
     ],
     ['a step from the end', /at\(-1\)/, (x) => relu(x).at(-2)],
-    ['a softmax over the steps', /softmax does not stop/, (x) => softmax(x, 1)],
-    ['the same as logarithms', /logSoftmax does not stop/, (x) => logSoftmax(x, 1)],
+    ['a softmax over the batch', /softmax does not stop/, (x) => softmax(x, 0)],
+    [
+      'a softmax over the steps, third axis',
+      /transpose it to \[batch, time/,
+      (x) => softmax(transpose(x, [0, 2, 1]), 2),
+    ],
+    ['logarithms of probabilities over the steps', /logSoftmax does not stop/, (x) => logSoftmax(x, 1)],
     ['a product that sums over steps', /matmul does not stop/, (x) => matmul(transpose(x, [0, 2, 1]), x)],
     ['a flip of the steps', /flip_1 .*reverse: true/, (x) => flip(x)],
     ['steps of two sequences joined', /concat does not stop/, (x) => concat([x, x], 1)],

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
 import { relu, softmax } from '../../src/builder/ops/activations.js';
+import { add } from '../../src/builder/ops/arithmetic.js';
 import { flip } from '../../src/builder/ops/flip.js';
 import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { matmul } from '../../src/builder/ops/matmul.js';
 import { max, mean } from '../../src/builder/ops/reduce.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { rnn } from '../../src/builder/ops/rnn.js';
@@ -60,6 +62,9 @@ describe('withStates', () => {
     ['the last step', true, (steps) => linear('fc', steps.at(-1), 2)],
     ['every step', true, (steps) => linear('fc', reshape(relu(steps), ['batch', 'time', 3, 1]), 2)],
     ['the mean', false, (steps) => mean(relu(steps), 1)],
+    ['weights over the features', true, (steps) => softmax(steps, 2)],
+    ['a residual', true, (steps) => add(steps, relu(steps))],
+    ['products of steps', false, (steps) => matmul(steps, transpose(steps, [0, 2, 1]))],
     ['the maximum', false, (steps) => max(transpose(steps, [1, 0, 2]), 0)],
     ['the first step', false, (steps) => steps.at(0)],
     ['a softmax over the steps', false, (steps) => softmax(steps, 1)],

@@ -3,23 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../src/builder/backends/backend.js';
 import { defineNetwork, type Network } from '../../src/builder/network.js';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
+import { softmax, tanh } from '../../src/builder/ops/activations.js';
+import { mul } from '../../src/builder/ops/arithmetic.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { sum } from '../../src/builder/ops/reduce.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { predict } from '../../src/builder/predict.js';
 import { Generator } from '../../src/builder/random.js';
-import { float32, int32 } from '../../src/builder/tensor.js';
+import { float32, int32, type Value } from '../../src/builder/tensor.js';
 import { fit as train } from '../../src/builder/train/fit.js';
 import { crossEntropy } from '../../src/builder/train/losses.js';
 import { adam } from '../../src/builder/train/optimizers.js';
 import { dataset } from '../../src/data/dataset.js';
 import { exportOnnx } from '../../src/export/export.js';
+import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import type { NdArray } from '../../src/nd-array.js';
 import { Model } from '../../src/runtime/node.js';
 import '../matcher.js';
@@ -219,6 +223,51 @@ describe.each(backends)('on %s, sequences of different lengths', (backend) => {
     expect(run).toBeCloseToArray(predicted, { atol: 2e-6 });
     expect([...predicted.get('last')!.data.slice(0, 2)]).toEqual([0, 0]);
   });
+
+  it.each([14, 17, 18, 22])(
+    'are weighed alone: padding has no part in attention, opset %i',
+    async (opset) => {
+      const attend = (
+        x: Value<'float32', readonly ['batch', 'time', 3]>,
+        lengths?: Value<'int32', readonly ['batch']>,
+      ) => {
+        const { output } = lstm('lstm', x, { hiddenSize: 2, ...(lengths ? { lengths } : {}) });
+        const weights = softmax(linear('score', tanh(output), 1), 1);
+        return { weights, pooled: sum(mul(output, weights)) };
+      };
+      const network = defineNetwork(
+        { x: float32('batch', 'time', 3), lengths: int32('batch') },
+        ({ x, lengths }) => {
+          const first = attend(x, lengths);
+          // Time-first, over what no layer has given lengths.
+          const turned = softmax(transpose(x, [1, 0, 2]), 0, lengths);
+          return { ...first, turned };
+        },
+      );
+      const feeds = { x: floats([3, 4, 3]), lengths: integers([3], 2, 4, 0) };
+      const { predicted, run } = await bothWays(network, feeds, backend, opset);
+      expect(run).toBeCloseToArray(predicted, { atol: 2e-6 });
+      for (const results of [predicted, run]) {
+        const weights = results.get('weights')!.data;
+        expect([...weights.slice(2, 4), ...weights.slice(8)]).toEqual([0, 0, 1, 0, 0, 0]);
+        expect(Number(weights[0]) + Number(weights[1])).toBeCloseTo(1, 6);
+      }
+      const whole = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => attend(x));
+      const alone = await predict(
+        whole,
+        initParameters(whole, 1),
+        { x: { dtype: 'float32', shape: [1, 2, 3], data: feeds.x.data.slice(0, 6) } },
+        { backend },
+      );
+      expect(predicted.get('weights')!.data.slice(0, 2)).toBeCloseToArray(alone.weights.data, { atol: 1e-6 });
+      expect(predicted.get('pooled')!.data.slice(0, 2)).toBeCloseToArray(alone.pooled.data, { atol: 1e-6 });
+      expect(
+        readOnnx(exportOnnx(network, initParameters(network, 1), { opset }))
+          .network.nodes.filter(({ op }) => op === 'softmax')
+          .map(({ inputs }) => 'lengths' in inputs),
+      ).toEqual([true, true]);
+    },
+  );
 
   it('of another input than the LSTM has are those of the step alone', async () => {
     const network = defineNetwork(

@@ -4,6 +4,7 @@ import { type Activation, type ActivationName, constantsOf } from '../activation
 import type { Tf } from '../backends/tf.js';
 import { normalizeAxis } from '../shape.js';
 import type { Forward } from './forward-op.js';
+import { stepMask } from './reduce.js';
 
 type Compute = (tf: Tf, x: TfTensor, alpha: number, beta: number) => TfTensor;
 
@@ -74,15 +75,23 @@ export function plain(name: 'relu' | 'sigmoid' | 'tanh'): Forward<'relu' | 'sigm
 }
 
 /** tfjs normalizes along the last axis only, so the axis is moved there and back. */
-function alongAxis(compute: (tf: Tf, x: TfTensor) => TfTensor): Forward<'softmax' | 'logSoftmax'> {
-  return ({ x }, options, { tf }) => {
-    const axis = normalizeAxis(options.axis, x.shape, 'softmax');
-    const end = x.shape.length - 1;
-    if (axis === end) return { output: compute(tf, x) };
-    const swap = x.shape.map((_, i) => (i === axis ? end : i === end ? axis : i));
-    return { output: tf.transpose(compute(tf, tf.transpose(x, swap)), swap) };
-  };
+function alongAxis(tf: Tf, x: TfTensor, axis: number, compute: (x: TfTensor) => TfTensor): TfTensor {
+  const end = x.shape.length - 1;
+  if (axis === end) return compute(x);
+  const swap = x.shape.map((_, i) => (i === axis ? end : i === end ? axis : i));
+  return tf.transpose(compute(tf.transpose(x, swap)), swap);
 }
 
-export const softmax = alongAxis((tf, x) => tf.softmax(x));
-export const logSoftmax = alongAxis((tf, x) => tf.logSoftmax(x));
+export const softmax: Forward<'softmax'> = ({ x, lengths }, options, { tf }) => {
+  const axis = normalizeAxis(options.axis, x.shape, 'softmax');
+  const normalized = (scores: TfTensor) => alongAxis(tf, scores, axis, (rows) => tf.softmax(rows));
+  if (!lengths) return { output: normalized(x) };
+  const mask = stepMask(tf, x, tf.maximum(lengths, tf.scalar(1, 'int32')), axis);
+  const kept = tf.where(mask, x, tf.fill(x.shape, Number.NEGATIVE_INFINITY));
+  return { output: tf.where(mask, normalized(kept), tf.zerosLike(x)) };
+};
+
+export const logSoftmax: Forward<'logSoftmax'> = ({ x }, options, { tf }) => {
+  const axis = normalizeAxis(options.axis, x.shape, 'logSoftmax');
+  return { output: alongAxis(tf, x, axis, (rows) => tf.logSoftmax(rows)) };
+};

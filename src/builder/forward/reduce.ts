@@ -20,7 +20,7 @@ function reduction(what: string, least: 0 | 1, compute: Compute): Forward<'mean'
 }
 
 /** Which steps are within the length of their sequence, `[batch, time, 1, ...]` or time-first. */
-function stepMask(tf: Tf, x: TfTensor, counts: TfTensor, axis: number): TfTensor {
+export function stepMask(tf: Tf, x: TfTensor, counts: TfTensor, axis: number): TfTensor {
   const numbers = tf.range(0, dim(x.shape, axis), 1, 'int32');
   const mask = tf.less(tf.expandDims(numbers, axis === 1 ? 0 : 1), tf.expandDims(counts, axis === 1 ? 1 : 0));
   return tf.reshape(mask, [...x.shape.slice(0, 2), ...x.shape.slice(2).fill(1)]);

@@ -3,10 +3,11 @@ import { wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames } from '../../option-names.js';
 import { type Activation, type ActivationName, constantsOf } from '../activations.js';
-import { normalizeAxis, type Shape } from '../shape.js';
+import { type Dim, normalizeAxis, type Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
+import { checkLengthsInput } from './lengths-input.js';
 import { entryByEntry, expectInput, mixedAlong, type OpDefinition } from './op.js';
-import { onlyX } from './op-inputs.js';
+import { onlyX, xAndLengths } from './op-inputs.js';
 
 export const elementwiseOp: OpDefinition<'relu' | 'sigmoid' | 'tanh'> = {
   inputs: onlyX,
@@ -34,7 +35,7 @@ function checkBounds(activation: Activation, name: string): void {
   );
 }
 
-export const alongAxisOp: OpDefinition<'softmax' | 'logSoftmax'> = {
+export const logSoftmaxOp: OpDefinition<'logSoftmax'> = {
   inputs: onlyX,
   infer({ x }, { axis }, name) {
     expectInput(x, name, { dtype: 'float32', minRank: 1 });
@@ -42,6 +43,21 @@ export const alongAxisOp: OpDefinition<'softmax' | 'logSoftmax'> = {
     return { output: x };
   },
   along: (axis, x, options) => mixedAlong(options.axis, axis, x),
+};
+
+/** With lengths, the steps of each sequence alone are normalized, and those beyond get 0. */
+export const softmaxOp: OpDefinition<'softmax'> = {
+  inputs: xAndLengths,
+  infer({ x, lengths }, options, name) {
+    expectInput(x, name, { dtype: 'float32', minRank: 1 });
+    const axis = normalizeAxis(options.axis, x.shape, name);
+    if (lengths) checkLengthsInput(x, lengths, axis, name);
+    return { output: x };
+  },
+  along: (axis, x, options) =>
+    axis === normalizeAxis(options.axis, x.shape, 'softmax')
+      ? { kind: 'lengths', axis }
+      : { kind: 'each', axis },
 };
 
 /**
@@ -170,9 +186,21 @@ export function sigmoid<S extends Shape>(x: Value<'float32', S>): SymbolicTensor
   return graphOf('sigmoid', x).addOne('sigmoid', undefined, { x }, {}) as SymbolicTensor<'float32', S>; // same type as x
 }
 
-/** Probabilities along an axis (default the last): `exp(x) / sum(exp(x))`. */
-export function softmax<S extends Shape>(x: Value<'float32', S>, axis = -1): SymbolicTensor<'float32', S> {
-  return graphOf('softmax', x).addOne('softmax', undefined, { x }, { axis }) as SymbolicTensor<'float32', S>; // same type as x
+/**
+ * Probabilities along an axis: `exp(x) / sum(exp(x))`. Along the time of a recurrent layer with lengths the steps of each
+ * sequence are normalized alone, and those beyond get 0; a sequence without steps counts as one of one step.
+ *
+ * @param x `[batch, time, ...]` or time-first, where lengths are given
+ * @param axis default the last
+ * @param lengths the steps of each sequence, int32 `[batch]`; default those that x has from a recurrent layer, else all
+ */
+export function softmax<S extends Shape>(
+  x: Value<'float32', S>,
+  axis = -1,
+  lengths?: Value<'int32', readonly [Dim]>,
+): SymbolicTensor<'float32', S> {
+  const output = graphOf('softmax', x).addOne('softmax', undefined, { x, lengths }, { axis });
+  return output as SymbolicTensor<'float32', S>; // same type as x
 }
 
 /** The logarithm of {@link softmax}, computed without underflow. */

@@ -2,7 +2,7 @@
  * Every op by name. An op has a place in four tables: its definition here, its forward pass on tfjs (`builder/forward`), its
  * lowering to ONNX (`export/ops`) and its operator on the engine (`runtime/simd`).
  */
-import { activationOp, alongAxisOp, elementwiseOp } from './activations.js';
+import { activationOp, elementwiseOp, logSoftmaxOp, softmaxOp } from './activations.js';
 import { atOp } from './at.js';
 import { concatOp } from './concat.js';
 import { dropoutOp } from './dropout.js';
@@ -26,11 +26,11 @@ export const ops: { readonly [K in OpName]: OpDefinition<K> } = {
   embedding: embeddingOp,
   flip: flipOp,
   linear: linearOp,
-  logSoftmax: alongAxisOp,
+  logSoftmax: logSoftmaxOp,
   relu: elementwiseOp,
   reshape: reshapeOp,
   sigmoid: elementwiseOp,
-  softmax: alongAxisOp,
+  softmax: softmaxOp,
   tanh: elementwiseOp,
   transpose: transposeOp,
   ...recurrentOps,

@@ -51,7 +51,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   reshape: X<T>;
   sigmoid: X<T>;
   slice: X<T>;
-  softmax: X<T>;
+  softmax: Steps<T>;
   stepCount: X<T>;
   sub: Two<T>;
   sum: Steps<T>;

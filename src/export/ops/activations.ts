@@ -4,6 +4,7 @@ import { constantsOf, factsOf } from '../../builder/activations.js';
 import { mustHave } from '../../must-get.js';
 import { type Emitter, float, int, string } from '../emitter.js';
 import type { Lowering } from '../lowering.js';
+import { replaced, steps } from './reduce.js';
 
 export const lowerActivation: Lowering<'activation'> = ({ name, options }, { emitter, inputs, opset }) => {
   const facts = factsOf(options.name);
@@ -65,19 +66,20 @@ function plain<K extends 'relu' | 'tanh' | 'sigmoid'>(name: K): Lowering<K> {
   });
 }
 
-function alongAxis(opType: string): Lowering<'softmax' | 'logSoftmax'> {
-  return ({ name, options }, context) => ({
-    output: {
-      name: context.emitter.emit(opType, [context.inputs.x.name], {
-        name,
-        attributes: { axis: int(options.axis) },
-      }),
-    },
-  });
-}
+/** With lengths the scores beyond them are minus infinity, whose exponential is exactly 0. */
+export const lowerSoftmax: Lowering<'softmax'> = ({ name, options }, context) => {
+  const { emitter } = context;
+  const { x, mask } = steps(name, options, context);
+  const kept = mask ? replaced(emitter, mask, x, Number.NEGATIVE_INFINITY, name) : x;
+  const attributes = { axis: int(options.axis) };
+  return { output: { name: emitter.emit('Softmax', [kept], { name, attributes }) } };
+};
+
+export const lowerLogSoftmax: Lowering<'logSoftmax'> = ({ name, options }, { emitter, inputs }) => {
+  const attributes = { axis: int(options.axis) };
+  return { output: { name: emitter.emit('LogSoftmax', [inputs.x.name], { name, attributes }) } };
+};
 
 export const lowerRelu = plain('relu');
 export const lowerTanh = plain('tanh');
 export const lowerSigmoid = plain('sigmoid');
-export const lowerSoftmax = alongAxis('Softmax');
-export const lowerLogSoftmax = alongAxis('LogSoftmax');

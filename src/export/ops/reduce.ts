@@ -43,10 +43,10 @@ export const lowerSum: Lowering<'sum'> = ({ name, options }, context) => {
  *
  * @param least how many steps of a sequence count at least
  */
-function steps(
+export function steps(
   name: string,
   options: AxisOptions,
-  context: LoweringContext<'mean' | 'max' | 'sum'>,
+  context: LoweringContext<'mean' | 'max' | 'sum' | 'softmax'>,
   least: 0 | 1 = 1,
 ) {
   const { emitter, inputs } = context;
@@ -75,7 +75,7 @@ function steps(
   return { x, axis, mask };
 }
 
-function replaced(emitter: Emitter, mask: string, x: string, by: number, name: string): string {
+export function replaced(emitter: Emitter, mask: string, x: string, by: number, name: string): string {
   const data = Float32Array.of(by);
   const constant = emitter.initializer(`${name}.padding`, { dtype: 'float32', shape: [], data });
   return emitter.emit('Where', [mask, x, constant], { name: `${name}.kept` });

@@ -12,6 +12,7 @@ import { max, mean, sum } from './reduce.js';
 import { repeat } from './repeat.js';
 import { slice } from './slice.js';
 import { stepCount } from './step-count.js';
+import { softmax as stepsSoftmax } from './steps-softmax.js';
 
 export const more = {
   add,
@@ -28,6 +29,7 @@ export const more = {
   repeat,
   ...normalizations,
   slice,
+  softmax: stepsSoftmax,
   stepCount,
   sub,
   sum,

@@ -8,7 +8,8 @@ import { more } from './more.js';
 import { type Prepare, unary } from './operator.js';
 import { recurrentOperators } from './recurrent.js';
 
-export const operators: { readonly [K in OpName]: Prepare<K> } = {
+/** Those of a page's first program. */
+const core = {
   activation: elementwise,
   at,
   concat,
@@ -25,5 +26,7 @@ export const operators: { readonly [K in OpName]: Prepare<K> } = {
   tanh: () => elementwise({ name: 'tanh' }),
   transpose,
   ...recurrentOperators,
-  ...more,
 };
+
+/** Those of `more` take the place of simpler ones of the same name. */
+export const operators: { readonly [K in OpName]: Prepare<K> } = { ...core, ...more };

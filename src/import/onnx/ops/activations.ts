@@ -97,7 +97,7 @@ function readAs(rows: readonly ActivationName[]): Handler {
   };
 }
 
-export const activationHandlers: Readonly<Record<string, Handler>> = {
+export const activationHandlers: Readonly<Record<string, Handler>> & { readonly Softmax: Handler } = {
   Softmax: alongAxis('softmax'),
   LogSoftmax: alongAxis('logSoftmax'),
   ...Object.fromEntries(

@@ -1,13 +1,14 @@
 /**
  * ReduceMean, ReduceMax and ReduceSum along whole axes, and how this library's exports write them for sequences of different lengths
  * (`export/ops/reduce.ts`): Range, Max and Less make a mask of the steps, Where keeps those, ReduceSum, Div and ReduceMax
- * reduce them.
+ * reduce them, Softmax weighs them.
  */
 import { dim, sizeOf } from '../../../nd-array.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, isOne, numberOf, sameSize } from '../size.js';
 import type { Masked, StepMask, Value, View } from '../value.js';
 import { sizesOf, sourceAxis } from '../view.js';
+import { activationHandlers } from './activations.js';
 import { scalingHandlers } from './scaling.js';
 import { shapeHandlers } from './shapes.js';
 
@@ -154,7 +155,7 @@ function maskedMaximum(node: NodeReader, x: View, mask: StepMask): View {
   return reducedSteps(node, 'max', x, mask);
 }
 
-function reducedSteps(node: NodeReader, op: Op, x: View, { lengths, timeAxis }: StepMask): View {
+function reducedSteps(node: NodeReader, op: Op | 'softmax', x: View, { lengths, timeAxis }: StepMask): View {
   const { to } = node;
   return to.view(to.add(op, { x: to.tensor(x), lengths: to.tensor(lengths) }, { axis: timeAxis }));
 }
@@ -167,11 +168,25 @@ function masked(node: NodeReader, index: number): Masked {
 
 function unread(node: NodeReader) {
   return node.refusal(
-    'it is read only as a part of the mean, the maximum or the sum over the steps of each sequence, as this library writes them',
+    'it is read only as a part of the mean, the maximum, the sum or the softmax over the steps of each sequence, as this library writes them',
   );
 }
 
+/** Of the steps of each sequence, or of whole axes. */
+const Softmax: Handler = (node) => {
+  const scores = node.input(0);
+  if (scores.kind !== 'masked') return activationHandlers.Softmax(node);
+  const { is, sizes } = scores;
+  const axis = node.axis(node.int('axis', node.opset < 13 ? 1 : -1), sizes.length);
+  const isWhole = node.opset >= 13 || axis === sizes.length - 1;
+  if (is.step !== 'kept' || is.filledWith !== Number.NEGATIVE_INFINITY || is.mask.least === 0)
+    throw unread(node);
+  if (axis !== is.mask.timeAxis || !isWhole) throw unread(node);
+  return [reducedSteps(node, 'softmax', is.x, is.mask)];
+};
+
 export const reduceHandlers = {
+  Softmax,
   ReduceMean: reduction('mean'),
   ReduceMax: reduction('max'),
   ReduceSum: reduction('sum'),
