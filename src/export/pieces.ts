@@ -22,19 +22,25 @@ export function needsWholeSequence(network: Network): boolean {
   }
   for (const node of network.nodes) {
     const after = new Set<number>(isRecurrent(node) ? [timeAxisOf(node)] : []);
+    const places = new Set<string>();
     const ids: NamedInputs<string> = node.inputs;
     const inputs = inputTypes(node, types);
     for (const [input, type] of inputEntries<TensorType>(inputs)) {
+      const own: number[] = [];
       for (const axis of steps.get(ids[input] ?? '') ?? []) {
         const use = alongOf(node, axis, type, input, inputs);
         if (use.kind === 'mixed' || use.kind === 'first') return true;
         // Its weights are for the steps of all sequences together.
         if (use.kind === 'lengths' && node.op === 'softmax') return true;
-        if (use.kind === 'joined') for (const joined of use.axes) after.add(joined);
-        else if (use.axis !== undefined) after.add(use.axis);
+        if (use.kind === 'joined') own.push(...use.axes);
+        else if (use.axis !== undefined) own.push(use.axis);
         else if (node.op !== 'at' && node.op !== 'stepCount') return true;
       }
+      for (const axis of own) after.add(axis);
+      if (own.length > 0) places.add(own.toSorted((a, b) => a - b).join());
     }
+    // The steps of one input along another axis than those of the other: each step is computed with all others.
+    if (places.size > 1) return true;
     steps.set(valueId(node.name, 'output'), [...after]);
   }
   return false;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
-import { relu, softmax } from '../../src/builder/ops/activations.js';
+import { logSoftmax, relu } from '../../src/builder/ops/activations.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { flip } from '../../src/builder/ops/flip.js';
 import { linear } from '../../src/builder/ops/linear.js';
@@ -102,7 +102,7 @@ describe('withLengths refuses', () => {
 
   it.each([
     ['a turn of the steps', along((output) => flip(output))],
-    ['a softmax over the steps', along((output) => softmax(output, 1))],
+    ['logarithms over the steps', along((output) => logSoftmax(output, 1))],
     ['the last step but one', along((output) => output.at(-2))],
     [
       'the steps as the features of one layer',

@@ -64,6 +64,11 @@ describe('withStates', () => {
     ['the mean', false, (steps) => mean(relu(steps), 1)],
     ['weights over the features', true, (steps) => softmax(steps, 2)],
     ['a residual', true, (steps) => add(steps, relu(steps))],
+    [
+      'steps with steps',
+      false,
+      (steps) => add(reshape(steps, ['batch', 'time', 1, 3]), reshape(steps, ['batch', 1, 'time', 3])),
+    ],
     ['products of steps', false, (steps) => matmul(steps, transpose(steps, [0, 2, 1]))],
     ['the maximum', false, (steps) => max(transpose(steps, [1, 0, 2]), 0)],
     ['the first step', false, (steps) => steps.at(0)],
