@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { expectText, isObject } from '../arguments.js';
 import { counted } from '../counted.js';
 import { parseJson } from '../data/bounded-json.js';
-import { LstmOnnxError, reading } from '../errors.js';
+import { LstmOnnxError, reading, reworded } from '../errors.js';
 import { checkNetwork } from './check-network.js';
 import { checkOptions, issueText } from './check-options.js';
 import { GraphBuilder } from './graph-builder.js';
@@ -139,7 +139,8 @@ function readNetwork(text: string): Network {
     const ids = namedInputs(op, node.inputs);
     const from = mapInputs<OpName, string, Value>(ids, (id) => find(id, `node '${node.name}'`));
     // GraphBuilder.add checks the options against the op's own schema before anything reads them.
-    const ports = graph.add(op, node.name, from, node.options as unknown as OpOptions[typeof op]);
+    const add = () => graph.add(op, node.name, from, node.options as unknown as OpOptions[typeof op]);
+    const ports = isList(node.inputs) ? byPosition(ids, add) : add();
     for (const value of Object.values(ports)) values.set(value.id, value);
     checkLimits(graph);
   }
@@ -188,8 +189,36 @@ function namedInputs(
   return named('x', 'lengths');
 }
 
+/** Says in an error which name stands for which place in the list of version 1. */
+function byPosition<T>(ids: NamedInputs<string>, add: () => T): T {
+  try {
+    return add();
+  } catch (error) {
+    if (!(error instanceof LstmOnnxError)) throw error;
+    const places = inputEntries<string>(ids).map(([name, id], i) => `${i + 1}. '${id}' is ${name}`);
+    throw reworded(
+      error,
+      `${error.message} (Inputs are a list in version 1 of the format: ${places.join(', ') || 'none'}.)`,
+    );
+  }
+}
+
 function isList(ids: readonly string[] | Readonly<Record<string, string>>): ids is readonly string[] {
   return Array.isArray(ids);
+}
+
+/** @throws E_INVALID_FILE for a key that objects do not keep as one, so that it would be left out without a word */
+function refuseProto(json: unknown, where: string): void {
+  if (typeof json !== 'object' || json === null) return;
+  for (const [key, value] of Object.entries(json)) {
+    if (key === '__proto__') {
+      throw new LstmOnnxError(
+        'E_INVALID_FILE',
+        `The network's JSON has the key '__proto__' in ${where}; give another name.`,
+      );
+    }
+    refuseProto(value, key);
+  }
 }
 
 function isOpName(name: string): name is OpName {
@@ -204,6 +233,7 @@ function parse(text: string): z.output<typeof networkJson> | z.output<typeof net
     );
   }
   const json = parseJson(text, 'The network');
+  refuseProto(json, 'it');
   const isFirst = isObject(json) && json.version === 1;
   const parsed = (isFirst ? networkJson1 : networkJson).safeParse(json);
   if (!parsed.success) {
