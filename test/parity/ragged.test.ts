@@ -300,6 +300,19 @@ describe.each(backends)('on %s, sequences of different lengths', (backend) => {
     );
   });
 
+  it('cannot be 0 where a sequence begins with a state, as in PyTorch', async () => {
+    const network = defineNetwork(
+      { x: float32('batch', 'time', 3), lengths: int32('batch') },
+      ({ x, lengths }) => ({
+        y: lstm('lstm', x, { hiddenSize: 2, lengths, initialState: 'learned' }).output,
+      }),
+    );
+    const feeds = { x: floats([2, 3, 3]), lengths: integers([2], 0, 3) };
+    await expect(predict(network, initParameters(network, 1), feeds, { backend })).rejects.toThrow(
+      /lengths has 0; a sequence that begins with a state, given or learned, has a step, as .* so give 1 to 3/,
+    );
+  });
+
   it('are learned from: a class that only the last valid step tells', async () => {
     const network = defineNetwork(
       { x: float32('batch', 'time', 1), lengths: int32('batch') },

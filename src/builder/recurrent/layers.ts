@@ -63,8 +63,9 @@ export function layerDirections(options: LayerOptions): LayerDirection[] {
 export function checkLengths(lengths: ArrayLike<number>, time: number, fewest = 0): void {
   const wrong = Array.from(lengths).find((length) => length < fewest || length > time);
   if (wrong === undefined) return;
-  throw new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `lengths has ${wrong}; x has ${counted(time, 'step')}, so give ${fewest} to ${time}.`,
-  );
+  const why =
+    wrong === 0
+      ? 'a sequence that begins with a state, given or learned, has a step, as pack_padded_sequence of PyTorch has it'
+      : `x has ${counted(time, 'step')}`;
+  throw new LstmOnnxError('E_INVALID_OPTION', `lengths has ${wrong}; ${why}, so give ${fewest} to ${time}.`);
 }
