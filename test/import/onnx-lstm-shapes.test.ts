@@ -94,6 +94,11 @@ it.each<[string, Parameters<typeof lstmBytes>[0], RegExp, Parameters<typeof lstm
     /E_SHAPE_MISMATCH: .*sequence_lens/,
   ],
   [
+    'lengths of another rank that are an input',
+    { sequence_lens: value('sequence_lens', [2, 1], 'int32') },
+    /E_SHAPE_MISMATCH: .*sequence_lens \(input 4\) has rank 2, expected 1/,
+  ],
+  [
     'lengths of int64',
     { sequence_lens: value('sequence_lens', [2], 'int64') },
     /E_DTYPE_MISMATCH: .*sequence_lens \(input 4\) is int64, expected int32/,
@@ -112,4 +117,11 @@ it.each<[string, Parameters<typeof lstmBytes>[0], RegExp, Parameters<typeof lstm
   expect(await failure(() => onnxruntime(bytes))).toMatch(/^E_/);
   expect(await failure(() => readOnnx(bytes))).toMatch(says);
   expect(await failure(() => Model.load(bytes, { providers: ['simd'] }))).toMatch(says);
+});
+
+it('an LSTM whose features are open is refused, and says that they are to be fixed', async () => {
+  const bytes = lstmBytes({ X: value('X', [3, 2, 'features']) }, {});
+  expect(await failure(() => readOnnx(bytes))).toMatch(
+    /E_UNSUPPORTED: .*the last dimension of X is open \(features\); export the model with a fixed number/,
+  );
 });

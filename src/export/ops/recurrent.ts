@@ -15,6 +15,7 @@ import {
   layerDirections,
   stateSize,
 } from '../../builder/recurrent/layers.js';
+import { dim } from '../../nd-array.js';
 import type { OnnxAttribute } from '../../onnx/graph.js';
 import { type Emitter, float, floats, int, ints, string, strings } from '../emitter.js';
 import type { Lowering, LoweringContext } from '../lowering.js';
@@ -49,15 +50,15 @@ function lower<K extends RecurrentName>(kind: K): Lowering<K> {
       const ends = { sequence, lengths: lengths?.name ?? '', initial: given };
       const { y, states: after } = emitLayer(kind, context, options, parts, label, ends);
       lastY = y;
-      for (const [i, state] of after.entries()) last[i]?.push(state);
+      for (const [i, state] of after.entries()) dim(last, i).push(state);
     }
 
     const output = joinDirections(emitter, lastY, `${name}.output`, directions, features, batchFirst);
     const ports = Object.fromEntries(
-      states.map(({ port }, i) => [port, { name: stackLayers(emitter, last[i] ?? [], `${name}.${port}`) }]),
+      states.map(({ port }, i) => [port, { name: stackLayers(emitter, dim(last, i), `${name}.${port}`) }]),
     );
     if (bidirectional) return { output: { name: output }, ...ports };
-    const shown = emitter.emit('Squeeze', [last[0]?.at(-1) ?? '', emitter.int64([0])], {
+    const shown = emitter.emit('Squeeze', [dim(dim(last, 0), -1), emitter.int64([0])], {
       name: `${name}.last`,
     });
     return {
@@ -119,7 +120,7 @@ function emitLayer(
         ? constant(
             'B',
             biases(
-              of('bias_ih').map((ih, i) => [ih, biasHh[i] ?? ih]),
+              of('bias_ih').map((ih, i) => [ih, dim(biasHh, i)]),
               order,
             ),
           )
@@ -181,7 +182,7 @@ function learned(
   batchFirst: boolean,
 ): string {
   const { shape, data } = parameter(role);
-  const [count = 0, size = 0] = shape;
+  const [count, size] = [dim(shape, 0), dim(shape, 1)];
   const state = emitter.initializer(`${name}.${role}`, { dtype: 'float32', shape: [count, 1, size], data });
   const dims = emitter.emit('Shape', [x], { name: `${name}.dims` });
   const batch = emitter.emit('Gather', [dims, emitter.int64([batchFirst ? 0 : 1])], {

@@ -59,7 +59,7 @@ function handler(kind: RecurrentName): Handler {
     const { given, learned } = initialStates(kind, node, layer);
 
     const { to } = node;
-    const inputSize = numberOf(sizeOfDim(dim(x.shape, 2))) ?? 0;
+    const inputSize = featuresOf(node, x);
     const name = to.claim(moduleName([w.origin, r.origin, b?.origin ?? ''], node.node, kind));
     for (const parameter of recurrentParameters(kind, { w, r, b, p }, directions, inputSize, to.allocate)) {
       to.addParameter(`${name}.${parameter.name}`, parameter.shape, parameter.data);
@@ -83,6 +83,15 @@ function handler(kind: RecurrentName): Handler {
     const ports = to.addAll(kind, name, { x, ...given, lengths }, options as OpOptions[typeof kind]);
     return outputs(kind, node, ports, layer, { batchFirst, reverse: direction.reverse, lengths });
   };
+}
+
+/** How many numbers X has at each step. */
+function featuresOf(node: NodeReader, { shape }: SymbolicTensor): number {
+  const features = numberOf(sizeOfDim(dim(shape, 2)));
+  if (features !== undefined) return features;
+  throw node.refusal(
+    `the last dimension of X is open (${dim(shape, 2)}); export the model with a fixed number of features`,
+  );
 }
 
 const roles = ['X', 'W', 'R', 'B', 'sequence_lens', 'initial_h', 'initial_c', 'P'];
@@ -140,7 +149,13 @@ function sequenceLengths(node: NodeReader, time: Size, batch: Size): SymbolicTen
     );
   }
   const view = node.view(4);
-  node.to.dims.unify(sizesOf(view)[0] ?? fixed(0), batch, 'The batch of X and of sequence_lens');
+  if (view.axes.length !== 1) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `sequence_lens (input 4) has rank ${view.axes.length}, expected 1.`,
+    );
+  }
+  node.to.dims.unify(dim(sizesOf(view), 0), batch, 'The batch of X and of sequence_lens');
   return node.to.tensor(view);
 }
 
