@@ -32,6 +32,7 @@ export {
 export { argmax } from './builder/ops/argmax.js';
 export { add, div, mul, sub } from './builder/ops/arithmetic.js';
 export { at, last } from './builder/ops/at.js';
+export { type AttentionArguments, attention } from './builder/ops/attention.js';
 export { concat } from './builder/ops/concat.js';
 export {
   type Conv1dOptions,

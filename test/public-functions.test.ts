@@ -63,6 +63,10 @@ const examples: Record<string, () => unknown[]> = {
   adam: () => [{ lr: 0.1, betas: [0.9, 0.99] }],
   adamW: () => [{ weightDecay: 0.1 }],
   at: () => [symbol(), -1, 1],
+  attention: () => {
+    const keys = symbol();
+    return [{ query: keys.at(-1, 1), keys, values: keys, scale: 0.5 }];
+  },
   availableProviders: () => [],
   checkParameters: () => [network, parameters],
   concat: () => [[symbol()], { axis: -1 }],

@@ -3,6 +3,7 @@ import { defineNetwork, type Network } from '../../src/builder/network.js';
 import { tanh } from '../../src/builder/ops/activations.js';
 import { argmax } from '../../src/builder/ops/argmax.js';
 import { mul } from '../../src/builder/ops/arithmetic.js';
+import { attention } from '../../src/builder/ops/attention.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
 import type { OpName, OpOptions } from '../../src/builder/ops/index.js';
 import { severalInputs } from '../../src/builder/ops/op-inputs.js';
@@ -37,6 +38,9 @@ export interface OpCase {
 
 /** @param values the inputs @param given the numbers after them @param config the rest of the case */
 const calls = {
+  attention: (values: readonly Value[], [scale = 1]: readonly number[]) =>
+    attention({ ...Object.fromEntries(values.map((value) => [value.id, value])), scale } as never)
+      .output as Value,
   rowsAtLargest: ([x]: readonly Value[], [axis = 0]: readonly number[]) =>
     embedding('table', argmax(x as Value<'float32'>, axis), { numEmbeddings: 5, embeddingDim: 2 }),
   joinAndSplit: ([x]: readonly Value[]) => {

@@ -4,6 +4,7 @@ import { logSoftmax, relu, sigmoid, softmax, tanh } from '../../src/builder/ops/
 import { argmax } from '../../src/builder/ops/argmax.js';
 import { add, div, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { at, last } from '../../src/builder/ops/at.js';
+import { attention } from '../../src/builder/ops/attention.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
@@ -321,6 +322,16 @@ test('products of matrices have the shapes of numpy.matmul', () => {
   matmul(sequence, sequence);
   // @ts-expect-error batches of other names
   matmul(frames, {} as Float<readonly ['time', 28, 3]>);
+});
+
+test('attention gives the shape of one step of the values', () => {
+  const query = {} as Float<readonly ['batch', 28]>;
+  const values = {} as Float<readonly ['batch', 'time', 5]>;
+  const { output, weights } = attention({ query, keys: sequence, values });
+  expectTypeOf(output).toEqualTypeOf<Float<readonly ['batch', 5]>>();
+  expectTypeOf(weights).toEqualTypeOf<Float<readonly ['batch', 'time', 1]>>();
+  // @ts-expect-error features of another size
+  attention({ query: {} as Float<readonly ['batch', 27]>, keys: sequence, values });
 });
 
 test('parameters and constants have the shapes that they are given', () => {
