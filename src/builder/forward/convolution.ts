@@ -55,10 +55,14 @@ function biased(y: Float32Array, tensors: Tensors, perChannel: number): Float32A
 function productsOf(tf: Tf): Multiply {
   const matrix = ({ data, rows, columns, transposed }: Factor) =>
     tf.tensor2d(data, transposed ? [columns, rows] : [rows, columns]);
-  return (a, b) =>
-    tf.tidy(() =>
-      tf.matMul(matrix(a), matrix(b), a.transposed, b.transposed).dataSync<'float32'>(),
-    ) as unknown as Float32Array; // tidy gives on whatever it is given
+  return (a, b) => {
+    let product: Float32Array = new Float32Array(0);
+    // Nothing is given on: tidy would go through an array number by number, looking for tensors.
+    tf.tidy(() => {
+      product = tf.matMul(matrix(a), matrix(b), a.transposed, b.transposed).dataSync<'float32'>();
+    });
+    return product;
+  };
 }
 
 /** Gives the current backend the ops, and tfjs their gradients; once for each. */
