@@ -9,7 +9,6 @@ import type { RecurrentName } from '../recurrent/cells.js';
 import { isTorchCell, torchNonlinearity } from '../recurrent/own-cell.js';
 import { gruStep } from './gru-step.js';
 import { lstmLayer } from './lstm-layer.js';
-import { type LstmCell, pytorchActivations } from './lstm-step.js';
 import { rnnStep } from './rnn-step.js';
 import { steppedLayer } from './stepped-layer.js';
 
@@ -57,16 +56,14 @@ const lstm: CellLayer<'lstm'> = (tf, { x, mask, lengths, initial, parameter }, a
     weightHr: when(projSize > 0, 'weight_hr'),
     peephole: when(peepholes, 'weight_peephole'),
   };
-  const { output, h, c } = lstmLayer(tf, layer, attributes, lstmCellOf(options));
+  const { output, h, c } = lstmLayer(
+    tf,
+    layer,
+    attributes,
+    isTorchCell('lstm', options) ? undefined : options,
+  );
   return { output, states: [h, c] };
 };
-
-/** Options of a cell that is not PyTorch's; undefined for the standard cell. */
-function lstmCellOf(options: OpOptions['lstm']): LstmCell | undefined {
-  if (isTorchCell('lstm', options)) return undefined;
-  const { clip, inputForget = false, activations } = options;
-  return { clip, inputForget, activations: activations ?? pytorchActivations };
-}
 
 const gru: CellLayer<'gru'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
   const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];

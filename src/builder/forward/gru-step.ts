@@ -1,16 +1,11 @@
 /** A step of a GRU in differentiable tfjs ops. https://onnx.ai/onnx/operators/onnx__GRU.html */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { dim } from '../../nd-array.js';
-import type { Activation } from '../activations.js';
 import type { Tf } from '../backends/tf.js';
+import type { OpOptions } from '../ops/index.js';
+import { activationOf } from '../recurrent/own-cell.js';
 import { activate } from './activations.js';
-import type { CellStep } from './stepped-layer.js';
-
-interface GruCell {
-  readonly resetAfter: boolean;
-  readonly clip?: number | undefined;
-  readonly activations?: Readonly<Record<'gates' | 'hidden', Activation>> | undefined;
-}
+import { type CellStep, clipped } from './stepped-layer.js';
 
 /** What h is multiplied by and what is added: `[3 * hidden, hidden]` and `[3 * hidden]`, rows of r, z, n. */
 interface OfH {
@@ -18,17 +13,16 @@ interface OfH {
   readonly biasHh: TfTensor;
 }
 
-export function gruStep(tf: Tf, ofH: OfH, { resetAfter, clip, activations }: GruCell): CellStep {
-  const { gates = { name: 'sigmoid' }, hidden = { name: 'tanh' } } = activations ?? {};
-  const clipped = (x: TfTensor) => (clip === undefined ? x : tf.clipByValue(x, -clip, clip));
-  const products = (resetAfter ? resetAfterProduct : resetBeforeProduct)(tf, ofH);
+export function gruStep(tf: Tf, ofH: OfH, options: OpOptions['gru']): CellStep {
+  const [gates, hidden] = [activationOf('gru', options, 'gates'), activationOf('gru', options, 'hidden')];
+  const products = (options.resetAfter ? resetAfterProduct : resetBeforeProduct)(tf, ofH);
   return (ofX, [h]) => {
     const before = h as TfTensor; // a GRU has a state
     const { hr, hz, nOf } = products(before);
     const [xr, xz, xn] = thirds(tf, ofX, 1);
-    const r = activate(tf, clipped(tf.add(xr, hr)), gates);
-    const z = activate(tf, clipped(tf.add(xz, hz)), gates);
-    const n = activate(tf, clipped(tf.add(xn, nOf(r))), hidden);
+    const r = activate(tf, clipped(tf, tf.add(xr, hr), options), gates);
+    const z = activate(tf, clipped(tf, tf.add(xz, hz), options), gates);
+    const n = activate(tf, clipped(tf, tf.add(xn, nOf(r)), options), hidden);
     return [tf.add(tf.mul(tf.sub(1, z), n), tf.mul(z, before))];
   };
 }

@@ -3,34 +3,23 @@
  * the same numbers.
  */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { Activation } from '../activations.js';
 import type { LstmLayerArguments, LstmLayerResults } from '../backends/lstm-layer.js';
 import { type LayerAttributes, sumOfBiases } from '../backends/recurrent-layer.js';
 import type { Tf } from '../backends/tf.js';
+import type { LayerOptions } from '../recurrent/layers.js';
+import { activationOf } from '../recurrent/own-cell.js';
 import { activate } from './activations.js';
-import { type CellStep, steppedLayer } from './stepped-layer.js';
+import { type CellStep, clipped, steppedLayer } from './stepped-layer.js';
 
 /** ONNX's extensions to the PyTorch cell. */
-export interface LstmCell {
-  /** Bound on what the gates see before they are activated. */
-  readonly clip?: number | undefined;
-  /** Whether f = 1 - i. */
-  readonly inputForget: boolean;
-  readonly activations: Readonly<Record<'gates' | 'cell' | 'hidden', Activation>>;
-}
-
-export const pytorchActivations: LstmCell['activations'] = {
-  gates: { name: 'sigmoid' },
-  cell: { name: 'tanh' },
-  hidden: { name: 'tanh' },
-};
+export type LstmCell = Pick<LayerOptions, 'clip' | 'inputForget' | 'activations'>;
 
 /** As `lstmLayer`. */
 export function steppedLstm(
   tf: Tf,
   layer: LstmLayerArguments,
   attributes: LayerAttributes,
-  cell: LstmCell = { inputForget: false, activations: pytorchActivations },
+  cell: LstmCell = {},
 ): LstmLayerResults {
   const { weightHh, weightHr, peephole } = layer;
   const [rows, size] = weightHh.shape as [number, number]; // a matrix
@@ -53,20 +42,20 @@ function cellStep(
   z: TfTensor,
   c: TfTensor,
   peephole: TfTensor | undefined,
-  { clip, inputForget, activations: { gates, cell, hidden } }: LstmCell,
+  own: LstmCell,
 ): { nextC: TfTensor; full: TfTensor } {
   const [zi, zf, zg, zo] = tf.split(z, 4, 1) as [TfTensor, TfTensor, TfTensor, TfTensor];
   const [pi, pf, po] = peephole ? tf.split(peephole, 3) : [];
   const seen = (value: TfTensor, weight: TfTensor | undefined, of: TfTensor) => {
-    const total = weight ? tf.add(value, tf.mul(weight, of)) : value;
-    return clip === undefined ? total : tf.clipByValue(total, -clip, clip);
+    return clipped(tf, weight ? tf.add(value, tf.mul(weight, of)) : value, own);
   };
   const gate = (value: TfTensor, weight: TfTensor | undefined, of: TfTensor) =>
-    activate(tf, seen(value, weight, of), gates);
+    activate(tf, seen(value, weight, of), activationOf('lstm', own, 'gates'));
   const i = gate(zi, pi, c);
-  const f = inputForget ? tf.sub(1, i) : gate(zf, pf, c);
-  const candidate = activate(tf, seen(zg, undefined, c), cell);
+  const f = own.inputForget ? tf.sub(1, i) : gate(zf, pf, c);
+  const candidate = activate(tf, seen(zg, undefined, c), activationOf('lstm', own, 'cell'));
   const nextC = tf.add(tf.mul(f, c), tf.mul(i, candidate));
   // The output gate sees the cell after the step.
-  return { nextC, full: tf.mul(gate(zo, po, nextC), activate(tf, nextC, hidden)) };
+  const shown = activate(tf, nextC, activationOf('lstm', own, 'hidden'));
+  return { nextC, full: tf.mul(gate(zo, po, nextC), shown) };
 }

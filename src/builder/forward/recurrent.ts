@@ -1,12 +1,9 @@
 /** Recurrent ops on tfjs: their layers and directions, one after the other. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { LstmOnnxError } from '../../errors.js';
-import { dim } from '../../nd-array.js';
 import type { LayerAttributes } from '../backends/recurrent-layer.js';
 import type { Tf } from '../backends/tf.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../recurrent/cells.js';
-import { checkLengths, layerDirections } from '../recurrent/layers.js';
-import { formatShape } from '../shape.js';
+import { batchAndTime, checkLengths, layerDirections } from '../recurrent/layers.js';
 import { cellLayers, type LayerInputs } from './cell-layers.js';
 import { dropoutMask } from './dropout.js';
 import type { Forward } from './forward-op.js';
@@ -18,14 +15,7 @@ function recurrent<K extends RecurrentName>(kind: K): Forward<K> {
     const { tf, training, gradients, wanted } = context;
     const { batchFirst, numLayers, dropout } = options;
     const { x, lengths } = inputs;
-    if (x.size === 0) {
-      throw new LstmOnnxError(
-        'E_SHAPE_MISMATCH',
-        `${kind}: x is ${formatShape(x.shape)}; there is nothing to read.`,
-      );
-    }
-    const batch = dim(x.shape, batchFirst ? 0 : 1);
-    const time = dim(x.shape, batchFirst ? 1 : 0);
+    const { batch, time } = batchAndTime(kind, x.shape, options);
     // With a state, the last output of a sequence without steps would be zeros here, and its state in an ONNX model.
     const hasState = options.learnedState === true || states.some(({ input }) => inputs[input] !== undefined);
     if (lengths) checkLengths(lengths.dataSync(), time, hasState ? 1 : 0);

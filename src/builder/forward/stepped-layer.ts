@@ -5,6 +5,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { LayerAttributes } from '../backends/recurrent-layer.js';
 import type { Tf } from '../backends/tf.js';
+import type { LayerOptions } from '../recurrent/layers.js';
 
 export interface SteppedLayer {
   /** `[batch, time, features]`, or `[time, batch, features]`. */
@@ -21,6 +22,11 @@ export interface SteppedLayer {
 
 /** From what the step gets of x, `[batch, rows]`, and the states before it to the states after it, `[batch, size]` each. */
 export type CellStep = (ofX: TfTensor, states: readonly TfTensor[]) => readonly TfTensor[];
+
+/** What a gate sees before it is activated, within the cell's bound. */
+export function clipped(tf: Tf, x: TfTensor, { clip }: Pick<LayerOptions, 'clip'>): TfTensor {
+  return clip === undefined ? x : tf.clipByValue(x, -clip, clip);
+}
 
 /** @param initial the cell's states before the first step; the first one is also the output of a step */
 export function steppedLayer(

@@ -1,7 +1,9 @@
 /** Layers and directions of a recurrent op, whatever its cell. */
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
+import { dim, sizeOf } from '../../nd-array.js';
 import type { CellActivation } from '../activations.js';
+import { formatShape } from '../shape.js';
 import { type ActivationRole, cellOf, type RecurrentName } from './cells.js';
 
 /** The options of every cell; those that a cell does not have are absent. */
@@ -52,6 +54,22 @@ export function layerDirections(options: LayerOptions): LayerDirection[] {
       suffix: `_l${layer}${reverse && options.bidirectional ? '_reverse' : ''}`,
     })),
   ).flat();
+}
+
+/** The sizes of x that it has whatever its features. @throws E_SHAPE_MISMATCH for an x without entries */
+export function batchAndTime(
+  kind: RecurrentName,
+  shape: readonly number[],
+  { batchFirst }: LayerOptions,
+): { batch: number; time: number } {
+  if (sizeOf(shape) === 0) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `${kind}: x is ${formatShape(shape)}; there is nothing to read.`,
+    );
+  }
+  const [first, second] = [dim(shape, 0), dim(shape, 1)];
+  return batchFirst ? { batch: first, time: second } : { batch: second, time: first };
 }
 
 /**

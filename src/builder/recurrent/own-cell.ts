@@ -1,5 +1,7 @@
 /** Whether a cell is PyTorch's, which the kernels have, or one of those that ONNX and Keras add. */
 import { isObject } from '../../arguments.js';
+import { mustHave } from '../../must-get.js';
+import type { CellActivation } from '../activations.js';
 import { type ActivationRole, cellOf, type RecurrentName } from './cells.js';
 import type { LayerOptions } from './layers.js';
 
@@ -17,6 +19,16 @@ export function ownActivations<T extends LayerOptions['activations']>(
     return given === undefined || (isObject(given) && given.name === name && Object.keys(given).length === 1);
   };
   return cellOf(kind).activations.every(isDefault) ? undefined : activations;
+}
+
+/** The activation in a place of a cell. */
+export function activationOf(
+  kind: RecurrentName,
+  { activations }: Pick<LayerOptions, 'activations'>,
+  role: ActivationRole,
+): CellActivation {
+  const own = cellOf(kind).activations.find(([place]) => place === role);
+  return activations?.[role] ?? { name: mustHave(own, `The activation of ${role} of ${kind}`)[1] };
 }
 
 /** The nonlinearity of an RNN, where it is one that PyTorch has. */

@@ -3,9 +3,9 @@
  * coupled gates, other activations, a reset gate before the product). https://onnx.ai/onnx/operators/onnx__LSTM.html
  */
 import type { OpOptions } from '../../builder/ops/index.js';
-import { type ActivationRole, cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
+import type { RecurrentName } from '../../builder/recurrent/cells.js';
 import type { LayerOptions } from '../../builder/recurrent/layers.js';
-import { isTorchCell, torchNonlinearity } from '../../builder/recurrent/own-cell.js';
+import { activationOf, isTorchCell, torchNonlinearity } from '../../builder/recurrent/own-cell.js';
 import { scalarOf } from './activations.js';
 import { kernelDirection } from './kernel-direction.js';
 import type { PrepareDirection } from './layer-direction.js';
@@ -38,17 +38,11 @@ export const directions: { readonly [K in RecurrentName]: PrepareDirection<OpOpt
   },
 };
 
-/** The activation that stands in a place of a cell. */
-function activationOf(kind: RecurrentName, { activations }: LayerOptions, role: ActivationRole) {
-  const [, name = 'tanh'] = cellOf(kind).activations.find(([own]) => own === role) ?? [];
-  return scalarOf(activations?.[role] ?? { name });
-}
-
 function lstmStep(options: LayerOptions, peephole: Float32Array | undefined): RowStep {
   const { hiddenSize, clip = Number.POSITIVE_INFINITY, inputForget = false } = options;
-  const gate = activationOf('lstm', options, 'gates');
-  const squash = activationOf('lstm', options, 'cell');
-  const show = activationOf('lstm', options, 'hidden');
+  const gate = scalarOf(activationOf('lstm', options, 'gates'));
+  const squash = scalarOf(activationOf('lstm', options, 'cell'));
+  const show = scalarOf(activationOf('lstm', options, 'hidden'));
   const clipped = (x: number) => Math.min(Math.max(x, -clip), clip);
   return (z, ofH, [, c = none], output) => {
     for (let k = 0; k < z.length; k++) z[k] = (z[k] ?? 0) + (ofH[k] ?? 0);
@@ -84,8 +78,8 @@ function gruStep(
   own: { readonly weight: Float32Array; readonly bias: Float32Array | undefined } | undefined,
 ): RowStep {
   const { hiddenSize, clip = Number.POSITIVE_INFINITY } = options;
-  const gate = activationOf('gru', options, 'gates');
-  const squash = activationOf('gru', options, 'hidden');
+  const gate = scalarOf(activationOf('gru', options, 'gates'));
+  const squash = scalarOf(activationOf('gru', options, 'hidden'));
   const clipped = (x: number) => Math.min(Math.max(x, -clip), clip);
   const reset = new Float32Array(hiddenSize);
   return (z, ofH, [h = none], output) => {
@@ -106,7 +100,7 @@ function gruStep(
 
 function rnnStep(options: LayerOptions): RowStep {
   const { clip = Number.POSITIVE_INFINITY } = options;
-  const squash = activationOf('rnn', options, 'hidden');
+  const squash = scalarOf(activationOf('rnn', options, 'hidden'));
   return (z, ofH, _states, output) => {
     for (let k = 0; k < z.length; k++) {
       output[k] = squash(Math.min(Math.max((z[k] ?? 0) + (ofH[k] ?? 0), -clip), clip));

@@ -1,13 +1,12 @@
 /** Recurrent ops on the engine: their layers and directions, states and lengths. */
 import { cellOf, type RecurrentName, recurrentNames } from '../../builder/recurrent/cells.js';
 import {
+  batchAndTime,
   checkLengths,
   type LayerOptions,
   layerDirections,
   stateSizes,
 } from '../../builder/recurrent/layers.js';
-import { formatShape } from '../../builder/shape.js';
-import { LstmOnnxError } from '../../errors.js';
 import { dim } from '../../nd-array.js';
 import { directions as cellDirections } from './cells.js';
 import type { DirectionResults } from './layer-direction.js';
@@ -18,7 +17,7 @@ import { BYTES_PER_NUMBER, type RunTensor, reshaped } from './run-tensor.js';
 function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
   return (given, model) => {
     const options: LayerOptions = given;
-    const { numLayers, hiddenSize, batchFirst } = options;
+    const { numLayers, hiddenSize } = options;
     const { states } = cellOf(kind);
     const sizes = stateSizes(kind, options);
     const directions = layerDirections(options).map((direction, index) => ({
@@ -31,13 +30,7 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
 
     return (inputs, run) => {
       const { x, lengths } = inputs;
-      if (x.data.length === 0) {
-        throw new LstmOnnxError(
-          'E_SHAPE_MISMATCH',
-          `${kind}: x is ${formatShape(x.shape)}; there is nothing to read.`,
-        );
-      }
-      const [batch, time] = [dim(x.shape, batchFirst ? 0 : 1), dim(x.shape, batchFirst ? 1 : 0)];
+      const { batch, time } = batchAndTime(kind, x.shape, options);
       if (lengths) checkLengths(lengths.data, time);
       const atLengths = lengths ? run.arena.place(lengths) : 0;
       const before = states.map(({ input }, i) => initial(inputs[input], learned[i], batch, run));
