@@ -1,5 +1,5 @@
 /** One direction of one recurrent layer step by step: products on the engine, gates number by number. */
-import { multiplyPanels } from '../../builder/backends/simd/matmul.js';
+import { multiplyPanels, type Panels } from '../../builder/backends/simd/matmul.js';
 import { cellOf, type RecurrentName } from '../../builder/recurrent/cells.js';
 import {
   type LayerDirection,
@@ -10,8 +10,8 @@ import {
 import { mustHave } from '../../must-get.js';
 import { emptySteps, putStep } from '../recurrent-trace.js';
 import type { Direction } from './layer-direction.js';
-import type { Preparation } from './operator.js';
-import { floatsAt } from './run-tensor.js';
+import type { Preparation, Run } from './operator.js';
+import { floatsAt, type PlacedFloats } from './run-tensor.js';
 import { packedWeight, placed } from './weights.js';
 
 /**
@@ -29,6 +29,19 @@ export type RowStep = (
   output: Float32Array,
 ) => void;
 
+/** Numbers of the engine's memory, row by row. */
+interface Matrix extends PlacedFloats {
+  row(i: number): Float32Array;
+}
+
+/** @param from the address of what is in it at first; 0 for zeros */
+function matrix({ engine, arena }: Run, count: number, width: number, from = 0): Matrix {
+  const tensor = floatsAt(engine, arena.allocate(count * width), [count, width]);
+  if (from === 0) tensor.data.fill(0);
+  else tensor.data.set(engine.floats(from, count * width));
+  return { ...tensor, row: (i) => tensor.data.subarray(i * width, (i + 1) * width) };
+}
+
 /** @param step the cell's arithmetic, with the direction's own numbers */
 export function steppedDirection(
   kind: RecurrentName,
@@ -39,77 +52,53 @@ export function steppedDirection(
 ): Direction {
   const { engine } = model;
   const { hiddenSize, bias, batchFirst, projSize = 0 } = options;
-  const { gates: letters } = cellOf(kind);
   const weightIh = packedWeight(model, `weight_ih${suffix}`);
   const weightHh = packedWeight(model, `weight_hh${suffix}`);
   const weightHr = projSize > 0 ? packedWeight(model, `weight_hr${suffix}`) : undefined;
   const stateSize = stateSizeOf(options);
   const sizes = stateSizes(kind, options);
-  const gates = letters.length * hiddenSize;
-  const [atBiasIh, atBiasHh] = ['bias_ih', 'bias_hh'].map((name) =>
-    bias ? placed(model, `${name}${suffix}`) : 0,
-  );
+  const gates = cellOf(kind).gates.length * hiddenSize;
+  const addressOf = (name: string) => (bias ? placed(model, `${name}${suffix}`) : 0);
+  const [atBiasIh, atBiasHh] = [addressOf('bias_ih'), addressOf('bias_hh')];
 
   return ({ x, states: initial, lengths }, { batch, time, wantOutput, wantSteps }, run) => {
-    const matrix = (count: number, width: number, from = 0) => {
-      const tensor = floatsAt(engine, run.arena.allocate(count * width), [count, width]);
-      if (from === 0) tensor.data.fill(0);
-      else tensor.data.set(engine.floats(from, count * width));
-      const row = (i: number) => tensor.data.subarray(i * width, (i + 1) * width);
-      return { ...tensor, row };
-    };
-    const whole = matrix(batch * time, gates);
-    const left = { rows: batch * time, columns: weightIh.depth, transposed: false, at: x };
-    multiplyPanels(engine, left, weightIh, atBiasIh ?? 0, whole.at);
-    const after = sizes.map((size, i) => matrix(batch, size, initial[i]));
+    /** A product of rows that lie one after the other from an address on. */
+    const product = (rows: number, at: number, weight: Panels, atBias: number, to: number) =>
+      multiplyPanels(engine, { rows, columns: weight.depth, transposed: false, at }, weight, atBias, to);
+    const ofX = matrix(run, batch * time, gates);
+    product(batch * time, x, weightIh, atBiasIh, ofX.at);
+    const after = sizes.map((size, i) => matrix(run, batch, size, initial[i]));
     const h = mustHave(after[0], `The state of ${kind}`);
-    const [recurrent, hidden] = [matrix(batch, gates), matrix(batch, hiddenSize)];
-    const next = weightHr ? matrix(batch, stateSize) : hidden;
-    const output = wantOutput ? matrix(batch * time, stateSize) : undefined;
+    const [ofH, hidden] = [matrix(run, batch, gates), matrix(run, batch, hiddenSize)];
+    const next = weightHr ? matrix(run, batch, stateSize) : hidden;
+    const output = wantOutput ? matrix(run, batch * time, stateSize) : undefined;
     const steps = wantSteps ? emptySteps(kind, time * batch, hiddenSize, projSize) : undefined;
     const counts = lengths === 0 ? undefined : engine.integers(lengths, batch);
+    const statesOf = (row: number) => after.map((state) => state.row(row));
     for (let read = 0; read < time; read++) {
       const t = reverse ? time - 1 - read : read;
-      const factor = { rows: batch, transposed: false };
-      multiplyPanels(
-        engine,
-        { ...factor, columns: stateSize, at: h.at },
-        weightHh,
-        atBiasHh ?? 0,
-        recurrent.at,
-      );
       const place = (row: number) => (batchFirst ? row * time + t : t * batch + row);
-      const goesOn = (row: number) => t < (counts?.[row] ?? time);
-      for (let row = 0; row < batch; row++) {
-        if (!goesOn(row)) continue;
-        const z = whole.row(place(row));
-        step(
-          z,
-          recurrent.row(row),
-          after.map((state) => state.row(row)),
-          hidden.row(row),
-        );
-      }
-      if (weightHr)
-        multiplyPanels(engine, { ...factor, columns: hiddenSize, at: hidden.at }, weightHr, 0, next.at);
-      for (let row = 0; row < batch; row++) {
-        if (!goesOn(row)) continue;
+      const goOn = Array.from({ length: batch }, (_, row) => row).filter(
+        (row) => t < (counts?.[row] ?? time),
+      );
+      product(batch, h.at, weightHh, atBiasHh, ofH.at);
+      for (const row of goOn) step(ofX.row(place(row)), ofH.row(row), statesOf(row), hidden.row(row));
+      if (weightHr) product(batch, hidden.at, weightHr, 0, next.at);
+      for (const row of goOn) {
         h.row(row).set(next.row(row));
         output?.row(place(row)).set(next.row(row));
-        if (steps) {
-          const z = whole.row(place(row));
-          const units = letters.map((_, i) => z.subarray(i * hiddenSize, (i + 1) * hiddenSize));
-          putStep(
-            kind,
-            steps,
-            t * batch + row,
-            units,
-            after.map((state) => state.row(row)),
-          );
-        }
+        if (steps)
+          putStep(kind, steps, t * batch + row, blocksOf(ofX.row(place(row)), hiddenSize), statesOf(row));
       }
     }
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
     return { output: output && { ...output, shape: [first, second, stateSize] }, states: after, steps };
   };
+}
+
+/** The gates of a step, one after the other. */
+function blocksOf(gates: Float32Array, hiddenSize: number): Float32Array[] {
+  return Array.from({ length: gates.length / hiddenSize }, (_, i) =>
+    gates.subarray(i * hiddenSize, (i + 1) * hiddenSize),
+  );
 }
