@@ -88,17 +88,16 @@ interface LayerInputs {
 /** One layer's node, and what a projection adds to it; Y [time, directions, batch, features]. */
 function emitLayer(
   kind: RecurrentName,
-  { emitter, parameter }: LoweringContext<RecurrentName>,
+  context: LoweringContext<RecurrentName>,
   options: LayerOptions,
   parts: readonly LayerDirection[],
   label: string,
   { sequence, lengths, initial }: LayerInputs,
 ): { y: string; states: string[] } {
-  const { gates, peepholes, states, onnx } = cellOf(kind);
-  const { bias, projSize = 0, bidirectional, reverse, hiddenSize } = options;
-  const order = blockOrder(gates, onnx.gates);
-  const of = (name: string) => parts.map(({ suffix }) => parameter(`${name}${suffix}`));
-  const hr = projSize > 0 ? of('weight_hr') : undefined;
+  const { emitter, parameter } = context;
+  const { states, onnx } = cellOf(kind);
+  const { projSize = 0, bidirectional, reverse, hiddenSize } = options;
+  const hr = projSize > 0 ? parts.map(({ suffix }) => parameter(`weight_hr${suffix}`)) : undefined;
   const constant = (role: string, array: Parameters<Emitter['initializer']>[1]) =>
     emitter.initializer(`${label}.${role}`, array);
   const multiply = (a: string, b: string, role: string) =>
@@ -108,30 +107,10 @@ function emitLayer(
     hr && h0 !== ''
       ? multiply(h0, constant('unproject', inverseProjections(hr, label)), 'initial_hidden')
       : h0;
-  const biasHh = bias ? of('bias_hh') : [];
-  const recurrent = of('weight_hh').map((hh, i) => ({ hh, hr: hr?.[i] }));
+  const { W, R, B, P } = emitWeights(kind, context, options, parts, label);
   const [y = '', ...after] = emitter.emitAll(
     onnx.operator,
-    [
-      sequence,
-      constant('W', reordered(of('weight_ih'), order)),
-      constant('R', recurrentWeights(recurrent, order)),
-      bias
-        ? constant(
-            'B',
-            biases(
-              of('bias_ih').map((ih, i) => [ih, dim(biasHh, i)]),
-              order,
-            ),
-          )
-        : '',
-      lengths,
-      initialH,
-      ...others,
-      options.peepholes
-        ? constant('P', reordered(of('weight_peephole'), blockOrder(peepholes, onnx.peepholes)))
-        : '',
-    ],
+    [sequence, W, R, B, lengths, initialH, ...others, P],
     ['.Y', ...states.map(({ port }) => `.Y_${port}`)],
     {
       name: label,
@@ -150,6 +129,31 @@ function emitLayer(
     y: multiply(y, projection, 'projected'),
     states: [multiply(yH, projection, 'projected_h'), ...unprojected],
   };
+}
+
+/** A layer's weights by ONNX's names for them, in ONNX's order; `''` for those that it does not have. */
+function emitWeights(
+  kind: RecurrentName,
+  { emitter, parameter }: LoweringContext<RecurrentName>,
+  { bias, projSize = 0, peepholes: seesCell }: LayerOptions,
+  parts: readonly LayerDirection[],
+  label: string,
+): Record<'W' | 'R' | 'B' | 'P', string> {
+  const { gates, peepholes, onnx } = cellOf(kind);
+  const order = blockOrder(gates, onnx.gates);
+  const of = (name: string) => parts.map(({ suffix }) => parameter(`${name}${suffix}`));
+  const constant = (role: string, array: Parameters<Emitter['initializer']>[1]) =>
+    emitter.initializer(`${label}.${role}`, array);
+  const hr = projSize > 0 ? of('weight_hr') : [];
+  const recurrent = of('weight_hh').map((hh, i) => ({ hh, hr: hr[i] }));
+  const W = constant('W', reordered(of('weight_ih'), order));
+  const R = constant('R', recurrentWeights(recurrent, order));
+  const biasHh = bias ? of('bias_hh') : [];
+  const pairs = bias ? of('bias_ih').map((ih, i) => [ih, dim(biasHh, i)] as const) : [];
+  const B = bias ? constant('B', biases(pairs, order)) : '';
+  const ofCell = blockOrder(peepholes, onnx.peepholes);
+  const P = seesCell ? constant('P', reordered(of('weight_peephole'), ofCell)) : '';
+  return { W, R, B, P };
 }
 
 /** Constants of the activations are listed in their order, for those that have some. */

@@ -61,17 +61,22 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
             2,
           );
       }
-      const stacks = states.flatMap(({ port }, i) => {
-        if (!run.wanted.has(port)) return [];
-        const rows = results.flatMap((result) => {
-          const state = result.states[i];
-          return state ? [reshaped(state, [1, ...state.shape])] : [];
-        });
-        return [[port, joined(rows, 0)] as const];
-      });
+      const stacks = states.flatMap(({ port }, i) =>
+        run.wanted.has(port)
+          ? [[port, stacked(results.map((result) => dim(result.states, i)))] as const]
+          : [],
+      );
       return { ...(run.wanted.has('output') ? { output: sequence } : {}), ...Object.fromEntries(stacks) };
     };
   };
+}
+
+/** `[batch, size]` each as `[layers * directions, batch, size]`. */
+function stacked(states: readonly RunTensor[]): RunTensor {
+  return joined(
+    states.map((state) => reshaped(state, [1, ...state.shape])),
+    0,
+  );
 }
 
 /** A state for every sequence, `[layers * directions, size]`. */

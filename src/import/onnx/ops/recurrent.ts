@@ -19,7 +19,7 @@ import type { Handler, NodeReader } from '../node-reader.js';
 import { cellOptions, directionOf } from '../recurrent-cell.js';
 import { learnedState, recurrentParameters } from '../recurrent-weights.js';
 import { fixed, formatSizes, numberOf, type Size, sameSize, sizeOfDim } from '../size.js';
-import type { View } from '../value.js';
+import type { View, Weights } from '../value.js';
 import { isPlain, permuted, sizesOf, viewOf } from '../view.js';
 
 interface Layer {
@@ -43,16 +43,7 @@ function handler(kind: RecurrentName): Handler {
     const [w, r] = [node.weights(1), node.weights(2)];
     const b = node.optional(3) ? node.weights(3) : undefined;
     const p = node.optional(7) ? node.weights(7) : undefined;
-    if (r.shape.length !== 3) {
-      throw new LstmOnnxError('E_SHAPE_MISMATCH', `R has rank ${r.shape.length}, expected 3.`);
-    }
-    const hiddenSize = dim(r.shape, 2);
-    if (node.int('hidden_size', hiddenSize) !== hiddenSize) {
-      throw new LstmOnnxError(
-        'E_SHAPE_MISMATCH',
-        `hidden_size is ${node.int('hidden_size', 0)}, but R has shape [${r.shape.join(', ')}].`,
-      );
-    }
+    const hiddenSize = hiddenSizeOf(node, r);
     const batch = sizeOfDim(dim(x.shape, batchFirst ? 0 : 1));
     const layer: Layer = { directions, hiddenSize, batch, layout };
     const lengths = sequenceLengths(node, sizeOfDim(dim(x.shape, batchFirst ? 1 : 0)), batch);
@@ -83,6 +74,20 @@ function handler(kind: RecurrentName): Handler {
     const ports = to.addAll(kind, name, { x, ...given, lengths }, options as OpOptions[typeof kind]);
     return outputs(kind, node, ports, layer, { batchFirst, reverse: direction.reverse, lengths });
   };
+}
+
+/** As R says it and, where it is there, the attribute. */
+function hiddenSizeOf(node: NodeReader, { shape }: Weights): number {
+  if (shape.length !== 3) {
+    throw new LstmOnnxError('E_SHAPE_MISMATCH', `R has rank ${shape.length}, expected 3.`);
+  }
+  const hiddenSize = dim(shape, 2);
+  const stated = node.int('hidden_size', hiddenSize);
+  if (stated === hiddenSize) return hiddenSize;
+  throw new LstmOnnxError(
+    'E_SHAPE_MISMATCH',
+    `hidden_size is ${stated}, but R has shape [${shape.join(', ')}].`,
+  );
 }
 
 /** How many numbers X has at each step. */
