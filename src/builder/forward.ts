@@ -20,8 +20,8 @@ export interface ForwardOptions {
   readonly gradients?: boolean;
   /** Source of dropout masks; needed when training a network with dropout. */
   readonly generator?: Generator;
-  /** Takes new numbers of parameters that are not trained, in training. */
-  readonly onUpdate?: (name: string, data: Float32Array) => void;
+  /** Gets the new numbers of parameters that no gradient moves, in training. */
+  readonly updates?: Map<string, Float32Array>;
 }
 
 /**
@@ -38,13 +38,13 @@ export function forward(
   options: ForwardOptions = {},
 ): Record<string, TfTensor> {
   const dims = checkFeeds(network, feeds);
-  const { training = false, gradients = true, generator = new Generator(0), onUpdate } = options;
+  const { training = false, gradients = true, generator = new Generator(0), updates } = options;
   const values = new Map<string, TfTensor>(Object.entries(feeds));
   const lookUp = (id: string) => mustGet(values, id, 'value');
   for (const { node, wanted } of executionPlan(network)) {
     // Not { ...context, wanted }: spreading makes a new hidden class per step in V8, freed only by a full garbage collection.
-    const update = (name: string, data: Float32Array) => onUpdate?.(parameterName(node.name, name), data);
-    const context = { tf, training, gradients, generator, dims, wanted, update };
+    // Nor a function of the node: V8 keeps what is assigned to a property for long.
+    const context = { tf, training, gradients, generator, dims, wanted, node: node.name, updates };
     const results = run(node, lookUp, context, (name) =>
       mustGet(parameters, parameterName(node.name, name), 'parameter'),
     );

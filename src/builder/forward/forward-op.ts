@@ -19,8 +19,10 @@ export interface ForwardContext {
   readonly generator: Generator;
   /** Sizes of the named dimensions, from the feeds. */
   readonly dims: ReadonlyMap<string, number>;
-  /** Takes the new numbers of one of the op's parameters that is not trained, for after the step. */
-  readonly update: (name: string, data: Float32Array) => void;
+  /** The node's name. */
+  readonly node: string;
+  /** Gets the new numbers of parameters that no gradient moves, by their names in the state dict, for after the step. */
+  readonly updates: Map<string, Float32Array> | undefined;
 }
 
 /** Outputs by port, from inputs that fit the op's shape rule. */

@@ -13,6 +13,7 @@ import {
   perInstance,
   perRow,
 } from '../normalization.js';
+import { parameterName } from '../ops/op.js';
 import { formatShape } from '../shape.js';
 import type { Forward } from './forward-op.js';
 
@@ -52,7 +53,7 @@ function normalize(
 }
 
 export const batchNorm: Forward<'batchNorm'> = ({ x }, { eps, momentum, affine }, context, parameter) => {
-  const { tf, training, update } = context;
+  const { tf, training, node, updates } = context;
   const layout = perChannel(x.shape);
   const given = affine ? [parameter('weight'), parameter('bias')] : [];
   const running = {
@@ -74,9 +75,9 @@ export const batchNorm: Forward<'batchNorm'> = ({ x }, { eps, momentum, affine }
   const { mean, variance } = momentsOf(numbersOf(x), layout);
   const moved = (kept: Float32Array, own: Float64Array, factor: number) =>
     kept.map((number, i) => (1 - momentum) * number + momentum * factor * (own[i] ?? 0));
-  update('running_mean', moved(running.mean, mean, 1));
+  updates?.set(parameterName(node, 'running_mean'), moved(running.mean, mean, 1));
   // PyTorch keeps the variance of the population that the batch is a sample of.
-  update('running_var', moved(running.variance, variance, count / (count - 1)));
+  updates?.set(parameterName(node, 'running_var'), moved(running.variance, variance, count / (count - 1)));
   return { output: normalize(tf, x, given, { layout, eps }) };
 };
 

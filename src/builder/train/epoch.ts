@@ -131,7 +131,7 @@ async function trainStep(
       const outputs = forward(tf, network, variables, batch.inputs, {
         training: true,
         generator,
-        onUpdate: (name, data) => updates.set(name, data),
+        updates,
       });
       const prediction = outputs[objective.output] ?? tf.scalar(Number.NaN);
       // Computed first, since it checks the targets.
