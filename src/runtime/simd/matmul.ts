@@ -23,16 +23,21 @@ export const matmul: Prepare<'matmul'> = () => (inputs, run) => {
   const [n = 1, m = 1] = [rows[0], columns[0]];
   // One matrix for all: their rows are those of one product.
   const isShared = sizeOf(leadB) === 1;
-  const left = { rows: isShared ? n * sizeOf(lead) : n, columns: depth, lead: isShared ? [] : leadA };
-  const right = { rows: depth, columns: m, lead: isShared ? [] : leadB };
+  const left = {
+    rows: isShared ? n * sizeOf(lead) : n,
+    columns: depth,
+    lead: isShared ? [] : leadA,
+    transposed: false,
+    at: arena.place(a),
+  };
+  const right = {
+    rows: depth,
+    columns: m,
+    lead: isShared ? [] : leadB,
+    transposed: false,
+    at: arena.place(b),
+  };
   const result = arena.allocate(sizeOf(lead) * n * m);
-  multiplyBatches(
-    engine,
-    { ...left, transposed: false, at: arena.place(a) },
-    { ...right, transposed: false, at: arena.place(b) },
-    isShared ? [] : lead,
-    0,
-    result,
-  );
+  multiplyBatches(engine, left, right, isShared ? [] : lead, 0, result);
   return { output: floatsAt(engine, result, [...lead, ...rows, ...columns]) };
 };

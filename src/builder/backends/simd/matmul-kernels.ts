@@ -8,7 +8,7 @@ import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import { formatShape } from '../../shape.js';
 import { inputNamed, type KernelAttributes, type SimdBackend, type SimdKernel } from './backend.js';
-import { multiplyBatches } from './batched-matmul.js';
+import { type Factors, multiplyBatches } from './batched-matmul.js';
 import type { Factor } from './matmul.js';
 
 /** @param cpu tfjs' cpu kernels by name, which multiply integers */
@@ -32,6 +32,10 @@ const float = 4;
 function factorOf(shape: readonly number[], transposed: boolean): Factor {
   const [rows = 1, columns = 1] = shape.slice(-2);
   return transposed ? { rows: columns, columns: rows, transposed } : { rows, columns, transposed };
+}
+
+function factorsAt({ rows, columns, transposed }: Factor, shape: readonly number[], at: number): Factors {
+  return { rows, columns, transposed, lead: shape.slice(0, -2), at };
 }
 
 /** tfjs' kernels of the activations that it fuses. */
@@ -99,8 +103,9 @@ function matMul(
   const atB = backend.place(b, copies);
   const atBias = bias ? backend.place(bias, copies) : 0;
   const c = engine.allocate(batches * left.rows * right.columns * float);
-  const leftFactors = { ...left, lead: a.shape.slice(0, -2), at: atA };
-  const rightFactors = { ...right, lead: b.shape.slice(0, -2), at: atB };
+  // Not { ...left, ... }: spreading makes a new hidden class per step in V8.
+  const leftFactors = factorsAt(left, a.shape, atA);
+  const rightFactors = factorsAt(right, b.shape, atB);
   multiplyBatches(engine, leftFactors, rightFactors, batchShape, atBias, c);
   for (const copy of copies) engine.release(copy);
   return backend.own([...batchShape, left.rows, right.columns], c);
