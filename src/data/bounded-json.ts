@@ -10,6 +10,9 @@ const MAX_DEPTH = 1000;
 /** What a list or object takes in memory, and a value in one. */
 const CONTAINER_BYTES = 56;
 const VALUE_BYTES = 16;
+/** A member of an object that has many, which is a table of its names then. */
+const TABLE_MEMBER_BYTES = 320;
+const MANY_MEMBERS = 1000;
 
 const [quote, backslash, comma, colon] = ['"', '\\', ',', ':'].map((character) => character.charCodeAt(0));
 const opening = new Set(['[', '{'].map((character) => character.charCodeAt(0)));
@@ -23,18 +26,23 @@ const closing = new Set([']', '}'].map((character) => character.charCodeAt(0)));
  */
 export function parseJson(text: string, what: string): unknown {
   const budget = new MemoryBudget(text.length);
-  let depth = 0;
+  /** The members so far of each list or object that is open. */
+  const members: number[] = [];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === quote) {
       at = endOfString(text, at);
-    } else if (code === comma || code === colon) {
+    } else if (code === comma) {
       budget.take(VALUE_BYTES, what);
+    } else if (code === colon) {
+      const count = (members.pop() ?? 0) + 1;
+      members.push(count);
+      budget.take(count > MANY_MEMBERS ? TABLE_MEMBER_BYTES : VALUE_BYTES, what);
     } else if (opening.has(code)) {
       budget.take(CONTAINER_BYTES, what);
-      if (++depth > MAX_DEPTH) throw invalid(`${what} is nested deeper than ${MAX_DEPTH} levels`);
+      if (members.push(0) > MAX_DEPTH) throw invalid(`${what} is nested deeper than ${MAX_DEPTH} levels`);
     } else if (closing.has(code)) {
-      depth--;
+      members.pop();
     }
   }
   try {
