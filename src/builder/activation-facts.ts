@@ -26,7 +26,7 @@ export interface ActivationFacts extends ActivationConstants {
   readonly formula?: Formula;
   /** The operator set that brought the operator, of a row with a formula. */
   readonly since?: number;
-  /** PyTorch's names, with PyTorch's defaults, for `--head fc1,relu,fc2`; upper case and underscores do not count. */
+  /** PyTorch's names, with PyTorch's defaults, for chains of modules such as `fc1,relu,fc2`; upper case and underscores do not count. */
   readonly pytorch?: Names;
   readonly keras?: Names;
   /** Those that mean something else in Keras 2 and TensorFlow.js. */
