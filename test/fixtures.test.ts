@@ -13,7 +13,7 @@ describe('the PyTorch fixtures', () => {
     const atZero = /activation-(log|reciprocal|sqrt)$/.test(name);
     for (const [key, { data, shape }] of fixture.tensors) {
       expect(data, key).toHaveLength(sizeOf(shape));
-      const numbers = Array.from<number | bigint>(data, Number);
+      const numbers = Array.from<number | bigint>(data).map(Number);
       expect(
         numbers.every((value) => Number.isFinite(value) || (atZero && !Number.isNaN(value))),
         key,
