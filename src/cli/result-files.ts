@@ -32,8 +32,8 @@ function fileNameOf(name: string): string {
   return RESERVED.test(allowed) ? `_${allowed}` : allowed;
 }
 
-/** As much of its start as fits, in whole characters. */
+/** As much of its start as fits, in whole characters: a decoder that waits for more text keeps half of one back. */
 function withinBytes(text: string): string {
-  const bytes = new Uint8Array(MAX_BYTES);
-  return text.slice(0, new TextEncoder().encodeInto(text, bytes).read);
+  const start = new TextEncoder().encode(text).subarray(0, MAX_BYTES);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(start, { stream: true });
 }
