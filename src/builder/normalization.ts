@@ -1,5 +1,7 @@
 /** Numbers brought to mean 0 and variance 1 in groups, then scaled and shifted: batch, layer and instance normalization. */
 
+import { sizeOf } from '../nd-array.js';
+
 /**
  * Where the numbers of a tensor belong. They come in runs of one length: those of one channel of one sequence, or the features
  * of one step.
@@ -132,7 +134,7 @@ function eachRun(
 export function perChannel([batch = 0, channels = 1, ...sizes]: readonly number[]): NormLayout {
   return {
     runs: batch * channels,
-    length: product(sizes),
+    length: sizeOf(sizes),
     groups: channels,
     groupOf: (run) => run % channels,
     weightOf: (run) => run % channels,
@@ -147,11 +149,7 @@ export function perInstance(shape: readonly number[]): NormLayout {
 
 /** A group for each entry of all axes but the last ones. */
 export function perRow(shape: readonly number[], lastAxes: number): NormLayout {
-  const runs = product(shape.slice(0, shape.length - lastAxes));
-  const length = product(shape.slice(shape.length - lastAxes));
+  const runs = sizeOf(shape.slice(0, shape.length - lastAxes));
+  const length = sizeOf(shape.slice(shape.length - lastAxes));
   return { runs, length, groups: runs, groupOf: (run) => run, weightOf: (_, i) => i };
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((total, size) => total * size, 1);
 }

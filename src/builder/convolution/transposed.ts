@@ -9,8 +9,9 @@ export function transposedConvolution(
   y: readonly number[],
   options: OpOptions['convTranspose'],
 ): { shape: number[]; convolution: Convolution } {
-  const { outChannels, groups, outputPadding } = options;
-  const shape = [dim(y, 0), outChannels, ...sizesOfWindows(y.slice(2), options, outputPadding)];
+  const { outChannels, groups } = options;
+  const sizes = sizesOfWindows(y.slice(2), options) as number[]; // numbers, as the counts are
+  const shape = [dim(y, 0), outChannels, ...sizes];
   const grid = gridOf(shape, options, 'convTranspose');
   return { shape, convolution: { grid, outChannels: dim(y, 1), groups } };
 }

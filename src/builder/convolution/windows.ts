@@ -1,7 +1,7 @@
 /** Windows that go over the last axes of `[batch, channels, length]` or `[batch, channels, height, width]`. */
 import { LstmOnnxError } from '../../errors.js';
 import { dim } from '../../nd-array.js';
-import { dividedDown, shifted } from '../dim-names.js';
+import { dividedDown, multiplied, shifted } from '../dim-names.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 
 /** One entry for each axis that the windows go over. */
@@ -98,14 +98,22 @@ export function windowCount({ count }: WindowGrid): number {
   return count[0] * count[1];
 }
 
+/** The shape of what the windows of a tensor of `axes` axes beside batch and channels give. */
+export function shapeOfWindows({ batch, count }: WindowGrid, channels: number, axes: number): number[] {
+  return [batch, channels, ...count.slice(-axes)];
+}
+
 /** The sizes whose windows there are so many of: the least, and the entries that are added at the end. */
 export function sizesOfWindows(
-  counts: readonly number[],
-  windows: Windows,
-  outputPadding: readonly number[],
-): number[] {
+  counts: Shape,
+  windows: Windows & { readonly outputPadding: readonly number[] },
+): Dim[] {
   return counts.map((count, i) => {
     const { kernel, stride, before, after, dilation } = alongAxis(windows, i);
-    return (count - 1) * stride + dilation * (kernel - 1) + 1 - before - after + dim(outputPadding, i);
+    const covered = dilation * (kernel - 1) + 1;
+    return shifted(
+      multiplied(count, stride),
+      covered - stride - before - after + dim(windows.outputPadding, i),
+    );
   });
 }

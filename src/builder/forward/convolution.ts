@@ -1,5 +1,6 @@
 /** Convolutions on tfjs: ops of our own, whose products of matrices are those of the backend. */
 import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
+import { dim, sizeOf } from '../../nd-array.js';
 import type { Tf } from '../backends/tf.js';
 import {
   addToChannels,
@@ -12,7 +13,7 @@ import {
   weightGradient,
 } from '../convolution/convolution.js';
 import { transposedConvolution } from '../convolution/transposed.js';
-import { gridOf, windowCount } from '../convolution/windows.js';
+import { gridOf, shapeOfWindows, windowCount } from '../convolution/windows.js';
 import type { Forward } from './forward-op.js';
 
 /** What the ops take beside tensors: the convolution that goes from x to y, and the shapes of both and of the weight. */
@@ -83,9 +84,8 @@ function register(tf: Tf): void {
   const run = (kernel: string, tensors: NamedTensorInfoMap, attributes: unknown) =>
     tf.engine().runKernel<TfTensor>(kernel, tensors as Tensors, attributes as never);
   const sum = (dy: TfTensor) => {
-    const [, channels = 1, ...sizes] = dy.shape;
-    const perChannel = sizes.reduce((product, size) => product * size, 1);
-    return tf.tensor1d(sumOfChannels(dy.dataSync<'float32'>(), channels, perChannel));
+    const perChannel = sizeOf(dy.shape.slice(2));
+    return tf.tensor1d(sumOfChannels(dy.dataSync<'float32'>(), dim(dy.shape, 1), perChannel));
   };
   if (tf.getGradient('Convolution')) return;
   tf.registerGradient({
@@ -125,7 +125,7 @@ export const conv: Forward<'conv'> = ({ x }, options, { tf }, parameter) => {
   const { outChannels, groups } = options;
   const grid = gridOf(x.shape, options, 'conv');
   const weight = parameter('weight');
-  const y = [grid.batch, outChannels, ...grid.count.slice(-options.kernelSize.length)];
+  const y = shapeOfWindows(grid, outChannels, options.kernelSize.length);
   const tensors = { x, weight, ...(options.bias ? { bias: parameter('bias') } : {}) };
   const attributes = { grid, outChannels, groups, shapes: { x: x.shape, y, weight: weight.shape } };
   return { output: compute(tf, 'Convolution', tensors, attributes) };

@@ -13,18 +13,27 @@ import {
   perInstance,
   perRow,
 } from '../normalization.js';
+import { affineNames } from '../ops/normalization.js';
 import { parameterName } from '../ops/op.js';
 import { formatShape } from '../shape.js';
 import type { Forward } from './forward-op.js';
 
 const numbersOf = (tensor: TfTensor) => tensor.dataSync<'float32'>();
 
-/** @param known mean and variance where they are not those of x */
+interface Statistics {
+  readonly layout: NormLayout;
+  readonly eps: number;
+  /** Mean and variance; default those of x. */
+  readonly moments?: Moments;
+  /** Whether these are those of x, so that they depend on it. */
+  readonly own: boolean;
+}
+
 function normalize(
   tf: Tf,
   x: TfTensor,
   affine: readonly TfTensor[],
-  { layout, eps, known }: { layout: NormLayout; eps: number; known?: Moments },
+  { layout, eps, moments: known, own }: Statistics,
 ): TfTensor {
   const compute = tf.customGrad((...args) => {
     const [input, ...given] = args.slice(0, 1 + affine.length) as [TfTensor, ...TfTensor[]]; // what customGrad calls it with
@@ -32,15 +41,7 @@ function normalize(
     const [weight, bias] = given.map(numbersOf);
     const moments = known ?? momentsOf(numbers, layout);
     const gradFunc = (dy: TfTensor) => {
-      const all = normalizedGradients(
-        numbersOf(dy),
-        numbers,
-        layout,
-        moments,
-        eps,
-        weight,
-        known === undefined,
-      );
+      const all = normalizedGradients(numbersOf(dy), numbers, layout, moments, eps, weight, own);
       const ofAffine = [all.weight, all.bias].slice(0, given.length);
       return [tf.tensor(all.x, input.shape), ...ofAffine.map((data, i) => tf.tensor(data, given[i]?.shape))];
     };
@@ -52,17 +53,18 @@ function normalize(
   return compute(x, ...affine);
 }
 
-export const batchNorm: Forward<'batchNorm'> = ({ x }, { eps, momentum, affine }, context, parameter) => {
+export const batchNorm: Forward<'batchNorm'> = ({ x }, options, context, parameter) => {
+  const { eps, momentum } = options;
   const { tf, training, node, updates } = context;
   const layout = perChannel(x.shape);
-  const given = affine ? [parameter('weight'), parameter('bias')] : [];
+  const given = affineNames(options).map(parameter);
   const running = {
     mean: numbersOf(parameter('running_mean')),
     variance: numbersOf(parameter('running_var')),
   };
   if (!training) {
-    const known = { mean: Float64Array.from(running.mean), variance: Float64Array.from(running.variance) };
-    return { output: normalize(tf, x, given, { layout, eps, known }) };
+    const moments = { mean: Float64Array.from(running.mean), variance: Float64Array.from(running.variance) };
+    return { output: normalize(tf, x, given, { layout, eps, moments, own: false }) };
   }
   const count = countOf(layout);
   if (count < 2) {
@@ -72,21 +74,24 @@ export const batchNorm: Forward<'batchNorm'> = ({ x }, { eps, momentum, affine }
         'larger batches, or data whose last batch has more than one sample.',
     );
   }
-  const { mean, variance } = momentsOf(numbersOf(x), layout);
+  const moments = momentsOf(numbersOf(x), layout);
   const moved = (kept: Float32Array, own: Float64Array, factor: number) =>
     kept.map((number, i) => (1 - momentum) * number + momentum * factor * (own[i] ?? 0));
-  updates?.set(parameterName(node, 'running_mean'), moved(running.mean, mean, 1));
+  updates?.set(parameterName(node, 'running_mean'), moved(running.mean, moments.mean, 1));
   // PyTorch keeps the variance of the population that the batch is a sample of.
-  updates?.set(parameterName(node, 'running_var'), moved(running.variance, variance, count / (count - 1)));
-  return { output: normalize(tf, x, given, { layout, eps }) };
+  updates?.set(
+    parameterName(node, 'running_var'),
+    moved(running.variance, moments.variance, count / (count - 1)),
+  );
+  return { output: normalize(tf, x, given, { layout, eps, moments, own: true }) };
 };
 
-export const layerNorm: Forward<'layerNorm'> = ({ x }, { axes, eps, affine, bias }, { tf }, parameter) => {
-  const names = affine ? ['weight', ...(bias ? ['bias'] : [])] : [];
-  return { output: normalize(tf, x, names.map(parameter), { layout: perRow(x.shape, axes), eps }) };
+export const layerNorm: Forward<'layerNorm'> = ({ x }, options, { tf }, parameter) => {
+  const statistics = { layout: perRow(x.shape, options.axes), eps: options.eps, own: true };
+  return { output: normalize(tf, x, affineNames(options).map(parameter), statistics) };
 };
 
-export const instanceNorm: Forward<'instanceNorm'> = ({ x }, { eps, affine }, { tf }, parameter) => {
-  const given = affine ? [parameter('weight'), parameter('bias')] : [];
-  return { output: normalize(tf, x, given, { layout: perInstance(x.shape), eps }) };
+export const instanceNorm: Forward<'instanceNorm'> = ({ x }, options, { tf }, parameter) => {
+  const statistics = { layout: perInstance(x.shape), eps: options.eps, own: true };
+  return { output: normalize(tf, x, affineNames(options).map(parameter), statistics) };
 };

@@ -2,14 +2,14 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Tf } from '../backends/tf.js';
 import { maxima, means, meansGradient, scattered } from '../convolution/pool.js';
-import { gridOf, type WindowGrid } from '../convolution/windows.js';
+import { gridOf, shapeOfWindows, type WindowGrid } from '../convolution/windows.js';
 import type { Forward } from './forward-op.js';
 
 /** Numbers of the result, and the gradient of x from that of the result. */
 type Pooled = { values: Float32Array; gradient: (dy: Float32Array) => Float32Array };
 
-function pooled(tf: Tf, x: TfTensor, { count }: WindowGrid, pool: (x: Float32Array) => Pooled): TfTensor {
-  const shape = [...x.shape.slice(0, 2), ...count.slice(2 - x.rank)];
+function pooled(tf: Tf, x: TfTensor, grid: WindowGrid, pool: (x: Float32Array) => Pooled): TfTensor {
+  const shape = shapeOfWindows(grid, grid.channels, x.rank - 2);
   const compute = tf.customGrad((...args) => {
     const [input] = args as [TfTensor]; // what customGrad calls it with
     const { values, gradient } = pool(input.dataSync<'float32'>());

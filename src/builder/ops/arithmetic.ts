@@ -1,7 +1,7 @@
 /** Two tensors added, subtracted, multiplied or divided entry by entry, stretched over each other where one has 1. */
 import { LstmOnnxError } from '../../errors.js';
 import { type Broadcast, broadcast, type Fits, misfit } from '../broadcast.js';
-import { formatShape, type Shape } from '../shape.js';
+import { type Dim, formatShape, type Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { type AxisUse, expectInput, type OpDefinition } from './op.js';
 import { aAndB } from './op-inputs.js';
@@ -10,7 +10,7 @@ import { aAndB } from './op-inputs.js';
 export type ArithmeticName = 'add' | 'sub' | 'mul' | 'div';
 
 /** The shape of the result. @throws E_SHAPE_MISMATCH for shapes that do not fit together */
-export function broadcastShape(a: Shape, b: Shape, name: string): Shape {
+export function broadcastShape<D extends Dim>(a: readonly D[], b: readonly D[], name: string): (D | 1)[] {
   const shape = broadcast(a, b);
   if (shape) return shape;
   const [left, right] = misfit(a, b) ?? [];

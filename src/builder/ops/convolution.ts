@@ -1,12 +1,12 @@
 /** `nn.Conv1d`, `nn.Conv2d` and their transposes. https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv1d.html */
 import { LstmOnnxError } from '../../errors.js';
-import { isEntryByEntry, type Windows, windowCounts } from '../convolution/windows.js';
-import { multiplied, shifted } from '../dim-names.js';
+import { checkOptionNames, type OptionNames } from '../../option-names.js';
+import { isEntryByEntry, sizesOfWindows, type Windows, windowCounts } from '../convolution/windows.js';
 import { type Dim, formatShape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
 import { type AxisUse, expectFixedDim, expectInput, type OpDefinition, optionsOf } from './op.js';
 import { onlyX } from './op-inputs.js';
-import { type GivenWindows, type Pair, windowsOf } from './windows-arguments.js';
+import { type GivenWindows, type Pair, perAxis, windowNames, windowsOf } from './windows-arguments.js';
 
 /** Batches stay apart, channels are mixed, and so are entries that a window covers together. */
 function alongWindows(axis: number, windows: Windows): AxisUse {
@@ -45,8 +45,15 @@ export const convTransposeOp: OpDefinition<'convTranspose'> = {
   inputs: onlyX,
   infer({ x }, options, name) {
     expectChannels(x, options, options.groups, name);
-    const shape = [x.shape[0] as Dim, options.outChannels, ...transposedSizes(x, options, name)]; // the rank was checked
-    return { output: { dtype: 'float32', shape } };
+    const sizes = sizesOfWindows(x.shape.slice(2), options);
+    const none = sizes.findIndex((size) => typeof size === 'number' && size < 1);
+    if (none !== -1) {
+      throw new LstmOnnxError(
+        'E_SHAPE_MISMATCH',
+        `${name}: axis ${none + 2} of ${formatShape(x.shape)} would have no entries; give less padding.`,
+      );
+    }
+    return { output: { dtype: 'float32', shape: [x.shape[0] as Dim, options.outChannels, ...sizes] } }; // the rank was checked
   },
 
   parameters({ x }, options) {
@@ -57,22 +64,6 @@ export const convTransposeOp: OpDefinition<'convTranspose'> = {
 
   along: (axis, _x, options) => alongWindows(axis, options),
 };
-
-/** The sizes whose windows x has: the least, and the entries that `outputPadding` adds. */
-function transposedSizes(x: TensorType, options: Windows & { outputPadding: number[] }, name: string): Dim[] {
-  return options.kernelSize.map((kernel, i) => {
-    const size = x.shape[i + 2] as Dim; // the rank was checked
-    const { stride, padding, dilation, outputPadding } = options;
-    const [step = 1, [before, after] = [0, 0], spread = 1] = [stride[i], padding[i], dilation?.[i]];
-    const change = spread * (kernel - 1) + 1 - step - before - after + (outputPadding[i] ?? 0);
-    const whole = shifted(multiplied(size, step), change);
-    if (typeof whole === 'string' || whole >= 1) return whole;
-    throw new LstmOnnxError(
-      'E_SHAPE_MISMATCH',
-      `${name}: axis ${i + 2} of ${formatShape(x.shape)} would have no entries; give less padding.`,
-    );
-  });
-}
 
 /** PyTorch draws both from the same bounds: 1 / sqrt of the numbers that go into one of y. */
 function weightAndBias(shape: readonly number[], bias: number) {
@@ -96,6 +87,8 @@ export interface ConvOptions<N> extends GivenWindows<N> {
   /** @default true */
   readonly bias?: boolean;
 }
+
+const convNames = { outChannels: true, ...windowNames, padding: true, groups: true, bias: true } as const;
 
 export type Conv1dOptions = ConvOptions<number>;
 export type Conv2dOptions = ConvOptions<number | Pair> & { readonly padding?: number | Pair | 'same' };
@@ -142,24 +135,31 @@ export function conv2d<B extends Dim, const O extends Conv2dOptions>(
   >; // what the shape rule says at run time
 }
 
+/** What both kinds of convolution take, as options of the op; the others as they were given. */
+function convolutionOptions<O extends ConvOptions<number | Pair> | ConvTransposeOptions<number | Pair>>(
+  what: string,
+  given: O,
+  names: OptionNames<O>,
+  axes: number,
+) {
+  const options = optionsOf<O>(what, given, {} as O); // the schema checks what is missing
+  checkOptionNames(what, options, names);
+  const { outChannels, groups, bias } = options;
+  return {
+    given: options,
+    shared: { outChannels, ...windowsOf(what, options, axes), groups: groups ?? 1, bias: bias ?? true },
+  };
+}
+
 function convolution(
   what: string,
   name: string,
   x: Value<'float32'>,
-  options: Conv1dOptions | Conv2dOptions,
+  options: ConvOptions<number | Pair>,
   axes: number,
 ): SymbolicTensor {
-  const { outChannels, groups, bias, ...given } = optionsOf<ConvOptions<number | Pair>>(what, options, {
-    outChannels: 0,
-    kernelSize: 0,
-  });
-  const windows = windowsOf(what, given, axes);
-  return graphOf(what, x).addOne(
-    'conv',
-    name,
-    { x },
-    { outChannels, ...windows, groups: groups ?? 1, bias: bias ?? true },
-  );
+  const { shared } = convolutionOptions(what, options, convNames, axes);
+  return graphOf(what, x).addOne('conv', name, { x }, shared);
 }
 
 /** Options of a transposed convolution. @typeParam N one number for all axes, or one for each */
@@ -219,15 +219,8 @@ function transposed(
   options: ConvTransposeOptions<number | Pair>,
   axes: number,
 ): SymbolicTensor {
-  const { outChannels, groups, bias, outputPadding, ...given } = optionsOf<
-    ConvTransposeOptions<number | Pair>
-  >(what, options, { outChannels: 0, kernelSize: 0 });
-  const windows = windowsOf(what, given, axes);
-  const more = windowsOf(what, { kernelSize: outputPadding ?? 0 }, axes).kernelSize;
-  return graphOf(what, x).addOne(
-    'convTranspose',
-    name,
-    { x },
-    { outChannels, ...windows, outputPadding: more, groups: groups ?? 1, bias: bias ?? true },
-  );
+  const names = { ...convNames, outputPadding: true } as const;
+  const { given, shared } = convolutionOptions(what, options, names, axes);
+  const outputPadding = perAxis(given.outputPadding ?? 0, axes);
+  return graphOf(what, x).addOne('convTranspose', name, { x }, { ...shared, outputPadding });
 }

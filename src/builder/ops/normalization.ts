@@ -8,12 +8,20 @@ import { onlyX } from './op-inputs.js';
 const ones = { kind: 'ones' } as const;
 const zeros = { kind: 'zeros' } as const;
 
-function affineSpecs(shape: readonly number[], affine: boolean): readonly ParameterSpec[] {
-  if (!affine) return [];
-  return [
-    { name: 'weight', shape, init: ones },
-    { name: 'bias', shape, init: zeros },
-  ];
+/** Which parameters a normalization has beside its statistics. */
+export interface AffineOptions {
+  readonly affine: boolean;
+  /** Default true. */
+  readonly bias?: boolean;
+}
+
+/** Their names, the weight first. */
+export function affineNames({ affine, bias = true }: AffineOptions): ('weight' | 'bias')[] {
+  return affine ? ['weight', ...(bias ? (['bias'] as const) : [])] : [];
+}
+
+function affineSpecs(shape: readonly number[], options: AffineOptions): readonly ParameterSpec[] {
+  return affineNames(options).map((name) => ({ name, shape, init: name === 'weight' ? ones : zeros }));
 }
 
 export const batchNormOp: OpDefinition<'batchNorm'> = {
@@ -24,10 +32,10 @@ export const batchNormOp: OpDefinition<'batchNorm'> = {
     return { output: x };
   },
 
-  parameters({ x }, { affine }) {
+  parameters({ x }, options) {
     const shape = [expectFixedDim(x, 1, 'batchNorm')];
     return [
-      ...affineSpecs(shape, affine),
+      ...affineSpecs(shape, options),
       { name: 'running_mean', shape, init: zeros, trained: false },
       { name: 'running_var', shape, init: ones, trained: false },
     ];
@@ -45,10 +53,7 @@ export const layerNormOp: OpDefinition<'layerNorm'> = {
     return { output: x };
   },
 
-  parameters({ x }, { axes, affine, bias }) {
-    const specs = affineSpecs(normalizedShape(x, axes, 'layerNorm'), affine);
-    return bias ? specs : specs.slice(0, 1);
-  },
+  parameters: ({ x }, options) => affineSpecs(normalizedShape(x, options.axes, 'layerNorm'), options),
 
   along: (axis, x, { axes }) => (axis >= x.shape.length - axes ? { kind: 'mixed' } : { kind: 'each', axis }),
 };
@@ -72,7 +77,7 @@ export const instanceNormOp: OpDefinition<'instanceNorm'> = {
     return { output: x };
   },
 
-  parameters: ({ x }, { affine }) => affineSpecs([expectFixedDim(x, 1, 'instanceNorm')], affine),
+  parameters: ({ x }, options) => affineSpecs([expectFixedDim(x, 1, 'instanceNorm')], options),
   along: (axis) => (axis < 2 ? { kind: 'each', axis } : { kind: 'mixed' }),
 };
 

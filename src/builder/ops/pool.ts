@@ -1,11 +1,12 @@
 /** `nn.MaxPool1d`, `nn.AvgPool1d` and those of two axes. https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html */
 import { LstmOnnxError } from '../../errors.js';
+import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { alongAxis, isEntryByEntry, windowCounts } from '../convolution/windows.js';
 import type { Dim } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { expectInput, type OpDefinition, optionsOf } from './op.js';
 import { onlyX } from './op-inputs.js';
-import { type GivenWindows, type Pair, windowsOf } from './windows-arguments.js';
+import { type GivenWindows, type Pair, windowNames, windowsOf } from './windows-arguments.js';
 
 export const poolOp: OpDefinition<'maxPool' | 'avgPool'> = {
   inputs: onlyX,
@@ -43,24 +44,39 @@ export interface AvgPoolOptions<N> extends Omit<GivenWindows<N>, 'dilation'> {
   readonly countIncludePad?: boolean;
 }
 
+type Options = AvgPoolOptions<number | Pair> & MaxPoolOptions<number | Pair>;
+
+/** The windows of a pool, by default each beside the other. */
+function poolWindows<Name extends string>(
+  what: string,
+  options: Pick<Options, 'kernelSize'>,
+  names: Readonly<Record<Name, true>>,
+  axes: number,
+) {
+  const given = optionsOf<Options>(what, options, {} as Options); // the schema checks what is missing
+  checkOptionNames(what, given, names);
+  return { given, windows: windowsOf(what, { ...given, stride: given.stride ?? given.kernelSize }, axes) };
+}
+
+const maxPoolNames = { ...windowNames, padding: true } as const satisfies OptionNames<MaxPoolOptions<number>>;
+
 function maxPool(what: string, x: Value<'float32'>, options: MaxPoolOptions<number | Pair>, axes: number) {
-  const given = optionsOf<MaxPoolOptions<number | Pair>>(what, options, { kernelSize: 0 });
-  const windows = windowsOf(what, { ...given, stride: given.stride ?? given.kernelSize }, axes);
+  const { windows } = poolWindows(what, options, maxPoolNames, axes);
   return graphOf(what, x).addOne('maxPool', undefined, { x }, windows);
 }
 
+const avgPoolNames = {
+  kernelSize: true,
+  stride: true,
+  padding: true,
+  countIncludePad: true,
+} as const satisfies OptionNames<AvgPoolOptions<number>>;
+
 function avgPool(what: string, x: Value<'float32'>, options: AvgPoolOptions<number | Pair>, axes: number) {
-  const { countIncludePad, ...given } = optionsOf<AvgPoolOptions<number | Pair>>(what, options, {
-    kernelSize: 0,
-  });
-  const windows = windowsOf(what, { ...given, stride: given.stride ?? given.kernelSize }, axes);
+  const { given, windows } = poolWindows(what, options, avgPoolNames, axes);
   const { dilation: _, ...own } = windows;
-  return graphOf(what, x).addOne(
-    'avgPool',
-    undefined,
-    { x },
-    { ...own, countIncludePad: countIncludePad ?? true },
-  );
+  const countIncludePad = given.countIncludePad ?? true;
+  return graphOf(what, x).addOne('avgPool', undefined, { x }, { ...own, countIncludePad });
 }
 
 /**

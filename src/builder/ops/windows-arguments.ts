@@ -15,6 +15,9 @@ export interface GivenWindows<N> {
   readonly dilation?: N;
 }
 
+/** The names of these options. */
+export const windowNames = { kernelSize: true, stride: true, dilation: true } as const;
+
 type Padding = number | Pair | 'same' | 'causal';
 
 /** What the op's schema checks: a list of one entry for each axis, whatever was given. */
@@ -23,10 +26,9 @@ export function windowsOf(
   given: GivenWindows<number | Pair> & { readonly padding?: Padding },
   axes: number,
 ) {
-  checkNames(what, given);
-  const kernelSize = listed(given.kernelSize, axes);
-  const stride = listed(given.stride ?? 1, axes);
-  const dilation = listed(given.dilation ?? 1, axes);
+  const kernelSize = perAxis(given.kernelSize, axes);
+  const stride = perAxis(given.stride ?? 1, axes);
+  const dilation = perAxis(given.dilation ?? 1, axes);
   return {
     kernelSize,
     stride,
@@ -35,16 +37,9 @@ export function windowsOf(
   };
 }
 
-const names = ['kernelSize', 'stride', 'padding', 'dilation'];
-
-function checkNames(what: string, given: object): void {
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  throw new LstmOnnxError('E_INVALID_OPTION', `${what} has no option '${unknown}'.`);
-}
-
-function listed(given: number | Pair, axes: number): number[] {
-  return Array.isArray(given) ? [...given] : Array<number>(axes).fill(given as number); // the schema checks it
+/** One entry for each axis, which the op's schema checks. */
+export function perAxis(given: number | Pair, axes: number): number[] {
+  return Array.isArray(given) ? [...given] : Array<number>(axes).fill(given as number); // a list of it, whatever it is
 }
 
 function padded(
@@ -61,7 +56,7 @@ function padded(
         `${what}: padding is ${textOf(padding)}; give a number, one for each axis, 'same' or 'causal'.`,
       );
     }
-    return listed(padding, kernelSize.length).map((size) => [size, size]);
+    return perAxis(padding, kernelSize.length).map((size) => [size, size]);
   }
   if (stride.some((step) => step !== 1)) {
     throw new LstmOnnxError(

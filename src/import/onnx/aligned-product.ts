@@ -1,9 +1,9 @@
 /** Two views brought to axes that fit together for a product of matrices: their batches cell by cell, as in `aligned.ts`. */
-import { type Aligned, ofCells, onGrid, present, type Side, stretchable } from './aligned.js';
+import { type Aligned, asTheyAre, ofCells, onGrid, present, type Side, stretchable } from './aligned.js';
 import type { Dims } from './dims.js';
 import { fixed } from './size.js';
 import type { View } from './value.js';
-import { type Rearranger, sizesOf, tensorOf, viewOf } from './view.js';
+import { type Rearranger, sizesOf } from './view.js';
 
 /** @throws E_UNSUPPORTED for sizes that cannot be equal */
 export function alignedProduct(a: View, b: View, ops: Rearranger, dims: Dims): Aligned {
@@ -13,10 +13,7 @@ export function alignedProduct(a: View, b: View, ops: Rearranger, dims: Dims): A
   const [depth = fixed(0), other = fixed(0)] = [sizesA.at(-1), sizesB.at(-last.b)];
   dims.unify(depth, other, 'What a product of matrices sums over');
   const common = onGrid({ a, b }, last, dims);
-  if (!common) {
-    const view = (result: ReturnType<typeof tensorOf>) => viewOf({ type: result, tensor: () => result });
-    return { a: tensorOf(a, ops), b: tensorOf(b, ops), view };
-  }
+  if (!common) return asTheyAre({ a, b }, ops);
   const { sides, grid } = common;
   const of = (side: Side) => {
     const { axes } = sides[side];

@@ -110,7 +110,7 @@ function commonFactors(a: readonly Size[], b: readonly Size[]): Size[] | undefin
 }
 
 /** Both with the axes that they have. */
-function asTheyAre({ a, b }: Sides, ops: Rearranger): Aligned {
+export function asTheyAre({ a, b }: Sides, ops: Rearranger): Aligned {
   const view = (result: SymbolicTensor) => viewOf({ type: result, tensor: () => result });
   return { a: tensorOf(a, ops), b: tensorOf(b, ops), view };
 }

@@ -1,24 +1,11 @@
 /** Two tensors added, subtracted, multiplied or divided, stretched over each other where one has 1. */
 import { copyStrided, stridesOf } from '../../array-layout.js';
-import { broadcast } from '../../builder/broadcast.js';
-import type { ArithmeticName } from '../../builder/ops/arithmetic.js';
-import { formatShape } from '../../builder/shape.js';
-import { LstmOnnxError } from '../../errors.js';
+import { type ArithmeticName, broadcastShape } from '../../builder/ops/arithmetic.js';
 import { dim, sizeOf } from '../../nd-array.js';
 import type { Prepare } from './operator.js';
 import type { RunTensor } from './run-tensor.js';
 
 type Numbers = RunTensor['data'];
-
-/** The shape of the result. @throws E_SHAPE_MISMATCH for sizes of the data that do not fit together */
-function resultShape(what: string, a: readonly number[], b: readonly number[]): readonly number[] {
-  const shape = broadcast(a, b);
-  if (shape) return shape;
-  throw new LstmOnnxError(
-    'E_SHAPE_MISMATCH',
-    `${what}: ${formatShape(a)} and ${formatShape(b)} do not fit together.`,
-  );
-}
 
 /**
  * The numbers of x, which repeated one after the other are those of x stretched to a shape: its own numbers where they are
@@ -40,7 +27,7 @@ function repeatable({ shape, data }: RunTensor, target: readonly number[]): Numb
 function arithmetic(what: string, compute: (a: number, b: number) => number): Prepare<ArithmeticName> {
   return () =>
     ({ a, b }) => {
-      const shape = resultShape(what, a.shape, b.shape);
+      const shape = broadcastShape(a.shape, b.shape, what);
       const result = new Float32Array(sizeOf(shape));
       const [left, right] = [repeatable(a, shape), repeatable(b, shape)];
       let [i, j] = [0, 0];

@@ -10,11 +10,17 @@ import {
 } from '../../builder/convolution/convolution.js';
 import { maxima, means } from '../../builder/convolution/pool.js';
 import { transposedConvolution } from '../../builder/convolution/transposed.js';
-import { gridOf, windowCount } from '../../builder/convolution/windows.js';
+import {
+  gridOf,
+  shapeOfWindows,
+  type WindowGrid,
+  type Windows,
+  windowCount,
+} from '../../builder/convolution/windows.js';
 import type { Parameter } from '../../builder/parameters.js';
 import { sizeOf } from '../../nd-array.js';
 import { type Preparation, type Prepare, unary } from './operator.js';
-import { BYTES_PER_NUMBER } from './run-tensor.js';
+import { BYTES_PER_NUMBER, floatsOf } from './run-tensor.js';
 
 function productsOn(engine: Engine): Multiply {
   return (a, b) => {
@@ -53,8 +59,8 @@ const conv: Prepare<'conv'> = (options, model) => {
   const { outChannels, groups } = options;
   return unary((x, { engine }) => {
     const grid = gridOf(x.shape, options, 'conv');
-    const y = convolved(productsOn(engine), { grid, outChannels, groups }, Float32Array.from(x.data), weight);
-    const shape = [grid.batch, outChannels, ...grid.count.slice(-options.kernelSize.length)];
+    const y = convolved(productsOn(engine), { grid, outChannels, groups }, floatsOf(x), weight);
+    const shape = shapeOfWindows(grid, outChannels, options.kernelSize.length);
     return { dtype: 'float32', shape, data: biased(y, bias, windowCount(grid)) };
   });
 };
@@ -63,31 +69,24 @@ const convTranspose: Prepare<'convTranspose'> = (options, model) => {
   const { weight, bias } = parametersOf(model, options.bias);
   return unary((y, { engine }) => {
     const { shape, convolution } = transposedConvolution(y.shape, options);
-    const x = inputGradient(productsOn(engine), convolution, Float32Array.from(y.data), weight);
+    const x = inputGradient(productsOn(engine), convolution, floatsOf(y), weight);
     return { dtype: 'float32', shape, data: biased(x, bias, sizeOf(shape.slice(2))) };
   });
 };
 
-const maxPool: Prepare<'maxPool'> = (options) =>
-  unary(({ shape, data }) => {
-    const grid = gridOf(shape, options, 'maxPool');
-    const { values } = maxima(Float32Array.from(data), grid);
-    return {
-      dtype: 'float32',
-      shape: [...shape.slice(0, 2), ...grid.count.slice(2 - shape.length)],
-      data: values,
-    };
+/** @param compute one number for each window of each channel */
+function pool(what: string, windows: Windows, compute: (x: Float32Array, grid: WindowGrid) => Float32Array) {
+  return unary((x) => {
+    const grid = gridOf(x.shape, windows, what);
+    const shape = shapeOfWindows(grid, grid.channels, windows.kernelSize.length);
+    return { dtype: 'float32', shape, data: compute(floatsOf(x), grid) };
   });
+}
+
+const maxPool: Prepare<'maxPool'> = (options) =>
+  pool('maxPool', options, (x, grid) => maxima(x, grid).values);
 
 const avgPool: Prepare<'avgPool'> = (options) =>
-  unary(({ shape, data }) => {
-    const grid = gridOf(shape, options, 'avgPool');
-    const values = means(Float32Array.from(data), grid, options.countIncludePad);
-    return {
-      dtype: 'float32',
-      shape: [...shape.slice(0, 2), ...grid.count.slice(2 - shape.length)],
-      data: values,
-    };
-  });
+  pool('avgPool', options, (x, grid) => means(x, grid, options.countIncludePad));
 
 export const convolutions = { avgPool, conv, convTranspose, maxPool };

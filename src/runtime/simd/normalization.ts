@@ -1,6 +1,5 @@
 /** Batch, layer and instance normalization on the engine. */
 import {
-  type Affine,
   type Moments,
   momentsOf,
   type NormLayout,
@@ -9,40 +8,40 @@ import {
   perInstance,
   perRow,
 } from '../../builder/normalization.js';
+import { type AffineOptions, affineNames } from '../../builder/ops/normalization.js';
 import { type Preparation, type Prepare, unary } from './operator.js';
-
-function affineOf({ parameter }: Preparation, names: readonly string[]): Affine {
-  const [weight, bias] = names.map((name) => parameter(name).data);
-  return { weight, bias };
-}
+import { floatsOf } from './run-tensor.js';
 
 /** @param known mean and variance where they are not those of x */
 function normalizer(
   layoutOf: (shape: readonly number[]) => NormLayout,
-  eps: number,
-  affine: Affine,
+  options: AffineOptions & { readonly eps: number },
+  { parameter }: Preparation,
   known?: Moments,
 ) {
-  return unary(({ shape, data }) => {
+  const [weight, bias] = affineNames(options).map((name) => parameter(name).data);
+  return unary((x) => {
+    const { shape } = x;
     const layout = layoutOf(shape);
-    const numbers = Float32Array.from(data);
+    const numbers = floatsOf(x);
     const moments = known ?? momentsOf(numbers, layout);
-    return { dtype: 'float32', shape, data: normalized(numbers, layout, moments, eps, affine) };
+    return {
+      dtype: 'float32',
+      shape,
+      data: normalized(numbers, layout, moments, options.eps, { weight, bias }),
+    };
   });
 }
 
-const batchNorm: Prepare<'batchNorm'> = ({ eps, affine }, model) => {
+const batchNorm: Prepare<'batchNorm'> = (options, model) => {
   const running = (name: string) => Float64Array.from(model.parameter(name).data);
   const known = { mean: running('running_mean'), variance: running('running_var') };
-  return normalizer(perChannel, eps, affineOf(model, affine ? ['weight', 'bias'] : []), known);
+  return normalizer(perChannel, options, model, known);
 };
 
-const layerNorm: Prepare<'layerNorm'> = ({ axes, eps, affine, bias }, model) => {
-  const names = affine ? ['weight', ...(bias ? ['bias'] : [])] : [];
-  return normalizer((shape) => perRow(shape, axes), eps, affineOf(model, names));
-};
+const layerNorm: Prepare<'layerNorm'> = (options, model) =>
+  normalizer((shape) => perRow(shape, options.axes), options, model);
 
-const instanceNorm: Prepare<'instanceNorm'> = ({ eps, affine }, model) =>
-  normalizer(perInstance, eps, affineOf(model, affine ? ['weight', 'bias'] : []));
+const instanceNorm: Prepare<'instanceNorm'> = (options, model) => normalizer(perInstance, options, model);
 
 export const normalizations = { batchNorm, layerNorm, instanceNorm };

@@ -52,6 +52,11 @@ export class Arena {
   }
 }
 
+/** The numbers of a tensor that the network says is float32. */
+export function floatsOf({ data }: RunTensor): Float32Array {
+  return data instanceof Float32Array ? data : Float32Array.from(data);
+}
+
 /** The same numbers under another shape. */
 export function reshaped(x: RunTensor, shape: readonly number[]): RunTensor {
   return { ...x, shape };

@@ -6,6 +6,7 @@ import type { KernelFunc, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfj
 import { counted } from '../../../counted.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
+import { broadcast } from '../../broadcast.js';
 import { formatShape } from '../../shape.js';
 import { inputNamed, type KernelAttributes, type SimdBackend, type SimdKernel } from './backend.js';
 import { type Factors, multiplyBatches } from './batched-matmul.js';
@@ -96,7 +97,14 @@ function matMul(
     );
   }
   const { engine } = backend;
-  const batchShape = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const [leadA, leadB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const batchShape = broadcast(leadA, leadB);
+  if (!batchShape) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `matMul: batches ${formatShape(leadA)} and ${formatShape(leadB)} do not broadcast.`,
+    );
+  }
   const batches = sizeOf(batchShape);
   const copies: number[] = [];
   const atA = backend.place(a, copies);
@@ -109,19 +117,4 @@ function matMul(
   multiplyBatches(engine, leftFactors, rightFactors, batchShape, atBias, c);
   for (const copy of copies) engine.release(copy);
   return backend.own([...batchShape, left.rows, right.columns], c);
-}
-
-/** The batch dimensions of a product, each 1 or the same in both factors. */
-function broadcast(a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const [left, right] = [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1];
-    if (left !== right && left !== 1 && right !== 1) {
-      throw new LstmOnnxError(
-        'E_SHAPE_MISMATCH',
-        `matMul: batches ${formatShape(a)} and ${formatShape(b)} do not broadcast.`,
-      );
-    }
-    return left === 1 ? right : left;
-  });
 }
