@@ -93,6 +93,7 @@ export {
 } from './builder/predict.js';
 export { Generator, type GeneratorState } from './builder/random.js';
 export type { Dim, Shape } from './builder/shape.js';
+export { shared, tie } from './builder/shared.js';
 export { summary } from './builder/summary.js';
 export {
   type DType,
@@ -123,6 +124,7 @@ export {
   encodeTrainingState,
   type TrainingState,
 } from './builder/train/training-state.js';
+export { unroll } from './builder/unroll.js';
 export { parseCsv } from './data/csv.js';
 export {
   type Dataset,

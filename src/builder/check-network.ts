@@ -6,7 +6,9 @@ import { checkOptions } from './check-options.js';
 import { GraphBuilder } from './graph-builder.js';
 import type { Network } from './network.js';
 import { ops } from './ops/index.js';
+import type { Sharing } from './ops/op.js';
 import { mapInputs } from './ops/op-inputs.js';
+import { ParameterNames } from './parameter-names.js';
 import { sameShape } from './shape.js';
 import { checkTensorType, type TensorType, type Value } from './tensor.js';
 
@@ -47,7 +49,7 @@ function problemOf(network: unknown): string | undefined {
     return isObject(network.network) ? 'give its network' : '';
   }
   try {
-    const graph = new GraphBuilder(checkOptions);
+    const graph = new GraphBuilder(checkOptions, new ParameterNames());
     for (const [name, type] of Object.entries(inputs)) {
       checkTensorType(`input '${name}'`, type);
       graph.addInput(name, type);
@@ -65,13 +67,18 @@ function problemOf(network: unknown): string | undefined {
 }
 
 function addNode(graph: GraphBuilder, node: unknown): void {
-  const { name, op, inputs, options, outputs }: Partial<Record<string, unknown>> = isObject(node) ? node : {};
+  const { name, op, module, tied, inputs, options, outputs }: Partial<Record<string, unknown>> = isObject(
+    node,
+  )
+    ? node
+    : {};
   if (
     typeof name !== 'string' ||
     typeof op !== 'string' ||
     !Object.hasOwn(ops, op) ||
     !isObject(inputs) ||
-    !isObject(outputs)
+    !isObject(outputs) ||
+    !(tied === undefined || isObject(tied))
   ) {
     throw new LstmOnnxError('E_INVALID_OPTION', `${inWords(node)} is not a node`);
   }
@@ -81,7 +88,8 @@ function addNode(graph: GraphBuilder, node: unknown): void {
     throw new LstmOnnxError('E_INVALID_OPTION', `its node '${name}' reads what nothing before it computes`);
   });
   // The builder checks the options against the op's own schema before anything reads them.
-  const ports = graph.add(op as keyof typeof ops, name, values, options as never);
+  const sharing = { module, tied } as Sharing; // so are the names checked
+  const ports = graph.add(op as keyof typeof ops, name, values, options as never, sharing);
   const added = graph.nodes.at(-1);
   const left = Object.keys(added?.options ?? {}).find(
     (option) => !isObject(options) || !Object.hasOwn(options, option),

@@ -44,9 +44,9 @@ export function forward(
   for (const { node, wanted } of executionPlan(network)) {
     // Not { ...context, wanted }: spreading makes a new hidden class per step in V8, freed only by a full garbage collection.
     // Nor a function of the node: V8 keeps what is assigned to a property for long.
-    const context = { tf, training, gradients, generator, dims, wanted, node: node.name, updates };
+    const context = { tf, training, gradients, generator, dims, wanted, node, updates };
     const results = run(node, lookUp, context, (name) =>
-      mustGet(parameters, parameterName(node.name, name), 'parameter'),
+      mustGet(parameters, parameterName(node, name), 'parameter'),
     );
     for (const [port, tensor] of Object.entries(results)) {
       values.set(valueId(node.name, port), tensor);

@@ -4,8 +4,9 @@ import { inWords } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
-import { type ParameterSpec, parameterName } from './ops/op.js';
+import type { Sharing } from './ops/op.js';
 import { inputEntries, mapInputs, type OpInputs, wrongInputNames } from './ops/op-inputs.js';
+import type { ParameterNames } from './parameter-names.js';
 import type { PaddedSequences } from './ragged.js';
 import { checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
@@ -14,7 +15,7 @@ import { checkValue, SymbolicTensor, type TensorType, type Value } from './tenso
  * `node:port`.
  */
 export type NetworkNode<K extends OpName = OpName> = {
-  readonly [P in K]: {
+  readonly [P in K]: Sharing & {
     readonly name: string;
     readonly op: P;
     readonly inputs: OpInputs<string>[P];
@@ -38,6 +39,15 @@ export function isInputName(name: string): boolean {
   return name !== '' && name !== '__proto__' && !/^\d+$/.test(name) && !portName.test(name);
 }
 
+/** @throws E_INVALID_OPTION */
+export function checkName(name: unknown): void {
+  if (typeof name === 'string' && modulePath.test(name)) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${typeof name === 'string' ? JSON.stringify(name) : inWords(name)} is not a name: use letters, digits and _, starting with a letter; dots nest.`,
+  );
+}
+
 /** The id of what a node computes at a port. */
 export function valueId(node: string, port: string): string {
   return `${node}:${port}`;
@@ -49,20 +59,30 @@ export type OptionCheck = <K extends OpName>(op: K, options: OpOptions[K], name:
 export class GraphBuilder {
   readonly nodes: NetworkNode[] = [];
   readonly #names = new Set<string>();
-  /** The names of parameters in the state dict. */
-  readonly #parameters = new Set<string>();
+  /** The next number of names that are numbered. */
+  readonly #counts = new Map<string, number>();
   readonly #values = new Map<string, SymbolicTensor>();
   readonly #check: OptionCheck;
   readonly #padded: PaddedSequences | undefined;
+  readonly #parameters: ParameterNames | undefined;
 
   /**
    * @param check `checkOptions`; may be skipped for options from trusted code
+   * @param parameters says which nodes share parameters and refuses names that two have; without it, what {@link add} is told of
+   *   them is believed
    * @param padded follows sequences of different lengths through the definition; without it, nodes take the inputs that they
    *   are given, as those of a file do
    */
-  constructor(check: OptionCheck, padded?: PaddedSequences) {
+  constructor(check: OptionCheck, parameters?: ParameterNames, padded?: PaddedSequences) {
     this.#check = check;
+    this.#parameters = parameters;
     this.#padded = padded;
+  }
+
+  /** The names of the parameters. @throws E_UNSUPPORTED where the builder was given none */
+  get parameters(): ParameterNames {
+    if (this.#parameters) return this.#parameters;
+    throw new LstmOnnxError('E_UNSUPPORTED', 'Only a definition shares parameters.');
   }
 
   /** A network input. @throws E_INVALID_OPTION, E_DUPLICATE_NAME */
@@ -95,7 +115,9 @@ export class GraphBuilder {
   /**
    * Adds a node and gives its outputs by port.
    *
-   * @param name unique in the network; undefined numbers the node after its op (`relu_1`)
+   * @param name unique in the network, but for further calls of a shared layer; undefined numbers the node after its op
+   *   (`relu_1`)
+   * @param sharing whose parameters the node has, where it is no call in a function of `shared`
    * @throws E_INVALID_OPTION, E_DUPLICATE_NAME, what the op's shape rule throws, and E_UNSUPPORTED for an op that would
    *   read the padding of sequences as steps
    */
@@ -104,6 +126,7 @@ export class GraphBuilder {
     name: string | undefined,
     inputs: OpInputs<Value>[K],
     options: OpOptions[K],
+    sharing: Sharing = {},
   ): Record<string, SymbolicTensor> {
     // Of a page's first program; another has them all.
     if (!Object.hasOwn(ops, op)) throw new LstmOnnxError('E_UNSUPPORTED', `This program has no op ${op}.`);
@@ -113,14 +136,12 @@ export class GraphBuilder {
         `${op} has no name; its parameters are named after it: ${op}('name', x, ...).`,
       );
     }
-    const nodeName: unknown = name === undefined ? this.#numbered(op) : name;
-    if (typeof nodeName !== 'string' || !modulePath.test(nodeName)) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `${typeof nodeName === 'string' ? JSON.stringify(nodeName) : inWords(nodeName)} is not a name: use letters, digits and _, starting with a letter; dots nest.`,
-      );
-    }
-    this.#claim(nodeName);
+    const given = name === undefined ? this.#numbered(`${op}_`) : name;
+    checkName(given);
+    const repeated = ops[op].parameters && this.#parameters?.repeated(given, sharing);
+    const nodeName = repeated ? this.#numbered(`${given}__`) : given;
+    const isShareable = ops[op].parameters && this.#parameters;
+    this.#claim(nodeName, isShareable ? ', or call the layer again in a function made by shared' : '');
     const wrong = wrongInputNames(ops[op].inputs, inputs);
     if (wrong !== undefined) throw new LstmOnnxError('E_MISSING_NAME', `${nodeName} (${op}) ${wrong}.`);
     for (const [, input] of inputEntries<Value>(inputs)) {
@@ -133,13 +154,16 @@ export class GraphBuilder {
       }
     }
     const checked = this.#check(op, options, nodeName);
-    const given = ops[op].infer(inputs, checked, nodeName);
+    const plain = ops[op].infer(inputs, checked, nodeName);
     const taken = this.#padded?.follow(op, nodeName, inputs, checked) ?? inputs;
-    const outputs = taken === inputs ? given : ops[op].infer(taken, checked, nodeName);
-    this.#claimParameters(nodeName, ops[op].parameters?.(taken, checked) ?? []);
+    const outputs = taken === inputs ? plain : ops[op].infer(taken, checked, nodeName);
+    const { module, tied } = repeated ?? sharing;
+    const whose = { ...(module === undefined ? {} : { module }), ...(tied ? { tied } : {}) };
+    this.#parameters?.claim({ name: nodeName, op, ...whose }, ops[op].parameters?.(taken, checked));
     const node: NetworkNode<K> = {
       name: nodeName,
       op,
+      ...whose,
       inputs: mapInputs<K, Value, string>(taken, ({ id }) => id),
       options: checked,
       outputs: Object.fromEntries(
@@ -172,31 +196,19 @@ export class GraphBuilder {
     return value;
   }
 
-  #numbered(op: OpName): string {
-    let number = 1;
-    while (this.#names.has(`${op}_${number}`)) number++;
-    return `${op}_${number}`;
+  /** The first free one of `relu_1`, `relu_2`, ... */
+  #numbered(base: string): string {
+    let number = this.#counts.get(base) ?? 1;
+    while (this.#names.has(`${base}${number}`)) number++;
+    this.#counts.set(base, number + 1);
+    return `${base}${number}`;
   }
 
-  /** A tensor in no layer may be called as one that a layer has: `fc.weight`. */
-  #claimParameters(node: string, specs: readonly ParameterSpec[]): void {
-    for (const { name: own } of specs) {
-      const name = parameterName(node, own);
-      if (this.#parameters.has(name)) {
-        throw new LstmOnnxError(
-          'E_DUPLICATE_NAME',
-          `The network has two parameters called '${name}'; give each tensor and layer a name of its own.`,
-        );
-      }
-      this.#parameters.add(name);
-    }
-  }
-
-  #claim(name: string): void {
+  #claim(name: string, hint = ''): void {
     if (this.#names.has(name)) {
       throw new LstmOnnxError(
         'E_DUPLICATE_NAME',
-        `The network has two things called '${name}'; give each input and op a name of its own.`,
+        `The network has two things called '${name}'; give each input and op a name of its own${hint}.`,
       );
     }
     this.#names.add(name);

@@ -12,6 +12,7 @@ import { finishNetwork, type Network } from './network.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
 import { inputEntries, mapInputs, type NamedInputs, severalInputs } from './ops/op-inputs.js';
+import { ParameterNames } from './parameter-names.js';
 import { isRecurrent } from './recurrent/cells.js';
 import { checkDims, type Value } from './tensor.js';
 
@@ -48,6 +49,10 @@ function fileOf<Version extends number, Inputs extends z.ZodType>(version: Versi
         z.strictObject({
           name: z.string(),
           op: z.string(),
+          /** The layer that this is another call of, whose parameters it has. */
+          module: z.string().optional(),
+          /** Parameters that are a tensor of another layer, by their own names. */
+          tied: z.record(z.string(), z.string()).optional(),
           inputs,
           options: z.record(z.string(), z.unknown()).default({}),
         }),
@@ -76,9 +81,11 @@ export function networkToJson(network: Network): string {
     inputs: Object.fromEntries(
       Object.entries(network.inputs).map(([name, { dtype, shape }]) => [name, { dtype, shape: [...shape] }]),
     ),
-    nodes: network.nodes.map(({ name, op, inputs, options }) => ({
+    nodes: network.nodes.map(({ name, op, module, tied, inputs, options }) => ({
       name,
       op,
+      module, // JSON leaves out what is undefined
+      tied,
       inputs: Object.fromEntries(inputEntries<string>(inputs)),
       options: { ...options },
     })),
@@ -111,7 +118,7 @@ export function networkFromJson(text: string): Network {
 
 function readNetwork(text: string): Network {
   const { inputs, nodes, outputs } = parse(text);
-  const graph = new GraphBuilder(checkOptions);
+  const graph = new GraphBuilder(checkOptions, new ParameterNames());
   const values = new Map<string, Value>();
   for (const [name, type] of Object.entries(inputs)) {
     checkDims(type.shape, `Input '${name}'`);
@@ -139,7 +146,7 @@ function readNetwork(text: string): Network {
     const ids = namedInputs(op, node.inputs);
     const from = mapInputs<OpName, string, Value>(ids, (id) => find(id, `node '${node.name}'`));
     // GraphBuilder.add checks the options against the op's own schema before anything reads them.
-    const add = () => graph.add(op, node.name, from, node.options as unknown as OpOptions[typeof op]);
+    const add = () => graph.add(op, node.name, from, node.options as unknown as OpOptions[typeof op], node);
     const ports = isList(node.inputs) ? byPosition(ids, add) : add();
     for (const value of Object.values(ports)) values.set(value.id, value);
     checkLimits(graph);

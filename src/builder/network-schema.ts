@@ -15,7 +15,9 @@ export function networkSchema(): Readonly<Record<string, unknown>> {
   const { nodes } = networkJson.shape;
   const [first, ...others] = opNames.map((op) => {
     const options: z.core.$ZodType = optionSchemas[op];
-    return nodes.element.extend({
+    // Only a layer has parameters to share.
+    const node = ops[op].parameters ? nodes.element : nodes.element.omit({ module: true, tied: true });
+    return node.extend({
       op: z.literal(op),
       inputs: inputsSchema(ops[op].inputs),
       options: z.safeParse(options, {}).success ? z.optional(options) : options,

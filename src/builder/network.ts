@@ -8,6 +8,7 @@ import { defining } from './current-graph.js';
 import { GraphBuilder, type NetworkNode, valueId } from './graph-builder.js';
 import type { OpName } from './ops/index.js';
 import { inputValues, mapInputs, type OpInputs } from './ops/op-inputs.js';
+import { ParameterNames } from './parameter-names.js';
 import { PaddedSequences } from './ragged.js';
 import { checkTensorType, checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
@@ -60,7 +61,7 @@ export function defineNetwork<const I extends Signature, const O extends Readonl
     );
   }
   for (const [name, type] of Object.entries(inputs)) checkTensorType(`Input '${name}'`, type);
-  const graph = new GraphBuilder(checkOptions, new PaddedSequences());
+  const graph = new GraphBuilder(checkOptions, new ParameterNames(), new PaddedSequences());
   const symbols = Object.fromEntries(
     Object.entries(inputs).map(([name, type]) => [name, graph.addInput(name, type)]),
   );

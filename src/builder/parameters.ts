@@ -2,13 +2,14 @@
 import { expectStateDict } from '../arguments.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
+import { mustGet } from '../must-get.js';
 import { sizeOf } from '../nd-array.js';
 import { checkNetwork } from './check-network.js';
 import type { NetworkNode } from './graph-builder.js';
 import { inputTypes, type Network, valueTypes } from './network.js';
 import type { OpName } from './ops/index.js';
 import { ops } from './ops/index.js';
-import { type Initializer, type ParameterSpec, parameterName } from './ops/op.js';
+import { type Initializer, moduleParameter, type ParameterSpec, parameterName } from './ops/op.js';
 import type { OpInputs } from './ops/op-inputs.js';
 import { Generator } from './random.js';
 import { formatShape, sameShape } from './shape.js';
@@ -42,13 +43,41 @@ export function parameterSpecs(network: Network): ParameterSpec[] {
 
 /** {@link parameterSpecs} of a network that is known to be whole: without zod, which running a model does not load. */
 export function specsOfNetwork(network: Network): ParameterSpec[] {
+  const specs = new Map<string, ParameterSpec>();
+  for (const { spec, name, own } of parameterUses(network)) {
+    // A tied one begins as the tensor that it is tied to.
+    if (name === own || !specs.has(name)) specs.set(name, { ...spec, name });
+  }
+  return [...specs.values()];
+}
+
+/** A parameter of a node. */
+interface ParameterUse {
+  readonly node: NetworkNode;
+  readonly spec: ParameterSpec;
+  /** Its name in the state dict. */
+  readonly name: string;
+  /** The name that it would have if it were tied to no other tensor. */
+  readonly own: string;
+}
+
+/** The parameters of every node, in the order of definition; what nodes share is there again for each of them. */
+export function parameterUses(network: Network): ParameterUse[] {
   const types = valueTypes(network);
   return network.nodes.flatMap((node) =>
     specsOf(node, inputTypes(node, types)).map((spec) => ({
-      ...spec,
-      name: parameterName(node.name, spec.name),
+      node,
+      spec,
+      name: parameterName(node, spec.name),
+      own: moduleParameter(node.module ?? node.name, spec.name),
     })),
   );
+}
+
+/** The other names of tensors that layers are tied to: `decoder.weight` is `encoder.weight`. */
+export function tiedNames(network: Network): ReadonlyMap<string, string> {
+  const tied = parameterUses(network).filter(({ name, own }) => name !== own);
+  return new Map(tied.map(({ name, own }) => [own, name]));
 }
 
 /**
@@ -60,12 +89,17 @@ export function specsOfNetwork(network: Network): ParameterSpec[] {
  */
 export function initParameters(network: Network, seed: number | bigint | Generator): StateDict {
   const generator = seed instanceof Generator ? seed : new Generator(seed);
-  return new Map(
-    parameterSpecs(network).map(({ name, shape, init }) => [
-      name,
-      { shape, data: drawNamed(name, shape, init, generator) },
-    ]),
-  );
+  const specs = parameterSpecs(network);
+  // PyTorch draws a module once, however often it is called, and a tied weight before it is replaced.
+  const drawn = new Set<string>();
+  const kept = new Map<string, Float32Array>();
+  for (const { name, own, spec } of parameterUses(network)) {
+    if (drawn.has(own)) continue;
+    const data = drawNamed(name, spec.shape, spec.init, generator);
+    drawn.add(own);
+    if (name === own || !kept.has(name)) kept.set(name, data);
+  }
+  return new Map(specs.map(({ name, shape }) => [name, { shape, data: mustGet(kept, name, 'parameter') }]));
 }
 
 function drawNamed(

@@ -4,7 +4,7 @@ import { sizeOf } from '../nd-array.js';
 import { checkNetwork } from './check-network.js';
 import type { NetworkNode } from './graph-builder.js';
 import type { Network } from './network.js';
-import { parameterSpecs } from './parameters.js';
+import { parameterSpecs, parameterUses } from './parameters.js';
 import { formatShape } from './shape.js';
 
 /** A line for each op: name, op with its options, output shapes, number of parameters; then the total. */
@@ -46,12 +46,17 @@ export function summaryLines(network: Network): string[] {
 }
 
 /** The op and its options, without those that are off: `lstm(hiddenSize=64, numLayers=1, bidirectional)`. */
-function describe({ op, options }: NetworkNode): string {
+function describe({ op, options, module, tied = {} }: NetworkNode): string {
   const shown = Object.entries(options).flatMap(([name, value]) => {
     if (value === true) return [name];
     return value === false || (name === 'dropout' && value === 0) ? [] : [`${name}=${describeValue(value)}`];
   });
-  return shown.length === 0 ? op : `${op}(${shown.join(', ')})`;
+  const ties = Object.entries(tied).map(([own, name]) => `${own} is ${name}`);
+  return [
+    shown.length === 0 ? op : `${op}(${shown.join(', ')})`,
+    ...(module === undefined ? [] : [`of ${module}`]),
+    ...(ties.length > 0 ? [`with ${ties.join(', ')}`] : []),
+  ].join(' ');
 }
 
 /** Of a list, such as the numbers of a constant. */
@@ -65,11 +70,12 @@ function describeValue(value: unknown): string {
 
 function parameterCounts(network: Network): Map<string, number> {
   const counts = new Map<string, number>();
-  const nodes = new Set(network.nodes.map(({ name }) => name));
-  for (const { name, shape } of parameterSpecs(network)) {
-    // One in no layer is called as its node.
-    const node = nodes.has(name) ? name : name.slice(0, name.lastIndexOf('.'));
-    counts.set(node, (counts.get(node) ?? 0) + sizeOf(shape));
+  const counted = new Set<string>();
+  for (const { node, name, spec } of parameterUses(network)) {
+    // What layers share counts at the first of them.
+    if (counted.has(name)) continue;
+    counted.add(name);
+    counts.set(node.name, (counts.get(node.name) ?? 0) + sizeOf(spec.shape));
   }
   return counts;
 }

@@ -160,7 +160,7 @@ function lowerNode<K extends OpName>(
   opset: number,
   parameters: StateDict,
 ): Readonly<Record<string, LoweredPort>> {
-  const parameter = (name: string) => mustGet(parameters, parameterName(node.name, name), 'parameter');
+  const parameter = (name: string) => mustGet(parameters, parameterName(node, name), 'parameter');
   const inputs = mapInputs<K, string, Lowered>(node.inputs, (id) => mustGet(values, id, 'value'));
   const holderOf = (dim: string) => {
     for (const { name, type } of values.values()) {

@@ -7,6 +7,7 @@ import { GraphBuilder, type NetworkNode, valueId } from '../builder/graph-builde
 import { finishNetwork, inputTypes, type Network, valueTypes } from '../builder/network.js';
 import { type OpName, ops } from '../builder/ops/index.js';
 import { inputEntries, mapInputs, type NamedInputs, type OpInputs } from '../builder/ops/op-inputs.js';
+import { ParameterNames } from '../builder/parameter-names.js';
 import { PaddedSequences } from '../builder/ragged.js';
 import { isRecurrent } from '../builder/recurrent/cells.js';
 import type { Dim } from '../builder/shape.js';
@@ -26,7 +27,7 @@ const inputName = 'lengths';
 export function withLengths(network: Network): Network {
   const dims = dimensions(network);
   const padded = new PaddedSequences();
-  const graph = new GraphBuilder(checkOptions, padded);
+  const graph = new GraphBuilder(checkOptions, new ParameterNames(), padded);
   const type = { dtype: 'int32', shape: [dims.batch] } as const;
   for (const [name, input] of Object.entries(network.inputs)) graph.addInput(name, input);
   const lengths = graph.addInput(inputName, type);
@@ -135,7 +136,7 @@ function placesBefore<K extends OpName>(
 /** Adds a node again, with the lengths where it is a recurrent layer. */
 function replay<K extends OpName>(graph: GraphBuilder, node: NetworkNode<K>, lengths: Value): void {
   const inputs = mapInputs<K, string, Value>(node.inputs, (id) => find(graph, id));
-  graph.add(node.op, node.name, isRecurrent(node) ? { ...inputs, lengths } : inputs, node.options);
+  graph.add(node.op, node.name, isRecurrent(node) ? { ...inputs, lengths } : inputs, node.options, node);
 }
 
 function find(graph: GraphBuilder, id: string): Value {

@@ -4,6 +4,7 @@ import { GraphBuilder } from '../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../builder/network.js';
 import { severalInputs } from '../builder/ops/op-inputs.js';
 import { addRecurrent, recurrentArgumentNames } from '../builder/ops/recurrent-arguments.js';
+import { ParameterNames } from '../builder/parameter-names.js';
 import { cellOf } from '../builder/recurrent/cells.js';
 import type { TensorType, Value } from '../builder/tensor.js';
 import { mustHave } from '../must-get.js';
@@ -38,7 +39,7 @@ export interface Architecture {
 /** @throws E_DUPLICATE_NAME for modules whose names are one in a network */
 export function buildArchitecture(architecture: Architecture): Network {
   const { embedding, recurrent, activation, pool, head, batchFirst, nonlinearity } = architecture;
-  const graph = new GraphBuilder(checkOptions);
+  const graph = new GraphBuilder(checkOptions, new ParameterNames());
   const steps = batchFirst ? ['batch', 'time'] : ['time', 'batch'];
   const type: TensorType = embedding
     ? { dtype: 'int32', shape: steps }

@@ -102,12 +102,12 @@ describe('defineNetwork', () => {
           a: linear('fc', x, 2),
           b: linear('fc', x, 2),
         })),
-      "The network has two things called 'fc'; give each input and op a name of its own.",
+      "The network has two things called 'fc'; give each input and op a name of its own, or call the layer again in a function made by shared.",
     ],
     [
       'an op named like an input',
       () => defineNetwork({ x: features }, ({ x }) => ({ y: linear('x', x, 2) })),
-      "The network has two things called 'x'; give each input and op a name of its own.",
+      "The network has two things called 'x'; give each input and op a name of its own, or call the layer again in a function made by shared.",
     ],
   ])('refuses %s', (_, define, message) => {
     expect(failureOf(define)).toMatchObject({ code: 'E_DUPLICATE_NAME', message });

@@ -25,6 +25,7 @@ import { transpose } from '../../src/builder/ops/transpose.js';
 import { squeeze, stack, unsqueeze } from '../../src/builder/ops/unsqueeze.js';
 import { type Predictions, predict } from '../../src/builder/predict.js';
 import type { Add, Shape } from '../../src/builder/shape.js';
+import { shared, tie } from '../../src/builder/shared.js';
 import {
   type DType,
   float32,
@@ -36,6 +37,7 @@ import {
 import { evaluate } from '../../src/builder/train/evaluate.js';
 import { fit as train } from '../../src/builder/train/fit.js';
 import { crossEntropy } from '../../src/builder/train/losses.js';
+import { unroll } from '../../src/builder/unroll.js';
 import { type Dataset, dataset, splitDataset } from '../../src/data/dataset.js';
 import type { NdArray } from '../../src/nd-array.js';
 
@@ -537,4 +539,36 @@ test('a data set keeps the names and element types of its inputs, which fit and 
   const more = dataset({ inputs: { words, extra, more: extra }, targets: words });
   // @ts-expect-error an unknown input
   void train(tagger, more, { loss: crossEntropy, output: 'tags' });
+});
+
+test('a shared function keeps its type, generic or not', () => {
+  const encode = shared((x: Value<'float32', readonly ['batch', 28]>) => linear('fc', x, 3));
+  expectTypeOf(encode(sequence.at(-1))).toEqualTypeOf<Float<readonly ['batch', 3]>>();
+  const any = shared(<const S extends Shape>(x: Value<'float32', readonly [...S, 28]>) => linear('fc', x, 3));
+  expectTypeOf(any(sequence)).toEqualTypeOf<Float<readonly ['batch', 'time', 3]>>();
+  // @ts-expect-error the layer reads 28 features
+  encode(linear('other', sequence.at(-1), 3));
+  // @ts-expect-error names of parameters
+  tie(encode, 'fc.weight');
+});
+
+test('an unrolled loop gives the steps of what its function gives, and the last', () => {
+  const { h, c } = lstm('encoder', sequence, { hiddenSize: 6 });
+  const { outputs, last: end } = unroll(3, { x: sequence.at(-1), h, c }, (state, index) => {
+    expectTypeOf(state.h).toEqualTypeOf<Float<readonly [1, 'batch', 6]>>();
+    expectTypeOf(index).toEqualTypeOf<number>();
+    const next = lstm('cell', unsqueeze(state.x, 1), { hiddenSize: 6, initialState: state });
+    const seen = next.output.at(0, 1);
+    return { x: linear('fc', seen, 28), h: next.h, c: next.c, logits: linear('head', seen, 5) };
+  });
+  expectTypeOf(outputs.x).toEqualTypeOf<Float<readonly [3, 'batch', 28]>>();
+  expectTypeOf(outputs.logits).toEqualTypeOf<Float<readonly [3, 'batch', 5]>>();
+  expectTypeOf(end.h).toEqualTypeOf<Float<readonly [1, 'batch', 6]>>();
+  expectTypeOf(end.logits).toEqualTypeOf<Float<readonly ['batch', 5]>>();
+  const along = unroll(3, { h }, (state) => state, 1);
+  expectTypeOf(along.outputs.h).toEqualTypeOf<Float<readonly [1, 3, 'batch', 6]>>();
+  // @ts-expect-error the next state has other sizes
+  unroll(3, { x: sequence.at(-1) }, ({ x }) => ({ x: linear('fc', x, 5) }));
+  // @ts-expect-error the next state lacks h
+  unroll(3, { h }, (state) => ({ other: state.h }));
 });

@@ -1,6 +1,7 @@
 /** What an op computes on tfjs. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Tf } from '../backends/tf.js';
+import type { NetworkNode } from '../graph-builder.js';
 import type { OpName, OpOptions } from '../ops/index.js';
 import type { Ports } from '../ops/op.js';
 import type { OpInputs } from '../ops/op-inputs.js';
@@ -19,8 +20,8 @@ export interface ForwardContext {
   readonly generator: Generator;
   /** Sizes of the named dimensions, from the feeds. */
   readonly dims: ReadonlyMap<string, number>;
-  /** The node's name. */
-  readonly node: string;
+  /** The op's node. */
+  readonly node: NetworkNode;
   /** Gets the new numbers of parameters that no gradient moves, by their names in the state dict, for after the step. */
   readonly updates: Map<string, Float32Array> | undefined;
 }

@@ -58,10 +58,9 @@ export const batchNorm: Forward<'batchNorm'> = ({ x }, options, context, paramet
   const { tf, training, node, updates } = context;
   const layout = perChannel(x.shape);
   const given = affineNames(options).map(parameter);
-  const running = {
-    mean: numbersOf(parameter('running_mean')),
-    variance: numbersOf(parameter('running_var')),
-  };
+  // A layer that is called several times goes on from what its call before made of them, in training.
+  const kept = (own: string) => updates?.get(parameterName(node, own)) ?? numbersOf(parameter(own));
+  const running = { mean: kept('running_mean'), variance: kept('running_var') };
   if (!training) {
     const moments = { mean: Float64Array.from(running.mean), variance: Float64Array.from(running.variance) };
     return { output: normalize(tf, x, given, { layout, eps, moments, own: false }) };

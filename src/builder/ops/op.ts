@@ -21,9 +21,25 @@ export interface ParameterSpec {
   readonly trained?: false;
 }
 
+/** Whose parameters a node has, where they are not all its own. */
+export interface Sharing {
+  /** The module that this node is a call of; the node's name where it is left out. */
+  readonly module?: string | undefined;
+  /** Parameters that are a tensor of another module, by their own names: `{ weight: 'encoder.weight' }`. */
+  readonly tied?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The name that a module's parameter has in PyTorch's state dict. */
+export function moduleParameter(module: string, own: string): string {
+  return own === '' ? module : `${module}.${own}`;
+}
+
 /** The name in the state dict of a node's parameter. */
-export function parameterName(node: string, own: string): string {
-  return own === '' ? node : `${node}.${own}`;
+export function parameterName(
+  { name, module = name, tied }: Sharing & { readonly name: string },
+  own: string,
+): string {
+  return tied?.[own] ?? moduleParameter(module, own);
 }
 
 /** A value for each output port of an op. */

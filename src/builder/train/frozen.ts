@@ -3,7 +3,7 @@ import { wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { nearNames } from '../../near-names.js';
 import type { Network } from '../network.js';
-import { parameterSpecs, trainedNames } from '../parameters.js';
+import { parameterSpecs, tiedNames, trainedNames } from '../parameters.js';
 
 /**
  * The names of the parameters that are frozen in the network, and of those in the modules that a caller names.
@@ -14,12 +14,16 @@ import { parameterSpecs, trainedNames } from '../parameters.js';
 export function frozenParameters(network: Network, modules: readonly string[] = []): ReadonlySet<string> {
   const specs = parameterSpecs(network);
   const names = specs.map(({ name }) => name);
+  const tied = tiedNames(network);
+  const all = [...names, ...tied.keys()];
   for (const module of modules) {
-    if (names.some((name) => isOf(module, name))) continue;
-    throw unknownModule(module, names);
+    if (all.some((name) => isOf(module, name))) continue;
+    throw unknownModule(module, all);
   }
   const trained = trainedNames(network);
-  const frozen = names.filter((name) => !trained.has(name) || modules.some((module) => isOf(module, name)));
+  const named = all.filter((name) => modules.some((module) => isOf(module, name)));
+  const frozenTensors = new Set(named.map((name) => tied.get(name) ?? name));
+  const frozen = names.filter((name) => !trained.has(name) || frozenTensors.has(name));
   if (frozen.length < names.length) return new Set(frozen);
   throw new LstmOnnxError(
     'E_INVALID_OPTION',

@@ -1,9 +1,11 @@
 /** A network that is being made of Keras layers: names, parameters and what the user should know. */
+
 import { hasOwnOp } from '../../builder/activations.js';
 import { checkOptions } from '../../builder/check-options.js';
 import { GraphBuilder } from '../../builder/graph-builder.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
 import type { OpInputs } from '../../builder/ops/op-inputs.js';
+import { ParameterNames } from '../../builder/parameter-names.js';
 import type { Parameter } from '../../builder/parameters.js';
 import type { SymbolicTensor, TensorType, Value } from '../../builder/tensor.js';
 import type { Dialect, OutputActivation } from './activations.js';
@@ -35,7 +37,7 @@ export interface UnusableMask {
 }
 
 export class NetworkBuilder {
-  readonly graph = new GraphBuilder(checkOptions);
+  readonly graph = new GraphBuilder(checkOptions, new ParameterNames());
   readonly parameters = new Map<string, Parameter>();
   /** For the user, in sentences. */
   readonly notes = new Set<string>();

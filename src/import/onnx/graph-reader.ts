@@ -137,6 +137,12 @@ export class GraphReader implements Rearranger {
   }
 
   addParameter(name: string, shape: readonly number[], data: Float32Array): void {
+    if (this.#parameters.has(name)) {
+      throw new LstmOnnxError(
+        'E_DUPLICATE_NAME',
+        `The network would have two parameters called ${quoted(name)}.`,
+      );
+    }
     this.#parameters.set(name, { shape, data });
   }
 

@@ -44,7 +44,7 @@ export class Executor {
         compute: prepare(node, {
           engine,
           arena: this.#weights,
-          parameter: (name) => mustGet(parameters, parameterName(node.name, name), 'parameter'),
+          parameter: (name) => mustGet(parameters, parameterName(node, name), 'parameter'),
         }),
       })),
     );
