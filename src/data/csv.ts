@@ -1,57 +1,97 @@
 /**
  * Reads a table of numbers from CSV text (RFC 4180, commas or tabs, any line ending), with or without a header row.
  *
- * The parser is given the text in pieces: of all of it at once, its build for browsers makes a list of bytes, which ends the
- * process from 113 MB on.
+ * Rows of plain numbers are read here (`csv-plain-rows.ts`), all others by a parser. It is given the text in pieces: of
+ * all of it at once, its build for browsers makes a list of bytes, which ends the process from 113 MB on.
  */
 import { CsvError, parse } from '#csv-parse';
 import { expectText } from '../arguments.js';
 import { LstmOnnxError, reading, reworded } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
+import { NumberTable } from './csv-number-table.js';
+import {
+  BLOCK,
+  blocksOfBytes,
+  blocksOfText,
+  type CsvBlocks,
+  countCells,
+  linesIn,
+  MAX_ROW_BYTES,
+  piecesOf,
+} from './csv-pieces.js';
+import { PlainRows } from './csv-plain-rows.js';
+import { decodeLenient } from './utf8.js';
 
 /** 2^27 characters: some ten million numbers; as .npy they load a hundred times faster. */
 export const MAX_CSV_CHARACTERS = 2 ** 27;
 
-/** Characters that the parser is given at once, or more up to the end of a row. */
-const PIECE = 2 ** 16;
-/** Of one row: a million numbers. */
-const MAX_ROW_CHARACTERS = 2 ** 24;
-
-/** A decimal number, without hexadecimal, NaN and infinity. Written so that it cannot backtrack. */
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-const [QUOTE, LINE_FEED, CARRIAGE_RETURN] = ['"', '\n', '\r'].map((character) => character.charCodeAt(0));
-
-/** What other programs write for numbers that are none: it makes a first row data, not a header. */
-const NOT_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
+/** Of a row for the parser, which makes a string of every cell, 70 bytes each. Plain numbers have {@link MAX_ROW_BYTES}. */
+const MAX_PARSED_CHARACTERS = 2 ** 21;
 
 /**
  * The numbers of CSV text, `[rows, columns]`. A first row without any number is taken for a header and left out;
  * blank lines are skipped. Tabs separate the columns where the first line has tabs, no commas and no
- * semicolons. Beside the text it takes
- * the memory of the table, eight bytes a number, and some megabytes.
+ * semicolons. Beside the text it takes the memory of the table, eight bytes a number, and some megabytes.
  * @throws E_INVALID_FILE naming line and column for a cell that is not a finite number or a row of another length;
  * also for broken quoting, text without numbers, what is no text, and text past {@link MAX_CSV_CHARACTERS}.
  */
 export function parseCsv(text: string): NdArray<'float64'> {
   expectText('parseCsv', text, 'CSV text');
-  if (text.length > MAX_CSV_CHARACTERS) {
+  checkText(text.length, text.includes('\0'));
+  const plain = text.replace(/^\ufeff/, '');
+  return readTable(firstLine(plain), blocksOfText(plain));
+}
+
+/**
+ * As {@link parseCsv}, of bytes that are UTF-8, of which no text is made.
+ *
+ * @param blockBytes how many bytes are looked at together, which changes nothing
+ * @throws E_INVALID_FILE as {@link parseCsv}
+ */
+export function parseCsvBytes(bytes: Uint8Array, blockBytes?: number): NdArray<'float64'> {
+  const isShort = bytes.length <= MAX_CSV_CHARACTERS;
+  checkText(isShort ? bytes.length : charactersIn(bytes), bytes.includes(0));
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const plain = hasMark ? bytes.subarray(3) : bytes;
+  const first = firstLine(decodeLenient(plain.subarray(0, MAX_ROW_BYTES)));
+  return readTable(first, blocksOfBytes(plain, blockBytes));
+}
+
+function checkText(characters: number, hasNull: boolean): void {
+  if (characters > MAX_CSV_CHARACTERS) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `The CSV text has ${text.length} characters; at most ${MAX_CSV_CHARACTERS} are read. Save the array as .npy instead.`,
+      `The CSV text has ${characters} characters; at most ${MAX_CSV_CHARACTERS} are read. Save the array as .npy instead.`,
     );
   }
-  if (text.includes('\0')) {
+  if (hasNull) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
       'It holds null characters: a binary file, or UTF-16, and not CSV. Save the table as CSV in UTF-8.',
     );
   }
+}
+
+/** The length that UTF-8 has as a text: two for what takes four bytes. */
+function charactersIn(bytes: Uint8Array): number {
+  let characters = 0;
+  for (const byte of bytes) {
+    if ((byte & 0xc0) !== 0x80) characters += byte >= 0xf0 ? 2 : 1;
+  }
+  return characters;
+}
+
+/** @param first the first line that is not blank */
+function readTable(first: string, blocks: CsvBlocks): NdArray<'float64'> {
+  // An empty cell may begin a row; tabs behind its last cell are blanks.
+  const unquoted = first.trimEnd().replaceAll(/"[^"]*"/g, '');
+  const [hasComma, hasSemicolon, hasTab] = [',', ';', '\t'].map((separator) => unquoted.includes(separator));
+  const delimiter = hasTab && !hasComma && !hasSemicolon ? '\t' : ',';
   try {
-    return reading('the CSV text', () => parseTable(text));
+    return reading('the CSV text', () => parseTable(blocks, delimiter));
   } catch (error) {
-    const separators = separatorsOf(text);
-    const hint = separators.includes(';') ? 'semicolons' : separators.includes('\t') ? 'tabs' : undefined;
-    if (!(error instanceof LstmOnnxError) || hint === undefined || delimiterOf(text) === '\t') throw error;
+    const hint = hasSemicolon ? 'semicolons' : hasTab ? 'tabs' : undefined;
+    if (!(error instanceof LstmOnnxError) || hint === undefined || delimiter === '\t') throw error;
     throw reworded(
       error,
       `${error.message} The columns seem to be separated by ${hint}; save the table with commas between them and points in numbers.`,
@@ -59,149 +99,72 @@ export function parseCsv(text: string): NdArray<'float64'> {
   }
 }
 
-/** What in the first line, outside of quotes, may separate columns. */
-function separatorsOf(text: string): string {
-  // An empty cell may begin a row; tabs behind its last cell are blanks.
-  const first = firstLine(text).trimEnd();
-  return first.replaceAll(/"[^"]*"/g, '').replaceAll(/[^,;\t]/g, '');
-}
-
-function delimiterOf(text: string): ',' | '\t' {
-  return /^\t+$/.test(separatorsOf(text)) ? '\t' : ',';
-}
-
 /** The first line that is not blank. */
 function firstLine(text: string): string {
   const character = Math.max(0, text.search(/[^\s\ufeff]/));
   const start = 1 + Math.max(text.lastIndexOf('\n', character), text.lastIndexOf('\r', character));
-  return text.slice(start, start + MAX_ROW_CHARACTERS).split(/[\r\n]/, 1)[0] ?? '';
+  return text.slice(start, start + MAX_ROW_BYTES).split(/[\r\n]/, 1)[0] ?? '';
 }
 
-function parseTable(text: string): NdArray<'float64'> {
-  const delimiter = delimiterOf(text);
-  let numbers: Float64Array<ArrayBuffer> | undefined;
-  let headerCells = 0;
-  let length = 0;
-  let rows = 0;
-  let columns: number | undefined;
-  let firstLine = 1;
-
-  const takeRow = (cells: readonly string[], line: number): void => {
-    if (columns === undefined) {
-      columns = cells.length;
-      firstLine = line;
-      if (isHeader(cells)) {
-        headerCells = cells.length;
-        return;
-      }
-    }
-    if (cells.length !== columns) {
-      throw new LstmOnnxError(
-        'E_INVALID_FILE',
-        `CSV line ${line} ends at column ${cells.length}; line ${firstLine} has ${columns}. Give every row the same number of columns.`,
-      );
-    }
-    numbers ??= new Float64Array(cellsIn(text, delimiter) - headerCells);
-    for (const [column, cell] of cells.entries()) {
-      const value = NUMBER.test(cell) ? Number(cell) : Number.NaN;
-      if (!Number.isFinite(value)) {
-        throw new LstmOnnxError(
-          'E_INVALID_FILE',
-          `CSV line ${line}, column ${column + 1} is ${cell === '' ? 'empty' : JSON.stringify(cell.slice(0, 40))}; expected a finite number such as -1.5e3.`,
-        );
-      }
-      numbers[length++] = value;
-    }
-    rows += 1;
-  };
-
-  try {
-    let before = 0;
-    for (const piece of piecesOf(text)) {
-      parse(piece, {
-        delimiter,
-        bom: before === 0,
-        trim: true,
-        skip_empty_lines: true,
-        record_delimiter: ['\r\n', '\n', '\r'],
-        // Row lengths are checked above, where the message can name the line that set them.
-        relax_column_count: true,
-        // Taking each row as it comes and keeping none spares a string for every cell.
-        on_record: (cells: string[], { lines }) => {
-          takeRow(cells, before + lines);
-          return null;
-        },
-      });
-      before += linesIn(piece);
-    }
-  } catch (error) {
-    throw error instanceof CsvError
-      ? new LstmOnnxError('E_INVALID_FILE', `Not valid CSV: ${error.message}.`, { cause: error })
-      : error;
+function parseTable(blocks: CsvBlocks, delimiter: ',' | '\t'): NdArray<'float64'> {
+  const code = delimiter.charCodeAt(0);
+  const table = new NumberTable(countCells(blocks, code));
+  let lines = 0;
+  for (const piece of piecesOf(blocks)) {
+    const plain = new PlainRows(piece, code);
+    while (table.takePlain(plain, lines)) {}
+    const rest = piece.subarray(plain.end);
+    lines += plain.lines;
+    if (rest.length > 0) parsePiece(decodeLenient(rest), delimiter, lines, table);
+    lines += linesIn(rest);
   }
-  if (columns === undefined || numbers === undefined) {
+  return table.array();
+}
+
+/** Takes the rows of text into a table. @param before how many lines there are before the text */
+function parsePiece(text: string, delimiter: string, before: number, table: NumberTable): void {
+  if (text.length > MAX_PARSED_CHARACTERS) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      columns === undefined
-        ? 'The CSV text is empty; expected rows of numbers separated by commas or tabs.'
-        : `The CSV text has a header (line ${firstLine}) and no rows; expected rows of numbers below it.`,
+      `From line ${before + 1} on the CSV text has a row of more than ${MAX_PARSED_CHARACTERS - BLOCK} characters that is not of numbers alone, or a quote that does not close. Save the array as .npy instead.`,
     );
   }
-  return {
-    dtype: 'float64',
-    shape: [rows, columns],
-    data: length === numbers.length ? numbers : numbers.slice(0, length),
+  const options = {
+    delimiter,
+    trim: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    // Row lengths are checked by the table, where the message can name the line that set them.
+    relax_column_count: true,
   };
-}
-
-/** At least as many cells as the text has below its first line, and as many where nothing is quoted or blank. */
-function cellsIn(text: string, delimiter: string): number {
-  const separator = delimiter.charCodeAt(0);
-  let cells = 0;
-  let isBlank = true;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === separator) cells++;
-    if (code !== LINE_FEED && code !== CARRIAGE_RETURN) {
-      isBlank = false;
-    } else if (!isBlank) {
-      cells++;
-      isBlank = true;
+  let taken = 0;
+  try {
+    // Only where lines are asked for: telling them takes the parser several times as long as all else.
+    if (table.hasRows) {
+      for (const cells of parse(text, options)) {
+        table.takeRow(cells, before);
+        taken++;
+      }
+      return;
     }
+  } catch {
+    // What is wrong is thrown again below, with its line.
   }
-  return isBlank ? cells : cells + 1;
-}
-
-/** The text, cut between rows: at a line end outside of quotes. @throws E_INVALID_FILE for a row that does not end */
-function* piecesOf(text: string): Generator<string> {
-  let start = 0;
-  let isQuoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) isQuoted = !isQuoted;
-    if (at - start < PIECE) continue;
-    // Not between the two characters of a Windows line end.
-    const isEnd = code === LINE_FEED || (code === CARRIAGE_RETURN && text.charCodeAt(at + 1) !== LINE_FEED);
-    if (isEnd && !isQuoted) {
-      yield text.slice(start, at + 1);
-      start = at + 1;
-    } else if (at - start > MAX_ROW_CHARACTERS) {
-      throw new LstmOnnxError(
-        'E_INVALID_FILE',
-        `The CSV text has a row of more than ${MAX_ROW_CHARACTERS - PIECE} characters, or a quote that does not close. Save the array as .npy instead.`,
-      );
-    }
+  try {
+    parse(text, {
+      ...options,
+      on_record: (cells: string[], { lines }) => {
+        if (taken-- <= 0) table.takeRow(cells, before + lines);
+        return null;
+      },
+    });
+  } catch (error) {
+    throw error instanceof CsvError ? invalidCsv(error, before) : error;
   }
-  yield text.slice(start);
 }
 
-function linesIn(piece: string): number {
-  return piece.match(/\r\n|\n|\r/g)?.length ?? 0;
-}
-
-/** Some cell names a column (the one above an index may be empty), and none reads like a number. */
-function isHeader(cells: readonly string[]): boolean {
-  return (
-    cells.some((cell) => cell !== '') && !cells.some((cell) => NUMBER.test(cell) || NOT_FINITE.test(cell))
-  );
+/** The parser counts the lines of what it is given; its message gets those of the whole text. */
+function invalidCsv(error: CsvError, before: number): LstmOnnxError {
+  const message = error.message.replace(/\bline (\d+)/, (_, line) => `line ${before + Number(line)}`);
+  return new LstmOnnxError('E_INVALID_FILE', `Not valid CSV: ${message}.`, { cause: error });
 }

@@ -1,8 +1,9 @@
 /** Reads an array from a file, in the format that its extension names. */
+import { isUtf8 } from 'node:buffer';
 import { extname } from 'node:path';
 import { expectText } from '../arguments.js';
 import { counted } from '../counted.js';
-import { parseCsv } from '../data/csv.js';
+import { parseCsvBytes } from '../data/csv.js';
 import { parseJsonArray } from '../data/json.js';
 import { parseNpy } from '../data/npy.js';
 import { decodeUtf8 } from '../data/utf8.js';
@@ -13,8 +14,8 @@ import { naming, parseFile } from './read.js';
 const READERS: ReadonlyMap<string, (path: string) => Promise<NdArray>> = new Map([
   ['.npy', (path: string) => parseFile<NdArray>(path, parseNpy)],
   ['.json', (path: string) => parseText(path, parseJsonArray)],
-  ['.csv', (path: string) => parseText(path, parseCsv)],
-  ['.tsv', (path: string) => parseText(path, parseCsv)],
+  ['.csv', (path: string) => parseFile(path, parseTable)],
+  ['.tsv', (path: string) => parseFile(path, parseTable)],
 ]);
 
 /** In two steps: where the text is parsed, nothing holds the bytes any more, which are as much memory again. */
@@ -44,7 +45,17 @@ export async function readArray(path: string): Promise<NdArray> {
 function textOf(bytes: Uint8Array): string {
   const text = decodeUtf8(bytes, false);
   if (text !== undefined) return text;
-  throw new LstmOnnxError(
+  throw noText(bytes);
+}
+
+/** Without a text of it all, which is as much memory again, and twice as much where a character is not Latin. */
+function parseTable(bytes: Uint8Array): NdArray {
+  if (!isUtf8(bytes)) throw noText(bytes);
+  return parseCsvBytes(bytes);
+}
+
+function noText(bytes: Uint8Array): LstmOnnxError {
+  return new LstmOnnxError(
     'E_INVALID_FILE',
     `The contents, ${counted(bytes.length, 'byte')}, are not UTF-8 text, or too long for one. Save the file as UTF-8, or as .npy.`,
   );
