@@ -21,7 +21,7 @@ const poolNotes: Readonly<Record<Pool, string>> = {
 
 /** What was assumed for what the options do not say, and what cannot be known. */
 export function notesOn(
-  { embedding, recurrent, activation, pool, head, batchFirst, nonlinearity }: Architecture,
+  { embedding, recurrent, activation, pool, head, tied, batchFirst, nonlinearity }: Architecture,
   options: ArchitectureOptions,
 ): ImportNote[] {
   const parts = [
@@ -37,6 +37,16 @@ export function notesOn(
   const listed = assumed.map(({ text }) => text).join('; ');
   return [
     { text: `assumed the network: ${parts.join(' -> ')}, x ${batchFirst ? 'batch-first' : 'time-first'}` },
+    ...(embedding && tied
+      ? [
+          {
+            text:
+              `the weights of ${quoteName(embedding.name)} and ${quoteName(tied.name)} have the same numbers and are read as one ` +
+              'tensor, which training moves as one; to have two, describe the network by the option network',
+            hints: [{ option: 'network' } as const],
+          },
+        ]
+      : []),
     ...(assumed.length > 0
       ? [
           {

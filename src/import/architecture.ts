@@ -31,6 +31,7 @@ import { type ChosenRecurrent, chooseRecurrent } from './choose-recurrent.js';
 import { type ImportNote, plainNotes } from './imported-model.js';
 import { groupModules, quoteName } from './modules.js';
 import type { RecurrentModule } from './recurrent-module.js';
+import { isDistinctive, sameNumbers } from './same-tensor.js';
 import { selectParameters } from './select-parameters.js';
 import { refuseUnread } from './unread-modules.js';
 import { withoutWeightNorm } from './weight-norm.js';
@@ -160,6 +161,7 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
   checkNonlinearity(recurrent, options);
   const architecture: Architecture = {
     ...{ embedding, recurrent, activation, pool, head, batchFirst, nonlinearity },
+    tied: tiedTo(embedding, head, layers),
   };
 
   const network = named(() => buildArchitecture(architecture));
@@ -174,6 +176,20 @@ export function networkFromStateDict(state: StateDict, options: ArchitectureOpti
       ...leftOutNotes(leftOut),
     ],
   };
+}
+
+/** The layer of the head that has the weight of the embedding. */
+function tiedTo(
+  embedding: Matrix | undefined,
+  head: Architecture['head'],
+  state: StateDict,
+): Matrix | undefined {
+  const weight = embedding && state.get(`${embedding.name}.weight`);
+  if (!weight || !isDistinctive(weight)) return undefined;
+  return head.filter(isModule).find(({ name }) => {
+    const other = state.get(`${name}.weight`);
+    return other !== undefined && sameNumbers(weight, other);
+  });
 }
 
 /** What most models take of their last recurrent layer. @throws E_INVALID_OPTION where two are as likely */

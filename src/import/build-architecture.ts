@@ -31,6 +31,8 @@ export interface Architecture {
   readonly activation: ActivationStep | undefined;
   readonly pool: Pool;
   readonly head: Head;
+  /** The layer of the head whose weight is that of the embedding. */
+  readonly tied: Matrix | undefined;
   readonly batchFirst: boolean;
   /** Of every RNN. */
   readonly nonlinearity: Nonlinearity;
@@ -38,7 +40,7 @@ export interface Architecture {
 
 /** @throws E_DUPLICATE_NAME for modules whose names are one in a network */
 export function buildArchitecture(architecture: Architecture): Network {
-  const { embedding, recurrent, activation, pool, head, batchFirst, nonlinearity } = architecture;
+  const { embedding, recurrent, activation, pool, head, tied, batchFirst, nonlinearity } = architecture;
   const graph = new GraphBuilder(checkOptions, new ParameterNames());
   const steps = batchFirst ? ['batch', 'time'] : ['time', 'batch'];
   const type: TensorType = embedding
@@ -80,6 +82,10 @@ export function buildArchitecture(architecture: Architecture): Network {
       { outFeatures: part.rows, bias: part.bias },
     );
   }, pooled);
+  if (embedding && tied) {
+    const weightOf = ({ name }: Matrix) => `${nodeNameOf(name, recurrent.first.kind)}.weight`;
+    graph.parameters.tie(weightOf(tied), weightOf(embedding), graph.nodes);
+  }
   if (head.length > 0) {
     const last = head.at(-1);
     return finishNetwork(inputs, graph, { [last && isActivation(last) ? 'output' : 'logits']: end });

@@ -31,7 +31,9 @@ import {
   repeatLike,
   reshape,
   rnn,
+  type Shape,
   type SymbolicTensor,
+  shared,
   sigmoid,
   softmax,
   squeeze,
@@ -39,7 +41,9 @@ import {
   sum,
   type TensorType,
   tanh,
+  tie,
   transpose,
+  unroll,
   unsqueeze,
   type Value,
 } from '../../src/core.js';
@@ -228,6 +232,21 @@ export const networks: Readonly<Record<string, () => Network>> = {
       });
       return { y0: tanh(linear('h2o', squeeze(output, 0), CLASSES)), y1: h };
     }),
+  A14: () =>
+    defineNetwork({ track: float32('time', 'batch', 2), noise: float32('batch', 2) }, ({ track, noise }) => {
+      const embed = shared(<const S extends Shape>(x: Value<'float32', readonly [...S, 2]>) =>
+        linear('spatial_embedding', x, FEATURES),
+      );
+      const seen = squeeze(lstm('encoder', embed(track), { hiddenSize: HIDDEN }).h, 0);
+      const context = relu(batchNorm('context.1', linear('context.0', seen, 4)));
+      const h = unsqueeze(concat([context, noise]), 0) as Value<'float32', readonly [1, 'batch', 6]>;
+      const { outputs } = unroll(2, { at: track.at(-1), h, c: mul(h, 0) }, (state) => {
+        const options = { hiddenSize: HIDDEN, batchFirst: false, initialState: state } as const;
+        const { output, h, c } = lstm('decoder', unsqueeze(embed(state.at), 0), options);
+        return { at: add(linear('hidden2pos', squeeze(output, 0), 2), state.at), h, c };
+      });
+      return { y0: outputs.at };
+    }),
   A16: () =>
     defineNetwork({ image: float32('batch', FEATURES), ids: int32('batch', 'time') }, ({ image, ids }) => {
       const steps = concat([unsqueeze(image, 1), embedding('embed', ids, words)], 1);
@@ -329,6 +348,24 @@ export const networks: Readonly<Record<string, () => Network>> = {
       });
       return { y0: linear('decoder', squeeze(output, 0), WORDS), y1: h };
     }),
+  A23: () =>
+    defineNetwork({ source_ids: int32('time', 'batch'), target_ids: int32(2, 'batch') }, (ids) => {
+      const size = { hiddenSize: HIDDEN } as const;
+      const embedded = embedding('embedding', ids.source_ids, words);
+      const { output, h: both } = gru('rnn', embedded, { ...size, bidirectional: true });
+      const first = tanh(linear('fc', concat([at(both, 0, 0), at(both, 1, 0)]), HIDDEN));
+      const source = transpose(output, [1, 0, 2]);
+      const { outputs } = unroll(2, { h: first }, ({ h }, step) => {
+        const energy = tanh(linear('attn', concat([repeatLike(h, source), source]), HIDDEN));
+        const weights = softmax(squeeze(linear('v', energy, 1, { bias: false }), 2), 1);
+        const weighted = squeeze(matmul(unsqueeze(weights, 1), source), 1);
+        const word = embedding('out_embedding', at(ids.target_ids, step, 0), words);
+        const options = { ...size, batchFirst: false, initialState: { h: unsqueeze(h, 0) } } as const;
+        const next = squeeze(gru('out_rnn', unsqueeze(concat([word, weighted]), 0), options).h, 0);
+        return { h: next, scores: linear('fc_out', concat([next, weighted, word]), WORDS) };
+      });
+      return { y0: outputs.scores };
+    }),
   A24: () =>
     defineNetwork({ x: series }, ({ x }) => {
       const options = { outChannels: 3, kernelSize: [3, 1] } as const;
@@ -403,12 +440,24 @@ export const networks: Readonly<Record<string, () => Network>> = {
         return { y0: linear('fc', last, WORDS), y1: squeeze(alpha, 2), y2: last, y3: squeeze(c, 0) };
       },
     ),
+  A37: () =>
+    defineNetwork({ x: float32('time', 'batch', FEATURES) }, ({ x }) => {
+      const { h, c } = lstm('encoder', x, { hiddenSize: HIDDEN });
+      const { outputs } = unroll(3, { step: x.at(-1), h, c }, ({ step, ...initialState }) => {
+        const options = { hiddenSize: HIDDEN, batchFirst: false, initialState } as const;
+        const { output, h, c } = lstm('decoder', unsqueeze(step, 0), options);
+        return { step: linear('linear', squeeze(output, 0), FEATURES), h, c };
+      });
+      return { y0: outputs.step };
+    }),
   A38: () =>
     defineNetwork({ ids: int32('time', 'batch') }, ({ ids }) => {
       const embedded = embedding('encoder', ids, { numEmbeddings: WORDS, embeddingDim: HIDDEN });
       const first = lstm('rnns.0', embedded, { hiddenSize: FEATURES });
       const second = lstm('rnns.1', first.output, { hiddenSize: HIDDEN });
-      return { y0: linear('decoder', second.output, WORDS) };
+      const y0 = linear('decoder', second.output, WORDS);
+      tie('decoder.weight', 'encoder.weight');
+      return { y0 };
     }),
   A39: () =>
     defineNetwork({ x: series }, ({ x }) => ({
