@@ -29,6 +29,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** @throws E_INVALID_OPTION unless it is a finite number */
+export function expectNumber(where: string, value: unknown): asserts value is number {
+  if (!Number.isFinite(value)) throw wrongArgument(where, value, 'a finite number');
+}
+
 /** @throws E_INVALID_OPTION unless it is a map of names to `{ shape, data }` of float32 */
 export function expectStateDict(where: string, parameters: unknown): asserts parameters is StateDict {
   if (!(parameters instanceof Map)) {

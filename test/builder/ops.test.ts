@@ -1,16 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
-import { logSoftmax, relu, softmax } from '../../src/builder/ops/activations.js';
+import {
+  clip,
+  elu,
+  hardtanh,
+  leakyRelu,
+  logSoftmax,
+  relu,
+  softmax,
+} from '../../src/builder/ops/activations.js';
 import { add, div, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { at, last } from '../../src/builder/ops/at.js';
+import { attention } from '../../src/builder/ops/attention.js';
 import { concat } from '../../src/builder/ops/concat.js';
+import { conv1d, convTranspose1d } from '../../src/builder/ops/convolution.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { matmul } from '../../src/builder/ops/matmul.js';
+import { pad } from '../../src/builder/ops/pad.js';
+import { parameter } from '../../src/builder/ops/parameter.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { slice, split } from '../../src/builder/ops/slice.js';
+import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { parameterSpecs } from '../../src/builder/parameters.js';
 import type { Shape } from '../../src/builder/shape.js';
@@ -44,7 +57,17 @@ const untyped = {
   softmax: softmax as unknown as Loose,
   logSoftmax: logSoftmax as unknown as Loose,
   transpose: transpose as unknown as Loose,
+  clip: clip as unknown as Loose,
+  conv1d: conv1d as unknown as Loose,
+  convTranspose1d: convTranspose1d as unknown as Loose,
+  elu: elu as unknown as Loose,
+  hardtanh: hardtanh as unknown as Loose,
+  leakyRelu: leakyRelu as unknown as Loose,
+  pad: pad as unknown as Loose,
+  parameter: parameter as unknown as Loose,
+  stepCount: stepCount as unknown as Loose,
   lstm: lstm as unknown as (...args: unknown[]) => Record<'output' | 'h' | 'c', SymbolicTensor>,
+  attention: attention as unknown as (...args: unknown[]) => Record<'output', SymbolicTensor>,
 };
 type Ops = typeof untyped;
 
@@ -54,6 +77,8 @@ const inputs = {
   timeFirst: float32('time', 'batch', 28),
   frames: float32('batch', 'frames', 28),
   flat: float32('batch', 28),
+  series: float32('batch', 4, 'time'),
+  lengths: int32('batch'),
   row: float32(28),
   wide: float32('batch', 36),
   head: float32('batch', 3, 28),
@@ -453,6 +478,53 @@ describe('the options', () => {
       'a size of 2.5 in reshape',
       (v, o) => o.reshape(v.x, ['batch', 2.5]),
       'reshape_1 (reshape): shape.1 is 2.5',
+    ],
+    [
+      'a kernelSize that is no number, with the padding that follows from it',
+      (v, o) => o.conv1d('m', v.series, { outChannels: 2, kernelSize: 3n, padding: 'same' }),
+      'm (conv): kernelSize.0 is 3: expected number, received bigint.',
+    ],
+    [
+      'an outputPadding that no window reaches',
+      (v, o) =>
+        o.convTranspose1d('m', v.series, { outChannels: 2, kernelSize: 3, stride: 2, outputPadding: 2 }),
+      'm: outputPadding is 2; give less than the stride or the dilation, 1 at most.',
+    ],
+    [
+      'a misspelt bound of a slice',
+      (v, o) => o.slice(v.x, { begin: 1 }),
+      "slice has no option 'begin'; use start",
+    ],
+    ['a misspelt count of a pad', (v, o) => o.pad(v.x, { left: 1 }), "pad has no option 'left'"],
+    [
+      'a misspelt option of a parameter',
+      (_, o) => o.parameter('w', [3], { requiresGrad: false }),
+      "parameter has no option 'requiresGrad'; use frozen",
+    ],
+    [
+      'a misspelt input of an attention',
+      (v, o) => o.attention({ query: v.flat, keys: v.x, values: v.x, length: v.lengths }).output,
+      "attention has no option 'length'; use lengths",
+    ],
+    [
+      'a scale that is a tensor',
+      (v, o) => o.attention({ query: v.flat, keys: v.x, values: v.x, scale: v.flat }).output,
+      'attention: scale got a SymbolicTensor; expected a finite number.',
+    ],
+    ['a bound that is no number', (v, o) => o.clip(v.x, { min: 'a' }), "clip: min got the text 'a'"],
+    ['a bound that is NaN', (v, o) => o.hardtanh(v.x, 0, Number.NaN), 'hardtanh: max got the number NaN'],
+    ['a slope that is no number', (v, o) => o.leakyRelu(v.x, '1'), "leakyRelu: slope got the text '1'"],
+    ['an alpha that is no number', (v, o) => o.elu(v.x, null), 'elu: alpha got null'],
+    ['a number without end', (v, o) => o.add(v.x, 1 / 0), 'add: b got the number Infinity'],
+    [
+      'a fraction among integers',
+      (v, o) => o.pad(v.ids, { after: 1, value: 0.5 }),
+      'pad_1: value is 0.5, and the input is',
+    ],
+    [
+      'padding that no token is',
+      (v, o) => o.stepCount(v.ids, 2 ** 31),
+      'stepCount_1: padding is 2147483648, and the',
     ],
   ])('refuse %s, naming the op and what was got', (_, define, start) => {
     const failure = failureOf(() => typeOf(define));

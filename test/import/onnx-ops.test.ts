@@ -257,6 +257,16 @@ describe('an imported graph computes what the file does:', () => {
       ['mean', 'sub', 'transpose'],
     ],
     [
+      'entries beside the mean of all',
+      graphOf([node('ReduceMean', ['x'], ['m'], { keepdims: int(0) }), node('Sub', ['x', 'm'], ['y'])]),
+      ['mean', 'mean', 'mean', 'sub'],
+    ],
+    [
+      'one number of all axes',
+      graphOf([node('ReduceMax', ['x'], ['y'], { keepdims: int(0) })], { rank: 0 }),
+      ['max', 'max', 'max'],
+    ],
+    [
       'parts of an axis with one number for each',
       graphOf(
         [

@@ -1,5 +1,5 @@
 /** The activations: entry by entry, and softmax and logSoftmax along an axis. */
-import { wrongArgument } from '../../arguments.js';
+import { expectNumber, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames } from '../../option-names.js';
 import { type Activation, type ActivationName, constantsOf } from '../activations.js';
@@ -103,6 +103,7 @@ export function silu<S extends Shape>(x: Value<'float32', S>): SymbolicTensor<'f
 
 /** `x` above 0, else `alpha * (exp(x) - 1)`. @param alpha default 1 */
 export function elu<S extends Shape>(x: Value<'float32', S>, alpha = 1): SymbolicTensor<'float32', S> {
+  expectNumber('elu: alpha', alpha);
   return named(x, 'elu', { alpha });
 }
 
@@ -116,6 +117,7 @@ export function leakyRelu<S extends Shape>(
   x: Value<'float32', S>,
   slope = 0.01,
 ): SymbolicTensor<'float32', S> {
+  expectNumber('leakyRelu: slope', slope);
   return named(x, 'leakyRelu', { alpha: slope });
 }
 
@@ -130,6 +132,8 @@ export function hardtanh<S extends Shape>(
   min = -1,
   max = 1,
 ): SymbolicTensor<'float32', S> {
+  expectNumber('hardtanh: min', min);
+  expectNumber('hardtanh: max', max);
   return named(x, 'hardtanh', { alpha: min, beta: max });
 }
 
@@ -168,7 +172,10 @@ export function clip<S extends Shape>(
   bounds: { readonly min?: number; readonly max?: number } = {},
 ): SymbolicTensor<'float32', S> {
   checkOptionNames('clip', bounds, { min: true, max: true });
-  return named(x, 'clip', { alpha: bounds.min, beta: bounds.max });
+  const { min, max } = bounds;
+  if (min !== undefined) expectNumber('clip: min', min);
+  if (max !== undefined) expectNumber('clip: max', max);
+  return named(x, 'clip', { alpha: min, beta: max });
 }
 
 /** `max(x, 0)`, entry by entry. */

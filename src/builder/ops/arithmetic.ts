@@ -1,4 +1,5 @@
 /** Two tensors added, subtracted, multiplied or divided entry by entry, stretched over each other where one has 1. */
+import { expectNumber } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { type Broadcast, broadcast, type Fits, misfit } from '../broadcast.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
@@ -55,6 +56,8 @@ function combined(
 ): SymbolicTensor {
   const x = typeof b === 'number' ? (a as Value) : b; // checked on the next line
   const graph = graphOf(op, x);
+  if (typeof a === 'number') expectNumber(`${op}: a`, a);
+  if (typeof b === 'number') expectNumber(`${op}: b`, b);
   if (scale && (typeof a === 'number' || typeof b === 'number')) {
     const options = typeof a === 'number' ? scale.first(a) : scale.second(b as number); // one of the two is
     return graph.addOne('activation', undefined, { x }, { name: 'linear', ...options });

@@ -1,5 +1,6 @@
 /** Attention by dot product, of one query for each sequence; made of matmul, softmax, mul and sum. */
-import { isObject, wrongArgument } from '../../arguments.js';
+import { expectNumber, isObject, wrongArgument } from '../../arguments.js';
+import { checkOptionNames } from '../../option-names.js';
 import type { Dim, Shape } from '../shape.js';
 import { checkValue, type SymbolicTensor, type Value } from '../tensor.js';
 import { softmax } from './activations.js';
@@ -23,6 +24,8 @@ export interface AttentionArguments<B extends Dim, T extends Dim, F extends numb
   readonly scale?: number;
 }
 
+const argumentNames = { query: true, keys: true, values: true, lengths: true, scale: true } as const;
+
 /**
  * The values of each sequence weighed by how well its keys fit the query: `softmax(keys query) values`.
  *
@@ -36,7 +39,9 @@ export function attention<B extends Dim, T extends Dim, F extends number, V exte
   readonly weights: SymbolicTensor<'float32', readonly [B, T, 1]>;
 } {
   if (!isObject(given)) throw wrongArgument('attention', given, '{ query, keys, values }');
+  checkOptionNames('attention', given, argumentNames);
   const { query, keys, values, lengths, scale = 1 } = given;
+  expectNumber('attention: scale', scale);
   for (const value of [query, keys, values]) checkValue('attention', value);
   expectInput(query, 'attention: the query', { rank: 2 });
   expectInput(keys, 'attention: the keys', { rank: 3 });

@@ -6,6 +6,7 @@ import { type Dim, formatShape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
 import { type AxisUse, expectFixedDim, expectInput, type OpDefinition, optionsOf } from './op.js';
 import { onlyX } from './op-inputs.js';
+import type { OpOptions } from './option-schemas.js';
 import { type GivenWindows, type Pair, perAxis, windowNames, windowsOf } from './windows-arguments.js';
 
 /** Batches stay apart, channels are mixed, and so are entries that a window covers together. */
@@ -45,6 +46,7 @@ export const convTransposeOp: OpDefinition<'convTranspose'> = {
   inputs: onlyX,
   infer({ x }, options, name) {
     expectChannels(x, options, options.groups, name);
+    checkOutputPadding(options, name);
     const sizes = sizesOfWindows(x.shape.slice(2), options);
     const none = sizes.findIndex((size) => typeof size === 'number' && size < 1);
     if (none !== -1) {
@@ -64,6 +66,20 @@ export const convTransposeOp: OpDefinition<'convTranspose'> = {
 
   along: (axis, _x, options) => alongWindows(axis, options),
 };
+
+/** @throws E_INVALID_OPTION for what PyTorch and onnxruntime refuse, too: more would be entries that no window reaches */
+function checkOutputPadding(
+  { outputPadding, stride, dilation }: OpOptions['convTranspose'],
+  name: string,
+): void {
+  const most = outputPadding.map((_, i) => Math.max(stride[i] ?? 1, dilation[i] ?? 1) - 1);
+  const wrong = outputPadding.findIndex((size, i) => size > (most[i] ?? 0));
+  if (wrong === -1) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${name}: outputPadding is ${outputPadding[wrong]}; give less than the stride or the dilation, ${most[wrong]} at most.`,
+  );
+}
 
 /** PyTorch draws both from the same bounds: 1 / sqrt of the numbers that go into one of y. */
 function weightAndBias(shape: readonly number[], bias: number) {

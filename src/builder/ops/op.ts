@@ -125,6 +125,15 @@ export function expectInput(
   return input;
 }
 
+/** A number that stands among the entries of an input. @throws E_INVALID_OPTION for one that an int32 cannot be */
+export function expectEntry({ dtype }: TensorType, value: number, what: string): void {
+  if (dtype !== 'int32' || (Number.isInteger(value) && Math.abs(value) < 2 ** 31)) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${what} is ${value}, and the input is int32; give an integer of 32 bits.`,
+  );
+}
+
 /** A dimension that must be a number, because the size of parameters depends on it. */
 export function expectFixedDim(input: TensorType, axis: number, what: string): number {
   const dim = input.shape.at(axis);

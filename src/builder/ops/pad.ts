@@ -1,4 +1,5 @@
 /** `torch.nn.functional.pad` with one number, along one dimension. */
+import { checkOptionNames } from '../../option-names.js';
 import { shifted } from '../dim-names.js';
 import {
   type Add,
@@ -11,14 +12,15 @@ import {
 } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, timeAxis, type Value } from '../tensor.js';
 import type { IfTime } from '../type-messages.js';
-import { expectInput, mixedAlong, type OpDefinition, optionsOf } from './op.js';
+import { expectEntry, expectInput, mixedAlong, type OpDefinition, optionsOf } from './op.js';
 import { onlyX } from './op-inputs.js';
 
 export const padOp: OpDefinition<'pad'> = {
   inputs: onlyX,
 
-  infer({ x }, { axis: stated, before, after }, name) {
+  infer({ x }, { axis: stated, before, after, value }, name) {
     expectInput(x, name, { minRank: 1 });
+    expectEntry(x, value, `${name}: value`);
     const axis = normalizeAxis(stated, x.shape, name);
     return {
       output: { dtype: x.dtype, shape: x.shape.with(axis, shifted(x.shape[axis] ?? 0, before + after)) },
@@ -68,6 +70,7 @@ export function pad<D extends DType, S extends Shape, const O extends PadArgumen
 ): SymbolicTensor<D, ReplaceNamed<S, 'time', string>>;
 export function pad(x: Value, given: PadArguments & { readonly axis?: number | undefined }): SymbolicTensor {
   const graph = graphOf('pad', x);
+  checkOptionNames('pad', given, { axis: true, before: true, after: true, value: true }, { dim: 'axis' });
   const defaults: typeof given = {};
   const { axis, before = 0, after = 0, value = 0 } = optionsOf('pad', given, defaults);
   return graph.addOne('pad', undefined, { x }, { axis: axis ?? timeAxis(x.shape), before, after, value });

@@ -1,6 +1,7 @@
 /** Values without inputs: `nn.Parameter` outside of a module that has an op of its own, and fixed numbers. */
 import { LstmOnnxError } from '../../errors.js';
 import { checkArray, float32Array, type NdArray, sizeOf } from '../../nd-array.js';
+import { checkOptionNames } from '../../option-names.js';
 import { currentGraph } from '../current-graph.js';
 import { formatShape, type Shape } from '../shape.js';
 import type { SymbolicTensor } from '../tensor.js';
@@ -31,6 +32,8 @@ export const constantOp: OpDefinition<'constant'> = {
 /** The first values of a parameter; those without numbers may be given by their name. */
 type Init = Initializer | 'zeros' | 'ones';
 
+const meantOptions = { requiresGrad: 'frozen', requires_grad: 'frozen', trained: 'frozen' };
+
 /**
  * `nn.Parameter`: a tensor that is learned, such as the weights of an attention, in no layer. Call it in the function that
  * defines a network.
@@ -46,6 +49,7 @@ export function parameter<const S extends readonly number[]>(
   shape: S,
   options: { readonly init?: Init; readonly frozen?: boolean } = {},
 ): SymbolicTensor<'float32', S> {
+  checkOptionNames('parameter', options, { init: true, frozen: true }, meantOptions);
   const { init, frozen } = optionsOf('parameter', options, { init: 'zeros' as Init, frozen: false });
   const output = currentGraph('parameter').addOne(
     'parameter',

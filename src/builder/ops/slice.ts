@@ -1,6 +1,7 @@
 /** `x[start:end:step]` along one dimension, and `torch.split` as a list of such slices. */
 import { inWords, isObject } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
+import { checkOptionNames } from '../../option-names.js';
 import { atMost, dividedUp, shifted } from '../dim-names.js';
 import {
   type AxisIndex,
@@ -157,10 +158,13 @@ export function slice(
   given: SliceArguments & { readonly axis?: number | undefined },
 ): SymbolicTensor {
   const graph = graphOf('slice', x);
+  checkOptionNames('slice', given, { axis: true, start: true, end: true, step: true }, meantBounds);
   const { axis, start, end, step } = optionsOf('slice', given, { start: 0, step: 1 } as typeof given);
   const options = { axis: axis ?? timeAxis(x.shape), start: start ?? 0, step: step ?? 1 };
   return graph.addOne('slice', undefined, { x }, end === undefined ? options : { ...options, end });
 }
+
+const meantBounds = { dim: 'axis', begin: 'start', from: 'start', stop: 'end', to: 'end', stride: 'step' };
 
 type Parts<D extends DType, S extends Shape, A extends number, Sizes extends readonly number[]> = {
   readonly [K in keyof Sizes]: SymbolicTensor<D, ReplaceAt<S, A, Sizes[K]>>;

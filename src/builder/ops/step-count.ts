@@ -1,11 +1,15 @@
 import { LstmOnnxError } from '../../errors.js';
 import { type Dim, formatShape, type Shape } from '../shape.js';
 import { type DType, graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
-import type { OpDefinition } from './op.js';
+import { expectEntry, type OpDefinition } from './op.js';
 import { type OpInputs, onlyX } from './op-inputs.js';
 import type { StepCountOptions } from './option-schemas.js';
 
-function infer({ x }: OpInputs<TensorType>['stepCount'], { batchFirst }: StepCountOptions, name: string) {
+function infer(
+  { x }: OpInputs<TensorType>['stepCount'],
+  { padding, batchFirst }: StepCountOptions,
+  name: string,
+) {
   const rank = x.dtype === 'int32' ? 2 : 3;
   if (x.shape.length !== rank) {
     throw new LstmOnnxError(
@@ -13,6 +17,7 @@ function infer({ x }: OpInputs<TensorType>['stepCount'], { batchFirst }: StepCou
       `${name}: got ${x.dtype} of shape ${formatShape(x.shape)}, expected int32 of rank 2 (tokens) or float32 of rank 3.`,
     );
   }
+  expectEntry(x, padding, `${name}: padding`);
   const batch = x.shape[batchFirst ? 0 : 1] as Dim; // the rank was checked
   return { output: { dtype: 'int32' as const, shape: [batch] } };
 }

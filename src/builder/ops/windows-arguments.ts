@@ -58,6 +58,8 @@ function padded(
     }
     return perAxis(padding, kernelSize.length).map((size) => [size, size]);
   }
+  // The schema says which of these is no number.
+  if (![...kernelSize, ...stride, ...dilation].every(Number.isInteger)) return kernelSize.map(() => [0, 0]);
   if (stride.some((step) => step !== 1)) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',

@@ -31,8 +31,6 @@ function reduction(op: Op): Handler {
     const stated = node.axesFrom('axes', 1)?.map((axis) => node.axis(axis, rank)) ?? [];
     if (stated.length === 0 && node.int('noop_with_empty_axes', 0) !== 0) return [view];
     const axes = new Set(stated.length > 0 ? stated : view.axes.keys());
-    if (axes.size === rank)
-      throw node.refusal('it reduces all axes to one number; read are some of the axes');
     // The last axis first, so that those before it stay where they are.
     const reduced = [...axes].sort((a, b) => b - a).reduce((from, axis) => along(node, op, from, axis), view);
     if (node.int('keepdims', 1) === 0) return [reduced];
