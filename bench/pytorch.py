@@ -1,6 +1,7 @@
-"""The PyTorch side of the benchmarks: one JSON line for each figure, in milliseconds."""
+"""The PyTorch side of the benchmarks: one JSON line for each figure, the median in milliseconds."""
 
 import argparse
+import itertools
 import json
 import statistics
 import time
@@ -8,6 +9,8 @@ import time
 import numpy as np
 import torch
 from torch import nn
+
+from convolutional import network_and_batches
 
 
 class Classifier(nn.Module):
@@ -62,30 +65,42 @@ def export(path):
     torch.onnx.export(model.eval(), (x,), f"{path}.onnx", dynamic_shapes={"x": dynamic})
 
 
-def median(run, seconds=2, warmup=3):
-    for _ in range(warmup):
-        run()
+def timed(run, seconds=2, warmup=3):
+    """The median and the least time of a run, and what the first of them gave."""
+    first = [run() for _ in range(warmup)]
     times = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(times) < 5:
         start = time.perf_counter()
-        run()
+        first.append(run())
         times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+        del first[8:]
+    return {"ms": statistics.median(times), "least": min(times)}, first
 
 
-def train_step(batch, time_steps, inputs, hidden, layers, cell):
-    model = Classifier(inputs, hidden, layers, cell=cell)
+def subject(arguments, batches):
+    """What is measured, and its batches of samples and targets."""
+    if arguments.network:
+        return network_and_batches(arguments.network, batches)
+    batch, time_steps, inputs, hidden, layers = arguments.size
+    model = Classifier(inputs, hidden, layers, cell=arguments.cell)
+    return model, [(torch.randn(batch, time_steps, inputs), torch.randint(0, 10, (batch,)))]
+
+
+def train_step(arguments):
+    model, batches = subject(arguments, 8)
     optimizer = torch.optim.Adam(model.parameters(), 0.001)
-    x, y = torch.randn(batch, time_steps, inputs), torch.randint(0, 10, (batch,))
-    return median(lambda: step(model, optimizer, x, y))
+    turns = itertools.cycle(batches)
+    measured, losses = timed(lambda: step(model, optimizer, *next(turns)))
+    return {**measured, "losses": losses}
 
 
-def forward(batch, time_steps, inputs, hidden, layers, cell):
-    model = Classifier(inputs, hidden, layers, cell=cell).eval()
-    x = torch.randn(batch, time_steps, inputs)
+def forward(arguments):
+    model, [(x, _)] = subject(arguments, 1)
+    model.eval()
     with torch.inference_mode():
-        return median(lambda: model(x))
+        measured, _ = timed(lambda: model(x) is None)
+    return measured
 
 
 def main():
@@ -95,22 +110,23 @@ def main():
     parser.add_argument("--checkpoint")
     parser.add_argument("--size", type=int, nargs=5)
     parser.add_argument("--cell", default="lstm")
+    parser.add_argument("--network", help="of convolutional.py, in place of a size")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     if arguments.what == "write":
         write_checkpoint(arguments.checkpoint)
-        milliseconds = 0
+        measured = {"ms": 0}
     elif arguments.what == "export":
         export(arguments.checkpoint)
-        milliseconds = 0  # whoever started the process measures it
+        measured = {"ms": 0}  # whoever started the process measures it
     elif arguments.what == "epoch":
-        milliseconds = epoch(arguments.mnist, 1)
+        measured = {"ms": epoch(arguments.mnist, 1)}
     elif arguments.what == "second-epoch":
-        milliseconds = epoch(arguments.mnist, 2)
+        measured = {"ms": epoch(arguments.mnist, 2)}
     else:
-        milliseconds = {"step": train_step, "run": forward}[arguments.what](*arguments.size, arguments.cell)
-    print(json.dumps({"ms": milliseconds, "version": torch.__version__}))
+        measured = {"step": train_step, "run": forward}[arguments.what](arguments)
+    print(json.dumps({**measured, "version": torch.__version__}))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+/** Measures in processes of their own, ours and PyTorch's, and the cells of the tables. */
+import { execFileSync } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { version } from 'lstm-onnx';
+import { median } from './networks.js';
+
+export const here = dirname(fileURLToPath(import.meta.url));
+
+/** What a process prints. */
+export interface Measured {
+  /** The median in milliseconds. */
+  readonly ms: number;
+  readonly least?: number;
+  /** Of the first steps. */
+  readonly losses?: readonly number[];
+  /** PyTorch's. */
+  readonly version?: string;
+}
+
+export interface BenchOptions {
+  /** A Python that has PyTorch; without one its columns stay empty. */
+  readonly python: string | undefined;
+  readonly rounds: number;
+  readonly threads: number;
+}
+
+/** What is not measured is no number, which JSON has no word for. */
+const nothing: Measured = { ms: Number.NaN };
+
+export class Bench {
+  readonly options: BenchOptions;
+  /** As many threads as PyTorch gets. */
+  readonly backend: string;
+  #pytorchVersion = 'not measured';
+
+  constructor(options: BenchOptions) {
+    this.options = options;
+    this.backend = `simd:${options.threads}`;
+  }
+
+  ours(...args: (string | number)[]): Measured {
+    return this.script('ours.ts', ...args);
+  }
+
+  /** A file of this folder. */
+  script(name: string, ...args: (string | number)[]): Measured {
+    return measureIn(process.execPath, ['--import', 'tsx', join(here, name), ...args]);
+  }
+
+  pytorch(...args: (string | number)[]): Measured {
+    const { python, threads } = this.options;
+    if (python === undefined) return nothing;
+    const measured = measureIn(python, [join(here, 'pytorch.py'), ...args, '--threads', threads]);
+    this.#pytorchVersion = measured.version ?? this.#pytorchVersion;
+    return measured;
+  }
+
+  /** Each measured in turn, so that the machine's mood is shared; medians of the medians, least of the least. */
+  sideBySide<K extends string>(measures: Readonly<Record<K, () => Measured>>): Record<K, Measured> {
+    const names = Object.keys(measures) as K[];
+    const rounds = Array.from({ length: this.options.rounds }, () => names.map((name) => measures[name]()));
+    const entries = names.map((name, i) => {
+      const all = rounds.map((round) => round[i] ?? nothing);
+      const least = Math.min(...all.map((one) => one.least ?? one.ms));
+      return [name, { ...all[0], ms: median(all.map(({ ms }) => ms)), least }];
+    });
+    return Object.fromEntries(entries) as Record<K, Measured>; // its own names
+  }
+
+  /** What the figures of a part depend on. */
+  conditions(load: number | undefined): string {
+    const { threads, rounds } = this.options;
+    return (
+      `lstm-onnx ${version}, Node ${process.version}, PyTorch ${this.#pytorchVersion} on ${threads} threads; ` +
+      `${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${load?.toFixed(2)}; processes taken in turn: ${rounds}.`
+    );
+  }
+}
+
+/** Processes of the last minute. */
+export const load = () => loadavg()[0];
+
+function measureIn(command: string, args: readonly (string | number)[]): Measured {
+  const printed = execFileSync(command, args.map(String), { encoding: 'utf8', cwd: join(here, '..') });
+  const measured = JSON.parse(printed.trim().split('\n').at(-1) ?? '') as Measured; // what both scripts print
+  return { ...measured, ms: measured.ms ?? Number.NaN };
+}
+
+export const number = (ms = Number.NaN) =>
+  Number.isNaN(ms) ? '-' : ms >= 100 ? ms.toFixed(0) : ms.toFixed(3);
+export const ratio = (a = Number.NaN, b = Number.NaN) => (Number.isNaN(a / b) ? '-' : (a / b).toFixed(2));
+export const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
+
+/** A Markdown table. */
+export function table(heads: readonly string[], rows: readonly string[]): string {
+  return [row(...heads), row(...heads.map(() => '---')), ...rows].join('\n');
+}
