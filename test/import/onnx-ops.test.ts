@@ -464,6 +464,24 @@ describe('an imported graph computes what the file does:', () => {
       ['concat', 'relu', 'reshape'],
     ],
     [
+      'a shape with nothing before the axes that are joined',
+      graphOf(
+        [
+          node('Shape', ['x'], ['s']),
+          node('Slice', ['s', 'zero', 'zero'], ['before']),
+          node('Slice', ['s', 'two', 'three'], ['after']),
+          node('Concat', ['before', 'rest', 'after'], ['t'], { axis: int(0) }),
+          node('Reshape', ['x', 't'], ['r']),
+          node('Relu', ['r'], ['y']),
+        ],
+        {
+          rank: 2,
+          initializers: [int64s('zero', 0), int64s('two', 2), int64s('three', 3), int64s('rest', -1)],
+        },
+      ),
+      ['relu', 'reshape'],
+    ],
+    [
       'shapes by Mul, Div, Equal and Where',
       graphOf(
         [

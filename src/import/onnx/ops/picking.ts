@@ -118,7 +118,9 @@ export const sliceWith =
       const size = dim(sizesOfValue(node, x), axis);
       const [start, end, step] = [dim(starts, i), dim(ends, i), dim(steps, i)];
       const range = sliceRange(size, start, end, step);
-      if (!range || (range.kind === 'entries' && range.count === 0)) {
+      // Of a shape there may be nothing before the axes that torch's flatten joins.
+      const isEmpty = range?.kind === 'entries' && range.count === 0 && x.kind !== 'sizes';
+      if (!range || isEmpty) {
         throw node.refusal(
           `it takes ${formatRange(size, start, end, step)}; read are steps forward between bounds that are numbers, and all`,
         );
