@@ -53,7 +53,7 @@ function wordsOf(hint: Hint): string {
     case 'batchFirst':
       return '--time-first where the steps come first';
     case 'network':
-      return '--network FILE for a JSON file that describes the network';
+      return '--network FILE for a JSON file that describes the network (lstm-onnx init drafts one)';
     case 'finite':
       return '--finite allow';
     case 'dir':

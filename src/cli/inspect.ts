@@ -10,7 +10,7 @@ import { LstmOnnxError } from '../errors.js';
 import { importFileOf } from '../files/import-model.js';
 import { naming, readFile } from '../files/read.js';
 import { detectFormat, isSafetensors } from '../import/formats.js';
-import { describeRecurrent, type RecurrentModule, recurrentModulesOf } from '../import/recurrent-module.js';
+import { describeModule, type FoundModule, readableModules } from '../import/found-modules.js';
 import { readWeights } from '../import/state-dict.js';
 import { readZip } from '../import/zip.js';
 import { sizeOf } from '../nd-array.js';
@@ -152,10 +152,10 @@ function inspectSafetensors(bytes: Uint8Array): Report {
   ]);
   const notFinite = findNotFinite(tensors);
   const { labels, preprocessing } = checkpoint?.info ?? {};
-  const recurrent = checkpoint ? [] : recurrentModulesIn(bytes);
+  const modules = checkpoint ? [] : modulesIn(bytes);
   const lines = [
     `${checkpoint ? 'checkpoint' : 'safetensors file without a network'}, ${formatBytes(bytes.length)}`,
-    ...(checkpoint ? summaryLines(checkpoint.network) : recurrentLines(recurrent)),
+    ...(checkpoint ? summaryLines(checkpoint.network) : moduleLines(modules)),
     '',
     ...alignColumns([['tensor', 'type', 'shape', 'size'], ...rows]),
     ...describeNotFinite(notFinite),
@@ -167,24 +167,32 @@ function inspectSafetensors(bytes: Uint8Array): Report {
     bytes: bytes.length,
     tensors: [...tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
     metadata: Object.fromEntries(metadata),
-    ...(checkpoint ? {} : { recurrent }),
+    ...(checkpoint ? {} : modulesAsJson(modules)),
     notFinite,
   };
   return { lines, json };
 }
 
 /** None where the tensors are no weights. */
-function recurrentModulesIn(safetensors: Uint8Array): RecurrentModule[] {
+function modulesIn(safetensors: Uint8Array): FoundModule[] {
   try {
-    return recurrentModulesOf(readWeights(safetensors).parameters);
+    return readableModules(readWeights(safetensors).parameters);
   } catch (error) {
     if (error instanceof LstmOnnxError) return [];
     throw error;
   }
 }
 
-function recurrentLines(modules: readonly RecurrentModule[]): string[] {
-  return modules.map((module) => `recurrent layer ${describeRecurrent(module)}`);
+/** The layers; tensors of their own are among the tensors. */
+function moduleLines(modules: readonly FoundModule[]): string[] {
+  return modules.flatMap((module) =>
+    module.kind === 'parameter' && module.looksLike === undefined ? [] : [describeModule(module)],
+  );
+}
+
+function modulesAsJson(modules: readonly FoundModule[]) {
+  const recurrent = modules.flatMap((module) => (module.kind === 'recurrent' ? [module.layer] : []));
+  return { recurrent, modules };
 }
 
 /** Weights of another framework, as they are read: float32, without the prefixes of wrappers. */
@@ -192,17 +200,20 @@ function inspectWeights(bytes: Uint8Array): Report {
   const { parameters, notes } = readWeights(bytes);
   const notFinite = findNotFinite(parameters);
   const tensors = [...parameters].map(([name, { shape }]) => ({ name, shape }));
-  const recurrent = recurrentModulesOf(parameters);
+  const modules = readableModules(parameters);
   const rows = tensors.map(({ name, shape }) => [name, formatShape(shape)]);
   const lines = [
     `weights, ${formatBytes(bytes.length)}`,
-    ...recurrentLines(recurrent),
+    ...moduleLines(modules),
     '',
     ...alignColumns([['tensor', 'shape'], ...rows]),
     ...notes,
     ...describeNotFinite(notFinite),
   ];
-  return { lines, json: { format: 'weights', bytes: bytes.length, tensors, recurrent, notes, notFinite } };
+  return {
+    lines,
+    json: { format: 'weights', bytes: bytes.length, tensors, ...modulesAsJson(modules), notes, notFinite },
+  };
 }
 
 /** A model of another framework, as the network that it is read as. */

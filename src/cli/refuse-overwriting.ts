@@ -1,4 +1,4 @@
-/** Keeps a command from writing over a file that it reads. */
+/** Keeps a command from writing over a file that it reads, or that a person has finished. */
 import { stat } from 'node:fs/promises';
 import { LstmOnnxError } from '../errors.js';
 
@@ -18,6 +18,16 @@ export async function refuseOverwriting(output: string, inputs: readonly string[
       `Writing ${output}${same} would destroy what this command reads. Name a place for the result with --output.`,
     );
   }
+}
+
+/** @throws E_INVALID_OPTION when there is a file by that name: a draft is for a person to finish, and may have been */
+export async function refuseReplacing(output: string): Promise<void> {
+  if ((await identityOf(output)) === undefined) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${output} is there already, and what was written into it by hand would be lost. Remove it, or name another place with ` +
+      '--output.',
+  );
 }
 
 /** Undefined where there is no file; what else keeps it from being read or written is said when that is tried. */

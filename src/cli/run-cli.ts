@@ -7,6 +7,7 @@ import { version } from '../version.js';
 import { commandWords } from './command-words.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
+import { initCommand } from './init.js';
 import { inspectCommand } from './inspect.js';
 import { checkOptionValues } from './option-values.js';
 import { type CliIo, type Output, outputTo } from './output.js';
@@ -19,7 +20,7 @@ import { verifyCommand } from './verify.js';
 /** Options and positionals that take more than one value. */
 const lists = new Set(['_', 'input', 'i']);
 
-const names = ['train', 'export', 'run', 'verify', 'inspect', 'doctor', 'completion'];
+const names = ['train', 'init', 'export', 'run', 'verify', 'inspect', 'doctor', 'completion'];
 
 /**
  * Runs a command line.
@@ -62,6 +63,7 @@ function program(output: Output, io: CliIo) {
     .option('json', { type: 'boolean', default: false, describe: 'Print results as JSON, one object a line' })
     .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of errors' })
     .command(trainCommand(output, io))
+    .command(initCommand(output))
     .command(exportCommand(output))
     .command(runCommand(output))
     .command(verifyCommand(output))

@@ -22,7 +22,7 @@ export type Head = readonly (Matrix | ActivationStep)[];
 
 const noHead: Hint = { option: 'head', value: false };
 /** A word of a name, as in `embeddings.word` or `tok_emb`; not `member`, not `unembed`. */
-const likeEmbedding = /(^|[._\d])emb(s|ed|eds|edding|eddings|edder)?($|[._\d])/i;
+export const likeEmbedding = /(^|[._\d])emb(s|ed|eds|edding|eddings|edder)?($|[._\d])/i;
 
 /** The embedding that is named, or the matrix before the recurrent layer that is called like one. */
 export function chooseEmbedding(
@@ -177,7 +177,7 @@ function embeddingHints(candidate: Matrix | undefined): readonly Hint[] {
   return candidate ? [{ option: 'embedding', found: [candidate.name] }] : [];
 }
 
-function matrixOf({ name, tensors }: ModuleTensors): Matrix {
+export function matrixOf({ name, tensors }: ModuleTensors): Matrix {
   const [rows = 0, columns = 0] = tensors.get('weight')?.shape ?? [];
   return { name, rows, columns, bias: tensors.has('bias') };
 }

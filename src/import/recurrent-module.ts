@@ -3,13 +3,11 @@
  * weight_ih_l0 [gates * H, I], weight_hh_l0 [gates * H, H]. An LSTM may be projected: weight_hh_l0 [4H, P] beside
  * weight_hr_l0 [P, H]. https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
-import type { StateDict } from '../builder/parameters.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../builder/recurrent/cells.js';
 import { formatShape } from '../builder/shape.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
-import { withLayerNumbers } from './cell-modules.js';
-import { groupModules, type ModuleTensors, quoteName } from './modules.js';
+import { type ModuleTensors, quoteName } from './modules.js';
 import { kindOfGates, recurrentList } from './recurrent-kinds.js';
 
 /** Beyond what anybody trains; each costs an ONNX node with its names and types. */
@@ -106,19 +104,6 @@ function countLayers(
   const missing = expected.find((own) => !tensors.has(own));
   if (missing !== undefined) throw notOneModule(name, `${missing} is missing`);
   return numLayers;
-}
-
-/** The recurrent modules of a state dict, cells as layers; those that are not read are left out. */
-export function recurrentModulesOf(state: StateDict): RecurrentModule[] {
-  const { recurrent } = groupModules(withLayerNumbers(state).parameters);
-  return [...recurrent.values()].flatMap((module) => {
-    try {
-      return [inferRecurrent(module)];
-    } catch (error) {
-      if (error instanceof LstmOnnxError) return [];
-      throw error;
-    }
-  });
 }
 
 function notOneModule(name: string, what: string): LstmOnnxError {

@@ -78,11 +78,25 @@ const kinds: readonly Kind[] = [
 const parameter: Kind = { name: 'a parameter of its own', fits: () => false, mayBeLeftOut: true };
 const unknown: Kind = { name: 'of no kind that is known', fits: () => false, mayBeLeftOut: true };
 
+/** The kind that a module looks like: `a PReLU or RMSNorm`; undefined for one that is of none. */
+export function kindNameOf({ name, tensors }: ModuleTensors): string | undefined {
+  return kinds.find(({ fits }) => fits(tensors, name))?.name;
+}
+
 /** @throws E_UNSUPPORTED for modules that the architecture has no place for */
 export function refuseUnread(modules: Modules): void {
-  const unread = unreadModules(modules);
-  if (unread.size === 0) return;
-  const all = [...unread.values()];
+  refuse([...unreadModules(modules).values()], readKinds);
+}
+
+/** @throws E_UNSUPPORTED for weights that no network has by these names, whatever it is: computed from others, or quantized */
+export function refuseComputedWeights(modules: Modules): void {
+  refuse([...unreadModules(modules).values()].filter(({ kind }) => kind.advice !== undefined));
+}
+
+const readKinds = `Read are ${recurrentNames.map((name) => `${cellOf(name).torch}s`).join(', ')}, linear layers and an embedding. `;
+
+function refuse(all: readonly Unread[], read = ''): void {
+  if (all.length === 0) return;
   const shown = all.slice(0, MAX_SHOWN).map(({ label, kind }) => `${label} (${kind.name})`);
   if (all.length > MAX_SHOWN) shown.push(`and ${all.length - MAX_SHOWN} more`);
   const advice = new Set(all.flatMap(({ kind }) => kind.advice ?? []));
@@ -93,8 +107,8 @@ export function refuseUnread(modules: Modules): void {
     : '';
   throw new LstmOnnxError(
     'E_UNSUPPORTED',
-    `The state dict has modules that are not read, by their names and shapes: ${shown.join(', ')}. Read are ` +
-      `${recurrentNames.map((name) => `${cellOf(name).torch}s`).join(', ')}, linear layers and an embedding. ${[...advice].map((sentence) => `${sentence} `).join('')}${leavingOut}${onnxRoute}`,
+    `The state dict has modules that are not read, by their names and shapes: ${shown.join(', ')}. ${read}` +
+      `${[...advice].map((sentence) => `${sentence} `).join('')}${leavingOut}${onnxRoute}`,
     { hints: [...(mayBeLeftOut ? [{ option: 'network' } as const] : []), runOnnx] },
   );
 }

@@ -40,6 +40,40 @@ it.each([
   expect(JSON.parse(json.stdout).recurrent).toHaveLength(layers.length);
 });
 
+it('lstm-onnx inspect says every layer that names and shapes tell', async () => {
+  const layersOf = async (id: string) => {
+    const file = fileURLToPath(new URL(`../../fixtures/data/coverage/${id}.pt`, import.meta.url));
+    const { stdout } = await lstmOnnx('inspect', file);
+    const json = JSON.parse((await lstmOnnx('inspect', file, '--json')).stdout) as {
+      modules: { kind: string }[];
+    };
+    const lines = stdout.split('\n');
+    return [lines.slice(1, lines.indexOf('')), json.modules.map(({ kind }) => kind)] as const;
+  };
+  expect(await layersOf('A25')).toEqual([
+    [
+      "layer 'encoder' (Conv2d, 2 to 4 channels, kernel 3x1)",
+      "layer 'norm' (BatchNorm, 4 features)",
+      "parameter 'act.weight' [1], of a PReLU or RMSNorm",
+      "recurrent layer 'lstm' (LSTM, 16 features, hidden size 6, 1 layer)",
+      "layer 'tranform' (Linear, weight [16, 6])",
+      "layer 'decoder' (ConvTranspose2d, 8 to 2 channels, kernel 3x1)",
+    ],
+    ['convolution', 'batchNorm', 'parameter', 'recurrent', 'matrix', 'convolution'],
+  ]);
+  expect(await layersOf('A18')).toMatchObject([
+    [
+      "layer 'embedding' (Linear without bias, or Embedding, weight [9, 4])",
+      "layer 'convolutions.0.0' (Conv1d, or its transpose, 4 to 4 channels, kernel 5)",
+      "layer 'convolutions.0.1' (BatchNorm, 4 features)",
+      "layer 'convolutions.1.0' (Conv1d, or its transpose, 4 to 4 channels, kernel 5)",
+      "layer 'convolutions.1.1' (BatchNorm, 4 features)",
+      "recurrent layer 'lstm' (LSTM, 4 features, hidden size 3, 1 layer, bidirectional)",
+    ],
+    expect.anything(),
+  ]);
+});
+
 it.skipIf(process.platform === 'win32').each([
   ['weights', pathOf('classifier.pt')],
   ['safetensors', pathOf('classifier.safetensors')],

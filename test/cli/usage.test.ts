@@ -31,14 +31,14 @@ describe('lstm-onnx', () => {
   });
 
   it('says which commands there are', async () => {
-    const commands = 'train, export, run, verify, inspect, doctor, completion';
+    const commands = 'train, init, export, run, verify, inspect, doctor, completion';
     expect((await lstmOnnx('trian', '--epochs', '2')).stderr).toContain(
       `There is no command trian; the commands are ${commands}.\n`,
     );
     expect((await lstmOnnx()).stderr).toContain(`Name a command: ${commands}.\n`);
   });
 
-  it.each(['train', 'export', 'run', 'verify', 'inspect', 'doctor'])(
+  it.each(['train', 'init', 'export', 'run', 'verify', 'inspect', 'doctor'])(
     'shows help and an example for %s',
     async (command) => {
       const { code, stdout } = await lstmOnnx(command, '--help');

@@ -2,7 +2,9 @@
  * Networks that people publish, from their state dicts and from their ONNX files: numbers that differ from PyTorch's fail, and
  * docs/coverage.md has what is read today. `vitest run test/coverage -u` writes it.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
   encodeSafetensors,
@@ -10,10 +12,16 @@ import {
   importModel,
   LstmOnnxError,
   Model,
+  networkToJson,
   parseSafetensors,
 } from '../../src/index.js';
+import { sizeOf } from '../../src/nd-array.js';
+import { lstmOnnx } from '../cli/lstm-onnx.js';
+import { temporaryDirectory } from '../files/temporary-directory.js';
 import { listFixtures, loadFixture } from '../fixtures.js';
+import { networkOf } from '../import/drafted.js';
 import { networks } from './networks.js';
+import { describeWay, finish, type Way, ways } from './ways.js';
 import '../matcher.js';
 
 interface Case {
@@ -22,33 +30,53 @@ interface Case {
 }
 
 const fileOf = (name: string) => new URL(`../../fixtures/data/coverage/${name}`, import.meta.url);
+const folder = temporaryDirectory();
 const CLOSE = { atol: 1e-5 };
 const ids = listFixtures('coverage').map((name) => name.replace('coverage/', ''));
 const whole = 'whole';
-const verdicts = { stateDict: new Map<string, string>(), onnx: new Map<string, string>() };
+const verdicts = {
+  stateDict: new Map<string, string>(),
+  onnx: new Map<string, string>(),
+  way: new Map<string, string>(),
+};
 
-/** A model's results are PyTorch's at five pairs of sizes, four of which no file was traced with. */
-async function expectPyTorch(model: Uint8Array, provider: 'cpu' | 'simd', id: string): Promise<void> {
+/**
+ * A model's results are PyTorch's at five pairs of sizes, four of which no file was traced with. Of one that `way` led to the results
+ * have an order and no names, and entries and no shapes.
+ */
+async function expectPyTorch(
+  model: Uint8Array,
+  provider: 'cpu' | 'simd',
+  id: string,
+  way?: Way,
+): Promise<void> {
   const { tensors, metadata } = parseSafetensors(readFileSync(fileOf(`${id}.safetensors`)));
   const { sizes: all }: Case = JSON.parse(metadata.get('case')!);
   await using opened = await Model.load(model, { providers: [provider] });
   for (const sizes of all) {
     const feeds = opened.inputs.map(({ name, dtype }) => {
-      const { shape, data } = tensors.get(`${sizes}.input.${name}`)!;
+      const { shape, data } = tensors.get(`${sizes}.input.${way?.inputs?.[name] ?? name}`)!;
       const fed = dtype === 'int64' ? BigInt64Array.from(data as Int32Array, BigInt) : data;
-      return [name, { dtype, shape, data: fed }] as const;
+      return [name, { dtype, shape: way?.shapes?.[name]?.(shape) ?? shape, data: fed }] as const;
     });
-    const results = Object.entries(await opened.run(Object.fromEntries(feeds) as never));
+    const own = Object.entries(await opened.run(Object.fromEntries(feeds) as never));
+    const results = way ? own.map(([, result], i) => [`y${i}`, result] as const) : own;
+    const shapeOf = (shape: readonly number[]) => (way ? [sizeOf(shape)] : shape);
     const numbers = results.map(([name, { data, dims }]) => {
       return [
         name,
-        { dtype: 'float32', shape: dims, data: Float32Array.from(data as Float32Array, Number) },
+        { dtype: 'float32', shape: shapeOf(dims), data: Float32Array.from(data as Float32Array, Number) },
       ] as const;
     });
     const expected = results.map(([name]) => {
       const { shape, data } = tensors.get(`${sizes}.output.${name}`)!;
-      return [name, { dtype: 'float32', shape, data: Float32Array.from(data as Float32Array) }] as const;
+      return [
+        name,
+        { dtype: 'float32', shape: shapeOf(shape), data: Float32Array.from(data as Float32Array) },
+      ] as const;
     });
+    const recorded = [...tensors.keys()].filter((name) => name.startsWith(`${sizes}.output.`));
+    expect(results).toHaveLength(recorded.length);
     expect(new Map(numbers)).toBeCloseToArray(new Map(expected), CLOSE);
   }
 }
@@ -84,6 +112,31 @@ describe.each(ids)('the network %s', (id) => {
   });
 });
 
+describe.each(Object.entries(ways))('the state dict of %s, by options or a draft', (id, way) => {
+  it('becomes a model with the numbers of PyTorch', async () => {
+    const model = await modelBy(id, way);
+    for (const provider of ['cpu', 'simd'] as const) await expectPyTorch(model, provider, id, way);
+    if ('lines' in way) expect(Object.keys(way.lines).length).toBeLessThanOrEqual(3);
+    verdicts.way.set(id, describeWay(way));
+  });
+});
+
+/** The ONNX file of a state dict, as the command writes it. */
+async function modelBy(id: string, way: Way): Promise<Uint8Array> {
+  const weights = fileURLToPath(fileOf(`${id}.pt`));
+  const options = [...(way.options ?? [])];
+  if ('lines' in way) {
+    const { stdout } = await lstmOnnx('init', '--from', weights, '-o', '-');
+    const network = join(folder, `${id}.json`);
+    writeFileSync(network, networkToJson(networkOf(finish(stdout, way.lines))));
+    options.push('--network', network);
+  }
+  const output = join(folder, `${id}.onnx`);
+  const { code, stderr } = await lstmOnnx('export', weights, '-o', output, ...options);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return readFileSync(output);
+}
+
 describe('docs/coverage.md', () => {
   it('says what is read today', async () => {
     const count = (all: ReadonlyMap<string, string>) =>
@@ -91,19 +144,22 @@ describe('docs/coverage.md', () => {
     const cell = (text: string) => text.replaceAll('|', '\\|').split(/: read are|; read are|; expected/)[0];
     const rows = ids.map((id) => {
       const stateDict = verdicts.stateDict.get(id) ?? 'not yet defined with the ops that there are';
-      return `| ${id} | ${stateDict} | ${cell(verdicts.onnx.get(id) ?? '')} |`;
+      return `| ${id} | ${stateDict} | ${verdicts.way.get(id) ?? 'more than three lines'} | ${cell(verdicts.onnx.get(id) ?? '')} |`;
     });
     const text = `# Coverage
 
 Networks that people publish, rebuilt small (\`fixtures/coverage_networks.py\`). Whole means PyTorch's numbers at five pairs of batch and
 time, within 1e-5. From a state dict: defined in TypeScript (\`test/coverage/networks.ts\`), read, exported, run on \`cpu\` and \`simd\`. From
-the ONNX file of \`torch.onnx.export\`: run on \`simd\`, and read, written again and run on \`cpu\`. This file is written by
+the ONNX file of \`torch.onnx.export\`: run on \`simd\`, and read, written again and run on \`cpu\`. By options or \`init\` is the shortest
+way from a state dict without a definition (\`test/coverage/ways.ts\`), whole too: options of \`lstm-onnx export\` alone, or the network that
+\`lstm-onnx init\` drafts, with so many of its marked lines written anew. Axes of 1 may be elsewhere there. This file is written by
 \`npx vitest run test/coverage -u\`.
 
 ${count(verdicts.stateDict)} of ${ids.length} are whole from their state dicts, ${count(verdicts.onnx)} from their ONNX files.
+${verdicts.way.size} of ${ids.length} need no definition: options alone, or at most three lines of a draft.
 
-| network | state dict | ONNX file |
-| ------- | ---------- | --------- |
+| network | state dict | by options or \`init\` | ONNX file |
+| ------- | ---------- | -------------------- | --------- |
 ${rows.join('\n')}
 `;
     await expect(text).toMatchFileSnapshot('../../docs/coverage.md');

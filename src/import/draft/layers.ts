@@ -1,0 +1,110 @@
+/** Calls of layers with weights, their options as names and shapes tell them. */
+import type { FoundConvolution, FoundNorm } from '../found-modules.js';
+import type { RecurrentModule } from '../recurrent-module.js';
+import { type Flow, featuresOf } from './flows.js';
+import type { Ports, Recorder, Written } from './recorder.js';
+
+/** A call, and what of it is a guess. */
+interface Called {
+  readonly value: Written;
+  readonly open?: string;
+}
+
+export function recurrentCall(
+  recorder: Recorder,
+  { kind, ...layer }: RecurrentModule,
+  node: string,
+  x: Written,
+): Written<Ports> {
+  const { hiddenSize, numLayers, bidirectional, bias, projSize, peepholes } = layer;
+  return recorder.recurrent(kind, node, x, {
+    hiddenSize,
+    ...(numLayers > 1 ? { numLayers } : {}),
+    ...(bidirectional ? { bidirectional } : {}),
+    ...(bias ? {} : { bias }),
+    ...(projSize > 0 ? { projSize } : {}),
+    ...(peepholes ? { peepholes } : {}),
+  });
+}
+
+/** How a convolution is taken: a transposed one may look the same. */
+export interface ConvolutionReading {
+  readonly transposed: boolean;
+  /** Whether that is a guess. */
+  readonly isGuess: boolean;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly fits: (flow: Flow) => boolean;
+}
+
+/** The reading that the names and shapes tell, else the one that fits behind the value before. */
+export function readConvolution(
+  { channels, transposed, bias, kernelSize }: FoundConvolution,
+  current: Flow | undefined,
+): ConvolutionReading {
+  const [first, second] = channels;
+  const isGuess = transposed === undefined;
+  const isImage = kernelSize.length === 2;
+  const reading = (isBack: boolean): ConvolutionReading => {
+    const inChannels = isBack ? first : second;
+    const outChannels = isBack ? bias || second : first;
+    const fits = (flow: Flow) => {
+      if (flow.layout === 'series') return (isImage ? 1 : featuresOf(flow)) === inChannels;
+      const groups = featuresOf(flow) / inChannels;
+      const divides = groups === 1 || (!isBack && Number.isInteger(groups) && outChannels % groups === 0);
+      return flow.layout === (isImage ? 'image' : 'channels') && divides;
+    };
+    return { transposed: isBack, isGuess, inChannels, outChannels, fits };
+  };
+  if (transposed !== undefined) return reading(transposed);
+  const [plain, back] = [reading(false), reading(true)];
+  return current && !plain.fits(current) && back.fits(current) ? back : plain;
+}
+
+export function convolutionCall(
+  recorder: Recorder,
+  { kernelSize, bias, channels }: FoundConvolution,
+  { transposed, isGuess, outChannels }: ConvolutionReading,
+  node: string,
+  x: Written,
+): Called {
+  const [height = 1, width = height] = kernelSize;
+  const axes = kernelSize.length === 1 ? '1d' : '2d';
+  const read = featuresOf({ value: x, layout: 'channels' });
+  const groups = transposed ? outChannels / channels[1] : read / channels[1];
+  // A series mostly keeps its length.
+  const same = axes === '1d' && !transposed && height > 1 && height % 2 === 1;
+  const value = recorder.call(`${transposed ? 'convTranspose' : 'conv'}${axes}`, node, x, {
+    outChannels,
+    kernelSize: height === width ? height : [height, width],
+    ...(same ? { padding: 'same' } : {}),
+    ...(groups > 1 ? { groups } : {}),
+    ...(bias > 0 ? {} : { bias: false }),
+  });
+  const kind = isGuess ? [transposed ? 'a transposed convolution' : 'a convolution, not its transpose'] : [];
+  const groupsOf = groups > 1 ? [`${groups} groups`] : [];
+  const guesses = [...kind, 'stride 1', 'dilation 1', ...groupsOf, same ? "padding 'same'" : 'no padding'];
+  return { value, open: `${guesses.join(', ')} are guesses` };
+}
+
+/** A norm over channels or over the last axes. */
+export function normCall(
+  recorder: Recorder,
+  { kind, shape, affine }: FoundNorm,
+  node: string,
+  { value: x, layout }: Flow,
+): Called {
+  if (kind === 'norm') {
+    if (shape.length === 1 && (layout === 'channels' || layout === 'image')) {
+      const open = 'InstanceNorm is a guess: GroupNorm looks the same';
+      return { value: recorder.call('instanceNorm', node, x, { affine }), open };
+    }
+    const options = shape.length > 1 ? [{ axes: shape.length }] : [];
+    return { value: recorder.call('layerNorm', node, x, ...options) };
+  }
+  const options = affine ? [] : [{ affine }];
+  if (layout !== 'series') return { value: recorder.call('batchNorm', node, x, ...options) };
+  const turned = recorder.call('transpose', x, [0, 2, 1]);
+  const normed = recorder.call('batchNorm', node, turned, ...options);
+  return { value: recorder.call('transpose', normed, [0, 2, 1]) };
+}
