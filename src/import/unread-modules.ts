@@ -17,8 +17,8 @@ interface Kind {
   readonly name: string;
   readonly fits: (tensors: Tensors, module: string) => boolean;
   readonly advice?: string;
-  /** Whether a model may well work without it, so that a network file that leaves it out helps. */
-  readonly mayBeLeftOut?: true;
+  /** Whether a network file helps, which may have such a layer or leave it out. */
+  readonly isDescribable?: true;
 }
 
 interface Unread {
@@ -55,7 +55,7 @@ const kinds: readonly Kind[] = [
       /(^|\.)parametrizations(\.|$)/.test(module) || has(tensors, /^(weight|bias)\w*_(g|v|u|orig)$/),
     advice: weightNorm,
   },
-  { name: 'a BatchNorm', fits: (tensors) => tensors.has('running_mean') },
+  { name: 'a BatchNorm', fits: (tensors) => tensors.has('running_mean'), isDescribable: true },
   { name: 'an LSTMCell', fits: (tensors) => gatesOf(tensors, '') === 4 },
   { name: 'a GRUCell', fits: (tensors) => gatesOf(tensors, '') === 3 },
   { name: 'an RNNCell', fits: (tensors) => gatesOf(tensors, '') === 1 },
@@ -63,20 +63,21 @@ const kinds: readonly Kind[] = [
   {
     name: 'a CRF',
     fits: (tensors) => has(tensors, /^(start_|end_)?transitions$/),
-    mayBeLeftOut: true,
+    isDescribable: true,
   },
-  { name: 'a Conv1d or Bilinear', fits: (tensors) => rank(tensors, 'weight') === 3 },
-  { name: 'a Conv2d', fits: (tensors) => rank(tensors, 'weight') === 4 },
+  { name: 'a Conv1d or Bilinear', fits: (tensors) => rank(tensors, 'weight') === 3, isDescribable: true },
+  { name: 'a Conv2d', fits: (tensors) => rank(tensors, 'weight') === 4, isDescribable: true },
   { name: 'a Conv3d', fits: (tensors) => rank(tensors, 'weight') === 5 },
   {
     name: 'a LayerNorm or the like',
     fits: (tensors) => rank(tensors, 'weight') === 1 && tensors.has('bias'),
+    isDescribable: true,
   },
   { name: 'a PReLU or RMSNorm', fits: (tensors) => rank(tensors, 'weight') === 1 },
 ];
 
-const parameter: Kind = { name: 'a parameter of its own', fits: () => false, mayBeLeftOut: true };
-const unknown: Kind = { name: 'of no kind that is known', fits: () => false, mayBeLeftOut: true };
+const parameter: Kind = { name: 'a parameter of its own', fits: () => false, isDescribable: true };
+const unknown: Kind = { name: 'of no kind that is known', fits: () => false, isDescribable: true };
 
 /** The kind that a module looks like: `a PReLU or RMSNorm`; undefined for one that is of none. */
 export function kindNameOf({ name, tensors }: ModuleTensors): string | undefined {
@@ -93,23 +94,23 @@ export function refuseComputedWeights(modules: Modules): void {
   refuse([...unreadModules(modules).values()].filter(({ kind }) => kind.advice !== undefined));
 }
 
-const readKinds = `Read are ${recurrentNames.map((name) => `${cellOf(name).torch}s`).join(', ')}, linear layers and an embedding. `;
+const readKinds = `Without a description are read ${recurrentNames.map((name) => `${cellOf(name).torch}s`).join(', ')}, linear layers and an embedding. `;
 
 function refuse(all: readonly Unread[], read = ''): void {
   if (all.length === 0) return;
   const shown = all.slice(0, MAX_SHOWN).map(({ label, kind }) => `${label} (${kind.name})`);
   if (all.length > MAX_SHOWN) shown.push(`and ${all.length - MAX_SHOWN} more`);
   const advice = new Set(all.flatMap(({ kind }) => kind.advice ?? []));
-  const mayBeLeftOut = all.every(({ kind }) => kind.mayBeLeftOut);
-  const leavingOut = mayBeLeftOut
-    ? 'If the model works without them, describe the network by the option network (docs/networks.md), ' +
-      'which takes the tensors that it names. '
+  const areDescribable = all.every(({ kind }) => kind.isDescribable);
+  const describing = areDescribable
+    ? 'Describe the network by the option network (docs/networks.md), which takes layers of these kinds and may leave ' +
+      'tensors out. '
     : '';
   throw new LstmOnnxError(
     'E_UNSUPPORTED',
     `The state dict has modules that are not read, by their names and shapes: ${shown.join(', ')}. ${read}` +
-      `${[...advice].map((sentence) => `${sentence} `).join('')}${leavingOut}${onnxRoute}`,
-    { hints: [...(mayBeLeftOut ? [{ option: 'network' } as const] : []), runOnnx] },
+      `${[...advice].map((sentence) => `${sentence} `).join('')}${describing}${onnxRoute}`,
+    { hints: [...(areDescribable ? [{ option: 'network' } as const] : []), runOnnx] },
   );
 }
 

@@ -31,13 +31,6 @@ const byOnnx = /torch\.onnx\.export\(.*runs on onnxruntime\..*\{"call":"Model\.l
 
 describe('modules that are not read', () => {
   it.each<[string, Record<string, readonly number[]>, RegExp]>([
-    ['a Conv1d', { ...lstm, 'c.weight': [2, 3, 5], 'c.bias': [2] }, /'c' \(a Conv1d or Bilinear\)/],
-    ['a Conv2d', { ...lstm, 'cnn.0.weight': [2, 1, 3, 3] }, /'cnn\.0' \(a Conv2d\)/],
-    [
-      'a BatchNorm',
-      { ...lstm, 'bn.weight': [2], 'bn.bias': [2], 'bn.running_mean': [2], 'bn.running_var': [2] },
-      /'bn' \(a BatchNorm\)/,
-    ],
     [
       'an RNNCell with a tensor of its own',
       { ...recurrent('cell', 1, 3, 4, ''), 'cell.h0': [4] },
@@ -83,6 +76,23 @@ describe('modules that are not read', () => {
     expect(messageFor(shapes)).not.toMatch(/network"/);
   });
 
+  it.each<[string, Record<string, readonly number[]>, RegExp]>([
+    ['a Conv1d', { ...lstm, 'c.weight': [2, 3, 5], 'c.bias': [2] }, /'c' \(a Conv1d or Bilinear\)/],
+    ['a Conv2d', { ...lstm, 'cnn.0.weight': [2, 1, 3, 3] }, /'cnn\.0' \(a Conv2d\)/],
+    [
+      'a BatchNorm',
+      { ...lstm, 'bn.weight': [2], 'bn.bias': [2], 'bn.running_mean': [2], 'bn.running_var': [2] },
+      /'bn' \(a BatchNorm\)/,
+    ],
+    ['a LayerNorm', { ...lstm, 'ln.weight': [4], 'ln.bias': [4] }, /'ln' \(a LayerNorm or the like\)/],
+  ])('may be described in a network file: %s', (_, shapes, message) => {
+    expect(messageFor(shapes)).toMatch(message);
+    expect(messageFor(shapes)).toMatch(
+      /option network .* takes layers of these kinds.*\{"option":"network"\}/,
+    );
+    expect(messageFor(shapes)).toMatch(byOnnx);
+  });
+
   it('are named all in one message, before what else is open', () => {
     const message = messageFor({
       ...lstm,
@@ -93,15 +103,15 @@ describe('modules that are not read', () => {
       'b.weight': [2, 4],
     });
     expect(message).toMatch(
-      /'conv' \(a Conv1d or Bilinear\), 'cnn\.0' \(a Conv2d\)\. Read are LSTMs, GRUs, RNNs, linear layers/,
+      /'conv' \(a Conv1d or Bilinear\), 'cnn\.0' \(a Conv2d\)\. Without a description are read LSTMs, GRUs, RNNs, linear layers/,
     );
     expect(message).not.toMatch(/There are 2 LSTMs|may be the head/);
   });
 
   it('leave out the network file where no file could say them, and offer it where it can', () => {
     const crf = { ...lstm, 'fc.weight': [2, 4], 'crf.transitions': [2, 2] };
-    expect(messageFor(crf)).toMatch(/'crf' \(a CRF\).*works without them.*\{"option":"network"\}/);
-    expect(messageFor({ ...crf, 'cnn.weight': [2, 1, 3, 3] })).not.toMatch(/network"/);
+    expect(messageFor(crf)).toMatch(/'crf' \(a CRF\).*may leave tensors out.*\{"option":"network"\}/);
+    expect(messageFor({ ...crf, 'cnn.weight': [2, 1, 3, 3, 3] })).not.toMatch(/network"/);
   });
 
   it('are parameters by their names where the model itself has them', () => {
