@@ -6,7 +6,7 @@ import { wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { nearNames } from '../near-names.js';
 import { checkName, type NetworkNode } from './graph-builder.js';
-import { moduleParameter, type ParameterSpec, type Sharing } from './ops/op.js';
+import { moduleOf, moduleParameter, type ParameterSpec, type Sharing } from './ops/op.js';
 import { formatShape, sameShape } from './shape.js';
 import { SharedCalls } from './shared-calls.js';
 
@@ -91,7 +91,7 @@ export class ParameterNames {
     for (const [other, tied] of this.#tied) if (tied === tensor) this.#tied.set(other, target);
     this.#tied.set(tensor, target);
     for (const [i, node] of nodes.entries()) {
-      const tied = this.#tiedOf(node.module ?? node.name);
+      const tied = this.#tiedOf(moduleOf(node));
       if (tied) nodes[i] = { ...node, tied };
     }
   }

@@ -9,7 +9,7 @@ import type { NetworkNode } from './graph-builder.js';
 import { inputTypes, type Network, valueTypes } from './network.js';
 import type { OpName } from './ops/index.js';
 import { ops } from './ops/index.js';
-import { type Initializer, moduleParameter, type ParameterSpec, parameterName } from './ops/op.js';
+import { type Initializer, moduleOf, moduleParameter, type ParameterSpec, parameterName } from './ops/op.js';
 import type { OpInputs } from './ops/op-inputs.js';
 import { Generator } from './random.js';
 import { formatShape, sameShape } from './shape.js';
@@ -69,7 +69,7 @@ export function parameterUses(network: Network): ParameterUse[] {
       node,
       spec,
       name: parameterName(node, spec.name),
-      own: moduleParameter(node.module ?? node.name, spec.name),
+      own: moduleParameter(moduleOf(node), spec.name),
     })),
   );
 }

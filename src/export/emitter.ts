@@ -44,7 +44,7 @@ export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
   readonly #names: Set<string>;
-  readonly #constants = new Map<string, string>();
+  readonly #made = new Map<string, string>();
 
   /** @param reserved names that are taken: the graph's inputs and outputs */
   constructor(reserved: Iterable<string>) {
@@ -85,21 +85,24 @@ export class Emitter {
     return unique;
   }
 
+  /** The name that `make` gave for this key. */
+  once(key: string, make: () => string): string {
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const name = make();
+    this.#made.set(key, name);
+    return name;
+  }
+
   /** An int64 constant: a vector, or a scalar for a single number. The same numbers are stored once. */
   int64(value: number | readonly number[]): string {
     const numbers = typeof value === 'number' ? [value] : value;
     const shape = typeof value === 'number' ? [] : [value.length];
-    const key = `${shape.length}:${numbers.join(',')}`;
-    const known = this.#constants.get(key);
-    if (known !== undefined) return known;
     const label = numbers.map((n) => (n < 0 ? `m${-n}` : n)).join('_');
-    const name = this.initializer(`const_${label}`, {
-      dtype: 'int64',
-      shape,
-      data: BigInt64Array.from(numbers, BigInt),
-    });
-    this.#constants.set(key, name);
-    return name;
+    const data = BigInt64Array.from(numbers, BigInt);
+    return this.once(`int64 ${shape.length}:${numbers.join(',')}`, () =>
+      this.initializer(`const_${label}`, { dtype: 'int64', shape, data }),
+    );
   }
 
   #fresh(base: string): string {

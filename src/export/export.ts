@@ -7,7 +7,7 @@ import type { Network } from '../builder/network.js';
 import type { OpName } from '../builder/ops/index.js';
 import { parameterName } from '../builder/ops/op.js';
 import { mapInputs } from '../builder/ops/op-inputs.js';
-import { checkParameters, type StateDict } from '../builder/parameters.js';
+import { checkParameters, parameterUses, type StateDict } from '../builder/parameters.js';
 import { summary } from '../builder/summary.js';
 import type { TensorType } from '../builder/tensor.js';
 import { counted } from '../counted.js';
@@ -23,6 +23,7 @@ import { version } from '../version.js';
 import { Emitter } from './emitter.js';
 import type { Lowered, LoweredPort } from './lowering.js';
 import { lowerings } from './ops/index.js';
+import { storesTransposed } from './ops/linear.js';
 import { prune } from './prune.js';
 import { statePairs } from './states.js';
 import { type VariantOptions, variantOf } from './variants.js';
@@ -143,8 +144,12 @@ function lower(
   const values = new Map<string, Lowered>(
     Object.entries(network.inputs).map(([name, type]) => [name, { name, type }]),
   );
+  const uses = parameterUses(network);
+  const plain = new Set(
+    uses.flatMap(({ node, spec, name }) => (storesTransposed(node, spec.name) ? [] : [name])),
+  );
   for (const node of network.nodes) {
-    const ports = lowerNode(node, values, emitter, opset, parameters);
+    const ports = lowerNode(node, values, emitter, opset, parameters, plain);
     for (const [port, type] of Object.entries(node.outputs)) {
       const lowered = ports[port];
       if (lowered) values.set(valueId(node.name, port), { ...lowered, type });
@@ -159,8 +164,16 @@ function lowerNode<K extends OpName>(
   emitter: Emitter,
   opset: number,
   parameters: StateDict,
+  plain: ReadonlySet<string>,
 ): Readonly<Record<string, LoweredPort>> {
   const parameter = (name: string) => mustGet(parameters, parameterName(node, name), 'parameter');
+  const once = (form: string, names: readonly string[], make: () => string) =>
+    emitter.once([form, ...names.map((name) => parameterName(node, name))].join(' '), make);
+  const stored = (name: string) =>
+    once('', [name], () =>
+      emitter.initializer(parameterName(node, name), { dtype: 'float32', ...parameter(name) }),
+    );
+  const isStored = (name: string) => plain.has(parameterName(node, name));
   const inputs = mapInputs<K, string, Lowered>(node.inputs, (id) => mustGet(values, id, 'value'));
   const holderOf = (dim: string) => {
     for (const { name, type } of values.values()) {
@@ -169,7 +182,8 @@ function lowerNode<K extends OpName>(
     }
     return undefined;
   };
-  return lowerings[node.op](node, { emitter, inputs, opset, parameter, holderOf });
+  const context = { emitter, inputs, opset, parameter, stored, isStored, once, holderOf };
+  return lowerings[node.op](node, context);
 }
 
 /** Names the network's outputs: renames the value if possible, else copies it with an Identity. */

@@ -29,6 +29,17 @@ export interface LoweringContext<K extends OpName = OpName> {
   readonly opset: number;
   /** A parameter of this node by its own name: `weight_ih_l0`. */
   parameter(name: string): Parameter;
+  /** The name in the graph of a parameter as it is, an initializer. */
+  stored(name: string): string;
+  /** Whether a node stores this parameter as it is. */
+  isStored(name: string): boolean;
+  /**
+   * The name in the graph of what `make` makes of parameters of this node and of nothing else; made once for all nodes that have
+   * these parameters.
+   *
+   * @param form what is made of them
+   */
+  once(form: string, names: readonly string[], make: () => string): string;
   /** A value that has a dimension of this name, and which axis that is. */
   holderOf(dim: string): { readonly name: string; readonly axis: number } | undefined;
 }

@@ -22,6 +22,7 @@ import { sgd } from '../../src/builder/train/optimizers.js';
 import { unroll } from '../../src/builder/unroll.js';
 import { dataset, type SampleArray } from '../../src/data/dataset.js';
 import { exportOnnx } from '../../src/export/export.js';
+import { importModel } from '../../src/import/import-model.js';
 import { Model } from '../../src/runtime/node.js';
 import { type FloatTensors, loadFixture } from '../fixtures.js';
 import { backendNames, startNamed } from './backends.js';
@@ -78,6 +79,13 @@ describe.each(Object.entries(networks))('a network with shared parameters, %s', 
     expect(computed.outputs).toBeCloseToArray(outputs, { atol: 2e-6 });
     expect(computed.grads).toBeCloseToArray(ofLayer(grads), { rtol: 1e-5 });
     expect(computed.inputGrads).toBeCloseToArray(inputGrads, { rtol: 1e-5 });
+  });
+
+  it('has the gradients of PyTorch where it is read from its ONNX file', async () => {
+    const { tf } = await startNamed('cpu');
+    const read = await importModel(exportOnnx(network, data.params));
+    expect(read.parameters).toBeCloseToArray(data.params as never); // tolerance 0, under the same names
+    expect(compute(tf, read.network, data).grads).toBeCloseToArray(ofLayer(grads), { rtol: 1e-5 });
   });
 
   it.each(['cpu', 'simd'] as const)('has the numbers of PyTorch as a model on %s', async (provider) => {

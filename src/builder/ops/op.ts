@@ -34,12 +34,14 @@ export function moduleParameter(module: string, own: string): string {
   return own === '' ? module : `${module}.${own}`;
 }
 
+/** The module that a node is a call of. */
+export function moduleOf({ name, module = name }: Sharing & { readonly name: string }): string {
+  return module;
+}
+
 /** The name in the state dict of a node's parameter. */
-export function parameterName(
-  { name, module = name, tied }: Sharing & { readonly name: string },
-  own: string,
-): string {
-  return tied?.[own] ?? moduleParameter(module, own);
+export function parameterName(node: Sharing & { readonly name: string }, own: string): string {
+  return node.tied?.[own] ?? moduleParameter(moduleOf(node), own);
 }
 
 /** A value for each output port of an op. */

@@ -17,23 +17,18 @@ function dilationsOf({ kernelSize, dilation }: Windows) {
   return { dilations: ints(...kernelSize.map((_, i) => dilation?.[i] ?? 1)) };
 }
 
-function weights<K extends OpName>(
-  name: string,
-  bias: boolean,
-  { emitter, parameter }: LoweringContext<K>,
-): string[] {
-  const own = bias ? ['weight', 'bias'] : ['weight'];
-  return own.map((each) => emitter.initializer(`${name}.${each}`, { dtype: 'float32', ...parameter(each) }));
+function weights<K extends OpName>(bias: boolean, { stored }: LoweringContext<K>): string[] {
+  return (bias ? ['weight', 'bias'] : ['weight']).map(stored);
 }
 
 export const lowerConv: Lowering<'conv'> = ({ name, options }, context) => {
-  const inputs = [context.inputs.x.name, ...weights(name, options.bias, context)];
+  const inputs = [context.inputs.x.name, ...weights(options.bias, context)];
   const attributes = { ...attributesOf(options), ...dilationsOf(options), group: int(options.groups) };
   return { output: { name: context.emitter.emit('Conv', inputs, { name, attributes }) } };
 };
 
 export const lowerConvTranspose: Lowering<'convTranspose'> = ({ name, options }, context) => {
-  const inputs = [context.inputs.x.name, ...weights(name, options.bias, context)];
+  const inputs = [context.inputs.x.name, ...weights(options.bias, context)];
   const attributes = {
     ...attributesOf(options),
     ...dilationsOf(options),

@@ -2,9 +2,7 @@
 import { int } from '../emitter.js';
 import type { Lowering } from '../lowering.js';
 
-export const lowerEmbedding: Lowering<'embedding'> = ({ name }, context) => {
-  const { emitter, parameter } = context;
-  const table = emitter.initializer(`${name}.weight`, { dtype: 'float32', ...parameter('weight') });
-  const rows = emitter.emit('Gather', [table, context.inputs.x.name], { name, attributes: { axis: int(0) } });
-  return { output: { name: rows } };
+export const lowerEmbedding: Lowering<'embedding'> = ({ name }, { emitter, inputs, stored }) => {
+  const ids = [stored('weight'), inputs.x.name];
+  return { output: { name: emitter.emit('Gather', ids, { name, attributes: { axis: int(0) } }) } };
 };

@@ -7,14 +7,15 @@ import type { Lowering, LoweringContext } from '../lowering.js';
 
 /** A parameter, or one number everywhere where the op has none. */
 function affine<K extends OpName>(
-  { emitter, parameter }: LoweringContext<K>,
+  { emitter, stored }: LoweringContext<K>,
   name: string,
   own: string | undefined,
   shape: readonly number[],
   otherwise: number,
 ): string {
-  const data = own === undefined ? new Float32Array(sizeOf(shape)).fill(otherwise) : parameter(own).data;
-  return emitter.initializer(`${name}.${own ?? (otherwise === 1 ? 'ones' : 'zeros')}`, {
+  if (own !== undefined) return stored(own);
+  const data = new Float32Array(sizeOf(shape)).fill(otherwise);
+  return emitter.initializer(`${name}.${otherwise === 1 ? 'ones' : 'zeros'}`, {
     dtype: 'float32',
     shape,
     data,

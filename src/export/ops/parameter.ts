@@ -1,8 +1,8 @@
 /** Initializers. */
 import type { Lowering } from '../lowering.js';
 
-export const lowerParameter: Lowering<'parameter'> = ({ name }, { emitter, parameter }) => ({
-  output: { name: emitter.initializer(name, { dtype: 'float32', ...parameter('') }) },
+export const lowerParameter: Lowering<'parameter'> = (_node, { stored }) => ({
+  output: { name: stored('') },
 });
 
 export const lowerConstant: Lowering<'constant'> = ({ name, options: { shape, values } }, { emitter }) => ({

@@ -8,6 +8,8 @@
  * 4. Y_h is the last step read of a one-direction layer; it stands by for an `at(-1)`, or an `at(0)` in reverse.
  */
 import { type CellActivation, cellFunctionOf, constantsOf } from '../../builder/activations.js';
+import { moduleOf, parameterName, type Sharing } from '../../builder/ops/op.js';
+import type { Parameter } from '../../builder/parameters.js';
 import { blockOrder, cellOf, type RecurrentName, recurrentNames } from '../../builder/recurrent/cells.js';
 import {
   type LayerDirection,
@@ -15,7 +17,7 @@ import {
   layerDirections,
   stateSize,
 } from '../../builder/recurrent/layers.js';
-import { dim } from '../../nd-array.js';
+import { dim, type NdArray } from '../../nd-array.js';
 import type { OnnxAttribute } from '../../onnx/graph.js';
 import { type Emitter, float, floats, int, ints, string, strings } from '../emitter.js';
 import type { Lowering, LoweringContext } from '../lowering.js';
@@ -32,7 +34,7 @@ function lower<K extends RecurrentName>(kind: K): Lowering<K> {
     const directions = bidirectional ? 2 : 1;
     const features = stateSize(options);
     const initial = states.map(({ input }) =>
-      options.learnedState ? learned(context, x.name, name, input, batchFirst) : inputs[input]?.name,
+      options.learnedState ? learned(context, x.name, node, input, batchFirst) : inputs[input]?.name,
     );
 
     let sequence = batchFirst ? transpose(emitter, x.name, `${name}.time_first`, 1, 0, 2) : x.name;
@@ -48,7 +50,8 @@ function lower<K extends RecurrentName>(kind: K): Lowering<K> {
         return all === undefined ? '' : layerState(emitter, all, role, layer, directions, numLayers);
       });
       const ends = { sequence, lengths: lengths?.name ?? '', initial: given };
-      const { y, states: after } = emitLayer(kind, context, options, parts, label, ends);
+      const weights = `${moduleOf(node)}.l${layer}`;
+      const { y, states: after } = emitLayer(kind, context, options, parts, { label, weights }, ends);
       lastY = y;
       for (const [i, state] of after.entries()) dim(last, i).push(state);
     }
@@ -77,6 +80,12 @@ function lower<K extends RecurrentName>(kind: K): Lowering<K> {
   };
 }
 
+/** What names begin with: those of the layer's values, and those of its weights, which other nodes may have, too. */
+interface LayerNames {
+  readonly label: string;
+  readonly weights: string;
+}
+
 /** Names of values in the graph; `''` for what is not there. */
 interface LayerInputs {
   readonly sequence: string;
@@ -91,23 +100,28 @@ function emitLayer(
   context: LoweringContext<RecurrentName>,
   options: LayerOptions,
   parts: readonly LayerDirection[],
-  label: string,
+  { label, weights }: LayerNames,
   { sequence, lengths, initial }: LayerInputs,
 ): { y: string; states: string[] } {
-  const { emitter, parameter } = context;
+  const { emitter, parameter, once } = context;
   const { states, onnx } = cellOf(kind);
   const { projSize = 0, bidirectional, reverse, hiddenSize } = options;
-  const hr = projSize > 0 ? parts.map(({ suffix }) => parameter(`weight_hr${suffix}`)) : undefined;
-  const constant = (role: string, array: Parameters<Emitter['initializer']>[1]) =>
-    emitter.initializer(`${label}.${role}`, array);
+  const hrNames = parts.map(({ suffix }) => `weight_hr${suffix}`);
+  const hr = projSize > 0 ? hrNames.map(parameter) : undefined;
+  const constant = (role: string, make: () => NdArray) =>
+    once(role, hrNames, () => emitter.initializer(`${weights}.${role}`, make()));
   const multiply = (a: string, b: string, role: string) =>
     emitter.emit('MatMul', [a, b], { name: `${label}.${role}` });
   const [h0 = '', ...others] = initial;
   const initialH =
     hr && h0 !== ''
-      ? multiply(h0, constant('unproject', inverseProjections(hr, label)), 'initial_hidden')
+      ? multiply(
+          h0,
+          constant('unproject', () => inverseProjections(hr, label)),
+          'initial_hidden',
+        )
       : h0;
-  const { W, R, B, P } = emitWeights(kind, context, options, parts, label);
+  const { W, R, B, P } = emitWeights(kind, context, options, parts, weights);
   const [y = '', ...after] = emitter.emitAll(
     onnx.operator,
     [sequence, W, R, B, lengths, initialH, ...others, P],
@@ -123,7 +137,7 @@ function emitLayer(
     },
   );
   if (!hr) return { y, states: after };
-  const projection = constant('project', projections(hr));
+  const projection = constant('project', () => projections(hr));
   const [yH = '', ...unprojected] = after;
   return {
     y: multiply(y, projection, 'projected'),
@@ -134,25 +148,37 @@ function emitLayer(
 /** A layer's weights by ONNX's names for them, in ONNX's order; `''` for those that it does not have. */
 function emitWeights(
   kind: RecurrentName,
-  { emitter, parameter }: LoweringContext<RecurrentName>,
+  { emitter, parameter, once }: LoweringContext<RecurrentName>,
   { bias, projSize = 0, peepholes: seesCell }: LayerOptions,
   parts: readonly LayerDirection[],
   label: string,
 ): Record<'W' | 'R' | 'B' | 'P', string> {
   const { gates, peepholes, onnx } = cellOf(kind);
   const order = blockOrder(gates, onnx.gates);
-  const of = (name: string) => parts.map(({ suffix }) => parameter(`${name}${suffix}`));
-  const constant = (role: string, array: Parameters<Emitter['initializer']>[1]) =>
-    emitter.initializer(`${label}.${role}`, array);
-  const hr = projSize > 0 ? of('weight_hr') : [];
-  const recurrent = of('weight_hh').map((hh, i) => ({ hh, hr: hr[i] }));
-  const W = constant('W', reordered(of('weight_ih'), order));
-  const R = constant('R', recurrentWeights(recurrent, order));
-  const biasHh = bias ? of('bias_hh') : [];
-  const pairs = bias ? of('bias_ih').map((ih, i) => [ih, dim(biasHh, i)] as const) : [];
-  const B = bias ? constant('B', biases(pairs, order)) : '';
+  /** Made of these parameters of each direction. */
+  const constant = (role: string, names: readonly string[], make: (of: Parameter[][]) => NdArray) => {
+    const own = names.map((name) => parts.map(({ suffix }) => `${name}${suffix}`));
+    return once(`${kind} ${role}`, own.flat(), () =>
+      emitter.initializer(`${label}.${role}`, make(own.map((direction) => direction.map(parameter)))),
+    );
+  };
+  const W = constant('W', ['weight_ih'], ([ih = []]) => reordered(ih, order));
+  const R = constant('R', projSize > 0 ? ['weight_hh', 'weight_hr'] : ['weight_hh'], ([hh = [], hr = []]) =>
+    recurrentWeights(
+      hh.map((own, i) => ({ hh: own, hr: hr[i] })),
+      order,
+    ),
+  );
+  const B = bias
+    ? constant('B', ['bias_ih', 'bias_hh'], ([ih = [], hh = []]) =>
+        biases(
+          ih.map((own, i) => [own, dim(hh, i)] as const),
+          order,
+        ),
+      )
+    : '';
   const ofCell = blockOrder(peepholes, onnx.peepholes);
-  const P = seesCell ? constant('P', reordered(of('weight_peephole'), ofCell)) : '';
+  const P = seesCell ? constant('P', ['weight_peephole'], ([own = []]) => reordered(own, ofCell)) : '';
   return { W, R, B, P };
 }
 
@@ -179,15 +205,18 @@ function cellAttributes(
 
 /** A learned state [layers * directions, size] for each sequence of the batch. */
 function learned(
-  { emitter, parameter }: LoweringContext<RecurrentName>,
+  { emitter, parameter, once }: LoweringContext<RecurrentName>,
   x: string,
-  name: string,
+  node: Sharing & { readonly name: string },
   role: string,
   batchFirst: boolean,
 ): string {
+  const { name } = node;
   const { shape, data } = parameter(role);
   const [count, size] = [dim(shape, 0), dim(shape, 1)];
-  const state = emitter.initializer(`${name}.${role}`, { dtype: 'float32', shape: [count, 1, size], data });
+  const state = once('state', [role], () =>
+    emitter.initializer(parameterName(node, role), { dtype: 'float32', shape: [count, 1, size], data }),
+  );
   const dims = emitter.emit('Shape', [x], { name: `${name}.dims` });
   const batch = emitter.emit('Gather', [dims, emitter.int64([batchFirst ? 0 : 1])], {
     name: `${name}.batch`,

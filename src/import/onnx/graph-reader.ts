@@ -8,24 +8,27 @@
 import { GraphBuilder, type OptionCheck } from '../../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../../builder/network.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
+import { parameterName, type Sharing } from '../../builder/ops/op.js';
 import type { OpInputs } from '../../builder/ops/op-inputs.js';
 import { type Parameter, type StateDict, specsOfNetwork } from '../../builder/parameters.js';
 import type { Dim, Shape } from '../../builder/shape.js';
 import type { Value as NetworkValue, SymbolicTensor, TensorType } from '../../builder/tensor.js';
 import { MemoryBudget } from '../../data/memory-budget.js';
-import { LstmOnnxError, reworded } from '../../errors.js';
+import { LstmOnnxError } from '../../errors.js';
+import { mustHave } from '../../must-get.js';
 import type { OnnxDType, OnnxGraph, OnnxModel, OnnxNode } from '../../onnx/graph.js';
-import { runOnnx } from '../onnx-route.js';
-import { quoted, quotedList } from '../quoted.js';
+import { quoted } from '../quoted.js';
 import { constantOf, widenedBytes } from './constants.js';
 import type { Dims } from './dims.js';
 import { inputType } from './inputs.js';
+import type { LayerWeight } from './layer-weight.js';
 import { checkShape, MAX_INPUTS, MAX_OPS, MAX_RANK, tooMany, type Work } from './limits.js';
 import { identifier, inputName, Names } from './names.js';
 import { neededNodes } from './needed-nodes.js';
+import { handlerOf, refuseUnread, within } from './node-handlers.js';
 import { NodeReader } from './node-reader.js';
-import { handlers } from './ops/index.js';
-import { describeValue, type Value, type View, type Weights } from './value.js';
+import type { SharedWeights } from './shared-weights.js';
+import { describeValue, rankOf, type Value, type View, type Weights } from './value.js';
 import { type Rearranger, tensorOf, viewOf } from './view.js';
 
 export class GraphReader implements Rearranger {
@@ -47,6 +50,8 @@ export class GraphReader implements Rearranger {
     private readonly work: Work,
     fileBytes: number,
     check: OptionCheck,
+    /** Finds layers of the same parameters; without it each has its own. */
+    private readonly shared?: SharedWeights,
   ) {
     this.#graph = new GraphBuilder(check);
     const { inputs, initializers } = model.graph;
@@ -99,17 +104,23 @@ export class GraphReader implements Rearranger {
     return this.#names.claim(name);
   }
 
+  /** A name for a layer, once: that of the module whose weights these initializers are. */
+  claimModule(origins: readonly string[], node: OnnxNode, fallback: string): string {
+    return this.#names.claimModule(origins, node, fallback);
+  }
+
   /** Adds an op and gives its ports. */
   addAll<K extends OpName>(
     op: K,
     name: string,
     inputs: OpInputs<NetworkValue>[K],
     options: OpOptions[K],
+    sharing: Sharing = {},
   ): Record<string, SymbolicTensor> {
     this.work.takeSteps(1);
     const count = this.#graph.nodes.length + 1;
     if (count > MAX_OPS) throw tooMany(`${count} ops`, MAX_OPS);
-    const ports = this.#graph.add(op, name, inputs, options);
+    const ports = this.#graph.add(op, name, inputs, options, sharing);
     for (const { shape } of Object.values(ports)) checkShape(shape);
     return ports;
   }
@@ -117,6 +128,29 @@ export class GraphReader implements Rearranger {
   /** Adds an op without parameters, of one output. */
   add<K extends OpName>(op: K, inputs: OpInputs<NetworkValue>[K], options: OpOptions[K]): SymbolicTensor {
     return this.addNamed(op, this.#names.numbered(op), inputs, options);
+  }
+
+  /** Adds a layer, whose name was claimed, and its parameters, and gives its ports. */
+  addLayer<K extends OpName>(
+    op: K,
+    name: string,
+    inputs: OpInputs<NetworkValue>[K],
+    options: OpOptions[K],
+    weights: readonly LayerWeight[],
+  ): Record<string, SymbolicTensor> {
+    const sharing = this.shared?.sharing(op, name, weights) ?? {};
+    for (const weight of weights) {
+      const isShared = sharing.module !== undefined || sharing.tied?.[weight.name] !== undefined;
+      if (!isShared) this.addParameter(parameterName({ name }, weight.name), weight.shape, weight.data);
+      else if (weight.isMade) this.budget.release(weight.data.byteLength);
+    }
+    return this.addAll(op, name, inputs, options, sharing);
+  }
+
+  /** {@link addLayer} of one output. */
+  addOneLayer<K extends OpName>(...given: Parameters<typeof this.addLayer<K>>): SymbolicTensor {
+    const { output } = this.addLayer(...given);
+    return mustHave(output, 'The output of a layer');
   }
 
   /** Adds an op of one output, whose name was claimed. */
@@ -136,7 +170,7 @@ export class GraphReader implements Rearranger {
     return typeof dim === 'string' ? this.#graph.holderOf(dim) : undefined;
   }
 
-  addParameter(name: string, shape: readonly number[], data: Float32Array): void {
+  private addParameter(name: string, shape: readonly number[], data: Float32Array): void {
     if (this.#parameters.has(name)) {
       throw new LstmOnnxError(
         'E_DUPLICATE_NAME',
@@ -262,59 +296,5 @@ export class GraphReader implements Rearranger {
       while (all.has(free)) free = this.claim(base);
       return free;
     });
-  }
-}
-
-function rankOf(value: Value): number {
-  switch (value.kind) {
-    case 'view':
-      return value.axes.length;
-    case 'reversed':
-      return value.of.axes.length;
-    case 'masked':
-      return value.sizes.length;
-    case 'weights':
-    case 'sizes':
-      return value.shape.length;
-  }
-}
-
-function handlerOf({ domain, opType }: OnnxNode) {
-  return domain === '' ? handlers.get(opType) : undefined;
-}
-
-/** What quantizing writes: its integers could be no weights of a network. */
-const quantizing = /Quantize|QLinear|QGemm|QAttention|Integer$/;
-
-/** @throws E_UNSUPPORTED that names every operator that is not read, the first one with its node */
-function refuseUnread(nodes: readonly OnnxNode[]): void {
-  const unread = nodes.filter((node) => !handlerOf(node));
-  const [first] = unread;
-  if (!first) return;
-  const others = new Set(unread.map(({ opType }) => opType));
-  others.delete(first.opType);
-  const op = first.domain === '' ? 'this operator' : `this operator of the domain ${quoted(first.domain)}`;
-  const more = others.size > 0 ? `, nor have ${quotedList(others)}` : '';
-  const quantized = unread.some(({ opType }) => quantizing.test(opType))
-    ? ' The model is quantized: give the one before that, whose weights are floats.'
-    : '';
-  within(first, () => {
-    throw new LstmOnnxError(
-      'E_UNSUPPORTED',
-      `${op} has no counterpart in a network${more}.${quantized} The file itself runs on onnxruntime.`,
-      { hints: [runOnnx] },
-    );
-  });
-}
-
-/** Says of which node an error tells. */
-function within<T>(node: OnnxNode, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (!(cause instanceof LstmOnnxError)) throw cause;
-    const op = /^\w{1,40}$/.test(node.opType) ? node.opType : quoted(node.opType);
-    const where = `${op} ${node.name === '' ? `(${quotedList(node.outputs)})` : quoted(node.name)}`;
-    throw reworded(cause, `${where}: ${cause.message}`);
   }
 }

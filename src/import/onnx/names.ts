@@ -25,6 +25,16 @@ export class Names {
     return name;
   }
 
+  /**
+   * What a module is called: after the first initializer that tells and is not another module's, which has tied it, else after its
+   * node.
+   */
+  claimModule(origins: readonly string[], node: OnnxNode, fallback: string): string {
+    const told = origins.flatMap((origin) => moduleOfOrigin(origin) ?? []);
+    const name = told.find((module) => !this.#taken.has(module)) ?? told[0] ?? fromNode(node, fallback);
+    return this.claim(name);
+  }
+
   /** The first free one of `relu_1`, `relu_2`, ... */
   numbered(base: string): string {
     let number = this.#counts.get(base) ?? 1;
@@ -49,15 +59,12 @@ export function inputName(text: string): string {
   return text.length <= MAX_LENGTH && isInputName(text) ? text : identifier(text);
 }
 
-/** What a module is called: after the first initializer that tells, else after its node. */
-export function moduleName(origins: readonly string[], node: OnnxNode, fallback: string): string {
-  for (const origin of origins) {
-    const layered = parameterRoles.exec(origin) ?? writtenRoles.exec(origin);
-    if (layered) return identifier(layered[2] === '0' ? `${layered[1]}` : `${layered[1]}_l${layered[2]}`);
-    const [, module] = moduleRoles.exec(origin) ?? [];
-    if (module !== undefined) return identifier(module);
-  }
-  return fromNode(node, fallback);
+/** The module that an initializer is of, where its name tells. */
+function moduleOfOrigin(origin: string): string | undefined {
+  const layered = parameterRoles.exec(origin) ?? writtenRoles.exec(origin);
+  if (layered) return identifier(layered[2] === '0' ? `${layered[1]}` : `${layered[1]}_l${layered[2]}`);
+  const [, module] = moduleRoles.exec(origin) ?? [];
+  return module === undefined ? undefined : identifier(module);
 }
 
 /** Path segments that say nothing of the model: tf2onnx's calls of functions. */

@@ -19,6 +19,7 @@ import { Dims, RestartWithEqualDims } from './dims.js';
 import { type ExternalData, externalFiles, withExternalData } from './external-data.js';
 import { GraphReader } from './graph-reader.js';
 import { Work } from './limits.js';
+import { SharedWeights } from './shared-weights.js';
 
 /** The operator sets whose operators mean what the handlers read. */
 const OLDEST_OPSET = 7;
@@ -30,7 +31,7 @@ const OLDEST_IR_VERSION = 3;
  *
  * Every LSTM, GRU or RNN node is one op of one layer. Parameters have PyTorch's names where the file's initializers do
  * (`fc.weight`), else their node's. Floats of any precision become float32, int64 inputs int32; labels and preprocessing
- * come along from the metadata. A layer that the graph uses twice becomes two of the same weights.
+ * come along from the metadata. Layers whose weights are the same initializers, as the steps of a loop, share their parameters.
  * Inputs and outputs keep their names and order; one that is a number gets a `_` before it (`78` is `_78`).
  *
  * @param externalData the files of weights that the model names
@@ -44,7 +45,13 @@ export function readOnnx(
   externalData: ExternalData = new Map(),
 ): ImportedModel & { readonly notes: readonly string[] } {
   const model = decodeModel(bytes);
-  const read = readOnnxModel(model, bytes.length, externalData, checkOptions);
+  const read = readOnnxModel(
+    model,
+    bytes.length,
+    externalData,
+    checkOptions,
+    (work) => new SharedWeights((count) => work.takeNumbers(count)),
+  );
   return { ...read, notes: notesOn(model, read.network) };
 }
 
@@ -53,12 +60,14 @@ export function readOnnx(
  *
  * @param fileBytes the size of its file, which bounds the memory that its numbers may take
  * @param check what options are held to: a network that is kept has none that a definition could not have
+ * @param sharedBy finds the layers that share their parameters; without it each has its own
  */
 export function readOnnxModel(
   given: OnnxModel,
   fileBytes: number,
   externalData: ExternalData,
   check: OptionCheck,
+  sharedBy?: (work: Work) => SharedWeights,
 ): ImportedModel {
   checkVersions(given);
   const model = withExternalData(given, externalData);
@@ -70,7 +79,14 @@ export function readOnnxModel(
   const work = new Work(allBytes);
   for (;;) {
     try {
-      const { network, parameters } = new GraphReader(model, dims, work, allBytes, check).read();
+      const { network, parameters } = new GraphReader(
+        model,
+        dims,
+        work,
+        allBytes,
+        check,
+        sharedBy?.(work),
+      ).read();
       const info = infoOf(model, network);
       return { network, parameters, ...(info ? { info } : {}) };
     } catch (error) {

@@ -3,6 +3,7 @@ import { blockOrder, cellOf, type RecurrentName } from '../../builder/recurrent/
 import { LstmOnnxError } from '../../errors.js';
 import { dim } from '../../nd-array.js';
 import type { Allocate } from './constants.js';
+import { LayerWeight } from './layer-weight.js';
 import { numberOf } from './size.js';
 import type { Weights } from './value.js';
 
@@ -18,12 +19,6 @@ export interface RecurrentWeights {
   readonly p: Weights | undefined;
 }
 
-export interface NamedParameter {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
 /**
  * The parameters by their names in the module, in PyTorch's order.
  * @throws E_SHAPE_MISMATCH where the weights do not fit each other
@@ -34,7 +29,7 @@ export function recurrentParameters(
   directions: number,
   inputSize: number,
   allocate: Allocate,
-): NamedParameter[] {
+): LayerWeight[] {
   const { w, r, b, p } = weights;
   const hiddenSize = dim(r.shape, 2);
   const { gates, peepholes, onnx } = cellOf(kind);
@@ -44,34 +39,31 @@ export function recurrentParameters(
   expectShape('R', r, [directions, rows, hiddenSize]);
   if (b) expectShape('B', b, [directions, 2 * rows]);
   if (p) expectShape('P', p, [directions, 3 * hiddenSize]);
-  const [wData, rData, bData, pData] = [w.read(), r.read(), b?.read(), p?.read()];
   return Array.from({ length: directions }, (_, direction) => {
     const suffix = `_l0${direction === 1 ? '_reverse' : ''}`;
     /** `part` of `parts` of the direction's own share, its blocks in the given order. */
-    const parameter = (
-      name: string,
-      all: Float32Array,
-      shape: number[],
-      order: number[],
-      part = 0,
-      parts = 1,
-    ) => {
-      const length = all.length / directions / parts;
-      const own = all.subarray((direction * parts + part) * length, (direction * parts + part + 1) * length);
-      const data = allocate(length);
-      const block = length / order.length;
-      for (const [i, from] of order.entries())
-        data.set(own.subarray(from * block, (from + 1) * block), i * block);
-      return { name: `${name}${suffix}`, shape, data };
+    const parameter = (name: string, of: Weights, shape: number[], order: number[], part = 0, parts = 1) => {
+      const make = () => {
+        const all = of.read();
+        const length = all.length / directions / parts;
+        const start = (direction * parts + part) * length;
+        const data = allocate(length);
+        const block = length / order.length;
+        for (const [i, from] of order.entries()) {
+          data.set(all.subarray(start + from * block, start + (from + 1) * block), i * block);
+        }
+        return data;
+      };
+      return new LayerWeight(`${name}${suffix}`, shape, make, of);
     };
     return [
-      parameter('weight_ih', wData, [rows, inputSize], order),
-      parameter('weight_hh', rData, [rows, hiddenSize], order),
-      ...(bData
-        ? [parameter('bias_ih', bData, [rows], order, 0, 2), parameter('bias_hh', bData, [rows], order, 1, 2)]
+      parameter('weight_ih', w, [rows, inputSize], order),
+      parameter('weight_hh', r, [rows, hiddenSize], order),
+      ...(b
+        ? [parameter('bias_ih', b, [rows], order, 0, 2), parameter('bias_hh', b, [rows], order, 1, 2)]
         : []),
-      ...(pData
-        ? [parameter('weight_peephole', pData, [3 * hiddenSize], blockOrder(onnx.peepholes, peepholes))]
+      ...(p
+        ? [parameter('weight_peephole', p, [3 * hiddenSize], blockOrder(onnx.peepholes, peepholes))]
         : []),
     ];
   }).flat();

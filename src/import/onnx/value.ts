@@ -104,3 +104,17 @@ export function describeValue(value: Value): string {
       return 'a mask of steps, or what is computed with one';
   }
 }
+
+export function rankOf(value: Value): number {
+  switch (value.kind) {
+    case 'view':
+      return value.axes.length;
+    case 'reversed':
+      return value.of.axes.length;
+    case 'masked':
+      return value.sizes.length;
+    case 'weights':
+    case 'sizes':
+      return value.shape.length;
+  }
+}

@@ -1,11 +1,10 @@
 /** Conv, ConvTranspose, MaxPool, AveragePool, and the pools over all that there is. */
 import { alongAxis, type Windows } from '../../../builder/convolution/windows.js';
 import { dim, sizeOf } from '../../../nd-array.js';
-import { permutedWeights } from '../constants.js';
-import { moduleName } from '../names.js';
+import { copyOf } from '../layer-weight.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, numberOf, type Size } from '../size.js';
-import type { View, Weights } from '../value.js';
+import type { View } from '../value.js';
 import { sizesOf } from '../view.js';
 
 /** The windows that a node's attributes say, over x. */
@@ -85,20 +84,17 @@ function convolution(op: 'conv' | 'convTranspose'): Handler {
     if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outChannels)) {
       throw node.refusal(`the bias has shape [${bias.shape.join(', ')}], expected [${outChannels}]`);
     }
-    const name = to.claim(moduleName([weight.origin, ...(bias ? [bias.origin] : [])], node.node, 'conv'));
-    addCopy(node, `${name}.weight`, weight);
-    if (bias) addCopy(node, `${name}.bias`, bias);
+    const name = to.claimModule([weight.origin, ...(bias ? [bias.origin] : [])], node.node, 'conv');
+    const weights = [
+      copyOf('weight', weight, to.allocate),
+      ...(bias ? [copyOf('bias', bias, to.allocate)] : []),
+    ];
     const options = { outChannels, ...windows, groups, bias: bias !== undefined };
     const input = { x: to.tensor(x) };
-    if (op === 'conv') return [to.view(to.addNamed('conv', name, input, options))];
+    if (op === 'conv') return [to.view(to.addOneLayer('conv', name, input, options, weights))];
     const outputPadding = outputPaddingOf(node, windows.kernelSize.length);
-    return [to.view(to.addNamed('convTranspose', name, input, { ...options, outputPadding }))];
+    return [to.view(to.addOneLayer('convTranspose', name, input, { ...options, outputPadding }, weights))];
   };
-}
-
-function addCopy({ to }: NodeReader, name: string, weights: Weights): void {
-  const order = weights.shape.map((_, i) => i);
-  to.addParameter(name, weights.shape, permutedWeights(weights, order, to.allocate).read());
 }
 
 function outputPaddingOf(node: NodeReader, axes: number): number[] {

@@ -6,7 +6,7 @@ import { severalInputs } from '../../../builder/ops/op-inputs.js';
 import type { TensorType } from '../../../builder/tensor.js';
 import { dim, sizeOf } from '../../../nd-array.js';
 import { permutedWeights, reshapedWeights, slicedWeights } from '../constants.js';
-import { moduleName } from '../names.js';
+import { LayerWeight } from '../layer-weight.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, numberOf } from '../size.js';
 import type { Source, View, Weights } from '../value.js';
@@ -158,12 +158,19 @@ function add(
 ) {
   const { to } = node;
   const origins = [weight.origin, ...(bias ? [bias.vector.origin] : [])];
-  const name = to.claim(moduleName(origins, node.node, 'linear'));
-  const rows = transposed ? weight : permutedWeights(weight, [1, 0], to.allocate);
-  const outFeatures = dim(rows.shape, 0);
-  to.addParameter(`${name}.weight`, rows.shape, scaled(rows, factor, node));
-  if (bias) to.addParameter(`${name}.bias`, [outFeatures], biasOf(bias, outFeatures, node));
-  return to.addNamed('linear', name, { x }, { outFeatures, bias: bias !== undefined });
+  const name = to.claimModule(origins, node.node, 'linear');
+  const shape = transposed ? weight.shape : weight.shape.toReversed();
+  const outFeatures = dim(shape, 0);
+  const rows = () => (transposed ? weight : permutedWeights(weight, [1, 0], to.allocate));
+  const weights = [
+    new LayerWeight('weight', shape, () => scaled(rows(), factor, node), weight, `${transposed} ${factor}`),
+  ];
+  if (bias) {
+    const { vector } = bias;
+    const numbers = () => biasOf(bias, outFeatures, node);
+    weights.push(new LayerWeight('bias', [outFeatures], numbers, vector, `${bias.factor}`));
+  }
+  return to.addOneLayer('linear', name, { x }, { outFeatures, bias: bias !== undefined }, weights);
 }
 
 function scaled(weights: Weights, factor: number, { to }: NodeReader): Float32Array {

@@ -1,8 +1,8 @@
 /** BatchNormalization as it runs, LayerNormalization, InstanceNormalization. */
 import type { OpOptions } from '../../../builder/ops/index.js';
 import { dim, sizeOf } from '../../../nd-array.js';
-import { permutedWeights, reshapedWeights } from '../constants.js';
-import { moduleName } from '../names.js';
+import { reshapedWeights } from '../constants.js';
+import { copyOf } from '../layer-weight.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, numberOf } from '../size.js';
 import type { Weights } from '../value.js';
@@ -20,12 +20,10 @@ function add<K extends 'batchNorm' | 'layerNorm' | 'instanceNorm'>(
     weights ? [[name, weights] as const] : [],
   );
   const origins = given.map(([, { origin }]) => origin);
-  const name = to.claim(moduleName(origins, node.node, op));
-  for (const [own, weights] of given) {
-    const order = weights.shape.map((_, i) => i);
-    to.addParameter(`${name}.${own}`, weights.shape, permutedWeights(weights, order, to.allocate).read());
-  }
-  return [to.view(to.addNamed(op, name, { x: to.tensor(node.floats(0)) } as never, options))]; // all three have x alone
+  const name = to.claimModule(origins, node.node, op);
+  const weights = given.map(([own, constant]) => copyOf(own, constant, to.allocate));
+  const x = to.tensor(node.floats(0));
+  return [to.view(to.addOneLayer(op, name, { x } as never, options, weights))]; // all three have x alone
 }
 
 /** One number for each channel. */

@@ -3,8 +3,8 @@
 import { counted } from '../../../counted.js';
 import { LstmOnnxError } from '../../../errors.js';
 import { dim, sizeOf } from '../../../nd-array.js';
-import { permutedWeights, sizesOfShape, slicedWeights } from '../constants.js';
-import { moduleName } from '../names.js';
+import { sizesOfShape, slicedWeights } from '../constants.js';
+import { copyOf } from '../layer-weight.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, isOne, type Size } from '../size.js';
 import { formatRange, type SliceRange, sliceRange } from '../slice-range.js';
@@ -57,10 +57,10 @@ function embedding(node: NodeReader, table: Weights, ids: View): View {
     throw node.refusal(`ids pick from a table of ${formatSizes(table.sizes)}; expected rows of a matrix`);
   }
   const { to } = node;
-  const name = to.claim(moduleName([table.origin], node.node, 'embedding'));
-  const copy = permutedWeights(weights, [0, 1], to.allocate);
-  to.addParameter(`${name}.weight`, weights.shape, copy.read());
-  return to.view(to.addNamed('embedding', name, { x: to.tensor(ids) }, { numEmbeddings, embeddingDim }));
+  const name = to.claimModule([table.origin], node.node, 'embedding');
+  const options = { numEmbeddings, embeddingDim };
+  const own = [copyOf('weight', weights, to.allocate)];
+  return to.view(to.addOneLayer('embedding', name, { x: to.tensor(ids) }, options, own));
 }
 
 /** One entry along an axis, which disappears. */

@@ -14,7 +14,7 @@ import { type Value as NetworkValue, SymbolicTensor } from '../../../builder/ten
 import { LstmOnnxError } from '../../../errors.js';
 import { mustHave } from '../../../must-get.js';
 import { dim } from '../../../nd-array.js';
-import { moduleName } from '../names.js';
+import { LayerWeight } from '../layer-weight.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { cellOptions, directionOf } from '../recurrent-cell.js';
 import { learnedState, recurrentParameters } from '../recurrent-weights.js';
@@ -51,13 +51,13 @@ function handler(kind: RecurrentName): Handler {
 
     const { to } = node;
     const inputSize = featuresOf(node, x);
-    const name = to.claim(moduleName([w.origin, r.origin, b?.origin ?? ''], node.node, kind));
-    for (const parameter of recurrentParameters(kind, { w, r, b, p }, directions, inputSize, to.allocate)) {
-      to.addParameter(`${name}.${parameter.name}`, parameter.shape, parameter.data);
-    }
-    for (const [role, data] of Object.entries(learned)) {
-      to.addParameter(`${name}.${role}`, [directions, hiddenSize], data);
-    }
+    const name = to.claimModule([w.origin, r.origin, b?.origin ?? ''], node.node, kind);
+    const weights = [
+      ...recurrentParameters(kind, { w, r, b, p }, directions, inputSize, to.allocate),
+      ...Object.entries(learned).map(
+        ([role, data]) => new LayerWeight(role, [directions, hiddenSize], () => data),
+      ),
+    ];
     const options: LayerOptions = {
       hiddenSize,
       numLayers: 1,
@@ -71,7 +71,13 @@ function handler(kind: RecurrentName): Handler {
       ...cellOptions(kind, node, directions),
     };
     // What a node of this kind does not have, its specification does not let it have.
-    const ports = to.addAll(kind, name, { x, ...given, lengths }, options as OpOptions[typeof kind]);
+    const ports = to.addLayer(
+      kind,
+      name,
+      { x, ...given, lengths },
+      options as OpOptions[typeof kind],
+      weights,
+    );
     return outputs(kind, node, ports, layer, { batchFirst, reverse: direction.reverse, lengths });
   };
 }
