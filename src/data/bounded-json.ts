@@ -3,6 +3,16 @@
  * counted before it is parsed.
  */
 import { LstmOnnxError } from '../errors.js';
+import {
+  closeList,
+  closeObject,
+  colon,
+  comma,
+  endOfString,
+  openList,
+  openObject,
+  quote,
+} from './json-text.js';
 import { MemoryBudget } from './memory-budget.js';
 
 /** Lists in lists in objects: configurations of models go down some twenty. */
@@ -13,10 +23,6 @@ const VALUE_BYTES = 16;
 /** A member of an object that has many, which is a table of its names then. */
 const TABLE_MEMBER_BYTES = 320;
 const MANY_MEMBERS = 1000;
-
-const [quote, backslash, comma, colon] = ['"', '\\', ',', ':'].map((character) => character.charCodeAt(0));
-const opening = new Set(['[', '{'].map((character) => character.charCodeAt(0)));
-const closing = new Set([']', '}'].map((character) => character.charCodeAt(0)));
 
 /**
  * The value of JSON text, where it takes no more memory than a file of its size may.
@@ -38,10 +44,10 @@ export function parseJson(text: string, what: string): unknown {
       const count = (members.pop() ?? 0) + 1;
       members.push(count);
       budget.take(count > MANY_MEMBERS ? TABLE_MEMBER_BYTES : VALUE_BYTES, what);
-    } else if (opening.has(code)) {
+    } else if (code === openList || code === openObject) {
       budget.take(CONTAINER_BYTES, what);
       if (members.push(0) > MAX_DEPTH) throw invalid(`${what} is nested deeper than ${MAX_DEPTH} levels`);
-    } else if (closing.has(code)) {
+    } else if (code === closeList || code === closeObject) {
       members.pop();
     }
   }
@@ -51,17 +57,6 @@ export function parseJson(text: string, what: string): unknown {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw invalid(`${what} is not JSON: ${cause.message.slice(0, 160)}`, cause);
   }
-}
-
-/** Where the string that starts here ends; past the text where it does not. */
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === quote) break;
-    if (code === backslash) at++;
-  }
-  return at;
 }
 
 function invalid(what: string, cause?: SyntaxError): LstmOnnxError {

@@ -1,90 +1,204 @@
 /** Lists of numbers in JSON text, straight into a typed array: as values of their own they would take many times as much. */
+import { counted } from '../counted.js';
+import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
 import { MAX_RANK } from './array-bytes.js';
+import {
+  afterSpaces,
+  closeList,
+  comma,
+  elementsOf,
+  endOfString,
+  endOfValue,
+  openList,
+  openObject,
+  quote,
+} from './json-text.js';
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-
-const [open, close, comma, zero, nine] = ['[', ']', ',', '0', '9'].map((c) => c.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-const spaces = new Set([' ', '\n', '\r', '\t'].map((c) => c.charCodeAt(0)));
-const inNumbers = new Set(['-', '+', '.', 'e', 'E'].map((c) => c.charCodeAt(0)));
+const LITERALS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
 
 /**
- * The array that the text is, where it is nothing but lists of one length at each depth with finite numbers in the
- * innermost. Undefined for all else, which is for a parser that says what it is.
+ * The array that text is: lists of one length at each depth, with finite numbers in the innermost.
+ * @throws E_INVALID_FILE naming the place of what is something else
  */
-export function scanNumbers(text: string): NdArray<'float64'> | undefined {
-  const data = new Float64Array(1 + countOf(text, comma));
-  let length = 0;
-  /** The length of the lists at each depth, once one has ended, and that of those that are open. */
-  const shape: number[] = [];
-  const counts: number[] = [];
-  let rank: number | undefined;
-  let at = afterSpaces(text, 0);
-  // Whether a value may be here: after a bracket or a comma.
-  let expectsValue = true;
-  do {
-    const code = text.charCodeAt(at);
-    if (expectsValue && code === open) {
-      if (counts.length === (rank ?? MAX_RANK)) return undefined;
-      counts.push(0);
-      at++;
-    } else if (code === close && (!expectsValue || counts.at(-1) === 0)) {
-      const depth = counts.length;
-      const count = counts.pop();
-      if (count === undefined) return undefined;
-      // An empty list is innermost, as one of numbers is.
-      if (expectsValue) rank ??= depth;
-      shape[depth - 1] ??= count;
-      if ((expectsValue && depth !== rank) || count !== shape[depth - 1]) return undefined;
-      if (counts.length > 0) counts[depth - 2] = (counts[depth - 2] ?? 0) + 1;
-      expectsValue = false;
-      at++;
-    } else if (!expectsValue && code === comma) {
-      expectsValue = true;
-      at++;
-    } else if (expectsValue && counts.length > 0) {
-      rank ??= counts.length;
-      if (counts.length !== rank) return undefined;
-      const end = endOfNumber(text, at);
-      const number = text.slice(at, end);
-      const value = NUMBER.test(number) ? Number(number) : Number.NaN;
-      if (!Number.isFinite(value)) return undefined;
-      data[length++] = value;
-      counts[rank - 1] = (counts[rank - 1] ?? 0) + 1;
-      expectsValue = false;
-      at = end;
-    } else {
-      return undefined;
-    }
-    at = afterSpaces(text, at);
-  } while (counts.length > 0);
-  if (at < text.length) return undefined;
-  return { dtype: 'float64', shape, data: length === data.length ? data : data.slice(0, length) };
+export function scanLists(text: string): NdArray<'float64'> {
+  const name = (place: readonly number[]) =>
+    place.length === 0 ? 'The outermost JSON list' : `JSON [${place.join('][')}]`;
+  const lists = new NumberLists(text, afterSpaces(text, 0), text.length, name);
+  const end = afterSpaces(text, lists.scan(undefined));
+  if (end < text.length) throw notJson(text, end);
+  return { dtype: 'float64', shape: lists.shape, data: lists.numbers() };
 }
 
-function endOfNumber(text: string, start: number): number {
-  let at = start;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if ((code < zero || code > nine) && !inNumbers.has(code)) break;
+/** The finite numbers of the list that starts here, and where it ends. @throws E_INVALID_FILE as {@link scanLists} */
+export function scanList(text: string, start: number): { numbers: Float64Array<ArrayBuffer>; end: number } {
+  const close = text.indexOf(']', start);
+  const lists = new NumberLists(text, start, close, ([index]) => `data[${index}]`);
+  const end = lists.scan(1);
+  return { numbers: lists.numbers(), end };
+}
+
+/** What the value here is, in words. @throws E_INVALID_FILE where there is none */
+export function describeValue(text: string, at: number): string {
+  const code = text.charCodeAt(at);
+  if (code === openList) return `a list of ${counted(elementsOf(text, at), 'element')}`;
+  if (code === openObject) return 'an object';
+  if (code === quote) return `the text ${JSON.stringify(stringAt(text, at).slice(0, 40))}`;
+  const token = text.slice(at, endOfValue(text, at));
+  if (LITERALS.has(token)) return token;
+  if (NUMBER.test(token)) return String(Number(token));
+  throw notJson(text, at);
+}
+
+/** The string that starts here. @throws E_INVALID_FILE where it is none of JSON */
+export function stringAt(text: string, start: number): string {
+  try {
+    return JSON.parse(text.slice(start, endOfString(text, start) + 1));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw notJson(text, start, cause);
   }
-  return at;
 }
 
-function afterSpaces(text: string, start: number): number {
-  let at = start;
-  while (spaces.has(text.charCodeAt(at))) at++;
-  return at;
+function notJson(text: string, at: number, cause?: SyntaxError): LstmOnnxError {
+  const found = text.slice(at, at + 40);
+  return invalid(
+    found === ''
+      ? `The array is not JSON: the text ends at character ${at}, before the array does.`
+      : `The array is not JSON: at character ${at} stands ${JSON.stringify(found)}.`,
+    cause,
+  );
 }
 
-function countOf(text: string, wanted: number): number {
-  let count = 0;
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === wanted) count++;
-  return count;
+function invalid(message: string, cause?: SyntaxError): LstmOnnxError {
+  return new LstmOnnxError('E_INVALID_FILE', message, cause && { cause });
+}
+
+/** Reads lists from a place on. */
+class NumberLists {
+  readonly #text: string;
+  readonly #name: (place: readonly number[]) => string;
+  readonly #data: Float64Array<ArrayBuffer>;
+  #length = 0;
+  #at: number;
+  /** The length of the lists at each depth, once one has ended. */
+  readonly shape: number[] = [];
+  /** How many elements the lists have so far that are open, and where they start. */
+  readonly #counts: number[] = [];
+  readonly #starts: number[] = [];
+  /** How deep the numbers are, once it is known. */
+  #rank: number | undefined;
+
+  /**
+   * @param end a place that no number is behind
+   * @param name a value, by its place in the lists around it, for messages
+   */
+  constructor(text: string, start: number, end: number, name: (place: readonly number[]) => string) {
+    this.#text = text;
+    this.#at = start;
+    this.#name = name;
+    let commas = 0;
+    for (let at = start; at < end; at++) if (text.charCodeAt(at) === comma) commas++;
+    this.#data = new Float64Array(commas + 1);
+  }
+
+  /** Reads one list, with those in it. @param rank how deep the numbers are; undefined for any depth @returns where it ends */
+  scan(rank: number | undefined): number {
+    this.#rank = rank;
+    // Whether a value may be here: after a bracket or a comma.
+    let expectsValue = true;
+    do {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code === closeList && (!expectsValue || this.#counts.at(-1) === 0)) {
+        this.#close(expectsValue);
+        expectsValue = false;
+      } else if (!expectsValue) {
+        if (code !== comma) throw notJson(this.#text, this.#at);
+        this.#at++;
+        expectsValue = true;
+      } else if (code === openList) {
+        this.#open();
+      } else {
+        this.#number();
+        expectsValue = false;
+      }
+      if (this.#counts.length > 0) this.#at = afterSpaces(this.#text, this.#at);
+    } while (this.#counts.length > 0);
+    return this.#at;
+  }
+
+  numbers(): Float64Array<ArrayBuffer> {
+    return this.#length === this.#data.length ? this.#data : this.#data.slice(0, this.#length);
+  }
+
+  #open(): void {
+    const depth = this.#counts.length;
+    this.#expectRoom();
+    if (depth === this.#rank) throw this.#refusal();
+    if (depth === MAX_RANK) {
+      throw invalid(
+        `The JSON lists are nested more than ${MAX_RANK} deep. Check that this is an array of numbers.`,
+      );
+    }
+    this.#counts.push(0);
+    this.#starts.push(this.#at++);
+  }
+
+  #close(isEmpty: boolean): void {
+    const depth = this.#counts.length;
+    // An empty list is innermost, as one of numbers is.
+    if (isEmpty) this.#rank ??= depth;
+    const count = this.#counts.at(-1) ?? 0;
+    this.shape[depth - 1] ??= count;
+    if (count !== this.shape[depth - 1]) throw this.#ragged();
+    this.#counts.pop();
+    this.#starts.pop();
+    this.#countElement();
+    this.#at++;
+  }
+
+  #number(): void {
+    this.#expectRoom();
+    this.#rank ??= this.#counts.length;
+    const end = endOfValue(this.#text, this.#at);
+    const token = this.#text.slice(this.#at, end);
+    const value = NUMBER.test(token) ? Number(token) : Number.NaN;
+    if (this.#counts.length !== this.#rank || !Number.isFinite(value)) throw this.#refusal();
+    this.#data[this.#length++] = value;
+    this.#countElement();
+    this.#at = end;
+  }
+
+  #countElement(): void {
+    const depth = this.#counts.length;
+    if (depth > 0) this.#counts[depth - 1] = (this.#counts[depth - 1] ?? 0) + 1;
+  }
+
+  /** @throws E_INVALID_FILE where the list around this place has as many elements as the first at its depth */
+  #expectRoom(): void {
+    const depth = this.#counts.length;
+    if (depth > 0 && this.#counts[depth - 1] === this.shape[depth - 1]) throw this.#ragged();
+  }
+
+  /** Of the list around this place. */
+  #ragged(): LstmOnnxError {
+    const depth = this.#counts.length;
+    const elements = elementsOf(this.#text, this.#starts.at(-1) ?? 0);
+    return invalid(
+      `${this.#name(this.#counts.slice(0, -1))} has ${counted(elements, 'element')}; the first list at its depth has ${this.shape[depth - 1]}. Give lists at one depth the same length.`,
+    );
+  }
+
+  /** Of the value at this place. */
+  #refusal(): LstmOnnxError {
+    const depth = this.#counts.length;
+    const expected =
+      depth === (this.#rank ?? depth)
+        ? 'a finite number'
+        : `a list of ${counted(this.shape[depth] ?? 0, 'element')}`;
+    return invalid(
+      `${this.#name(this.#counts)} is ${describeValue(this.#text, this.#at)}; expected ${expected}.`,
+    );
+  }
 }

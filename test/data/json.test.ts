@@ -19,6 +19,9 @@ describe('parseJsonArray', () => {
   it('reads flat data with dims or shape, a scalar too', () => {
     expect(parseJsonArray('{"data": [1, 2, 3, 4], "dims": [2, 2], "type": "float32"}').shape).toEqual([2, 2]);
     expect(parseJsonArray('{"data": [1, 2], "shape": [1, 2]}').data).toEqual(Float64Array.of(1, 2));
+    expect(parseJsonArray('{"a": {"data": ["]"]}, "d\\u0061ta": [5], "dims": [1]}').data).toEqual(
+      Float64Array.of(5),
+    );
     expect(parseJsonArray('{"data": [7], "dims": []}')).toMatchObject({
       shape: [],
       data: Float64Array.of(7),
@@ -52,7 +55,19 @@ describe('parseJsonArray', () => {
     ['{"data": [1], "dims": ["1"]}', 'dims[0] is the text "1"'],
     ['{"data": [1], "dims": [-1]}', 'dimension -1'],
     ['{"data": [1], "dims": [0.5, 2]}', 'dimension 0.5'],
-    ['[1, 2', 'The array is not JSON'],
+    ['[[1, 2], [3, 4, {"a": [4, 5]}]]', 'JSON [1] has 3 elements; the first list at its depth has 2'],
+    ['[[1, 2], [3, {"a]": ["\\"]", 5]}]]', 'JSON [1][1] is an object'],
+    ['[[1], ["a\\u0062"]]', 'JSON [1][0] is the text "ab"'],
+    ['[1, "\\x"]', 'The array is not JSON: at character 4 stands'],
+    ['[1, tru]', 'The array is not JSON: at character 4 stands "tru]"'],
+    ['[1 2]', 'The array is not JSON: at character 3 stands "2]"'],
+    ['[1, 2', 'The array is not JSON: the text ends at character 5, before the array does'],
+    ['[[1, 2], [3', 'The array is not JSON: the text ends'],
+    ['{"data": [1, null], "dims": [2]}', 'data[1] is null; expected a finite number'],
+    ['{"data": [1, 2', 'The array is not JSON'],
+    ['{"data": [1], "dims": [1]} 2', 'The array is not JSON'],
+    ['{"data": [1], "dims": [1],}', 'The array is not JSON'],
+    ['{"data": 1, "dims": [1]}', 'has the keys data, dims; expected'],
     ['', 'The array is not JSON'],
     ['[NaN]', 'The array is not JSON'],
   ])('refuses %s and says where', (text, place) => {
@@ -65,10 +80,10 @@ describe('parseJsonArray', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     expect(parseJsonArray(nested(MAX_RANK)).shape.length).toBe(MAX_RANK);
     for (const depth of [MAX_RANK + 1, 100_000]) {
-      const deep = depth > 1000 ? /nested deeper than 1000 levels/ : /more than 32 deep/;
-      expect(failureOf(() => parseJsonArray(nested(depth))).message).toMatch(deep);
-      const inside = depth > 1000 ? deep : /JSON \[1\]/;
-      expect(failureOf(() => parseJsonArray(`[1, ${nested(depth)}]`)).message).toMatch(inside);
+      expect(failureOf(() => parseJsonArray(nested(depth))).message).toMatch(/more than 32 deep/);
+      expect(failureOf(() => parseJsonArray(`[1, ${nested(depth)}]`)).message).toContain(
+        'JSON [1] is a list of 1 element; expected a finite number',
+      );
     }
   });
 
@@ -134,6 +149,7 @@ describe('parseJsonArray', () => {
           const { shape, data } = parseJsonArray(text);
           expect(data.length).toBe(sizeOf(shape));
           expect(data.every(Number.isFinite)).toBe(true);
+          JSON.parse(text);
         } catch (error) {
           expect(error).toBeInstanceOf(LstmOnnxError);
         }
