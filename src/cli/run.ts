@@ -7,7 +7,7 @@ import { LstmOnnxError } from '../errors.js';
 import { readArray } from '../files/array.js';
 import { writeFileAtomic } from '../files/write.js';
 import { mustGet } from '../must-get.js';
-import type { NdArray } from '../nd-array.js';
+import { type NdArray, notFiniteAt } from '../nd-array.js';
 import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
 import { looksLikeState } from '../runtime/state-names.js';
@@ -128,8 +128,13 @@ const exactUpTo: Readonly<Record<string, number>> = { float16: 2 ** 11, float32:
  * Plain numbers, which the model takes where its type holds them. NumPy's whole numbers are int64 unless one says
  * otherwise; those that a float would round are refused.
  */
-function convertible({ dtype, data }: NdArray, input: ModelValue | undefined): unknown[] {
+function convertible({ dtype, data }: NdArray, input: ModelValue | undefined): unknown[] | Float32Array {
   const type = input?.dtype ?? '';
+  if (type === 'float32' && dtype === 'float64') {
+    // As plain numbers a large table takes several times its memory. One that overflows is for the model to refuse.
+    const rounded = new Float32Array(data);
+    if (notFiniteAt(rounded) < 0) return rounded;
+  }
   const limit = Object.hasOwn(exactUpTo, type) ? (exactUpTo[type] ?? 0) : Number.MAX_SAFE_INTEGER;
   const wide = type === 'int64' || type === 'uint64';
   return Array.from<number | bigint, unknown>(data, (value, index) => {

@@ -35,7 +35,18 @@ export function arrayOfBytes(
   itemBytes: number,
   order: ByteOrder,
 ): NdArray {
-  return ARRAY_OF[dtype](shape, elementBytes(bytes, itemBytes, order).buffer);
+  return arrayOver(dtype, shape, new Uint8Array(bytes), itemBytes, order);
+}
+
+/** As {@link arrayOfBytes}, over the bytes themselves: all of their buffer, of which nothing else makes use. */
+export function arrayOver(
+  dtype: NdArrayDType,
+  shape: readonly number[],
+  own: Uint8Array<ArrayBuffer>,
+  itemBytes: number,
+  order: ByteOrder,
+): NdArray {
+  return ARRAY_OF[dtype](shape, inMachineOrder(own, itemBytes, order).buffer);
 }
 
 /** A copy of the bytes, aligned for any typed array and in the machine's order. */
@@ -45,15 +56,24 @@ export function elementBytes(
   order: ByteOrder,
 ): Uint8Array<ArrayBuffer> {
   // Not bytes.slice(): a Node Buffer's slice shares its memory.
-  const copy = new Uint8Array(bytes);
-  if (order === 'big' && itemBytes > 1) {
-    const last = itemBytes - 1;
-    for (let index = 0; index < copy.length; index++) {
-      const place = index % itemBytes;
-      copy[index - place + (last - place)] = bytes[index] ?? 0;
+  return inMachineOrder(new Uint8Array(bytes), itemBytes, order);
+}
+
+/** The same bytes, those of each item turned round where the order is not the machine's. */
+function inMachineOrder(
+  own: Uint8Array<ArrayBuffer>,
+  itemBytes: number,
+  order: ByteOrder,
+): Uint8Array<ArrayBuffer> {
+  if (order === 'little') return own;
+  for (let start = 0; start < own.length; start += itemBytes) {
+    for (let first = start, last = start + itemBytes - 1; first < last; first++, last--) {
+      const byte = own[first] ?? 0;
+      own[first] = own[last] ?? 0;
+      own[last] = byte;
     }
   }
-  return copy;
+  return own;
 }
 
 /**

@@ -17,9 +17,10 @@ import { MemoryBudget } from './memory-budget.js';
 
 /** Lists in lists in objects: configurations of models go down some twenty. */
 const MAX_DEPTH = 1000;
-/** What a list or object takes in memory, and a value in one. */
+/** What a list or object takes in memory, a value in an object, and one in a list while the engine makes it. */
 const CONTAINER_BYTES = 56;
 const VALUE_BYTES = 16;
+const ELEMENT_BYTES = 40;
 /** A member of an object that has many, which is a table of its names then. */
 const TABLE_MEMBER_BYTES = 320;
 const MANY_MEMBERS = 1000;
@@ -28,18 +29,18 @@ const MANY_MEMBERS = 1000;
  * The value of JSON text, where it takes no more memory than a file of its size may.
  *
  * @param what names the text, for the message
+ * @param budget what it may take, where that is not what a file of this text may
  * @throws E_INVALID_FILE for text that is not JSON, or whose value would take more
  */
-export function parseJson(text: string, what: string): unknown {
-  const budget = new MemoryBudget(text.length);
-  /** The members so far of each list or object that is open. */
+export function parseJson(text: string, what: string, budget = new MemoryBudget(text.length)): unknown {
+  /** The members so far of each list or object that is open; of a list there are none. */
   const members: number[] = [];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === quote) {
       at = endOfString(text, at);
     } else if (code === comma) {
-      budget.take(VALUE_BYTES, what);
+      budget.take(members.at(-1) === 0 ? ELEMENT_BYTES : VALUE_BYTES, what);
     } else if (code === colon) {
       const count = (members.pop() ?? 0) + 1;
       members.push(count);

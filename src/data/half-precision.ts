@@ -4,7 +4,8 @@
 export function widenFloat16(bits: Uint16Array): Float32Array {
   const wide = new Float32Array(bits.length);
   const wideBits = new Uint32Array(wide.buffer);
-  for (const [index, half] of bits.entries()) {
+  for (let index = 0; index < bits.length; index++) {
+    const half = bits[index] ?? 0;
     const sign = (half & 0x8000) << 16;
     const exponent = (half >> 10) & 0x1f;
     const mantissa = half & 0x3ff;
@@ -22,8 +23,6 @@ export function widenFloat16(bits: Uint16Array): Float32Array {
 /** float32 values of bfloat16 bits: the upper half of a float32. */
 export function widenBfloat16(bits: Uint16Array): Float32Array {
   const wideBits = new Uint32Array(bits.length);
-  for (const [index, half] of bits.entries()) {
-    wideBits[index] = half << 16;
-  }
+  for (let index = 0; index < bits.length; index++) wideBits[index] = (bits[index] ?? 0) << 16;
   return new Float32Array(wideBits.buffer);
 }

@@ -8,6 +8,7 @@ import { parseJson } from './bounded-json.js';
 import { describeValue, scanList, scanLists, stringAt } from './json-numbers.js';
 import {
   afterSpaces,
+  closeObject,
   colon,
   comma,
   endOfString,
@@ -16,10 +17,13 @@ import {
   openObject,
   quote,
 } from './json-text.js';
+import { MemoryBudget } from './memory-budget.js';
 
 /** 2^26 characters: some five million numbers. */
 export const MAX_JSON_CHARACTERS = 2 ** 26;
 
+/** How many keys of an object a message names. */
+const SHOWN_KEYS = 8;
 /** What stands in the place of a list of numbers while the rest of its object is read. */
 const NUMBERS = '\u0000numbers';
 
@@ -56,6 +60,7 @@ function readArray(text: string): NdArray<'float64'> {
 
 /** The array of the object that starts here: its lists of numbers are read apart from all else. */
 function readObject(text: string, start: number): NdArray<'float64'> {
+  const names: string[] = [];
   let numbers: Float64Array<ArrayBuffer> | undefined;
   let rest = text.slice(0, start);
   let at = start;
@@ -67,6 +72,7 @@ function readObject(text: string, start: number): NdArray<'float64'> {
     const separator = afterSpaces(text, endOfString(text, key) + 1);
     if (text.charCodeAt(separator) !== colon) break;
     const value = afterSpaces(text, separator + 1);
+    if (names.length < SHOWN_KEYS) names.push(stringAt(text, key));
     if (text.charCodeAt(value) === openList && stringAt(text, key) === 'data') {
       const list = scanList(text, value);
       numbers = list.numbers;
@@ -78,7 +84,10 @@ function readObject(text: string, start: number): NdArray<'float64'> {
     }
     at = afterSpaces(text, at);
   } while (text.charCodeAt(at) === comma);
-  const fields = parseJson(rest + text.slice(copied), 'The array');
+  if (numbers === undefined && text.charCodeAt(at) === closeObject) throw noArray(names);
+  const budget = new MemoryBudget(text.length);
+  budget.take(text.length, 'The array');
+  const fields = parseJson(rest + text.slice(copied), 'The array', budget);
   return fromFields(new Map(Object.entries(fields ?? {})), numbers);
 }
 
@@ -89,11 +98,7 @@ function fromFields(
 ): NdArray<'float64'> {
   const data = fields.get('data') === NUMBERS ? numbers : undefined;
   const dims = fields.get('dims') ?? fields.get('shape');
-  if (data === undefined || !Array.isArray(dims)) {
-    throw invalid(
-      `The JSON object has the keys ${[...fields.keys()].slice(0, 8).join(', ') || '(none)'}; expected { "data": [...], "dims": [...] } with both as lists.`,
-    );
-  }
+  if (data === undefined || !Array.isArray(dims)) throw noArray([...fields.keys()]);
   const shape = dims.map((dim: unknown, axis) => {
     if (typeof dim !== 'number') {
       throw invalid(`dims[${axis}] is ${describeValue(JSON.stringify(dim), 0)}; expected a whole number.`);
@@ -107,6 +112,12 @@ function fromFields(
     );
   }
   return { dtype: 'float64', shape, data };
+}
+
+function noArray(keys: readonly string[]): LstmOnnxError {
+  return invalid(
+    `The JSON object has the keys ${keys.slice(0, SHOWN_KEYS).join(', ') || '(none)'}; expected { "data": [...], "dims": [...] } with both as lists.`,
+  );
 }
 
 function invalid(message: string): LstmOnnxError {

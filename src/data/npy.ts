@@ -7,7 +7,7 @@ import { copyStrided } from '../array-layout.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError, reading } from '../errors.js';
 import { checkArray, type NdArray, type NdArrayDType } from '../nd-array.js';
-import { arrayOfBytes, type ByteOrder, checkedElementCount, elementBytes } from './array-bytes.js';
+import { arrayOver, type ByteOrder, checkedElementCount, elementBytes } from './array-bytes.js';
 import { widenFloat16 } from './half-precision.js';
 import { type NpyHeader, parseNpyHeader } from './npy-header.js';
 
@@ -66,12 +66,21 @@ function readArray(bytes: Uint8Array): NdArray {
       `The .npy file holds ${counted(elements.length, 'byte')} of elements; ${header.descr} (${header.shape.join(', ')}) takes ${expected}. Expected one whole array; write it again with numpy.save.`,
     );
   }
-  const rowMajor = header.fortranOrder ? toRowMajor(elements, header, itemBytes) : elements;
+  const rowMajor = header.fortranOrder ? toRowMajor(elements, header, itemBytes) : undefined;
   if (dtype === 'float16') {
-    const bits = new Uint16Array(elementBytes(rowMajor, itemBytes, order).buffer);
+    const bits = halves(rowMajor ?? elements, order);
     return { dtype: 'float32', shape: header.shape, data: widenFloat16(bits) };
   }
-  return arrayOfBytes(dtype, header.shape, rowMajor, itemBytes, order);
+  // Not elements.slice(): a Node Buffer's slice shares its memory.
+  const own = rowMajor ?? new Uint8Array(elements);
+  return arrayOver(dtype, header.shape, own, itemBytes, order);
+}
+
+/** The 16 bits of each element: where they are in the file already, without a copy. */
+function halves(bytes: Uint8Array, order: ByteOrder): Uint16Array {
+  return order === 'little' && bytes.byteOffset % 2 === 0
+    ? new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
+    : new Uint16Array(elementBytes(bytes, 2, order).buffer);
 }
 
 /**
@@ -109,15 +118,21 @@ function elementType(descr: string): {
   return { ...type, order: mark === '>' ? 'big' : 'little' };
 }
 
-/** Elements stored first dimension fastest (Fortran's order), copied to last dimension fastest. */
-function toRowMajor(bytes: Uint8Array, { shape }: NpyHeader, itemBytes: number): Uint8Array {
+/** Elements stored first dimension fastest (Fortran's order), copied to last dimension fastest, in a buffer of their own. */
+function toRowMajor(bytes: Uint8Array, { shape }: NpyHeader, itemBytes: number): Uint8Array<ArrayBuffer> {
+  // In words of four bytes, where elements are made of them, it takes a quarter of the time.
+  const isOfWords = itemBytes % 4 === 0 && bytes.byteOffset % 4 === 0;
+  const units = isOfWords ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) : bytes;
+  const copy = isOfWords ? new Int32Array(units.length) : new Uint8Array(units.length);
+  const unitsOfItem = isOfWords ? itemBytes / 4 : itemBytes;
   const strides: number[] = [];
-  let stride = itemBytes;
+  let stride = unitsOfItem;
   for (const dim of shape) {
     strides.push(stride);
     stride *= dim;
   }
-  // The bytes of an element are one more axis, the last.
-  const layout = { shape: [...shape, itemBytes], strides: [...strides, 1], offset: 0 };
-  return copyStrided(bytes, layout, new Uint8Array(bytes.length));
+  // The units of an element are one more axis, the last.
+  const layout = { shape: [...shape, unitsOfItem], strides: [...strides, 1], offset: 0 };
+  copyStrided<Int32Array | Uint8Array>(units, layout, copy);
+  return new Uint8Array(copy.buffer);
 }

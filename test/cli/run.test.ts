@@ -82,6 +82,17 @@ describe('lstm-onnx run', () => {
     expect((await run(modelOf('float32'), x)).stderr).toMatch(/does not hold 16777217.*E_DTYPE_MISMATCH/);
   });
 
+  it('rounds a table of float64 to float32, and refuses what that cannot hold', async () => {
+    const table = (...values: number[]) =>
+      npy('table.npy', { dtype: 'float64', shape: [1, 2], data: Float64Array.from(values) });
+    expect((await run(modelOf('float32'), table(0.1, 2 ** 24 + 1))).stdout).toBe(
+      'y float32 [1, 2]: 0.1, 16777216\n',
+    );
+    expect((await run(modelOf('float32'), table(1, 1e39))).stderr).toMatch(
+      /is float32, which cannot hold element 1 .*1e\+39.*E_DTYPE_MISMATCH/s,
+    );
+  });
+
   it('gives float16 as numbers, as text, as JSON and in a file', async () => {
     const data = Float32Array.of(1.5, -0.25);
     const x = npy('half.npy', { dtype: 'float32', shape: [1, 2], data });

@@ -16,6 +16,7 @@ describe('JSON of a file', () => {
       'an object of a million names',
       `{${Array.from({ length: 1_000_000 }, (_, i) => `"${i}":0`).join(',')}}`,
     ],
+    ['a list of five million numbers', `[${'0,'.repeat(5_000_000)}0]`],
     ['a million empty objects', `[${Array(1_500_000).fill('{}').join(',')}]`],
   ])('is refused where it would take more than twice the file and 64 MB: %s', (_, text) => {
     expect(failureOf(() => parseJson(text, 'it')).code).toBe('E_INVALID_FILE');

@@ -4,7 +4,7 @@
  */
 import { joinBytes } from '../../array-layout.js';
 import { counted } from '../../counted.js';
-import { checkedElementCount, elementBytes } from '../../data/array-bytes.js';
+import { checkedElementCount } from '../../data/array-bytes.js';
 import { widenFloat16 } from '../../data/half-precision.js';
 import { MemoryBudget } from '../../data/memory-budget.js';
 import { LstmOnnxError } from '../../errors.js';
@@ -138,15 +138,15 @@ function readQuantization(entry: Fields): Quantization {
 function toFloat32({ where, dtype, quantization, files, start, size }: Place): Float32Array {
   if (dtype !== 'float32')
     throw new LstmOnnxError('E_UNSUPPORTED', `${where} is of type ${quoted(dtype)}, expected float32.`);
-  const { buffer } = elementBytes(gather(files, start, size), 1, 'little');
+  const { buffer } = gather(files, start, size);
   if (!quantization) return new Float32Array(buffer);
   if (quantization.dtype === 'float16') return widenFloat16(new Uint16Array(buffer));
   const stored = quantization.dtype === 'uint8' ? new Uint8Array(buffer) : new Uint16Array(buffer);
   return Float32Array.from(stored, (value) => value * quantization.scale + quantization.min);
 }
 
-/** Bytes from the files laid end to end; a view where one file has them all. */
-function gather(files: readonly Uint8Array[], start: number, size: number): Uint8Array {
+/** A copy of bytes from the files laid end to end. */
+function gather(files: readonly Uint8Array[], start: number, size: number): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
   let offset = 0;
   for (const file of files) {
@@ -154,7 +154,5 @@ function gather(files: readonly Uint8Array[], start: number, size: number): Uint
     if (from < to) parts.push(file.subarray(from - offset, to - offset));
     offset += file.length;
   }
-  const [only] = parts;
-  if (only && parts.length === 1) return only;
   return joinBytes(parts);
 }
