@@ -115,6 +115,22 @@ describe('a file of torch.onnx.export', () => {
   });
 });
 
+describe('a tied embedding in a file of torch.onnx.export, which stores its weight twice,', () => {
+  it('is read as one tensor, with a note', async () => {
+    const file = new URL('../../fixtures/data/coverage/A38.onnx', import.meta.url);
+    const { network, parameters, notes } = await importModel(readFileSync(file));
+    expect(network.nodes.at(-1)).toMatchObject({ op: 'linear', tied: { weight: 'encoder.weight' } });
+    expect([...parameters.keys()].filter((name) => !name.startsWith('rnns'))).toEqual([
+      'encoder.weight',
+      'decoder.bias',
+    ]);
+    expect(notes.map(({ text }) => text)).toEqual([
+      expect.stringContaining('int64'),
+      '"encoder.weight" and "decoder.weight" have the same numbers and are read as one tensor, which training moves as one.',
+    ]);
+  });
+});
+
 describe('layers of the same constants', () => {
   const read = (nodes: Parameters<typeof model>[0], initializers: ReturnType<typeof weights>[]) => {
     const x = value('x', ['batch', 4]);

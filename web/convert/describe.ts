@@ -29,7 +29,7 @@ export function diagramNodes(network: Network): DiagramNode[] {
       id: node.name,
       kind: 'op',
       name: node.name,
-      what: whatItDoes(node),
+      what: `${whatItDoes(node)}${node.module === undefined ? '' : `, weights of ${node.module}`}`,
       gives: ports
         .map(([port, { shape }]) => (port === 'output' ? shapeText(shape) : `${port} ${shapeText(shape)}`))
         .join(', '),

@@ -35,7 +35,8 @@ const OLDEST_IR_VERSION = 3;
  * Inputs and outputs keep their names and order; one that is a number gets a `_` before it (`78` is `_78`).
  *
  * @param externalData the files of weights that the model names
- * @returns also `notes`: which inputs and outputs have another name or type than in the file
+ * @returns also `notes`: which inputs and outputs have another name or type than in the file, and which weights are read as one
+ *   tensor for their numbers alone
  * @throws E_INVALID_FILE for bytes that are no ONNX model or contradict themselves; E_UNSUPPORTED, with operator and
  *   node, for what a network does not have, and for operator sets other than 7 to 24; E_MISSING_DATA for weights in files
  *   that are not given; E_SHAPE_MISMATCH, E_DTYPE_MISMATCH and E_INVALID_OPTION for tensors that do not fit their operator
@@ -45,14 +46,12 @@ export function readOnnx(
   externalData: ExternalData = new Map(),
 ): ImportedModel & { readonly notes: readonly string[] } {
   const model = decodeModel(bytes);
-  const read = readOnnxModel(
-    model,
-    bytes.length,
-    externalData,
-    checkOptions,
-    (work) => new SharedWeights((count) => work.takeNumbers(count)),
-  );
-  return { ...read, notes: notesOn(model, read.network) };
+  let shared: SharedWeights | undefined;
+  const read = readOnnxModel(model, bytes.length, externalData, checkOptions, (work) => {
+    shared = new SharedWeights((count) => work.takeNumbers(count));
+    return shared;
+  });
+  return { ...read, notes: [...notesOn(model, read.network), ...(shared?.notes ?? [])] };
 }
 
 /**
