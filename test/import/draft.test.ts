@@ -146,7 +146,7 @@ describe('a draft', () => {
       x: { dtype: 'float32', shape: ['batch', 'time', 3] },
       x_2: { dtype: 'float32', shape: ['batch', 9] },
     });
-    expect(guessAt(draft, 'fc')).toContain('nothing before it has the 9 features that it reads');
+    expect(guessAt(draft, 'fc')).toContain('nothing before it has 9 features, as it reads');
     expect(draft.outputs).toEqual({ lstm_output: 'lstm.output', fc: 'fc' });
   });
 
@@ -185,6 +185,16 @@ describe('a draft', () => {
     const draft = drafted({ 'a.weight': [6, 3, 1], 'a.bias': [6], 'b.weight': [6, 1, 3], 'b.bias': [6] });
     expect(codeAt(draft, 'b')).toContain('groups: 6');
     expect(guessAt(draft, 'b')).toContain('6 groups');
+  });
+
+  it('gives a convolution an input of its own where a window is longer than what there is', () => {
+    const draft = drafted({
+      ...recurrent('lstm', 'lstm', 3, 4),
+      'conv.weight': [6, 1, 2, 5],
+      'conv.bias': [6],
+    });
+    expect(codeAt(draft, 'conv')).toContain("nn.conv2d('conv', x_2, ");
+    expect(guessAt(draft, 'conv')).toContain('nothing before it has 1 feature, as it reads');
   });
 
   it('tells a batch norm by its statistics, and a layer norm from an instance norm by what it reads', () => {

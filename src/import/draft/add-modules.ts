@@ -20,6 +20,7 @@ import {
   featuresOf,
   fitsAsSeries,
   fitsAsVectors,
+  type Layout,
 } from './flows.js';
 import { imageInput } from './image-input.js';
 import { convolutionCall, normCall, readConvolution, recurrentCall } from './layers.js';
@@ -142,6 +143,9 @@ function addConvolution(drafting: Drafting, module: FoundConvolution, behind: re
   keep(drafting, { ...flow, name, value: called.value, layout }, openOf(open, called.open), behind);
 }
 
+/** Of what is normalized over one axis, two or three. */
+const layoutsByAxes: readonly Layout[] = ['row', 'series', 'image'];
+
 function addNorm(drafting: Drafting, module: FoundNorm, behind: readonly FoundModule[]): void {
   const { recorder, sources, bare } = drafting;
   const { name, shape } = module;
@@ -152,7 +156,7 @@ function addNorm(drafting: Drafting, module: FoundNorm, behind: readonly FoundMo
       shape.length === 1
         ? featuresOf(each) === size
         : String(each.value.made.shape.slice(-shape.length)) === String(shape),
-    input: { shape: ['batch', ...shape], layout: 'row' },
+    input: { shape: ['batch', ...shape], layout: layoutsByAxes[shape.length - 1] ?? 'image' },
   });
   const { value, open: kind } = normCall(recorder, module, nodeNameOf(name, bare), flow);
   flow.isReplaced = true;

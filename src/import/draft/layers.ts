@@ -49,6 +49,7 @@ export function readConvolution(
     const inChannels = isBack ? first : second;
     const outChannels = isBack ? bias || second : first;
     const fits = (flow: Flow) => {
+      if (!isBack && !holdsWindow(flow, kernelSize)) return false;
       if (flow.layout === 'series') return (isImage ? 1 : featuresOf(flow)) === inChannels;
       const groups = featuresOf(flow) / inChannels;
       const divides = groups === 1 || (!isBack && Number.isInteger(groups) && outChannels % groups === 0);
@@ -59,6 +60,16 @@ export function readConvolution(
   if (transposed !== undefined) return reading(transposed);
   const [plain, back] = [reading(false), reading(true)];
   return current && !plain.fits(current) && back.fits(current) ? back : plain;
+}
+
+/** Whether the axes that a window goes over are as long as it, as far as they are known. */
+function holdsWindow({ value, layout }: Flow, kernelSize: readonly number[]): boolean {
+  const { shape } = value.made;
+  const first = layout === 'series' ? 1 : 2;
+  return kernelSize.every((size, axis) => {
+    const length = shape[first + axis];
+    return typeof length !== 'number' || length >= size;
+  });
 }
 
 export function convolutionCall(

@@ -1,6 +1,7 @@
 /** What feeds each module of a draft: the value before it where that fits, else another, with a word that it is a guess. */
 import type { Shape } from '../../builder/shape.js';
 import type { DType } from '../../builder/tensor.js';
+import { counted } from '../../counted.js';
 import { type Flow, featuresOf, fitTogether, type Layout } from './flows.js';
 import type { Recorder, Written } from './recorder.js';
 
@@ -69,7 +70,7 @@ export class Sources {
     const value = this.input('x', 'float32', shape);
     const flow = this.add({ value, ...rest, name: value.code, isInput: true });
     const open = current
-      ? `nothing before it has the ${size} features that it reads, so that ${value.code} is an input of its own`
+      ? `nothing before it has ${counted(size, 'feature')}, as it reads, so that ${value.code} is an input of its own`
       : undefined;
     return { flow, open };
   }
