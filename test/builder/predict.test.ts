@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../src/builder/backends/backend.js';
 import { forward } from '../../src/builder/forward.js';
 import { defineNetwork } from '../../src/builder/network.js';
-import { relu } from '../../src/builder/ops/activations.js';
+import { activation, relu } from '../../src/builder/ops/activations.js';
 import { concat } from '../../src/builder/ops/concat.js';
+import { convTranspose1d } from '../../src/builder/ops/convolution.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
+import { sum } from '../../src/builder/ops/reduce.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
+import { slice } from '../../src/builder/ops/slice.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { predict } from '../../src/builder/predict.js';
 import { Generator } from '../../src/builder/random.js';
@@ -49,6 +52,32 @@ describe('predict', () => {
     expect(y.shape).toEqual([2, 4, 2, 2]);
     expect(flat.shape).toEqual([8, 4]);
     expect([...y.data.slice(0, 8)]).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
+  });
+
+  it.each(['simd', 'cpu', 'wasm'] as const)('gives 0 for the sum of no steps on %s', async (backend) => {
+    const network = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => ({
+      y: sum(slice(x, { start: 2 }), 1),
+      z: sum(x, 2),
+    }));
+    const { y } = await predict(network, none, { x: counting(2, 2, 3) }, { backend });
+    expect(y).toEqual(float32Array([2, 3], [0, 0, 0, 0, 0, 0]));
+  });
+
+  it('puts 0 for all that is not above a threshold, minus infinity among it', async () => {
+    const network = defineNetwork({ x: float32('n') }, ({ x }) => ({
+      y: activation(x, { name: 'thresholdedRelu', alpha: -1 }),
+    }));
+    const { y } = await predict(network, none, { x: float32Array([4], [-Infinity, -1, -0.5, Infinity]) });
+    expect([...y.data].map(Math.abs)).toEqual([0, 0, 0.5, Infinity]);
+  });
+
+  it('refuses a transposed convolution whose padding leaves nothing of the data', async () => {
+    const network = defineNetwork({ x: float32('batch', 1, 'time') }, ({ x }) => ({
+      y: convTranspose1d('c', x, { outChannels: 1, kernelSize: 2, padding: 1 }),
+    }));
+    await expect(predict(network, initParameters(network, 0), { x: counting(1, 1, 1) })).rejects.toThrow(
+      'convTranspose: axis 2 of [1, 1, 1] would have no entries; give less padding.',
+    );
   });
 
   it('leaves dropout off', async () => {

@@ -15,7 +15,8 @@ const computes: Readonly<Record<ActivationName, Compute>> = {
   linear: (tf, x, alpha, beta) => tf.add(tf.mul(x, alpha), beta),
   leakyRelu: (tf, x, alpha) => tf.leakyRelu(x, alpha),
   // A product, since tfjs cannot differentiate through a comparison, even one that does not affect the gradient.
-  thresholdedRelu: (tf, x, alpha) => tf.mul(x, tf.step(tf.sub(x, alpha))),
+  // Below the threshold it is the threshold that is taken times 0, which of minus infinity would be NaN.
+  thresholdedRelu: (tf, x, alpha) => tf.mul(tf.maximum(x, alpha), tf.step(tf.sub(x, alpha))),
   scaledTanh: (tf, x, alpha, beta) => tf.mul(tf.tanh(tf.mul(x, beta)), alpha),
   hardSigmoid: (tf, x, alpha, beta) => between(tf, tf.add(tf.mul(x, alpha), beta), 0, 1),
   elu,

@@ -32,11 +32,18 @@ export const mean = reduction('mean', 1, (tf, x, axis, mask) => {
 });
 
 export const sum = reduction('sum', 0, (tf, x, axis, mask) =>
-  mask ? sumOfKept(tf, x, axis, mask) : tf.sum(x, axis),
+  mask ? sumOfKept(tf, x, axis, mask) : total(tf, x, axis),
 );
 
+/** The sum along an axis; 0 where it has no entries, of which tfjs' wasm backend gives what lies in its memory. */
+function total(tf: Tf, x: TfTensor, axis: number): TfTensor {
+  if (x.shape[axis] !== 0) return tf.sum(x, axis);
+  const oneZero = x.shape.map((_, i): [number, number] => [0, i === axis ? 1 : 0]);
+  return tf.sum(tf.pad(x, oneZero), axis);
+}
+
 function sumOfKept(tf: Tf, x: TfTensor, axis: number, mask: TfTensor): TfTensor {
-  return tf.sum(tf.where(mask, x, tf.zerosLike(x)), axis);
+  return total(tf, tf.where(mask, x, tf.zerosLike(x)), axis);
 }
 
 export const max = reduction('max', 1, (tf, x, axis, mask) =>

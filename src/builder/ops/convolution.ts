@@ -1,8 +1,9 @@
 /** `nn.Conv1d`, `nn.Conv2d` and their transposes. https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv1d.html */
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
-import { isEntryByEntry, sizesOfWindows, type Windows, windowCounts } from '../convolution/windows.js';
-import { type Dim, formatShape } from '../shape.js';
+import { transposedSizes } from '../convolution/transposed.js';
+import { isEntryByEntry, type Windows, windowCounts } from '../convolution/windows.js';
+import type { Dim } from '../shape.js';
 import { graphOf, type SymbolicTensor, type TensorType, type Value } from '../tensor.js';
 import { type AxisUse, expectFixedDim, expectInput, type OpDefinition, optionsOf } from './op.js';
 import { onlyX } from './op-inputs.js';
@@ -47,14 +48,7 @@ export const convTransposeOp: OpDefinition<'convTranspose'> = {
   infer({ x }, options, name) {
     expectChannels(x, options, options.groups, name);
     checkOutputPadding(options, name);
-    const sizes = sizesOfWindows(x.shape.slice(2), options);
-    const none = sizes.findIndex((size) => typeof size === 'number' && size < 1);
-    if (none !== -1) {
-      throw new LstmOnnxError(
-        'E_SHAPE_MISMATCH',
-        `${name}: axis ${none + 2} of ${formatShape(x.shape)} would have no entries; give less padding.`,
-      );
-    }
+    const sizes = transposedSizes(x.shape, options, name);
     return { output: { dtype: 'float32', shape: [x.shape[0] as Dim, options.outChannels, ...sizes] } }; // the rank was checked
   },
 
