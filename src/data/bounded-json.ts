@@ -17,13 +17,14 @@ import { MemoryBudget } from './memory-budget.js';
 
 /** Lists in lists in objects: configurations of models go down some twenty. */
 const MAX_DEPTH = 1000;
-/** What a list or object takes in memory, a value in an object, and one in a list while the engine makes it. */
+/** What a list or object takes in memory, and a value in one. */
 const CONTAINER_BYTES = 56;
 const VALUE_BYTES = 16;
-const ELEMENT_BYTES = 40;
 /** A member of an object that has many, which is a table of its names then. */
 const TABLE_MEMBER_BYTES = 320;
-const MANY_MEMBERS = 1000;
+/** An element of a list that has many, while the engine makes it: numbers are objects until all of them are there. */
+const LONG_LIST_ELEMENT_BYTES = 40;
+const MANY = 1000;
 
 /**
  * The value of JSON text, where it takes no more memory than a file of its size may.
@@ -33,18 +34,20 @@ const MANY_MEMBERS = 1000;
  * @throws E_INVALID_FILE for text that is not JSON, or whose value would take more
  */
 export function parseJson(text: string, what: string, budget = new MemoryBudget(text.length)): unknown {
-  /** The members so far of each list or object that is open; of a list there are none. */
+  /** How many members each object has so far that is open, or how many commas a list, below 0. */
   const members: number[] = [];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === quote) {
       at = endOfString(text, at);
     } else if (code === comma) {
-      budget.take(members.at(-1) === 0 ? ELEMENT_BYTES : VALUE_BYTES, what);
+      const count = members.pop() ?? 0;
+      members.push(count > 0 ? count : count - 1);
+      budget.take(count < -MANY ? LONG_LIST_ELEMENT_BYTES : VALUE_BYTES, what);
     } else if (code === colon) {
       const count = (members.pop() ?? 0) + 1;
       members.push(count);
-      budget.take(count > MANY_MEMBERS ? TABLE_MEMBER_BYTES : VALUE_BYTES, what);
+      budget.take(count > MANY ? TABLE_MEMBER_BYTES : VALUE_BYTES, what);
     } else if (code === openList || code === openObject) {
       budget.take(CONTAINER_BYTES, what);
       if (members.push(0) > MAX_DEPTH) throw invalid(`${what} is nested deeper than ${MAX_DEPTH} levels`);

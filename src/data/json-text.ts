@@ -1,7 +1,8 @@
 /** Where things are in JSON text of which nothing is made, by its brackets, quotes and commas alone. */
 
 const [space, lineFeed, carriageReturn, tab] = [0x20, 0x0a, 0x0d, 0x09];
-export const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a] as const;
+export const [quote, comma, colon] = [0x22, 0x2c, 0x3a] as const;
+const backslash = 0x5c;
 export const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d] as const;
 
 export function afterSpaces(text: string, start: number): number {
