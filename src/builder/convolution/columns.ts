@@ -13,21 +13,39 @@ export interface Chunk {
 /** What a chunk may take, in numbers: 8 MB. */
 const MAX_COLUMNS = 2 ** 21;
 
+/** What stays in a processor's cache from unfolding to the product: 1 MB. */
+const CACHED_COLUMNS = 2 ** 18;
+
+/** Columns that are worth going through the weight for. */
+const LEAST_WIDTH = 512;
+
 /** All sequences, as many at a time as fit. */
 export function* chunksOf(grid: WindowGrid): Generator<Chunk> {
-  const each = grid.channels * windowSize(grid) * windowCount(grid);
-  const most = Math.max(1, Math.floor(MAX_COLUMNS / Math.max(each, 1)));
+  const windows = Math.max(windowCount(grid), 1);
+  const each = Math.max(grid.channels * windowSize(grid) * windows, 1);
+  const wanted = Math.max(CACHED_COLUMNS / each, LEAST_WIDTH / windows);
+  const most = Math.max(1, Math.floor(Math.min(wanted, MAX_COLUMNS / each)));
   for (let first = 0; first < grid.batch; first += most) {
     yield { first, batches: Math.min(most, grid.batch - first) };
   }
 }
 
-/** The columns of a chunk, zero where a window is over padding. */
-export function unfold(x: Float32Array, grid: WindowGrid, chunk: Chunk): Float32Array<ArrayBuffer> {
+/** The columns of each chunk in turn, zero where a window is over padding; they are good until the next is asked for. */
+export function* unfolded(
+  x: Float32Array,
+  grid: WindowGrid,
+): Generator<{ readonly chunk: Chunk; readonly columns: Float32Array }> {
   const [, step] = grid.stride;
-  const columns = new Float32Array(grid.channels * windowSize(grid) * chunk.batches * windowCount(grid));
-  eachRun(grid, chunk, (to, from, length) => copyRun(x, from, step, columns, to, length));
-  return columns;
+  const each = grid.channels * windowSize(grid) * windowCount(grid);
+  let all = new Float32Array(0);
+  for (const chunk of chunksOf(grid)) {
+    const size = each * chunk.batches;
+    // The first chunk is the largest.
+    if (all.length < size) all = new Float32Array(size);
+    else all.fill(0, 0, size);
+    eachRun(grid, chunk, (to, from, length) => copyRun(x, from, step, all, to, length));
+    yield { chunk, columns: all.subarray(0, size) };
+  }
 }
 
 /** Adds each column to where it was unfolded from. */
@@ -59,29 +77,43 @@ export function copyRun(
 
 /** Calls `visit` for the columns that follow each other in a row and are not over padding. */
 function eachRun(
-  { channels, size, count, kernel, stride, before, dilation }: WindowGrid,
+  grid: WindowGrid,
   { first, batches }: Chunk,
   visit: (column: number, x: number, length: number) => void,
 ): void {
+  const { channels, size, count, kernel, stride, before, dilation } = grid;
   const width = batches * count[0] * count[1];
   let row = 0;
   for (let channel = 0; channel < channels; channel++) {
     for (let y = 0; y < kernel[0]; y++) {
+      const [top, bottom] = inside(grid, 0, y);
       for (let x = 0; x < kernel[1]; x++, row++) {
         const offset = x * dilation[1] - before[1];
-        const low = Math.max(0, Math.ceil(-offset / stride[1]));
-        const high = Math.min(count[1], Math.floor((size[1] - 1 - offset) / stride[1]) + 1);
-        if (high <= low) continue;
+        const [low, high] = inside(grid, 1, x);
+        if (high <= low || bottom <= top) continue;
+        // Whole lines that follow each other are one run.
+        const isWhole = high - low === size[1] && count[1] === size[1] && stride[0] === 1 && stride[1] === 1;
+        const lines = isWhole ? bottom - top : 1;
         for (let batch = 0; batch < batches; batch++) {
           const plane = ((first + batch) * channels + channel) * size[0];
-          for (let line = 0; line < count[0]; line++) {
+          for (let line = top; line < bottom; line += lines) {
             const from = line * stride[0] + y * dilation[0] - before[0];
-            if (from < 0 || from >= size[0]) continue;
             const column = row * width + (batch * count[0] + line) * count[1] + low;
-            visit(column, (plane + from) * size[1] + low * stride[1] + offset, high - low);
+            visit(column, (plane + from) * size[1] + low * stride[1] + offset, (high - low) * lines);
           }
         }
       }
     }
   }
+}
+
+/** The windows along an axis whose entry `at` is not over padding: from the first to the one after the last. */
+function inside(
+  { size, count, stride, before, dilation }: WindowGrid,
+  axis: 0 | 1,
+  at: number,
+): [from: number, to: number] {
+  const offset = at * dilation[axis] - before[axis];
+  const from = Math.max(0, Math.ceil(-offset / stride[axis]));
+  return [from, Math.min(count[axis], Math.floor((size[axis] - 1 - offset) / stride[axis]) + 1)];
 }

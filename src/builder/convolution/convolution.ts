@@ -2,7 +2,7 @@
  * Convolutions as products of matrices: forward, and back to the input and to the weight. A transposed convolution is the way
  * back of another to its input.
  */
-import { type Chunk, chunksOf, copyRun, fold, unfold } from './columns.js';
+import { type Chunk, chunksOf, copyRun, fold, unfolded } from './columns.js';
 import { type WindowGrid, windowCount, windowSize } from './windows.js';
 
 /** A matrix, row by row; `transposed` where it is those of its transpose that lie there. */
@@ -47,8 +47,7 @@ export function convolved(
   const { grid, outChannels, groups } = convolution;
   const { out, entries, windows } = sizesOf(convolution);
   const y = new Float32Array(grid.batch * outChannels * windows);
-  for (const chunk of chunksOf(grid)) {
-    const columns = unfold(x, grid, chunk);
+  for (const { chunk, columns } of unfolded(x, grid)) {
     const width = chunk.batches * windows;
     for (let group = 0; group < groups; group++) {
       const product = multiply(
@@ -75,13 +74,14 @@ export function inputGradient(
   const dx = new Float32Array(grid.batch * grid.channels * grid.size[0] * grid.size[1]);
   for (const chunk of chunksOf(grid)) {
     const width = chunk.batches * windows;
-    const columns = new Float32Array(groups * entries * width);
+    let columns: Float32Array = new Float32Array(groups > 1 ? groups * entries * width : 0);
     for (let group = 0; group < groups; group++) {
       const product = multiply(
         { data: part(weight, group, out * entries), rows: entries, columns: out, transposed: true },
         { data: matrixOf(convolution, dy, chunk, group), rows: out, columns: width },
       );
-      columns.set(product, group * entries * width);
+      if (groups > 1) columns.set(product, group * entries * width);
+      else columns = product;
     }
     fold(columns, grid, chunk, dx);
   }
@@ -98,8 +98,7 @@ export function weightGradient(
   const { grid, groups } = convolution;
   const { out, entries, windows } = sizesOf(convolution);
   const gradient = new Float32Array(groups * out * entries);
-  for (const chunk of chunksOf(grid)) {
-    const columns = unfold(x, grid, chunk);
+  for (const { chunk, columns } of unfolded(x, grid)) {
     const width = chunk.batches * windows;
     for (let group = 0; group < groups; group++) {
       const product = multiply(

@@ -40,6 +40,34 @@ async function onBoth(
 }
 
 describe("tfjs' kernels on the simd backend", () => {
+  it("go through tensors number by number as tfjs' cpu backend does, NaN and negative zero among them", async () => {
+    const odd = [Number.NaN, -0, 0, 1, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-45];
+    const bits = [];
+    for (const backend of ['cpu', name]) {
+      await tf.setBackend(backend);
+      const results = tf.tidy(() => {
+        const [x, y] = [tf.tensor(odd, [2, 2, 2]), tf.tensor(odd.toReversed(), [2, 2, 2])];
+        return [tf.relu(x), tf.step(x), tf.step(x, 0.5), tf.add(x, y), tf.mul(x, y)].concat(
+          [tf.add(x, 2), tf.mul(x, tf.tensor([2, 3])), tf.add(tf.tensor([1], [1], 'int32'), 3)],
+          [tf.transpose(x, [2, 0, 1]), tf.transpose(x), tf.transpose(tf.tensor([], [0, 3]))],
+        );
+      });
+      bits.push(results.map((result) => [result.dtype, result.shape, [...result.dataSync()]]));
+      tf.dispose(results);
+    }
+    expect(bits[1]).toEqual(bits[0]);
+  });
+
+  it('turn the axes of tensors of any shape', async () => {
+    const shape = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 });
+    const turned = shape.chain((sizes) =>
+      fc.tuple(fc.constant(sizes), fc.shuffledSubarray([...sizes.keys()], { minLength: sizes.length })),
+    );
+    await fc.assert(
+      fc.asyncProperty(turned, ([sizes, order]) => onBoth((uniform) => tf.transpose(uniform(sizes), order))),
+    );
+  });
+
   it("multiply matrices of any size and layout as tfjs' cpu backend does", async () => {
     const dim = fc.integer({ min: 1, max: 23 });
     const batches = fc.constantFrom([[], []], [[3], [3]], [[3], [1]]);

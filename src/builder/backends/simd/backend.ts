@@ -22,6 +22,7 @@ import type { CreateOptimizer, Gather, NumbersOf } from '../backend.js';
 import type { OwnLayers } from '../own-layers.js';
 import type { Tf } from '../tf.js';
 import { crossEntropyKernels } from './cross-entropy-kernel.js';
+import { elementwiseKernels } from './elementwise-kernels.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { layerKernels, simdLayers } from './layer-op.js';
 import { matmulKernels } from './matmul-kernels.js';
@@ -238,7 +239,8 @@ async function register(tf: Tf, name: string, options: EngineOptions): Promise<E
   tf.copyRegisteredKernels('cpu', name);
   const cpu = (kernel: string) => tf.getKernel(kernel, 'cpu').kernelFunc;
   const own = [...layerKernels, ...softmaxKernels, ...crossEntropyKernels];
-  for (const kernel of [...own, ...matmulKernels(cpu), sumKernel(cpu('Sum'))]) {
+  const around = [...matmulKernels(cpu), ...elementwiseKernels(cpu), sumKernel(cpu('Sum'))];
+  for (const kernel of [...own, ...around]) {
     if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);
     tf.registerKernel({
       kernelName: kernel.name,
