@@ -107,7 +107,11 @@ function optionRows(): string[] {
     const { properties: options = {}, required = [] } = node?.options ?? {};
     return Object.entries(options).map(([name, schema]) => {
       const absent =
-        schema.default === undefined ? (required.includes(name) ? 'must be given' : 'may be left out') : undefined;
+        schema.default === undefined
+          ? required.includes(name)
+            ? 'must be given'
+            : 'may be left out'
+          : undefined;
       const type = typeOf(schema).replaceAll('|', '\\|');
       return row(String(node?.op?.const), name, type, absent ?? `\`${JSON.stringify(schema.default)}\``);
     });
