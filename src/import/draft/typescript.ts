@@ -38,8 +38,8 @@ function introduction(file: string): string[] {
   const shown = quote(file).replaceAll('*/', '* /');
   return [
     '/**',
-    ` * The network of ${shown}, drafted by lstm-onnx ${version}. Its modules come in the order of the state dict, which does not show`,
-    ' * the rest: below each TODO is a guess to compare with the forward() of the model. Then:',
+    ` * The network of ${shown}, drafted by lstm-onnx ${version}: the modules of the state dict, their names and sizes. It does not`,
+    ' * show the rest: below each TODO is a guess to compare with the forward() of the model. Then:',
     ' *',
     ` *   const { parameters } = await ${NAMESPACE}.importFile(${shown}, { network });`,
     ` *   await writeFile('model.onnx', ${NAMESPACE}.exportOnnx(network, parameters));`,
