@@ -5,6 +5,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { minifySync } from 'vite';
 
 const folder = 'dist/runtime/worker';
 
@@ -26,7 +27,6 @@ for (const [name, worker, plugins] of [
     entryPoints: [`${folder}/${worker}-worker.js`],
     plugins,
     bundle: true,
-    minify: true,
     format: 'iife',
     platform: 'browser',
     target: 'es2022',
@@ -40,6 +40,17 @@ for (const [name, worker, plugins] of [
     write: false,
   });
   const [program] = outputFiles;
-  const text = `/** Made by scripts/build-workers.js. */\nexport const source = ${JSON.stringify(program.text)};\n`;
+  const source = minified(`${name}-worker.js`, program.text);
+  const text = `/** Made by scripts/build-workers.js. */\nexport const source = ${JSON.stringify(source)};\n`;
   await writeFile(`${folder}/${name}-source.js`, text);
+}
+
+/** No bundler looks into a string, so it is made small here: by Vite's minifier, whose text compresses better than esbuild's. */
+function minified(name, program) {
+  const { code, errors } = minifySync(name, program, {
+    compress: { target: 'es2022' },
+    codegen: { legalComments: 'inline' },
+  });
+  if (errors.length > 0) throw new Error(`${name} cannot be minified: ${errors[0].message}`);
+  return code;
 }

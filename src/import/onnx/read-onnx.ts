@@ -51,11 +51,13 @@ export function readOnnx(
     shared = new SharedWeights((count) => work.takeNumbers(count));
     return shared;
   });
-  return { ...read, notes: [...notesOn(model, read.network), ...(shared?.notes ?? [])] };
+  const info = infoOf(model, read.network);
+  const notes = [...notesOn(model, read.network), ...(shared?.notes ?? [])];
+  return { ...read, ...(info ? { info } : {}), notes };
 }
 
 /**
- * {@link readOnnx} of a model that is decoded.
+ * {@link readOnnx} of a model that is decoded, without what is said beside the graph.
  *
  * @param fileBytes the size of its file, which bounds the memory that its numbers may take
  * @param check what options are held to: a network that is kept has none that a definition could not have
@@ -67,7 +69,7 @@ export function readOnnxModel(
   externalData: ExternalData,
   check: OptionCheck,
   sharedBy?: (work: Work) => SharedWeights,
-): ImportedModel {
+): Omit<ImportedModel, 'info'> {
   checkVersions(given);
   const model = withExternalData(given, externalData);
   const allBytes = externalFiles(given).reduce(
@@ -78,16 +80,7 @@ export function readOnnxModel(
   const work = new Work(allBytes);
   for (;;) {
     try {
-      const { network, parameters } = new GraphReader(
-        model,
-        dims,
-        work,
-        allBytes,
-        check,
-        sharedBy?.(work),
-      ).read();
-      const info = infoOf(model, network);
-      return { network, parameters, ...(info ? { info } : {}) };
+      return new GraphReader(model, dims, work, allBytes, check, sharedBy?.(work)).read();
     } catch (error) {
       // Each is another equality of two dimensions, of which `dims` takes a limited number.
       if (!(error instanceof RestartWithEqualDims)) throw error;
