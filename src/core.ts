@@ -33,6 +33,14 @@ export { argmax } from './builder/ops/argmax.js';
 export { add, div, mul, sub } from './builder/ops/arithmetic.js';
 export { at, last } from './builder/ops/at.js';
 export { type AttentionArguments, attention } from './builder/ops/attention.js';
+export {
+  type GroupNormOptions,
+  glu,
+  groupNorm,
+  std,
+  type VarianceOptions,
+  variance,
+} from './builder/ops/composed.js';
 export { concat } from './builder/ops/concat.js';
 export {
   type Conv1dOptions,
@@ -69,15 +77,26 @@ export {
   maxPool1d,
   maxPool2d,
 } from './builder/ops/pool.js';
+export { prelu } from './builder/ops/prelu.js';
 export type { ActivationLike } from './builder/ops/recurrent-arguments.js';
 export { max, mean, sum } from './builder/ops/reduce.js';
 export { repeat, repeatLike } from './builder/ops/repeat.js';
 export { reshape } from './builder/ops/reshape.js';
 export { type RnnArguments, type RnnState, rnn } from './builder/ops/rnn.js';
+export { size } from './builder/ops/size.js';
 export { type SliceArguments, slice, split } from './builder/ops/slice.js';
 export { stepCount } from './builder/ops/step-count.js';
 export { transpose } from './builder/ops/transpose.js';
 export { squeeze, stack, unsqueeze } from './builder/ops/unsqueeze.js';
+export {
+  type Condition,
+  equal,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  where,
+} from './builder/ops/where.js';
 export {
   checkParameters,
   initParameters,

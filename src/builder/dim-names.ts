@@ -52,15 +52,35 @@ function outside(name: string, sign: string): string[] {
   return parts;
 }
 
+/** Whether no parenthesis closes that did not open before: that a name is one pair of parentheses around this. */
+function isBalanced(inner: string): boolean {
+  let depth = 0;
+  return [...inner].every((character) => {
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    return depth >= 0;
+  });
+}
+
+/** The dimension that is so much larger or smaller than another: of `time-4`, `time` and -4. */
+export function unshifted(dim: string): { readonly base: string; readonly by: number } | undefined {
+  const [, base, by] = /^(.+)([+-]\d+)$/.exec(dim) ?? [];
+  return base === undefined ? undefined : { base, by: Number(by) };
+}
+
 function bare(part: string): string {
   return part.startsWith('(') && part.endsWith(')') ? part.slice(1, -1) : part;
 }
 
-/** `dim + by`, at least 0: `time-1` less 1 is `time-2`, and with 1 more it is `time`. */
+/** `dim + by`, at least 0: `time-1` less 1 is `time-2`, and with 1 more it is `time`; `floor(time/2)+1` is `floor((time+2)/2)`. */
 export function shifted(dim: Dim, by: number): Dim {
   if (typeof dim === 'number') return Math.max(0, dim + by);
-  const [, base = dim, before = '0'] = /^(.+)([+-]\d+)$/.exec(dim) ?? [];
-  const total = Number(before) + by;
+  const [, whole, divisor] = /^floor\(\((.+)\)\/(\d+)\)$/.exec(dim) ?? [];
+  if (whole !== undefined && isBalanced(whole)) {
+    return dividedDown(shifted(whole, by * Number(divisor)), Number(divisor));
+  }
+  const { base, by: before } = unshifted(dim) ?? { base: dim, by: 0 };
+  const total = before + by;
   return total === 0 ? base : `${base}${total > 0 ? '+' : ''}${total}`;
 }
 

@@ -130,6 +130,8 @@ function draw(init: Initializer, count: number, generator: Generator): Float32Ar
       return generator.uniform(count, -init.bound, init.bound);
     case 'normal':
       return generator.normal(count, init.mean, init.std);
+    case 'constant':
+      return new Float32Array(count).fill(init.value);
     case 'zeros':
       return new Float32Array(count);
     case 'ones':

@@ -12,10 +12,14 @@ import {
   concat,
   conv1d,
   conv2d,
+  convTranspose1d,
+  convTranspose2d,
   defineNetwork,
+  div,
   dropout,
   embedding,
   float32,
+  glu,
   gru,
   int32,
   linear,
@@ -27,6 +31,7 @@ import {
   mul,
   type Network,
   parameter,
+  prelu,
   relu,
   repeatLike,
   reshape,
@@ -36,7 +41,9 @@ import {
   shared,
   sigmoid,
   softmax,
+  sqrt,
   squeeze,
+  std,
   sub,
   sum,
   type TensorType,
@@ -64,6 +71,7 @@ function lastStep(kind: 'lstm' | 'gru', numLayers: number, head: (x: Row) => Val
   });
 }
 type Row = SymbolicTensor<'float32', readonly ['batch', number]>;
+type Channels = Value<'float32', readonly ['batch', number, string]>;
 
 const zeroState = () =>
   defineNetwork({ x: float32('batch', 'time') }, ({ x }) => {
@@ -381,6 +389,29 @@ export const networks: Readonly<Record<string, () => Network>> = {
       const { output } = lstm('lstm2', lstm('lstm1', input, hidden).output, hidden);
       return { y0: linear('fc', at(output, -1, 0), CLASSES) };
     }),
+  A25: () =>
+    defineNetwork({ x: float32('batch', 2, 8, 'time') }, ({ x }) => {
+      const encoded = conv2d('encoder', x, {
+        outChannels: 4,
+        kernelSize: [3, 1],
+        stride: [2, 1],
+        padding: [1, 0],
+      });
+      const y = prelu('act', batchNorm('norm', encoded));
+      const rows = reshape(transpose(y, [0, 3, 1, 2]), ['batch', 'time', 16]);
+      const z = linear('tranform', lstm('lstm', rows, { hiddenSize: HIDDEN }).output, 16);
+      const planes = transpose(reshape(z, ['batch', 'time', 4, 4]), [0, 2, 3, 1]);
+      const mask = convTranspose2d('decoder', concat([planes, y as typeof planes], 1), {
+        outChannels: 2,
+        kernelSize: [3, 1],
+        stride: [2, 1],
+        padding: [1, 0],
+        outputPadding: [1, 0],
+      });
+      const [real, imaginary] = [at(mask, 0, 1), at(mask, 1, 1)];
+      const size = sqrt(add(add(mul(real, real), mul(imaginary, imaginary)), 1e-8));
+      return { y0: mul(tanh(size), at(x, 0, 1)) };
+    }),
   A27: () =>
     defineNetwork(
       { x: float32('batch', 1, 8, 8), h0: float32('batch', HIDDEN), c0: float32('batch', HIDDEN) },
@@ -416,6 +447,25 @@ export const networks: Readonly<Record<string, () => Network>> = {
       const embedded = embedding('word_embeddings', ids, words);
       const { output } = lstm('lstm', unsqueeze(embedded, 1), { hiddenSize: HIDDEN });
       return { y0: logSoftmax(linear('hidden2tag', squeeze(output, 1), CLASSES)) };
+    }),
+  A31: () =>
+    defineNetwork({ mix: float32('batch', 1, 'time') }, ({ mix }) => {
+      const level = std(mix, -1, { keepDim: true });
+      const sampled = conv1d('encoder.0', div(mix, add(level, 1e-3)), {
+        outChannels: 4,
+        kernelSize: 4,
+        stride: 2,
+      });
+      const y = glu(conv1d('encoder.2', relu(sampled), { outChannels: 8, kernelSize: 1 }), 1) as Channels;
+      const steps = transpose(y, [2, 0, 1]);
+      const read = lstm('lstm', steps, { hiddenSize: 4, batchFirst: false }).output;
+      const back = transpose(read, [1, 2, 0]);
+      const decoded = glu(
+        conv1d('decoder.0', add(back, y), { outChannels: 8, kernelSize: 1 }),
+        1,
+      ) as Channels;
+      const wave = convTranspose1d('decoder.2', decoded, { outChannels: 1, kernelSize: 4, stride: 2 });
+      return { y0: mul(level, wave as Value<'float32', readonly ['batch', 1, string]>) };
     }),
   A34: () =>
     defineNetwork(

@@ -4,6 +4,7 @@ import { tanh } from '../../src/builder/ops/activations.js';
 import { argmax } from '../../src/builder/ops/argmax.js';
 import { mul } from '../../src/builder/ops/arithmetic.js';
 import { attention } from '../../src/builder/ops/attention.js';
+import { glu, groupNorm, std } from '../../src/builder/ops/composed.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
 import type { OpName, OpOptions } from '../../src/builder/ops/index.js';
 import { severalInputs } from '../../src/builder/ops/op-inputs.js';
@@ -41,6 +42,11 @@ const calls = {
   attention: (values: readonly Value[], [scale = 1]: readonly number[]) =>
     attention({ ...Object.fromEntries(values.map((value) => [value.id, value])), scale } as never)
       .output as Value,
+  glu: ([x]: readonly Value[], [axis]: readonly number[]) => glu(x as Value<'float32'>, axis),
+  groupNorm: ([x]: readonly Value[], [numGroups = 1]: readonly number[], { module = '' }: OpCase) =>
+    groupNorm(module, x as Value<'float32', readonly ['batch', number]>, { numGroups }) as Value,
+  std: ([x]: readonly Value[], [axis = 0, correction = 1]: readonly number[]) =>
+    std(x as Value<'float32'>, axis, { correction }),
   rowsAtLargest: ([x]: readonly Value[], [axis = 0]: readonly number[]) =>
     embedding('table', argmax(x as Value<'float32'>, axis), { numEmbeddings: 5, embeddingDim: 2 }),
   joinAndSplit: ([x]: readonly Value[]) => {
@@ -62,7 +68,7 @@ export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
     // Lengths that go with time-first sequences are of their second dimension, which is fixed.
     const isFixed = name === 'lengths' && config.axis === 0;
     const isMatrix = config.op === 'matmul' && name === 'b' && shape.length === 2;
-    const isStretched = 'ab'.includes(name) && (isMatrix || shape.length < rank || shape[0] === 1);
+    const isStretched = (config.op === 'where' || 'ab'.includes(name)) && (isMatrix || shape.length < rank || shape[0] === 1);
     const dims = config.dims ?? (isFixed || isStretched ? shape : ['batch', ...shape.slice(1)]);
     return [name, dtype === 'int32' ? int32(...dims) : float32(...dims)] as const;
   });
@@ -70,7 +76,8 @@ export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
     const values: Value[] = Object.values(symbols);
     const [x, lengths] = values;
     if (config.call) return { y: calls[config.call](values, config.arguments ?? [], config) };
-    const named = 'a' in symbols && 'b' in symbols ? { a: symbols.a, b: symbols.b } : { x: x!, lengths };
+    const isNamed = config.op === 'where' || ('a' in symbols && 'b' in symbols);
+    const named = isNamed ? symbols : { x: x!, lengths };
     const inputs = config.op === 'concat' ? severalInputs(values) : named;
     return {
       y: x!.graph.addOne(config.op, config.module ?? moduleName(config.op), inputs, optionsOf(config)),

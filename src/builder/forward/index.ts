@@ -3,6 +3,7 @@ import type { OpName } from '../ops/index.js';
 import { activation, logSoftmax, plain, softmax } from './activations.js';
 import { argmax } from './argmax.js';
 import { add, div, mul, sub } from './arithmetic.js';
+import { prelu, where } from './choosing.js';
 import { conv, convTranspose } from './convolution.js';
 import { dropout } from './dropout.js';
 import type { Forward } from './forward-op.js';
@@ -16,6 +17,7 @@ import { avgPool, maxPool } from './pool.js';
 import { recurrentForwards } from './recurrent.js';
 import { max, mean, sum } from './reduce.js';
 import { repeat } from './repeat.js';
+import { size } from './size.js';
 import { slice } from './slice.js';
 import { embedding, stepCount } from './tokens.js';
 
@@ -45,10 +47,12 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   mul,
   pad,
   parameter,
+  prelu,
   relu: plain('relu'),
   repeat,
   reshape,
   sigmoid: plain('sigmoid'),
+  size,
   slice,
   softmax,
   stepCount,
@@ -56,5 +60,6 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   sum,
   tanh: plain('tanh'),
   transpose,
+  where,
   ...recurrentForwards,
 };

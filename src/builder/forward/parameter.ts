@@ -6,5 +6,5 @@ export const parameter: Forward<'parameter'> = (_inputs, _options, { tf }, param
 });
 
 export const constant: Forward<'constant'> = (_inputs, { shape, values }, { tf }) => ({
-  output: tf.tensor(Float32Array.from(values), shape),
+  output: tf.tensor(Float32Array.from(values, Number), shape),
 });

@@ -6,6 +6,7 @@ import { type Dim, formatShape, type Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { type AxisUse, expectInput, type OpDefinition } from './op.js';
 import { aAndB } from './op-inputs.js';
+import { writtenNumber } from './parameter.js';
 
 /** The ops of this file. */
 export type ArithmeticName = 'add' | 'sub' | 'mul' | 'div';
@@ -63,7 +64,9 @@ function combined(
     return graph.addOne('activation', undefined, { x }, { name: 'linear', ...options });
   }
   const tensorOf = (side: Value | number) =>
-    typeof side === 'number' ? graph.addOne('constant', undefined, {}, { shape: [], values: [side] }) : side;
+    typeof side === 'number'
+      ? graph.addOne('constant', undefined, {}, { shape: [], values: [writtenNumber(side)] })
+      : side;
   return graph.addOne(op, undefined, { a: tensorOf(a), b: tensorOf(b) }, {});
 }
 

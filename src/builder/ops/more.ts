@@ -13,10 +13,13 @@ import type { OpName } from './option-schemas.js';
 import { padOp } from './pad.js';
 import { constantOp, parameterOp } from './parameter.js';
 import { poolOp } from './pool.js';
+import { preluOp } from './prelu.js';
 import { maxOp, meanOp, sumOp } from './reduce.js';
 import { repeatOp } from './repeat.js';
+import { sizeOp } from './size.js';
 import { sliceOp } from './slice.js';
 import { stepCountOp } from './step-count.js';
+import { whereOp } from './where.js';
 
 export const more = {
   add: arithmeticOp,
@@ -36,11 +39,14 @@ export const more = {
   mul: arithmeticOp,
   pad: padOp,
   parameter: parameterOp,
+  prelu: preluOp,
   repeat: repeatOp,
+  size: sizeOp,
   slice: sliceOp,
   stepCount: stepCountOp,
   sub: arithmeticOp,
   sum: sumOp,
+  where: whereOp,
 } satisfies {
   readonly [K in OpName]?: OpDefinition<K>;
 };

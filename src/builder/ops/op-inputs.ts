@@ -10,6 +10,9 @@ type None = Readonly<Record<never, never>>;
 /** `a` and `b`, of which one may be stretched over the other. */
 type Two<T> = { readonly a: T; readonly b: T };
 
+/** `a` compared with `b`, or with a number where that is absent; `x` where it is so, `y` elsewhere. */
+type Choice<T> = { readonly a: T; readonly b?: T | undefined; readonly x: T; readonly y: T };
+
 /** `lengths`, int32 `[batch]`: the steps of each sequence of x; absent where all have every step. */
 type Steps<T> = { readonly x: T; readonly lengths?: T | undefined };
 
@@ -46,10 +49,12 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   mul: Two<T>;
   pad: X<T>;
   parameter: None;
+  prelu: X<T>;
   relu: X<T>;
   repeat: X<T> & { readonly like?: T | undefined };
   reshape: X<T>;
   sigmoid: X<T>;
+  size: X<T>;
   slice: X<T>;
   softmax: Steps<T>;
   stepCount: X<T>;
@@ -57,6 +62,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   sum: Steps<T>;
   tanh: X<T>;
   transpose: X<T>;
+  where: Choice<T>;
 }
 
 /** The inputs of any op. */

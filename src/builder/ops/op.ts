@@ -10,6 +10,7 @@ import type { OpName, OpOptions } from './option-schemas.js';
 export type Initializer =
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
+  | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'zeros' | 'ones' };
 
 export interface ParameterSpec {

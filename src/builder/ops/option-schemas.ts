@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { activationNames, cellActivationNames } from '../activations.js';
+import { comparisons } from '../comparisons.js';
 
 const positive = z.int().check(z.positive());
 
@@ -156,6 +157,9 @@ const pad = z.strictObject({
 });
 export type PadOptions = z.output<typeof pad>;
 
+const prelu = z.strictObject({ numParameters: z._default(positive, 1) });
+export type PreluOptions = z.output<typeof prelu>;
+
 const repeat = z.strictObject({
   axis: z.int(),
   times: z.optional(positive),
@@ -176,6 +180,9 @@ const slice = z.strictObject({
 });
 export type SliceOptions = z.output<typeof slice>;
 
+const where = z.strictObject({ comparison: z.enum(comparisons), than: z.optional(z.number()) });
+export type WhereOptions = z.output<typeof where>;
+
 const stepCount = z.strictObject({ padding: z._default(z.number(), 0), batchFirst: z.boolean() });
 export type StepCountOptions = z.output<typeof stepCount>;
 
@@ -184,6 +191,7 @@ export type TransposeOptions = z.output<typeof transpose>;
 
 const initializer = z.union([
   z.strictObject({ kind: z.enum(['zeros', 'ones']) }),
+  z.strictObject({ kind: z.literal('constant'), value: z.number() }),
   z.strictObject({ kind: z.literal('uniform'), bound: z.number().check(z.nonnegative()) }),
   z.strictObject({ kind: z.literal('normal'), mean: z.number(), std: z.number().check(z.nonnegative()) }),
 ]);
@@ -198,7 +206,7 @@ export type ParameterOptions = z.output<typeof parameter>;
 const constant = z.strictObject({
   shape: z.array(positive),
   values: z
-    .array(z.number())
+    .array(z.union([z.number(), z.enum(['Infinity', '-Infinity'])])) // JSON has no number for these
     .check(
       z.maxLength(1024, 'more than 1024 numbers: put them in a frozen parameter, which a checkpoint keeps'),
     ),
@@ -234,11 +242,13 @@ export interface OpOptions {
   mul: NoOptions;
   pad: PadOptions;
   parameter: ParameterOptions;
+  prelu: PreluOptions;
   relu: NoOptions;
   repeat: RepeatOptions;
   reshape: ReshapeOptions;
   rnn: RnnOptions;
   sigmoid: NoOptions;
+  size: AxisOptions;
   slice: SliceOptions;
   softmax: AxisOptions;
   stepCount: StepCountOptions;
@@ -246,6 +256,7 @@ export interface OpOptions {
   sum: AxisOptions;
   tanh: NoOptions;
   transpose: TransposeOptions;
+  where: WhereOptions;
 }
 
 export type OpName = keyof OpOptions;
@@ -278,11 +289,13 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   mul: none,
   pad,
   parameter,
+  prelu,
   relu: none,
   repeat,
   reshape,
   rnn,
   sigmoid: none,
+  size: axis,
   slice,
   softmax: axisOrLast,
   stepCount,
@@ -290,4 +303,5 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   sum: axis,
   tanh: none,
   transpose,
+  where,
 };

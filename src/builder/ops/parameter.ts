@@ -39,8 +39,8 @@ const meantOptions = { requiresGrad: 'frozen', requires_grad: 'frozen', trained:
  * defines a network.
  *
  * @param name its name in the state dict: `w`, or `attention.w` of a module `attention`
- * @param options.init its first values: 'zeros' (`torch.zeros`), 'ones', `{ kind: 'normal', mean: 0, std: 1 }` (`torch.randn`)
- *   or `{ kind: 'uniform', bound: 0.1 }`, from -0.1 to 0.1. Default zeros
+ * @param options.init its first values: 'zeros' (`torch.zeros`), 'ones', `{ kind: 'normal', mean: 0, std: 1 }` (`torch.randn`),
+ *   `{ kind: 'uniform', bound: 0.1 }`, from -0.1 to 0.1, or `{ kind: 'constant', value: 0.25 }`. Default zeros
  * @param options.frozen whether training leaves it as it is, as `requires_grad=False` does. Default false
  * @throws E_INVALID_OPTION outside of a definition, E_DUPLICATE_NAME for a name that another tensor of the network has
  */
@@ -64,6 +64,12 @@ export function parameter<const S extends readonly number[]>(
   return output as unknown as SymbolicTensor<'float32', S>; // the shape that was given
 }
 
+/** As the options of a constant have it, which JSON keeps. */
+export function writtenNumber(value: number): number | 'Infinity' | '-Infinity' {
+  if (value === Number.POSITIVE_INFINITY) return 'Infinity';
+  return value === Number.NEGATIVE_INFINITY ? '-Infinity' : value;
+}
+
 /** A number has no dimension, a list one. */
 type ShapeOf<V> = V extends number
   ? readonly []
@@ -76,7 +82,7 @@ type ShapeOf<V> = V extends number
  * numbers))` for more dimensions. Call it in the function that defines a network.
  *
  * @param values up to 1,024; more belong in a frozen {@link parameter}, whose values are given with the others
- * @throws E_INVALID_OPTION outside of a definition, for too many numbers and for NaN and infinite ones; E_DTYPE_MISMATCH for
+ * @throws E_INVALID_OPTION outside of a definition, for too many numbers and for NaN; E_DTYPE_MISMATCH for
  *   an array that is not float32
  */
 export function constant<const V extends number | readonly number[] | NdArray<'float32'>>(
@@ -87,7 +93,7 @@ export function constant<const V extends number | readonly number[] | NdArray<'f
     'constant',
     undefined,
     {},
-    { shape: [...shape], values: [...data] },
+    { shape: [...shape], values: [...data].map(writtenNumber) },
   );
   return output as unknown as SymbolicTensor<'float32', ShapeOf<V>>; // what arrayOf makes of each kind
 }

@@ -12,6 +12,7 @@ import {
 import { lowerArgmax } from './argmax.js';
 import { lowerAdd, lowerDiv, lowerMul, lowerSub } from './arithmetic.js';
 import { lowerAt } from './at.js';
+import { lowerPrelu, lowerWhere } from './choosing.js';
 import { lowerConcat } from './concat.js';
 import { lowerAvgPool, lowerConv, lowerConvTranspose, lowerMaxPool } from './convolution.js';
 import { lowerDropout } from './dropout.js';
@@ -26,6 +27,7 @@ import { recurrentLowerings } from './recurrent.js';
 import { lowerMax, lowerMean, lowerSum } from './reduce.js';
 import { lowerRepeat } from './repeat.js';
 import { lowerReshape } from './reshape.js';
+import { lowerSize } from './size.js';
 import { lowerSlice } from './slice.js';
 import { lowerStepCount } from './step-count.js';
 import { lowerTranspose } from './transpose.js';
@@ -56,10 +58,12 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   mul: lowerMul,
   pad: lowerPad,
   parameter: lowerParameter,
+  prelu: lowerPrelu,
   relu: lowerRelu,
   repeat: lowerRepeat,
   reshape: lowerReshape,
   sigmoid: lowerSigmoid,
+  size: lowerSize,
   slice: lowerSlice,
   softmax: lowerSoftmax,
   stepCount: lowerStepCount,
@@ -67,5 +71,6 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   sum: lowerSum,
   tanh: lowerTanh,
   transpose: lowerTranspose,
+  where: lowerWhere,
   ...recurrentLowerings,
 };

@@ -6,5 +6,7 @@ export const lowerParameter: Lowering<'parameter'> = (_node, { stored }) => ({
 });
 
 export const lowerConstant: Lowering<'constant'> = ({ name, options: { shape, values } }, { emitter }) => ({
-  output: { name: emitter.initializer(name, { dtype: 'float32', shape, data: Float32Array.from(values) }) },
+  output: {
+    name: emitter.initializer(name, { dtype: 'float32', shape, data: Float32Array.from(values, Number) }),
+  },
 });

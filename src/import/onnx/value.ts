@@ -7,6 +7,7 @@
  * - `masked`: a part of how this library's exports take the mean, the maximum or the sum of sequences of different lengths;
  * - `reversed`: sequences reversed each by its length, of which only the first step is ever wanted.
  */
+import type { OpOptions } from '../../builder/ops/index.js';
 import type { SymbolicTensor, TensorType } from '../../builder/tensor.js';
 import { fixed, type Size } from './size.js';
 
@@ -40,8 +41,18 @@ export interface Source {
   withoutOnes?(): SymbolicTensor;
   /** A copy of this linear map with a bias, where it has none yet. */
   withBias?(bias: Weights): Source | undefined;
+  /** The comparison that this is 1 or 0 by, where the op that chooses can compare by itself. */
+  readonly condition?: SourceCondition;
   /** The axis along which a recurrent layer's output has padding after the last step of each sequence. */
   readonly paddedAxis?: number;
+}
+
+/** What `where` takes to compare. */
+export interface SourceCondition {
+  readonly inputs: { readonly a: SymbolicTensor; readonly b?: SymbolicTensor };
+  readonly options: OpOptions['where'];
+  /** Whether it is 1 where the comparison does not hold. */
+  readonly isNegated: boolean;
 }
 
 /** A source with its factors grouped as its own axes (`layout`) and as the ONNX value's (`axes`); drawn in `view.ts`. */

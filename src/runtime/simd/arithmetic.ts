@@ -21,7 +21,27 @@ function repeatable({ shape, data }: RunTensor, target: readonly number[]): Numb
     i < absent || shape[i - absent] === 1 ? 0 : dim(strides, i - absent),
   );
   const layout = { shape: target, strides: stretched, offset: 0 };
-  return copyStrided(data, layout, new Float32Array(sizeOf(target)));
+  const length = sizeOf(target);
+  return data instanceof Int32Array
+    ? copyStrided(data, layout, new Int32Array(length))
+    : copyStrided(data, layout, new Float32Array(length));
+}
+
+/** Calls `visit` for each entry of a shape with those of a and b stretched to it. */
+export function eachPair(
+  a: RunTensor,
+  b: RunTensor,
+  shape: readonly number[],
+  visit: (a: number, b: number, to: number) => void,
+): void {
+  const count = sizeOf(shape);
+  const [left, right] = [repeatable(a, shape), repeatable(b, shape)];
+  let [i, j] = [0, 0];
+  for (let to = 0; to < count; to++) {
+    visit(left[i] ?? 0, right[j] ?? 0, to);
+    i = i + 1 === left.length ? 0 : i + 1;
+    j = j + 1 === right.length ? 0 : j + 1;
+  }
 }
 
 function arithmetic(what: string, compute: (a: number, b: number) => number): Prepare<ArithmeticName> {
@@ -29,13 +49,9 @@ function arithmetic(what: string, compute: (a: number, b: number) => number): Pr
     ({ a, b }) => {
       const shape = broadcastShape(a.shape, b.shape, what);
       const result = new Float32Array(sizeOf(shape));
-      const [left, right] = [repeatable(a, shape), repeatable(b, shape)];
-      let [i, j] = [0, 0];
-      for (let to = 0; to < result.length; to++) {
-        result[to] = compute(left[i] ?? 0, right[j] ?? 0);
-        i = i + 1 === left.length ? 0 : i + 1;
-        j = j + 1 === right.length ? 0 : j + 1;
-      }
+      eachPair(a, b, shape, (left, right, to) => {
+        result[to] = compute(left, right);
+      });
       return { output: { dtype: 'float32', shape, data: result } };
     };
 }

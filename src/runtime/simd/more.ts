@@ -2,6 +2,7 @@
 import type { OpName } from '../../builder/ops/index.js';
 import { argmax } from './argmax.js';
 import { add, div, mul, sub } from './arithmetic.js';
+import { prelu, where } from './choosing.js';
 import { convolutions } from './convolution.js';
 import { matmul } from './matmul.js';
 import { normalizations } from './normalization.js';
@@ -10,6 +11,7 @@ import { pad } from './pad.js';
 import { constant, parameter } from './parameter.js';
 import { max, mean, sum } from './reduce.js';
 import { repeat } from './repeat.js';
+import { size } from './size.js';
 import { slice } from './slice.js';
 import { stepCount } from './step-count.js';
 import { softmax as stepsSoftmax } from './steps-softmax.js';
@@ -26,13 +28,16 @@ export const more = {
   mul,
   pad,
   parameter,
+  prelu,
   repeat,
   ...normalizations,
+  size,
   slice,
   softmax: stepsSoftmax,
   stepCount,
   sub,
   sum,
+  where,
 } satisfies {
   readonly [K in OpName]?: Prepare<K>;
 };

@@ -8,6 +8,6 @@ export const parameter: Prepare<'parameter'> = (_options, model) => {
 };
 
 export const constant: Prepare<'constant'> = ({ shape, values }) => {
-  const output: RunTensor = { dtype: 'float32', shape, data: Float32Array.from(values) };
+  const output: RunTensor = { dtype: 'float32', shape, data: Float32Array.from(values, Number) };
   return () => ({ output });
 };

@@ -1,4 +1,5 @@
 /** Operators that only name the axes of a value otherwise: Transpose, Squeeze, Unsqueeze, Reshape, Flatten. */
+import { unshifted } from '../../../builder/dim-names.js';
 import { dim } from '../../../nd-array.js';
 import { permutedWeights, reshapedWeights, sizesOfShape } from '../constants.js';
 import type { Handler, NodeReader } from '../node-reader.js';
@@ -12,6 +13,7 @@ import {
   product,
   type Size,
   sameSize,
+  sizeOfDim,
 } from '../size.js';
 import { describeValue, type Value, type View } from '../value.js';
 import { copied, permuted, regrouped, sizesOf } from '../view.js';
@@ -106,8 +108,10 @@ function inferred(sizes: readonly Size[], target: readonly Size[]): Size[] | und
 function settleFixed(node: NodeReader, sizes: readonly Size[], target: readonly Size[]): void {
   const different = target.findIndex((wanted, i) => !sameSize(wanted, sizes[i] ?? fixed(0)));
   const [size, wanted] = [sizes[different], target[different]];
-  if (size && wanted && size.factor === 1 && size.names.length === 1 && (numberOf(wanted) ?? 0) > 0) {
-    node.to.dims.unify(size, wanted, 'A dimension and the size it is reshaped to');
+  const number = wanted && numberOf(wanted);
+  if (size && number !== undefined && number > 0 && size.factor === 1 && size.names.length === 1) {
+    const { base, by } = unshifted(size.names[0] ?? '') ?? { base: size.names[0] ?? '', by: 0 };
+    node.to.dims.unify(sizeOfDim(base), fixed(number - by), 'A dimension and the size it is reshaped to');
   }
 }
 

@@ -2,8 +2,10 @@
 import type { Handler } from '../node-reader.js';
 import { argmaxHandlers } from './argmax.js';
 import { branchHandlers } from './branches.js';
+import { choosingHandlers } from './choosing.js';
 import { combiningHandlers } from './combining.js';
 import { convolutionHandlers } from './convolution.js';
+import { countingHandlers } from './counting.js';
 import { normalizationHandlers } from './normalization.js';
 import { paddingHandlers } from './padding.js';
 import { productHandlers } from './products.js';
@@ -22,4 +24,6 @@ export const more: Readonly<Record<string, Handler>> = {
   ...slicingHandlers,
   ...combiningHandlers,
   ...productHandlers,
+  ...choosingHandlers,
+  ...countingHandlers,
 };

@@ -1,30 +1,11 @@
 /** BatchNormalization as it runs, LayerNormalization, InstanceNormalization. */
-import type { OpOptions } from '../../../builder/ops/index.js';
 import { dim, sizeOf } from '../../../nd-array.js';
+import { addModule } from '../add-module.js';
 import { reshapedWeights } from '../constants.js';
-import { copyOf } from '../layer-weight.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, numberOf } from '../size.js';
 import type { Weights } from '../value.js';
 import { sizesOf } from '../view.js';
-
-/** Adds the op with its parameters, by their names within it. */
-function add<K extends 'batchNorm' | 'layerNorm' | 'instanceNorm'>(
-  node: NodeReader,
-  op: K,
-  parameters: Readonly<Record<string, Weights | undefined>>,
-  options: OpOptions[K],
-) {
-  const { to } = node;
-  const given = Object.entries(parameters).flatMap(([name, weights]) =>
-    weights ? [[name, weights] as const] : [],
-  );
-  const origins = given.map(([, { origin }]) => origin);
-  const name = to.claimModule(origins, node.node, op);
-  const weights = given.map(([own, constant]) => copyOf(own, constant, to.allocate));
-  const x = to.tensor(node.floats(0));
-  return [to.view(to.addOneLayer(op, name, { x } as never, options, weights))]; // all three have x alone
-}
 
 /** One number for each channel. */
 function perChannel(node: NodeReader, index: number): Weights {
@@ -48,11 +29,15 @@ const BatchNormalization: Handler = (node) => {
   };
   // ONNX's momentum is the share of what was there.
   const momentum = 1 - node.float('momentum', 0.9);
-  return add(node, 'batchNorm', parameters, { eps: node.float('epsilon', 1e-5), momentum, affine: true });
+  return addModule(node, 'batchNorm', parameters, {
+    eps: node.float('epsilon', 1e-5),
+    momentum,
+    affine: true,
+  });
 };
 
 const InstanceNormalization: Handler = (node) =>
-  add(
+  addModule(
     node,
     'instanceNorm',
     { weight: perChannel(node, 1), bias: perChannel(node, 2) },
@@ -72,7 +57,7 @@ const LayerNormalization: Handler = (node) => {
   };
   const bias = node.optional(2) ? own(2) : undefined;
   const options = { axes, eps: node.float('epsilon', 1e-5), affine: true, bias: bias !== undefined };
-  return add(node, 'layerNorm', { weight: own(1), bias }, options);
+  return addModule(node, 'layerNorm', { weight: own(1), bias }, options);
 };
 
 export const normalizationHandlers = {

@@ -3,15 +3,31 @@
  * of a tensor with one number, which scales or shifts every entry.
  */
 
+import { dividedDown, shifted } from '../../../builder/dim-names.js';
 import { dim, sizeOf } from '../../../nd-array.js';
 import { isSolid, sizesOfShape } from '../constants.js';
 import type { Handler, NodeReader } from '../node-reader.js';
-import { divided, fixed, formatSizes, numberOf, type Size, times } from '../size.js';
+import { dimOfSize, divided, fixed, formatSizes, numberOf, type Size, sizeOfDim, times } from '../size.js';
 import { describeValue, type Sizes, type Value, type View, type Weights } from '../value.js';
 import { over } from '../view.js';
 import { activated } from './activations.js';
 
 type Arithmetic = (a: Size, b: Size) => Size | undefined;
+
+/** A size and a number added: `time - 1`. */
+function added(a: Size, b: Size): Size | undefined {
+  const [x, y] = [numberOf(a), numberOf(b)];
+  if (x !== undefined && y !== undefined) return fixed(x + y);
+  if (x === undefined && y === undefined) return undefined;
+  return x === undefined ? sizeOfDim(shifted(dimOfSize(a), y ?? 0)) : added(b, a);
+}
+
+/** A whole part of a size: `floor(time / 2)`. */
+function floored(a: Size, b: Size): Size | undefined {
+  const by = numberOf(b);
+  const isPart = numberOf(a) === undefined && by !== undefined && by > 0 && a.factor > 0;
+  return isPart ? sizeOfDim(dividedDown(dimOfSize(a), by)) : undefined;
+}
 
 function ofNumbers(compute: (a: number, b: number) => number): Arithmetic {
   return (a, b) => {
@@ -97,20 +113,16 @@ export function sizesOf(node: NodeReader, a: Sizes, b: Sizes, compute: Arithmeti
 }
 
 export const scalings = {
-  Add: scaling(
-    'Add',
-    ofNumbers((a, b) => a + b),
-    (constant) => ({ alpha: 1, beta: constant }),
-  ),
+  Add: scaling('Add', added, (constant) => ({ alpha: 1, beta: constant })),
   Sub: scaling(
     'Sub',
-    ofNumbers((a, b) => a - b),
+    (a, b) => (numberOf(b) === undefined ? undefined : added(a, fixed(-b.factor))),
     (constant, isFirst) => (isFirst ? { alpha: -1, beta: constant } : { alpha: 1, beta: -constant }),
   ),
   Mul: scaling('Mul', times, (constant) => ({ alpha: constant, beta: 0 })),
   Div: scaling(
     'Div',
-    (a, b) => divided(a, b) ?? ofNumbers((x, y) => Math.trunc(x / y))(a, b),
+    (a, b) => divided(a, b) ?? ofNumbers((x, y) => Math.trunc(x / y))(a, b) ?? floored(a, b),
     (constant, isFirst) => (isFirst ? undefined : { alpha: 1 / constant, beta: 0 }),
   ),
 } satisfies Record<string, Scaling>;
