@@ -6,6 +6,7 @@ import { activation, logSoftmax, relu, softmax } from '../../src/builder/ops/act
 import { argmax } from '../../src/builder/ops/argmax.js';
 import { add, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { last } from '../../src/builder/ops/at.js';
+import { std } from '../../src/builder/ops/composed.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
@@ -15,12 +16,15 @@ import { lstm } from '../../src/builder/ops/lstm.js';
 import { matmul } from '../../src/builder/ops/matmul.js';
 import type { NamedInputs } from '../../src/builder/ops/op-inputs.js';
 import { pad } from '../../src/builder/ops/pad.js';
+import { prelu } from '../../src/builder/ops/prelu.js';
 import { sum } from '../../src/builder/ops/reduce.js';
 import { repeat, repeatLike } from '../../src/builder/ops/repeat.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
+import { size } from '../../src/builder/ops/size.js';
 import { slice } from '../../src/builder/ops/slice.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
+import { greater, where } from '../../src/builder/ops/where.js';
 import { float32, int32, type SymbolicTensor, type Value } from '../../src/builder/tensor.js';
 
 type Output = SymbolicTensor<'float32', readonly ['batch', 'time', 4]>;
@@ -59,6 +63,8 @@ describe('the lengths of padded sequences go on', () => {
     ['features repeated', (output) => repeat(output, 2, 2).at(-1)],
     ['what is the same at every step', (output) => concat([output, repeatLike(last(output), output)]).at(-1)],
     ['the largest feature of each step', (output) => embeddingOf(argmax(output)).at(-1)],
+    ['a choice for each entry', (output) => where(greater(output, 0), output, 0).at(-1)],
+    ['a slope that is learned', (output) => prelu('act', output).at(-1)],
     ['a residual', (output) => add(output, linear('fc', output, 4)).at(-1)],
     ['a product for each step', (output) => matmul(output, reshape(last(output), ['batch', 4, 1])).at(-1)],
     ['a weight for each step', (output) => mul(output, linear('fc', output, 1)).at(-1)],
@@ -160,6 +166,8 @@ describe('refused, because it would read padding as steps, is', () => {
     ['steps more', /pad does not stop/, (x) => pad(x, { axis: 1, before: 1 })],
     ['steps twice', /repeat does not stop/, (x) => repeat(x, 2, 1)],
     ['the step of the largest entry', /argmax does not stop/, (x) => argmax(x, 1)],
+    ['the number of steps of all', /size does not stop/, (x) => size(x)],
+    ['the deviation over the steps', /size does not stop/, (x) => std(x, 1)],
     ['a flip of the batch', /flip does not stop/, (x) => flip(x, 0)],
     ['sequences joined in the batch', /concat does not stop/, (x) => concat([x, x], 0)],
     ['one sequence by itself', /at does not stop|at\(0\)/, (x) => x.at(0, 0)],

@@ -20,6 +20,7 @@ import {
   embedding,
   float32,
   glu,
+  greater,
   gru,
   int32,
   linear,
@@ -53,6 +54,7 @@ import {
   unroll,
   unsqueeze,
   type Value,
+  where,
 } from '../../src/core.js';
 
 const FEATURES = 4;
@@ -499,6 +501,25 @@ export const networks: Readonly<Record<string, () => Network>> = {
         return { step: linear('linear', squeeze(output, 0), FEATURES), h, c };
       });
       return { y0: outputs.step };
+    }),
+  A35: () =>
+    defineNetwork({ ids: int32('batch', 'time') }, ({ ids }) => {
+      const { output } = gru('gru', embedding('embedding', ids, words), { hiddenSize: HIDDEN, bias: false });
+      const last = output.at(-1);
+      const project = (name: string, x: Value<'float32', Shape>, size: number) =>
+        linear(name, x as Row, size, { bias: false }) as Value<'float32', Shape>;
+      const mask = unsqueeze(where(greater(ids, 0), 1, 0), 2);
+      const asked = unsqueeze(project('a_2', last, HIDDEN), 1);
+      const alpha = project(
+        'v_t',
+        mul<Shape, Shape>(mask, sigmoid(add(project('a_1', output, HIDDEN), asked))),
+        1,
+      );
+      const local = sum(mul<Shape, Shape>(alpha, output), 1);
+      const seen = project('b', concat([local as Row, last]), FEATURES);
+      const table = parameter('table', [WORDS, FEATURES]);
+      tie('table', 'embedding.weight');
+      return { y0: matmul<Shape, Shape>(seen, transpose(table, [1, 0])) };
     }),
   A38: () =>
     defineNetwork({ ids: int32('time', 'batch') }, ({ ids }) => {

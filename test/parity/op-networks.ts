@@ -68,7 +68,8 @@ export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
     // Lengths that go with time-first sequences are of their second dimension, which is fixed.
     const isFixed = name === 'lengths' && config.axis === 0;
     const isMatrix = config.op === 'matmul' && name === 'b' && shape.length === 2;
-    const isStretched = (config.op === 'where' || 'ab'.includes(name)) && (isMatrix || shape.length < rank || shape[0] === 1);
+    const isStretched =
+      (config.op === 'where' || 'ab'.includes(name)) && (isMatrix || shape.length < rank || shape[0] === 1);
     const dims = config.dims ?? (isFixed || isStretched ? shape : ['batch', ...shape.slice(1)]);
     return [name, dtype === 'int32' ? int32(...dims) : float32(...dims)] as const;
   });

@@ -5,6 +5,7 @@ import { argmax } from '../../src/builder/ops/argmax.js';
 import { add, div, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { at, last } from '../../src/builder/ops/at.js';
 import { attention } from '../../src/builder/ops/attention.js';
+import { glu, std } from '../../src/builder/ops/composed.js';
 import { concat } from '../../src/builder/ops/concat.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
@@ -23,6 +24,7 @@ import { slice, split } from '../../src/builder/ops/slice.js';
 import { stepCount } from '../../src/builder/ops/step-count.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { squeeze, stack, unsqueeze } from '../../src/builder/ops/unsqueeze.js';
+import { greater, less, where } from '../../src/builder/ops/where.js';
 import { type Predictions, predict } from '../../src/builder/predict.js';
 import type { Add, Shape } from '../../src/builder/shape.js';
 import { shared, tie } from '../../src/builder/shared.js';
@@ -235,6 +237,22 @@ test('pad makes a dimension longer', () => {
   expectTypeOf(pad(sequence, { before: 1 })).toEqualTypeOf<Float<readonly ['batch', string, 28]>>();
   // @ts-expect-error no dimension is called time
   pad(frames, { before: 1 });
+});
+
+test('where stretches what it chooses from over what it compares', () => {
+  const ids = argmax(sequence);
+  expectTypeOf(where(greater(ids, 0), 1, 0)).toEqualTypeOf<Float<readonly ['batch', 'time']>>();
+  expectTypeOf(where(less(sequence, 1), 0, sum(sequence, 0))).toEqualTypeOf<typeof sequence>();
+  // @ts-expect-error integers and floats
+  greater(ids, sum(sequence, 2));
+  // @ts-expect-error dimensions that do not fit
+  greater(sequence, last(frames));
+});
+
+test('std and glu take a dimension', () => {
+  expectTypeOf(std(sequence, 1)).toEqualTypeOf<Float<readonly ['batch', 28]>>();
+  expectTypeOf(std(sequence, -1, { keepDim: true })).toEqualTypeOf<Float<readonly ['batch', 'time', 1]>>();
+  expectTypeOf(glu(sequence)).toEqualTypeOf<Float<readonly ['batch', 'time', number]>>();
 });
 
 test('argmax gives integers', () => {

@@ -1,6 +1,8 @@
 /** Layers that are other ops put together: `nn.GLU`, `torch.var`, `torch.std`, `nn.GroupNorm`. */
-import { isObject, wrongArgument } from '../../arguments.js';
+
+import { expectNumber, expectText, inWords, isObject, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
+import { checkOptionNames } from '../../option-names.js';
 import { type Dim, formatShape, normalizeAxis, type RemoveAt, type ReplaceAt, type Shape } from '../shape.js';
 import { checkValue, type SymbolicTensor, type Value } from '../tensor.js';
 import { sigmoid, sqrt } from './activations.js';
@@ -66,10 +68,17 @@ export function variance<S extends Shape, const A extends number, const Keep ext
   options: VarianceOptions<Keep> = {},
 ): Reduced<S, A, Keep> {
   checkValue('variance', x);
+  checkOptionNames(
+    'variance',
+    options,
+    { correction: true, keepDim: true },
+    { keepdim: 'keepDim', unbiased: 'correction' },
+  );
   const { correction, keepDim } = optionsOf<VarianceOptions>('variance', options, {
     correction: 1,
     keepDim: false,
   });
+  expectNumber('variance: correction', correction);
   const at = normalizeAxis(axis, x.shape, 'variance');
   const middle = unsqueeze<'float32', Shape, number>(mean<Shape, number>(x, at), at);
   const distance = sub<Shape, Shape>(x, middle);
@@ -116,6 +125,8 @@ export function groupNorm<B extends Dim, const Rest extends Shape>(
   options: GroupNormOptions,
 ): SymbolicTensor<'float32', typeof x.shape> {
   if (!isObject(options)) throw wrongArgument('groupNorm', options, '{ numGroups: 2 }');
+  expectText('groupNorm: name', name);
+  checkOptionNames('groupNorm', options, { numGroups: true, eps: true, affine: true });
   const { numGroups, eps, affine } = optionsOf('groupNorm', options, {
     numGroups: 0,
     eps: 1e-5,
@@ -127,7 +138,7 @@ export function groupNorm<B extends Dim, const Rest extends Shape>(
   if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `groupNorm: ${numGroups} groups do not divide ${channels} channels; give a divisor as numGroups.`,
+      `groupNorm: numGroups is ${inWords(numGroups)}, which does not divide the ${channels} channels; give a divisor as numGroups.`,
     );
   }
   const [batch, , ...rest] = x.shape as Shape;

@@ -4,6 +4,7 @@
  */
 import type { Comparison } from '../../../builder/comparisons.js';
 import { sizeOf } from '../../../nd-array.js';
+import { dtypeOfCode } from '../../../onnx/dtypes.js';
 import { addModule } from '../add-module.js';
 import { aligned } from '../aligned.js';
 import { isSolid, reshapedWeights } from '../constants.js';
@@ -12,6 +13,7 @@ import { isOne, numberOf } from '../size.js';
 import { describeValue, type Source, type SourceCondition, type Value, type View } from '../value.js';
 import { isPlain, over, sizesOf } from '../view.js';
 import { activated } from './activations.js';
+import { countingHandlers } from './counting.js';
 import { reduceHandlers } from './reduce.js';
 import { shapeHandlers } from './shapes.js';
 
@@ -75,6 +77,16 @@ function onesAndZeros(to: NodeReader['to'], condition: SourceCondition): Source 
   const tensor = to.add('where', { ...condition.inputs, x, y }, condition.options);
   return { type: tensor, tensor: () => tensor, condition };
 }
+
+/** To booleans: 1 where a number is not 0. Other casts are read elsewhere. */
+const Cast: Handler = (node) => {
+  const x = node.input(0);
+  if (x.kind !== 'view' || dtypeOfCode(node.int('to', 0)) !== 'bool') return countingHandlers.Cast(node);
+  if (x.source.condition) return [x];
+  const options = { comparison: 'equal', than: 0 } as const;
+  const condition = { inputs: { a: x.source.tensor() }, options, isNegated: true };
+  return [over(x, onesAndZeros(node.to, condition))];
+};
 
 const Not: Handler = (node) => [negated(node, node.floats(0))];
 
@@ -164,6 +176,7 @@ export const choosingHandlers = {
   Less: comparing('less', reduceHandlers.Less),
   LessOrEqual: comparing('lessOrEqual'),
   Equal: comparing('equal', shapeHandlers.Equal),
+  Cast,
   Not,
   And,
   Or,

@@ -24,6 +24,6 @@ export const more: Readonly<Record<string, Handler>> = {
   ...slicingHandlers,
   ...combiningHandlers,
   ...productHandlers,
-  ...choosingHandlers,
   ...countingHandlers,
+  ...choosingHandlers,
 };
