@@ -60,15 +60,16 @@ async function expectPyTorch(
   const { tensors, metadata } = parseSafetensors(readFileSync(fileOf(`${id}.safetensors`)));
   const { sizes: all }: Case = JSON.parse(metadata.get('case')!);
   await using opened = await Model.load(model, { providers: [provider] });
+  const fed = (sizes: string, name: string) => tensors.get(`${sizes}.input.${way?.inputs?.[name] ?? name}`)!;
   const shapesAt = (sizes: string) =>
-    new Map(opened.inputs.map(({ name }) => [name, tensors.get(`${sizes}.input.${name}`)!.shape]));
+    new Map(opened.inputs.map(({ name }) => [name, fed(sizes, name).shape]));
   const fitting = all.filter((sizes) => fits(shapesAt(sizes)));
   expect(fitting).not.toHaveLength(0);
   for (const sizes of fitting) {
     const feeds = opened.inputs.map(({ name, dtype }) => {
-      const { shape, data } = tensors.get(`${sizes}.input.${way?.inputs?.[name] ?? name}`)!;
-      const fed = dtype === 'int64' ? BigInt64Array.from(data as Int32Array, BigInt) : data;
-      return [name, { dtype, shape: way?.shapes?.[name]?.(shape) ?? shape, data: fed }] as const;
+      const { shape, data } = fed(sizes, name);
+      const numbers = dtype === 'int64' ? BigInt64Array.from(data as Int32Array, BigInt) : data;
+      return [name, { dtype, shape: way?.shapes?.[name]?.(shape) ?? shape, data: numbers }] as const;
     });
     const own = Object.entries(await opened.run(Object.fromEntries(feeds) as never));
     const results = way ? own.map(([, result], i) => [`y${i}`, result] as const) : own;

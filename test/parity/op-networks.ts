@@ -77,13 +77,17 @@ export function opNetwork({ case: config, inputs }: Fixture<OpCase>): Network {
     const values: Value[] = Object.values(symbols);
     const [x, lengths] = values;
     if (config.call) return { y: calls[config.call](values, config.arguments ?? [], config) };
-    const isNamed = config.op === 'where' || ('a' in symbols && 'b' in symbols);
-    const named = isNamed ? symbols : { x: x!, lengths };
+    const named = 'yes' in symbols ? choiceOf(symbols) : 'b' in symbols ? symbols : { x: x!, lengths };
     const inputs = config.op === 'concat' ? severalInputs(values) : named;
     return {
       y: x!.graph.addOne(config.op, config.module ?? moduleName(config.op), inputs, optionsOf(config)),
     };
   });
+}
+
+/** The inputs of `where`, of which one is called as the output is. */
+function choiceOf({ yes, no, ...compared }: Readonly<Record<string, Value>>) {
+  return { ...compared, x: yes!, y: no! };
 }
 
 /** What the script calls the op's module, where it has parameters. */
