@@ -3,9 +3,10 @@
 import { dtypeOfCode } from '../../../onnx/dtypes.js';
 import { sizesOfShape } from '../constants.js';
 import type { Handler, NodeReader } from '../node-reader.js';
-import { formatSizes, numberOf, product, type Size } from '../size.js';
+import { fixed, formatSizes, numberOf, product, type Size } from '../size.js';
 import { type Sizes, type Value, vectorOf, weightsOf } from '../value.js';
 import { passingHandlers } from './passing.js';
+import { sizesOf } from './scaling.js';
 
 /** The product of all sizes. */
 const ReduceProd: Handler = (node) => {
@@ -17,6 +18,14 @@ const ReduceProd: Handler = (node) => {
   }
   return [node.int('keepdims', 1) === 0 ? sizesOfShape([], [all]) : vectorOf([all])];
 };
+
+/** Of numbers, with the sign of the divisor. */
+const Mod: Handler = (node) => [
+  sizesOf(node, node.sizes(0), node.sizes(1), (a, b) => {
+    const [x, y] = [numberOf(a), numberOf(b)];
+    return x === undefined || !y ? undefined : fixed(x - y * Math.floor(x / y));
+  }),
+];
 
 const Cast: Handler = (node) => {
   const x = node.input(0);
@@ -51,4 +60,4 @@ function counted(node: NodeReader, { factor, names }: Size) {
   return factor === 1 ? all : to.add('activation', { x: all }, { name: 'linear', alpha: factor, beta: 0 });
 }
 
-export const countingHandlers = { ReduceProd, Cast } satisfies Record<string, Handler>;
+export const countingHandlers = { ReduceProd, Mod, Cast } satisfies Record<string, Handler>;
