@@ -2,6 +2,7 @@
  * A tensor unfolded: a row for each entry of a window in each channel, a column for each window of each sequence, so that a
  * convolution is a matrix product.
  */
+import { type Numbers, type Products, part } from './products.js';
 import { type WindowGrid, windowCount, windowSize } from './windows.js';
 
 /** Sequences that are unfolded together. */
@@ -32,20 +33,25 @@ export function* chunksOf(grid: WindowGrid): Generator<Chunk> {
 
 /** The columns of each chunk in turn, zero where a window is over padding; they are good until the next is asked for. */
 export function* unfolded(
+  products: Products,
   x: Float32Array,
   grid: WindowGrid,
-): Generator<{ readonly chunk: Chunk; readonly columns: Float32Array }> {
+): Generator<{ readonly chunk: Chunk; readonly columns: Numbers }> {
   const [, step] = grid.stride;
   const each = grid.channels * windowSize(grid) * windowCount(grid);
-  let all = new Float32Array(0);
+  let all: Numbers | undefined;
+  let size = 0;
   for (const chunk of chunksOf(grid)) {
-    const size = each * chunk.batches;
     // The first chunk is the largest.
-    if (all.length < size) all = new Float32Array(size);
-    else all.fill(0, 0, size);
-    eachRun(grid, chunk, (to, from, length) => copyRun(x, from, step, all, to, length));
-    yield { chunk, columns: all.subarray(0, size) };
+    all ??= products.take(each * chunk.batches);
+    const { data } = all;
+    // Padding is where it was in a chunk of as many.
+    if (size !== each * chunk.batches) data.fill(0);
+    size = each * chunk.batches;
+    eachRun(grid, chunk, (to, from, length) => copyRun(x, from, step, data, to, length));
+    yield { chunk, columns: part(all, 0, size) };
   }
+  if (all) products.release(all);
 }
 
 /** Adds each column to where it was unfolded from. */

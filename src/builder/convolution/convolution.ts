@@ -3,18 +3,8 @@
  * back of another to its input.
  */
 import { type Chunk, chunksOf, copyRun, fold, unfolded } from './columns.js';
+import { type Numbers, type Products, part } from './products.js';
 import { type WindowGrid, windowCount, windowSize } from './windows.js';
-
-/** A matrix, row by row; `transposed` where it is those of its transpose that lie there. */
-export interface Factor {
-  readonly data: Float32Array;
-  readonly rows: number;
-  readonly columns: number;
-  readonly transposed?: boolean;
-}
-
-/** The product of two matrices, row by row. */
-export type Multiply = (a: Factor, b: Factor) => Float32Array;
 
 /** Windows over x, and the channels of y. */
 export interface Convolution {
@@ -34,82 +24,97 @@ function sizesOf({ grid, outChannels, groups }: Convolution) {
 }
 
 /**
- * y `[batch, outChannels, ...windows]`.
+ * y `[batch, outChannels, ...windows]`, in room that is the caller's.
  *
  * @param weight `[outChannels, channels / groups, ...kernelSize]`
  */
 export function convolved(
-  multiply: Multiply,
+  products: Products,
   convolution: Convolution,
   x: Float32Array,
-  weight: Float32Array,
-): Float32Array {
+  weight: Numbers,
+): Numbers {
   const { grid, outChannels, groups } = convolution;
   const { out, entries, windows } = sizesOf(convolution);
-  const y = new Float32Array(grid.batch * outChannels * windows);
-  for (const { chunk, columns } of unfolded(x, grid)) {
+  const y = products.take(grid.batch * outChannels * windows);
+  for (const { chunk, columns } of unfolded(products, x, grid)) {
     const width = chunk.batches * windows;
+    const product = products.take(out * width);
     for (let group = 0; group < groups; group++) {
-      const product = multiply(
-        { data: part(weight, group, out * entries), rows: out, columns: entries },
-        { data: part(columns, group, entries * width), rows: entries, columns: width },
+      products.multiply(
+        { numbers: part(weight, group, out * entries), rows: out, columns: entries },
+        { numbers: part(columns, group, entries * width), rows: entries, columns: width },
+        product,
       );
       eachChannel(convolution, chunk, group, (inMatrix, inY) =>
-        copyRun(product, inMatrix, 1, y, inY, windows),
+        copyRun(product.data, inMatrix, 1, y.data, inY, windows),
       );
     }
+    products.release(product);
   }
   return y;
 }
 
-/** The gradient of x, from that of y. */
+/** The gradient of x, from that of y; in room that is the caller's. */
 export function inputGradient(
-  multiply: Multiply,
+  products: Products,
   convolution: Convolution,
   dy: Float32Array,
-  weight: Float32Array,
-): Float32Array {
+  weight: Numbers,
+): Numbers {
   const { grid, groups } = convolution;
   const { out, entries, windows } = sizesOf(convolution);
-  const dx = new Float32Array(grid.batch * grid.channels * grid.size[0] * grid.size[1]);
+  const dx = products.take(grid.batch * grid.channels * grid.size[0] * grid.size[1]);
+  dx.data.fill(0);
   for (const chunk of chunksOf(grid)) {
     const width = chunk.batches * windows;
-    let columns: Float32Array = new Float32Array(groups > 1 ? groups * entries * width : 0);
+    const columns = products.take(groups * entries * width);
     for (let group = 0; group < groups; group++) {
-      const product = multiply(
-        { data: part(weight, group, out * entries), rows: entries, columns: out, transposed: true },
-        { data: matrixOf(convolution, dy, chunk, group), rows: out, columns: width },
+      const matrix = matrixOf(products, convolution, dy, chunk, group);
+      products.multiply(
+        { numbers: part(weight, group, out * entries), rows: entries, columns: out, transposed: true },
+        { numbers: matrix, rows: out, columns: width },
+        part(columns, group, entries * width),
       );
-      if (groups > 1) columns.set(product, group * entries * width);
-      else columns = product;
+      products.release(matrix);
     }
-    fold(columns, grid, chunk, dx);
+    fold(columns.data, grid, chunk, dx.data);
+    products.release(columns);
   }
   return dx;
 }
 
-/** The gradient of the weight, from that of y. */
+/** The gradient of the weight, from that of y; in room that is the caller's. */
 export function weightGradient(
-  multiply: Multiply,
+  products: Products,
   convolution: Convolution,
   x: Float32Array,
   dy: Float32Array,
-): Float32Array {
+): Numbers {
   const { grid, groups } = convolution;
   const { out, entries, windows } = sizesOf(convolution);
-  const gradient = new Float32Array(groups * out * entries);
-  for (const { chunk, columns } of unfolded(x, grid)) {
+  const gradient = products.take(groups * out * entries);
+  gradient.data.fill(0);
+  const product = products.take(out * entries);
+  for (const { chunk, columns } of unfolded(products, x, grid)) {
     const width = chunk.batches * windows;
     for (let group = 0; group < groups; group++) {
-      const product = multiply(
-        { data: matrixOf(convolution, dy, chunk, group), rows: out, columns: width },
-        { data: part(columns, group, entries * width), rows: width, columns: entries, transposed: true },
+      const matrix = matrixOf(products, convolution, dy, chunk, group);
+      products.multiply(
+        { numbers: matrix, rows: out, columns: width },
+        { numbers: part(columns, group, entries * width), rows: width, columns: entries, transposed: true },
+        product,
       );
-      const own = part(gradient, group, out * entries);
-      for (let i = 0; i < own.length; i++) own[i] = (own[i] ?? 0) + (product[i] ?? 0);
+      products.release(matrix);
+      addTo(part(gradient, group, out * entries).data, product.data);
     }
   }
+  products.release(product);
   return gradient;
+}
+
+function addTo(sums: Float32Array, numbers: Float32Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (numbers[i] ?? 0);
 }
 
 /** Adds a number to each channel of y `[batch, channels, ...]`, in place. */
@@ -133,10 +138,18 @@ export function sumOfChannels(y: Float32Array, channels: number, perChannel: num
 }
 
 /** A group's channels of y, a row for each. */
-function matrixOf(convolution: Convolution, y: Float32Array, chunk: Chunk, group: number): Float32Array {
+function matrixOf(
+  products: Products,
+  convolution: Convolution,
+  y: Float32Array,
+  chunk: Chunk,
+  group: number,
+): Numbers {
   const { out, windows } = sizesOf(convolution);
-  const matrix = new Float32Array(out * chunk.batches * windows);
-  eachChannel(convolution, chunk, group, (inMatrix, inY) => copyRun(y, inY, 1, matrix, inMatrix, windows));
+  const matrix = products.take(out * chunk.batches * windows);
+  eachChannel(convolution, chunk, group, (inMatrix, inY) =>
+    copyRun(y, inY, 1, matrix.data, inMatrix, windows),
+  );
   return matrix;
 }
 
@@ -154,8 +167,4 @@ function eachChannel(
       visit((channel * batches + batch) * windows, inY);
     }
   }
-}
-
-function part(all: Float32Array, index: number, length: number): Float32Array {
-  return all.subarray(index * length, (index + 1) * length);
 }

@@ -1,19 +1,20 @@
 /** Convolutions on tfjs: ops of our own, whose products of matrices are those of the backend. */
-import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { NamedTensorInfoMap, TensorInfo, Tensor as TfTensor } from '@tensorflow/tfjs';
+import { mustHave } from '../../must-get.js';
 import { dim, sizeOf } from '../../nd-array.js';
+import { type OwnProducts, productsOf } from '../backends/own-products.js';
 import type { Tf } from '../backends/tf.js';
 import {
   addToChannels,
   type Convolution,
   convolved,
-  type Factor,
   inputGradient,
-  type Multiply,
   sumOfChannels,
   weightGradient,
 } from '../convolution/convolution.js';
+import type { Numbers } from '../convolution/products.js';
 import { transposedConvolution } from '../convolution/transposed.js';
-import { gridOf, shapeOfWindows, windowCount } from '../convolution/windows.js';
+import { gridOf, shapeOfWindows } from '../convolution/windows.js';
 import type { Forward } from './forward-op.js';
 
 /** What the ops take beside tensors: the convolution that goes from x to y, and the shapes of both and of the weight. */
@@ -23,47 +24,36 @@ interface Attributes extends Convolution {
 
 type Tensors = Readonly<Record<string, TfTensor>>;
 type Compute = (
-  multiply: Multiply,
-  tensors: Tensors,
+  products: OwnProducts,
+  numbers: (name: string) => Numbers,
   attributes: Attributes,
-) => { data: Float32Array; shape: number[] };
+) => { numbers: Numbers; shape: number[] };
 
-function numbersOf(tensors: Tensors, name: string): Float32Array {
-  return tensors[name]?.dataSync<'float32'>() ?? new Float32Array(0);
-}
-
-/** From x to y, back to the gradients of x and of the weight, and the gradient of a bias; the first two may add a bias. */
+/** From x to y, and back to the gradients of x and of the weight. */
 const kernels: Readonly<Record<string, Compute>> = {
-  Convolution(multiply, tensors, attributes) {
-    const y = convolved(multiply, attributes, numbersOf(tensors, 'x'), numbersOf(tensors, 'weight'));
-    return { data: biased(y, tensors, windowCount(attributes.grid)), shape: attributes.shapes.y };
+  Convolution(products, numbers, attributes) {
+    const y = convolved(products, attributes, numbers('x').data, numbers('weight'));
+    return { numbers: y, shape: attributes.shapes.y };
   },
-  ConvolutionInputGrad(multiply, tensors, attributes) {
-    const { size } = attributes.grid;
-    const x = inputGradient(multiply, attributes, numbersOf(tensors, 'y'), numbersOf(tensors, 'weight'));
-    return { data: biased(x, tensors, size[0] * size[1]), shape: attributes.shapes.x };
+  ConvolutionInputGrad(products, numbers, attributes) {
+    const x = inputGradient(products, attributes, numbers('y').data, numbers('weight'));
+    return { numbers: x, shape: attributes.shapes.x };
   },
-  ConvolutionWeightGrad(multiply, tensors, attributes) {
-    const gradient = weightGradient(multiply, attributes, numbersOf(tensors, 'x'), numbersOf(tensors, 'y'));
-    return { data: gradient, shape: attributes.shapes.weight };
+  ConvolutionWeightGrad(products, numbers, attributes) {
+    const gradient = weightGradient(products, attributes, numbers('x').data, numbers('y').data);
+    return { numbers: gradient, shape: attributes.shapes.weight };
   },
 };
 
-function biased(y: Float32Array, tensors: Tensors, perChannel: number): Float32Array {
-  return tensors.bias ? addToChannels(y, numbersOf(tensors, 'bias'), perChannel) : y;
-}
-
-function productsOf(tf: Tf): Multiply {
-  const matrix = ({ data, rows, columns, transposed }: Factor) =>
-    tf.tensor2d(data, transposed ? [columns, rows] : [rows, columns]);
-  return (a, b) => {
-    let product: Float32Array = new Float32Array(0);
-    // Nothing is given on: tidy would go through an array number by number, looking for tensors.
-    tf.tidy(() => {
-      product = tf.matMul(matrix(a), matrix(b), a.transposed, b.transposed).dataSync<'float32'>();
-    });
-    return product;
-  };
+/** What a kernel gives for these tensors; a bias among them is added. */
+function computed(tf: Tf, compute: Compute, tensors: Tensors, attributes: Attributes): TensorInfo {
+  const products = productsOf(tf);
+  return products.allOrNothing(() => {
+    const numbersOf = (name: string) => products.numbersOf(mustHave(tensors[name], name));
+    const { numbers, shape } = compute(products, numbersOf, attributes);
+    if (tensors.bias) addToChannels(numbers.data, numbersOf('bias').data, sizeOf(shape.slice(2)));
+    return products.tensorOf(numbers, shape);
+  });
 }
 
 /** Gives the current backend the ops, and tfjs their gradients; once for each. */
@@ -76,8 +66,7 @@ function register(tf: Tf): void {
       backendName,
       kernelFunc({ inputs, attrs }) {
         // tfjs gives tensors, and on what `run` gave as attributes.
-        const { data, shape } = compute(productsOf(tf), inputs as Tensors, attrs as unknown as Attributes);
-        return tf.tensor(data, shape);
+        return computed(tf, compute, inputs as Tensors, attrs as unknown as Attributes);
       },
     });
   }
@@ -85,7 +74,7 @@ function register(tf: Tf): void {
     tf.engine().runKernel<TfTensor>(kernel, tensors as Tensors, attributes as never);
   const sum = (dy: TfTensor) => {
     const perChannel = sizeOf(dy.shape.slice(2));
-    return tf.tensor1d(sumOfChannels(dy.dataSync<'float32'>(), dim(dy.shape, 1), perChannel));
+    return tf.tensor1d(sumOfChannels(productsOf(tf).numbersOf(dy).data, dim(dy.shape, 1), perChannel));
   };
   if (tf.getGradient('Convolution')) return;
   tf.registerGradient({

@@ -1,76 +1,51 @@
 /** Convolutions and pools on the engine. */
-import type { Engine } from '../../builder/backends/simd/engine.js';
-import { multiply } from '../../builder/backends/simd/matmul.js';
-import {
-  addToChannels,
-  convolved,
-  type Factor,
-  inputGradient,
-  type Multiply,
-} from '../../builder/convolution/convolution.js';
+import { addressOf, productsOn } from '../../builder/backends/simd/products.js';
+import { addToChannels, convolved, inputGradient } from '../../builder/convolution/convolution.js';
 import { maxima, means } from '../../builder/convolution/pool.js';
+import type { Numbers } from '../../builder/convolution/products.js';
 import { transposedConvolution } from '../../builder/convolution/transposed.js';
-import {
-  gridOf,
-  shapeOfWindows,
-  type WindowGrid,
-  type Windows,
-  windowCount,
-} from '../../builder/convolution/windows.js';
+import { gridOf, shapeOfWindows, type WindowGrid, type Windows } from '../../builder/convolution/windows.js';
 import type { Parameter } from '../../builder/parameters.js';
 import { sizeOf } from '../../nd-array.js';
-import { type Preparation, type Prepare, unary } from './operator.js';
-import { BYTES_PER_NUMBER, floatsOf } from './run-tensor.js';
+import { type Preparation, type Prepare, type Run, unary } from './operator.js';
+import { floatsAt, floatsOf, type RunTensor } from './run-tensor.js';
 
-function productsOn(engine: Engine): Multiply {
-  return (a, b) => {
-    const blocks: number[] = [];
-    const place = (count: number, data?: Float32Array) => {
-      const at = engine.allocate(count * BYTES_PER_NUMBER);
-      blocks.push(at);
-      if (data) engine.floats(at, count).set(data);
-      return at;
-    };
-    const factor = ({ data, rows, columns, transposed = false }: Factor) => ({
-      rows,
-      columns,
-      transposed,
-      at: place(data.length, data),
-    });
-    const count = a.rows * b.columns;
-    const at = place(count);
-    multiply(engine, factor(a), factor(b), 0, at);
-    const product = engine.floats(at, count).slice();
-    for (const block of blocks) engine.release(block);
-    return product;
+/** What a convolution of a model computes with; its weight is placed once. */
+function prepared({ engine, arena, parameter }: Preparation, hasBias: boolean) {
+  const weight = parameter('weight');
+  return {
+    products: productsOn(engine),
+    weight: { data: weight.data, at: arena.place({ dtype: 'float32', data: weight.data }) },
+    bias: hasBias ? parameter('bias') : undefined,
   };
 }
 
-function biased(y: Float32Array, bias: Parameter | undefined, perChannel: number): Float32Array {
-  return bias ? addToChannels(y, bias.data, perChannel) : y;
-}
-
-function parametersOf({ parameter }: Preparation, hasBias: boolean) {
-  return { weight: parameter('weight').data, bias: hasBias ? parameter('bias') : undefined };
+/** What was computed, with its bias; it is released with the run. */
+function result(
+  y: Numbers,
+  shape: readonly number[],
+  bias: Parameter | undefined,
+  { engine, arena }: Run,
+): RunTensor {
+  if (bias) addToChannels(y.data, bias.data, sizeOf(shape.slice(2)));
+  return floatsAt(engine, arena.adopt(addressOf(y)), shape);
 }
 
 const conv: Prepare<'conv'> = (options, model) => {
-  const { weight, bias } = parametersOf(model, options.bias);
+  const { products, weight, bias } = prepared(model, options.bias);
   const { outChannels, groups } = options;
-  return unary((x, { engine }) => {
+  return unary((x, run) => {
     const grid = gridOf(x.shape, options, 'conv');
-    const y = convolved(productsOn(engine), { grid, outChannels, groups }, floatsOf(x), weight);
-    const shape = shapeOfWindows(grid, outChannels, options.kernelSize.length);
-    return { dtype: 'float32', shape, data: biased(y, bias, windowCount(grid)) };
+    const y = convolved(products, { grid, outChannels, groups }, floatsOf(x), weight);
+    return result(y, shapeOfWindows(grid, outChannels, options.kernelSize.length), bias, run);
   });
 };
 
 const convTranspose: Prepare<'convTranspose'> = (options, model) => {
-  const { weight, bias } = parametersOf(model, options.bias);
-  return unary((y, { engine }) => {
+  const { products, weight, bias } = prepared(model, options.bias);
+  return unary((y, run) => {
     const { shape, convolution } = transposedConvolution(y.shape, options);
-    const x = inputGradient(productsOn(engine), convolution, floatsOf(y), weight);
-    return { dtype: 'float32', shape, data: biased(x, bias, sizeOf(shape.slice(2))) };
+    return result(inputGradient(products, convolution, floatsOf(y), weight), shape, bias, run);
   });
 };
 

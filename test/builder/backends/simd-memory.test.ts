@@ -4,16 +4,33 @@ import { startBackend } from '../../../src/builder/backends/backend.js';
 import { Allocator } from '../../../src/builder/backends/simd/allocator.js';
 import { registerSimdBackend } from '../../../src/builder/backends/simd/backend.js';
 import { Engine } from '../../../src/builder/backends/simd/engine.js';
+import { defineNetwork } from '../../../src/builder/network.js';
+import { relu } from '../../../src/builder/ops/activations.js';
+import { conv1d, convTranspose1d } from '../../../src/builder/ops/convolution.js';
+import { linear } from '../../../src/builder/ops/linear.js';
+import { lstm } from '../../../src/builder/ops/lstm.js';
+import { reshape } from '../../../src/builder/ops/reshape.js';
+import { float32 } from '../../../src/builder/tensor.js';
 import { fit as train } from '../../../src/builder/train/fit.js';
-import { classifier, options, sequences } from '../train/small.js';
+import { classifier, FEATURES, options, sequences, TIME } from '../train/small.js';
+
+const convolutional = defineNetwork({ x: float32('batch', TIME, FEATURES) }, ({ x }) => {
+  const seen = relu(conv1d('conv', x, { outChannels: 4, kernelSize: 2 }));
+  const back = convTranspose1d('back', seen, { outChannels: 3, kernelSize: 2 });
+  const { output } = lstm('lstm', reshape(back, ['batch', 3, FEATURES]), { hiddenSize: 6, batchFirst: true });
+  return { logits: linear('fc', output.at(-1, 1), 2) };
+});
 
 describe("the simd backend's memory", () => {
-  it('is given back after training, and does not grow over epochs', async () => {
+  it.each([
+    ['a recurrent layer', classifier],
+    ['convolutions', convolutional],
+  ])('is given back after training with %s, and does not grow over epochs', async (_of, network) => {
     const { tf } = await startBackend('cpu');
     const engine = await registerSimdBackend(tf, 'simd memory', { threads: 2 });
     const before = engine.taken;
     const during: number[] = [];
-    await train(classifier, sequences(70), {
+    await train(network, sequences(70), {
       ...options,
       backend: 'simd memory',
       epochs: 4,

@@ -20,12 +20,14 @@ import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import type { CreateOptimizer, Gather, NumbersOf } from '../backend.js';
 import type { OwnLayers } from '../own-layers.js';
+import type { OwnProducts } from '../own-products.js';
 import type { Tf } from '../tf.js';
 import { crossEntropyKernels } from './cross-entropy-kernel.js';
 import { elementwiseKernels } from './elementwise-kernels.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { layerKernels, simdLayers } from './layer-op.js';
 import { matmulKernels } from './matmul-kernels.js';
+import { ownProducts } from './products.js';
 import { SimdOptimizer } from './simd-optimizer.js';
 import { softmaxKernels } from './softmax-kernel.js';
 import { sumKernel } from './sum-kernel.js';
@@ -43,6 +45,7 @@ export class SimdBackend extends MathBackendCPU {
     this.#tf = tf;
     this.engine = engine;
     ({ lstmLayer: this.lstmLayer, gruLayer: this.gruLayer, rnnLayer: this.rnnLayer } = simdLayers(tf));
+    this.products = ownProducts(this);
     this.notice = engine.threads === 1 ? fewerThreads() : undefined;
   }
 
@@ -162,6 +165,8 @@ export class SimdBackend extends MathBackendCPU {
 
   /** tfjs' promises of numbers leave garbage at every step that only a full collection finds; see `../tape.ts`. */
   readonly numbersOf: NumbersOf = (tensor) => tensor.dataSync<'float32'>();
+
+  readonly products: OwnProducts;
 
   readonly lstmLayer: OwnLayers['lstmLayer'];
   readonly gruLayer: OwnLayers['gruLayer'];
