@@ -1,7 +1,6 @@
 // A matrix product over a slice of its rows.
-import { packWeights } from './layer-weights';
 import { product } from './product-tiles';
-import { addRow, clearFloats, padded8 } from './rows';
+import { addRow, clearFloats, copyFloats } from './rows';
 
 /** C[rows, columns] = A[rows, depth] B + bias; strides in bytes. The host writes it field by field. */
 @unmanaged
@@ -24,8 +23,57 @@ export class MatmulJob {
  * transpose.
  */
 export function packMatrix(depth: i32, padded: i32, columns: i32, transposed: bool, from: usize, panels: usize): void {
-  clearFloats(panels, padded * padded8(columns));
-  packWeights(transposed ? columns : depth, transposed ? depth : columns, 1, transposed, from, panels, padded, 0, 0);
+  const row = <usize>(transposed ? depth : columns) * 4;
+  const missing = padded - depth;
+  for (let column = 0; column < columns; column += 8) {
+    const width = min(columns - column, 8);
+    if (width < 8) clearFloats(panels, depth * 8);
+    if (transposed) packTransposed(depth, width, from + <usize>column * row, row, panels);
+    else packPanel(depth, width, from + <usize>column * 4, row, panels);
+    panels += <usize>depth * 32;
+    clearFloats(panels, missing * 8);
+    panels += <usize>missing * 32;
+  }
+}
+
+/** A panel of a matrix whose rows are so many bytes apart. */
+function packPanel(depth: i32, width: i32, from: usize, row: usize, to: usize): void {
+  const end = to + <usize>depth * 32;
+  for (; to < end; to += 32, from += row) {
+    if (width == 8) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+    } else copyFloats(to, from, width);
+  }
+}
+
+/** A panel of the transpose of such a matrix. */
+function packTransposed(depth: i32, width: i32, from: usize, row: usize, to: usize): void {
+  let done = 0;
+  if (width == 8) {
+    for (; done + 4 <= depth; done += 4) {
+      const at = from + <usize>done * 4;
+      transpose4(at, row, to + <usize>done * 32);
+      transpose4(at + 4 * row, row, to + <usize>done * 32 + 16);
+    }
+  }
+  for (; done < depth; done++) {
+    for (let column = 0; column < width; column++) {
+      store<f32>(to + <usize>(done * 8 + column) * 4, load<f32>(from + <usize>column * row + <usize>done * 4));
+    }
+  }
+}
+
+/** Four numbers of four rows, as four columns of a panel. */
+@inline
+function transpose4(from: usize, row: usize, to: usize): void {
+  const a = v128.load(from), b = v128.load(from + row), c = v128.load(from + 2 * row), d = v128.load(from + 3 * row);
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  v128.store(to, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+  v128.store(to, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7), 32);
+  const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7), cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5), 64);
+  v128.store(to, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7), 96);
 }
 
 /** A as rows of `padded` floats. A is [rows, depth], or its transpose. */
