@@ -57,12 +57,19 @@ export function* unfolded(
 /** Adds each column to where it was unfolded from. */
 export function fold(columns: Float32Array, grid: WindowGrid, chunk: Chunk, x: Float32Array): void {
   const [, step] = grid.stride;
-  eachRun(grid, chunk, (to, from, length) => {
-    for (let i = 0; i < length; i++) {
-      const at = from + i * step;
-      x[at] = (x[at] ?? 0) + (columns[to + i] ?? 0);
-    }
-  });
+  eachRun(grid, chunk, (column, to, length) => addRun(columns, column, x, to, step, length));
+}
+
+/** Adds numbers that follow each other to those at a step. */
+function addRun(
+  from: Float32Array,
+  start: number,
+  to: Float32Array,
+  at: number,
+  step: number,
+  length: number,
+): void {
+  for (let i = start, j = at; i < start + length; i++, j += step) to[j] = (to[j] ?? 0) + (from[i] ?? 0);
 }
 
 /** Numbers that follow each other at a step, copied to where they follow each other. */
