@@ -20,11 +20,10 @@ const parts = {
   'the runtime': await build({
     ...common,
     entryPoints: ['dist/runtime/worker/simd-worker.js'],
-    external: ['./binary-*.js'],
   }),
   'the kernels': await build({
     ...common,
-    entryPoints: ['dist/builder/backends/simd/binary-relaxed.js'],
+    entryPoints: ['dist/builder/backends/simd/binary-running-relaxed.js'],
   }),
 };
 

@@ -30,8 +30,6 @@ for (const [name, worker, plugins] of [
     format: 'iife',
     platform: 'browser',
     target: 'es2022',
-    // The page hands over the kernels that its browser takes.
-    external: ['./binary-plain.js', './binary-relaxed.js'],
     // The page tells onnxruntime-web where its files are.
     conditions: ['onnxruntime-web-use-extern-wasm'],
     // Licences of what is inside go with it.

@@ -6,7 +6,6 @@
 /** The compiler's own numbers for kinds of elements. */
 const kinds = { enumeration: 2, functionPrototype: 4, classPrototype: 6 };
 const lineWidth = 110;
-const entry = 'src/kernels/index';
 
 /** A transform of the compiler that leaves the text in `text`. */
 export function kernelTypes() {
@@ -37,10 +36,20 @@ function typesOf(program) {
   return `/** What src/kernels gives the host; made by \`npm run kernels\`. Addresses, counts and booleans are integers. */
 
 ${constants.join('\n')}
-/** What \`src/kernels/index.ts\` exports. */
-export interface Kernels {
-${[...program.filesByName.get(entry).exports].map(([name, element]) => exported(name, element)).join('')}}
+/** What \`src/kernels/running.ts\` exports. */
+export interface RunningKernels {
+${exportsOf(program, 'running')}}
+
+/** What \`src/kernels/training.ts\` exports. */
+export interface TrainingKernels extends RunningKernels {
+${exportsOf(program, 'training')}}
 `;
+}
+
+/** Without what the file passes on from another. */
+function exportsOf(program, name) {
+  const { exports } = program.filesByName.get(`src/kernels/${name}`);
+  return [...exports].map(([name, element]) => exported(name, element)).join('');
 }
 
 /** The fields of a job, each four bytes after the one before. */

@@ -10,7 +10,7 @@ import type { Plugin, Rolldown } from 'vite';
  * browsers load one build of two, alike in size; the site has it twice, since the worker of Train brings its own.
  */
 const engines: Readonly<Record<string, readonly RegExp[]>> = {
-  simd: [/simd-source/, /binary-relaxed/],
+  simd: [/simd-source/, /binary-running-relaxed/],
   wasm: [/wasm-source/, /ort-wasm.*\.mjs$/, /ort-wasm.*\.wasm$/],
 };
 

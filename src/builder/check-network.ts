@@ -2,7 +2,7 @@
 
 import { inWords, isObject } from '../arguments.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
-import { checkOptions } from './check-options.js';
+import { checkCall } from './check-call.js';
 import { GraphBuilder } from './graph-builder.js';
 import type { Network } from './network.js';
 import { ops } from './ops/index.js';
@@ -49,7 +49,7 @@ function problemOf(network: unknown): string | undefined {
     return isObject(network.network) ? 'give its network' : '';
   }
   try {
-    const graph = new GraphBuilder(checkOptions, new ParameterNames());
+    const graph = new GraphBuilder(checkCall, new ParameterNames());
     for (const [name, type] of Object.entries(inputs)) {
       checkTensorType(`input '${name}'`, type);
       graph.addInput(name, type);

@@ -1,14 +1,13 @@
 /** A network under construction: ops add their nodes here, and their types are inferred at once. */
 
-import { inWords } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
 import type { Sharing } from './ops/op.js';
-import { inputEntries, mapInputs, type OpInputs, wrongInputNames } from './ops/op-inputs.js';
+import { mapInputs, type OpInputs } from './ops/op-inputs.js';
 import type { ParameterNames } from './parameter-names.js';
 import type { PaddedSequences } from './ragged.js';
-import { checkValue, SymbolicTensor, type TensorType, type Value } from './tensor.js';
+import { SymbolicTensor, type TensorType, type Value } from './tensor.js';
 
 /**
  * One application of an op, as plain data. `inputs` maps the op's input names to ids of values: an input of the network, or
@@ -25,9 +24,6 @@ export type NetworkNode<K extends OpName = OpName> = {
   };
 }[K];
 
-/** Module names as in PyTorch: identifiers joined by dots. */
-const modulePath = /^[A-Za-z_]\w*(\.\w+)*$/;
-
 /** What {@link valueId} gives. */
 const portName = /^[A-Za-z_]\w*(\.\w+)*:[A-Za-z_]\w*$/;
 
@@ -39,22 +35,24 @@ export function isInputName(name: string): boolean {
   return name !== '' && name !== '__proto__' && !/^\d+$/.test(name) && !portName.test(name);
 }
 
-/** @throws E_INVALID_OPTION */
-export function checkName(name: unknown): void {
-  if (typeof name === 'string' && modulePath.test(name)) return;
-  throw new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `${typeof name === 'string' ? JSON.stringify(name) : inWords(name)} is not a name: use letters, digits and _, starting with a letter; dots nest.`,
-  );
-}
-
 /** The id of what a node computes at a port. */
 export function valueId(node: string, port: string): string {
   return `${node}:${port}`;
 }
 
-/** Returns the options in their checked form. @throws E_INVALID_OPTION */
-export type OptionCheck = <K extends OpName>(op: K, options: OpOptions[K], name: string) => OpOptions[K];
+/** How an op is applied. */
+export interface OpCall<K extends OpName> {
+  readonly op: K;
+  /** As it was given, or numbered: of a shared layer that is called again, the layer's. */
+  readonly name: string;
+  /** Whether the name is a number after the op, since none was given. */
+  readonly isNumbered: boolean;
+  readonly inputs: OpInputs<Value>[K];
+  readonly options: OpOptions[K];
+}
+
+/** Returns the options in their checked form. */
+export type CallCheck = <K extends OpName>(call: OpCall<K>, graph: GraphBuilder) => OpOptions[K];
 
 export class GraphBuilder {
   readonly nodes: NetworkNode[] = [];
@@ -62,18 +60,18 @@ export class GraphBuilder {
   /** The next number of names that are numbered. */
   readonly #counts = new Map<string, number>();
   readonly #values = new Map<string, SymbolicTensor>();
-  readonly #check: OptionCheck;
+  readonly #check: CallCheck;
   readonly #padded: PaddedSequences | undefined;
   readonly #parameters: ParameterNames | undefined;
 
   /**
-   * @param check `checkOptions`; may be skipped for options from trusted code
+   * @param check `checkCall`; may be skipped for calls by trusted code
    * @param parameters says which nodes share parameters and refuses names that two have; without it, what {@link add} is told of
    *   them is believed
    * @param padded follows sequences of different lengths through the definition; without it, nodes take the inputs that they
    *   are given, as those of a file do
    */
-  constructor(check: OptionCheck, parameters?: ParameterNames, padded?: PaddedSequences) {
+  constructor(check: CallCheck, parameters?: ParameterNames, padded?: PaddedSequences) {
     this.#check = check;
     this.#parameters = parameters;
     this.#padded = padded;
@@ -118,7 +116,7 @@ export class GraphBuilder {
    * @param name unique in the network, but for further calls of a shared layer; undefined numbers the node after its op
    *   (`relu_1`)
    * @param sharing whose parameters the node has, where it is no call in a function of `shared`
-   * @throws E_INVALID_OPTION, E_DUPLICATE_NAME, what the op's shape rule throws, and E_UNSUPPORTED for an op that would
+   * @throws E_DUPLICATE_NAME, what the check and the op's shape rule throws, and E_UNSUPPORTED for an op that would
    *   read the padding of sequences as steps
    */
   add<K extends OpName>(
@@ -130,30 +128,13 @@ export class GraphBuilder {
   ): Record<string, SymbolicTensor> {
     // Of a page's first program; another has them all.
     if (!Object.hasOwn(ops, op)) throw new LstmOnnxError('E_UNSUPPORTED', `This program has no op ${op}.`);
-    if (name === undefined && ops[op].parameters) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `${op} has no name; its parameters are named after it: ${op}('name', x, ...).`,
-      );
-    }
-    const given = name === undefined ? this.#numbered(`${op}_`) : name;
-    checkName(given);
+    const isNumbered = name === undefined;
+    const given = isNumbered ? this.#numbered(`${op}_`) : name;
+    const checked = this.#check({ op, name: given, isNumbered, inputs, options }, this);
     const repeated = ops[op].parameters && this.#parameters?.repeated(given, sharing);
     const nodeName = repeated ? this.#numbered(`${given}__`) : given;
     const isShareable = ops[op].parameters && this.#parameters;
     this.#claim(nodeName, isShareable ? ', or call the layer again in a function made by shared' : '');
-    const wrong = wrongInputNames(ops[op].inputs, inputs);
-    if (wrong !== undefined) throw new LstmOnnxError('E_MISSING_NAME', `${nodeName} (${op}) ${wrong}.`);
-    for (const [, input] of inputEntries<Value>(inputs)) {
-      checkValue(nodeName, input);
-      if (input.graph !== this) {
-        throw new LstmOnnxError(
-          'E_INVALID_OPTION',
-          `${nodeName}: '${input.id}' belongs to another network; use values of this definition only.`,
-        );
-      }
-    }
-    const checked = this.#check(op, options, nodeName);
     const plain = ops[op].infer(inputs, checked, nodeName);
     const taken = this.#padded?.follow(op, nodeName, inputs, checked) ?? inputs;
     const outputs = taken === inputs ? plain : ops[op].infer(taken, checked, nodeName);

@@ -5,8 +5,9 @@ import { expectText, isObject } from '../arguments.js';
 import { counted } from '../counted.js';
 import { parseJson } from '../data/bounded-json.js';
 import { LstmOnnxError, reading, reworded } from '../errors.js';
+import { checkCall } from './check-call.js';
 import { checkNetwork } from './check-network.js';
-import { checkOptions, issueText } from './check-options.js';
+import { issueText } from './check-options.js';
 import { GraphBuilder } from './graph-builder.js';
 import { finishNetwork, type Network } from './network.js';
 import type { OpName, OpOptions } from './ops/index.js';
@@ -118,7 +119,7 @@ export function networkFromJson(text: string): Network {
 
 function readNetwork(text: string): Network {
   const { inputs, nodes, outputs } = parse(text);
-  const graph = new GraphBuilder(checkOptions, new ParameterNames());
+  const graph = new GraphBuilder(checkCall, new ParameterNames());
   const values = new Map<string, Value>();
   for (const [name, type] of Object.entries(inputs)) {
     checkDims(type.shape, `Input '${name}'`);

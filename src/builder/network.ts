@@ -2,8 +2,8 @@
 
 import { inWords, isObject } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
+import { checkCall } from './check-call.js';
 import { noteWhole } from './check-network.js';
-import { checkOptions } from './check-options.js';
 import { defining } from './current-graph.js';
 import { GraphBuilder, type NetworkNode, valueId } from './graph-builder.js';
 import type { OpName } from './ops/index.js';
@@ -61,20 +61,17 @@ export function defineNetwork<const I extends Signature, const O extends Readonl
     );
   }
   for (const [name, type] of Object.entries(inputs)) checkTensorType(`Input '${name}'`, type);
-  const graph = new GraphBuilder(checkOptions, new ParameterNames(), new PaddedSequences());
+  const graph = new GraphBuilder(checkCall, new ParameterNames(), new PaddedSequences());
   const symbols = Object.fromEntries(
     Object.entries(inputs).map(([name, type]) => [name, graph.addInput(name, type)]),
   );
   const outputs = defining(graph, () => define(symbols as Symbols<I>)); // made from `inputs` name by name on the line above
+  checkOutputs(outputs, graph);
   return finishNetwork(inputs, graph, outputs);
 }
 
-/** Finishes a definition: checks the outputs and keeps the nodes that they need. */
-export function finishNetwork<I extends Signature, O extends Readonly<Record<string, Value>>>(
-  inputs: I,
-  graph: GraphBuilder,
-  outputs: O,
-): Network<I, TypesOf<O>> {
+/** @throws E_INVALID_OPTION for what a definition cannot give */
+function checkOutputs(outputs: Readonly<Record<string, Value>>, graph: GraphBuilder): void {
   if (!isObject(outputs) || outputs instanceof SymbolicTensor) {
     const got = outputs instanceof SymbolicTensor ? 'a single value' : inWords(outputs);
     throw new LstmOnnxError(
@@ -82,15 +79,23 @@ export function finishNetwork<I extends Signature, O extends Readonly<Record<str
       `The definition of a network gives its outputs by name, as in ({ x }) => ({ y: relu(x) }); this one gave ${got}.`,
     );
   }
-  const entries = Object.entries(outputs);
-  if (entries.length === 0) {
-    throw new LstmOnnxError('E_MISSING_NAME', 'The network has no outputs; return at least one by name.');
-  }
-  for (const [name, output] of entries) {
+  for (const [name, output] of Object.entries(outputs)) {
     checkValue(`Output '${name}'`, output);
     if (output.graph !== graph) {
       throw new LstmOnnxError('E_INVALID_OPTION', `Output '${name}' does not belong to this network.`);
     }
+  }
+}
+
+/** Finishes a definition, of outputs that are the graph's: keeps the nodes that they need. @throws E_MISSING_NAME without any */
+export function finishNetwork<I extends Signature, O extends Readonly<Record<string, Value>>>(
+  inputs: I,
+  graph: GraphBuilder,
+  outputs: O,
+): Network<I, TypesOf<O>> {
+  const entries = Object.entries(outputs);
+  if (entries.length === 0) {
+    throw new LstmOnnxError('E_MISSING_NAME', 'The network has no outputs; return at least one by name.');
   }
   const network = {
     inputs,

@@ -5,7 +5,8 @@
 import { wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { nearNames } from '../near-names.js';
-import { checkName, type NetworkNode } from './graph-builder.js';
+import { checkName } from './check-call.js';
+import type { NetworkNode } from './graph-builder.js';
 import { moduleOf, moduleParameter, type ParameterSpec, type Sharing } from './ops/op.js';
 import { formatShape, sameShape } from './shape.js';
 import { SharedCalls } from './shared-calls.js';

@@ -2,7 +2,7 @@
  * The steps of each sequence as an input of a network, so that sequences of different lengths run in one batch, as
  * PyTorch's `pack_padded_sequence` has them.
  */
-import { checkOptions } from '../builder/check-options.js';
+import { checkCall } from '../builder/check-call.js';
 import { GraphBuilder, type NetworkNode, valueId } from '../builder/graph-builder.js';
 import { finishNetwork, inputTypes, type Network, valueTypes } from '../builder/network.js';
 import { type OpName, ops } from '../builder/ops/index.js';
@@ -27,7 +27,7 @@ const inputName = 'lengths';
 export function withLengths(network: Network): Network {
   const dims = dimensions(network);
   const padded = new PaddedSequences();
-  const graph = new GraphBuilder(checkOptions, new ParameterNames(), padded);
+  const graph = new GraphBuilder(checkCall, new ParameterNames(), padded);
   const type = { dtype: 'int32', shape: [dims.batch] } as const;
   for (const [name, input] of Object.entries(network.inputs)) graph.addInput(name, input);
   const lengths = graph.addInput(inputName, type);

@@ -1,5 +1,5 @@
 /** The network of the modules that were chosen from a state dict, as a definition would build it. */
-import { checkOptions } from '../builder/check-options.js';
+import { checkCall } from '../builder/check-call.js';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../builder/network.js';
 import { severalInputs } from '../builder/ops/op-inputs.js';
@@ -41,7 +41,7 @@ export interface Architecture {
 /** @throws E_DUPLICATE_NAME for modules whose names are one in a network */
 export function buildArchitecture(architecture: Architecture): Network {
   const { embedding, recurrent, activation, pool, head, tied, batchFirst, nonlinearity } = architecture;
-  const graph = new GraphBuilder(checkOptions, new ParameterNames());
+  const graph = new GraphBuilder(checkCall, new ParameterNames());
   const steps = batchFirst ? ['batch', 'time'] : ['time', 'batch'];
   const type: TensorType = embedding
     ? { dtype: 'int32', shape: steps }

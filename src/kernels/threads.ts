@@ -5,6 +5,8 @@ import { layerForward } from './layer-forward';
 import { LayerJob } from './layer-job';
 import { MatmulJob, matmul } from './matmul';
 
+// FOR_TRAINING is 1 or 0: scripts/build-kernels.js says which, and the compiler leaves out what is never called.
+
 /** One thread's mailbox: how many jobs were posted, and claimed, and the last of them. */
 @unmanaged
 class Mailbox {
@@ -40,11 +42,13 @@ export const enum JobKind {
   matmul,
 }
 
+/** A job that the binary does not have, such as a way back where it only runs models, ends the thread. */
 export function runJob(kind: i32, job: usize): void {
   if (kind == JobKind.layerForward) layerForward(changetype<LayerJob>(job));
-  else if (kind == JobKind.layerBackward) layerBackward(changetype<LayerJob>(job));
-  else if (kind == JobKind.layerInputGradient) layerInputGradient(changetype<LayerJob>(job));
   else if (kind == JobKind.matmul) matmul(changetype<MatmulJob>(job));
+  else if (FOR_TRAINING && kind == JobKind.layerBackward) layerBackward(changetype<LayerJob>(job));
+  else if (FOR_TRAINING && kind == JobKind.layerInputGradient) layerInputGradient(changetype<LayerJob>(job));
+  else unreachable();
 }
 
 /** Whether it is the caller who may run this job, and nobody else. */

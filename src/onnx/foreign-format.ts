@@ -3,10 +3,12 @@
  * "wrong wire type". An ONNX file has no magic of its own: a protobuf starts with whatever field comes first.
  */
 
+import { more } from './more-formats.js';
+
 /** How much of a file decides whether it is text. */
 const TEXT_SAMPLE = 512;
 
-interface Signature {
+export interface Signature {
   readonly at: number;
   readonly bytes: string;
   readonly is: string;
@@ -14,29 +16,7 @@ interface Signature {
   readonly toImport?: string;
 }
 
-const signatures: readonly Signature[] = [
-  { at: 0, bytes: 'PK\x03\x04', is: 'a zip archive (a PyTorch .pt checkpoint, .npz or .keras file)' },
-  { at: 0, bytes: '\x89HDF\r\n\x1a\n', is: 'an HDF5 file (a Keras .h5 checkpoint)' },
-  { at: 0, bytes: '\x93NUMPY', is: 'a NumPy .npy array', toImport: 'numpy.savez keeps the names of weights' },
-  { at: 0, bytes: '\x1f\x8b', is: 'a gzip archive; unpack it first' },
-  { at: 0, bytes: '\x80\x02', is: 'a Python pickle (an old PyTorch checkpoint)' },
-  { at: 0, bytes: '\x80\x03', is: 'a Python pickle' },
-  { at: 0, bytes: '\x80\x04', is: 'a Python pickle' },
-  { at: 0, bytes: '\x80\x05', is: 'a Python pickle' },
-  { at: 0, bytes: 'GGUF', is: 'a GGUF file' },
-  { at: 4, bytes: 'ORTM', is: 'an onnxruntime .ort file, which only onnxruntime reads' },
-  { at: 4, bytes: 'TFL3', is: 'a TensorFlow Lite model', toImport: 'give the Keras model it was made from' },
-  { at: 8, bytes: '{"', is: 'a safetensors checkpoint; export it to ONNX first' },
-  {
-    at: 257,
-    bytes: 'ustar',
-    is: 'a tar archive',
-    toImport:
-      "PyTorch before version 0.1.10 wrote those: torch.save(torch.load('old.pt', weights_only=False), 'model.pt') in " +
-      'Python makes one that is read; of another archive, give a file that is in it',
-  },
-  { at: 0, bytes: 'version https://git-lfs', is: 'a Git LFS pointer; fetch the file with `git lfs pull`' },
-];
+const signatures: readonly Signature[] = Object.values(more);
 
 /**
  * What the bytes are, as the end of the sentence "This is ...", or undefined where nothing is recognised.

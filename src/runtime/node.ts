@@ -229,11 +229,15 @@ async function open(provider: Provider, file: NodeFile, given: SessionOptions): 
     return openWasmSession(onnx, options);
   }
   if (provider === 'simd') {
-    const { openSimdSession, sharedEngine } = await import('./simd/session.js');
+    const [{ openSimdSession, sharedEngine }, { defaultThreads }, { kernelBytes }] = await Promise.all([
+      import('./simd/session.js'),
+      import('../builder/backends/simd/default-threads.js'),
+      import('../builder/backends/simd/kernel-bytes.js'),
+    ]);
     // 0 is onnxruntime's word for its default.
-    return withTensors(
-      openSimdSession(file.bytes, await sharedEngine(options.intraOpNumThreads || undefined), options),
-    );
+    const threads = options.intraOpNumThreads || defaultThreads();
+    const engine = await sharedEngine(() => kernelBytes('running'), threads);
+    return withTensors(openSimdSession(file.bytes, engine, options));
   }
   const obstacle = await obstacleTo(provider);
   if (obstacle !== undefined) throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', obstacle.reason);

@@ -8,7 +8,7 @@ import { SerialQueue } from '../serial-queue.js';
 import { expectFiles } from './external-data.js';
 import type { OnnxFile } from './onnx-file.js';
 import { modelValues, type Session, type SessionOptions } from './session.js';
-import type { ProviderSettings } from './worker/protocol.js';
+import type { WasmSettings } from './worker/protocol.js';
 
 // More than one thread needs SharedArrayBuffer, which pages have only in cross-origin isolation, and in Node keeps
 // the process alive. Values that a program set before are kept.
@@ -22,10 +22,10 @@ if (ort.env.logLevel === 'warning') ort.env.logLevel = 'fatal';
 const LONGEST_START_MS = 300_000;
 
 /** What onnxruntime-web needs to know in a browser before its first session; later calls have no effect. */
-export function configureWasm({ numThreads, wasmPaths }: ProviderSettings): void {
+export function configureWasm({ numThreads, wasmPaths }: WasmSettings): void {
   ort.env.wasm.numThreads = numThreads;
   ort.env.wasm.initTimeout = LONGEST_START_MS;
-  if (wasmPaths) ort.env.wasm.wasmPaths = wasmPaths;
+  ort.env.wasm.wasmPaths = wasmPaths;
 }
 
 /**

@@ -20,7 +20,7 @@ import {
   type SessionOptions,
 } from './session.js';
 import { withTensors } from './with-tensors.js';
-import type { ProviderSettings } from './worker/protocol.js';
+import type { ProviderSettings, WebProvider, WorkerModel } from './worker/protocol.js';
 import { SessionWorker } from './worker/worker-session.js';
 
 /** How a model is opened in a browser. */
@@ -191,17 +191,15 @@ async function part<T>(loading: Promise<T>): Promise<T> {
   }
 }
 
-/** How a provider opens a session where its caller is. */
-const here = {
-  async simd(
-    bytes: Uint8Array,
-    options: SessionOptions,
-    { numThreads, kernels }: ProviderSettings,
-  ): Promise<Session> {
+/** How each provider opens a session. */
+type Openers = { readonly [P in WebProvider]: (...model: WorkerModel<P>) => Promise<Session> };
+
+const here: Openers = {
+  async simd(bytes, options, { numThreads, kernels }) {
     const { openSimdSession, sharedEngine } = await part(import('./simd/session.js'));
-    return withTensors(openSimdSession(bytes, await sharedEngine(numThreads, kernels), options));
+    return withTensors(openSimdSession(bytes, await sharedEngine(() => kernels, numThreads), options));
   },
-  async wasm(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<Session> {
+  async wasm(bytes, options, settings) {
     const [{ configureWasm, openWasmSession }, { readOnnxFile }] = await part(
       Promise.all([import('./wasm.js'), import('./onnx-file.js')]),
     );
@@ -212,25 +210,25 @@ const here = {
 
 /** Workers that hold the sessions of models on a page, one for each provider. */
 const workers = {
-  simd: new SessionWorker(async () => (await part(import('#simd-worker'))).source),
-  /** With the ops that few models have. */
-  simdWhole: new SessionWorker(async () => (await part(import('#simd-whole-worker'))).source),
-  wasm: new SessionWorker(async () => (await part(import('#wasm-worker'))).source),
+  simd: new SessionWorker<'simd'>(async () => (await part(import('#simd-worker'))).source),
+  /** With the ops that few models have, and what files are that are no models. */
+  simdWhole: new SessionWorker<'simd'>(async () => (await part(import('#simd-whole-worker'))).source),
+  wasm: new SessionWorker<'wasm'>(async () => (await part(import('#wasm-worker'))).source),
 };
 
-async function openInWorker(
-  provider: 'simd' | 'wasm',
-  ...model: Parameters<SessionWorker['open']>
-): Promise<Session> {
-  try {
-    return await workers[provider].open(...model);
-  } catch (error) {
-    const mayHaveMore =
-      provider === 'simd' && error instanceof LstmOnnxError && error.code === 'E_UNSUPPORTED';
-    if (!mayHaveMore) throw error;
-    return workers.simdWhole.open(...model);
-  }
-}
+const inWorker: Openers = {
+  async simd(...model) {
+    try {
+      return await workers.simd.open(...model);
+    } catch (error) {
+      const knowsLittle =
+        error instanceof LstmOnnxError && ['E_UNSUPPORTED', 'E_INVALID_FILE'].includes(error.code);
+      if (!knowsLittle) throw error;
+      return workers.simdWhole.open(...model);
+    }
+  },
+  wasm: (...model) => workers.wasm.open(...model),
+};
 
 async function open(
   options: WebLoadOptions,
@@ -246,12 +244,19 @@ async function open(
         : `browsers have no '${provider}'`,
     );
   }
+  return openOn(provider, options, file, sessionOptions);
+}
+
+async function openOn<P extends WebProvider>(
+  provider: P,
+  options: WebLoadOptions,
+  file: ModelFile,
+  sessionOptions: SessionOptions,
+): Promise<Session> {
   const { worker = 'document' in globalThis && 'Worker' in globalThis } = options;
-  const settings = await settingsOf(provider, options, sessionOptions);
-  const opened = (options: SessionOptions) =>
-    worker
-      ? openInWorker(provider, file.bytes, options, settings)
-      : here[provider](file.bytes, options, settings);
+  const settings = await settingsOf[provider](options, sessionOptions);
+  const opener = (worker ? inWorker : here)[provider];
+  const opened = (options: SessionOptions) => opener(file.bytes, options, settings);
   // Only the caller that opens the model knows the files of weights that it names.
   const session = await opened(sessionOptions).catch(async (error) => {
     if (!(error instanceof MissingFiles && file.beside)) throw error;
@@ -261,18 +266,30 @@ async function open(
   return notice === undefined ? session : { ...session, notice };
 }
 
-async function settingsOf(
-  provider: 'simd' | 'wasm',
-  { numThreads, wasmPaths }: WebLoadOptions,
+const settingsOf: {
+  readonly [P in WebProvider]: (
+    options: WebLoadOptions,
+    sessionOptions: SessionOptions,
+  ) => Promise<ProviderSettings[P]>;
+} = {
+  simd: async (options, sessionOptions) => ({
+    numThreads: threadsOf(options, sessionOptions, processors()),
+    kernels: await part(kernelBytes('running')),
+  }),
+  wasm: async (options, sessionOptions) => ({
+    numThreads: threadsOf(options, sessionOptions, Math.ceil(processors() / 2)),
+    wasmPaths: options.wasmPaths ? absolute(options.wasmPaths) : bundledWasmPaths(),
+  }),
+};
+
+/** @param useful threads that a provider has a use for */
+function threadsOf(
+  { numThreads }: WebLoadOptions,
   { intraOpNumThreads }: SessionOptions,
-): Promise<ProviderSettings> {
-  const useful = provider === 'simd' ? processors() : Math.ceil(processors() / 2);
-  const threads = globalThis.crossOriginIsolated
-    ? (numThreads ?? (intraOpNumThreads || Math.min(useful, MOST_THREADS)))
-    : 1;
-  return provider === 'simd'
-    ? { numThreads: threads, kernels: await part(kernelBytes()) }
-    : { numThreads: threads, wasmPaths: wasmPaths ? absolute(wasmPaths) : bundledWasmPaths() };
+  useful: number,
+): number {
+  if (!globalThis.crossOriginIsolated) return 1;
+  return numThreads ?? (intraOpNumThreads || Math.min(useful, MOST_THREADS));
 }
 
 const MOST_THREADS = 4;

@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
-import { Engine } from '../../src/builder/backends/simd/engine.js';
 import type { Network } from '../../src/builder/network.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { FeedChecker } from '../../src/runtime/feeds.js';
 import { openSimdSession } from '../../src/runtime/simd/session.js';
 import { withTensors } from '../../src/runtime/with-tensors.js';
+import { runningEngine } from '../engine.js';
 import type { Fixture } from '../fixtures.js';
 import { feedsOf, itComputesWhatPyTorchDoes } from './exported.js';
 
@@ -16,7 +16,7 @@ const engines = [
 ] as const;
 
 describe.each(engines)('without onnxruntime, on the simd kernels (%s), an exported', (_name, options) => {
-  const started = Engine.start(options);
+  const started = runningEngine(options);
 
   /** What the model computes; all of the engine's memory is free again after it. */
   async function results(network: Network, fixture: Fixture<unknown>) {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Engine } from '../../src/builder/backends/simd/engine.js';
 import { defineNetwork } from '../../src/builder/network.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
 import { linear } from '../../src/builder/ops/linear.js';
@@ -15,6 +14,7 @@ import { Model } from '../../src/runtime/node.js';
 import { openSimdSession } from '../../src/runtime/simd/session.js';
 import type { Feeds } from '../../src/runtime/values.js';
 import { withTensors } from '../../src/runtime/with-tensors.js';
+import { runningEngine } from '../engine.js';
 import { randomNetwork } from '../export/random-networks.js';
 import { FORWARD, feedsFor, numbersOf, runOnnx, toFeeds } from '../export/running.js';
 import { floats, model, node, value } from '../onnx/broken-models.js';
@@ -174,7 +174,7 @@ describe('the provider simd', () => {
   });
 
   it('refuses ids outside the table and empty sequences, and leaves the engine as it was', async () => {
-    const engine = await Engine.start({ threads: 1 });
+    const engine = await runningEngine({ threads: 1 });
     const { taken } = engine;
     const session = withTensors(openSimdSession(taggerBytes, engine));
     const run = (data: number[], ...dims: number[]) =>
@@ -197,7 +197,7 @@ describe('the provider simd', () => {
       e: embedding('embedding', ids, { numEmbeddings: 2, embeddingDim: 2 }),
     }));
     const bytes = exportOnnx(mixed, initParameters(mixed, 1));
-    const engine = await Engine.start({ threads: 1 });
+    const engine = await runningEngine({ threads: 1 });
     const { taken } = engine;
     const session = openSimdSession(bytes, engine);
     const loaded = engine.taken;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Engine } from '../../src/builder/backends/simd/engine.js';
 import type { Network } from '../../src/builder/network.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { Model } from '../../src/runtime/node.js';
 import type { LstmTrace, RecurrentTrace, TraceOf } from '../../src/runtime/recurrent-trace.js';
 import { openSimdSession } from '../../src/runtime/simd/session.js';
+import { runningEngine } from '../engine.js';
 import {
   type CellCase,
   type Fixture,
@@ -133,7 +133,7 @@ describe('a trace', () => {
   it('leaves no memory of the engine taken, and stays when the model has gone', async () => {
     const fixture = loadFixture<LstmCase>('lstm/both-l2-bi-b4-t5');
     const network = lstmNetwork(fixture.case);
-    const engine = await Engine.start({ threads: 1 });
+    const engine = await runningEngine({ threads: 1 });
     const { taken } = engine;
     const session = openSimdSession(exportOnnx(network, fixture.params), engine);
     const feeds = Object.fromEntries(

@@ -2,7 +2,7 @@
  * Calls of the builder, each made at once and kept as the text that makes it: so what is written as TypeScript is the network that
  * was built, and what does not fit is refused before anything is written.
  */
-import { checkOptions } from '../../builder/check-options.js';
+import { checkCall } from '../../builder/check-call.js';
 import { defining } from '../../builder/current-graph.js';
 import { GraphBuilder } from '../../builder/graph-builder.js';
 import * as activations from '../../builder/ops/activations.js';
@@ -67,7 +67,7 @@ export interface Line {
 export const NAMESPACE = 'nn';
 
 export class Recorder {
-  readonly graph = new GraphBuilder(checkOptions, new ParameterNames());
+  readonly graph = new GraphBuilder(checkCall, new ParameterNames());
   readonly inputs: Record<string, TensorType> = {};
   readonly lines: Line[] = [];
   readonly #variables: Set<string>;

@@ -1,7 +1,7 @@
 /** A network that is being made of Keras layers: names, parameters and what the user should know. */
 
 import { hasOwnOp } from '../../builder/activations.js';
-import { checkOptions } from '../../builder/check-options.js';
+import { checkCall } from '../../builder/check-call.js';
 import { GraphBuilder } from '../../builder/graph-builder.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
 import type { OpInputs } from '../../builder/ops/op-inputs.js';
@@ -37,7 +37,7 @@ export interface UnusableMask {
 }
 
 export class NetworkBuilder {
-  readonly graph = new GraphBuilder(checkOptions, new ParameterNames());
+  readonly graph = new GraphBuilder(checkCall, new ParameterNames());
   readonly parameters = new Map<string, Parameter>();
   /** For the user, in sentences. */
   readonly notes = new Set<string>();

@@ -5,7 +5,7 @@
  * 2. Initializers and `Constant` nodes are numbers; what is computed from numbers and shapes alone is computed here.
  * 3. Every other node becomes ops of the network, or another view of a value (`view.ts`).
  */
-import { GraphBuilder, type OptionCheck } from '../../builder/graph-builder.js';
+import { type CallCheck, GraphBuilder } from '../../builder/graph-builder.js';
 import { finishNetwork, type Network } from '../../builder/network.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
 import { parameterName, type Sharing } from '../../builder/ops/op.js';
@@ -49,7 +49,7 @@ export class GraphReader implements Rearranger {
     /** What is left for this reading and later ones. */
     private readonly work: Work,
     fileBytes: number,
-    check: OptionCheck,
+    check: CallCheck,
     /** Finds layers of the same parameters; without it each has its own. */
     private readonly shared?: SharedWeights,
   ) {

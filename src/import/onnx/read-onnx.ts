@@ -5,9 +5,9 @@
  * them. https://onnx.ai/onnx/repo-docs/IR.html
  */
 
-import { checkOptions } from '../../builder/check-options.js';
+import { checkCall } from '../../builder/check-call.js';
 import type { ModelInfo } from '../../builder/checkpoint.js';
-import type { OptionCheck } from '../../builder/graph-builder.js';
+import type { CallCheck } from '../../builder/graph-builder.js';
 import type { Network } from '../../builder/network.js';
 import { parseJson } from '../../data/bounded-json.js';
 import { LstmOnnxError } from '../../errors.js';
@@ -47,7 +47,7 @@ export function readOnnx(
 ): ImportedModel & { readonly notes: readonly string[] } {
   const model = decodeModel(bytes);
   let shared: SharedWeights | undefined;
-  const read = readOnnxModel(model, bytes.length, externalData, checkOptions, (work) => {
+  const read = readOnnxModel(model, bytes.length, externalData, checkCall, (work) => {
     shared = new SharedWeights((count) => work.takeNumbers(count));
     return shared;
   });
@@ -60,14 +60,14 @@ export function readOnnx(
  * {@link readOnnx} of a model that is decoded, without what is said beside the graph.
  *
  * @param fileBytes the size of its file, which bounds the memory that its numbers may take
- * @param check what options are held to: a network that is kept has none that a definition could not have
+ * @param check what calls of ops are held to: a network that is kept has no options that a definition could not have
  * @param sharedBy finds the layers that share their parameters; without it each has its own
  */
 export function readOnnxModel(
   given: OnnxModel,
   fileBytes: number,
   externalData: ExternalData,
-  check: OptionCheck,
+  check: CallCheck,
   sharedBy?: (work: Work) => SharedWeights,
 ): Omit<ImportedModel, 'info'> {
   checkVersions(given);

@@ -2,7 +2,7 @@
  * The provider `simd`: a model read back as a network and run on this library's own WebAssembly kernels, without
  * onnxruntime. It runs the networks that `readOnnx` reads; for other models it throws an error that names the operator.
  */
-import { Engine, type EngineOptions } from '../../builder/backends/simd/engine.js';
+import { Engine } from '../../builder/backends/simd/engine.js';
 import { LstmOnnxError } from '../../errors.js';
 import { readOnnxModel } from '../../import/onnx/read-onnx.js';
 import { sizeOf } from '../../nd-array.js';
@@ -16,23 +16,25 @@ import { Executor } from './executor.js';
 import type { RunTensor } from './run-tensor.js';
 
 /** Engines, started or starting, by their number of threads. Models share them, since each has its own threads and memory. */
-const engines = new Map<number | undefined, Promise<Engine>>();
+const engines = new Map<number, Promise<Engine>>();
 
 /**
- * @param threads @default the processors, 4 at most
- * @param kernels for the first of its engines; @default loaded here
+ * @param kernels of an engine that runs models: what `kernelBytes` gives
  */
-export function sharedEngine(threads?: number, kernels?: Uint8Array): Promise<Engine> {
+export function sharedEngine(
+  kernels: () => Uint8Array | Promise<Uint8Array>,
+  threads: number,
+): Promise<Engine> {
   const known = engines.get(threads);
   if (known) return known;
-  const options: EngineOptions = {
-    ...(threads === undefined ? {} : { threads }),
-    ...(kernels === undefined ? {} : { kernels }),
-  };
-  const started = Engine.start(options);
+  const started = start(kernels, threads);
   engines.set(threads, started);
   started.catch(() => engines.delete(threads));
   return started;
+}
+
+async function start(kernels: () => Uint8Array | Promise<Uint8Array>, threads: number): Promise<Engine> {
+  return Engine.start(await kernels(), { threads });
 }
 
 /** The element types at the model's border, and what the network computes in. */
@@ -61,7 +63,7 @@ export function openSimdSession(
     model,
     bytes.length,
     bytesGiven(options),
-    (_op, options) => options,
+    ({ options }) => options,
   );
   const constants = new Set(graph.initializers.map(({ name }) => name));
   const fed = graph.inputs.filter(({ name }) => !constants.has(name));

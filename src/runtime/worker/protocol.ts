@@ -5,14 +5,25 @@ import type { RecurrentTrace } from '../recurrent-trace.js';
 import type { SessionOptions, TensorParts } from '../session.js';
 import type { ModelValue } from '../values.js';
 
-/** Options of both providers of a browser. */
-export interface ProviderSettings {
+export interface SimdSettings {
   readonly numThreads: number;
-  /** The kernels for this browser; only for `simd`. A worker made of a Blob cannot import them itself. */
-  readonly kernels?: Uint8Array;
-  /** onnxruntime-web's files; only for `wasm`. */
-  readonly wasmPaths?: { readonly mjs: string; readonly wasm: string };
+  /** The kernels for this browser. A worker made of a Blob cannot import them itself. */
+  readonly kernels: Uint8Array;
 }
+
+export interface WasmSettings {
+  readonly numThreads: number;
+  /** onnxruntime-web's files. */
+  readonly wasmPaths: { readonly mjs: string; readonly wasm: string };
+}
+
+/** What each provider of a browser needs beside the model. */
+export interface ProviderSettings {
+  readonly simd: SimdSettings;
+  readonly wasm: WasmSettings;
+}
+
+export type WebProvider = keyof ProviderSettings;
 
 type Parts = Readonly<Record<string, TensorParts>>;
 
@@ -29,10 +40,14 @@ export interface OpenedSession {
 }
 
 /** The model that a worker is to open. */
-export type WorkerModel = readonly [bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings];
+export type WorkerModel<P extends WebProvider> = readonly [
+  bytes: Uint8Array,
+  options: SessionOptions,
+  settings: ProviderSettings[P],
+];
 
 /** The methods of the worker or process that holds sessions. @typeParam Model how it is given a model */
-export interface SessionHost<Model extends readonly unknown[] = WorkerModel> {
+export interface SessionHost<Model extends readonly unknown[]> {
   open(...model: Model): Promise<OpenedSession>;
   run(session: number, feeds: Parts, fetches?: readonly string[]): Promise<Parts>;
   trace(session: number, feeds: Parts): Promise<readonly RecurrentTrace[]>;

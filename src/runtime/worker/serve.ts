@@ -2,10 +2,19 @@
 import { LstmOnnxError, messageOf } from '../../errors.js';
 import { MissingFiles } from '../../import/onnx/external-data.js';
 import type { PartsSession } from '../session.js';
-import { type Answer, type Call, partsOf, type SessionHost, type WorkerModel } from './protocol.js';
+import {
+  type Answer,
+  type Call,
+  partsOf,
+  type SessionHost,
+  type WebProvider,
+  type WorkerModel,
+} from './protocol.js';
 
 /** Answers the calls of the page that started this worker. */
-export function serve(open: (...model: WorkerModel) => Promise<PartsSession>): void {
+export function serve<P extends WebProvider>(
+  open: (...model: WorkerModel<P>) => Promise<PartsSession>,
+): void {
   const host = sessionHost(open);
   addEventListener('message', async ({ data }: MessageEvent<Call>) => {
     postMessage(await answerTo(data, host));
@@ -17,7 +26,9 @@ export async function answerTo<Model extends readonly unknown[]>(
   host: SessionHost<Model>,
 ): Promise<Answer> {
   // The caller uses the interface's methods and argument types.
-  const perform = host[method as keyof SessionHost] as (...args: readonly unknown[]) => Promise<unknown>;
+  const perform = host[method as keyof SessionHost<Model>] as (
+    ...args: readonly unknown[]
+  ) => Promise<unknown>;
   try {
     return { id, result: await perform(...args) };
   } catch (error) {

@@ -2,6 +2,6 @@
 import { openSimdSession, sharedEngine } from '../simd/session.js';
 import { serve } from './serve.js';
 
-serve(async (bytes, options, { numThreads, kernels }) =>
-  openSimdSession(bytes, await sharedEngine(numThreads, kernels), options),
+serve<'simd'>(async (bytes, options, { numThreads, kernels }) =>
+  openSimdSession(bytes, await sharedEngine(() => kernels, numThreads), options),
 );

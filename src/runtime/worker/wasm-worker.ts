@@ -9,7 +9,7 @@ import { serve } from './serve.js';
 // onnxruntime starts its threads from plain URLs.
 trustAllScripts();
 
-serve(async (bytes, options, settings) => {
+serve<'wasm'>(async (bytes, options, settings) => {
   configureWasm(settings);
   return withoutTensors(await openWasmSession(readOnnxFile(bytes), options));
 });

@@ -1,22 +1,22 @@
 /** The page's side: sessions that lie in a worker, so that the page never waits for a network. */
 import { LstmOnnxError, messageOf } from '../../errors.js';
 import { scriptUrl } from '../../script-url.js';
-import type { Session, SessionOptions } from '../session.js';
+import type { Session } from '../session.js';
 import { withTensors } from '../with-tensors.js';
 import { Calls } from './calls.js';
-import { type Answer, type ProviderSettings, partsOf, type SessionHost } from './protocol.js';
+import { type Answer, partsOf, type SessionHost, type WebProvider, type WorkerModel } from './protocol.js';
 
 /** A running worker. */
-interface Running {
-  readonly worker: Promise<WorkerCalls>;
+interface Running<P extends WebProvider> {
+  readonly worker: Promise<WorkerCalls<P>>;
   /** That are open or being opened. */
   sessions: number;
 }
 
 /** Opens sessions in one worker, which runs as long as there are any. */
-export class SessionWorker {
+export class SessionWorker<P extends WebProvider> {
   readonly #source: () => Promise<string>;
-  #running: Running | undefined;
+  #running: Running<P> | undefined;
 
   /** @param source the worker's program */
   constructor(source: () => Promise<string>) {
@@ -24,7 +24,7 @@ export class SessionWorker {
   }
 
   /** @throws what the worker's runtime throws; E_PROVIDER_UNAVAILABLE where no worker starts */
-  async open(bytes: Uint8Array, options: SessionOptions, settings: ProviderSettings): Promise<Session> {
+  async open(...[bytes, options, settings]: WorkerModel<P>): Promise<Session> {
     this.#running ??= this.#start();
     const running = this.#running;
     // Counted at once: a session that ends meanwhile must not end the worker.
@@ -53,16 +53,16 @@ export class SessionWorker {
     }
   }
 
-  #start(): Running {
+  #start(): Running<P> {
     const forget = () => {
       if (this.#running === running) this.#running = undefined;
     };
-    const worker = this.#source().then((source) => new WorkerCalls(source, forget));
+    const worker = this.#source().then((source) => new WorkerCalls<P>(source, forget));
     const running = { worker, sessions: 0 };
     return running;
   }
 
-  #leave(running: Running): void {
+  #leave(running: Running<P>): void {
     running.sessions -= 1;
     if (running.sessions > 0) return;
     if (this.#running === running) this.#running = undefined;
@@ -74,8 +74,8 @@ export class SessionWorker {
 }
 
 /** A worker, and the calls of its methods. */
-class WorkerCalls {
-  readonly calls: Calls<SessionHost>;
+class WorkerCalls<P extends WebProvider> {
+  readonly calls: Calls<SessionHost<WorkerModel<P>>>;
   readonly #worker: Worker;
 
   /** @param onBroken called when the worker has failed, and answers no more */

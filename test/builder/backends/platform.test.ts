@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Engine } from '../../../src/builder/backends/simd/engine.js';
+import { kernelBytes } from '../../../src/builder/backends/simd/kernel-bytes.js';
 import * as web from '../../../src/builder/backends/simd/platform-web.js';
 
 afterEach(() => {
@@ -7,10 +7,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('an engine that lacks SIMD', () => {
+describe('a JavaScript engine that lacks SIMD', () => {
   it('is told so, and what to do', async () => {
     vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
-    await expect(Engine.start()).rejects.toMatchObject({
+    await expect(kernelBytes('running')).rejects.toMatchObject({
       code: 'E_PROVIDER_UNAVAILABLE',
       message: expect.stringMatching(/lacks WebAssembly SIMD or threads.*backend 'cpu'/),
     });

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cellLayouts } from '../../../src/builder/backends/simd/cells.js';
-import { Engine } from '../../../src/builder/backends/simd/engine.js';
+import type { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { LayerPlan } from '../../../src/builder/backends/simd/layer-plan.js';
+import { trainingEngine } from '../../engine.js';
 import '../../matcher.js';
 
 const gateNames = ['input', 'forget', 'candidate', 'output'] as const;
@@ -45,7 +46,7 @@ function runUnit(
 describe.each(['relaxed', 'plain'])('the gates of the %s kernels', (simd) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await Engine.start({ threads: 1, relaxed: simd === 'relaxed' });
+    engine = await trainingEngine({ threads: 1, relaxed: simd === 'relaxed' });
     expect(engine.simd).toBe(simd);
   });
 

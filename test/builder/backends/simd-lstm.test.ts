@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { cellLayouts } from '../../../src/builder/backends/simd/cells.js';
-import { Engine } from '../../../src/builder/backends/simd/engine.js';
+import type { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { TrainingPlan } from '../../../src/builder/backends/simd/training-plan.js';
 import { Generator } from '../../../src/builder/random.js';
+import { trainingEngine } from '../../engine.js';
 import { type LstmCase, referenceLstm } from './lstm-reference.js';
 import '../../matcher.js';
 
@@ -111,7 +112,7 @@ const engines = [
 describe.each(engines)('the $simd LSTM kernels on $threads threads', ({ simd, threads }) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await Engine.start({ threads, relaxed: simd === 'relaxed', leastShare: 1 });
+    engine = await trainingEngine({ threads, relaxed: simd === 'relaxed', leastShare: 1 });
     expect(engine.simd).toBe(simd);
   });
 
@@ -146,7 +147,7 @@ describe('the simd LSTM kernels', () => {
   const sizes = { batch: 4, time: 300, inputSize: 1, hiddenSize: 8, ...plainLayer };
 
   it('keep NaN, so that training notices it', async () => {
-    const engine = await Engine.start({ threads: 1 });
+    const engine = await trainingEngine({ threads: 1 });
     const data = randomData({ ...sizes, time: 3 }, 1);
     data.x[0] = Number.NaN;
     const got = engineLstm(engine, { ...sizes, time: 3 }, data);
@@ -156,7 +157,7 @@ describe('the simd LSTM kernels', () => {
   });
 
   it('take infinite inputs as saturated gates, whatever the size', async () => {
-    const engine = await Engine.start({ threads: 1 });
+    const engine = await trainingEngine({ threads: 1 });
     const odd = { ...sizes, time: 3, hiddenSize: 5 };
     const data = randomData(odd, 1);
     data.x[0] = Number.POSITIVE_INFINITY;
@@ -168,7 +169,7 @@ describe('the simd LSTM kernels', () => {
   });
 
   it('look at nothing beyond the end of a sequence', async () => {
-    const engine = await Engine.start({ threads: 1 });
+    const engine = await trainingEngine({ threads: 1 });
     const ragged = { ...sizes, time: 4, lengths: true };
     const data = { ...randomData(ragged, 1), lengths: Int32Array.of(2, 4, 1, 3) };
     const expected = engineLstm(engine, ragged, data);
@@ -179,7 +180,7 @@ describe('the simd LSTM kernels', () => {
   });
 
   it('agree with double precision where the gradient fades into nothing', async () => {
-    const engine = await Engine.start({ threads: 2 });
+    const engine = await trainingEngine({ threads: 2 });
     const data = randomData(sizes, 2);
     data.dOutput?.fill(0);
     const got = engineLstm(engine, sizes, data);
@@ -212,8 +213,8 @@ describe('threads of the simd kernels', () => {
   const leastShare = 1;
 
   it('give the same bits in every run, and but for rounding what one thread gives: 400 steps', async () => {
-    const one = await Engine.start({ threads: 1 });
-    const two = await Engine.start({ threads: 2, leastShare });
+    const one = await trainingEngine({ threads: 1 });
+    const two = await trainingEngine({ threads: 2, leastShare });
     for (let step = 0; step < 400; step++) {
       const data = randomData(sizes, step);
       const expected = engineLstm(one, sizes, data);
@@ -225,7 +226,7 @@ describe('threads of the simd kernels', () => {
   });
 
   it('never wait for each other for ever when there are more threads than rows', async () => {
-    const engine = await Engine.start({ threads: 4, leastShare });
+    const engine = await trainingEngine({ threads: 4, leastShare });
     const small = { batch: 9, time: 3, inputSize: 4, hiddenSize: 5, ...plainLayer, reverse: true };
     const data = randomData(small, 1);
     const got = engineLstm(engine, small, data);
@@ -233,9 +234,9 @@ describe('threads of the simd kernels', () => {
   });
 
   it('are not waited for when they never begin: the calling one does their share, with the same bits', async () => {
-    const awake = await Engine.start({ threads: 3, leastShare });
+    const awake = await trainingEngine({ threads: 3, leastShare });
     pool.sleeps = true;
-    const asleep = await Engine.start({ threads: 3, leastShare }).finally(() => {
+    const asleep = await trainingEngine({ threads: 3, leastShare }).finally(() => {
       pool.sleeps = false;
     });
     for (const given of [sizes, { ...sizes, lengths: true, projected: 7, reverse: true }]) {
@@ -245,7 +246,7 @@ describe('threads of the simd kernels', () => {
   });
 
   it('do each share once, whoever comes first', async () => {
-    const engine = await Engine.start({ threads: 2, leastShare });
+    const engine = await trainingEngine({ threads: 2, leastShare });
     const tiny = { batch: 8, time: 1, inputSize: 1, hiddenSize: 4, ...plainLayer };
     const data = randomData(tiny, 1);
     const expected = engineLstm(engine, tiny, data);
@@ -260,7 +261,7 @@ describe('threads of the simd kernels', () => {
     ['many rows of little work', 1000, 900, 1],
     ['few rows of much work', 7, 1e7, 1],
   ])('share %s as it is worth', async (_what, rows, perRow, expected) => {
-    const engine = await Engine.start({ threads: 2 });
+    const engine = await trainingEngine({ threads: 2 });
     expect(engine.shares(rows, rows * perRow)).toBe(expected);
   });
 });

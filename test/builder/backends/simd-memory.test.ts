@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/builder/backends/backend.js';
 import { Allocator } from '../../../src/builder/backends/simd/allocator.js';
 import { registerSimdBackend } from '../../../src/builder/backends/simd/backend.js';
-import { Engine } from '../../../src/builder/backends/simd/engine.js';
+import type { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { defineNetwork } from '../../../src/builder/network.js';
 import { relu } from '../../../src/builder/ops/activations.js';
 import { conv1d, convTranspose1d } from '../../../src/builder/ops/convolution.js';
@@ -12,6 +12,7 @@ import { lstm } from '../../../src/builder/ops/lstm.js';
 import { reshape } from '../../../src/builder/ops/reshape.js';
 import { float32 } from '../../../src/builder/tensor.js';
 import { fit as train } from '../../../src/builder/train/fit.js';
+import { trainingEngine } from '../../engine.js';
 import { classifier, FEATURES, options, sequences, TIME } from '../train/small.js';
 
 const convolutional = defineNetwork({ x: float32('batch', TIME, FEATURES) }, ({ x }) => {
@@ -76,7 +77,7 @@ describe('what an engine gives back when something throws', () => {
       },
     ],
   ])('leaves what is kept, %s', async (_where, before) => {
-    const engine = await Engine.start({ threads: 1 });
+    const engine = await trainingEngine({ threads: 1 });
     let kept = 0;
     const run = () =>
       engine.allOrNothing(() => {

@@ -2,11 +2,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cellLayouts as cells } from '../../../src/builder/backends/simd/cells.js';
-import { Engine } from '../../../src/builder/backends/simd/engine.js';
+import type { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { LayerPlan } from '../../../src/builder/backends/simd/layer-plan.js';
 import { packLayer } from '../../../src/builder/backends/simd/layer-weights.js';
 import { TrainingPlan } from '../../../src/builder/backends/simd/training-plan.js';
 import { Generator } from '../../../src/builder/random.js';
+import { trainingEngine } from '../../engine.js';
 import { type CellName, gatesOf, type RecurrentCase, referenceRecurrent } from './recurrent-reference.js';
 import '../../matcher.js';
 
@@ -128,7 +129,7 @@ const cases = (cell: CellName) =>
 describe.each(engines)('the $simd kernels on $threads threads', ({ simd, threads }) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await Engine.start({ threads, relaxed: simd === 'relaxed', leastShare: 1 });
+    engine = await trainingEngine({ threads, relaxed: simd === 'relaxed', leastShare: 1 });
     expect(engine.simd).toBe(simd);
   });
 
@@ -155,7 +156,7 @@ const whole = { states: true, biases: 'both', lengths: false, mask: false, wantO
 describe.each(cellNames)('the kernels of %s', (cell) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await Engine.start({ threads: 1 });
+    engine = await trainingEngine({ threads: 1 });
   });
   const given: Case = { cell, ...sizes, ...whole };
 
@@ -188,7 +189,7 @@ describe.each(cellNames)('the kernels of %s', (cell) => {
   });
 
   it('give the same bits in every run, and but for rounding what one thread gives', async () => {
-    const two = await Engine.start({ threads: 2, leastShare: 1 });
+    const two = await trainingEngine({ threads: 2, leastShare: 1 });
     const wide = { ...given, batch: 64, time: 5, inputSize: 12, hiddenSize: 20 };
     for (let step = 0; step < 100; step++) {
       const data = randomData(wide, step);
@@ -239,7 +240,7 @@ describe.each(cellNames)('the kernels of %s', (cell) => {
 
 describe('the gates of a step', () => {
   it.each(cellNames)('can be read of %s, where the layout has those of PyTorch', async (cell) => {
-    const engine = await Engine.start({ threads: 2, leastShare: 1 });
+    const engine = await trainingEngine({ threads: 2, leastShare: 1 });
     const given: Case = { cell, ...sizes, batch: 9, time: 3, inputSize: 2, ...whole };
     const data = randomData(given, 3);
     const { inputs, sizes: all } = placed(engine, given, data);
@@ -274,7 +275,7 @@ describe('the gates of a step', () => {
   });
 
   it('that are shut hold h over a million steps of a GRU', async () => {
-    const engine = await Engine.start({ threads: 1 });
+    const engine = await trainingEngine({ threads: 1 });
     const time = 10_000;
     let h0: Float32Array = Float32Array.of(0.3, -0.7, 1e-20, 5);
     const held = h0.slice();

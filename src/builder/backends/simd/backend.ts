@@ -23,8 +23,10 @@ import type { OwnLayers } from '../own-layers.js';
 import type { OwnProducts } from '../own-products.js';
 import type { Tf } from '../tf.js';
 import { crossEntropyKernels } from './cross-entropy-kernel.js';
+import { defaultThreads } from './default-threads.js';
 import { elementwiseKernels } from './elementwise-kernels.js';
 import { Engine, type EngineOptions } from './engine.js';
+import { kernelBytes } from './kernel-bytes.js';
 import { layerKernels, simdLayers } from './layer-op.js';
 import { matmulKernels } from './matmul-kernels.js';
 import { ownProducts } from './products.js';
@@ -223,6 +225,11 @@ export interface SimdKernel {
 
 export type KernelAttributes = Parameters<KernelConfig['kernelFunc']>[0]['attrs'];
 
+interface SimdOptions extends Partial<EngineOptions> {
+  /** Whether to use relaxed SIMD where the engine has it. @default true */
+  readonly relaxed?: boolean;
+}
+
 /** Registrations under way or done, by the backend's name: two callers at once get one backend. */
 const registrations = new Map<string, Promise<Engine>>();
 
@@ -233,14 +240,15 @@ const registrations = new Map<string, Promise<Engine>>();
  * @returns its engine
  * @throws E_PROVIDER_UNAVAILABLE where WebAssembly SIMD or shared memory is missing
  */
-export function registerSimdBackend(tf: Tf, name = 'simd', options: EngineOptions = {}): Promise<Engine> {
+export function registerSimdBackend(tf: Tf, name = 'simd', options: SimdOptions = {}): Promise<Engine> {
   const known = registrations.get(name) ?? register(tf, name, options);
   registrations.set(name, known);
   return known;
 }
 
-async function register(tf: Tf, name: string, options: EngineOptions): Promise<Engine> {
-  const engine = await Engine.start(options);
+async function register(tf: Tf, name: string, options: SimdOptions): Promise<Engine> {
+  const { relaxed, threads = defaultThreads(), ...others } = options;
+  const engine = await Engine.start(await kernelBytes('training', relaxed), { threads, ...others });
   tf.copyRegisteredKernels('cpu', name);
   const cpu = (kernel: string) => tf.getKernel(kernel, 'cpu').kernelFunc;
   const own = [...layerKernels, ...softmaxKernels, ...crossEntropyKernels];

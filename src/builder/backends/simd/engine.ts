@@ -1,22 +1,17 @@
 /** The WebAssembly module of the simd backend: its memory, its functions, and the threads that share both. */
-import { processors, startThread, waitForChange } from '#simd-platform';
+import { startThread, waitForChange } from '#simd-platform';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
 import { maximumThreads } from '../backend-names.js';
 import { Allocator } from './allocator.js';
-import { kernelBytes } from './kernel-bytes.js';
-import { jobKind, type Kernels } from './kernels.js';
+import { jobKind, type RunningKernels } from './kernels.js';
 
 export type JobKind = keyof typeof jobKind;
 
 export interface EngineOptions {
-  /** Threads that compute, the calling one among them. @default the processors, 4 at most */
-  readonly threads?: number;
+  /** Threads that compute, the calling one among them. */
+  readonly threads: number;
   /** Multiplications that are worth waking a thread for. @default 2,000,000, some ninety microseconds, as waking one takes */
   readonly leastShare?: number;
-  /** Whether to use relaxed SIMD where the engine has it. @default true */
-  readonly relaxed?: boolean;
-  /** The kernels, where somebody else loaded them: what {@link kernelBytes} gave. @default loaded here */
-  readonly kernels?: Uint8Array;
 }
 
 /** Rows of a batch that are as fast together as each by itself: a tile of the products. */
@@ -45,9 +40,9 @@ interface Mailbox {
 }
 
 export class Engine {
-  readonly kernels: Kernels;
+  readonly kernels: RunningKernels;
   readonly threads: number;
-  /** Which of the two binaries runs. */
+  /** Which form of the kernels runs. */
   readonly simd: 'relaxed' | 'plain';
   readonly #memory: WebAssembly.Memory;
   readonly #allocator: Allocator;
@@ -69,7 +64,7 @@ export class Engine {
     this.#memory = memory;
     this.#maximumPages = pages;
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
-    this.kernels = instance.exports as unknown as Kernels; // the module is ours: src/kernels
+    this.kernels = instance.exports as unknown as RunningKernels; // the module is ours: src/kernels
     this.simd = this.kernels.usesRelaxedSimd.value ? 'relaxed' : 'plain';
     this.#words = new Int32Array(this.#memory.buffer);
     this.#allocator = new Allocator(heapStart, (bytes) => this.#ensure(bytes));
@@ -80,16 +75,19 @@ export class Engine {
     });
   }
 
-  /** @throws E_PROVIDER_UNAVAILABLE where there is no SIMD or no shared memory, or the kernels are none */
-  static async start(options: EngineOptions = {}): Promise<Engine> {
-    const { threads = Math.min(processors(), 4), leastShare = 2_000_000 } = options;
+  /**
+   * @param kernels what `kernelBytes` gives; handed over, since a worker made of a Blob cannot load them
+   * @throws E_PROVIDER_UNAVAILABLE where there is no shared memory, or the kernels are none
+   */
+  static async start(kernels: Uint8Array, options: EngineOptions): Promise<Engine> {
+    const { threads, leastShare = 2_000_000 } = options;
     if (!Number.isInteger(threads) || threads < 1 || threads > maximumThreads) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
         `The simd backend runs on 1 to ${maximumThreads} threads, not ${threads}.`,
       );
     }
-    const module = await compiled(options.kernels ?? (await kernelBytes(options.relaxed)));
+    const module = await compiled(kernels);
     const engine = new Engine(module, threads, leastShare);
     // A thread that has not started yet would be waited for while the caller's thread, which starts it, is blocked.
     await Promise.all(engine.#mailboxes.map((mailbox) => startThread(module, engine.#memory, mailbox.at)));

@@ -1,6 +1,6 @@
 /**
- * Which of the two compiled kernels this JavaScript engine takes. The better one is chosen by a probe of a few bytes, so
- * that only that one is loaded.
+ * Which of the compiled kernels are loaded: those that run models or those that train too, in the better form that this
+ * JavaScript engine takes. A probe of a few bytes tells, so that only the one is loaded.
  */
 import { enableRelaxedSimd } from '#simd-platform';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
@@ -15,13 +15,28 @@ export const probes = {
   relaxed: probe([...splat, ...splat, ...splat, 0xfd, 0x85, 0x02]),
 } as const;
 
+const binaries = {
+  running: {
+    relaxed: () => import('./binary-running-relaxed.js'),
+    plain: () => import('./binary-running-plain.js'),
+  },
+  training: {
+    relaxed: () => import('./binary-training-relaxed.js'),
+    plain: () => import('./binary-training-plain.js'),
+  },
+};
+
 /**
- * The kernels as a WebAssembly module, for `Engine.start`; for one that cannot load them itself, too, such as a worker.
+ * The kernels as a WebAssembly module, for `Engine.start`.
  *
+ * @param purpose running models, or training networks, which takes all that running does
  * @param relaxed whether to use relaxed SIMD where it is there
  * @throws E_PROVIDER_UNAVAILABLE where WebAssembly SIMD or shared memory is missing
  */
-export async function kernelBytes(relaxed = true): Promise<Uint8Array<ArrayBuffer>> {
+export async function kernelBytes(
+  purpose: keyof typeof binaries,
+  relaxed = true,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (!WebAssembly.validate(probes.plain)) {
     throw new LstmOnnxError(
       'E_PROVIDER_UNAVAILABLE',
@@ -31,10 +46,8 @@ export async function kernelBytes(relaxed = true): Promise<Uint8Array<ArrayBuffe
   }
   // An engine that has it needs no flag, and one that no longer knows the flag would complain.
   if (relaxed && !WebAssembly.validate(probes.relaxed)) enableRelaxedSimd();
-  const { deflated } =
-    relaxed && WebAssembly.validate(probes.relaxed)
-      ? await import('./binary-relaxed.js')
-      : await import('./binary-plain.js');
+  const simd = relaxed && WebAssembly.validate(probes.relaxed) ? 'relaxed' : 'plain';
+  const { deflated } = await binaries[purpose][simd]();
   return inflated(Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0)));
 }
 

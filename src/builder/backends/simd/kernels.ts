@@ -71,8 +71,8 @@ export const cell = { lstm: 0, gru: 1, rnnTanh: 2, rnnRelu: 3 } as const;
 /** The values of `JobKind`. */
 export const jobKind = { layerForward: 1, layerBackward: 2, layerInputGradient: 3, matmul: 4 } as const;
 
-/** What `src/kernels/index.ts` exports. */
-export interface Kernels {
+/** What `src/kernels/running.ts` exports. */
+export interface RunningKernels {
   readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
   packWeights(
     rows: number,
@@ -85,15 +85,6 @@ export interface Kernels {
     row: number,
     column: number,
   ): void;
-  sumSlices(
-    rows: number,
-    columns: number,
-    from: number,
-    stride: number,
-    slices: number,
-    sliceBytes: number,
-    to: number,
-  ): void;
   packMatrix(
     depth: number,
     padded: number,
@@ -104,11 +95,26 @@ export interface Kernels {
   ): void;
   packRows(rows: number, depth: number, padded: number, transposed: number, from: number, to: number): void;
   clearFloats(at: number, count: number): void;
+  softmax(rows: number, classes: number, logits: number, to: number): void;
   isDone(mailbox: number): number;
   post(mailbox: number, kind: number, job: number): void;
   runJob(kind: number, job: number): void;
   takeBack(mailbox: number): number;
   work(mailbox: number): void;
+}
+
+/** What `src/kernels/training.ts` exports. */
+export interface TrainingKernels extends RunningKernels {
+  crossEntropy(rows: number, classes: number, logits: number, targets: number, gradient: number): number;
+  sumSlices(
+    rows: number,
+    columns: number,
+    from: number,
+    stride: number,
+    slices: number,
+    sliceBytes: number,
+    to: number,
+  ): void;
   adamStep(
     count: number,
     parameter: number,
@@ -138,6 +144,4 @@ export interface Kernels {
     lr: number,
   ): void;
   squaredNorm(count: number, at: number): number;
-  crossEntropy(rows: number, classes: number, logits: number, targets: number, gradient: number): number;
-  softmax(rows: number, classes: number, logits: number, to: number): void;
 }

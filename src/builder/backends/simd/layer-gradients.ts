@@ -1,7 +1,9 @@
 /** The weights of a recurrent layer as its way back reads them, and their gradients as it writes them. */
+
 import type { CellLayout } from './cells.js';
 import type { Engine } from './engine.js';
 import { type LayerWeightSizes, layoutOf, roundUp } from './layer-layout.js';
+import { trainingKernels } from './training-kernels.js';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
@@ -56,7 +58,15 @@ export function unpackGradients(
     const to = engine.allocate(places.length * size);
     for (const [gate, place] of places.entries()) {
       const from = dWeights + (place * hidden * width + column) * FLOAT_BYTES;
-      engine.kernels.sumSlices(hiddenSize, columns, from, stride, slices, sliceBytes, to + gate * size);
+      trainingKernels(engine).sumSlices(
+        hiddenSize,
+        columns,
+        from,
+        stride,
+        slices,
+        sliceBytes,
+        to + gate * size,
+      );
     }
     return to;
   };

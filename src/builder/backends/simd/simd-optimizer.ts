@@ -1,4 +1,5 @@
 /** Optimizers in WebAssembly: parameters, gradients and slots stay in the engine's memory. */
+
 import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
 import {
   type Optimizer,
@@ -7,6 +8,7 @@ import {
   slotNames,
 } from '../../train/optimizers.js';
 import type { SimdBackend } from './backend.js';
+import { trainingKernels } from './training-kernels.js';
 
 interface Entry {
   readonly variable: Variable;
@@ -82,7 +84,7 @@ export class SimdOptimizer implements Optimizer {
   }
 
   #clipFactor(moves: readonly Move[], clipNorm: number): number {
-    const { kernels } = this.#backend.engine;
+    const kernels = trainingKernels(this.#backend.engine);
     let sum = 0;
     for (const { count, gradient } of moves) sum += kernels.squaredNorm(count, gradient);
     return Math.min(clipNorm / (Math.sqrt(sum) + 1e-6), 1);
@@ -90,7 +92,7 @@ export class SimdOptimizer implements Optimizer {
 
   #update({ count, parameter, gradient, slots }: Move, scale: number): void {
     const config = this.#config;
-    const { kernels } = this.#backend.engine;
+    const kernels = trainingKernels(this.#backend.engine);
     const [first = 0, second = 0] = slots;
     if (config.kind === 'sgd') {
       const { lr, momentum, dampening, nesterov, weightDecay } = config;

@@ -1,10 +1,12 @@
 /** A plan that goes back, too. It is apart since whoever only runs models loads nothing of it. */
+
 import { LstmOnnxError } from '../../../errors.js';
 import type { Engine } from './engine.js';
 import { layerJobFields } from './kernels.js';
 import { packBackward, unpackGradients, type WeightGradients } from './layer-gradients.js';
 import { roundUp, strides } from './layer-layout.js';
 import { LayerPlan, within } from './layer-plan.js';
+import { trainingKernels } from './training-kernels.js';
 
 /** Addresses of gradients; 0 for those of inputs that are missing. */
 export interface LayerGradients extends WeightGradients {
@@ -114,7 +116,15 @@ export class TrainingPlan extends LayerPlan {
     const stride = roundUp(this.layout.hidden, 8) * FLOAT_BYTES;
     const to = this.engine.allocate(stateSize * hiddenSize * FLOAT_BYTES);
     const [slices, sliceBytes] = [this.slices.length, this.layout.state * stride];
-    this.engine.kernels.sumSlices(stateSize, hiddenSize, dProjection, stride, slices, sliceBytes, to);
+    trainingKernels(this.engine).sumSlices(
+      stateSize,
+      hiddenSize,
+      dProjection,
+      stride,
+      slices,
+      sliceBytes,
+      to,
+    );
     return to;
   }
 

@@ -2,19 +2,14 @@
  * Gemm and MatMul with a constant matrix as `linear`. The bias of a MatMul comes in a later Add (`scaling.ts`), so the op
  * is added to the network only when its value is used.
  */
-import { severalInputs } from '../../../builder/ops/op-inputs.js';
 import type { TensorType } from '../../../builder/tensor.js';
 import { dim, sizeOf } from '../../../nd-array.js';
-import { permutedWeights, reshapedWeights, slicedWeights } from '../constants.js';
+import { permutedWeights, reshapedWeights } from '../constants.js';
 import { LayerWeight } from '../layer-weight.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, numberOf } from '../size.js';
 import type { Source, View, Weights } from '../value.js';
 import { rowsOf, sizesOf, viewOf } from '../view.js';
-import { entryOf } from './picking.js';
-
-/** Matrices stacked along one dimension of a product: the directions of a recurrent layer. */
-const MAX_STACKED = 16;
 
 /** `factor * x W^T + b`; the matrix is [out, in] if `transposed`, else [in, out]. */
 interface Matrix {
@@ -44,70 +39,27 @@ const Gemm: Handler = (node) => {
 const MatMul: Handler = (node) => {
   const x = node.floats(0);
   const weight = node.weights(1);
-  const { shape } = weight;
   if (!isLinear(x, weight)) {
     throw node.refusal(
-      `${formatSizes(sizesOf(x))} is multiplied by a constant of [${shape.join(', ')}]; expected a matrix, or one for each ` +
-        `of up to ${MAX_STACKED} entries along an axis`,
+      `${formatSizes(sizesOf(x))} is multiplied by a constant of [${weight.shape.join(', ')}]; expected a matrix`,
     );
   }
-  const stacked = stackedAxis(weight);
-  if (stacked === -1) {
-    return [
-      product(node, x, { weight: reshapedWeights(weight, shape.slice(-2)), transposed: false, factor: 1 }),
-    ];
-  }
-  return [stackedProducts(node, x, weight, stacked)];
+  return [product(node, x, matrixOf(weight))];
 };
 
-/** The axis along which a constant has several matrices; -1 where it is one. */
-function stackedAxis({ shape }: Weights): number {
-  return shape.slice(0, -2).findIndex((dim) => dim !== 1);
-}
-
-/** Whether a product with a constant is a linear map, or one for each of a few entries along an axis of x. */
-export function isLinear(x: View, weight: Weights): boolean {
-  const { shape } = weight;
+/** Whether a product with a constant is a linear map. */
+export function isLinear(x: View, { shape }: Weights): boolean {
   const lead = shape.slice(0, -2);
-  if (shape.length < 2 || lead.length > Math.max(0, x.axes.length - 2)) return false;
-  const stacked = stackedAxis(weight);
-  if (stacked === -1) return true;
-  const count = dim(shape, stacked);
-  const own = sizesOf(x)[x.axes.length - shape.length + stacked] ?? fixed(0);
-  return (
-    lead.every((dim, i) => i === stacked || dim === 1) && count <= MAX_STACKED && numberOf(own) === count
-  );
+  return shape.length >= 2 && lead.length <= Math.max(0, x.axes.length - 2) && lead.every((dim) => dim === 1);
 }
 
-/** A matrix for each entry along one axis of x: the products of each, joined along the last axis. */
-function stackedProducts(node: NodeReader, x: View, weight: Weights, stacked: number): View {
-  const { shape } = weight;
-  const count = dim(shape, stacked);
-  const axis = x.axes.length - shape.length + stacked;
-  const parts = Array.from({ length: count }, (_, i) => {
-    const one = slicedWeights(weight, stacked, { start: i, step: 1, count: 1 }, node.to.allocate);
-    const matrix = { weight: reshapedWeights(one, shape.slice(-2)), transposed: false, factor: 1 };
-    return product(node, entryOf(node, x, axis, i), matrix);
-  });
-  const [first] = parts;
-  if (!first) throw node.refusal('it multiplies by nothing');
-  const joined = node.to.add('concat', severalInputs(parts.map((part) => part.source.tensor())), {
-    axis: -1,
-  });
-  const out = fixed(dim(shape, -1));
-  const factors = [
-    ...first.layout.slice(0, -1).map((own) => own.map(({ size }) => size)),
-    [fixed(count), out],
-  ];
-  const all = viewOf({ type: joined, tensor: () => joined }, factors);
-  const last = dim(all.layout, -1);
-  // Same factors in the same places as the parts have them, which stand for the joined ones.
-  const place = new Map(first.layout.flat().map((factor, i) => [factor, all.layout.flat()[i]]));
-  const lead = first.axes.slice(0, -1).map((own) => own.map((factor) => place.get(factor) ?? factor));
-  return { ...all, axes: [...lead.slice(0, axis), last.slice(0, 1), ...lead.slice(axis), last.slice(1)] };
+/** A constant of one matrix. */
+export function matrixOf(weight: Weights): Matrix {
+  return { weight: reshapedWeights(weight, weight.shape.slice(-2)), transposed: false, factor: 1 };
 }
 
-function product(node: NodeReader, x: View, matrix: Matrix): View {
+/** The product of each row of x with a constant matrix. */
+export function product(node: NodeReader, x: View, matrix: Matrix): View {
   const [rows = 0, columns = 0] = matrix.weight.shape; // of another rank it is refused below
   const [inFeatures, outFeatures] = matrix.transposed ? [columns, rows] : [rows, columns];
   const sizes = sizesOf(x);

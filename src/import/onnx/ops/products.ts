@@ -7,11 +7,13 @@ import { permuted } from '../view.js';
 import { activated } from './activations.js';
 import { sumOf } from './combining.js';
 import { isLinear, linearHandlers } from './linear.js';
+import { isStacked, stackedProducts } from './stacked-products.js';
 
 const MatMul: Handler = (node) => {
   const [x, weight] = [node.input(0), node.input(1)];
   const isWhole = x.kind === 'view' && weight.kind === 'weights' && isSolid(weight);
   if (isWhole && isLinear(x, weight)) return linearHandlers.MatMul(node);
+  if (isWhole && isStacked(x, weight)) return [stackedProducts(node, x, weight)];
   return [product(node, node.floats(0), node.floats(1))];
 };
 

@@ -1,0 +1,15 @@
+/** Engines for tests, with the kernels that run models or those that train. */
+import { Engine, type EngineOptions } from '../src/builder/backends/simd/engine.js';
+import { kernelBytes } from '../src/builder/backends/simd/kernel-bytes.js';
+
+interface Options extends EngineOptions {
+  /** @default true */
+  readonly relaxed?: boolean;
+}
+
+async function start(purpose: 'running' | 'training', { relaxed, ...options }: Options): Promise<Engine> {
+  return Engine.start(await kernelBytes(purpose, relaxed), options);
+}
+
+export const runningEngine = (options: Options): Promise<Engine> => start('running', options);
+export const trainingEngine = (options: Options): Promise<Engine> => start('training', options);
