@@ -3,9 +3,10 @@
  * from a Blob. So every bundler takes them along, and no page has to place a file. The provider simd has two: one that a page
  * loads first, without the ops that few models have, and the whole.
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { minifySync } from 'vite';
+import { withoutTexts } from './refusal-texts.js';
 
 const folder = 'dist/runtime/worker';
 
@@ -18,8 +19,18 @@ const withoutMore = {
   },
 };
 
+/** Readers that say nothing of why they refuse a file: the whole program reads it again, and says it. */
+const withoutRefusals = {
+  name: 'without-refusals',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]dist[\\/](import|onnx)[\\/].*\.js$/ }, async ({ path }) => ({
+      contents: withoutTexts(path, await readFile(path, 'utf8')),
+    }));
+  },
+};
+
 for (const [name, worker, plugins] of [
-  ['simd', 'simd', [withoutMore]],
+  ['simd', 'simd', [withoutMore, withoutRefusals]],
   ['simd-whole', 'simd', []],
   ['wasm', 'wasm', []],
 ]) {

@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initParameters } from '../../src/builder/parameters.js';
 import { parseSafetensors } from '../../src/data/safetensors.js';
 import { exportOnnx } from '../../src/export/export.js';
+import { encodeModel } from '../../src/onnx/encode-model.js';
+import { Model } from '../../src/runtime/node.js';
 import type { LstmTrace } from '../../src/runtime/recurrent-trace.js';
 import type { Feeds } from '../../src/runtime/values.js';
+import { model, node } from '../onnx/broken-models.js';
 import { simpleLSTM } from '../parity/networks.js';
 import { expected, failure, folder, load, zeros } from '../runtime/models.js';
 import { describeInChromium, Lab } from './lab.js';
@@ -116,6 +119,25 @@ describeInChromium('lstm-onnx/web in Chromium', () => {
       const error = { typed: true, name: 'LstmOnnxError', code, message: message.join(': ') };
       expect(outcomes).toEqual([{ error }, { error }]);
     });
+  });
+
+  // A page's first program for simd has no words for it: the whole one reads the file again.
+  it.each([
+    ['an operator that networks do not have', encodeModel(model([node('Det', ['x'], ['y'])]))],
+    [
+      'a node of a form that is not read',
+      encodeModel(model([node('Transpose', ['x'], ['y'], { perm: { type: 'ints', value: [0, 0] } })])),
+    ],
+    ['a file that is cut off', modelFile('lstm').subarray(0, 500)],
+    ['a file of another format', Buffer.from('{"a": 1}')],
+  ])('refuses to load %s on simd in the words of Node', async (_what, bytes) => {
+    const outcome = await lab.page.evaluate((bytes) => {
+      const { attempt, base64ToBytes, withModel } = window.lab;
+      return attempt(() => withModel(base64ToBytes(bytes), { providers: ['simd'] }, () => 'loaded'));
+    }, bytesToBase64(bytes));
+    const said = await failure(() => Model.load(bytes, { providers: ['simd'] }));
+    const { error } = outcome as { error: { code: string; message: string } };
+    expect(`${error.code}: ${error.message}`).toBe(said);
   });
 
   it('takes and gives float16 as the browser holds it, through the worker and as JSON', async () => {
