@@ -8,7 +8,7 @@ import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, isOne, numberOf, sameSize } from '../size.js';
 import type { Masked, StepMask, Value, View } from '../value.js';
 import { sizesOf, sourceAxis } from '../view.js';
-import { activationHandlers } from './activations.js';
+import { activated, activationHandlers } from './activations.js';
 import { scalingHandlers } from './scaling.js';
 import { shapeHandlers } from './shapes.js';
 
@@ -26,18 +26,34 @@ function reduction(op: Op): Handler {
       if (op === 'sum') return [maskedSum(node, x)];
       throw unread(node);
     }
-    const view = node.floats(0);
-    const rank = view.axes.length;
-    const stated = node.axesFrom('axes', 1)?.map((axis) => node.axis(axis, rank)) ?? [];
-    if (stated.length === 0 && node.int('noop_with_empty_axes', 0) !== 0) return [view];
-    const axes = new Set(stated.length > 0 ? stated : view.axes.keys());
-    // The last axis first, so that those before it stay where they are.
-    const reduced = [...axes].sort((a, b) => b - a).reduce((from, axis) => along(node, op, from, axis), view);
-    if (node.int('keepdims', 1) === 0) return [reduced];
-    const left = [...reduced.axes];
-    return [{ ...reduced, axes: view.axes.map((_, i) => (axes.has(i) ? [] : (left.shift() ?? []))) }];
+    return [reduced(node, op, node.floats(0))];
   };
 }
+
+/** The reduction of the axes that the node states, or of all. */
+function reduced(node: NodeReader, op: Op, view: View): View {
+  const rank = view.axes.length;
+  const stated = node.axesFrom('axes', 1)?.map((axis) => node.axis(axis, rank)) ?? [];
+  if (stated.length === 0 && node.int('noop_with_empty_axes', 0) !== 0) return view;
+  const axes = new Set(stated.length > 0 ? stated : view.axes.keys());
+  // The last axis first, so that those before it stay where they are.
+  const without = [...axes].sort((a, b) => b - a).reduce((from, axis) => along(node, op, from, axis), view);
+  if (node.int('keepdims', 1) === 0) return without;
+  const left = [...without.axes];
+  return { ...without, axes: view.axes.map((_, i) => (axes.has(i) ? [] : (left.shift() ?? []))) };
+}
+
+/** The sum of what is computed of each entry, and of the sum. */
+function norm(
+  ofEntry: (node: NodeReader, x: View) => View,
+  ofSum = (_: NodeReader, sum: View) => sum,
+): Handler {
+  return (node) => [ofSum(node, reduced(node, 'sum', ofEntry(node, node.floats(0))))];
+}
+
+const absolute = (node: NodeReader, x: View) => activated(node, x, { name: 'abs' });
+const squared = (node: NodeReader, x: View) => activated(node, x, { name: 'pow', alpha: 2 });
+const root = (node: NodeReader, x: View) => activated(node, x, { name: 'sqrt' });
 
 /** The reduction of one axis, which disappears. */
 function along(node: NodeReader, op: Op, x: View, axis: number): View {
@@ -188,6 +204,9 @@ export const reduceHandlers = {
   ReduceMean: reduction('mean'),
   ReduceMax: reduction('max'),
   ReduceSum: reduction('sum'),
+  ReduceL1: norm(absolute),
+  ReduceL2: norm(squared, root),
+  ReduceSumSquare: norm(squared),
   Range,
   Max,
   Less,
