@@ -24,6 +24,7 @@ export interface Padding {
 /** What to do instead, if it is more than taking the last step first. */
 const advice: Partial<Record<OpName, string>> = {
   at: 'take the first step with at(0) or the last one with at(-1), which every sequence has',
+  matmul: 'write a sum over the steps as sum(mul(x, weights), 1), which stops at the lengths',
   flip: 'give the recurrent layer reverse: true or bidirectional: true, which read each sequence from its own end',
 };
 const otherAdvice = 'take the last step of each sequence first, with last(x)';

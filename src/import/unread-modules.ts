@@ -73,7 +73,11 @@ const kinds: readonly Kind[] = [
     fits: (tensors) => rank(tensors, 'weight') === 1 && tensors.has('bias'),
     isDescribable: true,
   },
-  { name: 'a PReLU or RMSNorm', fits: (tensors) => rank(tensors, 'weight') === 1 },
+  {
+    name: 'a PReLU or RMSNorm',
+    fits: (tensors) => rank(tensors, 'weight') === 1,
+    isDescribable: true,
+  },
 ];
 
 const parameter: Kind = { name: 'a parameter of its own', fits: () => false, isDescribable: true };

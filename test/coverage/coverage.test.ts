@@ -188,11 +188,13 @@ describe('docs/coverage.md', () => {
     const count = (all: ReadonlyMap<string, string>) =>
       [...all.values()].filter((verdict) => verdict.startsWith(whole)).length;
     const cell = (text: string) => text.replaceAll('|', '\\|').split(/: read are|; read are|; expected/)[0];
+    const script = readFileSync(new URL('../../fixtures/coverage_networks.py', import.meta.url), 'utf8');
+    const classOf = (id: string) => new RegExp(`"${id}": \\((?:lambda: )?\\s*(\\w+)`).exec(script)?.[1] ?? '';
     const rows = ids.map((id) => {
       const stateDict = verdicts.stateDict.get(id) ?? 'not yet defined with the ops that there are';
       const dynamo = verdicts.dynamo.get(id) ?? 'the exporter refuses the network';
       const way = verdicts.way.get(id) ?? 'more than three lines';
-      return `| ${id} | ${stateDict} | ${way} | ${cell(verdicts.onnx.get(id) ?? '')} | ${cell(dynamo)} |`;
+      return `| ${id} ${classOf(id)} | ${stateDict} | ${way} | ${cell(verdicts.onnx.get(id) ?? '')} | ${cell(dynamo)} |`;
     });
     const text = `# Coverage
 
@@ -200,7 +202,7 @@ Networks that people publish, rebuilt small (\`fixtures/coverage_networks.py\`).
 time, within 1e-5. From a state dict: defined in TypeScript (\`test/coverage/networks.ts\`), read, exported, run on \`cpu\` and \`simd\`. From
 the ONNX files of \`torch.onnx.export\`, with \`dynamo=False\` and with \`dynamo=True\`: run on \`simd\`, and read, written again and run on
 \`cpu\`. By options or \`init\` is the shortest way from a state dict without a definition (\`test/coverage/ways.ts\`), whole too: options of \`lstm-onnx export\` alone, or the network that
-\`lstm-onnx init\` drafts, with so many of its marked lines written anew. Axes of 1 may be elsewhere there. This file is written by
+\`lstm-onnx init\` drafts, with that many of its marked lines changed. An axis of size 1 may stand elsewhere in those outputs. This file is written by
 \`npx vitest run test/coverage -u\`.
 
 ${count(verdicts.stateDict)} of ${ids.length} are whole from their state dicts, ${count(verdicts.onnx)} from their ONNX files, ${count(verdicts.dynamo)} from those of the newer

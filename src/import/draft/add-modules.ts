@@ -176,7 +176,7 @@ function addParameter({ recorder, sources }: Drafting, { name, shape, looksLike 
   const open =
     looksLike === undefined
       ? 'a tensor in no layer: where it is used is not known'
-      : `of ${looksLike}, which is not read: what it does is to be written`;
+      : `of ${looksLike}: what it does is to be written, as prelu('act', x) for the PReLU act`;
   const { code } = recorder.keep(name, recorder.call('parameter', name, shape), open);
   if (shape.length > 0) sources.addParameter(code, dim(shape, shape.length - 1));
 }
