@@ -89,6 +89,7 @@ export { stepCount } from './builder/ops/step-count.js';
 export { transpose } from './builder/ops/transpose.js';
 export { squeeze, stack, unsqueeze } from './builder/ops/unsqueeze.js';
 export {
+  type Compare,
   type Condition,
   equal,
   greater,

@@ -11,7 +11,6 @@ import { instanceNorm } from './normalization.js';
 import { expectFixedDim, expectInput, optionsOf } from './op.js';
 import { parameter } from './parameter.js';
 import { mean, sum } from './reduce.js';
-import { reshape } from './reshape.js';
 import { size } from './size.js';
 import { split } from './slice.js';
 import { unsqueeze } from './unsqueeze.js';
@@ -74,7 +73,7 @@ export function variance<S extends Shape, const A extends number, const Keep ext
     { correction: true, keepDim: true },
     { keepdim: 'keepDim', unbiased: 'correction' },
   );
-  const { correction, keepDim } = optionsOf<VarianceOptions>('variance', options, {
+  const { correction, keepDim } = optionsOf<Required<VarianceOptions>>('variance', options, {
     correction: 1,
     keepDim: false,
   });
@@ -83,7 +82,7 @@ export function variance<S extends Shape, const A extends number, const Keep ext
   const middle = unsqueeze<'float32', Shape, number>(mean<Shape, number>(x, at), at);
   const distance = sub<Shape, Shape>(x, middle);
   const total = sum<Shape, number>(mul<Shape, Shape>(distance, distance), at);
-  const count = correction === 0 ? size(x, at) : sub(size(x, at), correction ?? 1);
+  const count = correction === 0 ? size(x, at) : sub(size(x, at), correction);
   const result = div<Shape, Shape>(total, count);
   return (keepDim ? unsqueeze<'float32', Shape, number>(result, at) : result) as unknown as Reduced<
     S,
@@ -141,15 +140,17 @@ export function groupNorm<B extends Dim, const Rest extends Shape>(
       `groupNorm: numGroups is ${inWords(numGroups)}, which does not divide the ${channels} channels; give a divisor as numGroups.`,
     );
   }
-  const [batch, , ...rest] = x.shape as Shape;
-  const grouped = reshape<'float32', Shape, Shape>(x, [batch as Dim, numGroups, -1] as never);
-  const even = instanceNorm(`${name}.groups`, grouped as never, { eps });
-  const normalized = reshape<'float32', Shape, Shape>(even, [batch as Dim, channels, ...rest] as never);
-  if (!affine) return normalized as unknown as ReturnType<typeof groupNorm<B, Rest>>;
-  const perChannel = (own: 'weight' | 'bias') => {
-    const values = parameter(`${name}.${own}`, [channels], { init: own === 'weight' ? 'ones' : 'zeros' });
-    return reshape<'float32', Shape, Shape>(values, [channels, ...rest.map(() => 1)] as never);
-  };
-  const scaled = mul<Shape, Shape>(normalized, perChannel('weight'));
-  return add<Shape, Shape>(scaled, perChannel('bias')) as unknown as ReturnType<typeof groupNorm<B, Rest>>;
+  // Of any sizes from here on: the shape rules compute at run time what the types say.
+  type Channels = SymbolicTensor<'float32', readonly [Dim, number, ...Dim[]]>;
+  const shaped = (value: Value, ...shape: Dim[]) =>
+    x.graph.addOne('reshape', undefined, { x: value }, { shape }) as unknown as Channels;
+  const [batch = 1, , ...rest] = x.shape as Shape;
+  const even = instanceNorm(`${name}.groups`, shaped(x, batch, numGroups, -1), { eps });
+  const normalized = shaped(even, batch, channels, ...rest);
+  const perChannel = (own: 'weight' | 'bias', init: 'ones' | 'zeros') =>
+    shaped(parameter(`${name}.${own}`, [channels], { init }), channels, ...rest.map(() => 1));
+  const output = affine
+    ? add(mul(normalized, perChannel('weight', 'ones')), perChannel('bias', 'zeros'))
+    : normalized;
+  return output as unknown as SymbolicTensor<'float32', typeof x.shape>;
 }

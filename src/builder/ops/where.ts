@@ -64,67 +64,39 @@ export interface Condition<S extends Shape = Shape> {
   readonly shape: S;
 }
 
-function compared(comparison: Comparison, a: Value, b: Value | number): Condition {
-  checkValue(comparison, a);
-  if (typeof b !== 'number') checkValue(comparison, b);
-  if (typeof b === 'number') return { comparison, a, b, shape: a.shape };
-  return { comparison, a, b, shape: broadcastShape(a.shape, b.shape, comparison) };
+/** A comparison entry by entry; shapes are stretched over each other as in {@link add}. */
+export interface Compare {
+  /** @param b a number */
+  <A extends Shape>(a: Value<DType, A>, b: number): Condition<A>;
+  /**
+   * @param b a value of the type of a
+   * @throws E_SHAPE_MISMATCH for shapes that do not fit together
+   */
+  <D extends DType, A extends Shape, B extends Shape>(
+    a: Value<D, A>,
+    b: Value<NoInfer<D>, B> & Fits<A, B>,
+  ): Condition<Broadcast<A, B>>;
 }
 
-export function greater<A extends Shape>(a: Value<DType, A>, b: number): Condition<A>;
-/**
- * `a > b` entry by entry, for {@link where}; shapes are stretched over each other as in {@link add}.
- *
- * @param b a value of the type of a, or a number
- * @throws E_SHAPE_MISMATCH for shapes that do not fit together
- */
-export function greater<D extends DType, A extends Shape, B extends Shape>(
-  a: Value<D, A>,
-  b: Value<NoInfer<D>, B> & Fits<A, B>,
-): Condition<Broadcast<A, B>>;
-export function greater(a: Value, b: Value | number): Condition {
-  return compared('greater', a, b);
+function comparing(comparison: Comparison): Compare {
+  return (a: Value, b: Value | number): Condition => {
+    checkValue(comparison, a);
+    if (typeof b === 'number') return { comparison, a, b, shape: a.shape };
+    checkValue(comparison, b);
+    return { comparison, a, b, shape: broadcastShape(a.shape, b.shape, comparison) };
+  };
 }
 
-export function greaterOrEqual<A extends Shape>(a: Value<DType, A>, b: number): Condition<A>;
-/** `a >= b`, as {@link greater}. */
-export function greaterOrEqual<D extends DType, A extends Shape, B extends Shape>(
-  a: Value<D, A>,
-  b: Value<NoInfer<D>, B> & Fits<A, B>,
-): Condition<Broadcast<A, B>>;
-export function greaterOrEqual(a: Value, b: Value | number): Condition {
-  return compared('greaterOrEqual', a, b);
-}
-
-export function less<A extends Shape>(a: Value<DType, A>, b: number): Condition<A>;
-/** `a < b`, as {@link greater}. */
-export function less<D extends DType, A extends Shape, B extends Shape>(
-  a: Value<D, A>,
-  b: Value<NoInfer<D>, B> & Fits<A, B>,
-): Condition<Broadcast<A, B>>;
-export function less(a: Value, b: Value | number): Condition {
-  return compared('less', a, b);
-}
-
-export function lessOrEqual<A extends Shape>(a: Value<DType, A>, b: number): Condition<A>;
-/** `a <= b`, as {@link greater}. */
-export function lessOrEqual<D extends DType, A extends Shape, B extends Shape>(
-  a: Value<D, A>,
-  b: Value<NoInfer<D>, B> & Fits<A, B>,
-): Condition<Broadcast<A, B>>;
-export function lessOrEqual(a: Value, b: Value | number): Condition {
-  return compared('lessOrEqual', a, b);
-}
-
-export function equal<A extends Shape>(a: Value<DType, A>, b: number): Condition<A>;
-/** `a == b`, as {@link greater}. For "is not", swap what {@link where} chooses from. */
-export function equal<D extends DType, A extends Shape, B extends Shape>(
-  a: Value<D, A>,
-  b: Value<NoInfer<D>, B> & Fits<A, B>,
-): Condition<Broadcast<A, B>>;
-export function equal(a: Value, b: Value | number): Condition {
-  return compared('equal', a, b);
-}
+/** `a > b`, for {@link where}. */
+export const greater = comparing('greater');
+/** `a >= b`, for {@link where}. */
+export const greaterOrEqual = comparing('greaterOrEqual');
+/** `a < b`, for {@link where}. */
+export const less = comparing('less');
+/** `a <= b`, for {@link where}. */
+export const lessOrEqual = comparing('lessOrEqual');
+/** `a == b`, for {@link where}. For "is not", swap what is chosen from. */
+export const equal = comparing('equal');
 
 type ShapeOf<V> = V extends Value<DType, infer S> ? S : readonly [];
 

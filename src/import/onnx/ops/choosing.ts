@@ -13,6 +13,7 @@ import { isOne, numberOf } from '../size.js';
 import { describeValue, type Source, type SourceCondition, type Value, type View } from '../value.js';
 import { isPlain, over, sizesOf } from '../view.js';
 import { activated } from './activations.js';
+import { combined } from './combining.js';
 import { countingHandlers } from './counting.js';
 import { reduceHandlers } from './reduce.js';
 import { shapeHandlers } from './shapes.js';
@@ -96,19 +97,13 @@ function negated(node: NodeReader, x: View): View {
   return over(x, onesAndZeros(node.to, { ...condition, isNegated: !condition.isNegated }));
 }
 
-/** Both: a product of ones and zeros. */
-function both(node: NodeReader, a: View, b: View): View {
-  const { to } = node;
-  const { a: first, b: second, view } = aligned(a, b, to, to.dims);
-  return view(to.add('mul', { a: first, b: second }, {}));
-}
-
-const And: Handler = (node) => [both(node, node.floats(0), node.floats(1))];
+/** A product of ones and zeros. */
+const And: Handler = (node) => [combined(node, 'mul', node.floats(0), node.floats(1))];
 
 /** One or both: not neither. */
 const Or: Handler = (node) => {
   const [a, b] = [negated(node, node.floats(0)), negated(node, node.floats(1))];
-  return [negated(node, both(node, a, b))];
+  return [negated(node, combined(node, 'mul', a, b))];
 };
 
 const Where: Handler = (node) => {
@@ -118,7 +113,7 @@ const Where: Handler = (node) => {
 
 function chosen(node: NodeReader, by: View): View {
   const { to } = node;
-  const [yes, no] = [option(node, 1), option(node, 2)];
+  const [yes, no] = [choice(node, 1), choice(node, 2)];
   fitTogether(node, [by, yes, no]);
   const own = isPlain(by) ? by.source.condition : undefined;
   const { inputs, options, isNegated } = own ?? {
@@ -126,13 +121,12 @@ function chosen(node: NodeReader, by: View): View {
     options: { comparison: 'greater', than: 0 },
     isNegated: false,
   };
-  const [x, y] = (isNegated ? [no, yes] : [yes, no]).map((view) => to.tensor(view));
-  if (!x || !y) throw node.refusal('its inputs are missing');
-  return to.view(to.add('where', { ...inputs, x, y }, options));
+  const [x, y] = isNegated ? ([no, yes] as const) : ([yes, no] as const);
+  return to.view(to.add('where', { ...inputs, x: to.tensor(x), y: to.tensor(y) }, options));
 }
 
 /** What to choose; a single number is a constant of the network. */
-function option(node: NodeReader, index: number): View {
+function choice(node: NodeReader, index: number): View {
   const value = node.input(index);
   const number =
     value.kind === 'weights' && isSolid(value) && value.shape.length === 0 ? value.read()[0] : undefined;
@@ -164,8 +158,7 @@ const PRelu: Handler = (node) => {
     return addModule(node, 'prelu', { weight: reshapedWeights(weight, [count]) }, { numParameters: count });
   }
   const { to } = node;
-  const scaled = aligned(x, to.frozen(weight), to, to.dims);
-  const product = scaled.view(to.add('mul', { a: scaled.a, b: scaled.b }, {}));
+  const product = combined(node, 'mul', x, to.frozen(weight));
   const inputs = { a: to.tensor(x), x: to.tensor(x), y: to.tensor(product) };
   return [to.view(to.add('where', inputs, { comparison: 'greater', than: 0 }))];
 };

@@ -18,14 +18,10 @@ function combining(op: ArithmeticName, scaling: (typeof scalings)['Add']): Handl
   };
 }
 
-function combined({ to }: NodeReader, op: ArithmeticName, x: View, y: View): View {
+/** Two tensors, entry by entry. */
+export function combined({ to }: NodeReader, op: ArithmeticName, x: View, y: View): View {
   const { a, b, view } = aligned(x, y, to, to.dims);
   return view(to.add(op, { a, b }, {}));
-}
-
-/** The sum of two tensors. */
-export function sumOf(node: NodeReader, x: View, y: View): View {
-  return combined(node, 'add', x, y);
 }
 
 const divided = combining('div', scalings.Div);

@@ -5,7 +5,7 @@ import type { Handler, NodeReader } from '../node-reader.js';
 import type { View } from '../value.js';
 import { permuted } from '../view.js';
 import { activated } from './activations.js';
-import { sumOf } from './combining.js';
+import { combined } from './combining.js';
 import { isLinear, linearHandlers } from './linear.js';
 import { isStacked, stackedProducts } from './stacked-products.js';
 
@@ -35,7 +35,7 @@ const Gemm: Handler = (node) => {
   const scaled = (x: View, factor: number) =>
     factor === 1 ? x : activated(node, x, { name: 'linear', alpha: factor, beta: 0 });
   const ab = scaled(product(node, turned(0, 'transA'), turned(1, 'transB')), node.float('alpha', 1));
-  return [node.optional(2) ? sumOf(node, ab, scaled(node.floats(2), node.float('beta', 1))) : ab];
+  return [node.optional(2) ? combined(node, 'add', ab, scaled(node.floats(2), node.float('beta', 1))) : ab];
 };
 
 export const productHandlers = { MatMul, Gemm } satisfies Record<string, Handler>;
