@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that replace a module, or need a process in which nothing was loaded. */
+const alone = 'test/**/*.alone.test.ts';
+
 export default defineConfig({
   test: {
     // Against tests that hang; what a slow machine takes long for it may finish.
@@ -14,8 +17,14 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           // Tests of types, test/types, are what `npm run check` compiles.
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', alone],
+          // Files share a process, in which tfjs, onnxruntime and the kernels are loaded once: two thirds of the time.
+          isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: [alone] },
       },
       {
         extends: true,
