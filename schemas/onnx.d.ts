@@ -21,7 +21,6 @@ export namespace onnx {
         metadataProps: onnx.StringStringEntryProto.$Properties[];
         functions: onnx.FunctionProto.$Properties[];
         static encode(message: onnx.ModelProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.ModelProto & onnx.ModelProto.$Shape;
     }
 
     namespace ModelProto {
@@ -62,7 +61,6 @@ export namespace onnx {
         domain?: (string|null);
         version?: (number|null);
         static encode(message: onnx.OperatorSetIdProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.OperatorSetIdProto & onnx.OperatorSetIdProto.$Shape;
     }
 
     namespace OperatorSetIdProto {
@@ -83,7 +81,6 @@ export namespace onnx {
         key?: (string|null);
         value?: (string|null);
         static encode(message: onnx.StringStringEntryProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.StringStringEntryProto & onnx.StringStringEntryProto.$Shape;
     }
 
     namespace StringStringEntryProto {
@@ -111,7 +108,6 @@ export namespace onnx {
         sparseInitializer: onnx.SparseTensorProto.$Properties[];
         metadataProps: onnx.StringStringEntryProto.$Properties[];
         static encode(message: onnx.GraphProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.GraphProto & onnx.GraphProto.$Shape;
     }
 
     namespace GraphProto {
@@ -157,7 +153,6 @@ export namespace onnx {
         overload?: (string|null);
         metadataProps: onnx.StringStringEntryProto.$Properties[];
         static encode(message: onnx.NodeProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.NodeProto & onnx.NodeProto.$Shape;
     }
 
     namespace NodeProto {
@@ -212,7 +207,6 @@ export namespace onnx {
         sparseTensor?: (onnx.SparseTensorProto.$Properties|null);
         sparseTensors: onnx.SparseTensorProto.$Properties[];
         static encode(message: onnx.AttributeProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.AttributeProto & onnx.AttributeProto.$Shape;
     }
 
     namespace AttributeProto {
@@ -300,7 +294,6 @@ export namespace onnx {
         dataLocation?: (onnx.TensorProto.DataLocation|null);
         metadataProps: onnx.StringStringEntryProto.$Properties[];
         static encode(message: onnx.TensorProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TensorProto & onnx.TensorProto.$Shape;
     }
 
     namespace TensorProto {
@@ -370,7 +363,6 @@ export namespace onnx {
             begin?: (number|null);
             end?: (number|null);
             static encode(message: onnx.TensorProto.Segment.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TensorProto.Segment & onnx.TensorProto.Segment.$Shape;
         }
 
         namespace Segment {
@@ -393,7 +385,6 @@ export namespace onnx {
         indices?: (onnx.TensorProto.$Properties|null);
         dims: number[];
         static encode(message: onnx.SparseTensorProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.SparseTensorProto & onnx.SparseTensorProto.$Shape;
     }
 
     namespace SparseTensorProto {
@@ -417,7 +408,6 @@ export namespace onnx {
         docString?: (string|null);
         metadataProps: onnx.StringStringEntryProto.$Properties[];
         static encode(message: onnx.ValueInfoProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.ValueInfoProto & onnx.ValueInfoProto.$Shape;
     }
 
     namespace ValueInfoProto {
@@ -445,7 +435,6 @@ export namespace onnx {
         $unknowns?: Uint8Array[];
         dim: onnx.TensorShapeProto.Dimension.$Properties[];
         static encode(message: onnx.TensorShapeProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TensorShapeProto & onnx.TensorShapeProto.$Shape;
     }
 
     namespace TensorShapeProto {
@@ -469,7 +458,6 @@ export namespace onnx {
             denotation?: (string|null);
             value?: ("dimValue"|"dimParam");
             static encode(message: onnx.TensorShapeProto.Dimension.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TensorShapeProto.Dimension & onnx.TensorShapeProto.Dimension.$Shape;
         }
 
         namespace Dimension {
@@ -506,7 +494,6 @@ export namespace onnx {
         denotation?: (string|null);
         value?: ("tensorType"|"sequenceType"|"mapType"|"opaqueType"|"sparseTensorType"|"optionalType");
         static encode(message: onnx.TypeProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TypeProto & onnx.TypeProto.$Shape;
     }
 
     namespace TypeProto {
@@ -543,7 +530,6 @@ export namespace onnx {
             elemType?: (number|null);
             shape?: (onnx.TensorShapeProto.$Properties|null);
             static encode(message: onnx.TypeProto.Tensor.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TypeProto.Tensor & onnx.TypeProto.Tensor.$Shape;
         }
 
         namespace Tensor {
@@ -567,7 +553,6 @@ export namespace onnx {
             $unknowns?: Uint8Array[];
             elemType?: (onnx.TypeProto.$Properties|null);
             static encode(message: onnx.TypeProto.Sequence.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TypeProto.Sequence & onnx.TypeProto.Sequence.$Shape;
         }
 
         namespace Sequence {
@@ -590,7 +575,6 @@ export namespace onnx {
             keyType?: (number|null);
             valueType?: (onnx.TypeProto.$Properties|null);
             static encode(message: onnx.TypeProto.Map.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TypeProto.Map & onnx.TypeProto.Map.$Shape;
         }
 
         namespace Map {
@@ -614,7 +598,6 @@ export namespace onnx {
             $unknowns?: Uint8Array[];
             elemType?: (onnx.TypeProto.$Properties|null);
             static encode(message: onnx.TypeProto.Optional.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TypeProto.Optional & onnx.TypeProto.Optional.$Shape;
         }
 
         namespace Optional {
@@ -637,7 +620,6 @@ export namespace onnx {
             elemType?: (number|null);
             shape?: (onnx.TensorShapeProto.$Properties|null);
             static encode(message: onnx.TypeProto.SparseTensor.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TypeProto.SparseTensor & onnx.TypeProto.SparseTensor.$Shape;
         }
 
         namespace SparseTensor {
@@ -662,7 +644,6 @@ export namespace onnx {
             domain?: (string|null);
             name?: (string|null);
             static encode(message: onnx.TypeProto.Opaque.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.TypeProto.Opaque & onnx.TypeProto.Opaque.$Shape;
         }
 
         namespace Opaque {
@@ -694,7 +675,6 @@ export namespace onnx {
         overload?: (string|null);
         metadataProps: onnx.StringStringEntryProto.$Properties[];
         static encode(message: onnx.FunctionProto.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): onnx.FunctionProto & onnx.FunctionProto.$Shape;
     }
 
     namespace FunctionProto {

@@ -135,6 +135,14 @@ describe('a convolution', () => {
         })),
       /more than half of a window/,
     ],
+    [
+      'an option that is no boolean',
+      () =>
+        defineNetwork({ x: float32('batch', 1, 9, 9) }, ({ x }) => ({
+          y: maxPool2d(x, { kernelSize: 2, ceilMode: 1 as never }),
+        })),
+      /ceilMode/,
+    ],
   ])('refuses %s', (_, define, says) => {
     expect(define).toThrow(says);
   });

@@ -16,6 +16,7 @@ import { predict } from '../../src/builder/predict.js';
 import { parseSafetensors } from '../../src/data/safetensors.js';
 import { importFile } from '../../src/files/import-model.js';
 import { type ImportResult, importModel } from '../../src/import/import-model.js';
+import { decodeProto } from '../onnx/proto-decoder.js';
 import '../matcher.js';
 
 const folder = 'fixtures/data/onnx-external';
@@ -34,7 +35,7 @@ async function expectNumbers({ network, parameters }: ImportResult): Promise<voi
 
 /** The model with other entries for its constant that lies in the data file. */
 function withEntries(entries: Record<string, string>): Uint8Array {
-  const file = onnx.ModelProto.decode(model);
+  const file = decodeProto(model);
   for (const tensor of file.graph!.initializer!) {
     if (tensor.externalData!.length > 0) {
       tensor.externalData = Object.entries(entries).map(([key, value]) => ({ key, value }));
@@ -113,7 +114,7 @@ describe('importModel', () => {
   });
 
   it('refuses constants that copy one part of the file again and again', async () => {
-    const file = onnx.ModelProto.decode(model);
+    const file = decodeProto(model);
     const [large] = file.graph!.initializer!.filter(({ externalData }) => externalData!.length > 0);
     large!.externalData = [
       { key: 'location', value: 'beside.onnx.data' },

@@ -6,6 +6,7 @@ import { encodeModel } from '../../src/onnx/encode-model.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/graph.js';
 import { cpuMilliseconds } from '../cpu-time.js';
 import { floats, type graph, int64s, model, node, value } from '../onnx/broken-models.js';
+import { decodeProto } from '../onnx/proto-decoder.js';
 import { int, ints, numbers, text, texts, weights } from './onnx-models.js';
 
 const H = 4;
@@ -412,7 +413,7 @@ function external(): Uint8Array {
     }),
   );
   // data_location EXTERNAL (field 14) and a location (field 13) put into the tensor by hand.
-  const file = onnx.ModelProto.decode(bytes);
+  const file = decodeProto(bytes);
   file.graph!.initializer![0]!.dims = [4, 4];
   file.graph!.initializer![0]!.dataLocation = 1;
   file.graph!.initializer![0]!.externalData = [{ key: 'location', value: 'weights.bin' }];

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobufjs, { type Long } from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { onnx } from '#onnx-proto';
 import { LstmOnnxError } from '../../src/errors.js';
 import { decodeModel } from '../../src/onnx/decode-model.js';
 import { encodeModel } from '../../src/onnx/encode-model.js';
@@ -15,6 +14,7 @@ import { TensorNumbers } from '../../src/onnx/tensor-numbers.js';
 import { seededNumbers } from '../seeded-numbers.js';
 import { lstmModel, validModels } from './broken-models.js';
 import { differences } from './differences.js';
+import { decodeProto } from './proto-decoder.js';
 
 /** Gives integers as the reader of this library does, so that both give the same model. */
 class NarrowReader extends protobufjs.Reader {
@@ -38,7 +38,7 @@ function outcomeOf(decode: () => OnnxModel): Outcome {
 }
 
 const byProtobufjs = (bytes: Uint8Array) =>
-  outcomeOf(() => modelFromProto(onnx.ModelProto.decode(new NarrowReader(bytes))));
+  outcomeOf(() => modelFromProto(decodeProto(new NarrowReader(bytes))));
 
 /** What protobufjs passes over and this library refuses: no program writes them. */
 const stricter = /has the wire type \d/;

@@ -8,6 +8,7 @@ import { withTimeFirst } from '../../src/onnx/time-first.js';
 import { Model } from '../../src/runtime/node.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
 import { weights } from '../import/onnx-models.js';
+import { decodeProto } from './proto-decoder.js';
 import '../matcher.js';
 import { cpuMilliseconds } from '../cpu-time.js';
 
@@ -131,7 +132,7 @@ describe('a file with batch-first LSTMs', () => {
       'Custom',
     ]);
     expect([...rewritten.slice(-6)]).toEqual([0xa2, 1, 3, 7, 8, 9]);
-    const [before, after] = [onnx.ModelProto.decode(original), onnx.ModelProto.decode(rewritten)];
+    const [before, after] = [decodeProto(original), decodeProto(rewritten)];
     const custom = (model: onnx.ModelProto) => model.graph?.node?.find(({ opType }) => opType === 'Custom');
     expect(custom(after)).toEqual(custom(before));
     const lstm = after.graph?.node?.find(({ opType }) => opType === 'LSTM');
@@ -154,7 +155,7 @@ describe('a file with batch-first LSTMs', () => {
         ],
       },
     );
-    const rewritten = onnx.ModelProto.decode(withTimeFirst(original));
+    const rewritten = decodeProto(withTimeFirst(original));
     const expected = ['Transpose', 'LSTM', 'Transpose', 'Transpose', 'Transpose'];
     expect(rewritten.graph?.node?.[0]?.attribute?.[0]?.g?.node?.map(({ opType }) => opType)).toEqual(
       expected,

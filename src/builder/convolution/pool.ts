@@ -49,14 +49,26 @@ export function scattered(dy: Float32Array, places: Int32Array, size: number): F
   return dx;
 }
 
-/** By what each window's sum is divided: its entries, or those that are not padding. */
+/** By what each window's sum is divided: its entries with those that are padding, or without; never what is over the end. */
 function divisors(grid: WindowGrid, countPadding: boolean): Float32Array {
   const counts = new Float32Array(windowsIn(grid));
-  if (countPadding) return counts.fill(grid.kernel[0] * grid.kernel[1]);
+  if (countPadding) {
+    const [lines, columns] = [entriesAlong(grid, 0), entriesAlong(grid, 1)];
+    const ofPlane = lines.flatMap((line) => columns.map((column) => line * column));
+    return counts.map((_, window) => ofPlane[window % ofPlane.length] ?? 1);
+  }
   eachEntry(grid, (window) => {
     counts[window] = (counts[window] ?? 0) + 1;
   });
   return counts;
+}
+
+/** How many entries each window along an axis has, with padding. */
+function entriesAlong({ size, count, kernel, stride, before, after }: WindowGrid, axis: 0 | 1): number[] {
+  const end = before[axis] + size[axis] + after[axis];
+  return Array.from({ length: count[axis] }, (_, window) =>
+    Math.min(kernel[axis], end - window * stride[axis]),
+  );
 }
 
 export function means(x: Float32Array, grid: WindowGrid, countPadding: boolean): Float32Array {

@@ -12,6 +12,8 @@ export interface Windows {
   readonly padding: readonly (readonly [before: number, after: number])[];
   /** From one entry of a window to the next; default 1. */
   readonly dilation?: readonly number[] | undefined;
+  /** Whether the last window may go over the end, as PyTorch's `ceil_mode`; it starts in the data or in what is added before it. */
+  readonly ceilMode?: boolean | undefined;
 }
 
 /** How many windows there are along each axis; a name where the size is one. @throws E_SHAPE_MISMATCH where there is none */
@@ -19,14 +21,16 @@ export function windowCounts(shape: Shape, windows: Windows, what: string): Dim[
   return windows.kernelSize.map((_, i) => {
     const size = dim(shape, i + 2);
     const { kernel, stride, before, after, dilation } = alongAxis(windows, i);
+    const covered = dilation * (kernel - 1) + 1;
+    const over = windows.ceilMode ? Math.min(stride, covered - after) - 1 : 0;
     // The sum of what is added to the size and what a window takes of it.
-    const change = before + after - dilation * (kernel - 1) - 1 + stride;
+    const change = before + after + over - covered + stride;
     const count = dividedDown(shifted(size, change), stride);
     if (typeof count === 'string' || count >= 1) return count;
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
       `${what}: axis ${i + 2} of ${formatShape(shape)} has ${size} entries and ${before + after} of padding, fewer than the ` +
-        `${dilation * (kernel - 1) + 1} that a window covers; give a longer input, a smaller kernelSize or padding.`,
+        `${covered} that a window covers; give a longer input, a smaller kernelSize or padding.`,
     );
   });
 }
@@ -54,6 +58,7 @@ export interface WindowGrid {
   readonly kernel: Pair;
   readonly stride: Pair;
   readonly before: Pair;
+  readonly after: Pair;
   readonly dilation: Pair;
 }
 
@@ -79,6 +84,10 @@ export function gridOf(shape: readonly number[], windows: Windows, what: string)
     ),
     before: pair(
       axes.map(({ before }) => before),
+      0,
+    ),
+    after: pair(
+      axes.map(({ after }) => after),
       0,
     ),
     dilation: pair(

@@ -62,12 +62,12 @@ const convTranspose = z
   .check(sameAxes, inGroups);
 export type ConvTransposeOptions = z.output<typeof convTranspose>;
 
-const maxPool = z.strictObject({ ...windows, dilation }).check(sameAxes);
+const pool = { ...windows, ceilMode: z._default(z.boolean(), false) };
+
+const maxPool = z.strictObject({ ...pool, dilation }).check(sameAxes);
 export type MaxPoolOptions = z.output<typeof maxPool>;
 
-const avgPool = z
-  .strictObject({ ...windows, countIncludePad: z._default(z.boolean(), true) })
-  .check(sameAxes);
+const avgPool = z.strictObject({ ...pool, countIncludePad: z._default(z.boolean(), true) }).check(sameAxes);
 export type AvgPoolOptions = z.output<typeof avgPool>;
 
 const eps = z._default(z.number().check(z.positive()), 1e-5);

@@ -30,17 +30,22 @@ export const poolOp: OpDefinition<'maxPool' | 'avgPool'> = {
   },
 };
 
+interface PoolOptions {
+  /** Whether the last window may go over the end, as PyTorch's `ceil_mode`. @default false */
+  readonly ceilMode?: boolean;
+}
+
 /** Options of the largest entries. @typeParam N one number for all axes, or one for each */
-export interface MaxPoolOptions<N> extends GivenWindows<N> {
+export interface MaxPoolOptions<N> extends GivenWindows<N>, PoolOptions {
   /** Entries on both sides that count as less than any number. @default 0 */
   readonly padding?: N;
 }
 
 /** Options of the means. @typeParam N one number for all axes, or one for each */
-export interface AvgPoolOptions<N> extends Omit<GivenWindows<N>, 'dilation'> {
+export interface AvgPoolOptions<N> extends Omit<GivenWindows<N>, 'dilation'>, PoolOptions {
   /** Zeros on both sides. @default 0 */
   readonly padding?: N;
-  /** Whether the zeros count. @default true */
+  /** Whether the zeros count; what is over the end never does. @default true */
   readonly countIncludePad?: boolean;
 }
 
@@ -55,10 +60,13 @@ function poolWindows<Name extends string>(
 ) {
   const given = optionsOf<Options>(what, options, {} as Options); // the schema checks what is missing
   checkOptionNames(what, given, names);
-  return { given, windows: windowsOf(what, { ...given, stride: given.stride ?? given.kernelSize }, axes) };
+  const windows = windowsOf(what, { ...given, stride: given.stride ?? given.kernelSize }, axes);
+  return { given, windows: { ...windows, ceilMode: given.ceilMode ?? false } };
 }
 
-const maxPoolNames = { ...windowNames, padding: true } as const satisfies OptionNames<MaxPoolOptions<number>>;
+const maxPoolNames = { ...windowNames, padding: true, ceilMode: true } as const satisfies OptionNames<
+  MaxPoolOptions<number>
+>;
 
 function maxPool(what: string, x: Value<'float32'>, options: MaxPoolOptions<number | Pair>, axes: number) {
   const { windows } = poolWindows(what, options, maxPoolNames, axes);
@@ -69,6 +77,7 @@ const avgPoolNames = {
   kernelSize: true,
   stride: true,
   padding: true,
+  ceilMode: true,
   countIncludePad: true,
 } as const satisfies OptionNames<AvgPoolOptions<number>>;
 

@@ -1,6 +1,8 @@
 /** `Conv`, `ConvTranspose`, `MaxPool` and `AveragePool`, whose weights are PyTorch's as they are. */
-import { alongAxis, type Windows } from '../../builder/convolution/windows.js';
+import { alongAxis, type Windows, windowCounts } from '../../builder/convolution/windows.js';
 import type { OpName } from '../../builder/ops/index.js';
+import { sameShape } from '../../builder/shape.js';
+import type { TensorType } from '../../builder/tensor.js';
 import { int, ints } from '../emitter.js';
 import type { Lowering, LoweringContext } from '../lowering.js';
 
@@ -38,12 +40,26 @@ export const lowerConvTranspose: Lowering<'convTranspose'> = ({ name, options },
   return { output: { name: context.emitter.emit('ConvTranspose', inputs, { name, attributes }) } };
 };
 
+/**
+ * onnxruntime rounds up as PyTorch does: a window that would start in the padding at the end is none, and no divisor counts what is
+ * over the end. The types of ONNX's checker count such a window, so that rounding is left out where it makes none.
+ */
+function poolAttributesOf(windows: Windows, { shape }: TensorType) {
+  const roundsUp =
+    windows.ceilMode &&
+    !sameShape(windowCounts(shape, windows, ''), windowCounts(shape, { ...windows, ceilMode: false }, ''));
+  return { ...attributesOf(windows), ...(roundsUp ? { ceil_mode: int(1) } : {}) };
+}
+
 export const lowerMaxPool: Lowering<'maxPool'> = ({ name, options }, { emitter, inputs }) => {
-  const attributes = { ...attributesOf(options), ...dilationsOf(options) };
+  const attributes = { ...poolAttributesOf(options, inputs.x.type), ...dilationsOf(options) };
   return { output: { name: emitter.emit('MaxPool', [inputs.x.name], { name, attributes }) } };
 };
 
 export const lowerAvgPool: Lowering<'avgPool'> = ({ name, options }, { emitter, inputs }) => {
-  const attributes = { ...attributesOf(options), count_include_pad: int(Number(options.countIncludePad)) };
+  const attributes = {
+    ...poolAttributesOf(options, inputs.x.type),
+    count_include_pad: int(Number(options.countIncludePad)),
+  };
   return { output: { name: emitter.emit('AveragePool', [inputs.x.name], { name, attributes }) } };
 };

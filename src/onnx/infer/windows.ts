@@ -15,7 +15,7 @@ interface Axis {
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
-  readonly pads: number;
+  readonly pads: readonly [before: number, after: number];
 }
 
 function axisOf(node: NodeView, kernel: readonly number[], i: number): Axis {
@@ -25,7 +25,7 @@ function axisOf(node: NodeView, kernel: readonly number[], i: number): Axis {
     kernel: kernel[i] ?? 1,
     stride: at('strides', i, 1),
     dilation: at('dilations', i, 1),
-    pads: at('pads', i, 0) + at('pads', kernel.length + i, 0),
+    pads: [at('pads', i, 0), at('pads', kernel.length + i, 0)],
   };
 }
 
@@ -36,10 +36,14 @@ function windowsAlong(node: NodeView, size: OnnxDim, axis: Axis): OnnxDim {
     if (stride === 1) return size;
     return typeof size === 'number' ? Math.ceil(size / stride) : null;
   }
-  const more = (automatic === 'VALID' ? 0 : axis.pads) - dilation * (kernel - 1) - 1;
+  const [before, after] = automatic === 'VALID' ? [0, 0] : axis.pads;
+  const more = before + after - dilation * (kernel - 1) - 1;
   if (typeof size !== 'number') return stride === 1 && more === -1 ? size : null;
-  const round = node.int('ceil_mode', 0) === 0 ? Math.floor : Math.ceil;
-  const count = round((size + more) / stride) + 1;
+  const fitting = Math.floor((size + more) / stride) + 1;
+  // Rounded up there is one more where it starts before the padding at the end.
+  const over =
+    node.int('ceil_mode', 0) !== 0 && (size + more) % stride !== 0 && fitting * stride < size + before;
+  const count = over ? fitting + 1 : fitting;
   if (count >= 1) return count;
   node.fail(`a window of ${kernel} entries does not fit into ${size}`);
   return null;
@@ -52,7 +56,8 @@ function coveredAlong(node: NodeView, count: OnnxDim, axis: Axis, i: number): On
   const automatic = node.attribute('auto_pad', 'string')?.value ?? 'NOTSET';
   if (typeof count !== 'number' || automatic.startsWith('SAME')) return null;
   const added = node.attribute('output_padding', 'ints')?.value[i] ?? 0;
-  return axis.stride * (count - 1) + added + axis.dilation * (axis.kernel - 1) + 1 - axis.pads;
+  const [before, after] = axis.pads;
+  return axis.stride * (count - 1) + added + axis.dilation * (axis.kernel - 1) + 1 - before - after;
 }
 
 function convolution(isTransposed: boolean): OpRule {

@@ -1,5 +1,5 @@
 /** Conv, ConvTranspose, MaxPool, AveragePool, and the pools over all that there is. */
-import { alongAxis, type Windows } from '../../../builder/convolution/windows.js';
+import type { Windows } from '../../../builder/convolution/windows.js';
 import { dim, sizeOf } from '../../../nd-array.js';
 import { copyOf } from '../layer-weight.js';
 import type { Handler, NodeReader } from '../node-reader.js';
@@ -51,18 +51,10 @@ function paddingOf(
   });
 }
 
-/** Rounding up is read where it is the same as rounding down. */
-function expectWholeWindows(node: NodeReader, sizes: readonly Size[], windows: Windows): void {
-  if (node.int('ceil_mode', 0) === 0) return;
-  windows.kernelSize.forEach((_, i) => {
-    const { kernel, stride, before, after, dilation } = alongAxis(windows, i);
-    const size = numberOf(sizes[i + 2] ?? fixed(0));
-    const rest = size === undefined ? 1 : (size + before + after - dilation * (kernel - 1) - 1) % stride;
-    if (stride === 1 || rest === 0) return;
-    throw node.refusal(
-      `it rounds the number of windows over axis ${i + 2} of ${formatSizes(sizes)} up (ceil_mode); read are windows that fit`,
-    );
-  });
+/** The windows of a pool. */
+function poolWindowsOf(node: NodeReader, sizes: readonly Size[]) {
+  const windows = windowsOf(node, sizes, node.attribute('kernel_shape', 'ints')?.value ?? []);
+  return { ...windows, ceilMode: node.int('ceil_mode', 0) !== 0 };
 }
 
 function convolution(op: 'conv' | 'convTranspose'): Handler {
@@ -107,19 +99,12 @@ function outputPaddingOf(node: NodeReader, axes: number): number[] {
 
 const MaxPool: Handler = (node) => {
   const x = node.floats(0);
-  const windows = windowsOf(node, sizesOf(x), node.attribute('kernel_shape', 'ints')?.value ?? []);
-  expectWholeWindows(node, sizesOf(x), windows);
-  return [node.to.view(node.to.add('maxPool', { x: node.to.tensor(x) }, windows))];
+  return [node.to.view(node.to.add('maxPool', { x: node.to.tensor(x) }, poolWindowsOf(node, sizesOf(x))))];
 };
 
 const AveragePool: Handler = (node) => {
   const x = node.floats(0);
-  const { dilation, ...windows } = windowsOf(
-    node,
-    sizesOf(x),
-    node.attribute('kernel_shape', 'ints')?.value ?? [],
-  );
-  expectWholeWindows(node, sizesOf(x), windows);
+  const { dilation, ...windows } = poolWindowsOf(node, sizesOf(x));
   if (dilation.some((step) => step !== 1)) throw node.refusal('its windows have gaps (dilations)');
   const countIncludePad = node.int('count_include_pad', 0) !== 0;
   return [node.to.view(node.to.add('avgPool', { x: node.to.tensor(x) }, { ...windows, countIncludePad }))];
