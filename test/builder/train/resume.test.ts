@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 // Under another name: linters take fit( in a test file for a focused test.
+import type { StateDict } from '../../../src/builder/parameters.js';
 import { type FitOptions, fit as train } from '../../../src/builder/train/fit.js';
 import { mse } from '../../../src/builder/train/losses.js';
 import { accuracy } from '../../../src/builder/train/metrics.js';
@@ -125,7 +126,7 @@ describe('a resumed run', () => {
         'resume with the optimizer that the run had.',
     });
 
-    const slots = new Map([...state.optimizer.slots, ['exp_avg', new Map()]]);
+    const slots = new Map<string, StateDict>([...state.optimizer.slots, ['exp_avg', new Map()]]);
     const cut = { ...options, epochs: 2, resume: { ...state, optimizer: { ...state.optimizer, slots } } };
     expect(await rejectionOf(train(classifier, data, cut))).toMatchObject({
       code: 'E_SHAPE_MISMATCH',
