@@ -18,7 +18,7 @@ import { isRecurrent } from './recurrent/cells.js';
 import { checkDims, type Value } from './tensor.js';
 
 /** Limits for networks from outside; nobody trains one past them. */
-const MAX_TEXT_LENGTH = 4 * 2 ** 20;
+export const MAX_TEXT_LENGTH = 4 * 2 ** 20;
 const MAX_NODES = 10_000;
 /** Of one node: what `concat` joins. */
 const MAX_INPUTS = 10_000;

@@ -1,7 +1,8 @@
 /** What commands ask about a file of weights: which file, and which network it is of. */
 import type { Argv } from 'yargs';
-import { networkFromJson } from '../builder/network-json.js';
+import { MAX_TEXT_LENGTH, networkFromJson } from '../builder/network-json.js';
 import { recurrentNames } from '../builder/recurrent/cells.js';
+import { LstmOnnxError } from '../errors.js';
 import { type FileImportResult, importFile } from '../files/import-model.js';
 import { parseFile } from '../files/read.js';
 import { type Nonlinearity, nonlinearities, type Pool, pools } from '../import/architecture.js';
@@ -122,5 +123,14 @@ function headOf(head: string | false): string | readonly string[] | false {
 }
 
 function readNetwork(path: string) {
-  return parseFile(path, (bytes) => networkFromJson(new TextDecoder().decode(bytes)));
+  return parseFile(path, (bytes) => {
+    // Before it is text, which may take twice the file again.
+    if (bytes.length > MAX_TEXT_LENGTH) {
+      throw new LstmOnnxError(
+        'E_INVALID_FILE',
+        `A network file has at most ${MAX_TEXT_LENGTH} bytes; this one has ${bytes.length}.`,
+      );
+    }
+    return networkFromJson(new TextDecoder().decode(bytes));
+  });
 }

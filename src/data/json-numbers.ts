@@ -10,19 +10,22 @@ import {
   elementsOf,
   endOfString,
   endOfValue,
+  type JsonText,
   openList,
   openObject,
   quote,
 } from './json-text.js';
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** Of a text or number in a message, in characters; of longer ones the length is said. */
+const MAX_SHOWN = 1000;
 const LITERALS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
 
 /**
  * The array that text is: lists of one length at each depth, with finite numbers in the innermost.
  * @throws E_INVALID_FILE naming the place of what is something else
  */
-export function scanLists(text: string): NdArray<'float64'> {
+export function scanLists(text: JsonText): NdArray<'float64'> {
   const name = (place: readonly number[]) =>
     place.length === 0 ? 'The outermost JSON list' : `JSON [${place.join('][')}]`;
   const lists = new NumberLists(text, afterSpaces(text, 0), text.length, name);
@@ -32,27 +35,30 @@ export function scanLists(text: string): NdArray<'float64'> {
 }
 
 /** The finite numbers of the list that starts here, and where it ends. @throws E_INVALID_FILE as {@link scanLists} */
-export function scanList(text: string, start: number): { numbers: Float64Array<ArrayBuffer>; end: number } {
-  const close = text.indexOf(']', start);
+export function scanList(text: JsonText, start: number): { numbers: Float64Array<ArrayBuffer>; end: number } {
+  let close = start;
+  while (close < text.length && text.charCodeAt(close) !== closeList) close++;
   const lists = new NumberLists(text, start, close, ([index]) => `data[${index}]`);
   const end = lists.scan(1);
   return { numbers: lists.numbers(), end };
 }
 
 /** What the value here is, in words. @throws E_INVALID_FILE where there is none */
-export function describeValue(text: string, at: number): string {
+export function describeValue(text: JsonText, at: number): string {
   const code = text.charCodeAt(at);
   if (code === openList) return `a list of ${counted(elementsOf(text, at), 'element')}`;
   if (code === openObject) return 'an object';
+  const end = endOfValue(text, at);
+  if (end - at > MAX_SHOWN) return `a value of ${end - at} characters`;
   if (code === quote) return `the text ${JSON.stringify(stringAt(text, at).slice(0, 40))}`;
-  const token = text.slice(at, endOfValue(text, at));
+  const token = text.slice(at, end);
   if (LITERALS.has(token)) return token;
   if (NUMBER.test(token)) return String(Number(token));
   throw notJson(text, at);
 }
 
 /** The string that starts here. @throws E_INVALID_FILE where it is none of JSON */
-export function stringAt(text: string, start: number): string {
+export function stringAt(text: JsonText, start: number): string {
   try {
     return JSON.parse(text.slice(start, endOfString(text, start) + 1));
   } catch (cause) {
@@ -61,12 +67,12 @@ export function stringAt(text: string, start: number): string {
   }
 }
 
-function notJson(text: string, at: number, cause?: SyntaxError): LstmOnnxError {
+function notJson(text: JsonText, at: number, cause?: SyntaxError): LstmOnnxError {
   const found = text.slice(at, at + 40);
   return invalid(
     found === ''
-      ? `The array is not JSON: the text ends at character ${at}, before the array does.`
-      : `The array is not JSON: at character ${at} stands ${JSON.stringify(found)}.`,
+      ? `The array is not JSON: the text ends at position ${at}, before the array does.`
+      : `The array is not JSON: at position ${at} stands ${JSON.stringify(found)}.`,
     cause,
   );
 }
@@ -77,7 +83,7 @@ function invalid(message: string, cause?: SyntaxError): LstmOnnxError {
 
 /** Reads lists from a place on. */
 class NumberLists {
-  readonly #text: string;
+  readonly #text: JsonText;
   readonly #name: (place: readonly number[]) => string;
   readonly #data: Float64Array<ArrayBuffer>;
   #length = 0;
@@ -94,7 +100,7 @@ class NumberLists {
    * @param end a place that no number is behind
    * @param name a value, by its place in the lists around it, for messages
    */
-  constructor(text: string, start: number, end: number, name: (place: readonly number[]) => string) {
+  constructor(text: JsonText, start: number, end: number, name: (place: readonly number[]) => string) {
     this.#text = text;
     this.#at = start;
     this.#name = name;

@@ -1,11 +1,14 @@
 /** Where things are in JSON text of which nothing is made, by its brackets, quotes and commas alone. */
 
+/** A string, or UTF-8 read as one: all that these functions look at is ASCII. */
+export type JsonText = Pick<string, 'length' | 'charCodeAt' | 'slice'>;
+
 const [space, lineFeed, carriageReturn, tab] = [0x20, 0x0a, 0x0d, 0x09];
 export const [quote, comma, colon] = [0x22, 0x2c, 0x3a] as const;
 const backslash = 0x5c;
 export const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d] as const;
 
-export function afterSpaces(text: string, start: number): number {
+export function afterSpaces(text: JsonText, start: number): number {
   let at = start;
   while (isSpace(text.charCodeAt(at))) at++;
   return at;
@@ -16,7 +19,7 @@ function isSpace(code: number): boolean {
 }
 
 /** The place of the quote that ends the string which starts here; past the text where none does. */
-export function endOfString(text: string, start: number): number {
+export function endOfString(text: JsonText, start: number): number {
   let at = start + 1;
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -27,7 +30,7 @@ export function endOfString(text: string, start: number): number {
 }
 
 /** Behind the value that starts here. Whether it is one is for who reads it. */
-export function endOfValue(text: string, start: number): number {
+export function endOfValue(text: JsonText, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -42,7 +45,7 @@ export function endOfValue(text: string, start: number): number {
 }
 
 /** How many elements the list has that starts here. */
-export function elementsOf(text: string, start: number): number {
+export function elementsOf(text: JsonText, start: number): number {
   let at = afterSpaces(text, start + 1);
   if (text.charCodeAt(at) === closeList) return 0;
   let count = 1;

@@ -13,17 +13,24 @@ import {
   comma,
   endOfString,
   endOfValue,
+  type JsonText,
   openList,
   openObject,
   quote,
 } from './json-text.js';
 import { MemoryBudget } from './memory-budget.js';
+import { Utf8Text } from './utf8-text.js';
 
-/** 2^26 characters: some five million numbers. */
+/** 2^26 characters, or bytes of a file: some five million numbers. */
 export const MAX_JSON_CHARACTERS = 2 ** 26;
+
+/** 2^24 characters, or bytes of a file, beside the numbers of an object: values are made of them. */
+const MAX_REST = 2 ** 24;
 
 /** How many keys of an object a message names. */
 const SHOWN_KEYS = 8;
+/** UTF-8 may begin with it; it is no part of the text. */
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 /** What stands in the place of a list of numbers while the rest of its object is read. */
 const NUMBERS = '\u0000numbers';
 
@@ -35,15 +42,22 @@ const NUMBERS = '\u0000numbers';
  */
 export function parseJsonArray(text: string): NdArray<'float64'> {
   expectText('parseJsonArray', text, 'JSON text');
-  if (text.length > MAX_JSON_CHARACTERS) {
-    throw invalid(
-      `The JSON text has ${text.length} characters; at most ${MAX_JSON_CHARACTERS} are read. Save the array as .npy instead.`,
-    );
-  }
   return reading('the JSON text', () => readArray(text));
 }
 
-function readArray(text: string): NdArray<'float64'> {
+/** As {@link parseJsonArray}, of the bytes of such text, which have to be UTF-8. Places in messages count bytes. */
+export function parseJsonArrayBytes(bytes: Uint8Array): NdArray<'float64'> {
+  const hasMark = BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte);
+  const text = new Utf8Text(hasMark ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes);
+  return reading('the JSON text', () => readArray(text));
+}
+
+function readArray(text: JsonText): NdArray<'float64'> {
+  if (text.length > MAX_JSON_CHARACTERS) {
+    throw invalid(
+      `The JSON text is ${text.length} long; at most ${MAX_JSON_CHARACTERS} is read. Save the array as .npy instead.`,
+    );
+  }
   const start = afterSpaces(text, 0);
   const code = text.charCodeAt(start);
   if (code === openObject) return readObject(text, start);
@@ -59,12 +73,19 @@ function readArray(text: string): NdArray<'float64'> {
 }
 
 /** The array of the object that starts here: its lists of numbers are read apart from all else. */
-function readObject(text: string, start: number): NdArray<'float64'> {
+function readObject(text: JsonText, start: number): NdArray<'float64'> {
   const names: string[] = [];
   let numbers: Float64Array<ArrayBuffer> | undefined;
-  let rest = text.slice(0, start);
+  let rest = '';
+  let copied = 0;
+  const expectLittleRest = (end: number) => {
+    const length = rest.length + end - copied;
+    if (length <= MAX_REST) return;
+    throw invalid(
+      `The JSON object has more than ${MAX_REST} characters beside its numbers. Leave out what is no part of the array.`,
+    );
+  };
   let at = start;
-  let copied = start;
   // What is no member is told by the parser of the rest.
   do {
     const key = afterSpaces(text, at + 1);
@@ -72,6 +93,7 @@ function readObject(text: string, start: number): NdArray<'float64'> {
     const separator = afterSpaces(text, endOfString(text, key) + 1);
     if (text.charCodeAt(separator) !== colon) break;
     const value = afterSpaces(text, separator + 1);
+    expectLittleRest(value);
     if (names.length < SHOWN_KEYS) names.push(stringAt(text, key));
     if (text.charCodeAt(value) === openList && stringAt(text, key) === 'data') {
       const list = scanList(text, value);
@@ -87,6 +109,7 @@ function readObject(text: string, start: number): NdArray<'float64'> {
   if (numbers === undefined && text.charCodeAt(at) === closeObject) throw noArray(names);
   const budget = new MemoryBudget(text.length);
   budget.take(text.length, 'The array');
+  expectLittleRest(text.length);
   const fields = parseJson(rest + text.slice(copied), 'The array', budget);
   return fromFields(new Map(Object.entries(fields ?? {})), numbers);
 }

@@ -4,25 +4,18 @@ import { extname } from 'node:path';
 import { expectText } from '../arguments.js';
 import { counted } from '../counted.js';
 import { parseCsvBytes } from '../data/csv.js';
-import { parseJsonArray } from '../data/json.js';
+import { parseJsonArrayBytes } from '../data/json.js';
 import { parseNpy } from '../data/npy.js';
-import { decodeUtf8 } from '../data/utf8.js';
 import { LstmOnnxError } from '../errors.js';
 import type { NdArray } from '../nd-array.js';
-import { naming, parseFile } from './read.js';
+import { parseFile } from './read.js';
 
 const READERS: ReadonlyMap<string, (path: string) => Promise<NdArray>> = new Map([
   ['.npy', (path: string) => parseFile<NdArray>(path, parseNpy)],
-  ['.json', (path: string) => parseText(path, parseJsonArray)],
+  ['.json', (path: string) => parseFile(path, parseJson)],
   ['.csv', (path: string) => parseFile(path, parseTable)],
   ['.tsv', (path: string) => parseFile(path, parseTable)],
 ]);
-
-/** In two steps: where the text is parsed, nothing holds the bytes any more, which are as much memory again. */
-async function parseText(path: string, parse: (text: string) => NdArray): Promise<NdArray> {
-  const text = await parseFile(path, textOf);
-  return naming(path, () => parse(text));
-}
 
 /**
  * The array of a `.npy`, `.json`, `.csv` or `.tsv` file; all but `.npy` give float64.
@@ -42,13 +35,13 @@ export async function readArray(path: string): Promise<NdArray> {
   return read(path);
 }
 
-function textOf(bytes: Uint8Array): string {
-  const text = decodeUtf8(bytes, false);
-  if (text !== undefined) return text;
-  throw noText(bytes);
+// From the bytes: a text of them all is as much memory again, and twice as much where a character is not Latin-1.
+
+function parseJson(bytes: Uint8Array): NdArray {
+  if (!isUtf8(bytes)) throw noText(bytes);
+  return parseJsonArrayBytes(bytes);
 }
 
-/** Without a text of it all, which is as much memory again, and twice as much where a character is not Latin. */
 function parseTable(bytes: Uint8Array): NdArray {
   if (!isUtf8(bytes)) throw noText(bytes);
   return parseCsvBytes(bytes);
@@ -57,6 +50,6 @@ function parseTable(bytes: Uint8Array): NdArray {
 function noText(bytes: Uint8Array): LstmOnnxError {
   return new LstmOnnxError(
     'E_INVALID_FILE',
-    `The contents, ${counted(bytes.length, 'byte')}, are not UTF-8 text, or too long for one. Save the file as UTF-8, or as .npy.`,
+    `The contents, ${counted(bytes.length, 'byte')}, are not UTF-8 text. Save the file as UTF-8, or as .npy.`,
   );
 }

@@ -1,15 +1,12 @@
 /** The files of weights that a TensorFlow.js `model.json` names, which lie beside it. */
-import { parseJson } from '../data/bounded-json.js';
-import { decodeUtf8 } from '../data/utf8.js';
 import { LstmOnnxError } from '../errors.js';
 import type { Hint } from '../hints.js';
+import { parseFields } from '../import/keras/fields.js';
 import { pathBeside } from './beside.js';
 import { readNamedFile } from './read.js';
 
 /** A model of some gigabytes has some hundred files of 4 MB. */
 const MAX_SHARDS = 10_000;
-/** Of `model.json`, which holds a topology and names of weights. */
-const MAX_JSON_BYTES = 64 * 2 ** 20;
 
 /**
  * The files that a `model.json` names in its `weightsManifest`, by those names.
@@ -29,13 +26,8 @@ export async function readTfjsShards(
 }
 
 function shardNames(modelJson: Uint8Array): readonly string[] {
-  if (modelJson.length > MAX_JSON_BYTES) {
-    throw invalid(`it has ${modelJson.length} bytes of JSON; at most ${MAX_JSON_BYTES} are read`);
-  }
-  const text = decodeUtf8(modelJson, false);
-  if (text === undefined) throw invalid('it is not JSON in UTF-8');
-  const json = parseJson(text, 'The TensorFlow.js model.json');
-  const manifest = own(json, 'weightsManifest');
+  const json = parseFields(modelJson, 'model.json');
+  const manifest = json.get('weightsManifest');
   if (!Array.isArray(manifest)) {
     throw invalid('it has no list weightsManifest; a network file is for the option network instead', [
       { option: 'network' },

@@ -19,6 +19,8 @@ import { lstmOnnx } from './lstm-onnx.js';
 
 const folder = temporaryDirectory();
 const model = join(folder, 'classifier.onnx');
+const largeFile = join(folder, 'large.json');
+writeFileSync(largeFile, new Uint8Array(4 * 2 ** 20 + 1));
 
 /** The options of the command for those of the import. */
 function optionsOf(name: Name): string[] {
@@ -155,6 +157,11 @@ describe('lstm-onnx export of PyTorch weights', () => {
       'a network file that is none',
       ['classifier.pt', '--network', pathOf('classifier.pt')],
       /\[E_INVALID_FILE\]/,
+    ],
+    [
+      'a network file larger than any network',
+      ['classifier.pt', '--network', largeFile],
+      /A network file has at most 4194304 bytes; this one has 4194305\..*\[E_INVALID_FILE\]/,
     ],
     [
       'what a state dict of two directions does not say',

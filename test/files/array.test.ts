@@ -48,6 +48,23 @@ describe('readArray', () => {
     }
   });
 
+  it('shows text beyond ASCII in a file as it reads', async () => {
+    expect(await readArray(file('mark.json', '\ufeff{"é": "€", "data": [1], "dims": [1]}'))).toMatchObject({
+      shape: [1],
+      data: Float64Array.of(1),
+    });
+    for (const [contents, shown] of [
+      ['[1, "20 €"]', 'JSON [1] is the text "20 €"'],
+      ['{"größe": 1}', 'has the keys größe'],
+      ['[1, €]', 'stands "€]"'],
+      ['[1, "\\u20ac"]', 'the text "€"'],
+    ]) {
+      expect((await rejectionOf(readArray(file('shown.json', contents!)))).message).toContain(shown);
+    }
+    const notUtf8 = file('latin1.json', Uint8Array.of(0x5b, 0x31, 0x2c, 0xe9, 0x5d));
+    expect((await rejectionOf(readArray(notUtf8))).message).toContain('not UTF-8 text');
+  });
+
   it('reports a missing file as one that cannot be read', async () => {
     expect((await rejectionOf(readArray(join(directory, 'none.npy')))).code).toBe('E_FILE_READ');
   });

@@ -14,6 +14,7 @@ const size = 20 * megabytes;
 const program = `
 import { existsSync, readFileSync } from 'node:fs';
 import { readArray } from '${new URL('../../dist/files/array.js', import.meta.url).href}';
+import { importFile } from '${new URL('../../dist/files/import-model.js', import.meta.url).href}';
 // Linux counts the memory of the process that started this one as maxRSS, too.
 const status = '/proc/self/status';
 const kilobytes = () =>
@@ -21,7 +22,8 @@ const kilobytes = () =>
     ? Number(/VmHWM:\\s*(\\d+)/.exec(readFileSync(status, 'utf8'))[1])
     : process.resourceUsage().maxRSS;
 const before = kilobytes();
-const outcome = await readArray(process.argv[1]).then(({ shape }) => shape.join(), ({ message }) => message);
+const read = process.argv[1].endsWith('model.json') ? importFile : readArray;
+const outcome = await read(process.argv[1]).then(({ shape }) => shape.join(), ({ message }) => message);
 console.log(JSON.stringify([1024 * (kilobytes() - before), outcome]));
 `;
 
@@ -33,8 +35,8 @@ function memoryToRead(path: string): [bytes: number, outcome: string] {
   return JSON.parse(stdout);
 }
 
-function repeated(text: string): string {
-  return text.repeat(size / text.length);
+function repeated(text: string, length = size): string {
+  return text.repeat(length / text.length);
 }
 
 it.each([
@@ -42,7 +44,15 @@ it.each([
   ['quoted.csv', () => repeated('"12345","23456"\n'), '1310720,2'],
   // One character past Latin-1 makes a text of two bytes a character.
   ['euro.csv', () => `€,b\n${repeated('1234567,1234567\n')}`, '1310720,2'],
+  [
+    'euro.json',
+    () => `{"note":"€","data":[${repeated('1.23456,', 63 * megabytes)}1],"dims":[8257537]}`,
+    '8257537',
+  ],
+  // Of which a value is made, and a text before that.
+  ['note.json', () => `{"note":"€${repeated('x', 63 * megabytes)}","data":[1],"dims":[1]}`, /beside its numbers/],
   ['refused.json', () => `[${repeated('1.23456,')}null]`, /JSON \[2621440\] is null/],
+  ['model.json', () => `{"note":"€${repeated('12345678')}"}`, /model.json has \d+ bytes; at most 4194304/],
 ])('a file takes at most twice its size and 64 MiB: %s', (name, text, expected) => {
   const path = join(directory, name);
   writeFileSync(path, text());

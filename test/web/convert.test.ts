@@ -142,6 +142,8 @@ describe('files that are given together', () => {
     await expect(readModelFiles([new File(['{"a":'], 'model.json')])).rejects.toMatchObject({
       code: 'E_INVALID_FILE',
     });
+    const large = new File(['{"a":', '['.repeat(2 ** 22)], 'model.json');
+    await expect(readModelFiles([large])).rejects.toThrow('at most 4194304 are read');
   });
 });
 

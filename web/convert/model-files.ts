@@ -13,6 +13,9 @@ export interface ModelFiles {
   readonly network?: Network;
 }
 
+/** What the readers of networks and of Keras' configurations take, too: more would take many times as much memory. */
+const MAX_DESCRIPTION_BYTES = 4 * 2 ** 20;
+
 interface ReadFile {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -40,6 +43,12 @@ export async function readModelFiles(files: readonly File[]): Promise<ModelFiles
     const [model] = others;
     if (!model || others.length > 1) throw tooMany(others);
     return model;
+  }
+  if (description.bytes.length > MAX_DESCRIPTION_BYTES) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `${description.name} has ${description.bytes.length} bytes of JSON; at most ${MAX_DESCRIPTION_BYTES} are read.`,
+    );
   }
   const text = new TextDecoder().decode(description.bytes);
   const shardNames = shardNamesOf(description.name, text);
