@@ -50,7 +50,11 @@ it.each([
     '8257537',
   ],
   // Of which a value is made, and a text before that.
-  ['note.json', () => `{"note":"€${repeated('x', 63 * megabytes)}","data":[1],"dims":[1]}`, /beside its numbers/],
+  [
+    'note.json',
+    () => `{"note":"€${repeated('x', 63 * megabytes)}","data":[1],"dims":[1]}`,
+    /beside its numbers/,
+  ],
   ['refused.json', () => `[${repeated('1.23456,')}null]`, /JSON \[2621440\] is null/],
   ['model.json', () => `{"note":"€${repeated('12345678')}"}`, /model.json has \d+ bytes; at most 4194304/],
 ])('a file takes at most twice its size and 64 MiB: %s', (name, text, expected) => {
