@@ -139,6 +139,24 @@ export {
   sgd,
 } from './builder/train/optimizers.js';
 export type { RunChange, RunOptions } from './builder/train/run-options.js';
+export type {
+  CosineOptions,
+  ExponentialDecayOptions,
+  LearningRate,
+  OneCycleOptions,
+  ReduceOnPlateauOptions,
+  Schedule,
+  StepDecayOptions,
+  WarmUpOptions,
+} from './builder/train/schedule-options.js';
+export {
+  cosine,
+  exponentialDecay,
+  oneCycle,
+  reduceOnPlateau,
+  stepDecay,
+  warmUp,
+} from './builder/train/schedules.js';
 export {
   decodeTrainingState,
   encodeTrainingState,

@@ -4,6 +4,7 @@ import type { LstmArguments } from '../src/builder/ops/lstm.js';
 import type { Dim, Shape } from '../src/builder/shape.js';
 import { parseSafetensors } from '../src/data/safetensors.js';
 import type { NdArray } from '../src/nd-array.js';
+import type { ScheduleCase } from './parity/schedule-of.js';
 
 const DATA = new URL('../fixtures/data/', import.meta.url);
 
@@ -103,7 +104,8 @@ export interface CellCase
 /** The case of the fixtures in `optimizers/`; what is absent has PyTorch's default. */
 export interface OptimizerCase {
   readonly optimizer: 'adam' | 'adamw' | 'sgd';
-  readonly lr: number;
+  /** A schedule counts steps. */
+  readonly lr: ScheduleCase;
   readonly betas?: readonly [number, number];
   readonly weightDecay?: number;
   readonly momentum?: number;

@@ -1,5 +1,6 @@
 /** What `train` is told of how to learn, which a resumed run goes on with. */
 import { createHash } from 'node:crypto';
+import { adam, type OptimizerConfig } from '../builder/train/optimizers.js';
 import type { RunOptions } from '../builder/train/run-options.js';
 import type { TrainingState } from '../builder/train/training-state.js';
 import type { MnistImages } from '../data/mnist.js';
@@ -79,8 +80,19 @@ function settingsOf({ seed, batchSize, clipNorm, optimizer }: RunOptions) {
     ...(seed === undefined ? {} : { seed }),
     'batch-size': batchSize,
     'clip-norm': clipNorm ?? 'none',
-    lr: optimizer.lr,
+    ...(typeof optimizer.lr === 'number' ? { lr: optimizer.lr } : {}),
   };
+}
+
+/** That of the resumed run; a schedule, of a run by code, goes on unless the command line says a rate. */
+export function optimizerOf(
+  { lr }: TrainSettings,
+  given: number | undefined,
+  resumed: RunOptions | undefined,
+): OptimizerConfig {
+  if (!resumed) return adam({ lr });
+  const scheduled = typeof resumed.optimizer.lr !== 'number';
+  return scheduled && given === undefined ? resumed.optimizer : { ...resumed.optimizer, lr };
 }
 
 /** JSON has no infinity, and users know it as no bound. */

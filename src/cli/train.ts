@@ -10,7 +10,6 @@ import { evaluate } from '../builder/train/evaluate.js';
 import { fit } from '../builder/train/fit.js';
 import { crossEntropy } from '../builder/train/losses.js';
 import { accuracy } from '../builder/train/metrics.js';
-import { adam } from '../builder/train/optimizers.js';
 import {
   decodeTrainingState,
   encodeTrainingState,
@@ -31,7 +30,7 @@ import { refuseOverwriting } from './refuse-overwriting.js';
 import { resumeCommand, shellWord } from './resume-command.js';
 import { simpleLSTM } from './simple-lstm.js';
 import { Stopped, stopOnSignal } from './stop.js';
-import { defaults, fingerprintOf, settingsFor, settingsToSave } from './train-settings.js';
+import { defaults, fingerprintOf, optimizerOf, settingsFor, settingsToSave } from './train-settings.js';
 
 interface TrainArguments extends GlobalOptions {
   dataset: string;
@@ -190,7 +189,7 @@ async function train(
   try {
     const { parameters, backend } = await fit(network, training, {
       loss: crossEntropy,
-      optimizer: resume?.run ? { ...resume.run.optimizer, lr: settings.lr } : adam({ lr: settings.lr }),
+      optimizer: optimizerOf(settings, args.lr, resume?.run),
       epochs: args.epochs,
       batchSize: settings['batch-size'],
       backend: args.backend,

@@ -12,6 +12,7 @@ import { adam, adamW, type OptimizerConfig, sgd } from '../../src/builder/train/
 import { type Dataset, dataset, type SampleArray, sliceDataset } from '../../src/data/dataset.js';
 import { type Fixture, listFixtures, loadFixture, type OptimizerCase } from '../fixtures.js';
 import { backendNames, startNamed } from './backends.js';
+import { scheduleOf } from './schedule-of.js';
 import { toTf } from './tfjs.js';
 import '../matcher.js';
 
@@ -26,12 +27,13 @@ const network = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => {
 
 function optimizerOf({
   optimizer,
-  lr,
+  lr: given,
   betas,
   weightDecay,
   momentum,
   nesterov,
 }: OptimizerCase): OptimizerConfig {
+  const lr = scheduleOf(given);
   const decay = weightDecay === undefined ? {} : { weightDecay };
   switch (optimizer) {
     case 'adam':

@@ -13,7 +13,7 @@ import { batchAt, epochOrder } from './batches.js';
 import type { Evaluation, StepLog } from './logs.js';
 import type { Metric } from './metrics.js';
 import { failureOf, type Objective, scalarOf } from './objective.js';
-import type { Optimizer } from './optimizers.js';
+import type { Optimizer, StepOptions } from './optimizers.js';
 import { readVariables } from './tf-optimizer.js';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
@@ -40,6 +40,8 @@ export interface StepEnd extends StepLog {
 export type OnStep = ((end: StepEnd) => void) | ((end: StepEnd) => Promise<void>);
 
 export interface EpochOptions {
+  /** The optimizer's options at a step, counted from 0 over the whole run. */
+  readonly optimizerAt: (step: number) => StepOptions;
   readonly batchSize: number;
   readonly shuffle?: boolean | undefined;
   readonly clipNorm?: number | undefined;
@@ -58,17 +60,21 @@ export async function runEpoch(
   data: Dataset,
   epoch: number,
   options: EpochOptions,
-): Promise<Evaluation> {
+): Promise<Evaluation & { readonly lr: number }> {
   const { batchSize, onStep, signal, shuffle = true } = options;
   const { loss, metrics } = context.objective;
   const order = epochOrder(context.generator, data.length, shuffle);
   const steps = Math.ceil(data.length / batchSize);
   const sums = new Float64Array(1 + metrics.length);
+  let lr = 0;
   for (let step = 1; step <= steps; step++) {
     signal?.throwIfAborted();
     const start = (step - 1) * batchSize;
     const end = Math.min(start + batchSize, data.length);
-    const measured = await trainStep(context, data, order.subarray(start, end), options.clipNorm);
+    const stepOptions = options.optimizerAt(context.optimizer.stepCount);
+    lr = stepOptions.lr;
+    const indices = order.subarray(start, end);
+    const measured = await trainStep(context, data, indices, stepOptions, options.clipNorm);
     const [lossValue = Number.NaN, ...metricValues] = measured;
     if (!Number.isFinite(lossValue)) {
       throw new LstmOnnxError(
@@ -86,16 +92,14 @@ export async function runEpoch(
       steps,
       loss: lossValue,
       metrics: valuesByName(metrics, metricValues),
+      lr,
       parameters: () => readVariables(context.variables),
     });
     await yieldToEventLoop();
   }
   checkFinite(context.variables, epoch);
   const [mean = Number.NaN, ...metricMeans] = sums.map((sum) => sum / data.length);
-  return {
-    loss: mean,
-    metrics: valuesByName(metrics, metricMeans),
-  };
+  return { loss: mean, metrics: valuesByName(metrics, metricMeans), lr };
 }
 
 function valuesByName(metrics: readonly Metric[], values: ArrayLike<number>): Record<string, number> {
@@ -119,6 +123,7 @@ async function trainStep(
   { backend, network, variables, trained, optimizer, generator, objective }: TrainingContext,
   data: Dataset,
   indices: Int32Array,
+  options: StepOptions,
   clipNorm: number | undefined,
 ): Promise<ArrayLike<number> & Iterable<number> & Pick<Float32Array, 'forEach'>> {
   const { tf } = backend;
@@ -141,7 +146,7 @@ async function trainStep(
       }
       return loss as Scalar; // of rank 0
     }, [...trained.values()]);
-    optimizer.step(gradientsByName(trained, grads), clipNorm);
+    optimizer.step(gradientsByName(trained, grads), options, clipNorm);
     for (const [name, data] of updates) {
       const variable = mustGet(variables, name, 'parameter');
       variable.assign(tf.tensor(data, variable.shape));

@@ -21,6 +21,7 @@ import type { Metric } from './metrics.js';
 import { objectiveOf } from './objective.js';
 import { checkOptimizerState, type OptimizerConfig } from './optimizers.js';
 import { expectSame, type RunChange, type RunOptions, settleRun } from './run-options.js';
+import { checkFollowedLoss, optimizerIn } from './run-schedule.js';
 import { readVariables } from './tf-optimizer.js';
 import { checkTrainingState, type TrainingState } from './training-state.js';
 
@@ -59,13 +60,13 @@ export interface FitOptions<Output extends string = string> {
   readonly parameters?: StateDict;
   /**
    * Continues an earlier run after an epoch. The state keeps what the numbers depend on: `seed`, `batchSize`, `shuffle`,
-   * `clipNorm`, `frozen`, `optimizer` with its learning rate, and how many samples there are. Leave these options out to keep the
-   * run's; another value is refused unless `changes` names it. All other options may change.
+   * `clipNorm`, `frozen`, `optimizer` with its learning rate or schedule, and how many samples there are. Leave these options out
+   * to keep the run's; another value is refused unless `changes` names it. All other options may change.
    */
   readonly resume?: TrainingState;
   /**
    * The options that differ from the resumed run on purpose. A lower learning rate from here on:
-   * `{ resume: state, optimizer: adam({ lr: 1e-4 }), changes: ['optimizer'] }`. The seed cannot be changed: the random
+   * `{ resume: state, optimizer: adam({ lr: 1e-4 }), changes: ['optimizer'] }`; a new schedule begins there. The seed cannot be changed: the random
    * numbers continue. @default none
    */
   readonly changes?: readonly RunChange[];
@@ -88,6 +89,7 @@ export interface FitOptions<Output extends string = string> {
 
 export interface FitResult {
   readonly parameters: StateDict;
+  /** Every epoch of the run from the first on, those before it was resumed among them. */
   readonly history: readonly EpochLog[];
   readonly state: TrainingState;
   /** The tfjs backend that computed, and why it was not the preferred one. */
@@ -151,7 +153,7 @@ export async function fit<N extends Network, I extends SampleInputs>(
   const { metrics } = objective;
   checkCounts({ epochs });
   checkCallbacks(options);
-  const settled = settleRun(options, resume !== undefined, resume?.run);
+  const settled = settleRun(options, resume);
   const { batchSize, optimizer: optimizerConfig } = settled;
   checkSamplesFirst(network);
   const samples = samplesFor(network, data, batchSize, 'training');
@@ -167,6 +169,7 @@ export async function fit<N extends Network, I extends SampleInputs>(
     options.earlyStopping === undefined
       ? undefined
       : new EarlyStopping(options.earlyStopping, monitors, resume?.best);
+  checkFollowedLoss(optimizerConfig, validation);
   checkParameters(network, start);
   const frozen = frozenParameters(network, settled.frozen);
   if (resume) checkOptimizerState(optimizerConfig, without(start, frozen), resume.optimizer);
@@ -190,7 +193,7 @@ export async function fit<N extends Network, I extends SampleInputs>(
         objective,
       };
       const settings = { ...settled, samples: train.length };
-      const run = { train, validation, stopping, epochs, settings, first: (resume?.epoch ?? 0) + 1 };
+      const run = { train, validation, stopping, epochs, settings, resume };
       return await runEpochs(context, run, options);
     } finally {
       optimizer.dispose();
@@ -205,21 +208,23 @@ interface Run {
   readonly train: Dataset;
   readonly validation: Dataset | undefined;
   readonly stopping: EarlyStopping | undefined;
-  readonly first: number;
+  readonly resume: TrainingState | undefined;
   readonly epochs: number;
   readonly settings: RunOptions;
 }
 
 async function runEpochs(
   context: TrainingContext,
-  { train, validation, stopping, first, epochs, settings }: Run,
+  { train, validation, stopping, resume, epochs, settings }: Run,
   options: FitOptions,
 ): Promise<FitResult> {
   const { backend, network, variables, optimizer, generator, objective } = context;
-  const history: EpochLog[] = [];
+  const history: EpochLog[] = [...(resume?.history ?? [])];
+  let done = resume?.epoch ?? 0;
   const parameters = () => readVariables(variables);
   const stateAfter = (epoch: number): TrainingState => ({
     epoch,
+    history: [...history],
     parameters: parameters(),
     generator: generator.state,
     optimizer: optimizer.state,
@@ -228,8 +233,10 @@ async function runEpochs(
   });
   const { batchSize, shuffle, clipNorm } = settings;
   const { onStep, signal } = options;
-  const epochOptions: EpochOptions = { batchSize, shuffle, clipNorm, onStep, signal };
-  for (let epoch = first; epoch <= epochs; epoch++) {
+  while (done < epochs) {
+    const epoch = done + 1;
+    const optimizerAt = optimizerIn(epoch, settings, history);
+    const epochOptions: EpochOptions = { optimizerAt, batchSize, shuffle, clipNorm, onStep, signal };
     const trained = await runEpoch(context, train, epoch, epochOptions);
     const log: EpochLog = validation
       ? {
@@ -239,6 +246,7 @@ async function runEpochs(
         }
       : { epoch, ...trained };
     history.push(log);
+    done = epoch;
     const stop = stopping?.observe(log, parameters) ?? false;
     await options.onEpoch?.({ log, parameters, state: () => stateAfter(epoch) });
     if (stop) break;
@@ -247,7 +255,7 @@ async function runEpochs(
   return {
     parameters: stopping?.best?.parameters ?? parameters(),
     history,
-    state: stateAfter(history.at(-1)?.epoch ?? first - 1),
+    state: stateAfter(done),
     backend: { name, ...(notice === undefined ? {} : { notice }) },
   };
 }

@@ -19,12 +19,16 @@ export interface StepLog {
   readonly loss: number;
   /** The batch's metric values by name, before the parameters were updated. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** The learning rate of the step. */
+  readonly lr: number;
 }
 
 /** What is known after an epoch: means over its samples, as the parameters changed. */
 export interface EpochLog extends Evaluation {
   /** From 1. */
   readonly epoch: number;
+  /** The learning rate of the epoch's last step. */
+  readonly lr: number;
   /** Loss and metrics over the validation samples, after the epoch. */
-  readonly validation?: Evaluation;
+  readonly validation?: Evaluation | undefined;
 }

@@ -5,13 +5,15 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { inWords, isObject, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
-import { checkOptionNames } from '../../option-names.js';
 import type { StateDict } from '../parameters.js';
 import { formatShape, sameShape } from '../shape.js';
+import { checkedOptions, type Rule, type Rules, rules } from './number-options.js';
+import type { LearningRate } from './schedule-options.js';
+import { checkSchedule, cyclesMomentum } from './schedules.js';
 
 export interface AdamOptions {
-  /** Learning rate. @default 0.001 */
-  readonly lr?: number;
+  /** Learning rate, or a schedule of it, as in `cosine({ from: 0.01, over: 30 })`. @default 0.001 */
+  readonly lr?: LearningRate;
   /** Decay of the running means of the gradient and of its square. @default [0.9, 0.999] */
   readonly betas?: readonly [number, number];
   /** Added to the denominator. @default 1e-8 */
@@ -21,8 +23,8 @@ export interface AdamOptions {
 }
 
 export interface SgdOptions {
-  /** Learning rate. @default 0.001 */
-  readonly lr?: number;
+  /** Learning rate, or a schedule of it, as in `cosine({ from: 0.01, over: 30 })`. @default 0.001 */
+  readonly lr?: LearningRate;
   /** @default 0 */
   readonly momentum?: number;
   /** How much of a new gradient the momentum leaves out. @default 0 */
@@ -38,6 +40,9 @@ export type OptimizerConfig =
   | ({ readonly kind: 'adam' | 'adamw' } & Required<AdamOptions>)
   | ({ readonly kind: 'sgd' } & Required<SgdOptions>);
 
+/** The options of one step, whose learning rate is a number. */
+export type StepOptions = OptimizerConfig & { readonly lr: number };
+
 const adamDefaults: Required<AdamOptions> = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 };
 const sgdDefaults: Required<SgdOptions> = {
   lr: 1e-3,
@@ -47,20 +52,58 @@ const sgdDefaults: Required<SgdOptions> = {
   weightDecay: 0,
 };
 
+const learningRate: Rule = (value) => {
+  if (!isObject(value)) return rules.amount(value);
+  checkSchedule('The learning rate', value);
+  return undefined;
+};
+
+const betas: Rule = (value) => {
+  if (!Array.isArray(value)) return `${inWords(value)}; give two numbers, such as [0.9, 0.999]`;
+  if (value.length === 2 && value.every((n) => rules.decay(n) === undefined)) return undefined;
+  const got = value.map((n) => (typeof n === 'number' ? n : inWords(n))).join(', ');
+  return `[${got}]; give two numbers of at least 0 and below 1, such as [0.9, 0.999]`;
+};
+
+const { amount, flag } = rules;
+
+const adamRules: Rules<AdamOptions> = { lr: learningRate, betas, eps: amount, weightDecay: amount };
+
+const sgdRules: Rules<SgdOptions> = {
+  lr: learningRate,
+  momentum: amount,
+  dampening: amount,
+  nesterov: flag,
+  weightDecay: amount,
+};
+
+/** What other libraries call these options. */
+const meant = {
+  learningRate: 'lr',
+  learning_rate: 'lr',
+  beta1: 'betas: [beta1, beta2]',
+  beta2: 'betas: [beta1, beta2]',
+  epsilon: 'eps',
+  decay: 'weightDecay',
+  weight_decay: 'weightDecay',
+};
+
 /** `torch.optim.Adam`. @throws E_INVALID_OPTION */
 export function adam(options: AdamOptions = {}): OptimizerConfig {
-  return { kind: 'adam', ...withDefaults('adam', adamDefaults, options) };
+  return { kind: 'adam', ...checkedOptions('adam', options, adamRules, adamDefaults, meant) };
 }
 
 /** `torch.optim.AdamW`. @throws E_INVALID_OPTION */
 export function adamW(options: AdamOptions = {}): OptimizerConfig {
-  return { kind: 'adamw', ...withDefaults('adamW', { ...adamDefaults, weightDecay: 0.01 }, options) };
+  const defaults = { ...adamDefaults, weightDecay: 0.01 };
+  return { kind: 'adamw', ...checkedOptions('adamW', options, adamRules, defaults, meant) };
 }
 
 /** `torch.optim.SGD`. @throws E_INVALID_OPTION */
 export function sgd(options: SgdOptions = {}): OptimizerConfig {
-  const config = withDefaults('sgd', sgdDefaults, options);
-  if (config.nesterov && (config.momentum <= 0 || config.dampening !== 0)) {
+  const config = checkedOptions('sgd', options, sgdRules, sgdDefaults, meant);
+  const hasMomentum = config.momentum > 0 || cyclesMomentum(config.lr);
+  if (config.nesterov && (!hasMomentum || config.dampening !== 0)) {
     throw new LstmOnnxError('E_INVALID_OPTION', 'sgd: nesterov needs a momentum above 0 and no dampening.');
   }
   return { kind: 'sgd', ...config };
@@ -74,7 +117,8 @@ export function checkOptimizerConfig(config: unknown): void {
     const { kind: _, ...options } = config as OptimizerConfig;
     const create = { adam, adamw: adamW, sgd }[kind];
     const whole = create(options as AdamOptions & SgdOptions); // of its own kind, or refused
-    const missing = Object.keys(whole).find((name) => !Object.hasOwn(config as OptimizerConfig, name));
+    const given = new Map<string, unknown>(Object.entries(config as OptimizerConfig));
+    const missing = Object.keys(whole).find((name) => given.get(name) === undefined);
     if (missing === undefined) return;
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
@@ -93,50 +137,6 @@ export function checkOptimizerConfig(config: unknown): void {
   );
 }
 
-/** What other libraries call these options. */
-const meant = {
-  learningRate: 'lr',
-  learning_rate: 'lr',
-  beta1: 'betas: [beta1, beta2]',
-  beta2: 'betas: [beta1, beta2]',
-  epsilon: 'eps',
-  decay: 'weightDecay',
-  weight_decay: 'weightDecay',
-};
-
-/** The given options, checked, over the defaults. */
-function withDefaults<T extends object>(kind: string, defaults: T, options: Partial<T>): T {
-  const known = Object.fromEntries(Object.keys(defaults).map((name) => [name, true] as const));
-  checkOptionNames(kind, options, known, meant);
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  for (const [name, value] of given) {
-    const problem = problemOf(name, value);
-    if (problem !== undefined) {
-      throw new LstmOnnxError('E_INVALID_OPTION', `${kind}: ${name} is ${problem}.`);
-    }
-  }
-  return { ...defaults, ...Object.fromEntries(given) };
-}
-
-/** What is wrong with an option's value, and what to give; undefined if it is right. */
-function problemOf(name: string, value: unknown): string | undefined {
-  const isNumber = (n: unknown, limit = Number.POSITIVE_INFINITY) =>
-    typeof n === 'number' && n >= 0 && n < limit;
-  if (name === 'nesterov') {
-    return typeof value === 'boolean' ? undefined : `${inWords(value)}; give true or false`;
-  }
-  if (name === 'betas') {
-    const fits = Array.isArray(value) && value.length === 2 && value.every((n) => isNumber(n, 1));
-    const got = Array.isArray(value)
-      ? `[${value.map((n) => (typeof n === 'number' ? n : inWords(n))).join(', ')}]`
-      : inWords(value);
-    return fits ? undefined : `${got}; give two numbers of at least 0 and below 1, such as [0.9, 0.999]`;
-  }
-  return isNumber(value)
-    ? undefined
-    : `${typeof value === 'number' ? value : inWords(value)}; give a number of at least 0`;
-}
-
 /** An optimizer's state: how many steps it took, and a tensor for each parameter in each slot. */
 export interface OptimizerState {
   readonly step: number;
@@ -149,9 +149,12 @@ export interface Optimizer {
   /**
    * One step; parameters without a gradient stay as they are.
    *
+   * @param options those of its kind; the learning rate and the momentum are of this step
    * @param clipNorm bound on the norm of all gradients together
    */
-  step(gradients: ReadonlyMap<string, TfTensor>, clipNorm?: number): void;
+  step(gradients: ReadonlyMap<string, TfTensor>, options: StepOptions, clipNorm?: number): void;
+  /** How many steps it took, those before it was resumed among them. */
+  readonly stepCount: number;
   readonly state: OptimizerState;
   dispose(): void;
 }
@@ -190,5 +193,5 @@ export function checkOptimizerState(
 /** What the optimizer keeps for each parameter. */
 export function slotNames(config: OptimizerConfig): string[] {
   if (config.kind !== 'sgd') return ['exp_avg', 'exp_avg_sq'];
-  return config.momentum === 0 ? [] : ['momentum_buffer'];
+  return config.momentum === 0 && !cyclesMomentum(config.lr) ? [] : ['momentum_buffer'];
 }

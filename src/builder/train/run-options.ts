@@ -3,12 +3,15 @@
  * others only if the caller says that this is meant.
  */
 import { z } from 'zod';
-import { wrongArgument } from '../../arguments.js';
+import { isObject, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { seedBits } from '../random.js';
 import { checkClipNorm, checkCounts } from './check-options.js';
 import { checkFrozen } from './frozen.js';
 import { adam, checkOptimizerConfig, type OptimizerConfig } from './optimizers.js';
+import type { Schedule } from './schedule-options.js';
+import { isSchedule } from './schedules.js';
+import type { TrainingState } from './training-state.js';
 
 /** The options of a run, as its training state keeps them. */
 export interface RunOptions {
@@ -19,6 +22,8 @@ export interface RunOptions {
   /** Left out for none. */
   readonly clipNorm?: number | undefined;
   readonly optimizer: OptimizerConfig;
+  /** Where the schedule of the learning rate began, in epochs and steps that were over; left out for the start of the run. */
+  readonly scheduledFrom?: { readonly epoch: number; readonly step: number } | undefined;
   /** The modules that are not trained; left out for none. */
   readonly frozen?: readonly string[] | undefined;
   /** How many samples an epoch goes through. */
@@ -35,6 +40,7 @@ const UNBOUNDED = Number.POSITIVE_INFINITY;
 
 const size = z.number().nonnegative();
 const decay = size.lt(1);
+const learningRate = size.or(z.custom<Schedule>(isSchedule));
 
 /** As in the file of a training state. */
 export const runOptionsSchema = z.strictObject({
@@ -49,20 +55,21 @@ export const runOptionsSchema = z.strictObject({
   optimizer: z.discriminatedUnion('kind', [
     z.strictObject({
       kind: z.enum(['adam', 'adamw']),
-      lr: size,
+      lr: learningRate,
       betas: z.tuple([decay, decay]),
       eps: size,
       weightDecay: size,
     }),
     z.strictObject({
       kind: z.literal('sgd'),
-      lr: size,
+      lr: learningRate,
       momentum: size,
       dampening: size,
       nesterov: z.boolean(),
       weightDecay: size,
     }),
   ]),
+  scheduledFrom: z.strictObject({ epoch: z.int().nonnegative(), step: z.int().nonnegative() }).optional(),
   frozen: z.array(z.string()).optional(),
   samples: z.int().positive(),
 });
@@ -81,15 +88,12 @@ interface Given {
 /**
  * The options of a run: those given, else those of the run that is resumed, else the defaults.
  *
- * @param before the run that is resumed; undefined for a new one, and for a state of a version that kept none
+ * @param resumed the state that is resumed; its `run` is missing where a version kept none
  * @throws E_INVALID_OPTION for invalid values, and for changes to the resumed run's that `changes` does not name
  */
-export function settleRun(
-  given: Given,
-  isResumed: boolean,
-  before: RunOptions | undefined,
-): Omit<RunOptions, 'samples'> {
+export function settleRun(given: Given, resumed: TrainingState | undefined): Omit<RunOptions, 'samples'> {
   checkGiven(given);
+  const before = resumed?.run;
   const { changes } = given;
   const givenOrBefore = <T extends number | boolean>(
     name: RunChange,
@@ -107,14 +111,31 @@ export function settleRun(
     given.clipNorm,
     before ? (before.clipNorm ?? UNBOUNDED) : undefined,
   );
+  const optimizer = given.optimizer ?? before?.optimizer ?? adam();
   return {
-    seed: isResumed ? seedOf(before, given.seed) : seedBits(given.seed ?? 0),
+    seed: resumed ? seedOf(before, given.seed) : seedBits(given.seed ?? 0),
     batchSize: givenOrBefore('batchSize', given.batchSize, before?.batchSize) ?? 64,
     shuffle: givenOrBefore('shuffle', given.shuffle, before?.shuffle) ?? true,
     clipNorm: clipNorm === UNBOUNDED ? undefined : clipNorm,
-    optimizer: given.optimizer ?? before?.optimizer ?? adam(),
+    optimizer,
+    scheduledFrom: scheduledFrom(optimizer, resumed),
     frozen: frozenOf(before, given.frozen),
   };
+}
+
+/** A resumed run goes on with its schedule; one that is new to it begins where the run is resumed. */
+function scheduledFrom({ lr }: OptimizerConfig, resumed: TrainingState | undefined) {
+  const before = resumed?.run;
+  if (typeof lr === 'number' || !before) return undefined;
+  if (sortedJson(lr) === sortedJson(before.optimizer.lr)) return before.scheduledFrom;
+  return { epoch: resumed.epoch, step: resumed.optimizer.step };
+}
+
+/** Equal for equal options, in whatever order someone wrote them. */
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, part) =>
+    isObject(part) ? Object.fromEntries(Object.entries(part).sort()) : part,
+  );
 }
 
 /** @throws E_INVALID_OPTION if it differs from the resumed run and `changes` does not name it */
@@ -137,7 +158,7 @@ export function expectSame(
 /** Both as calls that show the options in which they differ. */
 function optimizersShown(was: OptimizerConfig, now: OptimizerConfig): [string, string] {
   const values = (config: OptimizerConfig) =>
-    new Map(Object.entries(config).map(([name, value]) => [name, JSON.stringify(value)]));
+    new Map(Object.entries(config).map(([name, value]) => [name, sortedJson(value)]));
   const [before, after] = [values(was), values(now)];
   const shown = (config: OptimizerConfig, own: typeof before, other: typeof before) => {
     const differing = [...own].filter(([name, value]) => name !== 'kind' && other.get(name) !== value);

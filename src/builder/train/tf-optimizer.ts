@@ -4,12 +4,17 @@ import { LstmOnnxError } from '../../errors.js';
 import type { Tf } from '../backends/tf.js';
 import type { StateDict } from '../parameters.js';
 import { clipGradientNorm } from './clip.js';
-import { type Optimizer, type OptimizerConfig, type OptimizerState, slotNames } from './optimizers.js';
+import {
+  type Optimizer,
+  type OptimizerConfig,
+  type OptimizerState,
+  type StepOptions,
+  slotNames,
+} from './optimizers.js';
 
 /** Updates tf variables from their gradients by tfjs ops, on any backend. */
 export class TfOptimizer implements Optimizer {
   readonly #tf: Tf;
-  readonly #config: OptimizerConfig;
   readonly #variables: ReadonlyMap<string, Variable>;
   readonly #slots = new Map<string, Map<string, Variable>>();
   #step = 0;
@@ -25,7 +30,6 @@ export class TfOptimizer implements Optimizer {
     state?: OptimizerState,
   ) {
     this.#tf = tf;
-    this.#config = config;
     this.#variables = variables;
     this.#step = state?.step ?? 0;
     for (const slot of slotNames(config)) {
@@ -41,25 +45,20 @@ export class TfOptimizer implements Optimizer {
     }
   }
 
-  step(gradients: ReadonlyMap<string, TfTensor>, clipNorm?: number): void {
+  step(gradients: ReadonlyMap<string, TfTensor>, options: StepOptions, clipNorm?: number): void {
     this.#step++;
     const tf = this.#tf;
     tf.tidy(() => {
       const taken = clipNorm === undefined ? gradients : clipGradientNorm(tf, gradients, clipNorm);
       for (const [name, gradient] of taken) {
         const variable = entry(this.#variables, name);
-        if (this.#config.kind === 'sgd') this.#stepSgd(this.#config, name, variable, gradient);
-        else this.#stepAdam(this.#config, name, variable, gradient);
+        if (options.kind === 'sgd') this.#stepSgd(options, name, variable, gradient);
+        else this.#stepAdam(options, name, variable, gradient);
       }
     });
   }
 
-  #stepAdam(
-    config: OptimizerConfig & { kind: 'adam' | 'adamw' },
-    name: string,
-    p: Variable,
-    gradient: TfTensor,
-  ) {
+  #stepAdam(config: StepOptions & { kind: 'adam' | 'adamw' }, name: string, p: Variable, gradient: TfTensor) {
     const tf = this.#tf;
     const { lr, eps, weightDecay } = config;
     const [beta1, beta2] = config.betas;
@@ -76,7 +75,7 @@ export class TfOptimizer implements Optimizer {
     p.assign(tf.sub(p, tf.mul(tf.div(mean, denominator), lr / correction1)));
   }
 
-  #stepSgd(config: OptimizerConfig & { kind: 'sgd' }, name: string, p: Variable, gradient: TfTensor) {
+  #stepSgd(config: StepOptions & { kind: 'sgd' }, name: string, p: Variable, gradient: TfTensor) {
     const tf = this.#tf;
     const { lr, momentum, dampening, nesterov, weightDecay } = config;
     let g = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(p, weightDecay));
@@ -92,6 +91,10 @@ export class TfOptimizer implements Optimizer {
 
   #slot(slot: string, name: string): Variable {
     return entry(entry(this.#slots, slot), name);
+  }
+
+  get stepCount(): number {
+    return this.#step;
   }
 
   get state(): OptimizerState {

@@ -11,6 +11,8 @@ import type { NdArray } from '../../nd-array.js';
 import type { StateDict } from '../parameters.js';
 import { Generator, type GeneratorState } from '../random.js';
 import type { BestEpoch } from './early-stopping.js';
+import { epochLogSchema, historyToJson } from './history-json.js';
+import type { EpochLog } from './logs.js';
 import type { OptimizerState } from './optimizers.js';
 import { type RunOptions, runOptionsSchema } from './run-options.js';
 
@@ -24,6 +26,8 @@ export interface TrainingState {
   readonly best?: BestEpoch;
   /** The options of the run, which a resumed run keeps; missing in states of older versions. */
   readonly run?: RunOptions | undefined;
+  /** Every epoch of the run; missing in states of older versions. */
+  readonly history?: readonly EpochLog[];
   /** Settings of the program that ran it, for its next run: kept in the file, and not read by `fit`. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
@@ -42,6 +46,7 @@ const scalars = z.strictObject({
   slots: z.array(z.string()).max(8), // an optimizer has two at most
   best: z.strictObject({ epoch: z.int(), value: z.number() }).optional(),
   run: runOptionsSchema.optional(),
+  history: z.array(epochLogSchema).optional(),
   settings: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 
@@ -61,7 +66,8 @@ export function checkTrainingState(state: unknown): asserts state is TrainingSta
     state.optimizer.slots instanceof Map &&
     [...state.optimizer.slots.values()].every(isDict) &&
     (state.best === undefined || (isObject(state.best) && isDict(state.best.parameters))) &&
-    (state.run === undefined || runOptionsSchema.safeParse(state.run).success)
+    (state.run === undefined || runOptionsSchema.safeParse(state.run).success) &&
+    (state.history === undefined || z.array(epochLogSchema).safeParse(state.history).success)
   ) {
     return;
   }
@@ -74,7 +80,7 @@ export function checkTrainingState(state: unknown): asserts state is TrainingSta
 /** The state as the bytes of a safetensors file. */
 export function encodeTrainingState(state: TrainingState): Uint8Array {
   checkTrainingState(state);
-  const { epoch, parameters, generator, optimizer, best, run, settings } = state;
+  const { epoch, parameters, generator, optimizer, best, run, history, settings } = state;
   Generator.fromState(generator); // throws if it is not one
   const tensors = new Map<string, NdArray>([
     [words, { dtype: 'uint32', shape: [generator.words.length], data: generator.words }],
@@ -90,6 +96,7 @@ export function encodeTrainingState(state: TrainingState): Uint8Array {
     slots: [...optimizer.slots.keys()],
     ...(best ? { best: { epoch: best.epoch, value: best.value } } : {}),
     ...(run ? { run: runOptionsSchema.parse(run) } : {}),
+    ...(history ? { history: historyToJson(history) } : {}),
     ...(settings ? { settings } : {}),
   };
   return encodeSafetensors(tensors, new Map([[metadataKey, JSON.stringify(metadata)]]));
@@ -113,7 +120,7 @@ function readState(bytes: Uint8Array): TrainingState {
         'Give the training.safetensors that a run of lstm-onnx left.',
     );
   }
-  const { epoch, position, step, slots, best, run, settings } = parsed.data;
+  const { epoch, position, step, slots, best, run, history, settings } = parsed.data;
   return {
     epoch,
     parameters: stripped(parameterPrefix, tensors),
@@ -124,6 +131,7 @@ function readState(bytes: Uint8Array): TrainingState {
     },
     ...(best ? { best: { ...best, parameters: stripped(bestPrefix, tensors) } } : {}),
     ...(run ? { run } : {}),
+    ...(history ? { history } : {}),
     ...(settings ? { settings } : {}),
   };
 }

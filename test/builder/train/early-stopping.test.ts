@@ -102,7 +102,8 @@ describe('early stopping', () => {
   });
 
   it('takes a lower error for the better one, as the metric says of itself', () => {
-    const log = (epoch: number, value: number) => ({ epoch, loss: 1, metrics: { meanAbsoluteError: value } });
+    const metrics = (value: number) => ({ meanAbsoluteError: value });
+    const log = (epoch: number, value: number) => ({ epoch, lr: 0.1, loss: 1, metrics: metrics(value) });
     const stopping = new EarlyStopping({ monitor: 'meanAbsoluteError' }, [meanAbsoluteError]);
     expect(stopping.observe(log(1, 0.5), () => weight(1))).toBe(false);
     expect(stopping.observe(log(2, 0.3), () => weight(2))).toBe(false);

@@ -57,7 +57,7 @@ describe('fit', () => {
       optimizer: sgd({ lr: 0.1 }),
       parameters: weight(0.5),
     });
-    expect(history).toEqual([{ epoch: 1, loss: 4, metrics: {} }]);
+    expect(history).toEqual([{ epoch: 1, lr: 0.1, loss: 4, metrics: {} }]);
     expect(parameters.get('fc.weight')!.data).toBeCloseToArray([1.3], { atol: 1e-7 });
   });
 
@@ -236,7 +236,9 @@ describe('validation', () => {
       validation: 0.25,
     });
     expect(parameters.get('fc.weight')!.data[0]).toBe(2);
-    expect(history).toEqual([{ epoch: 1, loss: 0, metrics: {}, validation: { loss: 25, metrics: {} } }]);
+    expect(history).toEqual([
+      { epoch: 1, lr: 0.001, loss: 0, metrics: {}, validation: { loss: 25, metrics: {} } },
+    ]);
   });
 
   it('takes a count of samples, or a data set of its own', async () => {

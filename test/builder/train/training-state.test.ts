@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Generator } from '../../../src/builder/random.js';
 import { adam, sgd } from '../../../src/builder/train/optimizers.js';
+import { cosine, warmUp } from '../../../src/builder/train/schedules.js';
 import {
   decodeTrainingState,
   encodeTrainingState,
@@ -50,7 +51,25 @@ const adamState: TrainingState = {
       ['fc.bias', tensor(13, 14)],
     ]),
   },
-  run: { seed: 7, batchSize: 16, shuffle: true, clipNorm: 0.5, optimizer: adam({ lr: 0.02 }), samples: 640 },
+  run: {
+    seed: 7,
+    batchSize: 16,
+    shuffle: true,
+    clipNorm: 0.5,
+    optimizer: adam({ lr: warmUp({ over: 2, before: cosine({ from: 0.02, over: 9 }) }) }),
+    scheduledFrom: { epoch: 1, step: 40 },
+    samples: 640,
+  },
+  history: [
+    { epoch: 1, lr: 0.02, loss: 0.5, metrics: {} },
+    {
+      epoch: 2,
+      lr: 0.01,
+      loss: 1e-30,
+      metrics: { r2: Number.NaN },
+      validation: { loss: 2, metrics: { r2: -Infinity } },
+    },
+  ],
 };
 const plainState: TrainingState = {
   run: { batchSize: 1, shuffle: false, optimizer: sgd({ lr: 0.1 }), samples: 1 },
@@ -87,6 +106,18 @@ describe('a training state', () => {
     expect(encodeTrainingState(back)).toEqual(encodeTrainingState(state));
   });
 
+  it('keeps a history of 20,000 epochs', () => {
+    const history = Array.from({ length: 20_000 }, (_, i) => ({
+      epoch: i + 1,
+      lr: 1 / 3,
+      loss: 1 / (i + 3),
+      metrics: { accuracy: 1 / 7 },
+      validation: { loss: 1 / 3, metrics: { accuracy: 1 / 7 } },
+    }));
+    const back = decodeTrainingState(encodeTrainingState({ ...plainState, history }));
+    expect(back.history).toEqual(history);
+  });
+
   it('lets the generator go on where it was', () => {
     const back = Generator.fromState(decodeTrainingState(encodeTrainingState(adamState)).generator);
     expect(back.uniform(2000, 0, 1)).toEqual(Generator.fromState(adamState.generator).uniform(2000, 0, 1));
@@ -115,6 +146,17 @@ describe('decodeTrainingState', () => {
     [
       'options of no optimizer',
       altered(({ scalars }) => (scalars.run = { ...adamState.run, optimizer: {} })),
+    ],
+    [
+      'a schedule that is none',
+      altered(
+        ({ scalars }) =>
+          (scalars.run = { ...adamState.run, optimizer: { ...adam(), lr: { kind: 'cosine' } } }),
+      ),
+    ],
+    [
+      'an epoch without a loss',
+      altered(({ scalars }) => (scalars.history = [{ epoch: 1, lr: 1, metrics: {} }])),
     ],
     ['no samples', altered(({ scalars }) => (scalars.run = { ...adamState.run, samples: 0 }))],
     ['an unknown key', altered(({ scalars }) => (scalars.extra = 1))],

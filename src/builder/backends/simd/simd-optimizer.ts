@@ -5,6 +5,7 @@ import {
   type Optimizer,
   type OptimizerConfig,
   type OptimizerState,
+  type StepOptions,
   slotNames,
 } from '../../train/optimizers.js';
 import type { SimdBackend } from './backend.js';
@@ -51,11 +52,11 @@ export class SimdOptimizer implements Optimizer {
     });
   }
 
-  step(gradients: ReadonlyMap<string, TfTensor>, clipNorm?: number): void {
-    this.#backend.engine.allOrNothing(() => this.#move(gradients, clipNorm));
+  step(gradients: ReadonlyMap<string, TfTensor>, options: StepOptions, clipNorm?: number): void {
+    this.#backend.engine.allOrNothing(() => this.#move(gradients, options, clipNorm));
   }
 
-  #move(gradients: ReadonlyMap<string, TfTensor>, clipNorm: number | undefined): void {
+  #move(gradients: ReadonlyMap<string, TfTensor>, options: StepOptions, clipNorm: number | undefined): void {
     this.#step++;
     const copies: number[] = [];
     const moves: Move[] = [];
@@ -70,7 +71,7 @@ export class SimdOptimizer implements Optimizer {
       });
     }
     const scale = clipNorm === undefined ? 1 : this.#clipFactor(moves, clipNorm);
-    for (const move of moves) this.#update(move, scale);
+    for (const move of moves) this.#update(move, options, scale);
     for (const copy of copies) this.#backend.engine.release(copy);
   }
 
@@ -90,8 +91,7 @@ export class SimdOptimizer implements Optimizer {
     return Math.min(clipNorm / (Math.sqrt(sum) + 1e-6), 1);
   }
 
-  #update({ count, parameter, gradient, slots }: Move, scale: number): void {
-    const config = this.#config;
+  #update({ count, parameter, gradient, slots }: Move, config: StepOptions, scale: number): void {
     const kernels = trainingKernels(this.#backend.engine);
     const [first = 0, second = 0] = slots;
     if (config.kind === 'sgd') {
@@ -134,6 +134,10 @@ export class SimdOptimizer implements Optimizer {
       eps,
       stepSize,
     );
+  }
+
+  get stepCount(): number {
+    return this.#step;
   }
 
   get state(): OptimizerState {
