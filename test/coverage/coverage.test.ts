@@ -2,9 +2,7 @@
  * Networks that people publish, from their state dicts and from their ONNX files: numbers that differ from PyTorch's fail, and
  * docs/coverage.md has what is read today. `vitest run test/coverage -u` writes it.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   encodeSafetensors,
@@ -13,16 +11,14 @@ import {
   LstmOnnxError,
   Model,
   type Network,
-  networkToJson,
   parseSafetensors,
 } from '../../src/index.js';
 import { sizeOf } from '../../src/nd-array.js';
-import { lstmOnnx } from '../cli/lstm-onnx.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
 import { listFixtures, loadFixture } from '../fixtures.js';
-import { networkOf } from '../import/drafted.js';
+import { modelBy } from './model-by.js';
 import { networks } from './networks.js';
-import { describeWay, finish, type Way, ways } from './ways.js';
+import { describeWay, type Way, ways } from './ways.js';
 import '../matcher.js';
 
 interface Case {
@@ -34,6 +30,7 @@ const fileOf = (name: string) => new URL(`../../fixtures/data/coverage/${name}`,
 const folder = temporaryDirectory();
 const CLOSE = { atol: 1e-5 };
 const ids = listFixtures('coverage').map((name) => name.replace('coverage/', ''));
+const providers = ['cpu', 'wasm', 'simd'] as const;
 const whole = 'whole';
 const verdicts = {
   stateDict: new Map<string, string>(),
@@ -53,7 +50,7 @@ interface Differences {
 /** A model's results are PyTorch's at five pairs of sizes, four of which no file was traced with. */
 async function expectPyTorch(
   model: Uint8Array,
-  provider: 'cpu' | 'simd',
+  provider: (typeof providers)[number],
   id: string,
   { way, fits = () => true }: Differences = {},
 ): Promise<void> {
@@ -135,39 +132,23 @@ describe.each(ids)('the network %s', (id) => {
     },
   );
 
-  it.runIf(networks[id])('of its state dict has the numbers of PyTorch on cpu and simd', async () => {
+  it.runIf(networks[id])('of its state dict has the numbers of PyTorch on every provider', async () => {
     const weights = encodeSafetensors(loadFixture<Case>(`coverage/${id}`).params);
     const { network, parameters } = await importModel(weights, { network: networks[id]!() });
     const model = exportOnnx(network, parameters);
-    for (const provider of ['cpu', 'simd'] as const) await expectPyTorch(model, provider, id);
+    for (const provider of providers) await expectPyTorch(model, provider, id);
     verdicts.stateDict.set(id, whole);
   });
 });
 
 describe.each(Object.entries(ways))('the state dict of %s, by options or a draft', (id, way) => {
   it('becomes a model with the numbers of PyTorch', async () => {
-    const model = await modelBy(id, way);
-    for (const provider of ['cpu', 'simd'] as const) await expectPyTorch(model, provider, id, { way });
+    const model = await modelBy(id, way, folder);
+    for (const provider of providers) await expectPyTorch(model, provider, id, { way });
     if ('lines' in way) expect(Object.keys(way.lines).length).toBeLessThanOrEqual(3);
     verdicts.way.set(id, describeWay(way));
   });
 });
-
-/** The ONNX file of a state dict, as the command writes it. */
-async function modelBy(id: string, way: Way): Promise<Uint8Array> {
-  const weights = fileURLToPath(fileOf(`${id}.pt`));
-  const options = [...(way.options ?? [])];
-  if ('lines' in way) {
-    const { stdout } = await lstmOnnx('init', '--from', weights, '-o', '-');
-    const network = join(folder, `${id}.json`);
-    writeFileSync(network, networkToJson(networkOf(finish(stdout, way.lines))));
-    options.push('--network', network);
-  }
-  const output = join(folder, `${id}.onnx`);
-  const { code, stderr } = await lstmOnnx('export', weights, '-o', output, ...options);
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  return readFileSync(output);
-}
 
 /** Dimensions that vary in the other file, and that this network has as a number. */
 function fixedSizes({ inputs }: Network, id: string): string[] {
@@ -199,7 +180,7 @@ describe('docs/coverage.md', () => {
     const text = `# Coverage
 
 Networks that people publish, rebuilt small (\`fixtures/coverage_networks.py\`). Whole means PyTorch's numbers at five pairs of batch and
-time, within 1e-5. From a state dict: defined in TypeScript (\`test/coverage/networks.ts\`), read, exported, run on \`cpu\` and \`simd\`. From
+time, within 1e-5. From a state dict: defined in TypeScript (\`test/coverage/networks.ts\`), read, exported, run on \`cpu\`, \`wasm\` and \`simd\`. From
 the ONNX files of \`torch.onnx.export\`, with \`dynamo=False\` and with \`dynamo=True\`: run on \`simd\`, and read, written again and run on
 \`cpu\`. By options or \`init\` is the shortest way from a state dict without a definition (\`test/coverage/ways.ts\`), whole too: options of \`lstm-onnx export\` alone, or the network that
 \`lstm-onnx init\` drafts, with that many of its marked lines changed. An axis of size 1 may stand elsewhere in those outputs. This file is written by

@@ -93,10 +93,9 @@ describe('a network from a state dict', () => {
 });
 
 describe('a network from a state dict, exported,', () => {
-  const exported = async (name: Name, kind: Kind, options: ArchitectureOptions) => {
+  const exported = (name: Name, kind: Kind, options: ArchitectureOptions) => {
     const { network, parameters } = networkFromStateDict(stateDict(name), options);
-    const variant = { states: kind === 'states', lengths: kind === 'lengths' };
-    return Model.load(exportOnnx(network, parameters, variant), { providers: ['cpu'] });
+    return exportOnnx(network, parameters, { states: kind === 'states', lengths: kind === 'lengths' });
   };
   const cases = names.flatMap((name) => {
     const kinds = new Set(runsOf(name).runs.map(({ kind }) => kind));
@@ -105,13 +104,16 @@ describe('a network from a state dict, exported,', () => {
 
   it.each(cases)('gives what PyTorch gives: %s, %s', async (name, kind) => {
     const { options, runs } = runsOf(name);
-    await using model = await exported(name, kind, options);
+    const bytes = exported(name, kind, options);
     const own = runs.filter((run) => run.kind === kind);
     expect(own).toHaveLength(4);
-    for (const { inputs, outputs } of own) {
-      const feeds = [...inputs].map(([key, { data, shape }]) => [key, { data, dims: shape }]);
-      const results = await model.run(Object.fromEntries(feeds));
-      expect(new Map(Object.entries(results))).toBeCloseToArray(outputs, PYTORCH);
+    for (const provider of ['cpu', 'wasm', 'simd'] as const) {
+      await using model = await Model.load(bytes, { providers: [provider] });
+      for (const { inputs, outputs } of own) {
+        const feeds = [...inputs].map(([key, { data, shape }]) => [key, { data, dims: shape }]);
+        const results = await model.run(Object.fromEntries(feeds));
+        expect(new Map(Object.entries(results)), provider).toBeCloseToArray(outputs, PYTORCH);
+      }
     }
   });
 

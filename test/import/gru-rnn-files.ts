@@ -2,13 +2,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseSafetensors } from '../../src/data/safetensors.js';
+import type { ArchitectureOptions, Nonlinearity, Pool } from '../../src/import/architecture.js';
 import type { NdArray } from '../../src/nd-array.js';
-import type { Fixture, FloatTensors } from '../fixtures.js';
+import { type Fixture, type FloatTensors, loadFixture } from '../fixtures.js';
 
 export interface Run {
   readonly kind: string;
   readonly inputs: ReadonlyMap<string, NdArray>;
   readonly outputs: FloatTensors;
+}
+
+export interface WeightsCase {
+  /** Of the only recurrent layer, or of each by its name. */
+  readonly kind: string | Readonly<Record<string, string>>;
+  readonly pool?: Pool;
+  readonly batchFirst?: boolean;
+  /** Of the only recurrent layer, or of each that has one. */
+  readonly nonlinearity?: Nonlinearity | Readonly<Record<string, Nonlinearity>>;
 }
 
 export const pathOf = (path: string) =>
@@ -43,3 +53,20 @@ export function runsOf(fixture: Fixture<unknown>): Run[] {
   }
   return [...runs.values()];
 }
+
+/** The case of a network's fixture, the options of the import that it needs, and what PyTorch gave. */
+export function caseOf(folder: string, name: string) {
+  const fixture = loadFixture<WeightsCase>(`gru-rnn/${folder}/${name}-runs`);
+  const { kind, pool, batchFirst, nonlinearity } = fixture.case;
+  const [said] = typeof nonlinearity === 'string' ? [nonlinearity] : Object.values(nonlinearity ?? {});
+  const options: ArchitectureOptions = {
+    ...(pool ? { pool } : {}),
+    ...(batchFirst === undefined ? {} : { batchFirst }),
+    ...(said ? { nonlinearity: said } : {}),
+    ...(typeof kind === 'string' ? {} : { lstm: Object.keys(kind) }),
+  };
+  return { given: fixture.case, options, runs: runsOf(fixture) };
+}
+
+/** The newer exporter unrolls nn.RNN over the steps of its example, 6: no RNN node, and no other time. @param name of an ONNX file */
+export const isUnrolled = (name: string) => /^rnn-.*-dynamo$/.test(name);

@@ -3,47 +3,28 @@ import { describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
 import { isRecurrent, type RecurrentName, recurrentNames } from '../../src/builder/recurrent/cells.js';
 import { exportOnnx } from '../../src/export/export.js';
-import {
-  type ArchitectureOptions,
-  type Nonlinearity,
-  networkFromStateDict,
-  type Pool,
-} from '../../src/import/architecture.js';
+import { type ArchitectureOptions, networkFromStateDict } from '../../src/import/architecture.js';
 import { type ImportResult, importModel } from '../../src/import/import-model.js';
 import type { NdArray } from '../../src/nd-array.js';
 import { Model } from '../../src/runtime/node.js';
-import { loadFixture } from '../fixtures.js';
 import '../matcher.js';
-import { bytesOf, filesIn, nameOf, namesIn, type Run, runsOf, weightsOf } from './gru-rnn-files.js';
+import {
+  bytesOf,
+  caseOf,
+  filesIn,
+  nameOf,
+  namesIn,
+  type Run,
+  type WeightsCase,
+  weightsOf,
+} from './gru-rnn-files.js';
 
 const PYTORCH = { atol: 2e-6 };
 const providers = ['cpu', 'simd'] as const;
 
-interface WeightsCase {
-  /** Of the only recurrent layer, or of each by its name. */
-  readonly kind: string | Readonly<Record<string, string>>;
-  readonly pool?: Pool;
-  readonly batchFirst?: boolean;
-  /** Of the only recurrent layer, or of each that has one. */
-  readonly nonlinearity?: Nonlinearity | Readonly<Record<string, Nonlinearity>>;
-}
-
 const kindsOf = ({ kind }: WeightsCase) => (typeof kind === 'string' ? [kind] : Object.values(kind));
 const isRead = (given: WeightsCase) =>
   kindsOf(given).every((kind) => recurrentNames.includes(kind as RecurrentName));
-
-function caseOf(folder: string, name: string) {
-  const fixture = loadFixture<WeightsCase>(`gru-rnn/${folder}/${name}-runs`);
-  const { kind, pool, batchFirst, nonlinearity } = fixture.case;
-  const [said] = typeof nonlinearity === 'string' ? [nonlinearity] : Object.values(nonlinearity ?? {});
-  const options: ArchitectureOptions = {
-    ...(pool ? { pool } : {}),
-    ...(batchFirst === undefined ? {} : { batchFirst }),
-    ...(said ? { nonlinearity: said } : {}),
-    ...(typeof kind === 'string' ? {} : { lstm: Object.keys(kind) }),
-  };
-  return { given: fixture.case, options, runs: runsOf(fixture) };
-}
 
 const read = (folder: string, file: string, options: ArchitectureOptions) =>
   importModel(bytesOf(`${folder}/${file}`), { fileName: file, ...options });

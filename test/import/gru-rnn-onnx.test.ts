@@ -7,10 +7,10 @@ import { exportOnnx } from '../../src/export/export.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import type { NdArray } from '../../src/nd-array.js';
 import { decodeModel } from '../../src/onnx/decode-model.js';
-import { encodeModel } from '../../src/onnx/encode-model.js';
 import { Model } from '../../src/runtime/node.js';
 import type { Provider } from '../../src/runtime/providers.js';
-import { CLOSE } from './onnx-models.js';
+import { isUnrolled } from './gru-rnn-files.js';
+import { CLOSE, withWeights } from './onnx-models.js';
 import '../matcher.js';
 
 const urlOf = (path: string) => new URL(`../../fixtures/data/gru-rnn/${path}`, import.meta.url);
@@ -36,18 +36,6 @@ async function openedOn(file: string, bytes: Uint8Array, constant: Uint8Array | 
   return [...given, await open('simd', constant), await open('cpu', again, 'written again')];
 }
 
-/** The node with its weights in the file, as a model has them; the tests give all as inputs. */
-function withWeights(bytes: Uint8Array, tensors: ReadonlyMap<string, NdArray>): Uint8Array {
-  const model = decodeModel(bytes);
-  const isWeight = (name: string) => ['W', 'R', 'B'].includes(name);
-  const inputs = model.graph.inputs.filter(({ name }) => !isWeight(name));
-  const initializers = [...withPrefix(tensors, 'input.')].flatMap(([name, array]) =>
-    isWeight(name) ? [{ name, ...array }] : [],
-  );
-  const opsets = new Map([['', Math.min(22, model.opsets.get('')!)]]);
-  return encodeModel({ ...model, opsets, graph: { ...model.graph, inputs, initializers } });
-}
-
 /** Whether files of the kind can be read as a network. */
 const isReadKind = (file: string) => recurrentNames.some((kind) => file.split(/[_-]/).includes(kind));
 
@@ -64,9 +52,6 @@ async function expectOutputs(
     CLOSE,
   );
 }
-
-/** The newer exporter unrolls nn.RNN over the steps of its example, 6: no RNN node, and no other time. */
-const isUnrolled = (file: string) => /^rnn-.*-dynamo$/.test(file);
 
 /** The newer exporter leaves the time of its example in a Reshape, whatever it says of the input. */
 const isFrozen = (file: string) => isUnrolled(file) || file === 'gru-time-first-dynamo';
@@ -117,7 +102,7 @@ describe("the ONNX project's node tests", () => {
     const tensors = tensorsOf(`onnx-node-tests/${name}`);
     const bytes = bytesOf(`onnx-node-tests/${name}.onnx`);
     const all = withPrefix(tensors, 'input.');
-    for (const [provider, model] of await openedOn(name, bytes, withWeights(bytes, tensors))) {
+    for (const [provider, model] of await openedOn(name, bytes, withWeights(bytes, all))) {
       const fed = new Map(model.inputs.map((input) => [input.name, all.get(input.name)!]));
       await expectOutputs(model, fed, withPrefix(tensors, 'output.'), provider);
       await model.release();

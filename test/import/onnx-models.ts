@@ -5,13 +5,24 @@ import { Generator } from '../../src/builder/random.js';
 import { type ExportOptions, exportOnnx } from '../../src/export/export.js';
 import type { ImportedModel } from '../../src/import/imported-model.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
-import { sizeOf } from '../../src/nd-array.js';
+import { type NdArray, sizeOf } from '../../src/nd-array.js';
+import { decodeModel } from '../../src/onnx/decode-model.js';
 import { encodeModel } from '../../src/onnx/encode-model.js';
 import type { OnnxAttribute, OnnxModel, OnnxTensor } from '../../src/onnx/graph.js';
 import { Model } from '../../src/runtime/node.js';
 import '../matcher.js';
 
 export const CLOSE = { atol: 5e-6 };
+
+/** A node test of the ONNX project with its weights in the file, as a model has them; the tests give all as inputs. */
+export function withWeights(bytes: Uint8Array, given: ReadonlyMap<string, NdArray>): Uint8Array {
+  const model = decodeModel(bytes);
+  const isWeight = (name: string) => ['W', 'R', 'B', 'P'].includes(name);
+  const initializers = [...given].flatMap(([name, array]) => (isWeight(name) ? [{ name, ...array }] : []));
+  const inputs = model.graph.inputs.filter(({ name }) => !isWeight(name));
+  const opsets = new Map([['', Math.min(22, model.opsets.get('')!)]]);
+  return encodeModel({ ...model, opsets, graph: { ...model.graph, inputs, initializers } });
+}
 
 type Feeds = Record<string, { data: Float32Array | number[]; dims: readonly number[] }>;
 

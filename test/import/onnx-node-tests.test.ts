@@ -2,11 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
-import { decodeModel } from '../../src/onnx/decode-model.js';
-import { encodeModel } from '../../src/onnx/encode-model.js';
 import { Model } from '../../src/runtime/node.js';
 import { type Fixture, loadFixture } from '../fixtures.js';
-import { exported } from './onnx-models.js';
+import { exported, withWeights } from './onnx-models.js';
 import '../matcher.js';
 
 const FOLDER = new URL('../../fixtures/data/onnx-node-tests/', import.meta.url);
@@ -34,19 +32,6 @@ async function expectOutputs(
   expect(new Map(Object.entries(results))).toBeCloseToArray(outputs, { atol: 1e-6 });
 }
 
-/** The same node with its weights in the file, as a model has them; the tests give all as inputs. */
-function withWeights(bytes: Uint8Array, { inputs }: Fixture<NodeTest>): Uint8Array {
-  const model = decodeModel(bytes);
-  const isWeight = (name: string) => ['W', 'R', 'B', 'P'].includes(name);
-  const initializers = [...inputs].flatMap(([name, array]) => (isWeight(name) ? [{ name, ...array }] : []));
-  const graph = {
-    ...model.graph,
-    initializers,
-    inputs: model.graph.inputs.filter(({ name }) => !isWeight(name)),
-  };
-  return encodeModel({ ...model, opsets: new Map([['', Math.min(22, model.opsets.get('')!)]]), graph });
-}
-
 describe.each(names)('%s', (name) => {
   const fixture = loadFixture<NodeTest>(`onnx-node-tests/${name}`);
 
@@ -58,7 +43,7 @@ describe.each(names)('%s', (name) => {
   );
 
   it('gives them imported and exported, too', async () => {
-    await expectOutputs(exported(readOnnx(withWeights(bytesOf(name), fixture))), fixture);
+    await expectOutputs(exported(readOnnx(withWeights(bytesOf(name), fixture.inputs))), fixture);
   });
 });
 

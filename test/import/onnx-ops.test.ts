@@ -161,35 +161,6 @@ describe('an imported graph computes what the file does:', () => {
       ['activation', 'activation', 'activation', 'activation', 'activation'],
     ],
     [
-      'the last of equal largest and least entries',
-      graphOf(
-        [
-          node('HardSigmoid', ['x'], ['h'], { alpha: float(2) }),
-          node('ArgMax', ['h'], ['last'], { axis: int(2), keepdims: int(0), select_last_index: int(1) }),
-          node('ArgMin', ['h'], ['least'], { axis: int(2), keepdims: int(0), select_last_index: int(1) }),
-          node('Gather', ['table', 'last'], ['a']),
-          node('Gather', ['table', 'least'], ['b']),
-          node('Add', ['a', 'b'], ['y']),
-        ],
-        { initializers: [weights('table', 4, 3)] },
-      ),
-      ['activation', 'argmax', 'activation', 'argmax', 'embedding', 'embedding', 'add'],
-    ],
-    [
-      'Sign, and Shrink with a bias and without',
-      graphOf([
-        node('Sign', ['x'], ['s']),
-        node('Shrink', ['x'], ['soft'], { lambd: float(0.3), bias: float(0.3) }),
-        node('Shrink', ['soft'], ['hard']),
-        node('Mul', ['s', 'hard'], ['y']),
-      ]),
-      [
-        ...['constant', 'constant', 'constant', 'where', 'where'],
-        ...['activation', 'activation', 'constant', 'where', 'where'],
-        ...['activation', 'activation', 'constant', 'where', 'where', 'mul'],
-      ],
-    ],
-    [
       'scaling by numbers',
       graphOf(
         [
@@ -290,6 +261,34 @@ describe('an imported graph computes what the file does:', () => {
       graphOf([node('ReduceMean', ['x'], ['m'], { keepdims: int(0) }), node('Sub', ['x', 'm'], ['y'])]),
       ['mean', 'mean', 'mean', 'sub'],
     ],
+    [
+      'the sum of squares',
+      graphOf([node('ReduceSumSquare', ['x'], ['y'], { axes: ints(1), keepdims: int(0) })], { rank: 2 }),
+      ['activation', 'sum'],
+    ],
+    [
+      'what is left of a size divided by another',
+      graphOf(
+        [
+          node('Shape', ['x'], ['shape']),
+          node('Gather', ['shape', 'two'], ['size']),
+          node('Mod', ['size', 'three'], ['rest']),
+          node('Unsqueeze', ['rest', 'first'], ['start']),
+          node('Slice', ['x', 'start', 'end', 'axes'], ['y']),
+        ],
+        {
+          initializers: [
+            index('two', 2),
+            index('three', 3),
+            int64s('first', 0),
+            int64s('end', 9),
+            int64s('axes', 2),
+          ],
+        },
+      ),
+      ['slice'],
+    ],
+    ['Swish', graphOf([node('Swish', ['x'], ['y'], { alpha: float(1.5) })], { opset: 24 }), ['activation']],
     [
       'one number of all axes',
       graphOf([node('ReduceMax', ['x'], ['y'], { keepdims: int(0) })], { rank: 0 }),

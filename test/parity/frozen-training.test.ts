@@ -1,15 +1,6 @@
 /** With frozen parameters, one that is in no layer, weight decay and clipped gradients, training is PyTorch's. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defineNetwork } from '../../src/builder/network.js';
-import { softmax, tanh } from '../../src/builder/ops/activations.js';
-import { mul } from '../../src/builder/ops/arithmetic.js';
-import { gru } from '../../src/builder/ops/gru.js';
-import { linear } from '../../src/builder/ops/linear.js';
-import { parameter } from '../../src/builder/ops/parameter.js';
-import { sum } from '../../src/builder/ops/reduce.js';
-import { reshape } from '../../src/builder/ops/reshape.js';
 import { initParameters } from '../../src/builder/parameters.js';
-import { float32 } from '../../src/builder/tensor.js';
 import { fit as train } from '../../src/builder/train/fit.js';
 import { crossEntropy } from '../../src/builder/train/losses.js';
 import { adamW, sgd } from '../../src/builder/train/optimizers.js';
@@ -17,6 +8,7 @@ import { dataset, type SampleArray } from '../../src/data/dataset.js';
 import { bitsOf } from '../builder/train/small.js';
 import { listFixtures, loadFixture } from '../fixtures.js';
 import { backendNames, startNamed } from './backends.js';
+import { frozenNetwork } from './trained-networks.js';
 import '../matcher.js';
 
 interface Case {
@@ -27,15 +19,6 @@ interface Case {
   readonly clipNorm: number | null;
 }
 
-const attention = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => {
-  const { output } = gru('gru', x, { hiddenSize: 4 });
-  const w = parameter('w', [4], { init: { kind: 'normal', mean: 0, std: 1 } });
-  const scale = parameter('scale', [4], { init: 'ones', frozen: true });
-  const weights = softmax(sum(mul(tanh(output), w), 2), 1);
-  const pooled = sum(mul(output, reshape(weights, ['batch', 'time', 1])));
-  return { logits: linear('fc', mul(pooled, scale), 2) };
-});
-
 describe.each(backendNames)('training on %s, with frozen parameters', (backend) => {
   beforeAll(async () => {
     await startNamed(backend);
@@ -45,10 +28,10 @@ describe.each(backendNames)('training on %s, with frozen parameters', (backend) 
     const fixture = loadFixture<Case>(name);
     const { kind, seed, epochs, batchSize, clipNorm } = fixture.case;
     const start = fixture.withPrefix('param@0.');
-    expect(initParameters(attention, seed)).toBeCloseToArray(start); // tolerance 0
+    expect(initParameters(frozenNetwork, seed)).toBeCloseToArray(start); // tolerance 0
     const losses: number[] = [];
     const { parameters } = await train(
-      attention,
+      frozenNetwork,
       dataset({
         inputs: { x: fixture.inputs.get('x') as SampleArray },
         targets: fixture.inputs.get('targets') as SampleArray,

@@ -1,12 +1,8 @@
 /** Networks with normalizations learn as PyTorch's do: the running statistics of batches with the rest, and no optimizer moves them. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defineNetwork } from '../../src/builder/network.js';
-import { relu } from '../../src/builder/ops/activations.js';
-import { conv1d } from '../../src/builder/ops/convolution.js';
 import { linear } from '../../src/builder/ops/linear.js';
-import { batchNorm, layerNorm } from '../../src/builder/ops/normalization.js';
-import { mean } from '../../src/builder/ops/reduce.js';
-import { transpose } from '../../src/builder/ops/transpose.js';
+import { batchNorm } from '../../src/builder/ops/normalization.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { predict } from '../../src/builder/predict.js';
 import { float32 } from '../../src/builder/tensor.js';
@@ -17,18 +13,8 @@ import { dataset, type SampleArray } from '../../src/data/dataset.js';
 import type { NdArray } from '../../src/nd-array.js';
 import { loadFixture } from '../fixtures.js';
 import { backendNames, startNamed } from './backends.js';
+import { normalizationNetwork } from './trained-networks.js';
 import '../matcher.js';
-
-const network = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => {
-  const seen = conv1d('conv', transpose(x, [0, 2, 1]), {
-    outChannels: 5,
-    kernelSize: 3,
-    padding: 'same',
-    bias: false,
-  });
-  const steps = transpose(relu(batchNorm('norm', seen, { momentum: 0.3 })), [0, 2, 1]);
-  return { y: linear('fc', mean(layerNorm('layer', steps), 1), 2) };
-});
 
 interface TrainingCase {
   readonly seed: number;
@@ -54,22 +40,38 @@ describe.each(backendNames)('a network with normalizations on %s', (backend) => 
   });
 
   it('starts with the parameters of PyTorch and has its losses, its statistics and its results after them', async () => {
-    const start = initParameters(network, seed);
+    const start = initParameters(normalizationNetwork, seed);
     expect(start).toBeCloseToArray(fixture.withPrefix('param@0.')); // tolerance 0
     const losses: number[] = [];
     const onStep = ({ loss }: { loss: number }) => void losses.push(loss);
-    const { parameters } = await train(network, data, { ...shared, epochs, seed, backend, onStep });
+    const { parameters } = await train(normalizationNetwork, data, {
+      ...shared,
+      epochs,
+      seed,
+      backend,
+      onStep,
+    });
     expect(losses).toBeCloseToArray(fixture.outputs.get('losses')!.data, { atol: 1e-5 });
     expect(parameters).toBeCloseToArray(fixture.withPrefix(`param@${steps}.`), { atol: 1e-4 });
-    const { y } = await predict(network, fixture.withPrefix(`param@${steps}.`), { x }, { backend });
+    const { y } = await predict(
+      normalizationNetwork,
+      fixture.withPrefix(`param@${steps}.`),
+      { x },
+      { backend },
+    );
     expect(new Map([['y', y]])).toBeCloseToArray(new Map([['y', fixture.outputs.get('y')!]]), { atol: 5e-6 });
   });
 });
 
 it('goes on bit for bit where a run stopped, statistics and all', async () => {
-  const whole = await train(network, data, { ...shared, epochs: 3, seed, backend: 'simd' });
-  const half = await train(network, data, { ...shared, epochs: 1, seed, backend: 'simd' });
-  const rest = await train(network, data, { epochs: 3, resume: half.state, loss: mse, backend: 'simd' });
+  const whole = await train(normalizationNetwork, data, { ...shared, epochs: 3, seed, backend: 'simd' });
+  const half = await train(normalizationNetwork, data, { ...shared, epochs: 1, seed, backend: 'simd' });
+  const rest = await train(normalizationNetwork, data, {
+    epochs: 3,
+    resume: half.state,
+    loss: mse,
+    backend: 'simd',
+  });
   expect(rest.parameters).toBeCloseToArray(whole.parameters); // tolerance 0
   expect(rest.parameters.get('norm.running_mean')!.data).not.toEqual(
     half.parameters.get('norm.running_mean')!.data,

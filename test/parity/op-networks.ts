@@ -8,12 +8,13 @@ import { glu, groupNorm, std } from '../../src/builder/ops/composed.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
 import type { OpName, OpOptions } from '../../src/builder/ops/index.js';
 import { severalInputs } from '../../src/builder/ops/op-inputs.js';
-import { parameter } from '../../src/builder/ops/parameter.js';
+import { constant, parameter } from '../../src/builder/ops/parameter.js';
 import { repeatLike } from '../../src/builder/ops/repeat.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { squeeze, stack, unsqueeze } from '../../src/builder/ops/unsqueeze.js';
 import type { Dim, Shape } from '../../src/builder/shape.js';
 import { float32, int32, type Value } from '../../src/builder/tensor.js';
+import { float32Array } from '../../src/nd-array.js';
 import type { Fixture } from '../fixtures.js';
 
 /** The case of the fixtures in `ops/`: the op, and its options where it has some. */
@@ -59,6 +60,8 @@ const calls = {
   unsqueeze: ([x]: readonly Value[], [axis = 0]: readonly number[]) => unsqueeze(x!, axis),
   times: ([x]: readonly Value[], _given: readonly number[], { module = '', shape = [] }: OpCase) =>
     mul(x as Value<'float32', Shape>, parameter(module, shape)),
+  timesConstant: ([x]: readonly Value[], factors: readonly number[]) =>
+    mul(x as Value<'float32', Shape>, constant(float32Array([factors.length, 1], factors))),
   squeeze: ([x]: readonly Value[], [axis = 0]: readonly number[]) => squeeze(x!, axis),
 };
 

@@ -6,24 +6,15 @@ import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { rnn } from '../../src/builder/ops/rnn.js';
 import { initParameters } from '../../src/builder/parameters.js';
-import { float32, int32 } from '../../src/builder/tensor.js';
+import { int32 } from '../../src/builder/tensor.js';
 import { fit as train } from '../../src/builder/train/fit.js';
 import { crossEntropy } from '../../src/builder/train/losses.js';
 import { adam } from '../../src/builder/train/optimizers.js';
 import { dataset, type SampleArray } from '../../src/data/dataset.js';
 import { type GruRnnTraining, listFixtures, loadFixture } from '../fixtures.js';
 import { backendNames, startNamed } from './backends.js';
+import { trainedNetwork } from './trained-networks.js';
 import '../matcher.js';
-
-function networkOf(config: GruRnnTraining) {
-  const { kind, nonlinearity, inputSize, hiddenSize, numLayers, bidirectional, numClasses } = config;
-  return defineNetwork({ x: float32('batch', 'time', inputSize) }, ({ x }) => {
-    const sizes = { hiddenSize, numLayers: numLayers ?? 1, bidirectional: bidirectional ?? false };
-    const { output } =
-      kind === 'gru' ? gru('gru', x, sizes) : rnn('rnn', x, { ...sizes, nonlinearity: nonlinearity! });
-    return { logits: linear('fc', output.at(-1), numClasses) };
-  });
-}
 
 describe('initial parameters', () => {
   it('of embedding, gru, rnn and linear are those of PyTorch, bit for bit', () => {
@@ -50,7 +41,7 @@ describe.each(backendNames)('training on %s', (backend) => {
     const { epochs, batchSize, lr, seed, steps } = fixture.case;
     const losses: number[] = [];
     const { parameters } = await train(
-      networkOf(fixture.case),
+      trainedNetwork(fixture.case),
       dataset({
         inputs: { x: fixture.inputs.get('x') as SampleArray },
         targets: fixture.inputs.get('targets') as SampleArray,

@@ -1,21 +1,17 @@
 /** Layers that share parameters compute and learn as PyTorch's do: called several times, tied, in a loop that feeds itself. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/builder/backends/backend.js';
-import { defineNetwork, type Network } from '../../src/builder/network.js';
+import { defineNetwork } from '../../src/builder/network.js';
 import { tanh } from '../../src/builder/ops/activations.js';
-import { add, sub } from '../../src/builder/ops/arithmetic.js';
+import { add } from '../../src/builder/ops/arithmetic.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
-import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
-import { lstm } from '../../src/builder/ops/lstm.js';
 import { batchNorm } from '../../src/builder/ops/normalization.js';
 import { mean } from '../../src/builder/ops/reduce.js';
-import { squeeze, unsqueeze } from '../../src/builder/ops/unsqueeze.js';
 import { initParameters, type StateDict } from '../../src/builder/parameters.js';
 import { predict } from '../../src/builder/predict.js';
-import type { Shape } from '../../src/builder/shape.js';
-import { shared, tie } from '../../src/builder/shared.js';
-import { float32, int32, type Value } from '../../src/builder/tensor.js';
+import { tie } from '../../src/builder/shared.js';
+import { int32 } from '../../src/builder/tensor.js';
 import { fit as train } from '../../src/builder/train/fit.js';
 import { crossEntropy } from '../../src/builder/train/losses.js';
 import { sgd } from '../../src/builder/train/optimizers.js';
@@ -24,52 +20,14 @@ import { dataset, type SampleArray } from '../../src/data/dataset.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { importModel } from '../../src/import/import-model.js';
 import { Model } from '../../src/runtime/node.js';
-import { type FloatTensors, loadFixture } from '../fixtures.js';
+import { loadFixture } from '../fixtures.js';
 import { backendNames, startNamed } from './backends.js';
 import { feedsOf } from './exported.js';
+import { ofLayer, sharingNetworks } from './sharing-networks.js';
 import { compute } from './tfjs.js';
 import '../matcher.js';
 
-const siamese = defineNetwork(
-  { row: float32('batch', 4), steps: float32('batch', 'time', 4) },
-  ({ row, steps }) => {
-    const encode = shared(<const S extends Shape>(x: Value<'float32', readonly [...S, 4]>) =>
-      tanh(linear('encoder', x, 5)),
-    );
-    return { y: linear('fc', sub(encode(row), mean(encode(steps), 1)), 2) };
-  },
-);
-
-const tied = defineNetwork({ ids: int32('time', 'batch') }, ({ ids }) => {
-  const { output } = gru('rnn', embedding('encoder', ids, { numEmbeddings: 9, embeddingDim: 5 }), {
-    hiddenSize: 5,
-  });
-  const logits = linear('decoder', output, 9);
-  tie('decoder.weight', 'encoder.weight');
-  return { logits };
-});
-
-const unrolled = defineNetwork({ x: float32('batch', 'time', 4) }, ({ x }) => {
-  const { h, c } = lstm('encoder', x, { hiddenSize: 5 });
-  const { outputs, last } = unroll(
-    3,
-    { y: x.at(-1), h, c },
-    (state) => {
-      const next = lstm('cell', unsqueeze(state.y, 1), { hiddenSize: 5, initialState: state });
-      return { y: add(linear('fc', next.output.at(0, 1), 4), state.y), h: next.h, c: next.c };
-    },
-    1,
-  );
-  return { y: outputs.y, c: squeeze(last.c, 0) };
-});
-
-const networks: Readonly<Record<string, Network>> = { siamese, tied, unrolled };
-
-/** A cell's parameters have no number of a layer in PyTorch. */
-const ofLayer = (tensors: FloatTensors): FloatTensors =>
-  new Map([...tensors].map(([name, tensor]) => [name.replace(/^(cell\..*)$/, '$1_l0'), tensor]));
-
-describe.each(Object.entries(networks))('a network with shared parameters, %s', (name, network) => {
+describe.each(Object.entries(sharingNetworks))('a network with shared parameters, %s', (name, network) => {
   const { params, inputs, outputs, cotangents, grads, inputGrads } = loadFixture(`sharing/${name}`);
   const data = { params: ofLayer(params), inputs, cotangents, inputGrads };
 

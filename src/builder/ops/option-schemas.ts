@@ -15,11 +15,7 @@ export type NoOptions = z.output<typeof none>;
 const axis = z.strictObject({ axis: z.int() });
 export type AxisOptions = z.output<typeof axis>;
 
-const orLast = z._default(z.int(), -1);
-const axisOrLast = z.strictObject({ axis: orLast });
-
-const argmax = z.strictObject({ axis: orLast, selectLastIndex: z._default(z.boolean(), false) });
-export type ArgmaxOptions = z.output<typeof argmax>;
+const axisOrLast = z.strictObject({ axis: z._default(z.int(), -1) });
 
 const constants = { alpha: z.optional(z.number()), beta: z.optional(z.number()) };
 const activation = z.strictObject({ name: z.enum(activationNames), ...constants });
@@ -221,7 +217,7 @@ export type ConstantOptions = z.output<typeof constant>;
 export interface OpOptions {
   activation: ActivationOptions;
   add: NoOptions;
-  argmax: ArgmaxOptions;
+  argmax: AxisOptions;
   at: AtOptions;
   avgPool: AvgPoolOptions;
   batchNorm: BatchNormOptions;
@@ -268,7 +264,7 @@ export type OpName = keyof OpOptions;
 export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpOptions[K]> } = {
   activation,
   add: none,
-  argmax,
+  argmax: axisOrLast,
   at,
   avgPool,
   batchNorm,
