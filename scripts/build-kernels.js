@@ -1,7 +1,7 @@
 /**
- * Compiles src/kernels four times, into modules of base64, which need no asset path anywhere: what runs models and what
- * trains, each with and without relaxed SIMD. They are apart so that whoever loads the one does not load the others, and
- * deflated first, since base64 hides from a server's compression what repeats: by fflate, which gives the same bytes
+ * Compiles src/kernels six times, into modules of base64, which need no asset path anywhere: what runs recurrent layers and
+ * products, what runs models with convolutions too, and what trains, each with and without relaxed SIMD. They are apart so
+ * that whoever loads the one does not load the others, and deflated first, since base64 hides from a server's compression what repeats: by fflate, which gives the same bytes
  * whatever Node runs it. Beside them goes `kernels.ts`, the types and jobs that the host holds to.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,15 +13,21 @@ import { kernelTypes } from './kernel-types.js';
 
 const folder = process.argv[2] ?? 'src/builder/backends/simd';
 
-const purposes = { running: 'run models', training: 'train' };
+/** What each is for, and the flags that it is compiled with. */
+const purposes = {
+  recurrent: { entry: 'running', about: 'run models without convolutions', convolutions: 0, training: 0 },
+  running: { entry: 'running', about: 'run models', convolutions: 1, training: 0 },
+  training: { entry: 'training', about: 'train', convolutions: 1, training: 1 },
+};
 const features = { relaxed: ['relaxed-simd'], plain: [] };
 
 async function compile(purpose, simd, transforms = []) {
   const name = `${purpose}-${simd}`;
+  const { entry, about, convolutions, training } = purposes[purpose];
   const file = join(tmpdir(), `lstm-onnx-${process.pid}-${name}.wasm`);
   const options = [
     ...[
-      `src/kernels/${purpose}.ts`,
+      `src/kernels/${entry}.ts`,
       '-o',
       file,
       '-O3',
@@ -31,7 +37,7 @@ async function compile(purpose, simd, transforms = []) {
       '--memoryBase',
       '1024',
     ],
-    ...['--use', `FOR_TRAINING=${purpose === 'training' ? 1 : 0}`],
+    ...['--use', `FOR_TRAINING=${training}`, '--use', `FOR_CONVOLUTIONS=${convolutions}`],
     ...['--importMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '32768'],
     ...['simd', 'threads', ...features[simd]].flatMap((feature) => ['--enable', feature]),
   ];
@@ -40,17 +46,19 @@ async function compile(purpose, simd, transforms = []) {
   const bytes = readFileSync(file);
   rmSync(file);
   console.log(`${name}: ${bytes.length} bytes`);
-  const about = `The kernels that ${purposes[purpose]}, ${simd === 'relaxed' ? 'with' : 'without'} relaxed SIMD`;
+  const form = simd === 'relaxed' ? 'with' : 'without';
   writeFileSync(
     join(folder, `binary-${name}.ts`),
-    `/** ${about}; made by \`npm run kernels\` from src/kernels. */
+    `/** The kernels that ${about}, ${form} relaxed SIMD; made by \`npm run kernels\` from src/kernels. */
 export const deflated =
   '${Buffer.from(deflateSync(bytes, { level: 9 })).toString('base64')}';
 `,
   );
 }
 
-for (const simd of ['relaxed', 'plain']) await compile('running', simd);
+for (const purpose of ['recurrent', 'running']) {
+  for (const simd of ['relaxed', 'plain']) await compile(purpose, simd);
+}
 await compile('training', 'relaxed');
 // With and without relaxed SIMD the functions and jobs are the same, and those that run models are among those that train.
 const types = kernelTypes();

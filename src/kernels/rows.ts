@@ -15,6 +15,10 @@ export function clearFloats(at: usize, count: i32): void {
   memory.fill(at, 0, <usize>count << 2);
 }
 
+export function fillFloats(at: usize, count: i32, value: f32): void {
+  for (const end = at + (<usize>count << 2); at < end; at += 4) store<f32>(at, value);
+}
+
 /** to = a * b */
 export function multiplyRow(count: i32, to: usize, a: usize, b: usize): void {
   let k = 0;

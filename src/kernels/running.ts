@@ -1,4 +1,5 @@
 // What runs models: recurrent layers forward, products of matrices and softmax.
+export { rectify } from './elementwise';
 export { packWeights } from './layer-weights';
 export { packMatrix, packRows } from './matmul';
 export { clearFloats } from './rows';

@@ -1,11 +1,13 @@
 // Jobs for a pool of threads over shared memory. Each thread has a mailbox; the host posts a job, the thread claims it and
 // counts it done. A job that the thread has not begun the host may claim instead. A thread that waits sleeps.
+import { convolution, convolutionBack, convolutionWeightGradient } from './convolution';
+import { ConvolutionJob } from './convolution-job';
 import { layerBackward, layerInputGradient } from './layer-backward';
 import { layerForward } from './layer-forward';
 import { LayerJob } from './layer-job';
 import { MatmulJob, matmul } from './matmul';
 
-// FOR_TRAINING is 1 or 0: scripts/build-kernels.js says which, and the compiler leaves out what is never called.
+// FOR_TRAINING and FOR_CONVOLUTIONS are 1 or 0: scripts/build-kernels.js says which, and the compiler leaves out what is never called.
 
 /** One thread's mailbox: how many jobs were posted, and claimed, and the last of them. */
 @unmanaged
@@ -40,12 +42,18 @@ export const enum JobKind {
   layerBackward,
   layerInputGradient,
   matmul,
+  convolution,
+  convolutionBack,
+  convolutionWeightGradient,
 }
 
 /** A job that the binary does not have, such as a way back where it only runs models, ends the thread. */
 export function runJob(kind: i32, job: usize): void {
   if (kind == JobKind.layerForward) layerForward(changetype<LayerJob>(job));
   else if (kind == JobKind.matmul) matmul(changetype<MatmulJob>(job));
+  else if (FOR_CONVOLUTIONS && kind == JobKind.convolution) convolution(changetype<ConvolutionJob>(job));
+  else if (FOR_CONVOLUTIONS && kind == JobKind.convolutionBack) convolutionBack(changetype<ConvolutionJob>(job));
+  else if (FOR_TRAINING && kind == JobKind.convolutionWeightGradient) convolutionWeightGradient(changetype<ConvolutionJob>(job));
   else if (FOR_TRAINING && kind == JobKind.layerBackward) layerBackward(changetype<LayerJob>(job));
   else if (FOR_TRAINING && kind == JobKind.layerInputGradient) layerInputGradient(changetype<LayerJob>(job));
   else unreachable();

@@ -217,14 +217,15 @@ const workers = {
 };
 
 const inWorker: Openers = {
-  async simd(...model) {
+  async simd(bytes, options, settings) {
     try {
-      return await workers.simd.open(...model);
+      return await workers.simd.open(bytes, options, settings);
     } catch (error) {
       const knowsLittle =
         error instanceof LstmOnnxError && ['E_UNSUPPORTED', 'E_INVALID_FILE'].includes(error.code);
       if (!knowsLittle) throw error;
-      return workers.simdWhole.open(...model);
+      const kernels = await part(kernelBytes('running'));
+      return workers.simdWhole.open(bytes, options, { ...settings, kernels });
     }
   },
   wasm: (...model) => workers.wasm.open(...model),
@@ -247,15 +248,20 @@ async function open(
   return openOn(provider, options, file, sessionOptions);
 }
 
+function usesWorker({
+  worker = 'document' in globalThis && 'Worker' in globalThis,
+}: WebLoadOptions): boolean {
+  return worker;
+}
+
 async function openOn<P extends WebProvider>(
   provider: P,
   options: WebLoadOptions,
   file: ModelFile,
   sessionOptions: SessionOptions,
 ): Promise<Session> {
-  const { worker = 'document' in globalThis && 'Worker' in globalThis } = options;
   const settings = await settingsOf[provider](options, sessionOptions);
-  const opener = (worker ? inWorker : here)[provider];
+  const opener = (usesWorker(options) ? inWorker : here)[provider];
   const opened = (options: SessionOptions) => opener(file.bytes, options, settings);
   // Only the caller that opens the model knows the files of weights that it names.
   const session = await opened(sessionOptions).catch(async (error) => {
@@ -274,7 +280,7 @@ const settingsOf: {
 } = {
   simd: async (options, sessionOptions) => ({
     numThreads: threadsOf(options, sessionOptions, processors()),
-    kernels: await part(kernelBytes('running')),
+    kernels: await part(kernelBytes(usesWorker(options) ? 'recurrent' : 'running')),
   }),
   wasm: async (options, sessionOptions) => ({
     numThreads: threadsOf(options, sessionOptions, Math.ceil(processors() / 2)),

@@ -2,7 +2,6 @@
  * A tensor unfolded: a row for each entry of a window in each channel, a column for each window of each sequence, so that a
  * convolution is a matrix product.
  */
-import { type Numbers, type Products, part } from './products.js';
 import { type WindowGrid, windowCount, windowSize } from './windows.js';
 
 /** Sequences that are unfolded together. */
@@ -14,44 +13,21 @@ export interface Chunk {
 /** What a chunk may take, in numbers: 8 MB. */
 const MAX_COLUMNS = 2 ** 21;
 
-/** What stays in a processor's cache from unfolding to the product: 1 MB. */
-const CACHED_COLUMNS = 2 ** 18;
-
-/** Columns that are worth going through the weight for. */
-const LEAST_WIDTH = 512;
-
 /** All sequences, as many at a time as fit. */
 export function* chunksOf(grid: WindowGrid): Generator<Chunk> {
-  const windows = Math.max(windowCount(grid), 1);
-  const each = Math.max(grid.channels * windowSize(grid) * windows, 1);
-  const wanted = Math.max(CACHED_COLUMNS / each, LEAST_WIDTH / windows);
-  const most = Math.max(1, Math.floor(Math.min(wanted, MAX_COLUMNS / each)));
+  const each = Math.max(grid.channels * windowSize(grid) * windowCount(grid), 1);
+  const most = Math.max(1, Math.floor(MAX_COLUMNS / each));
   for (let first = 0; first < grid.batch; first += most) {
     yield { first, batches: Math.min(most, grid.batch - first) };
   }
 }
 
-/** The columns of each chunk in turn, zero where a window is over padding; they are good until the next is asked for. */
-export function* unfolded(
-  products: Products,
-  x: Float32Array,
-  grid: WindowGrid,
-): Generator<{ readonly chunk: Chunk; readonly columns: Numbers }> {
+/** The columns of a chunk, zero where a window is over padding. */
+export function unfolded(x: Float32Array, grid: WindowGrid, chunk: Chunk): Float32Array {
   const [, step] = grid.stride;
-  const each = grid.channels * windowSize(grid) * windowCount(grid);
-  let all: Numbers | undefined;
-  let size = 0;
-  for (const chunk of chunksOf(grid)) {
-    // The first chunk is the largest.
-    all ??= products.take(each * chunk.batches);
-    const { data } = all;
-    // Padding is where it was in a chunk of as many.
-    if (size !== each * chunk.batches) data.fill(0);
-    size = each * chunk.batches;
-    eachRun(grid, chunk, (to, from, length) => copyRun(x, from, step, data, to, length));
-    yield { chunk, columns: part(all, 0, size) };
-  }
-  if (all) products.release(all);
+  const columns = new Float32Array(grid.channels * windowSize(grid) * chunk.batches * windowCount(grid));
+  eachRun(grid, chunk, (to, from, length) => copyRun(x, from, step, columns, to, length));
+  return columns;
 }
 
 /** Adds each column to where it was unfolded from. */

@@ -3,7 +3,7 @@
  * back of another to its input.
  */
 import { type Chunk, chunksOf, copyRun, fold, unfolded } from './columns.js';
-import { type Numbers, type Products, part } from './products.js';
+import { type Multiply, part } from './products.js';
 import { type WindowGrid, windowCount, windowSize } from './windows.js';
 
 /** Windows over x, and the channels of y. */
@@ -12,6 +12,11 @@ export interface Convolution {
   readonly outChannels: number;
   /** Each has its own channels of x and of y. */
   readonly groups: number;
+}
+
+/** What the kernels of a convolution take beside tensors: the shapes of x, y and the weight are one of theirs. */
+export interface ConvolutionAttributes extends Convolution {
+  readonly shapes: { readonly x: number[]; readonly y: number[]; readonly weight: number[] };
 }
 
 /** The sizes of one group's matrices: weight `[out, entries]`, y `[out, windows]`, columns of x `[entries, windows]`. */
@@ -24,92 +29,81 @@ function sizesOf({ grid, outChannels, groups }: Convolution) {
 }
 
 /**
- * y `[batch, outChannels, ...windows]`, in room that is the caller's.
+ * y `[batch, outChannels, ...windows]`
  *
  * @param weight `[outChannels, channels / groups, ...kernelSize]`
  */
 export function convolved(
-  products: Products,
+  multiply: Multiply,
   convolution: Convolution,
   x: Float32Array,
-  weight: Numbers,
-): Numbers {
+  weight: Float32Array,
+): Float32Array {
   const { grid, outChannels, groups } = convolution;
   const { out, entries, windows } = sizesOf(convolution);
-  const y = products.take(grid.batch * outChannels * windows);
-  for (const { chunk, columns } of unfolded(products, x, grid)) {
+  const y = new Float32Array(grid.batch * outChannels * windows);
+  for (const chunk of chunksOf(grid)) {
+    const columns = unfolded(x, grid, chunk);
     const width = chunk.batches * windows;
-    const product = products.take(out * width);
     for (let group = 0; group < groups; group++) {
-      products.multiply(
+      const product = multiply(
         { numbers: part(weight, group, out * entries), rows: out, columns: entries },
         { numbers: part(columns, group, entries * width), rows: entries, columns: width },
-        product,
       );
       eachChannel(convolution, chunk, group, (inMatrix, inY) =>
-        copyRun(product.data, inMatrix, 1, y.data, inY, windows),
+        copyRun(product, inMatrix, 1, y, inY, windows),
       );
     }
-    products.release(product);
   }
   return y;
 }
 
-/** The gradient of x, from that of y; in room that is the caller's. */
+/** The gradient of x, from that of y. */
 export function inputGradient(
-  products: Products,
+  multiply: Multiply,
   convolution: Convolution,
   dy: Float32Array,
-  weight: Numbers,
-): Numbers {
+  weight: Float32Array,
+): Float32Array {
   const { grid, groups } = convolution;
   const { out, entries, windows } = sizesOf(convolution);
-  const dx = products.take(grid.batch * grid.channels * grid.size[0] * grid.size[1]);
-  dx.data.fill(0);
+  const dx = new Float32Array(grid.batch * grid.channels * grid.size[0] * grid.size[1]);
   for (const chunk of chunksOf(grid)) {
     const width = chunk.batches * windows;
-    const columns = products.take(groups * entries * width);
+    const columns = new Float32Array(groups * entries * width);
     for (let group = 0; group < groups; group++) {
-      const matrix = matrixOf(products, convolution, dy, chunk, group);
-      products.multiply(
+      const product = multiply(
         { numbers: part(weight, group, out * entries), rows: entries, columns: out, transposed: true },
-        { numbers: matrix, rows: out, columns: width },
-        part(columns, group, entries * width),
+        { numbers: matrixOf(convolution, dy, chunk, group), rows: out, columns: width },
       );
-      products.release(matrix);
+      columns.set(product, group * entries * width);
     }
-    fold(columns.data, grid, chunk, dx.data);
-    products.release(columns);
+    fold(columns, grid, chunk, dx);
   }
   return dx;
 }
 
-/** The gradient of the weight, from that of y; in room that is the caller's. */
+/** The gradient of the weight, from that of y. */
 export function weightGradient(
-  products: Products,
+  multiply: Multiply,
   convolution: Convolution,
   x: Float32Array,
   dy: Float32Array,
-): Numbers {
+): Float32Array {
   const { grid, groups } = convolution;
   const { out, entries, windows } = sizesOf(convolution);
-  const gradient = products.take(groups * out * entries);
-  gradient.data.fill(0);
-  const product = products.take(out * entries);
-  for (const { chunk, columns } of unfolded(products, x, grid)) {
+  const gradient = new Float32Array(groups * out * entries);
+  for (const chunk of chunksOf(grid)) {
+    const columns = unfolded(x, grid, chunk);
     const width = chunk.batches * windows;
     for (let group = 0; group < groups; group++) {
-      const matrix = matrixOf(products, convolution, dy, chunk, group);
-      products.multiply(
-        { numbers: matrix, rows: out, columns: width },
+      const product = multiply(
+        { numbers: matrixOf(convolution, dy, chunk, group), rows: out, columns: width },
         { numbers: part(columns, group, entries * width), rows: width, columns: entries, transposed: true },
-        product,
       );
-      products.release(matrix);
-      addTo(part(gradient, group, out * entries).data, product.data);
+      addTo(part(gradient, group, out * entries), product);
     }
   }
-  products.release(product);
   return gradient;
 }
 
@@ -138,18 +132,10 @@ export function sumOfChannels(y: Float32Array, channels: number, perChannel: num
 }
 
 /** A group's channels of y, a row for each. */
-function matrixOf(
-  products: Products,
-  convolution: Convolution,
-  y: Float32Array,
-  chunk: Chunk,
-  group: number,
-): Numbers {
+function matrixOf(convolution: Convolution, y: Float32Array, chunk: Chunk, group: number): Float32Array {
   const { out, windows } = sizesOf(convolution);
-  const matrix = products.take(out * chunk.batches * windows);
-  eachChannel(convolution, chunk, group, (inMatrix, inY) =>
-    copyRun(y, inY, 1, matrix.data, inMatrix, windows),
-  );
+  const matrix = new Float32Array(out * chunk.batches * windows);
+  eachChannel(convolution, chunk, group, (inMatrix, inY) => copyRun(y, inY, 1, matrix, inMatrix, windows));
   return matrix;
 }
 

@@ -45,7 +45,10 @@ export function maxima(x: Float32Array, grid: WindowGrid): { values: Float32Arra
 /** Each window's number added at its place. */
 export function scattered(dy: Float32Array, places: Int32Array, size: number): Float32Array {
   const dx = new Float32Array(size);
-  for (const [i, at] of places.entries()) dx[at] = (dx[at] ?? 0) + (dy[i] ?? 0);
+  for (let i = 0; i < places.length; i++) {
+    const at = places[i] ?? 0;
+    dx[at] = (dx[at] ?? 0) + (dy[i] ?? 0);
+  }
   return dx;
 }
 

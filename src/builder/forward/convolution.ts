@@ -1,62 +1,71 @@
-/** Convolutions on tfjs: ops of our own, whose products of matrices are those of the backend. */
-import type { NamedTensorInfoMap, TensorInfo, Tensor as TfTensor } from '@tensorflow/tfjs';
+/** Convolutions on tfjs: ops of our own, which simd computes itself and other backends by their products of matrices. */
+import type { NamedTensorInfoMap, Tensor as TfTensor } from '@tensorflow/tfjs';
 import { mustHave } from '../../must-get.js';
 import { dim, sizeOf } from '../../nd-array.js';
-import { type OwnProducts, productsOf } from '../backends/own-products.js';
 import type { Tf } from '../backends/tf.js';
 import {
   addToChannels,
-  type Convolution,
+  type ConvolutionAttributes,
   convolved,
   inputGradient,
   sumOfChannels,
   weightGradient,
 } from '../convolution/convolution.js';
-import type { Numbers } from '../convolution/products.js';
+import type { Factor, Multiply } from '../convolution/products.js';
 import { transposedConvolution } from '../convolution/transposed.js';
 import { gridOf, shapeOfWindows } from '../convolution/windows.js';
 import type { Forward } from './forward-op.js';
 
-/** What the ops take beside tensors: the convolution that goes from x to y, and the shapes of both and of the weight. */
-interface Attributes extends Convolution {
-  readonly shapes: { readonly x: number[]; readonly y: number[]; readonly weight: number[] };
-}
-
 type Tensors = Readonly<Record<string, TfTensor>>;
 type Compute = (
-  products: OwnProducts,
-  numbers: (name: string) => Numbers,
-  attributes: Attributes,
-) => { numbers: Numbers; shape: number[] };
+  multiply: Multiply,
+  numbers: (name: string) => Float32Array,
+  attributes: ConvolutionAttributes,
+) => { numbers: Float32Array; shape: number[] };
 
-/** From x to y, and back to the gradients of x and of the weight. */
+/** From x to y, and back to the gradients of x, of the weight and of the bias. */
 const kernels: Readonly<Record<string, Compute>> = {
-  Convolution(products, numbers, attributes) {
-    const y = convolved(products, attributes, numbers('x').data, numbers('weight'));
+  Convolution(multiply, numbers, attributes) {
+    const y = convolved(multiply, attributes, numbers('x'), numbers('weight'));
     return { numbers: y, shape: attributes.shapes.y };
   },
-  ConvolutionInputGrad(products, numbers, attributes) {
-    const x = inputGradient(products, attributes, numbers('y').data, numbers('weight'));
+  ConvolutionInputGrad(multiply, numbers, attributes) {
+    const x = inputGradient(multiply, attributes, numbers('y'), numbers('weight'));
     return { numbers: x, shape: attributes.shapes.x };
   },
-  ConvolutionWeightGrad(products, numbers, attributes) {
-    const gradient = weightGradient(products, attributes, numbers('x').data, numbers('y').data);
+  ConvolutionWeightGrad(multiply, numbers, attributes) {
+    const gradient = weightGradient(multiply, attributes, numbers('x'), numbers('y'));
     return { numbers: gradient, shape: attributes.shapes.weight };
+  },
+  ConvolutionBiasGrad(_, numbers, { shapes }) {
+    const channels = dim(shapes.y, 1);
+    return { numbers: sumOfChannels(numbers('y'), channels, sizeOf(shapes.y.slice(2))), shape: [channels] };
   },
 };
 
-/** What a kernel gives for these tensors; a bias among them is added. */
-function computed(tf: Tf, compute: Compute, tensors: Tensors, attributes: Attributes): TensorInfo {
-  const products = productsOf(tf);
-  return products.allOrNothing(() => {
-    const numbersOf = (name: string) => products.numbersOf(mustHave(tensors[name], name));
-    const { numbers, shape } = compute(products, numbersOf, attributes);
-    if (tensors.bias) addToChannels(numbers.data, numbersOf('bias').data, sizeOf(shape.slice(2)));
-    return products.tensorOf(numbers, shape);
-  });
+/** Products of matrices by tfjs. */
+function multiplyBy(tf: Tf): Multiply {
+  const matrix = ({ numbers, rows, columns, transposed }: Factor) =>
+    tf.tensor2d(numbers, transposed ? [columns, rows] : [rows, columns]);
+  return (a, b) => {
+    const factors = [matrix(a), matrix(b)] as const;
+    const product = tf.matMul(...factors, a.transposed, b.transposed);
+    const numbers = product.dataSync<'float32'>();
+    // tidy would go through a result that is an array number by number, looking for tensors.
+    tf.dispose([...factors, product]);
+    return numbers;
+  };
 }
 
-/** Gives the current backend the ops, and tfjs their gradients; once for each. */
+/** What a kernel gives for these tensors; a bias among them is added. */
+function computed(tf: Tf, compute: Compute, tensors: Tensors, attributes: ConvolutionAttributes): TfTensor {
+  const numbersOf = (name: string) => mustHave(tensors[name], name).dataSync<'float32'>();
+  const { numbers, shape } = compute(multiplyBy(tf), numbersOf, attributes);
+  if (tensors.bias) addToChannels(numbers, numbersOf('bias'), sizeOf(shape.slice(2)));
+  return tf.tensor(numbers, shape);
+}
+
+/** Gives the current backend the ops that it lacks, and tfjs their gradients; once for each. */
 function register(tf: Tf): void {
   const backendName = tf.getBackend();
   for (const [kernelName, compute] of Object.entries(kernels)) {
@@ -66,16 +75,13 @@ function register(tf: Tf): void {
       backendName,
       kernelFunc({ inputs, attrs }) {
         // tfjs gives tensors, and on what `run` gave as attributes.
-        return computed(tf, compute, inputs as Tensors, attrs as unknown as Attributes);
+        return computed(tf, compute, inputs as Tensors, attrs as unknown as ConvolutionAttributes);
       },
     });
   }
   const run = (kernel: string, tensors: NamedTensorInfoMap, attributes: unknown) =>
     tf.engine().runKernel<TfTensor>(kernel, tensors as Tensors, attributes as never);
-  const sum = (dy: TfTensor) => {
-    const perChannel = sizeOf(dy.shape.slice(2));
-    return tf.tensor1d(sumOfChannels(productsOf(tf).numbersOf(dy).data, dim(dy.shape, 1), perChannel));
-  };
+  const sum = (y: TfTensor) => run('ConvolutionBiasGrad', { y }, { shapes: { y: y.shape } });
   if (tf.getGradient('Convolution')) return;
   tf.registerGradient({
     kernelName: 'Convolution',
@@ -105,7 +111,7 @@ function register(tf: Tf): void {
   });
 }
 
-function compute(tf: Tf, kernel: string, tensors: Tensors, attributes: Attributes): TfTensor {
+function compute(tf: Tf, kernel: string, tensors: Tensors, attributes: ConvolutionAttributes): TfTensor {
   register(tf);
   return tf.engine().runKernel<TfTensor>(kernel, { ...tensors }, attributes as never);
 }

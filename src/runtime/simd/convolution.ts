@@ -1,51 +1,33 @@
 /** Convolutions and pools on the engine. */
-import { addressOf, productsOn } from '../../builder/backends/simd/products.js';
-import { addToChannels, convolved, inputGradient } from '../../builder/convolution/convolution.js';
+import { convolve, convolveBack } from '../../builder/backends/simd/convolution.js';
 import { maxima, means } from '../../builder/convolution/pool.js';
-import type { Numbers } from '../../builder/convolution/products.js';
 import { transposedConvolution } from '../../builder/convolution/transposed.js';
 import { gridOf, shapeOfWindows, type WindowGrid, type Windows } from '../../builder/convolution/windows.js';
-import type { Parameter } from '../../builder/parameters.js';
-import { sizeOf } from '../../nd-array.js';
-import { type Preparation, type Prepare, type Run, unary } from './operator.js';
-import { floatsAt, floatsOf, type RunTensor } from './run-tensor.js';
+import { type Preparation, type Prepare, unary } from './operator.js';
+import { floatsAt, floatsOf } from './run-tensor.js';
 
-/** What a convolution of a model computes with; its weight is placed once. */
-function prepared({ engine, arena, parameter }: Preparation, hasBias: boolean) {
-  const weight = parameter('weight');
-  return {
-    products: productsOn(engine),
-    weight: { data: weight.data, at: arena.place({ dtype: 'float32', data: weight.data }) },
-    bias: hasBias ? parameter('bias') : undefined,
-  };
-}
-
-/** What was computed, with its bias; it is released with the run. */
-function result(
-  y: Numbers,
-  shape: readonly number[],
-  bias: Parameter | undefined,
-  { engine, arena }: Run,
-): RunTensor {
-  if (bias) addToChannels(y.data, bias.data, sizeOf(shape.slice(2)));
-  return floatsAt(engine, arena.adopt(addressOf(y)), shape);
+/** Where the parameters of a convolution are, placed once; 0 for a bias that it has not. */
+function placed({ arena, parameter }: Preparation, hasBias: boolean) {
+  const place = (name: string) => arena.place({ dtype: 'float32', data: parameter(name).data });
+  return { weight: place('weight'), bias: hasBias ? place('bias') : 0 };
 }
 
 const conv: Prepare<'conv'> = (options, model) => {
-  const { products, weight, bias } = prepared(model, options.bias);
+  const { weight, bias } = placed(model, options.bias);
   const { outChannels, groups } = options;
-  return unary((x, run) => {
+  return unary((x, { engine, arena }) => {
     const grid = gridOf(x.shape, options, 'conv');
-    const y = convolved(products, { grid, outChannels, groups }, floatsOf(x), weight);
-    return result(y, shapeOfWindows(grid, outChannels, options.kernelSize.length), bias, run);
+    const y = convolve(engine, { grid, outChannels, groups }, arena.place(x), weight, bias);
+    return floatsAt(engine, arena.adopt(y), shapeOfWindows(grid, outChannels, options.kernelSize.length));
   });
 };
 
 const convTranspose: Prepare<'convTranspose'> = (options, model) => {
-  const { products, weight, bias } = prepared(model, options.bias);
-  return unary((y, run) => {
+  const { weight, bias } = placed(model, options.bias);
+  return unary((y, { engine, arena }) => {
     const { shape, convolution } = transposedConvolution(y.shape, options);
-    return result(inputGradient(products, convolution, floatsOf(y), weight), shape, bias, run);
+    const x = convolveBack(engine, convolution, arena.place(y), weight, bias);
+    return floatsAt(engine, arena.adopt(x), shape);
   });
 };
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { deflated as recurrentPlain } from '../../../src/builder/backends/simd/binary-recurrent-plain.js';
+import { deflated as recurrentRelaxed } from '../../../src/builder/backends/simd/binary-recurrent-relaxed.js';
 import { deflated as runningPlain } from '../../../src/builder/backends/simd/binary-running-plain.js';
 import { deflated as runningRelaxed } from '../../../src/builder/backends/simd/binary-running-relaxed.js';
 import { deflated as trainingPlain } from '../../../src/builder/backends/simd/binary-training-plain.js';
@@ -28,6 +30,7 @@ import { runningEngine, trainingEngine } from '../../engine.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const binaries = {
+  recurrent: { relaxed: recurrentRelaxed, plain: recurrentPlain },
   running: { plain: runningPlain, relaxed: runningRelaxed },
   training: { plain: trainingPlain, relaxed: trainingRelaxed },
 };
@@ -57,7 +60,8 @@ describe('the compiled kernels', () => {
   });
 
   it.each([
-    ['running', 10_000],
+    ['recurrent', 10_000],
+    ['running', 12_500],
     ['training', 40_000],
   ] as const)('are small for %s: under %d bytes', (purpose, limit) => {
     for (const deflated of Object.values(binaries[purpose])) {

@@ -20,8 +20,8 @@ import { LstmOnnxError } from '../../../errors.js';
 import { sizeOf } from '../../../nd-array.js';
 import type { CreateOptimizer, Gather, NumbersOf } from '../backend.js';
 import type { OwnLayers } from '../own-layers.js';
-import type { OwnProducts } from '../own-products.js';
 import type { Tf } from '../tf.js';
+import { convolutionKernels } from './convolution-kernels.js';
 import { crossEntropyKernels } from './cross-entropy-kernel.js';
 import { defaultThreads } from './default-threads.js';
 import { elementwiseKernels } from './elementwise-kernels.js';
@@ -29,7 +29,6 @@ import { Engine, type EngineOptions } from './engine.js';
 import { kernelBytes } from './kernel-bytes.js';
 import { layerKernels, simdLayers } from './layer-op.js';
 import { matmulKernels } from './matmul-kernels.js';
-import { ownProducts } from './products.js';
 import { SimdOptimizer } from './simd-optimizer.js';
 import { softmaxKernels } from './softmax-kernel.js';
 import { sumKernel } from './sum-kernel.js';
@@ -47,7 +46,6 @@ export class SimdBackend extends MathBackendCPU {
     this.#tf = tf;
     this.engine = engine;
     ({ lstmLayer: this.lstmLayer, gruLayer: this.gruLayer, rnnLayer: this.rnnLayer } = simdLayers(tf));
-    this.products = ownProducts(this);
     this.notice = engine.threads === 1 ? fewerThreads() : undefined;
   }
 
@@ -168,8 +166,6 @@ export class SimdBackend extends MathBackendCPU {
   /** tfjs' promises of numbers leave garbage at every step that only a full collection finds; see `../tape.ts`. */
   readonly numbersOf: NumbersOf = (tensor) => tensor.dataSync<'float32'>();
 
-  readonly products: OwnProducts;
-
   readonly lstmLayer: OwnLayers['lstmLayer'];
   readonly gruLayer: OwnLayers['gruLayer'];
   readonly rnnLayer: OwnLayers['rnnLayer'];
@@ -251,7 +247,7 @@ async function register(tf: Tf, name: string, options: SimdOptions): Promise<Eng
   const engine = await Engine.start(await kernelBytes('training', relaxed), { threads, ...others });
   tf.copyRegisteredKernels('cpu', name);
   const cpu = (kernel: string) => tf.getKernel(kernel, 'cpu').kernelFunc;
-  const own = [...layerKernels, ...softmaxKernels, ...crossEntropyKernels];
+  const own = [...layerKernels, ...convolutionKernels, ...softmaxKernels, ...crossEntropyKernels];
   const around = [...matmulKernels(cpu), ...elementwiseKernels(cpu), sumKernel(cpu('Sum'))];
   for (const kernel of [...own, ...around]) {
     if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);

@@ -5,81 +5,73 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs';
 import { copyPermuted } from '../../../array-layout.js';
 import { sizeOf } from '../../../nd-array.js';
-import { inputNamed, type KernelAttributes, type SimdBackend, type SimdKernel } from './backend.js';
+import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
+import type { TrainingKernels } from './kernels.js';
+import { trainingKernels } from './training-kernels.js';
 
-/** Writes its numbers to `y`. */
-type Unary = (x: Float32Array, y: Float32Array, attributes: KernelAttributes) => void;
-type Binary = (a: Float32Array, b: Float32Array, y: Float32Array) => void;
-
-// NaN stays NaN in all of them.
-const unary: Readonly<Record<string, Unary>> = {
-  Relu(x, y) {
-    for (let i = 0; i < y.length; i++) y[i] = Math.max(0, x[i] ?? 0);
-  },
-  Step(x, y, attributes) {
-    const below = Number(attributes?.alpha ?? 0);
-    for (let i = 0; i < y.length; i++) {
-      const number = x[i] ?? 0;
-      y[i] = number > 0 ? 1 : number <= 0 ? below : number;
-    }
-  },
-};
-
-const binary: Readonly<Record<string, Binary>> = {
-  Add(a, b, y) {
-    for (let i = 0; i < y.length; i++) y[i] = (a[i] ?? 0) + (b[i] ?? 0);
-  },
-  Multiply(a, b, y) {
-    for (let i = 0; i < y.length; i++) y[i] = (a[i] ?? 0) * (b[i] ?? 0);
-  },
-};
+type Arguments = Parameters<SimdKernel['run']>;
 
 /** @param cpu tfjs' cpu kernels by name */
 export function elementwiseKernels(cpu: (name: string) => KernelFunc): readonly SimdKernel[] {
-  const kernel = (name: string, run: (...args: Parameters<SimdKernel['run']>) => TensorInfo | undefined) => {
-    const otherwise = cpu(name);
-    const fallback: SimdKernel['run'] = (backend, inputs, attrs) =>
-      otherwise({ inputs, attrs: attrs ?? {}, backend });
-    return { name, run: (...args: Parameters<SimdKernel['run']>) => run(...args) ?? fallback(...args) };
-  };
+  const kernel = (name: string, run: (...args: Arguments) => TensorInfo | undefined): SimdKernel => ({
+    name,
+    run: (...args) => {
+      const [backend, inputs, attrs] = args;
+      return run(...args) ?? cpu(name)({ inputs, attrs: attrs ?? {}, backend });
+    },
+  });
   return [
-    ...Object.entries(unary).map(([name, compute]) =>
-      kernel(name, (backend, inputs, attributes) => {
-        const x = inputNamed(inputs, 'x');
-        if (x.dtype !== 'float32') return undefined;
-        return result(backend, x.shape, (y) => compute(backend.numbers(x), y, attributes));
-      }),
+    kernel('Relu', (backend, { x }) =>
+      computed(backend, [x], (kernels, count, [from = 0], to) => kernels.rectify(count, from, to)),
     ),
-    ...Object.entries(binary).map(([name, compute]) =>
-      kernel(name, (backend, inputs) => {
-        const [a, b] = [inputNamed(inputs, 'a'), inputNamed(inputs, 'b')];
-        if (a.dtype !== 'float32' || b.dtype !== 'float32' || !isSame(a.shape, b.shape)) return undefined;
-        return result(backend, a.shape, (y) => compute(backend.numbers(a), backend.numbers(b), y));
-      }),
+    kernel('Step', (backend, { x }, attributes) =>
+      computed(backend, [x], (kernels, count, [from = 0], to) =>
+        kernels.step(count, from, Number(attributes?.alpha ?? 0), to),
+      ),
+    ),
+    kernel('Add', (backend, { a, b }) =>
+      computed(backend, [a, b], (kernels, count, [left = 0, right = 0], to) =>
+        kernels.add(count, left, right, to),
+      ),
+    ),
+    kernel('Multiply', (backend, { a, b }) =>
+      computed(backend, [a, b], (kernels, count, [left = 0, right = 0], to) =>
+        kernels.multiply(count, left, right, to),
+      ),
     ),
     kernel('Transpose', (backend, inputs, attributes) => {
       const x = inputNamed(inputs, 'x');
       if (x.dtype !== 'float32') return undefined;
       const order = attributes?.perm as number[]; // as tfjs declares the kernel
       const shape = order.map((axis) => x.shape[axis] ?? 1);
-      return result(backend, shape, (y) => copyPermuted(backend.numbers(x), x.shape, order, y));
+      const { engine } = backend;
+      const size = sizeOf(shape);
+      const at = engine.allocate(size * Float32Array.BYTES_PER_ELEMENT);
+      copyPermuted(backend.numbers(x), x.shape, order, engine.floats(at, size));
+      return backend.own(shape, at);
     }),
   ];
 }
 
-function isSame(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
+/** What a kernel gives for floats of one shape; undefined for others. @param compute is given addresses */
+function computed(
+  backend: SimdBackend,
+  inputs: readonly (TensorInfo | undefined)[],
+  compute: (kernels: TrainingKernels, count: number, from: readonly number[], to: number) => void,
+): TensorInfo | undefined {
+  const tensors = inputs.filter((x) => x !== undefined);
+  const [{ shape } = { shape: [] }] = tensors;
+  if (!tensors.every((x) => x.dtype === 'float32' && isSame(x.shape, shape))) return undefined;
+  const { engine } = backend;
+  const copies: number[] = [];
+  const from = tensors.map((x) => backend.place(x, copies));
+  const count = sizeOf(shape);
+  const to = engine.allocate(count * Float32Array.BYTES_PER_ELEMENT);
+  compute(trainingKernels(engine), count, from, to);
+  for (const copy of copies) engine.release(copy);
+  return backend.own(shape, to);
 }
 
-/** A tensor in the engine's memory. */
-function result(
-  backend: SimdBackend,
-  shape: readonly number[],
-  write: (y: Float32Array) => void,
-): TensorInfo {
-  const { engine } = backend;
-  const size = sizeOf(shape);
-  const at = engine.allocate(size * Float32Array.BYTES_PER_ELEMENT);
-  write(engine.floats(at, size));
-  return backend.own(shape, at);
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
 }

@@ -1,6 +1,6 @@
 /**
- * Which of the compiled kernels are loaded: those that run models or those that train too, in the better form that this
- * JavaScript engine takes. A probe of a few bytes tells, so that only the one is loaded.
+ * Which of the compiled kernels are loaded: those that run models, without convolutions or with them, or those that train
+ * too, in the better form that this JavaScript engine takes. A probe of a few bytes tells, so that only the one is loaded.
  */
 import { enableRelaxedSimd } from '#simd-platform';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
@@ -16,6 +16,10 @@ export const probes = {
 } as const;
 
 const binaries = {
+  recurrent: {
+    relaxed: () => import('./binary-recurrent-relaxed.js'),
+    plain: () => import('./binary-recurrent-plain.js'),
+  },
   running: {
     relaxed: () => import('./binary-running-relaxed.js'),
     plain: () => import('./binary-running-plain.js'),
@@ -29,7 +33,7 @@ const binaries = {
 /**
  * The kernels as a WebAssembly module, for `Engine.start`.
  *
- * @param purpose running models, or training networks, which takes all that running does
+ * @param purpose running models that are without convolutions, running models, or training networks; each takes all that is before it
  * @param relaxed whether to use relaxed SIMD where it is there
  * @throws E_PROVIDER_UNAVAILABLE where WebAssembly SIMD or shared memory is missing
  */

@@ -1,5 +1,35 @@
 /** What src/kernels gives the host; made by `npm run kernels`. Addresses, counts and booleans are integers. */
 
+/** The fields of `ConvolutionJob`: 32-bit integers in this order. */
+export const convolutionJobFields = [
+  'from',
+  'to',
+  'groups',
+  'channels',
+  'outChannels',
+  'height',
+  'width',
+  'countY',
+  'countX',
+  'kernelY',
+  'kernelX',
+  'strideY',
+  'strideX',
+  'beforeY',
+  'beforeX',
+  'dilationY',
+  'dilationX',
+  'x',
+  'y',
+  'weight',
+  'bias',
+  'columns',
+  'panels',
+  'sums',
+  'product',
+  'dWeight',
+] as const;
+
 /** The fields of `GatePart`: 32-bit integers in this order. */
 export const gatePartFields = ['gates', 'gatesAt', 'depth', 'inputsAt', 'panels'] as const;
 
@@ -69,11 +99,23 @@ export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 
 export const cell = { lstm: 0, gru: 1, rnnTanh: 2, rnnRelu: 3 } as const;
 
 /** The values of `JobKind`. */
-export const jobKind = { layerForward: 1, layerBackward: 2, layerInputGradient: 3, matmul: 4 } as const;
+export const jobKind = {
+  layerForward: 1,
+  layerBackward: 2,
+  layerInputGradient: 3,
+  matmul: 4,
+  convolution: 5,
+  convolutionBack: 6,
+  convolutionWeightGradient: 7,
+} as const;
+
+/** The values of `Move`. */
+export const move = { columns: 0, entries: 1, back: 2 } as const;
 
 /** What `src/kernels/running.ts` exports. */
 export interface RunningKernels {
   readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
+  rectify(count: number, x: number, y: number): void;
   packWeights(
     rows: number,
     columns: number,
@@ -106,6 +148,10 @@ export interface RunningKernels {
 /** What `src/kernels/training.ts` exports. */
 export interface TrainingKernels extends RunningKernels {
   crossEntropy(rows: number, classes: number, logits: number, targets: number, gradient: number): number;
+  add(count: number, a: number, b: number, y: number): void;
+  channelSums(batch: number, channels: number, windows: number, y: number, sums: number): void;
+  multiply(count: number, a: number, b: number, y: number): void;
+  step(count: number, x: number, below: number, y: number): void;
   sumSlices(
     rows: number,
     columns: number,
