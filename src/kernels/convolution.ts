@@ -2,7 +2,7 @@
 import { ConvolutionJob, chunkEntries, entriesOf, padded4, windowsOf } from './convolution-job';
 import { product } from './product-tiles';
 import { addRow, clearFloats, copyFloats, fillFloats, padded8 } from './rows';
-import { Move, clearRows, moveWindows, toColumns } from './unfold';
+import { clearRows, fold, toColumns, unfoldColumns, unfoldEntries } from './unfold';
 
 /** y of some windows: the weight times what they see. */
 export function convolution(job: ConvolutionJob): void {
@@ -14,8 +14,7 @@ export function convolution(job: ConvolutionJob): void {
       const columns = min(job.columns, job.to - column), width = padded8(columns), row = <usize>width << 2;
       for (let entry = 0; entry < entries; entry += chunkEntries) {
         const depth = min(chunkEntries, entries - entry), size = padded4(depth);
-        moveWindows(job, Move.columns, x, column, columns, entry, depth, job.panels, size);
-        clearRows(job.panels, width >> 3, depth, size);
+        unfoldColumns(job, x, column, columns, entry, depth, job.panels, size);
         product(out, size, weight + (<usize>entry << 2), stride, job.panels, entry ? job.product : job.sums, row, width);
         if (entry) addRow(out * width, job.sums, job.product);
       }
@@ -81,7 +80,7 @@ export function convolutionBack(job: ConvolutionJob): void {
           product(rows, size, a, stride, job.panels + <usize>channel * row, channel ? job.product : job.sums, row, width);
           if (channel) addRow(rows * width, job.sums, job.product);
         }
-        moveWindows(job, Move.back, x, column, columns, entry, rows, job.sums, width);
+        fold(job, x, column, columns, entry, rows, job.sums, width);
       }
     }
   }
@@ -111,8 +110,7 @@ export function convolutionWeightGradient(job: ConvolutionJob): void {
       copyChannels(job, group, column, columns, job.sums, size);
       for (let entry = 0; entry < entries; entry += chunkEntries) {
         const count = min(chunkEntries, entries - entry), width = padded8(count);
-        moveWindows(job, Move.entries, x, column, columns, entry, count, job.panels, size);
-        clearRows(job.panels, width >> 3, columns, size);
+        unfoldEntries(job, x, column, columns, entry, count, job.panels, size);
         product(out, size, job.sums, <usize>size << 2, job.panels, job.product, <usize>width << 2, width);
         for (let o = 0; o < out; o++) addRow(width, to + (<usize>(o * rowFloats + entry) << 2), job.product + (<usize>(o * width) << 2));
       }

@@ -1,9 +1,9 @@
 // Where the entries of windows are in x, and what is moved from there or back.
 import { ConvolutionJob, windowsOf } from './convolution-job';
-import { addRow, clearFloats } from './rows';
+import { addRow, clearFloats, padded8 } from './rows';
 
-/** What is done with the numbers of x that an entry sees. */
-export const enum Move {
+/** Where the numbers of x that an entry sees are moved. */
+const enum Move {
   /** To panels of columns: what x is multiplied by is the weight. */
   columns,
   /** To panels of entries: what x is multiplied by is a gradient of y. */
@@ -12,14 +12,25 @@ export const enum Move {
   back,
 }
 
-/**
- * Moves some entries of some columns; those over padding are zero.
- *
- * @param x of the group in the first sequence
- * @param to panels, or for `Move.back` the rows
- * @param size floats from panel to panel, over 8, or from row to row
- */
-export function moveWindows(job: ConvolutionJob, move: Move, x: usize, first: i32, columns: i32, entry: i32, entries: i32, to: usize, size: i32): void {
+/** What some columns see, as panels of columns: the weight is multiplied by it. `size` is the depth of the panels. */
+export function unfoldColumns(job: ConvolutionJob, x: usize, first: i32, columns: i32, entry: i32, entries: i32, panels: usize, size: i32): void {
+  moveWindows(job, Move.columns, x, first, columns, entry, entries, panels, size);
+  clearRows(panels, padded8(columns) >> 3, entries, size);
+}
+
+/** The same as panels of entries: gradients of y are multiplied by it. */
+export function unfoldEntries(job: ConvolutionJob, x: usize, first: i32, columns: i32, entry: i32, entries: i32, panels: usize, size: i32): void {
+  moveWindows(job, Move.entries, x, first, columns, entry, entries, panels, size);
+  clearRows(panels, padded8(entries) >> 3, columns, size);
+}
+
+/** Adds rows of columns, `size` floats each, to where they were unfolded from. */
+export function fold(job: ConvolutionJob, x: usize, first: i32, columns: i32, entry: i32, entries: i32, rows: usize, size: i32): void {
+  moveWindows(job, Move.back, x, first, columns, entry, entries, rows, size);
+}
+
+/** Moves some entries of some columns; those over padding are zero. @param x of the group in the first sequence */
+function moveWindows(job: ConvolutionJob, move: Move, x: usize, first: i32, columns: i32, entry: i32, entries: i32, to: usize, size: i32): void {
   for (let k = 0; k < entries; k++) {
     const at = entry + k, place = at / job.kernelX;
     const offsetX = (at % job.kernelX) * job.dilationX - job.beforeX;

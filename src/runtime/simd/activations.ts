@@ -38,7 +38,7 @@ export function elementwise(
   return unary((x, { engine, arena }) => {
     const { shape, data } = x;
     const result = floatsAt(engine, arena.allocate(data.length), shape);
-    // ReLU follows each convolution: a call for each number takes fifty times as long.
+    // ReLU follows each convolution: a call for each number takes many times as long.
     if (options.name === 'relu') engine.kernels.rectify(data.length, arena.place(x), result.at);
     else for (let i = 0; i < data.length; i++) result.data[i] = compute(data[i] ?? 0);
     return result;

@@ -1,6 +1,6 @@
 /** Convolutions on the engine: slices of their windows on its threads. */
 import type { Convolution } from '../../convolution/convolution.js';
-import { type WindowGrid, windowCount, windowSize } from '../../convolution/windows.js';
+import { windowCount, windowSize } from '../../convolution/windows.js';
 import type { Engine, JobKind } from './engine.js';
 import { convolutionJobFields } from './kernels.js';
 import { roundUp } from './layer-layout.js';

@@ -109,9 +109,6 @@ export const jobKind = {
   convolutionWeightGradient: 7,
 } as const;
 
-/** The values of `Move`. */
-export const move = { columns: 0, entries: 1, back: 2 } as const;
-
 /** What `src/kernels/running.ts` exports. */
 export interface RunningKernels {
   readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
