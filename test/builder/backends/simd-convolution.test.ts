@@ -62,7 +62,11 @@ const convolutions = fc
     const grid = {
       ...{ batch, channels: groups * channels, size: pair((one) => one.size), count: pair(countOf) },
       ...{ kernel: pair((one) => one.kernel), stride: pair((one) => one.stride) },
-      ...{ before: pair((one) => one.before), dilation: pair((one) => one.dilation) },
+      ...{
+        before: pair((one) => one.before),
+        after: pair((one) => one.after),
+        dilation: pair((one) => one.dilation),
+      },
     };
     return { grid, outChannels: groups * out, groups };
   });
@@ -91,7 +95,10 @@ function plain(
   kernel: readonly [number, number],
 ): Convolution['grid'] {
   const count = [size[0] - kernel[0] + 1, size[1] - kernel[1] + 1] as const;
-  return { batch, channels, size, count, kernel, stride: [1, 1], before: [0, 0], dilation: [1, 1] };
+  return {
+    ...{ batch, channels, size, count, kernel },
+    ...{ stride: [1, 1], before: [0, 0], after: [0, 0], dilation: [1, 1] },
+  };
 }
 
 /** What memory holds before it is written must not matter. */
