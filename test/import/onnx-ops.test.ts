@@ -161,6 +161,35 @@ describe('an imported graph computes what the file does:', () => {
       ['activation', 'activation', 'activation', 'activation', 'activation'],
     ],
     [
+      'the last of equal largest and least entries',
+      graphOf(
+        [
+          node('HardSigmoid', ['x'], ['h'], { alpha: float(2) }),
+          node('ArgMax', ['h'], ['last'], { axis: int(2), keepdims: int(0), select_last_index: int(1) }),
+          node('ArgMin', ['h'], ['least'], { axis: int(2), keepdims: int(0), select_last_index: int(1) }),
+          node('Gather', ['table', 'last'], ['a']),
+          node('Gather', ['table', 'least'], ['b']),
+          node('Add', ['a', 'b'], ['y']),
+        ],
+        { initializers: [weights('table', 4, 3)] },
+      ),
+      ['activation', 'argmax', 'activation', 'argmax', 'embedding', 'embedding', 'add'],
+    ],
+    [
+      'Sign, and Shrink with a bias and without',
+      graphOf([
+        node('Sign', ['x'], ['s']),
+        node('Shrink', ['x'], ['soft'], { lambd: float(0.3), bias: float(0.3) }),
+        node('Shrink', ['soft'], ['hard']),
+        node('Mul', ['s', 'hard'], ['y']),
+      ]),
+      [
+        ...['constant', 'constant', 'constant', 'where', 'where'],
+        ...['activation', 'activation', 'constant', 'where', 'where'],
+        ...['activation', 'activation', 'constant', 'where', 'where', 'mul'],
+      ],
+    ],
+    [
       'scaling by numbers',
       graphOf(
         [

@@ -7,7 +7,7 @@ import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/graph.js';
 import { cpuMilliseconds } from '../cpu-time.js';
 import { floats, type graph, int64s, model, node, value } from '../onnx/broken-models.js';
 import { decodeProto } from '../onnx/proto-decoder.js';
-import { int, ints, numbers, text, texts, weights } from './onnx-models.js';
+import { float, int, ints, numbers, text, texts, weights } from './onnx-models.js';
 
 const H = 4;
 
@@ -176,11 +176,30 @@ describe('readOnnx refuses, with operator and node,', () => {
       /Pad "p": its mode is reflect; read is constant/,
     ],
     [
-      'the last of equal largest entries',
-      model([node('ArgMax', ['x'], ['y'], { axis: int(1), select_last_index: int(1) }, 'a')], {
-        outputs: [value('y', ['batch', 1], 'int64')],
-      }),
-      /ArgMax "a": of equal entries along 4 it takes the last one/,
+      'the last step of which anything differs, without those that have none',
+      model(
+        [
+          node('Equal', ['x', 'zero'], ['same']),
+          node('Not', ['same'], ['differs']),
+          node('Cast', ['differs'], ['steps'], { to: int(1) }),
+          node('ArgMax', ['steps'], ['last'], { axis: int(1), keepdims: int(0), select_last_index: int(1) }),
+          node('Add', ['last', 'one'], ['y'], {}, 'number'),
+        ],
+        {
+          inputs: [value('x', ['batch', 'time'], 'int32')],
+          outputs: [value('y', ['batch'], 'int64')],
+          initializers: [
+            { name: 'zero', dtype: 'int32', shape: [], data: Int32Array.of(0) },
+            int64s('one', 1),
+          ],
+        },
+      ),
+      /The output "y" is a mask of steps/,
+    ],
+    [
+      'a bound below zero',
+      model([node('Shrink', ['x'], ['y'], { lambd: float(-1) }, 's')]),
+      /Shrink "s": its lambd is -1/,
     ],
     [
       'padding that takes away',

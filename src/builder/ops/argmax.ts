@@ -1,4 +1,5 @@
 /** `torch.argmax` along one dimension. */
+import { checkOptionNames } from '../../option-names.js';
 import { normalizeAxis, type RemoveAt, type Shape } from '../shape.js';
 import { graphOf, type SymbolicTensor, type Value } from '../tensor.js';
 import { expectInput, type OpDefinition } from './op.js';
@@ -20,17 +21,25 @@ export const argmaxOp: OpDefinition<'argmax'> = {
 };
 
 /**
- * Where the largest entry along a dimension is, which disappears: the class of logits, the next token, an action. Of equal entries it is
- * the first. It has no gradient, so that training needs the logits themselves.
+ * Where the largest entry along a dimension is, which disappears: the class of logits, the next token, an action. NaN counts as the
+ * largest, but on onnxruntime, which passes over it. It has no gradient, so that training needs the logits themselves.
  *
  * @param axis negative: counted from the end; default the last
+ * @param options `selectLastIndex`: of equal entries the last instead of the first; default false
  * @returns int32
  * @throws E_INVALID_OPTION for an axis that x does not have
  */
 export function argmax<S extends Shape, const A extends number = -1>(
   x: Value<'float32', S>,
   axis?: A,
+  options?: { readonly selectLastIndex?: boolean },
 ): SymbolicTensor<'int32', RemoveAt<S, A>>;
-export function argmax(x: Value<'float32'>, axis = -1): SymbolicTensor {
-  return graphOf('argmax', x).addOne('argmax', undefined, { x }, { axis });
+export function argmax(
+  x: Value<'float32'>,
+  axis = -1,
+  options: { readonly selectLastIndex?: boolean } = {},
+): SymbolicTensor {
+  checkOptionNames('argmax', options, { selectLastIndex: true });
+  const { selectLastIndex = false } = options;
+  return graphOf('argmax', x).addOne('argmax', undefined, { x }, { axis, selectLastIndex });
 }

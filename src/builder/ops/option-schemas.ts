@@ -15,7 +15,11 @@ export type NoOptions = z.output<typeof none>;
 const axis = z.strictObject({ axis: z.int() });
 export type AxisOptions = z.output<typeof axis>;
 
-const axisOrLast = z.strictObject({ axis: z._default(z.int(), -1) });
+const orLast = z._default(z.int(), -1);
+const axisOrLast = z.strictObject({ axis: orLast });
+
+const argmax = z.strictObject({ axis: orLast, selectLastIndex: z._default(z.boolean(), false) });
+export type ArgmaxOptions = z.output<typeof argmax>;
 
 const constants = { alpha: z.optional(z.number()), beta: z.optional(z.number()) };
 const activation = z.strictObject({ name: z.enum(activationNames), ...constants });
@@ -217,7 +221,7 @@ export type ConstantOptions = z.output<typeof constant>;
 export interface OpOptions {
   activation: ActivationOptions;
   add: NoOptions;
-  argmax: AxisOptions;
+  argmax: ArgmaxOptions;
   at: AtOptions;
   avgPool: AvgPoolOptions;
   batchNorm: BatchNormOptions;
@@ -264,7 +268,7 @@ export type OpName = keyof OpOptions;
 export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpOptions[K]> } = {
   activation,
   add: none,
-  argmax: axisOrLast,
+  argmax,
   at,
   avgPool,
   batchNorm,

@@ -7,7 +7,11 @@ const INT32_TYPE = 6; // TensorProto.INT32
 export const lowerArgmax: Lowering<'argmax'> = ({ name, options }, { emitter, inputs: { x } }) => {
   const index = emitter.emit('ArgMax', [x.name], {
     name: `${name}.index`,
-    attributes: { axis: int(options.axis), keepdims: int(0) },
+    attributes: {
+      axis: int(options.axis),
+      keepdims: int(0),
+      ...(options.selectLastIndex ? { select_last_index: int(1) } : {}),
+    },
   });
   return { output: { name: emitter.emit('Cast', [index], { name, attributes: { to: int(INT32_TYPE) } }) } };
 };

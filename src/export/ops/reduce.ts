@@ -85,7 +85,7 @@ function sumAlong(emitter: Emitter, x: string, axis: number, name: string): stri
   return emitter.emit('ReduceSum', [x, emitter.int64([axis])], { name, attributes: { keepdims: int(0) } });
 }
 
-function reduce(
+export function reduce(
   { emitter, opset }: LoweringContext,
   opType: 'ReduceMean' | 'ReduceMax',
   x: string,

@@ -61,6 +61,18 @@ export interface View {
   readonly source: Source;
   readonly layout: readonly (readonly AxisFactor[])[];
   readonly axes: readonly (readonly AxisFactor[])[];
+  readonly counted?: CountedSteps;
+}
+
+/** A part of how this library's exports count steps before padding; `ops/counted-steps.ts` says which follows on which. */
+export interface CountedSteps {
+  readonly is: 'entries' | 'steps' | 'any' | 'last';
+  /** Of what the steps are. */
+  readonly x: SymbolicTensor;
+  readonly padding: number;
+  readonly timeAxis?: 0 | 1;
+  /** Of the view that this is said of: one that was made of it with other axes is none. */
+  readonly axes: View['axes'];
 }
 
 export interface Reversed {
@@ -80,7 +92,8 @@ export interface Masked {
     | { readonly step: 'counts'; readonly lengths: View }
     | { readonly step: 'mask' | 'count'; readonly mask: StepMask }
     | { readonly step: 'kept'; readonly mask: StepMask; readonly x: View; readonly filledWith: number }
-    | { readonly step: 'sum'; readonly mask: StepMask; readonly x: View };
+    | { readonly step: 'sum'; readonly mask: StepMask; readonly x: View }
+    | { readonly step: 'number' | 'some'; readonly counted: CountedSteps };
 }
 
 /** Which steps are within the length of their sequence; the first one in any case where `least` is 1. */

@@ -143,6 +143,7 @@ export const elementwiseRules: Readonly<Record<string, OpRule>> = {
   Selu: unary(6, floats, { alpha: float, gamma: float }),
   Sigmoid: unary(6, floats),
   Sign: unary(9, numbers),
+  Shrink: unary(9, numbers, { bias: float, lambd: float }),
   Sin: unary(7, floats),
   Softplus: unary(1, floats),
   Softsign: unary(1, floats),

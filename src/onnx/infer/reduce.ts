@@ -38,7 +38,7 @@ function reduced(node: NodeView, { shape }: TensorType, axes: readonly number[])
     : shape.map((dim, axis): OnnxDim => (isGone(axis) ? 1 : dim));
 }
 
-const ArgMax: OpRule = {
+const largest: OpRule = {
   since: 1,
   inputs: [1, 1],
   outputs: [1, 1],
@@ -76,7 +76,8 @@ const Range: OpRule = {
 };
 
 export const reduceRules: Readonly<Record<string, OpRule>> = {
-  ArgMax,
+  ArgMax: largest,
+  ArgMin: largest,
   Range,
   ReduceMax: reduction(1, 18),
   ReduceMean: reduction(1, 18),

@@ -5,12 +5,15 @@ import { branchHandlers } from './branches.js';
 import { choosingHandlers } from './choosing.js';
 import { combiningHandlers } from './combining.js';
 import { convolutionHandlers } from './convolution.js';
+import { countedStepsHandlers } from './counted-steps.js';
 import { countingHandlers } from './counting.js';
+import { extremesHandlers } from './extremes.js';
 import { normalizationHandlers } from './normalization.js';
 import { paddingHandlers } from './padding.js';
 import { productHandlers } from './products.js';
 import { reduceHandlers } from './reduce.js';
 import { repeatingHandlers } from './repeating.js';
+import { shrinkingHandlers } from './shrinking.js';
 import { slicingHandlers } from './slicing.js';
 
 export const more: Readonly<Record<string, Handler>> = {
@@ -26,4 +29,7 @@ export const more: Readonly<Record<string, Handler>> = {
   ...productHandlers,
   ...countingHandlers,
   ...choosingHandlers,
+  ...shrinkingHandlers,
+  ...extremesHandlers,
+  ...countedStepsHandlers,
 };
