@@ -1,6 +1,8 @@
 /** Normalizations of ONNX files: what the network computes, and what is refused. */
 import { describe, expect, it } from 'vitest';
+import { specsOfNetwork } from '../../src/builder/parameters.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
+import { sizeOf } from '../../src/nd-array.js';
 import { encodeModel } from '../../src/onnx/encode-model.js';
 import type { OnnxDim, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/graph.js';
 import { model, node, value } from '../onnx/broken-models.js';
@@ -73,6 +75,44 @@ describe('an imported graph computes what the file does:', () => {
   ])('%s', async (_, file) => {
     await expectSame(file);
   });
+
+  const filling = (name: string, number: number, ...shape: number[]): OnnxTensor => ({
+    name,
+    dtype: 'float32',
+    shape,
+    data: new Float32Array(sizeOf(shape)).fill(number),
+  });
+
+  it.each<[string, OnnxNode, OnnxDim[]]>([
+    ['LayerNormalization', node('LayerNormalization', ['x', 'w', 'b'], ['y']), ['batch', 'time', 4]],
+    ['InstanceNormalization', node('InstanceNormalization', ['x', 'w', 'b'], ['y']), ['batch', 4, 'time']],
+    [
+      'BatchNormalization',
+      node('BatchNormalization', ['x', 'w', 'b', 'mean', 'var'], ['y']),
+      ['batch', 4, 'time'],
+    ],
+  ])(
+    '%s by ones and zeros has nothing to learn, unless they are called as parameters are',
+    async (_, norm, x) => {
+      const rest = [weights('mean', 4), positive('var', 4)];
+      const read = (weight: string, bias: string, first = 1) => {
+        const inputs = norm.inputs.map((name) => ({ w: weight, b: bias })[name] ?? name);
+        const given = [filling(weight, first, 4), filling(bias, 0, 4), ...rest];
+        return expectSame(
+          graph(
+            [{ ...norm, inputs }],
+            x,
+            given.filter(({ name }) => inputs.includes(name)),
+          ),
+        );
+      };
+      const learnedOf = ({ network }: Awaited<ReturnType<typeof read>>) =>
+        specsOfNetwork(network).flatMap(({ name, trained }) => (trained === false ? [] : [name]));
+      expect(learnedOf(await read('ones', 'val_2'))).toEqual([]);
+      expect(learnedOf(await read('norm.weight', 'norm.bias'))).toEqual(['norm.weight', 'norm.bias']);
+      expect(learnedOf(await read('ones', 'val_2', 0.5))).toHaveLength(2);
+    },
+  );
 
   it('LayerNormalization in an operator set that has none', async () => {
     const file = graph(

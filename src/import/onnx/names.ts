@@ -13,6 +13,14 @@ const writtenRoles = /^(.+)\.l(\d+)\.(?:W|R|B|P|project|unproject)$/;
 /** A longer name is none that anybody reads; a file can have names of megabytes. */
 const MAX_LENGTH = 200;
 
+/** What libraries call the learned numbers of a normalization. */
+const learnedRoles = /(?:^|[./])(?:weight|bias|gamma|beta)(?::\d+)?$/;
+
+/** Whether an initializer is called as a parameter that is learned, rather than after its place in the file. */
+export function isCalledLearned(origin: string): boolean {
+  return learnedRoles.test(origin);
+}
+
 /** Hands out each name once. */
 export class Names {
   readonly #taken = new Set<string>();

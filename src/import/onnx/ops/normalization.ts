@@ -2,6 +2,7 @@
 import { dim, sizeOf } from '../../../nd-array.js';
 import { addModule } from '../add-module.js';
 import { reshapedWeights } from '../constants.js';
+import { isCalledLearned } from '../names.js';
 import type { Handler, NodeReader } from '../node-reader.js';
 import { fixed, formatSizes, numberOf } from '../size.js';
 import type { Weights } from '../value.js';
@@ -17,32 +18,33 @@ function perChannel(node: NodeReader, index: number): Weights {
   );
 }
 
+/**
+ * The weight and the bias, but for what exporters write where a module has none, which training is not to move: ones and zeros that
+ * are not called as parameters are.
+ */
+function learned(weight: Weights, bias?: Weights) {
+  const isFilling = (own: Weights, number: number) =>
+    !isCalledLearned(own.origin) && own.read().every((entry) => entry === number);
+  const affine = !isFilling(weight, 1) || (bias !== undefined && !isFilling(bias, 0));
+  return { affine, parameters: affine ? { weight, bias } : {} };
+}
+
 const BatchNormalization: Handler = (node) => {
   if (node.int('training_mode', 0) !== 0) {
     throw node.refusal('it is in training mode; export the model after model.eval()');
   }
-  const parameters = {
-    weight: perChannel(node, 1),
-    bias: perChannel(node, 2),
-    running_mean: perChannel(node, 3),
-    running_var: perChannel(node, 4),
-  };
+  const { affine, parameters } = learned(perChannel(node, 1), perChannel(node, 2));
+  const statistics = { running_mean: perChannel(node, 3), running_var: perChannel(node, 4) };
   // ONNX's momentum is the share of what was there.
   const momentum = 1 - node.float('momentum', 0.9);
-  return addModule(node, 'batchNorm', parameters, {
-    eps: node.float('epsilon', 1e-5),
-    momentum,
-    affine: true,
-  });
+  const options = { eps: node.float('epsilon', 1e-5), momentum, affine };
+  return addModule(node, 'batchNorm', { ...parameters, ...statistics }, options);
 };
 
-const InstanceNormalization: Handler = (node) =>
-  addModule(
-    node,
-    'instanceNorm',
-    { weight: perChannel(node, 1), bias: perChannel(node, 2) },
-    { eps: node.float('epsilon', 1e-5), affine: true },
-  );
+const InstanceNormalization: Handler = (node) => {
+  const { affine, parameters } = learned(perChannel(node, 1), perChannel(node, 2));
+  return addModule(node, 'instanceNorm', parameters, { eps: node.float('epsilon', 1e-5), affine });
+};
 
 const LayerNormalization: Handler = (node) => {
   const sizes = sizesOf(node.floats(0));
@@ -56,8 +58,9 @@ const LayerNormalization: Handler = (node) => {
     );
   };
   const bias = node.optional(2) ? own(2) : undefined;
-  const options = { axes, eps: node.float('epsilon', 1e-5), affine: true, bias: bias !== undefined };
-  return addModule(node, 'layerNorm', { weight: own(1), bias }, options);
+  const { affine, parameters } = learned(own(1), bias);
+  const options = { axes, eps: node.float('epsilon', 1e-5), affine, bias: bias !== undefined };
+  return addModule(node, 'layerNorm', parameters, options);
 };
 
 export const normalizationHandlers = {
