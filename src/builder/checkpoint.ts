@@ -32,6 +32,7 @@ const labelsKey = 'lstm_onnx.labels';
 const preprocessingKey = 'lstm_onnx.preprocessing';
 
 const names = { network: true, parameters: true, info: true } satisfies OptionNames<Checkpoint>;
+const infoNames = { labels: true, preprocessing: true } satisfies OptionNames<ModelInfo>;
 
 /** @throws E_INVALID_OPTION for labels and preprocessing that are no texts */
 export function checkInfo(where: string, info: unknown): void {
@@ -57,6 +58,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { network, parameters, info = {} } = checkpoint;
   checkNetwork('encodeCheckpoint', network);
   checkInfo('encodeCheckpoint', info);
+  checkOptionNames('encodeCheckpoint: info', info, infoNames, { classes: 'labels' });
   checkParameters(network, parameters);
   const tensors = new Map(
     [...parameters].map(([name, { shape, data }]) => [name, { dtype: 'float32' as const, shape, data }]),

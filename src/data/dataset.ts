@@ -3,6 +3,7 @@ import { isObject, wrongArgument } from '../arguments.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError, textOf } from '../errors.js';
 import { checkArray, type NdArray, sizeOf } from '../nd-array.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 
 /** Data for training is float32 (values) or int32 (class numbers, tokens). */
 export type SampleDType = 'float32' | 'int32';
@@ -25,15 +26,18 @@ export interface Dataset<Inputs extends SampleInputs = SampleInputs> extends Sam
   readonly length: number;
 }
 
+const names = { inputs: true, targets: true, length: true } satisfies OptionNames<Dataset>;
+
 /**
  * A data set of arrays that agree in their first dimension. The arrays are kept, not copied.
- * @throws E_INVALID_OPTION without inputs or without samples, and for what is no array; E_DTYPE_MISMATCH for other element types;
+ * @throws E_INVALID_OPTION without inputs or without samples, for what is no array, and for other names such as weights; E_DTYPE_MISMATCH for other element types;
  * E_SHAPE_MISMATCH when an array has no dimensions, does not fill its shape or has another number of samples.
  */
 export function dataset<Inputs extends SampleInputs>(arrays: Samples<Inputs>): Dataset<Inputs> {
   if (!isObject(arrays) || !isObject(arrays.inputs)) {
     throw wrongArgument('The data set', arrays, '{ inputs: { x: array }, targets: array }');
   }
+  checkOptionNames('The data set', arrays, names, { labels: 'targets' });
   const inputs = Object.entries(arrays.inputs);
   if (inputs.length === 0) {
     throw new LstmOnnxError(

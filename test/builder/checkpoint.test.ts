@@ -104,6 +104,13 @@ describe('a checkpoint', () => {
     expect(bits(read.parameters)).toEqual(bits(parameters));
   });
 
+  it('is not written where something of its info would be left out', () => {
+    const checkpoint = { network: simpleLSTM, parameters, info: { label: ['a', 'b'] } };
+    expect(() => encodeCheckpoint(checkpoint)).toThrow(
+      refused('E_INVALID_OPTION', /^encodeCheckpoint: info has no option 'label'; use labels\./),
+    );
+  });
+
   it('is not written for parameters of another network', () => {
     const wrong = new Map([...parameters].slice(1));
     expect(() => encodeCheckpoint({ network: simpleLSTM, parameters: wrong })).toThrow(

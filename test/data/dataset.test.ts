@@ -65,6 +65,13 @@ describe('dataset', () => {
     }
   });
 
+  it('refuses what it would leave unread', () => {
+    const arrays = { inputs: { x: pairs(1) }, targets: classes(1), weights: pairs(1) };
+    expect(failureOf(() => dataset(arrays)).message).toBe(
+      "The data set has no option 'weights'. Its options are inputs, targets, length.",
+    );
+  });
+
   it('keeps an input called __proto__ as an input', () => {
     const inputs = JSON.parse('{"__proto__": 0}');
     Object.defineProperty(inputs, '__proto__', { value: pairs(1), enumerable: true });

@@ -33,13 +33,14 @@ const right: Readonly<Record<string, OnnxTensor | OnnxValueInfo>> = {
   P: floats('P', 1, 6),
 };
 
-/** An LSTM of all its inputs, of which some are changed. */
+/** An LSTM of all its inputs but those left out, of which some are changed. */
 function lstmBytes(
   change: Readonly<Record<string, OnnxTensor | OnnxValueInfo>>,
   attributes: Readonly<Record<string, OnnxAttribute>>,
+  leftOut: readonly string[] = [],
 ): Uint8Array {
-  const all = Object.values({ ...right, ...change });
-  const names = Object.keys(right);
+  const all = Object.values({ ...right, ...change }).filter(({ name }) => !leftOut.includes(name));
+  const names = Object.keys(right).map((name) => (leftOut.includes(name) ? '' : name));
   return encodeModel(
     model([node('LSTM', names, ['Y'], { hidden_size: int(2), ...attributes }, 'cell')], {
       inputs: all.filter((input): input is OnnxValueInfo => !('data' in input)),
@@ -124,4 +125,17 @@ it('an LSTM whose features are open is refused, and says that they are to be fix
   expect(await failure(() => readOnnx(bytes))).toMatch(
     /E_UNSUPPORTED: .*the last dimension of X is open \(features\); export the model with a fixed number/,
   );
+});
+
+it.each([
+  ['initial_h', ['initial_c', 'sequence_lens']],
+  ['sequence_lens', ['initial_h', 'initial_c']],
+])('a constant %s of two sequences makes an open batch two, as in onnxruntime', async (_, leftOut) => {
+  const bytes = lstmBytes({ X: value('X', [3, 'batch', 4]) }, {}, leftOut);
+  expect(readOnnx(bytes).network.inputs.X?.shape).toEqual([3, 2, 4]);
+  for (const provider of ['cpu', 'simd'] as const) {
+    await using opened = await Model.load(bytes, { providers: [provider] });
+    expect((await opened.run({ X: zeros(3, 2, 4) })).Y?.dims).toEqual([3, 1, 2, 2]);
+    expect(await failure(() => opened.run({ X: zeros(3, 4, 4) }))).toMatch(/^E_/);
+  }
 });

@@ -93,7 +93,7 @@ export interface BatchNormOptions {
 
 /**
  * Each channel brought to mean 0 and variance 1, as `nn.BatchNorm1d` and `nn.BatchNorm2d`: those of the batch in training, the
- * running ones elsewhere, which each batch of the training moves.
+ * running ones elsewhere, which each batch of the training moves. In training the padding of shorter sequences counts, as in PyTorch.
  *
  * @param name the module's name; parameters are `<name>.weight`, `<name>.bias`, `<name>.running_mean` and `<name>.running_var`, all
  *   `[channels]`; PyTorch's `num_batches_tracked` is not kept

@@ -151,7 +151,15 @@ function sequence(node: NodeReader, layout: number): { tensor: SymbolicTensor; b
 function sequenceLengths(node: NodeReader, time: Size, batch: Size): SymbolicTensor | undefined {
   const lengths = node.optional(4);
   if (!lengths) return undefined;
-  if (lengths.kind === 'sizes') checkSizes('sequence_lens (input 4)', lengths.shape.map(fixed), [batch]);
+  if (lengths.kind === 'sizes') {
+    const sizes = lengths.shape.map(fixed);
+    checkSizes('sequence_lens (input 4)', sizes, [batch]);
+    node.to.dims.unify(
+      mustHave(sizes[0], 'The batch of sequence_lens'),
+      batch,
+      'The batch of X and of sequence_lens',
+    );
+  }
   if (lengths.kind === 'sizes' && lengths.items.every((item) => sameSize(item, time))) return undefined;
   if (lengths.kind !== 'view') {
     throw node.refusal(
@@ -206,6 +214,8 @@ function initialState(node: NodeReader, index: number, layer: Layer): 'zero' | F
     const sizes = [fixed(directions), batch, fixed(hiddenSize)];
     const expected = layout === 1 ? [batch, fixed(directions), fixed(hiddenSize)] : sizes;
     checkSizes(`the initial state (input ${index})`, state.sizes, expected);
+    const size = state.sizes[batchAxis];
+    if (size) node.to.dims.unify(size, batch, 'The batch of X and of an initial state');
     const known = learnedState(state, { directions, hiddenSize, batchAxis }, node.to.allocate);
     if (known !== undefined) return known;
     throw node.refusal(
