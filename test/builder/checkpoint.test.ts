@@ -105,7 +105,7 @@ describe('a checkpoint', () => {
   });
 
   it('is not written where something of its info would be left out', () => {
-    const checkpoint = { network: simpleLSTM, parameters, info: { label: ['a', 'b'] } };
+    const checkpoint = { network: simpleLSTM, parameters, info: { label: ['a', 'b'] } as object };
     expect(() => encodeCheckpoint(checkpoint)).toThrow(
       refused('E_INVALID_OPTION', /^encodeCheckpoint: info has no option 'label'; use labels\./),
     );
