@@ -6,12 +6,14 @@ import { withLengths } from '../../src/export/lengths.js';
 import { withStates } from '../../src/export/states.js';
 import { networkFromStateDict } from '../../src/import/architecture.js';
 import { importModel } from '../../src/import/import-model.js';
+import type { ImportedModel } from '../../src/import/imported-model.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import { loadFixture } from '../fixtures.js';
 import { caseOf, isUnrolled, namesIn, weightsOf } from '../import/gru-rnn-files.js';
 import { withWeights } from '../import/onnx-models.js';
 import { names as lstmStateDicts, runsOf, stateDict } from '../import/state-dicts.js';
 import { tfjsFiles } from '../import/tfjs-files.js';
+import { back, type FixtureCase, fixtureCase } from './fixture-sources.js';
 import { type Case, type Source, source } from './source.js';
 
 const data = new URL('../../fixtures/data/', import.meta.url);
@@ -19,16 +21,17 @@ const bytesOf = (path: string) => new Uint8Array(readFileSync(new URL(path, data
 const filesIn = (folder: string, ending = /$/) =>
   readdirSync(new URL(folder, data)).filter((file) => ending.test(file));
 
-/** The network of each file; those that are refused are left out. */
+/** The model of each file; those that are refused are left out. */
 export async function read(
   folder: string,
   files: readonly string[],
-  networkOf: (path: string) => Promise<{ readonly network: Network }>,
-): Promise<Case[]> {
+  modelOf: (path: string) => Promise<Pick<ImportedModel, 'network' | 'parameters'>>,
+): Promise<FixtureCase[]> {
   const cases = await Promise.all(
-    files.map(async (file): Promise<Case[]> => {
+    files.map(async (file): Promise<FixtureCase[]> => {
       try {
-        return [{ name: folder + file, network: (await networkOf(folder + file)).network }];
+        const { network, parameters } = await modelOf(folder + file);
+        return [fixtureCase(folder + file, network, parameters)];
       } catch (error) {
         if (error instanceof LstmOnnxError && error.code === 'E_UNSUPPORTED') return [];
         throw error;
@@ -82,10 +85,6 @@ const recurrent = (folder: string) =>
     return variantsOf(name, networkFromStateDict(weightsOf(`${folder}/${name}`), options).network, runs);
   });
 
-/** Masks are counted steps, which are not read from ONNX; the engine gets its models from there. */
-const unmasked = (cases: readonly Case[]) =>
-  cases.filter(({ network }) => network.nodes.every(({ op }) => op !== 'stepCount'));
-
 function stateDictSources(): Source[] {
   const from = 'import/gru-rnn-import.test.ts';
   const layers = "give PyTorch's numbers from %s";
@@ -123,8 +122,8 @@ async function kerasSources(): Promise<Source[]> {
     ['tfjs', 'gru-rnn/tfjs/', tfjsOthers, 'import/keras-recurrent.test.ts', RECORDED],
   ] as const;
   return rows.flatMap(([column, over, cases, file, title]) => [
-    source(over, cases, [[column, 'cpu'], file, title]),
-    source(over, unmasked(cases), [['simd'], file, title]),
+    source(over, cases, [[column, 'cpu', 'simd'], file, title]),
+    source(over, back(cases), [['back'], file, title]),
   ]);
 }
 

@@ -1,11 +1,11 @@
 /** The networks of the fixtures of PyTorch, defined by the builder: what trains, what is exported, and what comes back from there. */
 import type { Network } from '../../src/builder/network.js';
+import type { StateDict } from '../../src/builder/parameters.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import {
   type CellCase,
   type Fixture,
-  type FloatTensors,
   type GruRnnCase,
   type GruRnnCellCase,
   type GruRnnTraining,
@@ -21,11 +21,11 @@ import { type Case, type Column, type Source, source } from './source.js';
 
 /** With its weights, and the ONNX file of both. */
 export interface FixtureCase extends Case {
-  readonly weights: FloatTensors;
+  readonly weights: StateDict;
   readonly bytes: () => Uint8Array;
 }
 
-export const fixtureCase = (name: string, network: Network, weights: FloatTensors): FixtureCase => ({
+export const fixtureCase = (name: string, network: Network, weights: StateDict): FixtureCase => ({
   ...{ name, network, weights },
   bytes: () => exportOnnx(network, weights),
 });

@@ -8,7 +8,7 @@ import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import { modelBy } from '../coverage/model-by.js';
 import { networks } from '../coverage/networks.js';
 import { ways } from '../coverage/ways.js';
-import { type FloatTensors, loadFixture } from '../fixtures.js';
+import { loadFixture } from '../fixtures.js';
 import { onnxModels, read } from './file-sources.js';
 import { back, type FixtureCase, fixtureCase } from './fixture-sources.js';
 import { type Case, type Source, source } from './source.js';
@@ -17,7 +17,7 @@ const providers = ['cpu', 'wasm', 'simd'] as const;
 const FILE = 'coverage/coverage.test.ts';
 
 /** The published networks of which options of `export` are enough to read the state dict, as they are written. */
-async function byOptions(): Promise<Case[]> {
+async function byOptions(): Promise<FixtureCase[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lstm-onnx-'));
   try {
     const ids = Object.keys(ways).filter((id) => !('lines' in ways[id]!));
@@ -33,7 +33,7 @@ function given(): Promise<FixtureCase[]> {
       const network = define();
       const weights = encodeSafetensors(loadFixture(`coverage/${id}`).params);
       const { parameters } = await importModel(weights, { network });
-      return fixtureCase(`coverage/${id}`, network, parameters as FloatTensors); // read of float32
+      return fixtureCase(`coverage/${id}`, network, parameters);
     }),
   );
 }

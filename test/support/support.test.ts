@@ -39,7 +39,8 @@ describe('docs/support.md', () => {
   it.each(fixtureCases.filter(({ weights }) => weights.size > 0))(
     'is right that a given network takes its state dict: $name',
     async ({ network, weights }) => {
-      const read = await importModel(encodeSafetensors(weights), { network });
+      const tensors = [...weights].map(([name, array]) => [name, { dtype: 'float32', ...array }] as const);
+      const read = await importModel(encodeSafetensors(new Map(tensors)), { network });
       expect(read).toMatchObject({ network, notes: [] });
       expect([...read.parameters.keys()].sort()).toEqual([...weights.keys()].sort());
     },
