@@ -1,18 +1,15 @@
 /**
- * docs/ops.md: every op of the table of ops, its options, and what its fixtures of PyTorch show. `vitest run
- * test/ops-table.test.ts -u` writes it. What runs the fixtures is in test/parity.
+ * docs/ops.md: how every op is called in code and in a network file, and what it is in ONNX. `vitest run test/ops-table.test.ts -u`
+ * writes it. What is tested of each is in docs/support.md.
  */
 import { expect, it } from 'vitest';
-import type { Network } from '../src/builder/network.js';
+import { activationNames, cellActivationNames } from '../src/builder/activations.js';
 import { networkSchema } from '../src/builder/network-schema.js';
 import { type OpName, ops } from '../src/builder/ops/index.js';
-import { LstmOnnxError } from '../src/errors.js';
-import { exportOnnx } from '../src/export/export.js';
-import { readOnnx } from '../src/import/onnx/read-onnx.js';
 import { decodeModel } from '../src/onnx/decode-model.js';
-import { type Fixture, type GruRnnCase, type LstmCase, listFixtures, loadFixture } from './fixtures.js';
-import { lstmNetwork, recurrentNetwork } from './parity/networks.js';
-import { type OpCase, opNetwork } from './parity/op-networks.js';
+import { functionsOfOps } from './documented-functions.js';
+import { table } from './markdown.js';
+import { fixtureCases } from './support/fixture-sources.js';
 
 interface Schema {
   readonly type?: string;
@@ -32,58 +29,26 @@ interface Schema {
 const { properties } = networkSchema() as Schema;
 const nodes = properties?.nodes?.items?.anyOf ?? [];
 const opNames = Object.keys(ops) as OpName[];
-const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-const table = (heads: readonly string[], rows: readonly string[]) =>
-  [row(...heads), row(...heads.map(() => '---')), ...rows].join('\n');
+const functions = functionsOfOps();
 
-/** A fixture, and its network. */
-interface Case {
-  readonly name: string;
-  readonly network: Network;
-  readonly bytes: () => Uint8Array;
+/** The functions that are an op: `conv1d` and `conv2d` are `conv`. */
+const codeOf = (op: OpName) => [op, `${op}1d`, `${op}2d`].filter((name) => functions.has(name));
+const ofOps = opNames.flatMap(codeOf);
+
+/** The operators of the files of fixtures in which an op is alone. */
+function operatorsOf(op: OpName): string {
+  const own = fixtureCases.filter(({ network: { nodes } }) => nodes.length === 1 && nodes[0]?.op === op);
+  const written = own.flatMap(({ bytes }) => decodeModel(bytes()).graph.nodes.map(({ opType }) => opType));
+  return [...new Set(written)].sort().join(', ') || '-';
 }
 
-function casesOf<Config>(folder: string, networkOf: (fixture: Fixture<Config>) => Network): Case[] {
-  return listFixtures(folder).map((name) => {
-    const fixture = loadFixture<Config>(name);
-    const network = networkOf(fixture);
-    return { name, network, bytes: () => exportOnnx(network, fixture.params) };
-  });
-}
-
-const cases = [
-  ...casesOf<OpCase>('ops', opNetwork),
-  ...casesOf<LstmCase>('lstm', (fixture) => lstmNetwork(fixture.case)),
-  ...casesOf<GruRnnCase>('gru-rnn/layers', (fixture) => recurrentNetwork(fixture.case)),
-];
-
-/** The fixtures whose networks have an op, those first that have no other. */
-function fixturesOf(op: OpName): Case[] {
-  const own = cases.filter(({ network }) => network.nodes.some((node) => node.op === op));
-  return own.toSorted((a, b) => a.network.nodes.length - b.network.nodes.length);
-}
-
-/** The operators of an op's files where it is alone, and whether one of its files is read back as the op. */
-function inOnnx(op: OpName, own: readonly Case[]) {
-  const written = new Set<string>();
-  let isRead = false;
-  for (const { network, bytes } of own) {
-    const file = bytes();
-    if (network.nodes.length === 1) {
-      for (const { opType } of decodeModel(file).graph.nodes) written.add(opType);
-    }
-    try {
-      isRead ||= readOnnx(file).network.nodes.some((node) => node.op === op);
-    } catch (error) {
-      if (!(error instanceof LstmOnnxError && error.code === 'E_UNSUPPORTED')) throw error;
-    }
-  }
-  return { written: [...written].sort().join(', ') || 'not alone', isRead };
-}
+const sameNames = (names: readonly string[], others: readonly string[]) => names.join() === others.join();
 
 function typeOf(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
+  if (schema.enum && sameNames(schema.enum, activationNames)) return 'name of an activation';
+  if (schema.enum && sameNames(schema.enum, cellActivationNames)) return 'name of an activation of cells';
   if (schema.enum) return schema.enum.map((name) => `\`${name}\``).join(', ');
   if (schema.prefixItems) return `[${schema.prefixItems.map(typeOf).join(', ')}]`;
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
@@ -102,7 +67,7 @@ function typeOf(schema: Schema): string {
   return [type, ...bounds].join(' ');
 }
 
-function optionRows(): string[] {
+function optionRows(): string[][] {
   return nodes.flatMap(({ properties: node }) => {
     const { properties: options = {}, required = [] } = node?.options ?? {};
     return Object.entries(options).map(([name, schema]) => {
@@ -113,44 +78,50 @@ function optionRows(): string[] {
             : 'may be left out'
           : undefined;
       const type = typeOf(schema).replaceAll('|', '\\|');
-      return row(String(node?.op?.const), name, type, absent ?? `\`${JSON.stringify(schema.default)}\``);
+      const given = absent ?? `\`${JSON.stringify(schema.default)}\``;
+      return [`\`${node?.op?.const}\``, `\`${name}\``, type, given];
     });
   });
 }
 
-it('docs/ops.md has every op, its options and what its fixtures show', async () => {
+it('docs/ops.md has every op and function, its options and what it is in ONNX', async () => {
+  const quoted = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
   const rows = opNames.map((op, i) => {
     const { properties: inputs = {}, required = [] } = nodes[i]?.properties?.inputs ?? {};
     const names = Object.keys(inputs).map((name) => (required.includes(name) ? name : `${name}?`));
-    const taken = ops[op].inputs === 'several' ? 'x1, x2, ...' : names.join(', ') || 'none';
-    const own = fixturesOf(op);
-    const [first] = own;
-    if (first === undefined) return row(op, taken, 'none', '-', '-');
-    const { written, isRead } = inOnnx(op, own);
-    return row(op, taken, `${own.length}: \`${first.name}\``, written, isRead ? 'yes' : 'no');
+    const taken = ops[op].inputs === 'several' ? 'x1, x2, ...' : names.join(', ') || '-';
+    const code = codeOf(op);
+    expect(code, op).not.toEqual([]);
+    return [`\`${op}\``, quoted(code), functions.get(code[0]!)!, taken, operatorsOf(op)];
   });
+  const others = [...functions].filter(([name]) => !ofOps.includes(name));
   const text = `# Ops
 
-Written by \`npx vitest run test/ops-table.test.ts -u\` from the table of ops (\`src/builder/ops\`) and its fixtures. [networks.md](networks.md)
-says how a network is written as JSON, [support.md](support.md) what is read from other formats.
+Written by \`npx vitest run test/ops-table.test.ts -u\` from the table of ops (\`src/builder/ops\`), the comments of the functions and the
+fixtures. [networks.md](networks.md) says how a network is written as JSON, [support.md](support.md) what of each op is tested, and what is read from other formats.
 
-## What the fixtures show
+## Ops and their functions
 
-A fixture is PyTorch's numbers for a network of one op, or of a few: how many have the op, and one of them, in \`fixtures/data\`. Each is held to
-PyTorch's outputs and gradients on every backend that trains (\`test/parity/ops.test.ts\`, \`test/parity/lstm.test.ts\`,
-\`test/parity/recurrent.test.ts\`), and exported on cpu, wasm and simd (\`test/parity/onnx.test.ts\`, \`test/parity/simd-provider.test.ts\`,
-\`test/parity/recurrent.test.ts\`). ONNX: the operators of the exported files in which
-the op is alone, and whether a file is read back as this op; if not, its nodes are read as others, or refused. None means that no fixture
-of this kind has the op. An input with a ? may be left out.
+In a network file an op has its own name, in code that of its function. An input with a ? may be left out. ONNX: the operators of the files that the fixtures of this op
+alone become; - where none is alone.
 
-${table(['op', 'inputs', 'fixtures', 'ONNX', 'read back'], rows)}
+${table(['op', 'in code', 'what it is', 'inputs', 'ONNX'], rows)}
+
+## Functions made of ops
+
+These write one or more of the ops above.
+
+${table(
+  ['in code', 'what it is'],
+  others.map(([name, sentence]) => [`\`${name}\``, sentence]),
+)}
 
 ## Options
 
-As a network file has them. In code some are given otherwise: the names are those of the typed functions.
+As a network file has them. In code some are given otherwise: the names are those of the typed functions. The activations are in [support.md](support.md#activations);
+those of cells are ${quoted(cellActivationNames)}.
 
 ${table(['op', 'option', 'type', 'where it is not given'], optionRows())}
 `;
-  expect(cases.length).toBeGreaterThan(0);
   await expect(text).toMatchFileSnapshot('../docs/ops.md');
 });

@@ -4,8 +4,8 @@ import { LstmOnnxError } from '../../src/errors.js';
 import { handlers } from '../../src/import/onnx/ops/index.js';
 import { readOnnx } from '../../src/import/onnx/read-onnx.js';
 import { decodeModel } from '../../src/onnx/decode-model.js';
+import { table } from '../markdown.js';
 import { fixtureCases } from './fixture-sources.js';
-import { table } from './markdown.js';
 
 const data = new URL('../../fixtures/data/', import.meta.url);
 const tests = new URL('../import/', import.meta.url);

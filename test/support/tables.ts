@@ -2,9 +2,9 @@
 import { activationNames, factsOf, hasOwnOp } from '../../src/builder/activations.js';
 import { type OpName, ops } from '../../src/builder/ops/index.js';
 import { recurrentNames } from '../../src/builder/recurrent/cells.js';
+import { table } from '../markdown.js';
 import { type Feature, ofNode } from './feature.js';
 import { classesByOp } from './keras-classes.js';
-import { table } from './markdown.js';
 import { networkFeatures } from './network-features.js';
 import { recurrentFeatures } from './recurrent-features.js';
 import { type Column, columns, type Source } from './source.js';
