@@ -66,6 +66,8 @@ export interface FoundParameter {
   readonly shape: readonly number[];
   /** What the module of the tensor looks like: `a PReLU or RMSNorm`. */
   readonly looksLike: string | undefined;
+  /** Whether it may be the weight of a PReLU. */
+  readonly isPrelu: boolean;
 }
 
 export type FoundModule = FoundMatrix | FoundRecurrent | FoundConvolution | FoundNorm | FoundParameter;
@@ -122,6 +124,7 @@ function parametersOf(module: ModuleTensors, nameOf: (own: string) => string): F
     name: nameOf(own),
     shape,
     looksLike,
+    isPrelu: own === 'weight' && module.tensors.size === 1 && module.name !== '',
   }));
 }
 

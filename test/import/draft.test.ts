@@ -69,6 +69,21 @@ const oddNames = (() => {
   return { draft, text: draftAsTypeScript(draft, "it's */ model.pt") };
 })();
 
+/** Activations with weights, a norm in groups, and a layer of which the next reads half. */
+const activated = drafted({
+  'conv.weight': [8, 3, 5],
+  'conv.bias': [8],
+  ...norm('gn1', 8),
+  'act1.weight': [8],
+  'wide.weight': [12, 8, 1],
+  'wide.bias': [12],
+  ...recurrent('lstm', 'lstm', 6, 4),
+  ...linear('fc1', 5, 4),
+  'act2.weight': [1],
+  ...linear('fc2', 14, 5),
+  ...linear('fc3', 2, 7),
+});
+
 /** The compiler finds something. */
 const wrong = "import * as nn from 'lstm-onnx';\nexport const x = nn.float32('x').none;\n";
 
@@ -94,6 +109,7 @@ describe('a draft of a published network', () => {
       return way && 'lines' in way ? [[`${id}-finished`, finish(texts.get(id)!, way.lines)] as const] : [];
     });
     const all = new Map([...texts, ...finished, ['odd-names', oddNames.text], ['wrong', wrong]]);
+    all.set('activated', draftAsTypeScript(activated, 'activated.pt'));
     expect(compilerErrors(all)).toEqual([expect.stringMatching(/^test\/drafted\/wrong\.ts: .*'none'/)]);
   });
 
@@ -212,6 +228,43 @@ describe('a draft', () => {
     const conv = drafted({ 'conv.weight': [6, 3, 5], 'conv.bias': [6], ...norm('norm', 6) });
     expect(codeAt(conv, 'norm')).toContain("nn.instanceNorm('norm', conv, { affine: true })");
     expect(guessAt(conv, 'norm')).toContain('GroupNorm looks the same');
+  });
+
+  it('guesses a PReLU by its weight, a GroupNorm by its name, and a glu where the next layer reads half', () => {
+    expect(activated.lines.map(({ code }) => code)).toEqual([
+      "const conv = nn.conv1d('conv', x, { outChannels: 8, kernelSize: 5, padding: 'same' });",
+      "const gn1 = nn.groupNorm('gn1', conv, { numGroups: 4 });",
+      "const act1 = nn.prelu('act1', gn1, { numParameters: 8 });",
+      "const wide = nn.glu(nn.conv1d('wide', act1, { outChannels: 12, kernelSize: 1 }), 1);",
+      "const lstm = nn.lstm('lstm', nn.transpose(wide, [0, 2, 1]), { hiddenSize: 4 });",
+      'const pooled = nn.at(lstm.output, -1, 1);',
+      "const fc1 = nn.linear('fc1', pooled, 5);",
+      "const act2 = nn.prelu('act2', fc1);",
+      "const fc2 = nn.glu(nn.linear('fc2', act2, 14));",
+      "const fc3 = nn.linear('fc3', fc2, 2);",
+    ]);
+    expect(guessAt(activated, 'gn1')).toBe('GroupNorm is a guess by its name, and 4 groups');
+    expect(guessAt(activated, 'act1')).toBe('a PReLU behind gn1 is a guess, or a pool behind it');
+    expect(guessAt(activated, 'fc1')).toBeUndefined();
+    expect(guessAt(activated, 'act2')).toBe('a PReLU behind fc1 is a guess');
+    expect(guessAt(activated, 'fc2')).toBe('glu behind it is a guess: what follows reads half');
+    expect(networkToJson(networkOf(draftAsTypeScript(activated, 'a.pt')))).toBe(
+      networkToJson(activated.network),
+    );
+  });
+
+  it('takes a norm called after layers for one over the channels, and after RMS for no PReLU', () => {
+    const conv = { 'conv.weight': [6, 3, 5], 'conv.bias': [6] };
+    expect(codeAt(drafted({ ...conv, ...norm('ln', 6) }), 'ln')).toBe(
+      "const ln = nn.transpose(nn.layerNorm('ln', nn.transpose(conv, [0, 2, 1])), [0, 2, 1]);",
+    );
+    const rms = drafted({ ...conv, 'rms.weight': [6] });
+    expect(codeAt(rms, 'rms.weight')).toContain('nn.parameter(');
+  });
+
+  it('takes half of what a layer gives for another value where there is one', () => {
+    const draft = drafted({ ...linear('a', 4, 3), ...linear('b', 8, 4), ...linear('c', 2, 4) });
+    expect(codeAt(draft, 'b')).toBe("const b = nn.linear('b', a, 8);");
   });
 
   it('keeps tensors of no known layer, each marked', () => {

@@ -26,7 +26,7 @@ import { imageInput } from './image-input.js';
 import { convolutionCall, normCall, readConvolution, recurrentCall } from './layers.js';
 import type { Recorder } from './recorder.js';
 import { openOf, type Sources } from './sources.js';
-import { whatStandsBehind } from './what-stands-behind.js';
+import { likePrelu, whatStandsBehind } from './what-stands-behind.js';
 
 /** A draft while it is made. */
 export interface Drafting {
@@ -55,7 +55,7 @@ export function addModule(drafting: Drafting, module: FoundModule, behind: reado
       addNorm(drafting, module, behind);
       break;
     case 'parameter':
-      addParameter(drafting, module);
+      addParameter(drafting, module, behind);
   }
 }
 
@@ -172,13 +172,47 @@ function addNorm(drafting: Drafting, module: FoundNorm, behind: readonly FoundMo
   else keep(drafting, { ...flow, name, value }, openOf(open, kind), behind);
 }
 
-function addParameter({ recorder, sources }: Drafting, { name, shape, looksLike }: FoundParameter): void {
+/** A PReLU stands on the value before it. */
+function addParameter(drafting: Drafting, module: FoundParameter, behind: readonly FoundModule[]): void {
+  const { recorder, sources } = drafting;
+  const { name, shape, looksLike } = module;
+  const before = sources.flows.at(-1);
+  if (before && !before.steps && likePrelu(module, featuresOf(before), before.layout)) {
+    addPrelu(drafting, module, before, behind);
+    return;
+  }
   const open =
     looksLike === undefined
       ? 'a tensor in no layer: where it is used is not known'
       : `of ${looksLike}: what it does is to be written, as prelu('act', x) for the PReLU act`;
   const { code } = recorder.keep(name, recorder.call('parameter', name, shape), open);
   if (shape.length > 0) sources.addParameter(code, dim(shape, shape.length - 1));
+}
+
+function addPrelu(
+  { recorder, sources, bare }: Drafting,
+  { name, shape }: FoundParameter,
+  before: Flow,
+  behind: readonly FoundModule[],
+): void {
+  const module = name.replace(/\.weight$/, '');
+  const numParameters = dim(shape, 0);
+  const options = numParameters === 1 ? [] : [{ numParameters }];
+  const value = recorder.call('prelu', nodeNameOf(module, bare), before.value, ...options);
+  before.isRead = true;
+  before.isReplaced = true;
+  const pool =
+    behind.length > 0 && (before.layout === 'image' || before.layout === 'channels')
+      ? ', or a pool behind it'
+      : '';
+  const open = `a PReLU behind ${before.name} is a guess${pool}`;
+  sources.add({
+    ...before,
+    name: module,
+    value: recorder.keep(module, value, open),
+    isRead: false,
+    isReplaced: false,
+  });
 }
 
 /** A line for a layer, with what is guessed to stand behind it. */
@@ -188,8 +222,12 @@ function keep(
   open: string | undefined,
   behind: readonly FoundModule[],
 ): void {
-  const next = whatStandsBehind(behind, featuresOf({ value, layout }), layout);
-  const whole = next.relu ? recorder.call('relu', value) : value;
-  const kept = recorder.keep(name, whole, openOf(open, next.open));
+  const features = featuresOf({ value, layout });
+  const hasOther = (size: number) =>
+    sources.flows.some((flow) => !flow.isReplaced && featuresOf(flow) === size);
+  const { activation, open: guess } = whatStandsBehind(behind, features, layout, hasOther);
+  const axis = activation === 'glu' && (layout === 'channels' || layout === 'image') ? [1] : [];
+  const whole = activation ? recorder.call(activation, value, ...axis) : value;
+  const kept = recorder.keep(name, whole, openOf(open, guess));
   sources.add({ value: kept, layout, name, ...(isFrames ? { isFrames } : {}) });
 }

@@ -6,7 +6,7 @@
  * 1. A matrix without bias is an embedding if it is called like one, or comes first and fits before a recurrent layer.
  * 2. What does not fit behind the module before reads the last one that fits, else two that fit together, else an input of its own.
  * 3. The first linear layer behind the last recurrent layer reads its last step; every step of one that reads both ways.
- * 4. Behind a layer that another reads, and behind its norm, stands a relu.
+ * 4. Behind a layer that another reads, and behind its norm, stands a relu; a glu where that one reads half; nothing before a PReLU.
  * 5. What nothing reads is an output.
  */
 import { expectStateDict } from '../../arguments.js';

@@ -1,7 +1,9 @@
 /** Calls of layers with weights, their options as names and shapes tell them. */
+import { counted } from '../../counted.js';
+import { dim } from '../../nd-array.js';
 import type { FoundConvolution, FoundNorm } from '../found-modules.js';
 import type { RecurrentModule } from '../recurrent-module.js';
-import { type Flow, featuresOf } from './flows.js';
+import { type Flow, featuresOf, type Layout } from './flows.js';
 import type { Ports, Recorder, Written } from './recorder.js';
 
 /** A call, and what of it is a guess. */
@@ -98,6 +100,42 @@ export function convolutionCall(
   return { value, open: `${guesses.join(', ')} are guesses` };
 }
 
+const calledLayer = /layer_?norm|(?:^|[._])ln/i;
+const calledGroup = /group_?norm|(?:^|[._])gn/i;
+
+/** Groups that people take, the most usual first. */
+const usualGroups = [32, 16, 8, 4, 2];
+
+/** Of one number for each channel: by its name a LayerNorm or a GroupNorm, else an InstanceNorm. */
+function channelNorm(recorder: Recorder, node: string, x: Written, layout: Layout, channels: number): Called {
+  if (calledLayer.test(node)) {
+    const [there, back] =
+      layout === 'image'
+        ? [
+            [0, 2, 3, 1],
+            [0, 3, 1, 2],
+          ]
+        : [
+            [0, 2, 1],
+            [0, 2, 1],
+          ];
+    const normed = recorder.call('layerNorm', node, recorder.call('transpose', x, there));
+    return {
+      value: recorder.call('transpose', normed, back),
+      open: 'LayerNorm over the channels is a guess by its name',
+    };
+  }
+  if (calledGroup.test(node)) {
+    const numGroups = usualGroups.find((count) => channels % count === 0 && channels / count > 1) ?? 1;
+    const open = `GroupNorm is a guess by its name, and ${counted(numGroups, 'group')}`;
+    const turn = (value: Written) =>
+      layout === 'series' ? recorder.call('transpose', value, [0, 2, 1]) : value;
+    return { value: turn(recorder.call('groupNorm', node, turn(x), { numGroups })), open };
+  }
+  const open = 'InstanceNorm is a guess: GroupNorm looks the same';
+  return { value: recorder.call('instanceNorm', node, x, { affine: true }), open };
+}
+
 /** A norm over channels or over the last axes. */
 export function normCall(
   recorder: Recorder,
@@ -106,9 +144,9 @@ export function normCall(
   { value: x, layout }: Flow,
 ): Called {
   if (kind === 'norm') {
-    if (shape.length === 1 && (layout === 'channels' || layout === 'image')) {
-      const open = 'InstanceNorm is a guess: GroupNorm looks the same';
-      return { value: recorder.call('instanceNorm', node, x, { affine }), open };
+    const ofChannels = layout === 'channels' || layout === 'image';
+    if (shape.length === 1 && (ofChannels || calledGroup.test(node))) {
+      return channelNorm(recorder, node, x, layout, dim(shape, 0));
     }
     const options = shape.length > 1 ? [{ axes: shape.length }] : [];
     return { value: recorder.call('layerNorm', node, x, ...options) };

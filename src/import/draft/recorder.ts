@@ -7,6 +7,7 @@ import { defining } from '../../builder/current-graph.js';
 import { GraphBuilder } from '../../builder/graph-builder.js';
 import * as activations from '../../builder/ops/activations.js';
 import { at } from '../../builder/ops/at.js';
+import { glu, groupNorm } from '../../builder/ops/composed.js';
 import { concat } from '../../builder/ops/concat.js';
 import { conv1d, conv2d, convTranspose1d, convTranspose2d } from '../../builder/ops/convolution.js';
 import { embedding } from '../../builder/ops/embedding.js';
@@ -15,6 +16,7 @@ import { linear } from '../../builder/ops/linear.js';
 import { lstm } from '../../builder/ops/lstm.js';
 import { batchNorm, instanceNorm, layerNorm } from '../../builder/ops/normalization.js';
 import { parameter } from '../../builder/ops/parameter.js';
+import { prelu } from '../../builder/ops/prelu.js';
 import { reshape } from '../../builder/ops/reshape.js';
 import { rnn } from '../../builder/ops/rnn.js';
 import { transpose } from '../../builder/ops/transpose.js';
@@ -27,7 +29,7 @@ import type { DType, TensorType, Value } from '../../builder/tensor.js';
 const functions = {
   ...{ at, batchNorm, concat, conv1d, conv2d, convTranspose1d, convTranspose2d, embedding, gru },
   ...{ instanceNorm, layerNorm, linear, lstm, parameter, relu: activations.relu, reshape, rnn },
-  ...{ transpose, unsqueeze },
+  ...{ glu, groupNorm, prelu, transpose, unsqueeze },
 };
 
 export type FunctionName = keyof typeof functions;
