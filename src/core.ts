@@ -127,9 +127,21 @@ export type { EarlyStoppingOptions } from './builder/train/early-stopping.js';
 export type { StepEnd } from './builder/train/epoch.js';
 export { type EvaluateOptions, evaluate } from './builder/train/evaluate.js';
 export { type EpochEnd, type FitOptions, type FitResult, fit } from './builder/train/fit.js';
+export { gaussianNll, pinball, studentTNll } from './builder/train/forecast-losses.js';
+export { type MaseOptions, mase, r2, rmse, seasonalScale, smape } from './builder/train/forecast-metrics.js';
+export {
+  coverage,
+  crps,
+  type IntervalOptions,
+  intervalWidth,
+  ofEntry,
+} from './builder/train/interval-metrics.js';
 export type { EpochLog, Evaluation, StepLog } from './builder/train/logs.js';
-export { bceWithLogits, crossEntropy, type Loss, l1, mse } from './builder/train/losses.js';
-export { accuracy, type Metric, meanAbsoluteError } from './builder/train/metrics.js';
+export type { Loss } from './builder/train/loss.js';
+export { bceWithLogits, crossEntropy, l1, mse } from './builder/train/losses.js';
+export { type MaskedOptions, masked } from './builder/train/masked.js';
+export type { MeanMetric, Measurement, Metric, WholeMetric } from './builder/train/metric.js';
+export { accuracy, meanAbsoluteError } from './builder/train/metrics.js';
 export {
   type AdamOptions,
   adam,
@@ -138,6 +150,13 @@ export {
   type SgdOptions,
   sgd,
 } from './builder/train/optimizers.js';
+export type { QuantileOptions } from './builder/train/quantiles.js';
+export {
+  type HuberOptions,
+  huber,
+  type SmoothL1Options,
+  smoothL1,
+} from './builder/train/regression-losses.js';
 export type { RunChange, RunOptions } from './builder/train/run-options.js';
 export type {
   CosineOptions,

@@ -7,7 +7,7 @@ import type { DType } from '../tensor.js';
 import type { Forward } from './forward-op.js';
 
 /** Rows of `table` at `ids`. Its gradient is a scatter-add, a kernel that every tfjs backend has. */
-function lookUp(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
+export function rowsAt(tf: Tf, table: TfTensor, ids: TfTensor): TfTensor {
   const rows = tf.customGrad((...args) => {
     const [, save] = args as [TfTensor, (saved: TfTensor[]) => void]; // what customGrad calls it with
     save([ids]); // ids that were computed would be gone by then
@@ -28,7 +28,7 @@ export const embedding: Forward<'embedding'> = ({ x: ids }, { numEmbeddings }, {
       `embedding: id ${outside} is outside the table; expected 0 to ${numEmbeddings - 1}.`,
     );
   }
-  return { output: lookUp(tf, parameter('weight'), ids) };
+  return { output: rowsAt(tf, parameter('weight'), ids) };
 };
 
 export const stepCount: Forward<'stepCount'> = ({ x }, { padding, batchFirst }, { tf }) => {

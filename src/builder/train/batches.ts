@@ -15,6 +15,7 @@ import type { Network } from '../network.js';
 import { Generator } from '../random.js';
 import { formatShape } from '../shape.js';
 import type { NoInput } from '../type-messages.js';
+import type { Loss } from './loss.js';
 
 /**
  * The order of an epoch's samples. A shuffled loader draws two numbers from the generator, its workers' base seed and
@@ -51,9 +52,16 @@ export type SamplesFor<N extends Network, I extends SampleInputs> = string exten
  * The data that a network learns from or is measured on, checked once: arrays that fit the inputs, and finite numbers.
  *
  * @param role names the data in messages
+ * @param loss one that leaves targets out takes those that are NaN
  * @throws E_UNKNOWN_NAME, E_MISSING_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_INVALID_OPTION, E_NOT_FINITE
  */
-export function samplesFor(network: Network, samples: Samples, batchSize: number, role: string): Dataset {
+export function samplesFor(
+  network: Network,
+  samples: Samples,
+  batchSize: number,
+  role: string,
+  loss: Loss,
+): Dataset {
   const data = dataset(samples);
   const batch = Math.min(batchSize, data.length);
   const feeds = Object.entries(data.inputs).map(
@@ -62,20 +70,23 @@ export function samplesFor(network: Network, samples: Samples, batchSize: number
   checkFeeds(network, Object.fromEntries(feeds));
   for (const [name, array] of Object.entries(data.inputs))
     expectFinite(`Input '${name}' of the ${role} data`, array);
-  expectFinite(`The targets of the ${role} data`, data.targets);
+  expectFinite(`The targets of the ${role} data`, data.targets, loss.counted !== undefined);
   return data;
 }
 
-function expectFinite(what: string, { dtype, shape, data }: SampleArray): void {
+/** @param takesNaN of targets: whether the loss leaves out those that are NaN */
+function expectFinite(what: string, { dtype, shape, data }: SampleArray, takesNaN?: boolean): void {
   if (dtype === 'int32') return;
-  const index = notFiniteAt(data);
+  const index = takesNaN ? data.findIndex((value) => Math.abs(value) === Infinity) : notFiniteAt(data);
   if (index === -1) return;
   const rowSize = sizeOf(shape.slice(1));
   const sample = Math.floor(index / rowSize);
+  const isMissing = takesNaN === false && Number.isNaN(data[index]);
   throw new LstmOnnxError(
     'E_NOT_FINITE',
     `${what}: sample ${sample} holds ${data[index]} at index [${indexAt(index - sample * rowSize, shape.slice(1)).join(', ')}]. ` +
-      'Replace or leave out such samples; training and evaluation need finite numbers.',
+      'Replace or leave out such samples; training and evaluation need finite numbers.' +
+      (isMissing ? ' Targets that are missing may be NaN with masked(loss), as in masked(mse).' : ''),
   );
 }
 

@@ -5,7 +5,7 @@ import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import type { StateDict } from '../parameters.js';
 import { checkCounts } from './check-options.js';
 import type { EpochLog } from './logs.js';
-import type { Metric } from './metrics.js';
+import type { Metric } from './metric.js';
 
 export interface EarlyStoppingOptions {
   /** `loss` or a metric's name, measured on the validation data if there is any. @default 'loss' */

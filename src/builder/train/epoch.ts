@@ -1,5 +1,5 @@
 /** One epoch of training: for every batch the loss, its gradients and a step of the optimizer. */
-import type { Scalar, Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
+import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
 import type { Dataset } from '../../data/dataset.js';
 import { LstmOnnxError, messageOf } from '../../errors.js';
 import { mustGet } from '../../must-get.js';
@@ -11,8 +11,9 @@ import type { StateDict } from '../parameters.js';
 import type { Generator } from '../random.js';
 import { batchAt, epochOrder } from './batches.js';
 import type { Evaluation, StepLog } from './logs.js';
-import type { Metric } from './metrics.js';
-import { failureOf, type Objective, scalarOf } from './objective.js';
+import { countedTargets } from './masked.js';
+import { type BatchPlace, type MeasuredBatch, Measures, measureBatch, readBatch } from './measures.js';
+import { failureOf, type Objective } from './objective.js';
 import type { Optimizer, StepOptions } from './optimizers.js';
 import { readVariables } from './tf-optimizer.js';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
@@ -62,10 +63,10 @@ export async function runEpoch(
   options: EpochOptions,
 ): Promise<Evaluation & { readonly lr: number }> {
   const { batchSize, onStep, signal, shuffle = true } = options;
-  const { loss, metrics } = context.objective;
+  const { loss } = context.objective;
   const order = epochOrder(context.generator, data.length, shuffle);
   const steps = Math.ceil(data.length / batchSize);
-  const sums = new Float64Array(1 + metrics.length);
+  const measures = new Measures(context.objective);
   let lr = 0;
   for (let step = 1; step <= steps; step++) {
     signal?.throwIfAborted();
@@ -73,37 +74,36 @@ export async function runEpoch(
     const end = Math.min(start + batchSize, data.length);
     const stepOptions = options.optimizerAt(context.optimizer.stepCount);
     lr = stepOptions.lr;
-    const indices = order.subarray(start, end);
-    const measured = await trainStep(context, data, indices, stepOptions, options.clipNorm);
-    const [lossValue = Number.NaN, ...metricValues] = measured;
-    if (!Number.isFinite(lossValue)) {
+    const measured = await trainStep(context, { data, order, start, end }, stepOptions, options.clipNorm);
+    const lossValue = measured?.means[0];
+    if (lossValue !== undefined && !Number.isFinite(lossValue)) {
       throw new LstmOnnxError(
         'E_LOSS_NOT_FINITE',
         `The ${loss.name} loss is ${lossValue} at epoch ${epoch}, step ${step}; training cannot go on. ` +
           'Lower the learning rate or clip the gradients.',
       );
     }
-    measured.forEach((value, i) => {
-      sums[i] = (sums[i] ?? 0) + value * (end - start);
-    });
-    await onStep?.({
-      epoch,
-      step,
-      steps,
-      loss: lossValue,
-      metrics: valuesByName(metrics, metricValues),
-      lr,
-      parameters: () => readVariables(context.variables),
-    });
+    if (measured) measures.add(measured);
+    if (onStep) {
+      const batch = new Measures(context.objective);
+      if (measured) batch.add(measured);
+      const { loss, metrics } = batch.evaluation;
+      await onStep({
+        epoch,
+        step,
+        steps,
+        loss,
+        metrics,
+        lr,
+        parameters: () => readVariables(context.variables),
+      });
+    }
     await yieldToEventLoop();
   }
+  measures.expectTargets('training');
   checkFinite(context.variables, epoch);
-  const [mean = Number.NaN, ...metricMeans] = sums.map((sum) => sum / data.length);
-  return { loss: mean, metrics: valuesByName(metrics, metricMeans), lr };
-}
-
-function valuesByName(metrics: readonly Metric[], values: ArrayLike<number>): Record<string, number> {
-  return Object.fromEntries(metrics.map(({ name }, i) => [name, values[i] ?? Number.NaN]));
+  const { loss: mean, metrics } = measures.evaluation;
+  return { loss: mean, metrics, lr };
 }
 
 /** The last update of an epoch has no loss after it, so the parameters themselves are checked. @throws E_LOSS_NOT_FINITE */
@@ -118,54 +118,68 @@ function checkFinite(variables: ReadonlyMap<string, Variable>, epoch: number): v
   }
 }
 
-/** Updates the parameters with one batch; returns its loss and metrics from before the update. */
+/**
+ * Updates the parameters with one batch.
+ *
+ * @returns what was measured before the update; undefined for a batch in which no target counts, which changes nothing
+ */
 async function trainStep(
   { backend, network, variables, trained, optimizer, generator, objective }: TrainingContext,
-  data: Dataset,
-  indices: Int32Array,
+  place: BatchPlace,
   options: StepOptions,
   clipNorm: number | undefined,
-): Promise<ArrayLike<number> & Iterable<number> & Pick<Float32Array, 'forEach'>> {
+): Promise<MeasuredBatch | undefined> {
   const { tf } = backend;
-  const metrics: TfTensor[] = [];
+  const { data, order, start, end } = place;
+  const counted = countedTargets(objective.loss, data, order, start, end);
+  if (counted.weight === 0) return undefined;
+  /** What outlives the tape of the gradients. */
+  const kept: TfTensor[] = [];
+  const keep = (tensor: TfTensor) => {
+    kept.push(tf.keep(tensor));
+    return tensor;
+  };
+  let prediction: TfTensor | undefined;
   const updates = new Map<string, Float32Array>();
   backend.select();
   const step = () => {
-    const batch = batchAt(backend, data, indices, 0, indices.length);
+    const batch = batchAt(backend, data, order, start, end);
+    const means: TfTensor[] = [];
     const { value, grads } = tf.variableGrads(() => {
       const outputs = forward(tf, network, variables, batch.inputs, {
         training: true,
         generator,
         updates,
       });
-      const prediction = outputs[objective.output] ?? tf.scalar(Number.NaN);
-      // Computed first, since it checks the targets.
-      const loss = scalarOf(objective.loss, objective.loss.compute(tf, prediction, batch.target));
-      for (const metric of objective.metrics) {
-        metrics.push(tf.keep(scalarOf(metric, metric.compute(tf, prediction, batch.target))));
-      }
-      return loss as Scalar; // of rank 0
+      const output = outputs[objective.output] ?? tf.scalar(Number.NaN);
+      const measured = measureBatch(tf, objective, output, batch.target, counted);
+      for (const mean of measured.means) means.push(keep(mean));
+      if (measured.prediction) prediction = keep(tf.clone(measured.prediction));
+      return measured.loss;
     }, [...trained.values()]);
     optimizer.step(gradientsByName(trained, grads), options, clipNorm);
     for (const [name, data] of updates) {
       const variable = mustGet(variables, name, 'parameter');
       variable.assign(tf.tensor(data, variable.shape));
     }
-    return metrics.length === 0 ? value : tf.stack([value, ...metrics]);
+    return means.length === 0 ? value : tf.stack([value, ...means]);
   };
-  let measured: TfTensor;
   try {
-    measured = tf.tidy(step);
+    // Read at every step, since a NaN loss must end training at its step.
+    return await readBatch(backend, place, counted, keep(tidied(tf, step, objective)), prediction);
+  } finally {
+    for (const tensor of kept) tensor.dispose();
+  }
+}
+
+/** The result of a step, in the words of the step where it fails. */
+function tidied(tf: Tf, step: () => TfTensor, objective: Objective): TfTensor {
+  try {
+    return tf.tidy(step);
   } catch (error) {
     dropTape(tf);
     throw failureOfStep(error, objective);
-  } finally {
-    for (const metric of metrics) metric.dispose();
   }
-  // Read at every step, since a NaN loss must end training at its step.
-  const values = await backend.numbersOf(measured);
-  measured.dispose();
-  return values;
 }
 
 /** {@link failureOf} in a step, where the loss may not depend on any parameter. */

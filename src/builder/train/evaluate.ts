@@ -14,9 +14,11 @@ import { type TfParameters, tensorsOf } from '../tf-parameters.js';
 import { batchAt, checkSamplesFirst, type SamplesFor, samplesFor } from './batches.js';
 import { checkCounts } from './check-options.js';
 import type { Evaluation } from './logs.js';
-import type { Loss } from './losses.js';
-import type { Metric } from './metrics.js';
-import { failureOf, type Objective, objectiveOf, scalarOf } from './objective.js';
+import type { Loss } from './loss.js';
+import { countedTargets } from './masked.js';
+import { type MeasuredTensors, Measures, measureBatch, readBatch } from './measures.js';
+import type { Metric } from './metric.js';
+import { failureOf, type Objective, objectiveOf } from './objective.js';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
 /** `Output` is one of the network's output names. */
@@ -59,7 +61,7 @@ export async function evaluate<N extends Network, I extends SampleInputs>(
   checkCounts({ batchSize });
   checkSamplesFirst(network);
   checkParameters(network, parameters);
-  const samples = samplesFor(network, data, batchSize, 'evaluation');
+  const samples = samplesFor(network, data, batchSize, 'evaluation', objective.loss);
   const backend = await startBackend(options.backend);
   backend.select();
   const tensors = tensorsOf(backend.tf, parameters);
@@ -76,49 +78,44 @@ export async function evaluateWith(
   network: Network,
   parameters: TfParameters,
   data: Dataset,
-  { loss, metrics, output }: Objective,
+  objective: Objective,
   batchSize: number,
 ): Promise<Evaluation> {
   const { tf } = backend;
+  const { loss, metrics, output } = objective;
   const order = Int32Array.from({ length: data.length }, (_, i) => i);
-  const sums = new Array<number>(metrics.length + 1).fill(0);
+  const measures = new Measures(objective);
   for (let start = 0; start < data.length; start += batchSize) {
     const end = Math.min(start + batchSize, data.length);
+    const taken = countedTargets(loss, data, order, start, end);
+    if (taken.weight === 0) continue;
     backend.select();
-    const measure = () => {
+    const measure = (): Pick<MeasuredTensors, 'prediction'> & { readonly means: TfTensor } => {
       const batch = batchAt(backend, data, order, start, end);
-      const prediction =
-        forward(tf, network, parameters, batch.inputs, { gradients: false })[output] ?? tf.scalar(Number.NaN);
-      const scalars = [loss, ...metrics].map((one) =>
-        scalarOf(one, one.compute(tf, prediction, batch.target)),
-      );
-      return tf.stack(scalars);
+      const outputs = forward(tf, network, parameters, batch.inputs, { gradients: false })[output];
+      const measured = measureBatch(tf, objective, outputs ?? tf.scalar(Number.NaN), batch.target, taken);
+      return { means: tf.stack([measured.loss, ...measured.means]), prediction: measured.prediction };
     };
-    let means: TfTensor;
+    let measured: ReturnType<typeof measure>;
     try {
-      means = tf.tidy(measure);
+      measured = tf.tidy(measure);
     } catch (error) {
       throw failureOf('An evaluation', error, [loss, ...metrics]);
     }
-    const values = await backend.numbersOf(means);
+    const { means, prediction } = measured;
+    measures.add(await readBatch(backend, { data, order, start, end }, taken, means, prediction));
     means.dispose();
-    values.forEach((value, i) => {
-      sums[i] = (sums[i] ?? 0) + value * (end - start);
-    });
+    prediction?.dispose();
     await yieldToEventLoop();
   }
-  const [lossSum = Number.NaN, ...metricSums] = sums;
-  if (!Number.isFinite(lossSum)) {
+  measures.expectTargets('evaluation');
+  const { evaluation } = measures;
+  if (!Number.isFinite(evaluation.loss)) {
     throw new LstmOnnxError(
       'E_LOSS_NOT_FINITE',
-      `The ${loss.name} loss over ${counted(data.length, 'sample')} is ${lossSum}: the network gives numbers that are not finite. ` +
+      `The ${loss.name} loss over ${counted(data.length, 'sample')} is ${evaluation.loss}: the network gives numbers that are not finite. ` +
         'Lower the learning rate or clip the gradients in training.',
     );
   }
-  return {
-    loss: lossSum / data.length,
-    metrics: Object.fromEntries(
-      metrics.map(({ name }, i) => [name, (metricSums[i] ?? Number.NaN) / data.length]),
-    ),
-  };
+  return evaluation;
 }

@@ -16,8 +16,8 @@ import { type EpochOptions, type OnStep, runEpoch, type TrainingContext } from '
 import { evaluateWith } from './evaluate.js';
 import { frozenParameters } from './frozen.js';
 import type { EpochLog } from './logs.js';
-import type { Loss } from './losses.js';
-import type { Metric } from './metrics.js';
+import type { Loss } from './loss.js';
+import type { Metric } from './metric.js';
 import { objectiveOf } from './objective.js';
 import { checkOptimizerState, type OptimizerConfig } from './optimizers.js';
 import { expectSame, type RunChange, type RunOptions, settleRun } from './run-options.js';
@@ -156,12 +156,17 @@ export async function fit<N extends Network, I extends SampleInputs>(
   const settled = settleRun(options, resume);
   const { batchSize, optimizer: optimizerConfig } = settled;
   checkSamplesFirst(network);
-  const samples = samplesFor(network, data, batchSize, 'training');
+  const samples = samplesFor(network, data, batchSize, 'training', objective.loss);
   const { validation: apart } = options;
   const [train, validation] =
     typeof apart === 'number'
       ? splitDataset(samples, apart)
-      : [samples, apart === undefined ? undefined : samplesFor(network, apart, batchSize, 'validation')];
+      : [
+          samples,
+          apart === undefined
+            ? undefined
+            : samplesFor(network, apart, batchSize, 'validation', objective.loss),
+        ];
   const generator = resume ? Generator.fromState(resume.generator) : new Generator(options.seed ?? 0);
   const start = resume?.parameters ?? options.parameters ?? initParameters(network, generator);
   const monitors = [{ name: 'loss', mode: 'min' as const }, ...metrics];

@@ -1,15 +1,10 @@
 /** Losses with PyTorch's formulas and its default reduction, the mean. */
-import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
 import { crossEntropyOp } from '../backends/cross-entropy.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape } from '../shape.js';
-
-export interface Loss {
-  readonly name: string;
-  /** The mean loss of a batch, differentiable in `prediction`. */
-  compute(tf: Tf, prediction: TfTensor, target: TfTensor): Scalar;
-}
+import type { Loss } from './loss.js';
 
 /**
  * `nn.CrossEntropyLoss`: `-log softmax(prediction)[target]`, averaged. Prediction `[..., classes]` (logits), target
@@ -47,7 +42,8 @@ export const bceWithLogits: Loss = elementwise('bceWithLogits', (tf, x, y) => {
   return tf.add(tf.sub(tf.relu(x), tf.mul(x, y)), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
 });
 
-function elementwise(
+/** A loss of numbers of one shape: the mean of what `compute` gives for each. */
+export function elementwise(
   name: string,
   compute: (tf: Tf, prediction: TfTensor, target: TfTensor) => TfTensor,
 ): Loss {
@@ -83,7 +79,8 @@ function expectClasses(ids: TfTensor, classes: number): void {
   }
 }
 
-function expectShape(name: string, target: TfTensor, expected: readonly number[]): void {
+/** @throws E_SHAPE_MISMATCH unless the targets have the shape that belongs to the predictions */
+export function expectShape(name: string, target: TfTensor, expected: readonly number[]): void {
   const fits = target.shape.length === expected.length && target.shape.every((dim, i) => dim === expected[i]);
   if (!fits) {
     throw new LstmOnnxError(

@@ -1,26 +1,15 @@
-/** Metrics: numbers that measure predictions, averaged over samples. */
-import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
+/** Metrics: numbers that measure predictions, averaged over targets. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
-import type { Tf } from '../backends/tf.js';
 import { formatShape, sameShape } from '../shape.js';
-import type { Loss } from './losses.js';
-
-export interface Metric {
-  readonly name: string;
-  /** Whether lower or higher is better, for early stopping. @default 'max' */
-  readonly mode?: 'min' | 'max';
-  /** The mean over a batch. */
-  compute(tf: Tf, prediction: TfTensor, target: TfTensor): Scalar;
-  /** Why the metric makes no sense for a network trained with this loss; undefined if it does. */
-  refuses?(loss: Loss): string | undefined;
-}
+import type { MeanMetric } from './metric.js';
 
 /**
  * The fraction of predictions that are right. Of predictions `[..., classes]` with targets `[...]`, those whose largest entry
  * is the target class. Of predictions and targets of one shape, as `bceWithLogits` takes, those whose logit is above 0
  * where the target is 1, and not where it is 0.
  */
-export const accuracy: Metric = {
+export const accuracy: MeanMetric = {
   name: 'accuracy',
 
   compute(tf, prediction, target) {
@@ -31,7 +20,7 @@ export const accuracy: Metric = {
   },
 
   refuses: ({ name }) =>
-    name === 'mse' || name === 'l1'
+    ['mse', 'l1', 'huber', 'smoothL1', 'pinball', 'gaussianNll', 'studentTNll'].includes(name)
       ? `accuracy counts right classes, but ${name} compares numbers; give the metric meanAbsoluteError, or the loss ` +
         'crossEntropy or bceWithLogits.'
       : undefined,
@@ -58,7 +47,7 @@ function classesOf(prediction: TfTensor, target: TfTensor): TfTensor {
 }
 
 /** The mean absolute difference; both of one shape. */
-export const meanAbsoluteError: Metric = {
+export const meanAbsoluteError: MeanMetric = {
   name: 'meanAbsoluteError',
   mode: 'min',
   compute(tf, prediction, target) {

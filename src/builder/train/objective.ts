@@ -4,8 +4,8 @@ import { inWords, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError, messageOf, textOf } from '../../errors.js';
 import type { Network } from '../network.js';
 import { formatShape } from '../shape.js';
-import type { Loss } from './losses.js';
-import type { Metric } from './metrics.js';
+import type { Loss } from './loss.js';
+import { isMetric, type Metric } from './metric.js';
 
 export interface Objective {
   readonly loss: Loss;
@@ -20,6 +20,9 @@ export function objectiveOf(
   { loss, metrics = [], output }: Partial<Objective> | undefined = {},
 ): Objective {
   if (typeof loss?.compute !== 'function') {
+    if (typeof loss === 'function') {
+      throw wrongArgument('The option loss', loss, 'what it gives: such a loss is called, as in huber()');
+    }
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       'The option loss is not a loss; give crossEntropy, mse, l1, bceWithLogits or one of your own, as in { loss: crossEntropy }.',
@@ -34,8 +37,10 @@ function checkMetrics(metrics: readonly Metric[], loss: Loss): void {
   if (!Array.isArray(metrics)) throw wrongArgument('The option metrics', metrics, 'a list, as in [accuracy]');
   const taken = new Set(['loss']);
   metrics.forEach((metric: Metric | undefined, i) => {
-    if (typeof metric?.compute !== 'function' || typeof metric.name !== 'string') {
-      throw wrongArgument(`metrics[${i}]`, metric, 'a metric, such as accuracy: { name, compute }');
+    if (!isMetric(metric)) {
+      const called =
+        typeof metric === 'function' ? '; one with options is called, as in mase({ scale: 2 })' : '';
+      throw wrongArgument(`metrics[${i}]`, metric, `a metric, such as accuracy: { name, compute }${called}`);
     }
     if (taken.has(metric.name)) {
       throw new LstmOnnxError(

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/builder/backends/backend.js';
-import { accuracy, type Metric, meanAbsoluteError } from '../../../src/builder/train/metrics.js';
+import type { MeanMetric } from '../../../src/builder/train/metric.js';
+import { accuracy, meanAbsoluteError } from '../../../src/builder/train/metrics.js';
 import { failureOf } from '../../data/failure.js';
 
 const { tf } = await startBackend('cpu');
 const measure = (
-  metric: Metric,
+  metric: MeanMetric,
   prediction: number[],
   shape: number[],
   target: number[],

@@ -4,9 +4,13 @@ import { predict } from '../../../src/builder/predict.js';
 import { evaluate } from '../../../src/builder/train/evaluate.js';
 // Under another name: linters take fit( in a test file for a focused test.
 import { fit as train } from '../../../src/builder/train/fit.js';
+import { rmse } from '../../../src/builder/train/forecast-metrics.js';
+import { ofEntry } from '../../../src/builder/train/interval-metrics.js';
 import type { StepLog } from '../../../src/builder/train/logs.js';
 import { crossEntropy } from '../../../src/builder/train/losses.js';
-import { accuracy, type Metric } from '../../../src/builder/train/metrics.js';
+import { masked } from '../../../src/builder/train/masked.js';
+import type { Metric } from '../../../src/builder/train/metric.js';
+import { accuracy, meanAbsoluteError } from '../../../src/builder/train/metrics.js';
 import { sgd } from '../../../src/builder/train/optimizers.js';
 import { dataset } from '../../../src/data/dataset.js';
 import { rejectionOf } from '../../files/rejection.js';
@@ -46,6 +50,9 @@ describe('while training', () => {
   });
 });
 
+/** Takes one entry of the logits for a forecast. */
+const distance = { ...meanAbsoluteError, name: 'distance' };
+
 describe('tensors', () => {
   const tensorsAround = async (backend: string, work: () => Promise<unknown>) => {
     await tf.setBackend(backend);
@@ -63,6 +70,9 @@ describe('tensors', () => {
       await train(classifier, data, run);
       await train(classifier, data, { ...run, optimizer: sgd({ momentum: 0.9, nesterov: true }) });
       await evaluate(classifier, parameters, data, measured);
+      const rows = { loss: masked(crossEntropy), metrics: [ofEntry(distance, 1), ofEntry(rmse, 1)], backend };
+      await train(classifier, data, { ...run, ...rows });
+      await evaluate(classifier, parameters, data, rows);
       await predict(classifier, parameters, { x: data.inputs.x as never }, { backend });
     });
     expect(left).toBe(0);

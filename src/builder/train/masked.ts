@@ -1,0 +1,134 @@
+/** Losses that leave targets out: those that are missing, and steps past the lengths. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { expectText, isObject, wrongArgument } from '../../arguments.js';
+import { type Dataset, gatherRows, type SampleArray, type SampleInputs } from '../../data/dataset.js';
+import { LstmOnnxError } from '../../errors.js';
+import { sizeOf } from '../../nd-array.js';
+import { checkOptionNames, type OptionNames } from '../../option-names.js';
+import type { Tf } from '../backends/tf.js';
+import { rowsAt } from '../forward/tokens.js';
+import { formatShape, sameShape } from '../shape.js';
+import type { Loss } from './loss.js';
+
+export interface MaskedOptions {
+  /** The input, int32 `[batch]`, that says how many steps of each sequence count; steps are the targets' second axis. */
+  readonly lengths?: string;
+}
+
+const optionNames = { lengths: true } satisfies OptionNames<MaskedOptions>;
+
+/**
+ * The same loss over the targets that are there: those that are NaN do not count, nor do steps past the lengths. What counts
+ * is the mean over the others, in a batch as in a data set: PyTorch's `loss(x, y, reduction='none')[mask].mean()`. Metrics leave out
+ * the same targets. A batch in which none counts changes no parameter. The loss must be a mean over the targets, as
+ * `mse`, `pinball` and `crossEntropy` are.
+ *
+ * @throws E_INVALID_OPTION for what is no loss, or masked already
+ */
+export function masked(loss: Loss, options: MaskedOptions = {}): Loss {
+  if (!isObject(loss) || typeof loss.compute !== 'function') {
+    throw wrongArgument('masked', loss, 'a loss, as in masked(mse)');
+  }
+  if (loss.counted) throw wrongArgument('masked', loss, 'a loss that is not masked yet');
+  checkOptionNames('masked', options, optionNames, { mask: "lengths, the input's name" });
+  const { lengths } = options;
+  if (lengths !== undefined) expectText('masked: lengths', lengths, 'the name of an input');
+  return {
+    name: loss.name,
+    compute: loss.compute,
+    counted(target, inputs) {
+      const within = lengths === undefined ? () => true : withinLengths(target, inputs, lengths);
+      const places = Array.from<number, number>(target.data, (value, i) =>
+        isThere(value) && within(i) ? i : -1,
+      );
+      return Int32Array.from(places.filter((place) => place !== -1));
+    },
+  };
+}
+
+function isThere(value: number): boolean {
+  return !Number.isNaN(value);
+}
+
+/** Whether the target at a place is before the end of its sequence. */
+function withinLengths(
+  { shape }: SampleArray,
+  inputs: SampleInputs,
+  name: string,
+): (place: number) => boolean {
+  const lengths = inputs[name];
+  if (!lengths) {
+    throw new LstmOnnxError(
+      'E_UNKNOWN_NAME',
+      `masked: there is no input '${name}' of lengths; the inputs are ${Object.keys(inputs).join(', ')}.`,
+    );
+  }
+  const [batch, time] = shape;
+  if (time === undefined || !sameShape(lengths.shape, [batch ?? 0])) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `masked: the lengths '${name}' have shape ${formatShape(lengths.shape)} and the targets ${formatShape(shape)}; ` +
+        'expected [batch] and [batch, time, ...].',
+    );
+  }
+  const stepSize = sizeOf(shape.slice(2));
+  return (place) => {
+    const step = Math.floor(place / stepSize);
+    return step % time < (lengths.data[Math.floor(step / time)] ?? 0);
+  };
+}
+
+/** The targets of a batch that count, and their places; no places where all count. */
+export interface CountedTargets {
+  readonly places: Int32Array | undefined;
+  /** How much the batch weighs in a mean: as many targets as count, or its samples where all do. */
+  readonly weight: number;
+}
+
+/** What counts among the samples `order[start]` to `order[end - 1]`. */
+export function countedTargets(
+  loss: Loss,
+  data: Dataset,
+  order: Int32Array,
+  start: number,
+  end: number,
+): CountedTargets {
+  if (!loss.counted) return { places: undefined, weight: end - start };
+  const inputs = Object.entries(data.inputs).map(
+    ([name, array]) => [name, gatherRows(array, order, start, end)] as const,
+  );
+  const places = loss.counted(gatherRows(data.targets, order, start, end), Object.fromEntries(inputs));
+  return { places, weight: places.length };
+}
+
+/** The targets at the places that count, as they lie in memory. */
+export function targetsThatCount(targets: SampleArray, places: Int32Array | undefined): SampleArray {
+  if (!places) return targets;
+  const { dtype, shape, data } = targets;
+  return gatherRows({ dtype, shape: [sizeOf(shape)], data } as SampleArray, places); // of the same type
+}
+
+/**
+ * Predictions and targets at the places that count, as rows.
+ *
+ * @throws E_SHAPE_MISMATCH unless the predictions' first dimensions are those of the targets
+ */
+export function rowsThatCount(
+  tf: Tf,
+  prediction: TfTensor,
+  target: TfTensor,
+  places: Int32Array | undefined,
+): [prediction: TfTensor, target: TfTensor] {
+  if (!places) return [prediction, target];
+  const rest = prediction.shape.slice(target.rank);
+  if (!sameShape(prediction.shape.slice(0, target.rank), target.shape)) {
+    throw new LstmOnnxError(
+      'E_SHAPE_MISMATCH',
+      `masked: the targets have shape ${formatShape(target.shape)} and the predictions ${formatShape(prediction.shape)}; ` +
+        'expected predictions of the shape of the targets, or with more dimensions behind it.',
+    );
+  }
+  const ids = tf.tensor1d(places, 'int32');
+  const rows = rowsAt(tf, tf.reshape(prediction, [target.size, sizeOf(rest)]), ids);
+  return [tf.reshape(rows, [places.length, ...rest]), tf.gather(tf.reshape(target, [target.size]), ids)];
+}
