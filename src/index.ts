@@ -5,4 +5,5 @@ export { type FileImportResult, importFile } from './files/import-model.js';
 export { loadMnist, type Mnist } from './files/mnist.js';
 export { readFile } from './files/read.js';
 export { writeFileAtomic } from './files/write.js';
+export { fit } from './fit-with-progress.js';
 export { availableProviders, Model } from './runtime/node.js';

@@ -1,5 +1,5 @@
 /** A progress bar on stderr, where a person watches it. */
-import { SingleBar } from 'cli-progress';
+import { type Options, SingleBar } from 'cli-progress';
 import type { CliIo } from './output.js';
 
 export interface Progress {
@@ -9,20 +9,27 @@ export interface Progress {
   stop(): void;
 }
 
+/** What all bars have in common. */
+export function barOptions(stream: NodeJS.WritableStream): Options {
+  return {
+    stream,
+    linewrap: true,
+    // It would take the first Ctrl-C for itself, and training go on.
+    gracefulExit: false,
+    etaBuffer: 50,
+  };
+}
+
 /** A bar with the time left and the loss; nothing at all where stderr is not a terminal. */
 export function startProgress(total: number, stderr: CliIo['stderr']): Progress {
   if (!stderr.isTTY) {
     return { update: () => {}, aside: (print) => print(), stop: () => {} };
   }
   const bar = new SingleBar({
+    ...barOptions(stderr),
     format: '{bar} {percentage} % | step {value}/{total} | {eta_formatted} left | loss {loss}',
-    stream: stderr,
     hideCursor: true,
-    linewrap: true,
-    // It would take the first Ctrl-C for itself, and training go on.
-    gracefulExit: false,
     clearOnComplete: true,
-    etaBuffer: 50,
   });
   bar.start(total, 0, { loss: '-' });
   let running = true;

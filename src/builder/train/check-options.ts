@@ -40,3 +40,13 @@ export function checkCallbacks({
     throw wrongArgument('The option signal', signal, "an AbortSignal, such as an AbortController's");
   }
 }
+
+/** @throws E_INVALID_OPTION unless it is absent or false: whoever prints it takes it out of the options */
+export function checkProgress(progress: unknown): void {
+  if (progress === undefined || progress === false) return;
+  if (progress !== true) throw wrongArgument('The option progress', progress, 'true or false');
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    'The option progress prints in Node alone, where fit comes from lstm-onnx; show it from onStep and onEpoch instead.',
+  );
+}

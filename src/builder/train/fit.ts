@@ -10,7 +10,7 @@ import { checkParameters, initParameters, type StateDict } from '../parameters.j
 import { Generator } from '../random.js';
 import { tensorsOf } from '../tf-parameters.js';
 import { checkSamplesFirst, type SamplesFor, samplesFor } from './batches.js';
-import { checkCallbacks, checkCounts } from './check-options.js';
+import { checkCallbacks, checkCounts, checkProgress } from './check-options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
 import { type EpochOptions, type OnStep, runEpoch, type TrainingContext } from './epoch.js';
 import { evaluateWith } from './evaluate.js';
@@ -79,6 +79,12 @@ export interface FitOptions<Output extends string = string> {
   /** Stops training early and returns the parameters of the best epoch. */
   readonly earlyStopping?: EarlyStoppingOptions;
   readonly backend?: BackendName;
+  /**
+   * Prints to stderr how far training is: a bar in a terminal, elsewhere a line for each epoch. In Node alone; elsewhere true is
+   * refused, and `onStep` and `onEpoch` are for showing it.
+   * @default false
+   */
+  readonly progress?: boolean;
   /** A promise that it returns is awaited before the next step. */
   readonly onStep?: OnStep;
   /** Awaited before the next epoch. */
@@ -113,6 +119,7 @@ const optionNames = {
   clipNorm: true,
   earlyStopping: true,
   backend: true,
+  progress: true,
   onStep: true,
   onEpoch: true,
   signal: true,
@@ -123,6 +130,7 @@ const meantOptions = {
   learningRate: 'optimizer, as in { optimizer: adam({ lr: 0.01 }) }',
   validationData: 'validation',
   callbacks: 'onStep and onEpoch',
+  verbose: 'progress',
   patience: 'earlyStopping, as in { earlyStopping: { patience: 3 } }',
   gradientClip: 'clipNorm',
   weights: 'parameters',
@@ -153,6 +161,7 @@ export async function fit<N extends Network, I extends SampleInputs>(
   const { metrics } = objective;
   checkCounts({ epochs });
   checkCallbacks(options);
+  checkProgress(options.progress);
   const settled = settleRun(options, resume);
   const { batchSize, optimizer: optimizerConfig } = settled;
   checkSamplesFirst(network);
