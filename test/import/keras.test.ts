@@ -295,13 +295,17 @@ describe('readKeras', () => {
     expect(code).toBe('E_UNSUPPORTED');
   });
 
-  it('refuses a layer with weights that is called twice, which a network cannot share', async () => {
-    const config = kerasConfig('heads.keras');
-    const dense = layersOf(config).find((layer) => layer.config.name === 'dense')!;
-    const nodes = (dense as unknown as { inbound_nodes: unknown[] }).inbound_nodes;
-    nodes.push(nodes[0]);
-    const { message } = await failure(kerasArchive('heads.keras', config));
-    expect(message).toMatch(/Layer "dense" \("Dense"\) is called 2 times/);
+  it('has the weights of a layer once, however often it is called', async () => {
+    const { network, parameters } = await readKeras(kerasFile('shared.keras'));
+    const calls = network.nodes.filter(({ name, module = name }) => module === 'encoder');
+    expect(calls.map(({ name }) => name)).toEqual(['encoder', 'encoder_call2', 'encoder_call3']);
+    expect([...parameters.keys()].filter((name) => name.startsWith('encoder'))).toHaveLength(4);
+  });
+
+  it('refuses calls of one layer with inputs that cannot have the same weights', async () => {
+    const config = kerasConfig('shared.keras');
+    layersOf(config).find((layer) => layer.config.name === 'project')!.config.units = 4;
+    expect(await failure(kerasArchive('shared.keras', config))).toMatchObject({ code: 'E_SHAPE_MISMATCH' });
   });
 
   it('refuses weights of another shape than the configuration says, naming both', async () => {

@@ -27,6 +27,7 @@ export function convertModel(graph: ModelGraph, weights: WeightSource, dialect: 
   const build = new NetworkBuilder(dialect, weights);
   const made = new Map<string, readonly LayerOutput[]>();
   const inputs = addInputs(graph, build, made);
+  const modules = new Map<Layer, string>();
   for (const { layer, call, index } of inOrder(graph, made)) {
     const found = (refs: readonly TensorRef[]) => refs.map((ref) => outputAt(ref, made));
     const [first, ...rest] = found(call.inputs);
@@ -35,10 +36,14 @@ export function convertModel(graph: ModelGraph, weights: WeightSource, dialect: 
     const states = [...(isRecurrent ? rest : []), ...found(call.initialState)].map(tensorOf);
     const [mask] = call.mask ? found([call.mask]) : [];
     const whole = first && mask ? withMask(first, mask, layer) : first;
+    const name = build.claim(index === 0 ? layer.name : `${layer.name}_call${index + 1}`);
+    const module = modules.get(layer) ?? name;
+    modules.set(layer, module);
     const outputs = applyLayer({
       layer,
       call,
-      name: build.claim(index === 0 ? layer.name : `${layer.name}_call${index + 1}`),
+      name,
+      module,
       inputs: whole ? (isRecurrent ? [whole] : [whole, ...rest]) : [],
       states,
       build,

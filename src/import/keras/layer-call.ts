@@ -1,4 +1,5 @@
 /** One call of a Keras layer, as the functions that turn layers into ops get it. */
+import type { Sharing } from '../../builder/ops/op.js';
 import type { Value } from '../../builder/tensor.js';
 import { LstmOnnxError } from '../../errors.js';
 import { quoted } from '../quoted.js';
@@ -10,10 +11,17 @@ export interface LayerCall {
   readonly call: Call;
   /** The node's name, and what the names of further nodes start with. */
   readonly name: string;
+  /** The node whose parameters it has: that of the layer's first call. */
+  readonly module: string;
   readonly inputs: readonly LayerOutput[];
   /** Initial states of a recurrent layer. */
   readonly states: readonly Value[];
   readonly build: NetworkBuilder;
+}
+
+/** Whose parameters the node of a call has. */
+export function sharingOf({ name, module }: LayerCall): Sharing {
+  return module === name ? {} : { module };
 }
 
 export interface MaskedTensor {

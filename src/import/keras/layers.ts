@@ -4,7 +4,13 @@ import { transposed } from '../../array-layout.js';
 import { severalInputs } from '../../builder/ops/op-inputs.js';
 import { quoted } from '../quoted.js';
 import { outputActivation } from './activations.js';
-import { expectTensor, type LayerCall, type MaskedTensor, unsupportedLayer } from './layer-call.js';
+import {
+  expectTensor,
+  type LayerCall,
+  type MaskedTensor,
+  sharingOf,
+  unsupportedLayer,
+} from './layer-call.js';
 import { type Layer, readLayer } from './model-graph.js';
 import type { LayerOutput } from './network-builder.js';
 import { cellsByClass, recurrentClasses } from './recurrent-classes.js';
@@ -43,13 +49,6 @@ const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
 /** In messages. */
 const SHOWN_WEIGHTS = 4;
 
-const layersWithWeights: ReadonlySet<string> = new Set([
-  ...recurrentClasses,
-  'Dense',
-  'TimeDistributed',
-  'Embedding',
-]);
-
 /** Of joined tensors: a chain of joins doubles them at every step, without a weight in the file that bounds them. */
 const MAX_FEATURES = 2 ** 24;
 
@@ -62,12 +61,6 @@ export function applyLayer(call: LayerCall): readonly LayerOutput[] {
   const handler = handlers.get(layer.className);
   if (!handler)
     throw unsupportedLayer(layer, `is not one of ${[...handlers.keys()].slice(0, -2).join(', ')}`);
-  if (layer.calls.length > 1 && layersWithWeights.has(layer.className)) {
-    throw unsupportedLayer(
-      layer,
-      `is called ${layer.calls.length} times; networks here share no weights between calls`,
-    );
-  }
   const isUnzeroed = call.inputs.some((input) => input.kind === 'tensor' && input.isUnzeroed);
   const isStepwise = leavesStepsAlone.has(layer.className);
   if (isUnzeroed && !isStepwise && !recurrentClasses.has(layer.className)) {
@@ -88,7 +81,7 @@ export function applyLayer(call: LayerCall): readonly LayerOutput[] {
 }
 
 function dense(call: LayerCall, path: readonly string[], { config }: Layer = call.layer): LayerOutput[] {
-  const { build, name, layer } = call;
+  const { build, name, module, layer } = call;
   const { value: x, mask } = expectTensor(call, 0);
   const features = x.shape.at(-1);
   if (typeof features !== 'number') {
@@ -96,18 +89,25 @@ function dense(call: LayerCall, path: readonly string[], { config }: Layer = cal
   }
   const units = config.count('units');
   const bias = config.flag('use_bias', true);
+  if (name === module) addDenseParameters(call, path, { features, units, bias });
+  const sums = build.add('linear', name, { x }, { outFeatures: units, bias }, sharingOf(call));
+  const activationOf = outputActivation(config, build.dialect);
+  return [masked(build.activate(sums, activationOf, `${name}.activation`), mask)];
+}
+
+function addDenseParameters(
+  { build, module, layer }: LayerCall,
+  path: readonly string[],
+  { features, units, bias }: { features: number; units: number; bias: boolean },
+): void {
   const kernel = takeWeight(build.weights, layer, { name: 'kernel', path, index: 0 }, [features, units]);
-  build.parameters.set(`${name}.weight`, {
+  build.parameters.set(`${module}.weight`, {
     shape: [units, features],
     data: transposed(kernel, features, units),
   });
-  if (bias) {
-    const data = takeWeight(build.weights, layer, { name: 'bias', path, index: 1 }, [units]);
-    build.parameters.set(`${name}.bias`, { shape: [units], data });
-  }
-  const sums = build.add('linear', name, { x }, { outFeatures: units, bias });
-  const activationOf = outputActivation(config, build.dialect);
-  return [masked(build.activate(sums, activationOf, `${name}.activation`), mask)];
+  if (!bias) return;
+  const data = takeWeight(build.weights, layer, { name: 'bias', path, index: 1 }, [units]);
+  build.parameters.set(`${module}.bias`, { shape: [units], data });
 }
 
 /** The layer inside, since those that are read work on the last dimension anyway. */
@@ -168,14 +168,16 @@ function softmaxLayer(call: LayerCall): LayerOutput[] {
 }
 
 function embedding(call: LayerCall): LayerOutput[] {
-  const { build, name, layer } = call;
+  const { build, name, module, layer } = call;
   const { value: ids } = expectTensor(call, 0);
   const { config } = layer;
   const [numEmbeddings, embeddingDim] = [config.count('input_dim'), config.count('output_dim')];
-  const shape = [numEmbeddings, embeddingDim];
-  const data = takeWeight(build.weights, layer, { name: 'embeddings', path: [], index: 0 }, shape);
-  build.parameters.set(`${name}.weight`, { shape, data });
-  const vectors = build.add('embedding', name, { x: ids }, { numEmbeddings, embeddingDim });
+  if (name === module) {
+    const shape = [numEmbeddings, embeddingDim];
+    const data = takeWeight(build.weights, layer, { name: 'embeddings', path: [], index: 0 }, shape);
+    build.parameters.set(`${name}.weight`, { shape, data });
+  }
+  const vectors = build.add('embedding', name, { x: ids }, { numEmbeddings, embeddingDim }, sharingOf(call));
   return [masked(vectors, config.flag('mask_zero') ? { of: ids, padding: 0 } : undefined)];
 }
 

@@ -4,10 +4,12 @@ import { hasOwnOp } from '../../builder/activations.js';
 import { checkCall } from '../../builder/check-call.js';
 import { GraphBuilder } from '../../builder/graph-builder.js';
 import type { OpName, OpOptions } from '../../builder/ops/index.js';
+import type { Sharing } from '../../builder/ops/op.js';
 import type { OpInputs } from '../../builder/ops/op-inputs.js';
 import { ParameterNames } from '../../builder/parameter-names.js';
 import type { Parameter } from '../../builder/parameters.js';
 import type { SymbolicTensor, TensorType, Value } from '../../builder/tensor.js';
+import { mustHave } from '../../must-get.js';
 import type { Dialect, OutputActivation } from './activations.js';
 import { NameTable } from './name-table.js';
 import type { WeightSource } from './weights.js';
@@ -61,8 +63,15 @@ export class NetworkBuilder {
   }
 
   /** Adds a node with the single port `output`. */
-  add<K extends OpName>(op: K, name: string, inputs: OpInputs<Value>[K], options: OpOptions[K]): Value {
-    return this.graph.addOne(op, name, inputs, options);
+  add<K extends OpName>(
+    op: K,
+    name: string,
+    inputs: OpInputs<Value>[K],
+    options: OpOptions[K],
+    sharing: Sharing = {},
+  ): Value {
+    const { output } = this.graph.add(op, name, inputs, options, sharing);
+    return mustHave(output, `The output of ${op}`);
   }
 
   /** The steps of each sequence of a mask; computed once for all the layers that need them. */

@@ -13,7 +13,13 @@ import { mustHave } from '../../must-get.js';
 import { quoted } from '../quoted.js';
 import { cellActivation, type Dialect } from './activations.js';
 import type { Fields } from './fields.js';
-import { expectTensor, type LayerCall, type MaskedTensor, unsupportedLayer } from './layer-call.js';
+import {
+  expectTensor,
+  type LayerCall,
+  type MaskedTensor,
+  sharingOf,
+  unsupportedLayer,
+} from './layer-call.js';
 import type { NetworkBuilder } from './network-builder.js';
 import { addRecurrentParameters, type Part } from './recurrent-parameters.js';
 
@@ -36,7 +42,8 @@ export function addRecurrent(
   const units = config.count('units');
   const bias = config.flag('use_bias', true);
   const cell = cellOptions(kind, config, build.dialect);
-  addRecurrentParameters(kind, call, parts, { features, units, bias, resetAfter: cell.resetAfter });
+  if (name === call.module)
+    addRecurrentParameters(kind, call, parts, { features, units, bias, resetAfter: cell.resetAfter });
   const options: LayerOptions = {
     hiddenSize: units,
     numLayers: 1,
@@ -52,6 +59,7 @@ export function addRecurrent(
     name,
     { x, ...statesGiven(kind, call, parts, units), lengths: lengthsFor(call, mask) },
     options as OpOptions[RecurrentName], // a kind has the options that its layer has in Keras
+    sharingOf(call),
   );
   noteDifferences(build, config);
   return (key) => mustHave(ports[key], `The port ${key} of ${kind}`);
