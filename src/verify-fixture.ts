@@ -101,11 +101,10 @@ export async function verifyRecording(model: BaseModel, recording: Recording): P
   }
   const feeds = [...recording.inputs].map(([name, array]) => [name, feedOf(array)] as const);
   const got = await model.run(Object.fromEntries(feeds));
-  const { batch, time } = sizesOf(model.inputs, recording.inputs);
+  const sizes = sizesOf(model.inputs, recording.inputs);
   return [...recording.outputs].map(([output, array]) => ({
     output,
-    batch,
-    time,
+    ...sizes,
     ...compareOutput(output, asFloat32(array), got[output]),
   }));
 }
@@ -126,14 +125,14 @@ function asFloat32({ data, shape }: NdArray): NdArray<'float32'> {
   };
 }
 
-/** The sizes of the dimensions that the model calls batch and time; 1 where it has none of that name. */
+/** The sizes of the dimensions that the model calls batch and time, of those that it has. */
 function sizesOf(values: readonly ModelValue[], inputs: ReadonlyMap<string, NdArray>) {
   const sizeOfDim = (wanted: string) => {
     for (const { name, shape } of values) {
       const size = inputs.get(name)?.shape[shape?.indexOf(wanted) ?? -1];
-      if (size !== undefined) return size;
+      if (size !== undefined) return { [wanted]: size };
     }
-    return 1;
+    return {};
   };
-  return { batch: sizeOfDim('batch'), time: sizeOfDim('time') };
+  return { ...sizeOfDim('batch'), ...sizeOfDim('time') };
 }

@@ -16,9 +16,12 @@ import { checkOptionNames, type OptionNames } from './option-names.js';
 import type { BaseModel } from './runtime/model.js';
 
 export interface VerifyOptions {
-  /** Sizes to try for every named dimension but `time`. @default [1, 2, 16] */
+  /**
+   * Sizes to try for every named dimension but `time`. @default those of 1, 2 and 16 that the network takes: windows need as many
+   * entries as they have
+   */
   readonly batches?: readonly number[];
-  /** Sizes to try for the dimension `time`. @default [1, 7, 50] */
+  /** Sizes to try for the dimension `time`. @default those of 1, 7 and 50 that the network takes */
   readonly times?: readonly number[];
   /** Seed of the random inputs. @default 0 */
   readonly seed?: number;
@@ -31,8 +34,10 @@ const names = { batches: true, times: true, seed: true, backend: true } satisfie
 /** The largest differences of one output at one size. */
 export interface Comparison {
   readonly output: string;
-  readonly batch: number;
-  readonly time: number;
+  /** The size of the named dimensions but `time`; not there where no input has one. */
+  readonly batch?: number;
+  /** The size of the dimension `time`; not there where no input has it. */
+  readonly time?: number;
   readonly maxAbs: number;
   /** In units in the last place of float32, for the entry where that is largest. */
   readonly maxUlp: number;
@@ -63,27 +68,48 @@ export async function verify(
       'a model that Model.load opened, then the network and the parameters',
     );
   }
-  const { batches = [1, 2, 16], times = [1, 7, 50], seed = 0, backend } = options;
+  const { batches, times, seed = 0, backend } = options;
   checkSizes('batches', batches);
   checkSizes('times', times);
   const same = matching(network, model);
   const generator = new Generator(seed);
   const comparisons: Comparison[] = [];
-  for (const batch of batches) {
-    for (const time of times) {
-      const feeds = randomFeeds(same, batch, time, generator);
-      const expected = await predict(same, parameters, feeds, backend === undefined ? {} : { backend });
-      const got = await model.run(
-        Object.fromEntries(
-          Object.entries(feeds).map(([name, { data, shape }]) => [name, { data, dims: shape }]),
-        ),
-      );
-      for (const [output, array] of Object.entries(expected)) {
-        comparisons.push({ output, batch, time, ...compareOutput(output, array, got[output]) });
-      }
+  let tooSmall: unknown;
+  for (const size of sizesOf(same, batches, times)) {
+    const feeds = randomFeeds(same, size, generator);
+    const expected = await predict(same, parameters, feeds, backend === undefined ? {} : { backend }).catch(
+      (error: unknown) => {
+        const isDefault = batches === undefined || times === undefined;
+        if (!isDefault || !(error instanceof LstmOnnxError) || error.code !== 'E_SHAPE_MISMATCH') throw error;
+        tooSmall = error;
+      },
+    );
+    if (!expected) continue;
+    const fed = Object.entries(feeds).map(([name, { data, shape }]) => [name, { data, dims: shape }]);
+    const got = await model.run(Object.fromEntries(fed));
+    for (const [output, array] of Object.entries(expected)) {
+      comparisons.push({ output, ...size, ...compareOutput(output, array, got[output]) });
     }
   }
+  if (tooSmall && comparisons.length === 0) throw tooSmall;
   return comparisons;
+}
+
+type Sizes = Pick<Comparison, 'batch' | 'time'>;
+
+/** What is tried where nothing is said. */
+export const defaultSizes = { batch: [1, 2, 16], time: [1, 7, 50] } as const;
+
+/** Every combination of sizes of those dimensions that an input has. */
+function sizesOf(
+  { inputs }: Network,
+  batches: readonly number[] = defaultSizes.batch,
+  times: readonly number[] = defaultSizes.time,
+): Sizes[] {
+  const dims = Object.values(inputs).flatMap(({ shape }) => shape.filter((dim) => typeof dim === 'string'));
+  const ofBatch = dims.some((dim) => dim !== 'time') ? batches.map((batch) => ({ batch })) : [{}];
+  const ofTime = dims.includes('time') ? times.map((time) => ({ time })) : [{}];
+  return ofBatch.flatMap((batch) => ofTime.map((time) => ({ ...batch, ...time })));
 }
 
 /** The network as the model shows it: with what an export can add where the model has more than the network. */
@@ -121,8 +147,7 @@ function variantIfAny(network: Network, options: VariantOptions): Network | unde
 
 function randomFeeds(
   network: Network,
-  batch: number,
-  time: number,
+  { batch = 1, time = 1 }: Sizes,
   generator: Generator,
 ): Record<string, NdArray<DType>> {
   const sizeOfDim = (dim: number | string) => (typeof dim === 'number' ? dim : dim === 'time' ? time : batch);
@@ -200,6 +225,7 @@ function ordinal(value: number): number {
 
 /** @throws E_INVALID_OPTION unless it is a list of whole numbers above 0 */
 function checkSizes(name: string, sizes: unknown): void {
+  if (sizes === undefined) return;
   if (Array.isArray(sizes) && sizes.every((size) => Number.isSafeInteger(size) && size > 0)) return;
   throw wrongArgument(
     `verify: the option ${name}`,

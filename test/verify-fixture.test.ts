@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { defineNetwork } from '../src/builder/network.js';
+import { relu } from '../src/builder/ops/activations.js';
+import { float32 } from '../src/builder/tensor.js';
 import { encodeSafetensors } from '../src/data/safetensors.js';
 import { exportOnnx } from '../src/export/export.js';
 import { networkFromStateDict } from '../src/import/architecture.js';
@@ -61,6 +64,16 @@ describe('a recording', () => {
     const [comparison] = await verifyRecording(model, { inputs: new Map([['x', ids]]), outputs });
     expect(comparison).toMatchObject({ output: 'logits', batch, time });
     expect(comparison!.maxAbs).toBeLessThanOrEqual(5e-6);
+  });
+
+  it('has the sizes of the dimensions that the model names, and no others', async () => {
+    const image = defineNetwork({ image: float32('batch', 'width') }, ({ image }) => ({ y: relu(image) }));
+    await using model = await Model.load(exportOnnx(image, new Map()), { providers: ['cpu'] });
+    const x: NdArray = { dtype: 'float32', shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
+    const recording = { inputs: new Map([['image', x]]), outputs: new Map([['y', x]]) };
+    expect(await verifyRecording(model, recording)).toEqual([
+      { output: 'y', batch: 2, maxAbs: 0, maxUlp: 0, scale: 6 },
+    ]);
   });
 
   it('may be of float64, and of some of the outputs', async () => {

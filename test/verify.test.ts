@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineNetwork, type Network } from '../src/builder/network.js';
 import { relu } from '../src/builder/ops/activations.js';
+import { conv2d } from '../src/builder/ops/convolution.js';
 import { embedding } from '../src/builder/ops/embedding.js';
 import { linear } from '../src/builder/ops/linear.js';
 import { lstm } from '../src/builder/ops/lstm.js';
+import { maxPool2d } from '../src/builder/ops/pool.js';
+import { mean } from '../src/builder/ops/reduce.js';
 import { reshape } from '../src/builder/ops/reshape.js';
 import { initParameters, type StateDict } from '../src/builder/parameters.js';
 import { float32, int32 } from '../src/builder/tensor.js';
@@ -168,8 +171,30 @@ describe('verify compares', () => {
       }),
     );
     const comparisons = await verified(network);
-    expect(comparisons).toHaveLength(3 * 4);
+    expect(comparisons.map(({ output, time, ...rest }) => [output, rest.batch, time])).toEqual(
+      [1, 3].flatMap((batch) => ['wide', 'narrow', 'reshaped'].map((output) => [output, batch, undefined])),
+    );
     expect(worst(comparisons)).toBe(0);
+  });
+
+  it('images as wide as their windows, and says no time where no input has one', async () => {
+    const network = defineNetwork({ image: float32('batch', 1, 4, 'width') }, ({ image }) => ({
+      y: mean(
+        maxPool2d(conv2d('conv', image, { outChannels: 2, kernelSize: 3, padding: 1 }), { kernelSize: 2 }),
+        3,
+      ),
+    }));
+    const own = initParameters(network, 1);
+    await using model = await load(network, own);
+    const comparisons = await verify(model, network, own);
+    expect(comparisons.map(({ maxAbs: _, maxUlp: __, scale: ___, ...sizes }) => sizes)).toEqual([
+      { output: 'y', batch: 2 },
+      { output: 'y', batch: 16 },
+    ]);
+    expect(worst(comparisons)).toBeLessThanOrEqual(2e-6);
+    await expect(verify(model, network, own, { batches: [1], times: [1] })).rejects.toThrow(
+      refused('E_SHAPE_MISMATCH', /fewer than the 2 that a window covers/),
+    );
   });
 
   it('outputs of ids', async () => {

@@ -241,7 +241,7 @@ function parse(text: string): z.output<typeof networkJson> | z.output<typeof net
     );
   }
   const json = parseJson(text, 'The network');
-  refuseProto(json, 'it');
+  refuseProto(json, 'the file');
   const isFirst = isObject(json) && json.version === 1;
   const parsed = (isFirst ? networkJson1 : networkJson).safeParse(json);
   if (!parsed.success) {
@@ -249,7 +249,8 @@ function parse(text: string): z.output<typeof networkJson> | z.output<typeof net
     const shown = issues
       .slice(0, MAX_ISSUES)
       .map(
-        (issue) => `${issue.path.join('.') || 'it'}: ${issueText(issue.message).slice(0, MAX_ISSUE_LENGTH)}`,
+        ({ path, message }) =>
+          `${path.length > 0 ? `${path.join('.')}: ` : ''}${issueText(message).slice(0, MAX_ISSUE_LENGTH)}`,
       );
     if (issues.length > MAX_ISSUES) shown.push(`and ${issues.length - MAX_ISSUES} more`);
     throw new LstmOnnxError(

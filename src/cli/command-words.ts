@@ -15,21 +15,26 @@ const flags: Readonly<Record<LeaveOutHint['leaveOut'], string>> = {
   dir: '--data',
 };
 
-/** One line; none where there is nothing to give. */
-export function commandWords(hints: readonly Hint[] | undefined): string[] {
-  return hints && hints.length > 0 ? [`On the command line: ${hints.map(wordsOf).join('; ')}.`] : [];
+/**
+ * One line; none where there is nothing to give.
+ *
+ * @param model the ONNX file that the command is about, if there is one yet
+ */
+export function commandWords(hints: readonly Hint[] | undefined, model = 'model.onnx'): string[] {
+  const words = hints?.map((hint) => wordsOf(hint, shellWord(model))) ?? [];
+  return words.length > 0 ? [`On the command line: ${words.join('; ')}.`] : [];
 }
 
-/** The lines of a note. */
-export function noteLines({ text, hints }: ImportNote): string[] {
-  return [text, ...commandWords(hints)];
+/** The lines of a note. @param model as of {@link commandWords} */
+export function noteLines({ text, hints }: ImportNote, model?: string): string[] {
+  return [text, ...commandWords(hints, model)];
 }
 
-function wordsOf(hint: Hint): string {
+function wordsOf(hint: Hint, model: string): string {
   if ('call' in hint) {
     return hint.call === 'Model.load'
-      ? 'lstm-onnx run model.onnx --provider cpu runs the ONNX file'
-      : 'lstm-onnx verify model.onnx --fixture recorded.npz compares with what was recorded';
+      ? `lstm-onnx run ${model} --provider cpu runs the ONNX file`
+      : `lstm-onnx verify ${model} --fixture recorded.npz compares with what was recorded`;
   }
   if ('leaveOut' in hint) return `leave out ${flags[hint.leaveOut]}`;
   switch (hint.option) {

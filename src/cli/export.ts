@@ -65,7 +65,7 @@ export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptio
       .example('$0 export model.pt --pool mean --head fc1,relu,fc2,sigmoid', 'What a state dict does not say')
       .example('$0 export out/model.safetensors --states', 'For running a sequence in pieces'),
   async handler({ weights, output, opset, states, lengths, softmax, labels, json, ...modelFile }) {
-    const { network, parameters, info, files } = await readModelFile(weights, modelFile, say);
+    const { network, parameters, info, files } = await readModelFile(weights, modelFile, say, output);
     await refuseOverwriting(output, files);
     refuseOtherExtension(output);
     const started = performance.now();

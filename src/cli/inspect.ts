@@ -219,7 +219,7 @@ function inspectWeights(bytes: Uint8Array): Report {
 /** A model of another framework, as the network that it is read as. */
 async function inspectModel(file: string, contents: Uint8Array): Promise<Report> {
   const { network, parameters, notes: found } = await importFileOf(file, contents);
-  const notes = found.flatMap(noteLines);
+  const notes = found.flatMap((note) => noteLines(note));
   const bytes = contents.length;
   const notFinite = findNotFinite(parameters);
   const lines = [

@@ -11,6 +11,7 @@ import { recurrentList } from '../import/recurrent-kinds.js';
 import { noteLines } from './command-words.js';
 import { describeNotFinite, findNotFinite } from './not-finite.js';
 import type { Output } from './output.js';
+import { UsageError } from './usage-error.js';
 
 export interface ModelFileArguments {
   pool: Pool | undefined;
@@ -91,11 +92,16 @@ export function withModelFileOptions<T>(yargs: Argv<T>) {
     .conflicts('network', ['pool', 'lstm', 'activation', 'head', 'embedding', 'time-first', 'nonlinearity']);
 }
 
-/** Reads the model, prints the assumptions made, and warns about NaN or infinite weights; a `--network` is among its files. */
+/**
+ * Reads the model, prints the assumptions made, and warns about NaN or infinite weights; a `--network` is among its files.
+ *
+ * @param onnx the ONNX file that it becomes or is compared with
+ */
 export async function readModelFile(
   path: string,
   options: ModelFileArguments,
   say: Output['say'],
+  onnx: string,
 ): Promise<FileImportResult> {
   const { pool, lstm, activation, head, embedding, 'time-first': timeFirst, nonlinearity, network } = options;
   const model = await importFile(path, {
@@ -108,7 +114,7 @@ export async function readModelFile(
     ...(nonlinearity === undefined ? {} : { nonlinearity }),
     ...(network === undefined ? {} : { network: await readNetwork(network) }),
   });
-  for (const line of model.notes.flatMap(noteLines)) say(line);
+  for (const line of model.notes.flatMap((note) => noteLines(note, onnx))) say(line);
   for (const warning of describeNotFinite(findNotFinite(model.parameters))) say(warning);
   return network === undefined ? model : { ...model, files: [...model.files, network] };
 }
@@ -122,7 +128,14 @@ function headOf(head: string | false): string | readonly string[] | false {
   return head === false || !head.includes(',') ? head : listed(head);
 }
 
+/** @throws UsageError for a file of code */
 function readNetwork(path: string) {
+  if (/\.[cm]?[jt]sx?$/i.test(path)) {
+    throw new UsageError(
+      `--network takes JSON, and ${path} is code. In a program, networkToJson(network) gives the JSON of a network; ` +
+        'lstm-onnx init --from WEIGHTS -o network.json drafts one as JSON.',
+    );
+  }
   return parseFile(path, (bytes) => {
     // Before it is text, which may take twice the file again.
     if (bytes.length > MAX_TEXT_LENGTH) {

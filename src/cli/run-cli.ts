@@ -38,22 +38,30 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     await output.finish();
     return 0;
   } catch (error) {
-    return tell(error, output, argv.includes('--debug'));
+    return tell(error, output, argv);
   }
 }
 
 /** Says what went wrong. @returns The exit code */
-function tell(error: unknown, { say }: Output, debug: boolean): number {
+function tell(error: unknown, { say }: Output, argv: readonly string[]): number {
   if (error instanceof Stopped) {
     say(error.message);
     return error.exitCode;
   }
   const usage = error instanceof UsageError;
-  if (debug && error instanceof Error) for (const line of (error.stack ?? '').split('\n')) say(line);
+  if (argv.includes('--debug') && error instanceof Error)
+    for (const line of (error.stack ?? '').split('\n')) say(line);
   say(`lstm-onnx: ${messageOf(error)}${error instanceof LstmOnnxError ? ` [${error.code}]` : ''}`);
-  if (error instanceof LstmOnnxError) for (const line of commandWords(error.hints)) say(line);
+  if (error instanceof LstmOnnxError) for (const line of commandWords(error.hints, modelIn(argv))) say(line);
   if (usage) say('See lstm-onnx --help.');
   return usage ? 2 : 1;
+}
+
+/** The ONNX file that a command line reads. */
+function modelIn(argv: readonly string[]): string | undefined {
+  return argv.find(
+    (word, i) => /\.onnx$/i.test(word) && !word.startsWith('-') && !/^(-o|--output)$/.test(argv[i - 1] ?? ''),
+  );
 }
 
 function program(output: Output, io: CliIo) {

@@ -5,7 +5,7 @@ import { LstmOnnxError, reworded } from '../errors.js';
 import { readFile } from '../files/read.js';
 import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
-import { type Comparison, verify } from '../verify.js';
+import { type Comparison, defaultSizes, verify } from '../verify.js';
 import { readRecording, verifyRecording } from '../verify-fixture.js';
 import type { GlobalOptions } from './global-options.js';
 import {
@@ -78,7 +78,7 @@ export const verifyCommand = ({ print, say }: Output): CommandModule<GlobalOptio
           'cuda, cpu or wasm, which are onnxruntime.',
       );
     }
-    const compare = await comparing(source, fixture, modelFile, say);
+    const compare = await comparing({ path, source, fixture }, modelFile, say);
     await using model = await Model.load(path, {
       ...(provider === undefined ? {} : { providers: [provider] }),
       // What a recording fed the PyTorch model, masks of infinities too, is compared as it is.
@@ -102,11 +102,8 @@ export const verifyCommand = ({ print, say }: Output): CommandModule<GlobalOptio
         }),
       );
     } else {
-      const rows = comparisons.map(({ output, batch, time, maxAbs, maxUlp }) =>
-        [output, batch, time, maxAbs.toExponential(1), maxUlp].map(String),
-      );
-      for (const line of alignColumns([['output', 'batch', 'time', 'max abs', 'max ulp'], ...rows]))
-        print(line);
+      for (const line of alignColumns(tableOf(comparisons))) print(line);
+      if (against === 'weights') for (const line of leftOut(comparisons)) say(line);
       const reference = against === 'weights' ? 'tfjs' : 'the recording';
       const runtime = running === 'simd' ? 'our own kernels, simd' : `onnxruntime on ${running}`;
       say(`${reference} against ${runtime}, tolerance ${allowed}`);
@@ -114,7 +111,7 @@ export const verifyCommand = ({ print, say }: Output): CommandModule<GlobalOptio
     if (!passed) {
       throw new LstmOnnxError(
         'E_VERIFY_FAILED',
-        `Output '${worst.output}' differs by ${worst.maxAbs} at batch ${worst.batch}, time ${worst.time}; ` +
+        `Output '${worst.output}' differs by ${worst.maxAbs}${placeOf(worst)}; ` +
           `the tolerance is ${allowed} (relative to the largest output where that is above 1). ${adviceFor(worst, compare.comparedWith)}`,
       );
     }
@@ -141,6 +138,40 @@ const assumptionAlone =
   'This compared the assumption with itself: the network was inferred from the names and shapes of the weights, for the ' +
   'export and again here. Whether it is your PyTorch model only outputs of that model can tell: record them in Python with ' +
   'record() of fixtures/record.py, then give verify MODEL --fixture recorded.npz.';
+
+/** A row for each, with a column for each dimension that has sizes. */
+function tableOf(comparisons: readonly Comparison[]): string[][] {
+  const dims = (['batch', 'time'] as const).filter((dim) =>
+    comparisons.some((each) => each[dim] !== undefined),
+  );
+  const rows = comparisons.map((each) => [
+    each.output,
+    ...dims.map((dim) => String(each[dim])),
+    each.maxAbs.toExponential(1),
+    String(each.maxUlp),
+  ]);
+  return [['output', ...dims, 'max abs', 'max ulp'], ...rows];
+}
+
+/** What is said of sizes that no comparison has. */
+function leftOut(comparisons: readonly Comparison[]): string[] {
+  return (['batch', 'time'] as const).flatMap((dim) => {
+    const tried = new Set(comparisons.map((each) => each[dim]));
+    const missing = tried.has(undefined) ? [] : defaultSizes[dim].filter((size) => !tried.has(size));
+    return missing.length > 0
+      ? [`not at ${dim} ${missing.join(', ')}: the network does not take that size`]
+      : [];
+  });
+}
+
+/** ` at batch 2, time 7`, as far as there are such dimensions. */
+function placeOf({ batch, time }: Comparison): string {
+  const sizes = [
+    batch === undefined ? [] : `batch ${batch}`,
+    time === undefined ? [] : `time ${time}`,
+  ].flat();
+  return sizes.length > 0 ? ` at ${sizes.join(', ')}` : '';
+}
 
 /** The one that is nearer to failing, or fails by more; NaN is worst. */
 function worseOf(a: Comparison, b: Comparison): Comparison {
@@ -171,13 +202,12 @@ function adviceFor({ maxAbs, scale }: Comparison, comparedWith: ComparedWith): s
 
 /** Reads what the model is compared with, before the model is loaded. */
 async function comparing(
-  weights: string | undefined,
-  fixture: string | undefined,
+  { path, source, fixture }: { path: string; source: string | undefined; fixture: string | undefined },
   modelFile: ModelFileArguments,
   say: Output['say'],
 ): Promise<Reference> {
-  if (weights !== undefined) {
-    const { network, parameters, isInferred } = await readModelFile(weights, modelFile, say);
+  if (source !== undefined) {
+    const { network, parameters, isInferred } = await readModelFile(source, modelFile, say, path);
     return {
       comparedWith: isInferred ? 'assumed network' : 'network',
       run: (model) => verify(model, network, parameters),

@@ -74,6 +74,9 @@ describe('networkFromJson keeps to its limits', () => {
 
   it('in nodes, in inputs of a node, and in the text', () => {
     const many = Array.from({ length: 10_001 }, (_, i) => node(`n${i}`, 'relu', ['x'], {}));
+    expect(() => networkFromJson('[]')).toThrow(
+      refused('E_INVALID_FILE', /not in this format: expected object, received array\.$/),
+    );
     expect(() => networkFromJson(graph(many))).toThrow(refused('E_INVALID_FILE', /nodes: .*10000/));
     const joined = node('join', 'concat', Array(10_001).fill('x'), { axis: 2 });
     expect(() => networkFromJson(graph([joined]))).toThrow(

@@ -121,8 +121,8 @@ describe('networkFromJson refuses', () => {
   it.each([
     ['', /not JSON/],
     ['{"version":1', /not JSON/],
-    ['null', /it: .*expected object/],
-    ['[]', /it: .*expected object/],
+    ['null', /format: expected object/],
+    ['[]', /format: expected object/],
     ['{}', /version: .*; inputs: .*; nodes: .*; outputs/],
   ])('text that is not such JSON: %s', (text, message) => {
     expect(() => networkFromJson(text)).toThrow(refused('E_INVALID_FILE', message));

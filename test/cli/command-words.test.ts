@@ -36,6 +36,14 @@ describe('what the library points to, on the command line', () => {
     for (const [option] of line(hint).matchAll(/--[a-z-]+/g)) expect(help, option).toContain(option);
   });
 
+  it('names the ONNX file that there is', () => {
+    expect(commandWords([{ call: 'Model.load' }], 'my model.onnx')).toEqual([
+      "On the command line: lstm-onnx run 'my model.onnx' --provider cpu runs the ONNX file.",
+    ]);
+    const note = { text: 'so it is', hints: [{ call: 'verifyRecording' }] } as const;
+    expect(noteLines(note, 'out.onnx')[1]).toMatch(/lstm-onnx verify out\.onnx --fixture/);
+  });
+
   it('is one line for several, and none for nothing', () => {
     expect(line({ option: 'head', value: false }, { option: 'dir' })).toBe(
       'On the command line: --no-head for none; --data DIR.',
@@ -71,4 +79,8 @@ it('follows the error of a command', async () => {
   expect(asked.stderr).toMatch(
     /\[E_INVALID_OPTION\]\nOn the command line: --lstm NAME .*--network FILE .*lstm-onnx run model\.onnx/,
   );
+  const onnx = `${folder}gru-rnn/onnx/rnn-tanh-dynamo.onnx`;
+  const unread = await lstmOnnx('export', onnx, '-o', '-');
+  expect(unread.stderr).toMatch(/MatMul "node_MatMul_\d+": .*constant/);
+  expect(unread.stderr).toContain(`lstm-onnx run ${onnx} --provider cpu runs the ONNX file`);
 });

@@ -2,7 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../src/builder/checkpoint.js';
+import { defineNetwork } from '../../src/builder/network.js';
 import { networkToJson } from '../../src/builder/network-json.js';
+import { maxPool2d } from '../../src/builder/ops/pool.js';
+import { float32 } from '../../src/builder/tensor.js';
 import { encodeSafetensors, parseSafetensors } from '../../src/data/safetensors.js';
 import { networkFromStateDict, type Pool } from '../../src/import/architecture.js';
 import type { NdArray } from '../../src/nd-array.js';
@@ -189,6 +192,7 @@ describe('lstm-onnx export of PyTorch weights', () => {
   it.each([
     ['a pool that there is not', ['--pool', 'first']],
     ['a network and how to guess it', ['--network', 'network.json', '--no-head']],
+    ['a network of code', ['--network', 'network.ts']],
     ['a network and an activation', ['--network', 'network.json', '--activation', 'tanh']],
     ['an activation that there is not', ['--activation', 'swoosh']],
     ['an output named as weights', ['-o', join(folder, 'model.safetensors')]],
@@ -196,6 +200,13 @@ describe('lstm-onnx export of PyTorch weights', () => {
   ])('exits with 2 for %s', async (_, options) => {
     const { code, stdout } = await lstmOnnx('export', pathOf('classifier.pt'), ...options);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it('says how code becomes the JSON that --network takes', async () => {
+    const { stderr } = await lstmOnnx('export', pathOf('classifier.pt'), '--network', 'network.ts');
+    expect(stderr).toMatch(
+      /network\.ts is code\. .*networkToJson\(network\) .*init --from .* -o network\.json/,
+    );
   });
 
   it('takes an activation by the name of its PyTorch class', async () => {
@@ -338,6 +349,19 @@ describe('lstm-onnx verify', () => {
     });
     expect(stderr).toMatch(/Output 'logits' differs by .*\[E_VERIFY_FAILED\]/);
     expect(stderr).toMatch(advice);
+  });
+
+  it('says which sizes are shorter than a window, and no time of images', async () => {
+    const network = defineNetwork({ x: float32('batch', 1, 4, 'width') }, ({ x }) => ({
+      y: maxPool2d(x, { kernelSize: 2 }),
+    }));
+    const [weights, path] = [join(folder, 'image.safetensors'), join(folder, 'image.onnx')];
+    writeFileSync(weights, encodeCheckpoint({ network, parameters: new Map() }));
+    expect(await lstmOnnx('export', weights, '-o', path)).toMatchObject({ code: 0 });
+    const { code, stdout, stderr } = await lstmOnnx('verify', path, weights);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^output +batch +max abs +max ulp\ny +2 .*\ny +16 .*\npassed/);
+    expect(stderr).toContain('not at batch 1: the network does not take that size');
   });
 
   it('names the output that fails, not one of larger numbers that passes', async () => {

@@ -403,6 +403,15 @@ describe('readOnnx refuses', () => {
   });
 });
 
+it('readOnnx says with every graph that is right and not read what runs it', () => {
+  const squeeze = model([node('Squeeze', ['x'], ['y'])], { inputs: [value('x', ['batch', 1, 'time'])] });
+  for (const of of [model([node('NonMaxSuppression', ['x'], ['y'])]), squeeze]) {
+    expect(() => readOnnx(encodeModel(of))).toThrow(
+      expect.objectContaining({ code: 'E_UNSUPPORTED', hints: [{ call: 'Model.load' }] }),
+    );
+  }
+});
+
 it('readOnnx escapes and cuts the names of a file in its messages', () => {
   const long = `\u001b[2J\n${'n'.repeat(100_000)}`;
   const failures = [

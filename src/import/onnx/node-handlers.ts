@@ -33,7 +33,7 @@ export function refuseUnread(nodes: readonly OnnxNode[]): void {
   });
 }
 
-/** Says of which node an error tells. */
+/** Says of which node an error tells, and of a graph that is right and not read, what runs it. */
 export function within<T>(node: OnnxNode, read: () => T): T {
   try {
     return read();
@@ -41,6 +41,9 @@ export function within<T>(node: OnnxNode, read: () => T): T {
     if (!(cause instanceof LstmOnnxError)) throw cause;
     const op = /^\w{1,40}$/.test(node.opType) ? node.opType : quoted(node.opType);
     const where = `${op} ${node.name === '' ? `(${quotedList(node.outputs)})` : quoted(node.name)}`;
-    throw reworded(cause, `${where}: ${cause.message}`);
+    const message = `${where}: ${cause.message}`;
+    throw cause.code === 'E_UNSUPPORTED' && !cause.hints
+      ? new LstmOnnxError(cause.code, message, { cause, hints: [runOnnx] })
+      : reworded(cause, message);
   }
 }
