@@ -129,6 +129,7 @@ export { type EvaluateOptions, evaluate } from './builder/train/evaluate.js';
 export { type EpochEnd, type FitOptions, type FitResult, fit } from './builder/train/fit.js';
 export { gaussianNll, pinball, studentTNll } from './builder/train/forecast-losses.js';
 export { type MaseOptions, mase, r2, rmse, seasonalScale, smape } from './builder/train/forecast-metrics.js';
+export { historyPlot } from './builder/train/history-plot.js';
 export {
   coverage,
   crps,

@@ -136,6 +136,7 @@ const examples: Record<string, () => unknown[]> = {
   batchNorm: () => ['norm', symbol('float32', [4, 'time']), { eps: 1e-3, momentum: 0.2, affine: false }],
   instanceNorm: () => ['norm', symbol('float32', [4, 'time']), { eps: 1e-3, affine: true }],
   layerNorm: () => ['norm', symbol(), { axes: 1, eps: 1e-3, affine: true, bias: false }],
+  historyPlot: () => [trained.history],
   huber: () => [{ delta: 0.5 }],
   initParameters: () => [network, 1],
   int32: () => ['batch', 2],
