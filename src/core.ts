@@ -198,6 +198,59 @@ export { parseJsonArray } from './data/json.js';
 export { type MnistImages, parseMnist } from './data/mnist.js';
 export { encodeNpy, parseNpy } from './data/npy.js';
 export { encodeSafetensors, parseSafetensors, type SafetensorsFile } from './data/safetensors.js';
+export {
+  type CalendarColumns,
+  type CalendarOptions,
+  type CalendarPart,
+  calendarFeatures,
+  withCalendar,
+} from './data/table/calendar.js';
+export { type Frequency, type FrequencyUnit, nextTimes, seasonOf } from './data/table/frequency.js';
+export { parseTable } from './data/table/parse-table.js';
+export {
+  type RollingOrigin,
+  type RollingOriginOptions,
+  rollingOrigins,
+} from './data/table/rolling-origins.js';
+export {
+  fitScaler,
+  type Scaler,
+  type ScalerKind,
+  type ScalerOptions,
+  type Scaling,
+  scaleSeries,
+  scaleValues,
+  scalingOf,
+  unscaleValues,
+} from './data/table/scaler.js';
+export type { Series, SeriesColumn, SeriesSet, SeriesValues } from './data/table/series.js';
+export { type Fill, type SeriesOptions, seriesOf } from './data/table/series-of.js';
+export { splitByTime, type TimeSplit, type TimeSplitOptions } from './data/table/split-by-time.js';
+export type {
+  DataNote,
+  NumberColumn,
+  Table,
+  TableColumn,
+  TextColumn,
+  TimeColumn,
+} from './data/table/table.js';
+export type { ColumnKind, Separator, TableOptions } from './data/table/table-options.js';
+export { type CsvOptions, tableToCsv } from './data/table/table-to-csv.js';
+export type { WindowArrays } from './data/table/window-arrays.js';
+export {
+  scaleWindows,
+  unscaleWindows,
+  type WindowScaling,
+  type WindowScalingOptions,
+  windowScaling,
+} from './data/table/window-scaling.js';
+export {
+  type WindowColumns,
+  type WindowOptions,
+  type WindowOrigin,
+  type Windows,
+  windows,
+} from './data/table/windows.js';
 export { type ErrorCode, LstmOnnxError } from './errors.js';
 export { type ExportOptions, exportOnnx } from './export/export.js';
 export type { CallHint, Hint, LeaveOutHint, OptionHint } from './hints.js';

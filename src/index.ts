@@ -4,6 +4,7 @@ export { readArray } from './files/array.js';
 export { type FileImportResult, importFile } from './files/import-model.js';
 export { loadMnist, type Mnist } from './files/mnist.js';
 export { readFile } from './files/read.js';
+export { readTable } from './files/table.js';
 export { writeFileAtomic } from './files/write.js';
 export { fit } from './fit-with-progress.js';
 export { availableProviders, Model } from './runtime/node.js';

@@ -43,6 +43,15 @@ function symbol(
   return value!;
 }
 
+const csv = new TextEncoder().encode(
+  'day,shop,sold,weather\n2020-01-01,a,1,dry\n2020-01-02,a,2,wet\n2020-01-03,a,4,dry\n2020-01-04,a,3,dry\n',
+);
+const table = await library.parseTable(csv);
+const series = library.seriesOf(table, { time: 'day', key: 'shop' });
+const scaler = library.fitScaler(series);
+const past = library.float32Array([1, 2, 1], [1, 2]);
+const windowScaling = library.windowScaling(past, { by: 'last' });
+
 /** Arguments that each function takes; of those that read files, arguments of the right kind. */
 const examples: Record<string, () => unknown[]> = {
   abs: () => [symbol()],
@@ -169,6 +178,62 @@ const examples: Record<string, () => unknown[]> = {
   parameterSpecs: () => [network],
   ofEntry: () => [library.rmse, 1],
   oneCycle: () => [{ max: 0.1, over: 10, annealStrategy: 'linear', cycleMomentum: false }],
+  calendarFeatures: () => [Float64Array.of(0, 1), { parts: ['hour', 'month'], as: 'codes' }],
+  fitScaler: () => [series, { kind: 'robust', columns: ['sold'], per: 'series', constant: 'error' }],
+  nextTimes: () => [{ unit: 'month', count: 1 }, 0, 3],
+  parseTable: () => [
+    csv,
+    {
+      separator: ',',
+      decimal: '.',
+      names: ['a', 'b', 'c', 'd'],
+      time: 'a',
+      dateFormat: { a: 'YYYY-MM-DD' },
+      timeZone: 'UTC',
+      missing: ['day'],
+      columns: { b: 'text', c: 'skip' },
+      encoding: 'utf-8',
+    },
+  ],
+  readTable: () => [join(folder, 'none.csv'), { dateFormat: 'MM/DD/YYYY' }],
+  rollingOrigins: () => [series, { count: 2, horizon: 1, stride: 1, input: 1 }],
+  scaleSeries: () => [series, scaler],
+  scaleValues: () => [[1, 2], { center: 1, scale: 2 }],
+  scaleWindows: () => [past, windowScaling],
+  scalingOf: () => [scaler, 'sold', 'a'],
+  seasonOf: () => [{ unit: 'minute', count: 15 }],
+  seriesOf: () => [
+    table,
+    {
+      time: 'day',
+      key: 'shop',
+      columns: ['sold', 'weather'],
+      sort: true,
+      duplicates: 'last',
+      fill: 'linear',
+      frequency: { unit: 'day', count: 1 },
+      categories: { weather: ['dry', 'wet'] },
+    },
+  ],
+  splitByTime: () => [series, { validation: 1, test: '2020-01-04', gap: 0, context: 1 }],
+  tableToCsv: () => [table, { separator: ';', decimal: ',' }],
+  unscaleValues: () => [[1, 2], { center: 1, scale: 2 }],
+  unscaleWindows: () => [past, windowScaling],
+  windowScaling: () => [past, { by: 'mean', how: 'divide' }],
+  windows: () => [
+    series,
+    {
+      input: 2,
+      horizon: 1,
+      stride: 1,
+      target: 'sold',
+      features: ['weather'],
+      known: ['weather'],
+      static: ['shop'],
+      short: 'drop',
+    },
+  ],
+  withCalendar: () => [series, { parts: ['weekday'], as: 'cyclic' }],
   parseCsv: () => [new TextEncoder().encode('a,b\n1,2\n')],
   parseIdx: () => [Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7)],
   parseJsonArray: () => [new TextEncoder().encode('[1, 2]')],

@@ -39,6 +39,7 @@ const ofBytes: Record<string, [Uint8Array, (bytes: Uint8Array) => unknown]> = {
   parseMnist: [idx, (images) => library.parseMnist({ images, labels })],
   parseNpy: [npy, library.parseNpy],
   parseSafetensors: [checkpoint, library.parseSafetensors],
+  parseTable: [new TextEncoder().encode('a,b\n1,2\n'), library.parseTable],
   readRecording: [recording, library.readRecording],
   readStateDict: [recording, library.readStateDict],
 };
@@ -48,7 +49,7 @@ const ofText: Record<string, [string, (text: string) => unknown]> = {
   parseJsonArray: ['{"dims": [1, 2], "data": [1, 2]}', library.parseJsonArray],
 };
 /** Their readers of bytes are those above. */
-const ofFiles = ['importFile', 'readArray', 'readFile'];
+const ofFiles = ['importFile', 'readArray', 'readFile', 'readTable'];
 
 const fault = {
   name: 'LstmOnnxError',

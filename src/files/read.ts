@@ -30,6 +30,19 @@ export async function readNamedFile(path: string): Promise<Uint8Array> {
 }
 
 async function readWhole(path: string, regularOnly: boolean): Promise<Uint8Array> {
+  await expectReadable(path, regularOnly);
+  try {
+    return await fs.readFile(path);
+  } catch (error) {
+    throw cannotRead(`'${path}'`, error);
+  }
+}
+
+/**
+ * @param regularOnly whether pipes are refused, too
+ * @throws E_FILE_READ when there is no such file, or it is a device or a directory
+ */
+export async function expectReadable(path: string, regularOnly = false): Promise<void> {
   expectText('The path', path, "a file's path, as text");
   try {
     const stats = await fs.stat(path);
@@ -40,7 +53,6 @@ async function readWhole(path: string, regularOnly: boolean): Promise<Uint8Array
       // A device such as /dev/zero has no end.
       throw new LstmOnnxError('E_FILE_READ', `Cannot read '${path}': it is a device. Name a file.`);
     }
-    return await fs.readFile(path);
   } catch (error) {
     if (error instanceof LstmOnnxError) {
       throw error;

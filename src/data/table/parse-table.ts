@@ -1,0 +1,51 @@
+/** Reads tables as users have them from the bytes of CSV, which may come piece by piece. */
+import { wrongArgument } from '../../arguments.js';
+import { counted } from '../../counted.js';
+import { asLstmOnnxError } from '../../errors.js';
+import { blocksOf, rowPieces } from './decode-pieces.js';
+import { forEachRow } from './rows-of-text.js';
+import { findSeparator } from './separator.js';
+import type { Table } from './table.js';
+import { TableBuilder } from './table-builder.js';
+import { checkTableOptions, type TableOptions } from './table-options.js';
+
+/**
+ * A table of the bytes of CSV (RFC 4180): a header, then rows, separated by commas, semicolons, tabs or bars, with any line
+ * ending. What a column holds is found by the first 1000 rows: numbers, times (ISO 8601, or as `dateFormat` says) where at
+ * least half of them are such, and text otherwise. Values that a column cannot hold are then refused, not guessed.
+ *
+ * Pieces of bytes are read as they come, so that beside the table itself (8 bytes a number, 4 a text and 4 a row) some
+ * megabytes are taken.
+ *
+ * @param source the bytes, or pieces of them, such as `file.stream()` in a browser that iterates streams
+ * @returns the table, with notes on missing values, times without a zone, blank lines and UTF-16
+ * @throws E_INVALID_FILE naming line and column for a row that is too long or too short, text in a column of numbers,
+ *   infinite values and dates of another format; for dates whose format is not stated, with the formats that fit; for
+ *   a decimal comma that is not stated, broken quotes, and bytes that are no text. E_UNKNOWN_NAME for options about
+ *   a column that there is not, E_DUPLICATE_NAME for two columns of one name, E_INVALID_OPTION for wrong options.
+ */
+export async function parseTable(
+  source: Uint8Array | AsyncIterable<Uint8Array>,
+  options: TableOptions = {},
+): Promise<Table> {
+  const isPieces = typeof source === 'object' && source !== null && Symbol.asyncIterator in source;
+  if (!(source instanceof Uint8Array) && !isPieces) {
+    throw wrongArgument('parseTable', source, "the file's bytes, a Uint8Array, or pieces of them");
+  }
+  const checked = checkTableOptions(options);
+  try {
+    const table = new TableBuilder(checked);
+    let separator = checked.separator;
+    let blankLines = 0;
+    const said = (encoding: string) =>
+      table.note(`The text is ${encoding.toUpperCase()}, as its byte order mark says.`, 1);
+    for await (const piece of rowPieces(blocksOf(source), checked.encoding, said)) {
+      separator ??= findSeparator(piece.text, checked.decimal);
+      blankLines += forEachRow(piece, separator, (cells, line) => table.take(cells, line));
+    }
+    if (blankLines > 0) table.note(`${counted(blankLines, 'blank line')} left out.`, blankLines);
+    return table.finish();
+  } catch (error) {
+    throw asLstmOnnxError(error, 'Reading the table');
+  }
+}

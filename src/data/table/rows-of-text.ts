@@ -1,0 +1,96 @@
+/** The rows of a piece of text, as cells: lines without quotes are split here, all others by the parser of CSV. */
+import { CsvError, parse } from '#csv-parse';
+import { LstmOnnxError } from '../../errors.js';
+import type { TextPiece } from './decode-pieces.js';
+
+const [SPACE, TAB, FORM_FEED] = [0x20, 0x09, 0x0c] as const;
+
+/** Takes a row; the line is the one that it ends in. */
+export type TakeRow = (cells: readonly string[], line: number) => void;
+
+/**
+ * Gives every row of the piece to `take`. Blanks around a cell are no part of it, but in quotes they are.
+ *
+ * @returns how many blank lines there were, which are no rows
+ * @throws E_INVALID_FILE for quotes that are not as RFC 4180 has them, naming the line
+ */
+export function forEachRow(piece: TextPiece, separator: string, take: TakeRow): number {
+  return piece.hasQuotes ? parsedRows(piece, separator, take) : splitRows(piece, separator, take);
+}
+
+function splitRows({ text, linesBefore }: TextPiece, separator: string, take: TakeRow): number {
+  const unix = text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text;
+  const lines = unix.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  let blank = 0;
+  for (const [index, line] of lines.entries()) {
+    // Tabs alone are a row of missing values where they separate.
+    if (line.trim() === '' && !line.includes(separator)) {
+      blank++;
+      continue;
+    }
+    const cells = line.split(separator);
+    for (let i = 0; i < cells.length; i++) cells[i] = withoutBlanks(cells[i] ?? '');
+    take(cells, linesBefore + index + 1);
+  }
+  return blank;
+}
+
+/** As the parser takes blanks off, which are those of ASCII. */
+function withoutBlanks(cell: string): string {
+  let [start, end] = [0, cell.length];
+  while (start < end && isBlank(cell.charCodeAt(start))) start++;
+  while (end > start && isBlank(cell.charCodeAt(end - 1))) end--;
+  return end - start === cell.length ? cell : cell.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB || code === FORM_FEED;
+}
+
+function parsedRows({ text, linesBefore }: TextPiece, separator: string, take: TakeRow): number {
+  let blank = 0;
+  // The parser counts two lines where a line of Windows ends in quotes.
+  const isWindows = text.includes('\r\n');
+  let twice = 0;
+  try {
+    parse(text, {
+      delimiter: separator,
+      trim: true,
+      skip_empty_lines: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      // The table checks how long rows are, and names the column.
+      relax_column_count: true,
+      on_record: (cells: string[], { lines, empty_lines }) => {
+        blank = empty_lines;
+        if (isWindows) for (const cell of cells) twice += cell.split('\r\n').length - 1;
+        take(cells, linesBefore + lines - twice);
+        return null;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // The parser counts the lines of what it is given.
+    const told = error.message.replace(
+      /\bline (\d+)/,
+      (_, line) => `line ${linesBefore + Number(line) - twice}`,
+    );
+    throw new LstmOnnxError('E_INVALID_FILE', `Not valid CSV: ${told}.`, { cause: error });
+  }
+  return blank + blankLinesAtEnd(text);
+}
+
+/** Those behind the last row, of which the parser does not tell. */
+function blankLinesAtEnd(text: string): number {
+  let count = 0;
+  for (let end = text.length; end > 0; count++) {
+    let last = end;
+    if (text[last - 1] === '\n') last--;
+    if (text[last - 1] === '\r') last--;
+    if (last === end && count > 0) break;
+    const start = 1 + Math.max(text.lastIndexOf('\n', last - 1), text.lastIndexOf('\r', last - 1));
+    if (last > 0 && withoutBlanks(text.slice(start, last)) !== '') break;
+    end = last === 0 ? 0 : start;
+  }
+  return count;
+}

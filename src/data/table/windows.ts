@@ -1,0 +1,298 @@
+/** Windows over series: what a network sees (input) and what it is to say (horizon), at every place where both fit. */
+import { inWords } from '../../arguments.js';
+import { counted } from '../../counted.js';
+import { LstmOnnxError } from '../../errors.js';
+import { checkOptionNames, type OptionNames } from '../../option-names.js';
+import { type Dataset, dataset } from '../dataset.js';
+import { checkSeriesSet, ofSeries, type SeriesSet, seriesColumn } from './series.js';
+import { type DataNote, namesOf, quotedNames } from './table.js';
+import { type WindowArrays, windowArrays } from './window-arrays.js';
+
+export interface WindowOptions {
+  /** How many steps the network sees. */
+  readonly input: number;
+  /** How many steps after them it forecasts. */
+  readonly horizon: number;
+  /** How far the next window is from the one before; 1 by default. */
+  readonly stride?: number;
+  /** The column to forecast, or several. Its past is part of the input. */
+  readonly target: string | readonly string[];
+  /** Further columns of which the past is known. */
+  readonly features?: readonly string[];
+  /** Columns that are known ahead, such as those of the calendar: their values in the horizon. */
+  readonly known?: readonly string[];
+  /** Columns that are the same in all of a series, such as its key: their value. */
+  readonly static?: readonly string[];
+  /** Of series with fewer steps than input and horizon: `'error'` by default; `'drop'` leaves them out with a note. */
+  readonly short?: 'error' | 'drop';
+}
+
+const NAMES: OptionNames<WindowOptions> = {
+  input: true,
+  horizon: true,
+  stride: true,
+  target: true,
+  features: true,
+  known: true,
+  static: true,
+  short: true,
+};
+
+/** The columns of each part of a window, in the order in which they stand in its array: numbers, and categories apart. */
+export interface WindowColumns {
+  readonly targets: readonly string[];
+  /** The targets, then the features of numbers. */
+  readonly past: readonly string[];
+  readonly pastCategories: readonly string[];
+  readonly known: readonly string[];
+  readonly knownCategories: readonly string[];
+  readonly static: readonly string[];
+  readonly staticCategories: readonly string[];
+}
+
+/** Where a window is: the last step that it sees. */
+export interface WindowOrigin {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** The row of the table, from 0; -1 where the step was filled in. */
+  readonly row: number;
+  /** The series' place in the set. */
+  readonly series: number;
+}
+
+/** What {@link Windows.dataset} may take: 1 GiB. */
+const MAX_BYTES = 2 ** 30;
+
+/** Windows that are known by their places alone: arrays are made for those that are asked for. */
+export class Windows {
+  readonly input: number;
+  readonly horizon: number;
+  readonly columns: WindowColumns;
+  readonly notes: readonly DataNote[];
+  readonly #set: SeriesSet;
+  /** Of each window: its series, and the first step that it sees. */
+  readonly #series: Int32Array;
+  readonly #starts: Int32Array;
+
+  /** @internal Made by {@link windows}. */
+  constructor(
+    set: SeriesSet,
+    sizes: { readonly input: number; readonly horizon: number },
+    columns: WindowColumns,
+    places: { readonly series: Int32Array; readonly starts: Int32Array; readonly notes: readonly DataNote[] },
+  ) {
+    this.#set = set;
+    this.input = sizes.input;
+    this.horizon = sizes.horizon;
+    this.columns = columns;
+    this.#series = places.series;
+    this.#starts = places.starts;
+    this.notes = places.notes;
+  }
+
+  /** How many there are. */
+  get length(): number {
+    return this.#starts.length;
+  }
+
+  /**
+   * The last step that a window sees.
+   *
+   * @throws E_INVALID_OPTION when there is no such window
+   */
+  origin(index: number): WindowOrigin {
+    const [which, start] = [this.#series[index], this.#starts[index]];
+    const series = which === undefined ? undefined : this.#set.series[which];
+    if (which === undefined || start === undefined || series === undefined) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `Windows.origin: ${inWords(index)} is no window; there are 0 to ${this.length - 1}.`,
+      );
+    }
+    const last = start + this.input - 1;
+    return { time: series.times[last] ?? Number.NaN, row: series.rows[last] ?? -1, series: which };
+  }
+
+  /** The bytes that the arrays of one window take. */
+  get bytesPerWindow(): number {
+    const { targets, past, pastCategories, known, knownCategories, ...rest } = this.columns;
+    const inHorizon = targets.length + known.length + knownCategories.length;
+    const perWindow = rest.static.length + rest.staticCategories.length;
+    return 4 * (this.input * (past.length + pastCategories.length) + this.horizon * inHorizon + perWindow);
+  }
+
+  /**
+   * The arrays of windows `start` to `end - 1`, such as those of one batch: `past` [windows, input, columns] of float32,
+   * `known` [windows, horizon, columns], `static` [windows, columns], and beside each the categories of its columns of text
+   * as int32 (`pastCategories` and so on), where there are such columns; targets [windows, horizon], with several target
+   * columns [windows, horizon, targets].
+   *
+   * @throws E_INVALID_OPTION when that is no range of windows; E_NOT_FINITE for a number that float32 does not hold
+   */
+  arrays(start = 0, end: number = this.length): WindowArrays {
+    if (
+      !Number.isInteger(start) ||
+      !Number.isInteger(end) ||
+      start < 0 ||
+      end <= start ||
+      end > this.length
+    ) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `Windows.arrays: ${inWords(start)} to ${inWords(end)} is no range of ${counted(this.length, 'window')}.`,
+      );
+    }
+    const places = { series: this.#series.subarray(start, end), starts: this.#starts.subarray(start, end) };
+    return windowArrays(this.#set, this.columns, this, places);
+  }
+
+  /**
+   * All windows as a data set for `fit` and `evaluate`, in memory.
+   *
+   * @param maxBytes what the arrays may take; 1 GiB by default
+   * @throws E_INVALID_OPTION when they take more
+   */
+  dataset(maxBytes = MAX_BYTES): Dataset<WindowArrays['inputs']> {
+    const bytes = this.length * this.bytesPerWindow;
+    if (bytes > maxBytes) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `Windows.dataset: ${counted(this.length, 'window')} take ${bytes} bytes, more than ${maxBytes}. Give a larger stride, allow more (dataset(${bytes})), or take arrays(start, end) part by part.`,
+      );
+    }
+    return dataset(this.arrays());
+  }
+}
+
+/**
+ * All windows of the series. None goes from one series to another, or over a gap.
+ *
+ * @throws E_UNKNOWN_NAME for columns that there are not; E_INVALID_OPTION for a target of text, sizes that are no whole
+ *   numbers, a static column that changes, and series that are too short, with the rows that they need
+ */
+export function windows(set: SeriesSet, options: WindowOptions): Windows {
+  checkSeriesSet('windows', set);
+  checkOptionNames('windows', options ?? null, NAMES, {
+    window: 'input',
+    lookback: 'input',
+    targets: 'target',
+  });
+  const { input, horizon, stride = 1, short = 'error' } = options;
+  for (const [name, size] of Object.entries({ input, horizon, stride })) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `windows: ${name} is ${inWords(size)}; expected a whole number from 1.`,
+      );
+    }
+  }
+  if (short !== 'error' && short !== 'drop') {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `windows: short is ${inWords(short)}; expected 'error' or 'drop'.`,
+    );
+  }
+  const columns = columnsOf(set, options);
+  checkStatic(set, [...columns.static, ...columns.staticCategories]);
+  return new Windows(set, { input, horizon }, columns, placesOf(set, { input, horizon, stride, short }));
+}
+
+interface Sizes {
+  readonly input: number;
+  readonly horizon: number;
+  readonly stride: number;
+  readonly short: 'error' | 'drop';
+}
+
+function placesOf(
+  set: SeriesSet,
+  { input, horizon, stride, short }: Sizes,
+): { series: Int32Array; starts: Int32Array; notes: DataNote[] } {
+  const needed = input + horizon;
+  const firsts = set.series.map(({ context }) => Math.max(0, (context ?? 0) - input));
+  const counts = set.series.map(({ times }, index) =>
+    Math.max(0, Math.floor((times.length - (firsts[index] ?? 0) - needed) / stride) + 1),
+  );
+  const shorts = set.series.filter((_, index) => counts[index] === 0);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const [first] = shorts;
+  if (first !== undefined && (short === 'error' || total === 0)) {
+    const others =
+      shorts.length > 1
+        ? `, and ${counted(shorts.length - 1, 'other')} of ${set.series.length} are too short, too`
+        : '';
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `windows: input ${input} and horizon ${horizon} take ${needed} rows; there are ${first.times.length}${ofSeries(first)}${others}. Give a smaller input or horizon${total > 0 ? ", or short: 'drop' to leave such series out" : ', or more rows'}.`,
+    );
+  }
+  const [series, starts] = [new Int32Array(total), new Int32Array(total)];
+  let place = 0;
+  for (const [index, count] of counts.entries()) {
+    for (let i = 0; i < count; i++, place++) {
+      series[place] = index;
+      starts[place] = (firsts[index] ?? 0) + i * stride;
+    }
+  }
+  const text = `${counted(shorts.length, 'series', 'series')} with fewer than ${needed} rows left out (${quotedNames(new Set(shorts.map(({ name }) => name)))}).`;
+  return { series, starts, notes: shorts.length > 0 ? [{ text, count: shorts.length }] : [] };
+}
+
+function columnsOf(set: SeriesSet, options: WindowOptions): WindowColumns {
+  const { target, features = [], known = [] } = options;
+  const targets = namesOf('windows: target', target);
+  const lists = {
+    target: targets,
+    features: namesOf('windows: features', features),
+    known: namesOf('windows: known', known),
+    static: namesOf('windows: static', options.static ?? []),
+  };
+  for (const [option, names] of Object.entries(lists)) {
+    for (const name of names) seriesColumn(`windows: ${option}`, set, name);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) {
+      throw new LstmOnnxError('E_DUPLICATE_NAME', `windows: ${option} names '${twice}' twice.`);
+    }
+  }
+  const isText = (name: string) => set.columns.get(name)?.kind === 'text';
+  const text = targets.find(isText);
+  if (text !== undefined || targets.length === 0) {
+    const numbers = [...set.columns.keys()].filter((name) => !isText(name));
+    const what = text === undefined ? 'no target is given' : `the target '${text}' holds text`;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `windows: ${what}; expected a column of numbers, of which there are ${quotedNames(numbers)}.`,
+    );
+  }
+  const past = lists.features.filter((name) => !targets.includes(name));
+  const ahead = lists.known.find((name) => targets.includes(name));
+  if (ahead !== undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `windows: '${ahead}' is the target, so that it is not known ahead.`,
+    );
+  }
+  const isNumber = (name: string) => !isText(name);
+  return {
+    targets,
+    past: [...targets, ...past.filter(isNumber)],
+    pastCategories: past.filter(isText),
+    known: lists.known.filter(isNumber),
+    knownCategories: lists.known.filter(isText),
+    static: lists.static.filter(isNumber),
+    staticCategories: lists.static.filter(isText),
+  };
+}
+
+function checkStatic(set: SeriesSet, names: readonly string[]): void {
+  for (const series of set.series) {
+    for (const name of names) {
+      const values = series.values.get(name);
+      if (values === undefined || values.every((value: number) => value === values[0])) continue;
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `windows: the static column '${name}' changes in the rows${ofSeries(series)}; give it as one of the features instead.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,188 @@
+/** What holds of any table: nothing of later times gets into training, order does not matter, and what is written is read back. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parseTable } from '../../../src/data/table/parse-table.js';
+import { fitScaler } from '../../../src/data/table/scaler.js';
+import { seriesOf } from '../../../src/data/table/series-of.js';
+import { splitByTime } from '../../../src/data/table/split-by-time.js';
+import type { Table } from '../../../src/data/table/table.js';
+import { tableToCsv } from '../../../src/data/table/table-to-csv.js';
+import { windows } from '../../../src/data/table/windows.js';
+import { failureOf } from '../failure.js';
+
+const start = Date.UTC(2020, 0, 1);
+const DAY = 86_400_000;
+
+/** Days of two series, row by row in the order that is given. */
+function tableOfDays(
+  values: readonly { readonly sold: number; readonly day: number; readonly shop: number }[],
+): Table {
+  return {
+    rows: values.length,
+    columns: new Map([
+      [
+        'day',
+        { kind: 'time', values: Float64Array.from(values, ({ day }) => start + day * DAY), missing: 0 },
+      ],
+      [
+        'shop',
+        {
+          kind: 'text',
+          codes: Int32Array.from(values, ({ shop }) => shop),
+          categories: ['a', 'b'],
+          missing: 0,
+        },
+      ],
+      ['sold', { kind: 'number', values: Float64Array.from(values, ({ sold }) => sold), missing: 0 }],
+    ]),
+    notes: [],
+  };
+}
+
+const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+const days = fc
+  .array(fc.tuple(number, number), { minLength: 14, maxLength: 40 })
+  .map((pairs) => pairs.flatMap((pair, day) => pair.map((sold, shop) => ({ day, shop, sold }))));
+const options = { time: 'day', key: 'shop' };
+const sizes = { input: 3, horizon: 2, target: 'sold' };
+
+it('a value behind the border changes no training sample and no scaler', () => {
+  const nat = fc.nat(1e6);
+  fc.assert(
+    fc.property(
+      days,
+      nat,
+      number,
+      fc.integer({ min: 1, max: 6 }),
+      fc.nat(2),
+      (rows, place, sold, validation, gap) => {
+        const made = (given: typeof rows) => {
+          const { train } = splitByTime(seriesOf(tableOfDays(given), options), {
+            validation,
+            gap,
+            context: 2,
+          });
+          const scalers = (['standard', 'robust', 'minMax'] as const).map((kind) =>
+            fitScaler(train, { kind, per: 'series' }),
+          );
+          return [windows(train, sizes).arrays(), scalers];
+        };
+        const later = rows.flatMap(({ day }, row) =>
+          day >= rows.at(-1)!.day + 1 - validation - gap ? [row] : [],
+        );
+        const row = later[place % later.length]!;
+        expect(made(rows.with(row, { ...rows[row]!, sold }))).toEqual(made(rows));
+      },
+    ),
+  );
+});
+
+it('windows of rows that are shuffled and sorted again are those of the rows', () => {
+  fc.assert(
+    fc.property(
+      days.chain((rows) =>
+        fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })),
+      ),
+      ([rows, shuffled]) => {
+        // Series come in the order of their first rows.
+        const byName = (given: typeof rows, sort: boolean) => {
+          const set = seriesOf(tableOfDays(given), { ...options, sort });
+          return windows(
+            { ...set, series: set.series.toSorted((a, b) => (a.name < b.name ? -1 : 1)) },
+            sizes,
+          ).arrays();
+        };
+        expect(byName(shuffled, true)).toEqual(byName(rows, false));
+      },
+    ),
+  );
+});
+
+it('no window crosses a border of series or of parts', () => {
+  fc.assert(
+    fc.property(days, fc.integer({ min: 5, max: 8 }), fc.nat(2), (rows, validation, gap) => {
+      fc.pre(rows.at(-1)!.day + 1 - validation - gap >= 5);
+      // The value says series and day.
+      const told = rows.map((row) => ({ ...row, sold: 1000 * row.shop + row.day }));
+      const split = splitByTime(seriesOf(tableOfDays(told), options), { validation, gap });
+      const border = rows.at(-1)!.day + 1 - validation;
+      for (const [part, low, high] of [
+        [split.train, 0, border - gap],
+        [split.validation!, border, 1000],
+      ] as const) {
+        const { inputs, targets } = windows(part, sizes).arrays();
+        for (let i = 0; i < targets.shape[0]!; i++) {
+          const values = [
+            ...inputs.past.data.subarray(3 * i, 3 * i + 3),
+            ...targets.data.subarray(2 * i, 2 * i + 2),
+          ];
+          expect(values).toEqual(values.map((_, step) => values[0]! + step));
+          expect(values[0]! % 1000).toBeGreaterThanOrEqual(low);
+          expect(values.at(-1)! % 1000).toBeLessThan(high);
+        }
+      }
+    }),
+  );
+});
+
+const letters = fc.string({
+  unit: fc.constantFrom('a', 'é', '€', '😀', '"', ',', ';', '\t', '|', '\n', '\r', "'", ' ', '1', '-', '.'),
+  maxLength: 8,
+});
+/** Text of a letter is not read as a number, and not as missing. */
+const word = letters.map((text) => `x${text}`);
+const cell = fc.option(fc.double({ noDefaultInfinity: true, noNaN: true }), { freq: 4 });
+const time = fc.option(fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }), { freq: 4 });
+
+it('a table is what its CSV says', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.option(word, { freq: 4 }), cell, time), { minLength: 1, maxLength: 30 }),
+      fc.uniqueArray(word, { minLength: 3, maxLength: 3 }),
+      fc.constantFrom(
+        ...([{}, { separator: ';', decimal: ',' }, { separator: '\t' }, { separator: '|' }] as const),
+      ),
+      async (rows, [a, b, c], how) => {
+        const categories = [...new Set(rows.flatMap(([text]) => (text === null ? [] : [text])))];
+        const floats = (values: readonly (number | null)[]) =>
+          Float64Array.from(values, (value) => value ?? Number.NaN);
+        const missing = (column: 0 | 1 | 2) => rows.filter((row) => row[column] === null).length;
+        const columns: Table['columns'] = new Map([
+          [
+            a!,
+            {
+              kind: 'text',
+              codes: Int32Array.from(rows, ([text]) => (text === null ? -1 : categories.indexOf(text))),
+              categories,
+              missing: missing(0),
+            },
+          ],
+          [b!, { kind: 'number', values: floats(rows.map(([, value]) => value)), missing: missing(1) }],
+          [c!, { kind: 'time', values: floats(rows.map(([, , value]) => value)), missing: missing(2) }],
+        ]);
+        // Whole numbers past 2^53 are written out, and refused where float64 has other digits.
+        const text = tableToCsv({ rows: rows.length, columns, notes: [] }, how);
+        const kinds = { [a!]: 'text', [b!]: 'number', [c!]: 'time' } as const;
+        const read = await parseTable(new TextEncoder().encode(text), { ...how, columns: kinds });
+        expect(read.rows).toBe(rows.length);
+        expect(read.columns).toEqual(columns);
+      },
+    ),
+  ));
+
+it('text that would be read as missing is not written', () => {
+  const columns: Table['columns'] = new Map([
+    ['c', { kind: 'text', codes: Int32Array.of(0), categories: ['NA'], missing: 0 }],
+  ]);
+  expect(failureOf(() => tableToCsv({ rows: 1, columns, notes: [] })).message).toMatch(
+    "'NA', which parseTable reads as a missing value",
+  );
+});
+
+it('one column of text keeps the rows without a value', async () => {
+  const columns: Table['columns'] = new Map([
+    ['c', { kind: 'text', codes: Int32Array.of(0, -1, 0), categories: ['x'], missing: 1 }],
+  ]);
+  const read = await parseTable(new TextEncoder().encode(tableToCsv({ rows: 3, columns, notes: [] })));
+  expect(read.columns).toEqual(columns);
+});
