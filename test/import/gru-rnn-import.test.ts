@@ -72,7 +72,7 @@ describe('state dicts of recurrent layers', () => {
     const ofKind = (kind: string) =>
       names.filter((name) => kindsOf(caseOf('state-dicts', name).given).includes(kind));
     expect(ofKind('gru')).toHaveLength(6);
-    expect(ofKind('rnn')).toHaveLength(4);
+    expect(ofKind('rnn')).toHaveLength(5);
     expect(names.filter((name) => !isRead(caseOf('state-dicts', name).given))).toEqual([]);
   });
 

@@ -43,6 +43,7 @@ describe('state dicts of GRU and RNN', () => {
       'gru-last',
       'gru-no-head',
       'mixed',
+      'rnn-bidirectional-last',
       'rnn-no-head',
       'rnn-relu-all',
       'rnn-tanh-last',
