@@ -18,7 +18,7 @@ export async function pathBeside(path: string, name: string): Promise<string> {
   const outside = (how: string) =>
     new LstmOnnxError(
       'E_INVALID_FILE',
-      `${path} names the file ${JSON.stringify(name.slice(0, 120))}, which ${how} out of its folder. ` +
+      `The model names the file ${JSON.stringify(name.slice(0, 120))}, which ${how} out of its folder. ` +
         'Put the file itself beside it.',
     );
   if (isAbsolute(name) || !isInside(resolve(dirname(path)), named)) throw outside('leads');

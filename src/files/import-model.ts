@@ -3,8 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { LstmOnnxError, reworded } from '../errors.js';
 import { detectFormat } from '../import/formats.js';
 import { type ImportOptions, type ImportResult, importModel } from '../import/import-model.js';
-import { externalFiles } from '../import/onnx/external-data.js';
-import { decodeModel } from '../onnx/decode-model.js';
+import { MissingFiles } from '../import/onnx/external-data.js';
 import { pathBeside } from './beside.js';
 import { readFile, readNamedFile } from './read.js';
 import { readTfjsShards } from './tfjs-shards.js';
@@ -36,26 +35,32 @@ export async function importFileOf(
 ): Promise<FileImportResult> {
   const fileName = basename(path);
   const format = detectFormat(bytes, fileName);
+  const read = (beside: Partial<ImportOptions>) => importModel(bytes, { ...options, fileName, ...beside });
   try {
-    const shards = format === 'json' ? await readTfjsShards(path, bytes) : undefined;
-    const externalData = format === 'onnx' ? await readExternalData(path, bytes) : undefined;
-    const model = await importModel(bytes, {
-      ...options,
-      fileName,
-      ...(shards ? { shards } : {}),
-      ...(externalData ? { externalData } : {}),
-    });
-    const beside = [...(shards ?? externalData ?? new Map()).keys()].map((name) => join(dirname(path), name));
-    return { ...model, files: [path, ...beside] };
+    if (format === 'json') {
+      const shards = await readTfjsShards(path, bytes);
+      return { ...(await read({ shards })), files: filesOf(path, shards) };
+    }
+    try {
+      return { ...(await read({})), files: [path] };
+    } catch (error) {
+      // So that a model is decoded twice only where its numbers are elsewhere.
+      if (!(error instanceof MissingFiles)) throw error;
+      const externalData = await readExternalData(path, error.files);
+      return { ...(await read({ externalData })), files: filesOf(path, externalData) };
+    }
   } catch (error) {
     if (!(error instanceof LstmOnnxError) || error.code === 'E_FILE_READ') throw error;
     throw reworded(error, `${path}: ${error.message}`);
   }
 }
 
+function filesOf(path: string, beside: ReadonlyMap<string, Uint8Array>): string[] {
+  return [path, ...[...beside.keys()].map((name) => join(dirname(path), name))];
+}
+
 /** The files of weights that an ONNX model names, from its own folder. */
-async function readExternalData(path: string, bytes: Uint8Array): Promise<Map<string, Uint8Array>> {
-  const names = externalFiles(decodeModel(bytes));
+async function readExternalData(path: string, names: readonly string[]): Promise<Map<string, Uint8Array>> {
   const read = names.map(async (name) => [name, await readNamedFile(await pathBeside(path, name))] as const);
   return new Map(await Promise.all(read));
 }

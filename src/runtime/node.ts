@@ -237,7 +237,7 @@ async function open(provider: Provider, file: NodeFile, given: SessionOptions): 
     // 0 is onnxruntime's word for its default.
     const threads = options.intraOpNumThreads || defaultThreads();
     const engine = await sharedEngine(() => kernelBytes('running'), threads);
-    return withTensors(openSimdSession(file.bytes, engine, options));
+    return withTensors(openSimdSession(file.bytes, engine, options, onnx.model));
   }
   const obstacle = await obstacleTo(provider);
   if (obstacle !== undefined) throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', obstacle.reason);

@@ -78,13 +78,16 @@ function filled(tensor: OnnxTensor, file: Uint8Array, budget: MemoryBudget): Onn
   const { name, dtype, shape, externalData } = tensor;
   const facts = dtypeFacts[dtype];
   const size = Math.ceil((sizeOf(shape) * facts.bits) / 8);
-  const offset = integer(externalData?.get('offset') ?? '0');
-  const length = integer(externalData?.get('length') ?? `${size}`);
+  const said = {
+    offset: externalData?.get('offset') ?? '0',
+    length: externalData?.get('length') ?? `${size}`,
+  };
+  const [offset, length] = [integer(said.offset), integer(said.length)];
   // Negated, so that NaN is refused too.
   if (!(length === size && offset + length <= file.length)) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `The constant ${quoted(name)} of ${counted(size, 'byte')} is said to be ${length} from ${offset} on in ` +
+      `The constant ${quoted(name)} of ${counted(size, 'byte')} has the length ${quoted(said.length)} from ${quoted(said.offset)} on in ` +
         `${quoted(locationOf(tensor) ?? '')}, which has ${file.length}. Is it the file of this model, and complete?`,
     );
   }

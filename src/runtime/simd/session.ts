@@ -49,14 +49,15 @@ interface BorderValue extends ModelValue {
  * Opens a model on an engine.
  *
  * @param options files of weights are read, nothing else
+ * @param model what the bytes are, where they have been decoded: its numbers may be copies of theirs
  * @throws what `readOnnx` throws; E_UNSUPPORTED for inputs and outputs of types other than float32, int32 and int64
  */
 export function openSimdSession(
   bytes: Uint8Array,
   engine: Engine,
   options: SessionOptions = {},
+  model = decodeModel(bytes),
 ): PartsSession {
-  const model = decodeModel(bytes);
   const { graph, metadata } = model;
   // Shape rules and the reader limit sizes; constants may be NaN or infinite, as elsewhere.
   const { network, parameters } = readOnnxModel(
