@@ -205,6 +205,8 @@ export {
   calendarFeatures,
   withCalendar,
 } from './data/table/calendar.js';
+export { guessDateFormats } from './data/table/date-forms.js';
+export type { TableSource } from './data/table/decode-pieces.js';
 export { type Frequency, type FrequencyUnit, nextTimes, seasonOf } from './data/table/frequency.js';
 export { parseTable } from './data/table/parse-table.js';
 export {

@@ -178,8 +178,9 @@ const examples: Record<string, () => unknown[]> = {
   parameterSpecs: () => [network],
   ofEntry: () => [library.rmse, 1],
   oneCycle: () => [{ max: 0.1, over: 10, annealStrategy: 'linear', cycleMomentum: false }],
-  calendarFeatures: () => [Float64Array.of(0, 1), { parts: ['hour', 'month'], as: 'codes' }],
+  calendarFeatures: () => [Float64Array.of(0, 1), { parts: ['hour', 'month'], as: 'codes', timeZone: 'UTC' }],
   fitScaler: () => [series, { kind: 'robust', columns: ['sold'], per: 'series', constant: 'error' }],
+  guessDateFormats: () => [['01/02/2020', '13/02/2020']],
   nextTimes: () => [{ unit: 'month', count: 1 }, 0, 3],
   parseTable: () => [
     csv,

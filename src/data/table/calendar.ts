@@ -5,6 +5,7 @@ import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { DAY } from './date-format.js';
 import { timeOfDay, weekday } from './frequency.js';
 import { checkSeriesSet, type SeriesColumn, type SeriesSet, type SeriesValues } from './series.js';
+import { checkTimeZone, zoneOffsets } from './time-zone.js';
 
 export type CalendarPart = 'hour' | 'weekday' | 'month' | 'quarter' | 'dayOfMonth' | 'dayOfYear';
 
@@ -16,9 +17,11 @@ export interface CalendarOptions {
    * the first. `'codes'`: one column of categories, `hour`, for an embedding.
    */
   readonly as?: 'cyclic' | 'codes';
+  /** Whose clocks and calendar are meant, such as `'Europe/Berlin'`; UTC by default. */
+  readonly timeZone?: string;
 }
 
-const NAMES: OptionNames<CalendarOptions> = { parts: true, as: true };
+const NAMES: OptionNames<CalendarOptions> = { parts: true, as: true, timeZone: true };
 
 interface Part {
   /** How many there are. */
@@ -61,7 +64,7 @@ export type CalendarColumns = ReadonlyMap<
 >;
 
 /**
- * Columns made of times, in UTC.
+ * Columns made of times, in UTC or by the clocks of a zone.
  *
  * `hour` goes from 0 to 23, `weekday` from Monday to Sunday, the others from 1. Codes start at 0, and there are 24, 7, 12,
  * 4, 31 and 366 of them.
@@ -77,7 +80,10 @@ export function calendarFeatures(times: Float64Array, options: CalendarOptions):
   if (wrong >= 0)
     throw wrongArgument(`calendarFeatures: time ${wrong}`, times[wrong], 'milliseconds since 1970');
   checkOptionNames('calendarFeatures', options ?? null, NAMES);
-  const { parts, as = 'cyclic' } = options;
+  const { parts, as = 'cyclic', timeZone } = options;
+  checkTimeZone(timeZone);
+  const offsetAt = timeZone === undefined ? undefined : zoneOffsets(timeZone);
+  const shown = offsetAt === undefined ? times : times.map((time) => time + offsetAt(time));
   const known = partsOf();
   if (!Array.isArray(parts))
     throw wrongArgument('calendarFeatures: parts', parts, "a list such as ['hour', 'weekday']");
@@ -93,7 +99,7 @@ export function calendarFeatures(times: Float64Array, options: CalendarOptions):
     if (part === undefined) {
       throw wrongArgument('calendarFeatures: parts', name, `parts of ${Object.keys(known).join(', ')}`);
     }
-    return as === 'codes' ? [codesOf(String(name), part, times)] : cyclesOf(String(name), part, times);
+    return as === 'codes' ? [codesOf(String(name), part, shown)] : cyclesOf(String(name), part, shown);
   });
   return new Map(columns);
 }

@@ -3,7 +3,7 @@ import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { hasOtherDecimal, losesDigits, numberOf } from './cell-number.js';
 import type { ColumnPlan } from './column-plan.js';
-import { compileDateFormat, parseIsoDate } from './date-format.js';
+import { compileDateFormat, parseIsoDate, type WrittenTime } from './date-format.js';
 import type { DataNote, TableColumn } from './table.js';
 import type { CheckedTableOptions } from './table-options.js';
 import { zoneReader } from './time-zone.js';
@@ -113,7 +113,7 @@ function timeBuilder(plan: ColumnPlan, { missing, timeZone }: CheckedTableOption
   const parse = plan.format === undefined ? parseIsoDate : compileDateFormat(plan.format);
   const toUtc = timeZone === undefined ? undefined : zoneReader(timeZone);
   let count = 0;
-  let hasZone: boolean | undefined;
+  let first: WrittenTime | undefined;
   // In a table of several series the same time comes row after row.
   let [lastCell, lastTime] = ['', Number.NaN];
   const read = (cell: string, line: number): number => {
@@ -125,14 +125,22 @@ function timeBuilder(plan: ColumnPlan, { missing, timeZone }: CheckedTableOption
         `${at}; expected a date ${plan.format === undefined ? 'of ISO 8601 such as 2020-01-31 or 2020-01-31T18:30:00Z' : `as ${plan.format}`}${plan.isFound ? ', as most of the first rows have there' : ''}. If it means that there is no value, name it in the option missing.`,
       );
     }
-    hasZone ??= written.hasZone;
-    if (hasZone !== written.hasZone) {
+    first ??= written;
+    if (first.hasZone !== written.hasZone) {
       throw new LstmOnnxError(
         'E_INVALID_FILE',
-        `${at}, ${hasZone ? 'without a time zone, which those before it have' : 'with a time zone, which those before it lack'}. Write all times of a column alike.`,
+        `${at}, ${first.hasZone ? 'without a time zone, which those before it have' : 'with a time zone, which those before it lack'}. Write all times of a column alike.`,
       );
     }
     if (written.hasZone || toUtc === undefined) return written.time;
+    if (first.hasHour !== written.hasHour) {
+      throw new LstmOnnxError(
+        'E_INVALID_FILE',
+        `${at}, ${first.hasHour ? 'a day without a time' : 'a time, where those before it are days'}. Write all times of a column alike, or leave out timeZone.`,
+      );
+    }
+    // A day is the same everywhere, and days of 23 hours would have no frequency.
+    if (!written.hasHour) return written.time;
     const time = toUtc(written.time);
     if (typeof time === 'number') return time;
     throw new LstmOnnxError('E_INVALID_FILE', `${at}: ${time}. Write the times with their zone, or in UTC.`);
@@ -150,13 +158,15 @@ function timeBuilder(plan: ColumnPlan, { missing, timeZone }: CheckedTableOption
     finish() {
       const times = values.finish();
       const zone = {
-        text: `Column '${plan.name}' has times without a zone; they are read as those of ${timeZone ?? 'UTC'}.`,
+        text: first?.hasHour
+          ? `Column '${plan.name}' has times without a zone; they are read as those of ${timeZone ?? 'UTC'}.`
+          : `Column '${plan.name}' has days; each stands for its 00:00 UTC.`,
         count: times.length - count,
         column: plan.name,
       };
       return {
         column: { kind: 'time', values: times, missing: count },
-        notes: [...missingNotes(plan.name, count), ...(hasZone === false ? [zone] : [])],
+        notes: [...missingNotes(plan.name, count), ...(first?.hasZone === false ? [zone] : [])],
       };
     },
   };

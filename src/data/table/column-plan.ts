@@ -3,7 +3,7 @@ import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { hasOtherDecimal, hasThousands, numberOf } from './cell-number.js';
 import { compileDateFormat, looksLikeNumber, parseIsoDate } from './date-format.js';
-import { fittingFormats, numberFormats } from './date-forms.js';
+import { fittingFormats, guessDateFormats } from './date-forms.js';
 import { noColumn, quotedNames } from './table.js';
 import type { CheckedTableOptions, ColumnKind } from './table-options.js';
 
@@ -43,6 +43,13 @@ export function planColumns(
   const { time, formats, kinds, format, missing } = options;
   for (const name of [...time, ...formats.keys(), ...kinds.keys()]) {
     if (!names.includes(name)) throw noColumn('parseTable', name, names);
+  }
+  for (const [name, kind] of kinds) {
+    if (kind === 'time' || (!time.includes(name) && !formats.has(name))) continue;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `parseTable: column '${name}' is said to be of times and, in columns, '${kind}'; expected one of them.`,
+    );
   }
   const heads = names.map((name, column) => {
     const filled = rows.filter(({ cells }) => !missing.has(cells[column] ?? ''));
@@ -126,7 +133,7 @@ function foundKind(head: Head, { decimal }: CheckedTableOptions): ColumnKind {
 function expectIso(head: Head): void {
   const { name, cells, first, line } = head;
   if (cells.length === 0 || isMost(cells, (cell) => parseIsoDate(cell) !== undefined)) return;
-  const fitting = [...fittingFormats(cells), ...numberFormats(cells)];
+  const fitting = guessDateFormats(cells);
   throw new LstmOnnxError(
     'E_INVALID_FILE',
     `Column '${name}', of times, has '${first.slice(0, 40)}' (line ${line}), which is not ISO 8601. ${

@@ -6,6 +6,8 @@ export interface WrittenTime {
   /** Milliseconds since 1970 in the zone that is written, or as if the time were one of UTC. */
   readonly time: number;
   readonly hasZone: boolean;
+  /** Whether it has an hour; else it is a day. */
+  readonly hasHour: boolean;
 }
 
 /** Reads a text; undefined where it is not written so, and for dates that there are not, such as February 30th. */
@@ -138,6 +140,7 @@ export function compileDateFormat(format: unknown): ParseDate {
   if ((has(known.h) || has(known.hh)) !== has(known.A)) {
     throw noFormat(format, 'h and hh go with A (am, pm), H and HH go without it');
   }
+  const hasHour = [known.H, known.HH, known.h, known.hh].some(has);
   const regex = new RegExp(`^${pattern}$`, 'i');
   return (text) => {
     const match = regex.exec(text);
@@ -154,7 +157,7 @@ export function compileDateFormat(format: unknown): ParseDate {
       zone: undefined,
     };
     for (const [index, token] of found.entries()) token.set(parts, match[index + 1] ?? '');
-    return timeOf(parts);
+    return timeOf(parts, hasHour);
   };
 }
 
@@ -171,37 +174,33 @@ export const parseIsoDate: ParseDate = (text) => {
   const match = ISO.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour = 0, minute = 0, second = 0, fraction = '', zone] = match;
-  return timeOf({
-    year: Number(year),
-    month: Number(month),
-    day: Number(day),
-    hour: Number(hour),
-    minute: Number(minute),
-    second: Number(second),
-    millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')),
-    noon: undefined,
-    zone: zone === undefined ? undefined : zoneMinutes(zone),
-  });
+  return timeOf(
+    {
+      year: Number(year),
+      month: Number(month),
+      day: Number(day),
+      hour: Number(hour),
+      minute: Number(minute),
+      second: Number(second),
+      millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')),
+      noon: undefined,
+      zone: zone === undefined ? undefined : zoneMinutes(zone),
+    },
+    match[4] !== undefined,
+  );
 };
 
-function timeOf({
-  year,
-  month,
-  day,
-  hour,
-  minute,
-  second,
-  millisecond,
-  noon,
-  zone,
-}: Parts): WrittenTime | undefined {
+function timeOf(
+  { year, month, day, hour, minute, second, millisecond, noon, zone }: Parts,
+  hasHour: boolean,
+): WrittenTime | undefined {
   if (noon !== undefined && (hour < 1 || hour > 12)) return undefined;
   const hours = noon === undefined ? hour : (hour % 12) + noon;
   if (hours > 23 || minute > 59 || second > 59 || Number.isNaN(zone)) return undefined;
   const date = dateOf(year, month, day);
   if (date === undefined) return undefined;
   const time = date + ((hours * 60 + minute) * 60 + second) * 1000 + millisecond;
-  return { time: time - (zone ?? 0) * MINUTE, hasZone: zone !== undefined };
+  return { time: time - (zone ?? 0) * MINUTE, hasZone: zone !== undefined, hasHour };
 }
 
 /** Midnight of a day; undefined where the month has no such day. */
@@ -225,7 +224,7 @@ function epoch(factor: number): ParseDate {
     if (!/^-?\d+(\.\d+)?$/.test(text)) return undefined;
     const time = Math.round(Number(text) * factor);
     // What a Date can hold.
-    return Math.abs(time) <= 8.64e15 ? { time, hasZone: true } : undefined;
+    return Math.abs(time) <= 8.64e15 ? { time, hasZone: true, hasHour: true } : undefined;
   };
 }
 

@@ -2,11 +2,15 @@
 import { joinBytes } from '../../array-layout.js';
 import { LstmOnnxError } from '../../errors.js';
 
+/** Bytes, or pieces of them that come one after the other, such as `file.stream()` of a page. */
+export type TableSource = Uint8Array | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
+
 /** Some whole rows. */
 export interface TextPiece {
   readonly text: string;
-  /** How many lines there are before it. */
+  /** How many lines there are before it, and how many it has. */
   readonly linesBefore: number;
+  readonly lines: number;
   readonly hasQuotes: boolean;
 }
 
@@ -16,13 +20,28 @@ const BLOCK_BYTES = 2 ** 18;
 const [QUOTE, LINE_FEED, CARRIAGE_RETURN] = [0x22, 0x0a, 0x0d] as const;
 
 /** Bytes in blocks, or those that come one after the other. */
-export async function* blocksOf(source: Uint8Array | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (!(source instanceof Uint8Array)) {
+export async function* blocksOf(source: TableSource): AsyncGenerator<Uint8Array> {
+  if (Symbol.asyncIterator in source) {
     yield* source;
+    return;
+  }
+  if (!(source instanceof Uint8Array)) {
+    yield* chunksOf(source);
     return;
   }
   for (let start = 0; start < source.length; start += BLOCK_BYTES) {
     yield source.subarray(start, start + BLOCK_BYTES);
+  }
+}
+
+/** Of streams that cannot be iterated, as those of some browsers. */
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
+  } finally {
+    // Whoever stops early wants no more of it.
+    await reader.cancel();
   }
 }
 
@@ -150,6 +169,7 @@ class RowCutter {
     const piece = {
       text: this.#rest + text.slice(0, cut),
       linesBefore: this.#linesAtCut,
+      lines: linesAtCut - this.#linesAtCut,
       hasQuotes: hadQuotes || this.#hasQuotes,
     };
     this.#rest = text.slice(cut);
@@ -161,7 +181,10 @@ class RowCutter {
 
   end(): TextPiece | undefined {
     if (this.#rest === '') return undefined;
-    return { text: this.#rest, linesBefore: this.#linesAtCut, hasQuotes: this.#hasQuotes };
+    const hasEnd = /[\r\n]$/.test(this.#rest);
+    // A carriage return that may have had a second half has not been counted.
+    const lines = this.lines - this.#linesAtCut + (this.#isOpenEnd || !hasEnd ? 1 : 0);
+    return { text: this.#rest, linesBefore: this.#linesAtCut, lines, hasQuotes: this.#hasQuotes };
   }
 
   #checkRest(): void {

@@ -2,7 +2,7 @@
 import { wrongArgument } from '../../arguments.js';
 import { counted } from '../../counted.js';
 import { asLstmOnnxError } from '../../errors.js';
-import { blocksOf, rowPieces } from './decode-pieces.js';
+import { blocksOf, rowPieces, type TableSource } from './decode-pieces.js';
 import { forEachRow } from './rows-of-text.js';
 import { findSeparator } from './separator.js';
 import type { Table } from './table.js';
@@ -17,18 +17,18 @@ import { checkTableOptions, type TableOptions } from './table-options.js';
  * Pieces of bytes are read as they come, so that beside the table itself (8 bytes a number, 4 a text and 4 a row) some
  * megabytes are taken.
  *
- * @param source the bytes, or pieces of them, such as `file.stream()` in a browser that iterates streams
+ * @param source the bytes, or pieces of them, such as `file.stream()` of a page
  * @returns the table, with notes on missing values, times without a zone, blank lines and UTF-16
  * @throws E_INVALID_FILE naming line and column for a row that is too long or too short, text in a column of numbers,
  *   infinite values and dates of another format; for dates whose format is not stated, with the formats that fit; for
  *   a decimal comma that is not stated, broken quotes, and bytes that are no text. E_UNKNOWN_NAME for options about
  *   a column that there is not, E_DUPLICATE_NAME for two columns of one name, E_INVALID_OPTION for wrong options.
  */
-export async function parseTable(
-  source: Uint8Array | AsyncIterable<Uint8Array>,
-  options: TableOptions = {},
-): Promise<Table> {
-  const isPieces = typeof source === 'object' && source !== null && Symbol.asyncIterator in source;
+export async function parseTable(source: TableSource, options: TableOptions = {}): Promise<Table> {
+  const isPieces =
+    typeof source === 'object' &&
+    source !== null &&
+    (Symbol.asyncIterator in source || 'getReader' in source);
   if (!(source instanceof Uint8Array) && !isPieces) {
     throw wrongArgument('parseTable', source, "the file's bytes, a Uint8Array, or pieces of them");
   }

@@ -20,12 +20,8 @@ export function checkTimeZone(timeZone: unknown): void {
   }
 }
 
-/**
- * From what a zone's clocks show, as if it were UTC, to UTC.
- *
- * @returns a text that says why there is no such time, where clocks are put forward, or two of them, where they are put back
- */
-export function zoneReader(timeZone: string): (shown: number) => number | string {
+/** How far the clocks of a zone are before UTC at a time, in milliseconds. */
+export function zoneOffsets(timeZone: string): (time: number) => number {
   const format = new Intl.DateTimeFormat('en', {
     timeZone,
     calendar: 'gregory',
@@ -41,7 +37,7 @@ export function zoneReader(timeZone: string): (shown: number) => number | string
   });
   /** Offsets by quarters of an hour: asking the platform takes microseconds. */
   const known = new Map<number, number>();
-  const offsetAt = (time: number): number => {
+  return (time) => {
     const quarter = Math.floor(time / QUARTER);
     let offset = known.get(quarter);
     if (offset === undefined) {
@@ -63,6 +59,15 @@ export function zoneReader(timeZone: string): (shown: number) => number | string
     }
     return offset;
   };
+}
+
+/**
+ * From what a zone's clocks show, as if it were UTC, to UTC.
+ *
+ * @returns a text that says why there is no such time, where clocks are put forward, or two of them, where they are put back
+ */
+export function zoneReader(timeZone: string): (shown: number) => number | string {
+  const offsetAt = zoneOffsets(timeZone);
   return (shown) => {
     const found = new Set(
       [offsetAt(shown - DAY), offsetAt(shown + DAY)]

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { guessDateFormats } from '../../../src/data/table/date-forms.js';
 import { parseTable } from '../../../src/data/table/parse-table.js';
 import type { TableOptions } from '../../../src/data/table/table-options.js';
 import { rejectionOf } from '../../files/rejection.js';
@@ -119,6 +120,18 @@ describe('a table', () => {
     expect(cells(table, 't')).toEqual([expected]);
   });
 
+  it('has days that are the same in every zone', async () => {
+    const table = await tableOf('t,v\n2020-03-28,1\n2020-03-29,1\n', { timeZone: 'Europe/Berlin' });
+    expect(cells(table, 't')).toEqual(['2020-03-28T00:00:00.000Z', '2020-03-29T00:00:00.000Z']);
+    expect(table.notes[0]!.text).toMatch("Column 't' has days; each stands for its 00:00 UTC.");
+  });
+
+  it('is read from a stream that cannot be iterated', async () => {
+    const stream = new Blob(['a,b\n1,2\n']).stream();
+    const plain = { getReader: () => stream.getReader() } as ReadableStream<Uint8Array>;
+    expect(cells(await parseTable(plain), 'b')).toEqual([2]);
+  });
+
   it('has times of a zone in UTC, by the rules of the day', async () => {
     const table = await tableOf('t,v\n2020-01-01T12:00,1\n2020-07-01T12:00,2\n2020-03-29T03:00,3\n', {
       timeZone: 'Europe/Berlin',
@@ -130,6 +143,21 @@ describe('a table', () => {
     ]);
     expect(table.notes[0]!.text).toMatch('without a zone; they are read as those of Europe/Berlin');
   });
+});
+
+it.each([
+  [['2020-01-31'], []],
+  [['word', 'another'], []],
+  [[], []],
+  [['1/2/2020', '13/2/2020'], ['D/M/YYYY']],
+  [['01/02/2020 10:30'], ['MM/DD/YYYY HH:mm', 'DD/MM/YYYY HH:mm']],
+  [['May 2020'], ['MMM YYYY']],
+  [['1999', '2000'], ['YYYY']],
+  [['20200131'], ['YYYYMMDD']],
+  [['1577836800'], ['seconds']],
+  [['1577836800000'], ['milliseconds']],
+])('the formats of %j are %j', (dates, formats) => {
+  expect(guessDateFormats(dates)).toEqual(formats);
 });
 
 describe('a table is refused, with line and column, for', () => {
@@ -242,6 +270,20 @@ describe('a table is refused, with line and column, for', () => {
     ],
     ['two columns of one name', 'y,y\n1,2\n', 'E_DUPLICATE_NAME', /columns 1 and 2/],
     ['no header', '1,2\n3,4\n', 'E_INVALID_FILE', /Give names/],
+    [
+      'days among times of a zone',
+      't\n2020-01-01T01:00\n2020-01-02\n',
+      'E_INVALID_FILE',
+      /Line 3.*a day without a time/,
+      { timeZone: 'Europe/Berlin' },
+    ],
+    [
+      'two kinds of one column',
+      't\n2020\n',
+      'E_INVALID_OPTION',
+      /is said to be of times and, in columns, 'text'/,
+      { time: 't', columns: { t: 'text' } },
+    ],
     ['no rows', 'a,b\n', 'E_INVALID_FILE', /no rows/],
     ['nothing', '', 'E_INVALID_FILE', /is empty/],
     ['a quote that does not close', 'a,b\n"x,1\n', 'E_INVALID_FILE', /line 2/],

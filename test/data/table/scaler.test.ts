@@ -117,6 +117,12 @@ describe('columns of the calendar', () => {
     expect(weekday.kind === 'text' && weekday.categories[3]).toBe('Thursday');
   });
 
+  it('are those of a zone', () => {
+    const made = calendarFeatures(times, { parts: ['hour', 'month'], as: 'codes', timeZone: 'Asia/Tokyo' });
+    expect([...made.get('hour')!.values]).toEqual([3, 9, 8]);
+    expect([...made.get('month')!.values]).toEqual([0, 2, 11]);
+  });
+
   it('go round in sin and cos', () => {
     const made = calendarFeatures(times, { parts: ['hour', 'month'] });
     expect([...made.keys()]).toEqual(['hour_sin', 'hour_cos', 'month_sin', 'month_cos']);
