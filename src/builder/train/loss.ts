@@ -1,6 +1,6 @@
 /** What a loss is. */
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { SampleArray, SampleInputs } from '../../data/dataset.js';
+import type { SampleArray } from '../../data/dataset.js';
 import type { Tf } from '../backends/tf.js';
 
 export interface Loss {
@@ -10,6 +10,8 @@ export interface Loss {
   /**
    * The places of the targets of a batch that count, in row-major order; left out where all do, as {@link masked} does not.
    * `compute` and the metrics are given those alone, as rows: targets `[counted]`, predictions `[counted, ...]`.
+   *
+   * @param input gives an input of the batch by its name
    */
-  counted?(target: SampleArray, inputs: SampleInputs): Int32Array;
+  counted?(target: SampleArray, input: (name: string) => SampleArray): Int32Array;
 }

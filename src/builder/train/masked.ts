@@ -1,7 +1,7 @@
 /** Losses that leave targets out: those that are missing, and steps past the lengths. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { expectText, isObject, wrongArgument } from '../../arguments.js';
-import { type Dataset, gatherRows, type SampleArray, type SampleInputs } from '../../data/dataset.js';
+import { type Dataset, gatherRows, type SampleArray } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
 import { sizeOf } from '../../nd-array.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
@@ -35,9 +35,9 @@ export function masked(loss: Loss, options: MaskedOptions = {}): Loss {
   if (lengths !== undefined) expectText('masked: lengths', lengths, 'the name of an input');
   return {
     name: loss.name,
-    compute: loss.compute,
-    counted(target, inputs) {
-      const within = lengths === undefined ? () => true : withinLengths(target, inputs, lengths);
+    compute: (tf, prediction, target) => loss.compute(tf, prediction, target),
+    counted(target, input) {
+      const within = lengths === undefined ? () => true : withinLengths(target, input(lengths), lengths);
       const places = Array.from<number, number>(target.data, (value, i) =>
         isThere(value) && within(i) ? i : -1,
       );
@@ -53,16 +53,9 @@ function isThere(value: number): boolean {
 /** Whether the target at a place is before the end of its sequence. */
 function withinLengths(
   { shape }: SampleArray,
-  inputs: SampleInputs,
+  lengths: SampleArray,
   name: string,
 ): (place: number) => boolean {
-  const lengths = inputs[name];
-  if (!lengths) {
-    throw new LstmOnnxError(
-      'E_UNKNOWN_NAME',
-      `masked: there is no input '${name}' of lengths; the inputs are ${Object.keys(inputs).join(', ')}.`,
-    );
-  }
   const [batch, time] = shape;
   if (time === undefined || !sameShape(lengths.shape, [batch ?? 0])) {
     throw new LstmOnnxError(
@@ -94,10 +87,16 @@ export function countedTargets(
   end: number,
 ): CountedTargets {
   if (!loss.counted) return { places: undefined, weight: end - start };
-  const inputs = Object.entries(data.inputs).map(
-    ([name, array]) => [name, gatherRows(array, order, start, end)] as const,
-  );
-  const places = loss.counted(gatherRows(data.targets, order, start, end), Object.fromEntries(inputs));
+  const input = (name: string) => {
+    const array = Object.hasOwn(data.inputs, name) ? data.inputs[name] : undefined;
+    if (array) return gatherRows(array, order, start, end);
+    const names = Object.keys(data.inputs).join(', ');
+    throw new LstmOnnxError(
+      'E_UNKNOWN_NAME',
+      `masked: there is no input '${name}'; the inputs are ${names}.`,
+    );
+  };
+  const places = loss.counted(gatherRows(data.targets, order, start, end), input);
   return { places, weight: places.length };
 }
 

@@ -215,7 +215,7 @@ describe('evaluate with metrics of a whole data set', () => {
       await rejectionOf(evaluate(padded, parameters, data, { ...options, loss: unknown })),
     ).toMatchObject({
       code: 'E_UNKNOWN_NAME',
-      message: "masked: there is no input 'length' of lengths; the inputs are x, lengths.",
+      message: "masked: there is no input 'length'; the inputs are x, lengths.",
     });
   });
 });
