@@ -145,11 +145,6 @@ describe('readOnnx refuses, with operator and node,', () => {
       /Relu "r": input 0 is integers/,
     ],
     [
-      'one entry of each sequence',
-      model([node('Gather', ['x', 'i'], ['y'], {}, 'g')], { initializers: [int64s('i', 1, 2)] }),
-      /Gather "g": it picks 2 entries/,
-    ],
-    [
       'a slice of a dimension that varies',
       model([node('Slice', ['x', 'a', 'b'], ['y'], {}, 's')], {
         initializers: [int64s('a', -3), int64s('b', 2)],
@@ -170,10 +165,10 @@ describe('readOnnx refuses, with operator and node,', () => {
     ],
     [
       'padding by what is beside it',
-      model([node('Pad', ['x', 'pads'], ['y'], { mode: text('reflect') }, 'p')], {
+      model([node('Pad', ['x', 'pads'], ['y'], { mode: text('wrap') }, 'p')], {
         initializers: [int64s('pads', 0, 1, 0, 1)],
       }),
-      /Pad "p": its mode is reflect; read is constant/,
+      /Pad "p": its mode is wrap; read is constant/,
     ],
     [
       'the last step of which anything differs, without those that have none',
@@ -195,6 +190,30 @@ describe('readOnnx refuses, with operator and node,', () => {
         },
       ),
       /The output "y" is a mask of steps/,
+    ],
+    [
+      'a diagonal',
+      model([node('Einsum', ['x', 'x'], ['y'], { equation: text('ii,ij->ij') }, 'e')]),
+      /Einsum "e": it computes "ii,ij->ij"/,
+    ],
+    [
+      'a sum over two axes',
+      model([node('Einsum', ['x', 'x'], ['y'], { equation: text('ij,ij->') }, 'e')]),
+      /it sums over 2 axes/,
+    ],
+    [
+      'more mirrored entries than there are',
+      model([node('Pad', ['x', 'pads'], ['y'], { mode: text('reflect') }, 'p')], {
+        initializers: [int64s('pads', 0, 4, 0, 0)],
+      }),
+      /Pad "p": it mirrors more entries of axis 1/,
+    ],
+    [
+      'many entries one by one',
+      model([node('Pad', ['x', 'pads'], ['y'], { mode: text('edge') }, 'p')], {
+        initializers: [int64s('pads', 0, 65, 0, 0)],
+      }),
+      /Pad "p": it takes 65 entries one by one; at most 64/,
     ],
     [
       'a bound below zero',

@@ -80,6 +80,7 @@ export const reduceRules: Readonly<Record<string, OpRule>> = {
   ArgMin: largest,
   Range,
   ReduceMax: reduction(1, 18),
+  ReduceMin: reduction(1, 18),
   ReduceMean: reduction(1, 18),
   ReduceSum: reduction(1, 13),
 };

@@ -7,6 +7,8 @@ import { combiningHandlers } from './combining.js';
 import { convolutionHandlers } from './convolution.js';
 import { countedStepsHandlers } from './counted-steps.js';
 import { countingHandlers } from './counting.js';
+import { einsumHandlers } from './einsum.js';
+import { entriesHandlers } from './entries.js';
 import { extremesHandlers } from './extremes.js';
 import { normalizationHandlers } from './normalization.js';
 import { paddingHandlers } from './padding.js';
@@ -31,5 +33,7 @@ export const more: Readonly<Record<string, Handler>> = {
   ...choosingHandlers,
   ...shrinkingHandlers,
   ...extremesHandlers,
+  ...entriesHandlers,
+  ...einsumHandlers,
   ...countedStepsHandlers,
 };

@@ -17,7 +17,7 @@ const MatMul: Handler = (node) => {
   return [product(node, node.floats(0), node.floats(1))];
 };
 
-function product({ to }: NodeReader, x: View, y: View): View {
+export function product({ to }: NodeReader, x: View, y: View): View {
   const { a, b, view } = alignedProduct(x, y, to, to.dims);
   return view(to.add('matmul', { a, b }, {}));
 }

@@ -55,6 +55,12 @@ const absolute = (node: NodeReader, x: View) => activated(node, x, { name: 'abs'
 const squared = (node: NodeReader, x: View) => activated(node, x, { name: 'pow', alpha: 2 });
 const root = (node: NodeReader, x: View) => activated(node, x, { name: 'sqrt' });
 
+/** The least is the largest of the negated. */
+const ReduceMin: Handler = (node) => {
+  const negated = (x: View) => activated(node, x, { name: 'neg' });
+  return [negated(reduced(node, 'max', negated(node.floats(0))))];
+};
+
 /** The reduction of one axis, which disappears. */
 function along(node: NodeReader, op: Op, x: View, axis: number): View {
   const { to } = node;
@@ -204,6 +210,7 @@ export const reduceHandlers = {
   ReduceMean: reduction('mean'),
   ReduceMax: reduction('max'),
   ReduceSum: reduction('sum'),
+  ReduceMin,
   ReduceL1: norm(absolute),
   ReduceL2: norm(squared, root),
   ReduceSumSquare: norm(squared),
