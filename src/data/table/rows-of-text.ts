@@ -3,7 +3,7 @@ import { CsvError, type Options, parse } from '#csv-parse';
 import { LstmOnnxError } from '../../errors.js';
 import type { TextPiece } from './decode-pieces.js';
 
-const [SPACE, TAB, FORM_FEED] = [0x20, 0x09, 0x0c] as const;
+const [SPACE, TAB, FORM_FEED, LINE_FEED, CARRIAGE_RETURN] = [0x20, 0x09, 0x0c, 0x0a, 0x0d] as const;
 
 /** Takes a row; the line is the one that it ends in. */
 export type TakeRow = (cells: readonly string[], line: number) => void;
@@ -66,12 +66,17 @@ function parsedRows(piece: TextPiece, separator: string, take: TakeRow): number 
     // Told below, behind whatever is wrong in the rows before.
   }
   // Each row is a line, so that the parser need not tell which: that takes it twice as long.
-  if (rows?.length !== lines) return rowsWithLines(piece, options, take);
+  if (rows?.length !== lines) return rowsWithLines(piece, separator, options, take);
   for (const [index, cells] of rows.entries()) take(cells, linesBefore + index + 1);
   return 0;
 }
 
-function rowsWithLines({ text, linesBefore }: TextPiece, options: Options, take: TakeRow): number {
+function rowsWithLines(
+  { text, linesBefore }: TextPiece,
+  separator: string,
+  options: Options,
+  take: TakeRow,
+): number {
   let blank = 0;
   // The parser counts two lines where a line of Windows ends in quotes.
   const isWindows = text.includes('\r\n');
@@ -95,20 +100,19 @@ function rowsWithLines({ text, linesBefore }: TextPiece, options: Options, take:
     );
     throw new LstmOnnxError('E_INVALID_FILE', `Not valid CSV: ${told}.`, { cause: error });
   }
-  return blank + blankLinesAtEnd(text);
+  return blank + blankLinesAtEnd(text, separator);
 }
 
 /** Those behind the last row, of which the parser does not tell. */
-function blankLinesAtEnd(text: string): number {
-  let count = 0;
-  for (let end = text.length; end > 0; count++) {
-    let last = end;
-    if (text[last - 1] === '\n') last--;
-    if (text[last - 1] === '\r') last--;
-    if (last === end && count > 0) break;
-    const start = 1 + Math.max(text.lastIndexOf('\n', last - 1), text.lastIndexOf('\r', last - 1));
-    if (last > 0 && withoutBlanks(text.slice(start, last)) !== '') break;
-    end = last === 0 ? 0 : start;
+function blankLinesAtEnd(text: string, separator: string): number {
+  let start = text.length;
+  for (let code = text.charCodeAt(start - 1); start > 0; code = text.charCodeAt(start - 1)) {
+    if (!(isBlank(code) || code === LINE_FEED || code === CARRIAGE_RETURN) || text[start - 1] === separator)
+      break;
+    start--;
   }
-  return count;
+  const lines = text.slice(start).split(/\r\n|\n|\r/);
+  // What is first ends the last row, and what is last is a line where it has blanks.
+  const whole = lines.length - (lines.at(-1) === '' ? 1 : 0);
+  return Math.max(0, start === 0 ? whole : whole - 1);
 }

@@ -1,13 +1,16 @@
 /** What holds of any table: nothing of later times gets into training, order does not matter, and what is written is read back. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { addSteps, stepAt, weekday } from '../../../src/data/table/frequency.js';
 import { parseTable } from '../../../src/data/table/parse-table.js';
 import { fitScaler } from '../../../src/data/table/scaler.js';
 import { seriesOf } from '../../../src/data/table/series-of.js';
 import { splitByTime } from '../../../src/data/table/split-by-time.js';
 import type { Table } from '../../../src/data/table/table.js';
 import { tableToCsv } from '../../../src/data/table/table-to-csv.js';
+import { zoneOffsets, zoneReader } from '../../../src/data/table/time-zone.js';
 import { windows } from '../../../src/data/table/windows.js';
+import type { LstmOnnxError } from '../../../src/errors.js';
 import { failureOf } from '../failure.js';
 
 const start = Date.UTC(2020, 0, 1);
@@ -169,6 +172,91 @@ it('a table is what its CSV says', () =>
       },
     ),
   ));
+
+it('any text is a table, or refused on purpose', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.constantFrom('a', '1', '2020-01-01', ',', ',', '"', '\n', '\n', '\r', ';', '\t', ' ', '-', '1,5'),
+        { maxLength: 40 },
+      ),
+      async (parts) => {
+        const bytes = new TextEncoder().encode(parts.join(''));
+        const code = await parseTable(bytes).then(
+          () => 'read',
+          (error: LstmOnnxError) => error.code,
+        );
+        expect(['read', 'E_INVALID_FILE', 'E_DUPLICATE_NAME']).toContain(code);
+      },
+    ),
+    { numRuns: 1000 },
+  ));
+
+it('lines are left out alike beside quotes and without them', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('x,1', 'y,2', '', ' ', ' \t'), { minLength: 1, maxLength: 12 }),
+      fc.constantFrom('\n', '\r\n', '\r'),
+      fc.boolean(),
+      async (rows, end, isEnded) => {
+        const read = (first: string) => {
+          const text = [first, ...rows].join(end) + (isEnded ? end : '');
+          return parseTable(new TextEncoder().encode(text));
+        };
+        fc.pre(rows.some((row) => row.includes(',')));
+        expect(await read('"a",b')).toEqual(await read('a,b'));
+      },
+    ),
+  ));
+
+it('so many steps of a frequency are so many steps apart', () => {
+  const units = [
+    'second',
+    'minute',
+    'hour',
+    'day',
+    'business day',
+    'week',
+    'month',
+    'quarter',
+    'year',
+  ] as const;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...units),
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: -60_000_000, max: 30_000_000 }),
+      fc.integer({ min: -500, max: 500 }),
+      (unit, count, minutes, steps) => {
+        const frequency = { unit, count };
+        const time = minutes * 60_000;
+        fc.pre(unit !== 'business day' || weekday(time) < 5);
+        const later = addSteps(frequency, time, steps);
+        expect(stepAt(frequency, later, time)).toBe(steps === 0 ? 0 : steps);
+        expect(later - time < 0).toBe(steps < 0);
+      },
+    ),
+  );
+});
+
+it('what clocks show is the time that they show, or refused', () => {
+  const zones = [
+    'UTC',
+    'Europe/Berlin',
+    'America/New_York',
+    'Asia/Kolkata',
+    'Australia/Lord_Howe',
+    'Africa/Casablanca',
+  ];
+  fc.assert(
+    fc.property(fc.constantFrom(...zones), fc.integer({ min: -1e6, max: 4e6 }), (zone, quarters) => {
+      const time = quarters * 900_000;
+      const read = zoneReader(zone)(time + zoneOffsets(zone)(time));
+      if (typeof read === 'number') expect(read).toBe(time);
+      else expect(read).toMatch('show it twice');
+    }),
+  );
+});
 
 it('text that would be read as missing is not written', () => {
   const columns: Table['columns'] = new Map([
