@@ -205,9 +205,9 @@ function timeOf(
 
 /** Midnight of a day; undefined where the month has no such day. */
 function dateOf(year: number, month: number, day: number): number | undefined {
-  // Date.UTC takes years below 100 for those of the last century, so they are moved by 400 years, a whole number of days.
-  const time = Date.UTC(year + 400, month - 1, day) - 146_097 * DAY;
-  const date = new Date(time);
+  // Date.UTC takes years below 100 for those of the last century.
+  const date = new Date(0);
+  const time = date.setUTCFullYear(year, month - 1, day);
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? time : undefined;
 }
 

@@ -172,8 +172,8 @@ function addMonths(time: number, months: number): number {
 
 /** Midnight of the first day of a month, which is counted from the year 0. */
 function firstOf(month: number): number {
-  // Date.UTC takes years below 100 for those of the last century, so they are moved by 400 years, a whole number of days.
-  return Date.UTC(400 + Math.floor(month / 12), modulo(month, 12)) - 146_097 * DAY;
+  // Date.UTC takes years below 100 for those of the last century.
+  return new Date(0).setUTCFullYear(Math.floor(month / 12), modulo(month, 12), 1);
 }
 
 function daysIn(month: number): number {

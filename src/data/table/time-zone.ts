@@ -46,15 +46,11 @@ export function zoneOffsets(timeZone: string): (time: number) => number {
       );
       const year = parts.era === 'BC' ? 1 - Number(parts.year) : Number(parts.year);
       const [month, day] = [Number(parts.month) - 1, Number(parts.day)];
-      const shown = Date.UTC(
-        year + 400,
-        month,
-        day,
-        Number(parts.hour),
-        Number(parts.minute),
-        Number(parts.second),
-      );
-      offset = shown - 146_097 * DAY - quarter * QUARTER;
+      const date = new Date(0);
+      // Date.UTC takes years below 100 for those of the last century.
+      date.setUTCFullYear(year, month, day);
+      offset =
+        date.setUTCHours(Number(parts.hour), Number(parts.minute), Number(parts.second)) - quarter * QUARTER;
       known.set(quarter, offset);
     }
     return offset;
