@@ -255,6 +255,18 @@ export {
 } from './data/table/windows.js';
 export { type ErrorCode, LstmOnnxError } from './errors.js';
 export { type ExportOptions, exportOnnx } from './export/export.js';
+export type { BaselineName } from './forecast/baselines.js';
+export { forecasterOf } from './forecast/forecast-metadata.js';
+export type { ForecastOptions } from './forecast/forecast-options.js';
+export type { ForecastPlan } from './forecast/forecast-plan.js';
+export type { ForecastScores } from './forecast/forecast-scores.js';
+export {
+  type EvaluateForecastOptions,
+  type ForecastEvaluation,
+  Forecaster,
+  type SeriesForecast,
+} from './forecast/forecaster.js';
+export { type ForecastTraining, TrainedForecaster, trainForecaster } from './forecast/train-forecaster.js';
 export type { CallHint, Hint, LeaveOutHint, OptionHint } from './hints.js';
 export {
   type ArchitectureOptions,

@@ -48,6 +48,10 @@ const csv = new TextEncoder().encode(
 );
 const table = await library.parseTable(csv);
 const series = library.seriesOf(table, { time: 'day', key: 'shop' });
+const forecast = { target: 'sold', window: 2, horizon: 1, hiddenSize: 2, epochs: 1, backend: 'cpu' } as const;
+const forecaster = await library.trainForecaster(series, forecast);
+const forecastModel = await library.Model.load(forecaster.toOnnx(), { providers: ['simd'] });
+afterAll(() => forecastModel.release());
 const scaler = library.fitScaler(series);
 const past = library.float32Array([1, 2, 1], [1, 2]);
 const windowScaling = library.windowScaling(past, { by: 'last' });
@@ -182,6 +186,11 @@ const examples: Record<string, () => unknown[]> = {
   fitScaler: () => [series, { kind: 'robust', columns: ['sold'], per: 'series', constant: 'error' }],
   guessDateFormats: () => [['01/02/2020', '13/02/2020']],
   nextTimes: () => [{ unit: 'month', count: 1 }, 0, 3],
+  forecasterOf: () => [forecastModel],
+  trainForecaster: () => [
+    series,
+    { ...forecast, features: ['weather'], known: [], static: ['shop'], calendar: ['weekday'] },
+  ],
   parseTable: () => [
     csv,
     {

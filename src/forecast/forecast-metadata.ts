@@ -1,0 +1,77 @@
+/** The plan of a forecast in the metadata of its model file, and the forecast of such a file. */
+import * as z from 'zod/mini';
+import { wrongArgument } from '../arguments.js';
+import { LstmOnnxError } from '../errors.js';
+import { mustHave } from '../must-get.js';
+import { BaseModel } from '../runtime/model.js';
+import type { ForecastPlan } from './forecast-plan.js';
+import { Forecaster } from './forecaster.js';
+
+/** The key; its value is JSON. */
+const KEY = 'lstm_onnx.forecast';
+const VERSION = 1;
+
+const steps = z.int().check(z.positive());
+const names = z.array(z.string());
+
+const schema = z.strictObject({
+  version: z.literal(VERSION),
+  target: z.string(),
+  features: names,
+  known: names,
+  calendar: z.array(z.enum(['hour', 'weekday', 'month', 'quarter', 'dayOfMonth', 'dayOfYear'])),
+  static: names,
+  categories: z.record(z.string(), names),
+  frequency: z.string(),
+  season: steps,
+  window: steps,
+  horizon: steps,
+  quantiles: z.array(z.number()).check(z.minLength(1)),
+});
+
+export function forecastMetadata(plan: ForecastPlan): Record<string, string> {
+  return { [KEY]: JSON.stringify({ version: VERSION, ...plan }) };
+}
+
+/**
+ * The forecast that a model file is of, as `toOnnx` writes it: on any provider, in Node and in the browser.
+ *
+ * @throws E_INVALID_FILE for a model that says no forecast in its metadata
+ */
+export function forecasterOf(model: BaseModel): Forecaster {
+  if (!(model instanceof BaseModel)) throw wrongArgument('forecasterOf', model, 'what Model.load gives');
+  return new Forecaster(planOf(model.metadata), async (inputs) => {
+    const { dims, data } = mustHave((await model.run(inputs, ['forecast'])).forecast, 'The forecast');
+    if (!(data instanceof Float32Array))
+      throw new LstmOnnxError('E_INTERNAL', 'A forecast that is not float32.');
+    return { dtype: 'float32', shape: dims, data };
+  });
+}
+
+function planOf(metadata: ReadonlyMap<string, string>): ForecastPlan {
+  const text = metadata.get(KEY);
+  if (text === undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The model says no forecast in its metadata (${KEY}); expected a file that toOnnx of a trained forecast wrote.`,
+    );
+  }
+  const { data, error } = schema.safeParse(jsonOf(text));
+  if (data) {
+    const { version: _, ...plan } = data;
+    return plan;
+  }
+  const [issue] = error.issues;
+  throw new LstmOnnxError(
+    'E_INVALID_FILE',
+    `The metadata ${KEY} of the model is not read: ${issue?.path.join('.')}: ${issue?.message}.`,
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

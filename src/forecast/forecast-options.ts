@@ -1,0 +1,158 @@
+/** What is forecast from what: what the caller says, and what the data tells. */
+
+import { wrongArgument } from '../arguments.js';
+import { counted } from '../counted.js';
+import { type CalendarPart, calendarFeatures } from '../data/table/calendar.js';
+import { frequencyName } from '../data/table/frequency.js';
+import { type SeriesSet, seriesColumn } from '../data/table/series.js';
+import { type DataNote, namesOf } from '../data/table/table.js';
+import { LstmOnnxError } from '../errors.js';
+import type { ForecastPlan } from './forecast-plan.js';
+
+export interface ForecastOptions {
+  /** The column to forecast. */
+  readonly target: string;
+  /** Further columns of which the past is known. @default none */
+  readonly features?: readonly string[];
+  /** Columns that are known ahead, such as a price that is planned. @default none */
+  readonly known?: readonly string[];
+  /** Columns that are the same in all of a series. @default the key columns, where there are several series */
+  readonly static?: readonly string[];
+  /** Parts of the calendar that the network sees. @default those that the frequency suggests and the data covers at least twice */
+  readonly calendar?: readonly CalendarPart[];
+  /** How many steps are forecast. @default a season, or 6 steps where there is none */
+  readonly horizon?: number;
+  /** How many steps are seen. @default two seasons, at least twice the horizon */
+  readonly window?: number;
+  /** Steps of a season; 1 for none. @default what the frequency suggests */
+  readonly season?: number;
+  /** Between 0 and 1, ascending. @default [0.1, 0.5, 0.9] */
+  readonly quantiles?: readonly number[];
+}
+
+/** Where there is no season. */
+const SHORT_HORIZON = 6;
+const DAY = 86_400_000;
+/** How long each part takes to come round. */
+const CYCLES: Readonly<Record<CalendarPart, number>> = {
+  hour: DAY,
+  weekday: 7 * DAY,
+  dayOfMonth: 31 * DAY,
+  month: 366 * DAY,
+  quarter: 366 * DAY,
+  dayOfYear: 366 * DAY,
+};
+
+/** Parts of the calendar by which series of a frequency differ. */
+const SUGGESTED: Readonly<Record<string, readonly CalendarPart[]>> = {
+  second: ['hour', 'weekday'],
+  minute: ['hour', 'weekday'],
+  hour: ['hour', 'weekday', 'month'],
+  day: ['weekday', 'month'],
+  'business day': ['weekday', 'month'],
+  week: ['month'],
+  month: ['month'],
+  quarter: ['quarter'],
+};
+
+/**
+ * A plan, and notes on what was found rather than said.
+ *
+ * @throws E_INVALID_OPTION for sizes that are none, quantiles that do not ascend, and series that are too short;
+ *   E_UNKNOWN_NAME for columns that there are not
+ */
+export function planForecast(
+  set: SeriesSet,
+  options: ForecastOptions,
+): { plan: ForecastPlan; notes: DataNote[] } {
+  const { target, quantiles = [0.1, 0.5, 0.9] } = options;
+  const names = (option: string, given: unknown) => namesOf(`trainForecaster: ${option}`, given);
+  const features = names('features', options.features ?? []);
+  const known = names('known', options.known ?? []);
+  const notes: DataNote[] = [];
+  const note = (text: string) => notes.push({ text, count: 1 });
+  const sizes = sizesOf(set, options, note);
+  const calendar = options.calendar ?? suggestedCalendar(set, note);
+  // Tells what is no part of it.
+  calendarFeatures(new Float64Array(), { parts: calendar });
+  const keys = Object.keys(set.series[0]?.key ?? {});
+  const ofKey = set.series.length > 1 ? keys.filter((key) => set.columns.has(key)) : [];
+  const statics = names('static', options.static ?? ofKey);
+  const categories = [...new Set([...features, ...known, ...statics])].flatMap((column) => {
+    const own = seriesColumn('trainForecaster', set, column);
+    return own.kind === 'text' ? [[column, own.categories] as const] : [];
+  });
+  const plan = {
+    target,
+    features,
+    known,
+    calendar,
+    static: statics,
+    categories: Object.fromEntries(categories),
+    frequency: frequencyName(set.frequency),
+    ...sizes,
+    quantiles: checkedQuantiles(quantiles),
+  };
+  return { plan, notes };
+}
+
+function sizesOf(
+  set: SeriesSet,
+  { season = set.season, ...given }: ForecastOptions,
+  note: (text: string) => void,
+): { season: number; horizon: number; window: number } {
+  expectCount('season', season);
+  const name = frequencyName(set.frequency);
+  if (season === set.season) {
+    note(
+      season > 1
+        ? `The season is ${season} steps, as the frequency '${name}' suggests.`
+        : `The frequency '${name}' suggests no season.`,
+    );
+  }
+  const { horizon = season > 1 ? season : SHORT_HORIZON } = given;
+  expectCount('horizon', horizon);
+  if (given.horizon === undefined) note(`The horizon is ${counted(horizon, 'step')}.`);
+  const longest = Math.max(...set.series.map(({ times }) => times.length));
+  // The last steps tell the best epoch; of the others half at most, so that there are windows to learn from.
+  const room = Math.max(Math.floor((longest - 2 * horizon) / 2), 1);
+  const { window = Math.min(2 * Math.max(season, horizon), room) } = given;
+  expectCount('window', window);
+  if (given.window === undefined) note(`The window is ${counted(window, 'step')}.`);
+  const needed = window + 2 * horizon;
+  if (longest < needed) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `trainForecaster: a window of ${window} and a horizon of ${horizon}, twice for what tells the best epoch, take ${needed} rows; the longest series has ${longest}. Give a smaller window or horizon, or more rows.`,
+    );
+  }
+  return { season: Math.min(season, window), horizon, window };
+}
+
+/** Parts that come round at least twice in the data: what was seen once tells nothing of the next. */
+function suggestedCalendar(
+  { series, frequency }: SeriesSet,
+  note: (text: string) => void,
+): readonly CalendarPart[] {
+  const span = Math.max(...series.map(({ times }) => (times.at(-1) ?? 0) - (times[0] ?? 0)));
+  const parts = (SUGGESTED[frequency.unit] ?? []).filter((part) => span >= 2 * CYCLES[part]);
+  if (parts.length > 0) note(`Of the calendar it sees: ${parts.join(', ')}.`);
+  return parts;
+}
+
+/** @throws E_INVALID_OPTION unless it is 1, 2, 3, ... */
+export function expectCount(option: string, value: unknown): void {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return;
+  throw wrongArgument(`trainForecaster: ${option}`, value, 'a whole number from 1');
+}
+
+function checkedQuantiles(levels: readonly number[]): readonly number[] {
+  const ascend = (level: unknown, i: number) =>
+    typeof level === 'number' && level > (levels[i - 1] ?? 0) && level < 1;
+  if (Array.isArray(levels) && levels.length > 0 && levels.every(ascend)) return levels;
+  throw wrongArgument(
+    'trainForecaster: quantiles',
+    levels,
+    'numbers between 0 and 1 in ascending order, such as [0.1, 0.5, 0.9]',
+  );
+}

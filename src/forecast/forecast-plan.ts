@@ -1,0 +1,117 @@
+/** What a forecast is of, and from which columns: plain data, which a model file keeps. */
+
+import { type CalendarPart, withCalendar } from '../data/table/calendar.js';
+import { addSteps, checkFrequency, frequencyName } from '../data/table/frequency.js';
+import { type Series, type SeriesSet, seriesColumn, sliceSeries } from '../data/table/series.js';
+import { type Windows, windows } from '../data/table/windows.js';
+import { LstmOnnxError } from '../errors.js';
+
+export interface ForecastPlan {
+  /** The column that is forecast. */
+  readonly target: string;
+  /** Columns of which the past is known. */
+  readonly features: readonly string[];
+  /** Columns that are known ahead. */
+  readonly known: readonly string[];
+  /** Parts of the calendar, which are known ahead, too. */
+  readonly calendar: readonly CalendarPart[];
+  /** Columns that are the same in all of a series. */
+  readonly static: readonly string[];
+  /** The texts of columns of text, in the order of their codes. */
+  readonly categories: Readonly<Record<string, readonly string[]>>;
+  /** Such as `month` or `15 minutes`. */
+  readonly frequency: string;
+  /** Steps of a season; 1 for none. */
+  readonly season: number;
+  /** Steps that are seen. */
+  readonly window: number;
+  /** Steps that are forecast. */
+  readonly horizon: number;
+  readonly quantiles: readonly number[];
+}
+
+/** All windows of series, with the columns of a plan. */
+export function windowsOf(set: SeriesSet, plan: ForecastPlan, stride = 1): Windows {
+  const { target, features, known, calendar, window: input, horizon } = plan;
+  const whole = calendar.length > 0 ? withCalendar(set, { parts: calendar, as: 'codes' }) : set;
+  const ahead = [...known, ...calendar];
+  return windows(whole, {
+    ...{ input, horizon, stride, target, short: 'drop' },
+    ...{ features: [...features, ...ahead], known: ahead, static: plan.static },
+  });
+}
+
+/**
+ * @throws E_INVALID_OPTION for series that are not of the plan's frequency, or whose codes are not those of its categories
+ */
+export function checkFits(set: SeriesSet, plan: ForecastPlan): void {
+  const name = frequencyName(set.frequency);
+  if (name !== plan.frequency) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The forecast is of steps of one ${plan.frequency}; these series have steps of one ${name}.`,
+    );
+  }
+  for (const [column, texts] of Object.entries(plan.categories)) {
+    const own = seriesColumn('forecast', set, column);
+    const isSame =
+      own.kind === 'text' &&
+      own.categories.length === texts.length &&
+      texts.every((text, i) => own.categories[i] === text);
+    if (isSame) continue;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The texts of column '${column}' are not those that the forecast was trained on, or in another order; read them with seriesOf(table, { ..., categories: forecaster.plan.categories }).`,
+    );
+  }
+}
+
+/**
+ * Series of one window each: their last steps, and the steps that are to be forecast.
+ *
+ * @param future what is known of those steps; with the target, where it is known what came
+ * @throws E_INVALID_OPTION for a series that is shorter than the window; E_MISSING_NAME for columns that are known ahead and are not in
+ *   `future`
+ */
+export function lastWindows(set: SeriesSet, plan: ForecastPlan, future?: SeriesSet): SeriesSet {
+  const { window, horizon, known } = plan;
+  const frequency = checkFrequency('forecast', plan.frequency);
+  const series = set.series.map((each): Series => {
+    const count = each.times.length;
+    if (count < window) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `The forecast sees ${window} rows; ${each.name === '' ? 'there are' : `series '${each.name}' has`} ${count}. Give more rows, or train with a smaller window.`,
+      );
+    }
+    const past = sliceSeries(each, count - window, count);
+    const last = past.times.at(-1) ?? Number.NaN;
+    const next = future?.series.find(({ name }) => name === each.name);
+    const times = Float64Array.from({ length: window + horizon }, (_, i) =>
+      i < window ? (past.times[i] ?? 0) : addSteps(frequency, last, i - window + 1),
+    );
+    const values = [...past.values].map(([name, own]) => {
+      const ahead = next?.values.get(name);
+      const isThere = ahead !== undefined && ahead.length >= horizon;
+      if (!isThere && known.includes(name)) throw notKnown(name, each, horizon);
+      const whole =
+        own instanceof Int32Array ? new Int32Array(window + horizon) : new Float64Array(window + horizon);
+      whole.set(own);
+      if (isThere) whole.set(ahead.subarray(0, horizon), window);
+      // What is the same in all of a series is it ahead, too.
+      else if (plan.static.includes(name)) whole.fill(own.at(-1) ?? 0, window);
+      return [name, whole] as const;
+    });
+    const rows = new Int32Array(window + horizon).fill(-1);
+    rows.set(past.rows);
+    return { name: each.name, key: each.key, times, rows, values: new Map(values), context: 0 };
+  });
+  return { ...set, series };
+}
+
+function notKnown(column: string, { name }: Series, horizon: number): LstmOnnxError {
+  return new LstmOnnxError(
+    'E_MISSING_NAME',
+    `The column '${column}' is known ahead: give ${horizon} rows of it behind the last one${name === '' ? '' : ` of series '${name}'`}, as the option future.`,
+  );
+}

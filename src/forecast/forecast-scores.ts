@@ -1,0 +1,83 @@
+/** How good forecasts were, over all their steps. */
+
+/** One forecast beside what came. */
+export interface ScoredForecast {
+  readonly actual: Float64Array;
+  /** Of each step. */
+  readonly point: Float64Array;
+  /** By level, in the order of the plan; none for a baseline. */
+  readonly quantiles?: readonly Float64Array[];
+  /** The mean error of the seasonal naive forecast one step ahead in what was trained on. */
+  readonly unit: number;
+}
+
+export interface ForecastScores {
+  /** Mean absolute error. */
+  readonly mae: number;
+  /** Root of the mean squared error. */
+  readonly rmse: number;
+  /** Mean of `2 |y - f| / (|y| + |f|)`, from 0 to 2; a step where both are 0 counts 0. */
+  readonly smape: number;
+  /** Mean absolute scaled error (Hyndman & Koehler 2006): absolute errors divided by the series' `unit`. */
+  readonly mase: number;
+  /** Part of the steps that lie between the outer quantiles. */
+  readonly coverage?: number;
+  /** Mean distance of the outer quantiles. */
+  readonly width?: number;
+  /** Continuous ranked probability score by the quantiles: twice their mean pinball loss. */
+  readonly crps?: number;
+}
+
+/** @param levels of the quantiles */
+export function scoresOf(forecasts: readonly ScoredForecast[], levels: readonly number[]): ForecastScores {
+  const sums = {
+    count: 0,
+    absolute: 0,
+    squared: 0,
+    symmetric: 0,
+    scaled: 0,
+    inside: 0,
+    width: 0,
+    pinball: 0,
+  };
+  const hasQuantiles = forecasts.every(({ quantiles }) => quantiles !== undefined);
+  for (const { actual, point, quantiles = [], unit } of forecasts) {
+    for (const [i, truth] of actual.entries()) {
+      const error = truth - (point[i] ?? Number.NaN);
+      const size = Math.abs(truth) + Math.abs(point[i] ?? 0);
+      sums.count++;
+      sums.absolute += Math.abs(error);
+      sums.squared += error ** 2;
+      sums.symmetric += size === 0 ? 0 : (2 * Math.abs(error)) / size;
+      sums.scaled += Math.abs(error) / unit;
+      const [low = Number.NaN, high = Number.NaN] = [quantiles[0]?.[i], quantiles.at(-1)?.[i]];
+      sums.inside += truth >= low && truth <= high ? 1 : 0;
+      sums.width += high - low;
+      for (const [q, level] of levels.entries()) {
+        const off = truth - (quantiles[q]?.[i] ?? Number.NaN);
+        sums.pinball += Math.max(level * off, (level - 1) * off);
+      }
+    }
+  }
+  const { count } = sums;
+  return {
+    mae: sums.absolute / count,
+    rmse: Math.sqrt(sums.squared / count),
+    smape: sums.symmetric / count,
+    mase: sums.scaled / count,
+    ...(hasQuantiles && {
+      coverage: sums.inside / count,
+      width: sums.width / count,
+      crps: (2 * sums.pinball) / (count * levels.length),
+    }),
+  };
+}
+
+/** The mean absolute change over a season: what MASE counts in. A series that never changes has none, and counts in 1. */
+export function seasonalUnit(values: Float64Array, season: number): number {
+  const step = Math.min(season, Math.max(values.length - 1, 1));
+  let sum = 0;
+  for (let i = step; i < values.length; i++) sum += Math.abs((values[i] ?? 0) - (values[i - step] ?? 0));
+  const unit = sum / Math.max(values.length - step, 1);
+  return unit > 0 ? unit : 1;
+}

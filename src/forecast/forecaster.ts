@@ -1,0 +1,143 @@
+/** A forecast: what it says of series, and how good it was in the past. A network computes it, or a model file. */
+import { rollingOrigins } from '../data/table/rolling-origins.js';
+import { checkSeriesSet, type Series, type SeriesSet, valuesOf } from '../data/table/series.js';
+import type { DataNote } from '../data/table/table.js';
+import type { WindowArrays } from '../data/table/window-arrays.js';
+import { mustHave } from '../must-get.js';
+import type { NdArray } from '../nd-array.js';
+import { type BaselineName, baselines } from './baselines.js';
+import { checkFits, type ForecastPlan, lastWindows, windowsOf } from './forecast-plan.js';
+import { type ForecastScores, type ScoredForecast, scoresOf, seasonalUnit } from './forecast-scores.js';
+
+/** The forecast of one series. */
+export interface SeriesForecast {
+  /** As the series has them. */
+  readonly name: string;
+  readonly key: Readonly<Record<string, string>>;
+  /** The times of the steps, in milliseconds since 1970. */
+  readonly times: Float64Array;
+  /** A number for each step, by quantile in the order of the plan. */
+  readonly quantiles: readonly Float64Array[];
+}
+
+/** Scores of the model and of what takes no training, over the same steps. */
+export interface ForecastEvaluation {
+  /** The last known times of the forecasts. */
+  readonly origins: readonly number[];
+  readonly model: ForecastScores;
+  readonly baselines: Readonly<Record<BaselineName, ForecastScores>>;
+  readonly notes: readonly DataNote[];
+}
+
+/** Quantiles of some windows, `[windows, horizon, quantiles]`. */
+export type ForecastWindows = (inputs: WindowArrays['inputs']) => Promise<NdArray>;
+
+export interface EvaluateForecastOptions {
+  /** How many forecasts of the past, the last one a horizon before the end. @default 5 */
+  readonly origins?: number;
+  /** Steps from one to the next. @default the horizon */
+  readonly stride?: number;
+}
+
+/** Windows that are computed together. */
+const BATCH = 256;
+
+export class Forecaster {
+  readonly plan: ForecastPlan;
+  readonly #run: ForecastWindows;
+
+  /** @internal Made by `trainForecaster` and `forecasterOf`. */
+  constructor(plan: ForecastPlan, run: ForecastWindows) {
+    this.plan = plan;
+    this.#run = run;
+  }
+
+  /**
+   * The steps behind the last ones of series.
+   *
+   * @param future what is known of these steps, where the plan has columns that are known ahead
+   * @throws E_INVALID_OPTION for a series that is shorter than the window; E_MISSING_NAME where `future` lacks a column;
+   *   E_UNKNOWN_NAME for columns that the series have not
+   */
+  async forecast(set: SeriesSet, future?: SeriesSet): Promise<SeriesForecast[]> {
+    checkSeriesSet('forecast', set);
+    const { plan } = this;
+    checkFits(set, plan);
+    if (future !== undefined) {
+      checkSeriesSet('forecast: future', future);
+      checkFits(future, plan);
+    }
+    const levels = plan.quantiles.length;
+    const whole = lastWindows(set, plan, future);
+    const all = windowsOf(whole, plan);
+    const forecasts: SeriesForecast[] = [];
+    for (let start = 0; start < all.length; start += BATCH) {
+      const end = Math.min(start + BATCH, all.length);
+      const { data } = await this.#run(all.arrays(start, end).inputs);
+      for (let i = start; i < end; i++) {
+        const series = mustHave(whole.series[i], 'The series of a window');
+        const first = (i - start) * plan.horizon * levels;
+        const { name, key, times } = series;
+        const quantiles = plan.quantiles.map((_, q) =>
+          Float64Array.from({ length: plan.horizon }, (_, step) => Number(data[first + step * levels + q])),
+        );
+        forecasts.push({ name, key, times: times.subarray(plan.window), quantiles });
+      }
+    }
+    return forecasts;
+  }
+
+  /**
+   * How good forecasts of the past were, beside those that take no training. Nothing behind an origin is seen; what the model
+   * was trained on, the caller knows: train on what is before the first origin, as `rollingOrigins` gives it.
+   *
+   * @throws E_INVALID_OPTION when there are too few rows
+   */
+  async evaluate(set: SeriesSet, options: EvaluateForecastOptions = {}): Promise<ForecastEvaluation> {
+    const { plan } = this;
+    const { origins: count = 5, stride = plan.horizon } = options;
+    const origins = rollingOrigins(set, { count, stride, horizon: plan.horizon, input: plan.window });
+    const units = unitsOf(origins[0]?.past ?? set, plan);
+    const middle = middleOf(plan.quantiles);
+    const model: ScoredForecast[] = [];
+    const others = new Map(baselineNames().map((name) => [name, [] as ScoredForecast[]]));
+    for (const { past, future } of origins) {
+      const forecasts = await this.forecast(past, future);
+      for (const [i, { quantiles, name }] of forecasts.entries()) {
+        const actual = targetOf(mustHave(future.series[i], 'What came'), plan);
+        const before = targetOf(mustHave(past.series[i], 'What was seen'), plan);
+        const unit = units.get(name) ?? seasonalUnit(before, plan.season);
+        model.push({ actual, point: mustHave(quantiles[middle], 'The median'), quantiles, unit });
+        for (const [baseline, list] of others) {
+          list.push({ actual, point: baselines[baseline](before, plan.horizon, plan.season), unit });
+        }
+      }
+    }
+    const scores = [...others].map(([name, list]) => [name, scoresOf(list, plan.quantiles)] as const);
+    return {
+      origins: origins.map(({ time }) => time),
+      model: scoresOf(model, plan.quantiles),
+      baselines: Object.fromEntries(scores) as Record<BaselineName, ForecastScores>, // the names of the baselines
+      notes: origins.flatMap(({ notes }) => notes),
+    };
+  }
+}
+
+/** Where the point forecast is among the quantiles: the median, or what is nearest to it. */
+function middleOf(quantiles: readonly number[]): number {
+  const distances = quantiles.map((level) => Math.abs(level - 0.5));
+  return distances.indexOf(Math.min(...distances));
+}
+
+function baselineNames(): BaselineName[] {
+  return Object.keys(baselines) as BaselineName[]; // its own names
+}
+
+function targetOf(series: Series, { target }: ForecastPlan): Float64Array {
+  return Float64Array.from(valuesOf(series, target));
+}
+
+/** What the errors of each series are divided by: from what is known before the first origin alone. */
+function unitsOf({ series }: SeriesSet, plan: ForecastPlan): Map<string, number> {
+  return new Map(series.map((each) => [each.name, seasonalUnit(targetOf(each, plan), plan.season)]));
+}

@@ -1,0 +1,143 @@
+/** From series to forecasts: trained, evaluated on the past, and the same by a model file. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { networkToJson } from '../../src/builder/network-json.js';
+import { rollingOrigins } from '../../src/data/table/rolling-origins.js';
+import type { SeriesSet } from '../../src/data/table/series.js';
+import type { ErrorCode } from '../../src/errors.js';
+import { forecasterOf } from '../../src/forecast/forecast-metadata.js';
+import { type TrainedForecaster, trainForecaster } from '../../src/forecast/train-forecaster.js';
+import { Model } from '../../src/index.js';
+import { salesSeries } from './series.js';
+import '../matcher.js';
+
+const sizes = { window: 18, horizon: 6, hiddenSize: 8, backend: 'simd', target: 'sold' } as const;
+
+describe('a forecast of several series', () => {
+  let set: SeriesSet;
+  let origins: ReturnType<typeof rollingOrigins>;
+  let forecaster: TrainedForecaster;
+
+  beforeAll(async () => {
+    set = await salesSeries(120, ['a', 'b', 'c']);
+    origins = rollingOrigins(set, { count: 5, horizon: 6, input: 18 });
+    forecaster = await trainForecaster(origins[0]!.past, {
+      ...sizes,
+      features: ['price', 'door'],
+      epochs: 25,
+    });
+  });
+
+  it('is better than what takes no training', async () => {
+    const { model, baselines, origins: times } = await forecaster.evaluate(set);
+    expect(times).toEqual(origins.map(({ time }) => time));
+    expect(model.mase).toBeLessThan(0.7);
+    for (const { mase } of Object.values(baselines)) expect(model.mase).toBeLessThan(mase);
+  });
+
+  it('says the steps behind the last ones, of each series, with ascending quantiles', async () => {
+    const forecasts = await forecaster.forecast(set);
+    expect(forecasts.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    for (const { times, quantiles } of forecasts) {
+      expect(new Date(times[0]!).toISOString()).toBe('2010-01-01T00:00:00.000Z');
+      expect(times).toHaveLength(6);
+      const [low, middle, high] = quantiles;
+      for (let i = 0; i < 6; i++) {
+        expect(low![i]).toBeLessThanOrEqual(middle![i]!);
+        expect(middle![i]).toBeLessThanOrEqual(high![i]!);
+      }
+    }
+  });
+
+  it.each(['cpu', 'simd'] as const)('is the same by its model file on %s', async (provider) => {
+    await using model = await Model.load(forecaster.toOnnx(), { providers: [provider] });
+    expect(model.outputs.map(({ name }) => name)).toEqual(['forecast']);
+    const opened = forecasterOf(model);
+    expect(opened.plan).toEqual(forecaster.plan);
+    const [expected, got] = [await forecaster.forecast(set), await opened.forecast(set)];
+    for (const [i, { quantiles }] of got.entries()) {
+      for (const [q, values] of quantiles.entries()) {
+        expect(values).toBeCloseToArray(expected[i]!.quantiles[q]!, { rtol: 2e-6 });
+      }
+    }
+  });
+
+  it('says what was found rather than said', () => {
+    expect(forecaster.notes.map(({ text }) => text)).toEqual([
+      "The season is 12 steps, as the frequency 'month' suggests.",
+      'Of the calendar it sees: month.',
+    ]);
+    expect(forecaster.plan).toMatchObject({ season: 12, calendar: ['month'], static: ['shop'] });
+  });
+
+  it('refuses series of another frequency, and texts in another order', async () => {
+    const yearly = { ...set, frequency: { unit: 'year', count: 1 } } as const;
+    await expect(forecaster.forecast(yearly)).rejects.toMatchObject({ code: 'E_INVALID_OPTION' });
+    const others = await salesSeries(120, ['b', 'a', 'c']);
+    await expect(forecaster.forecast(others)).rejects.toThrow(/column 'shop' are not those/);
+  });
+});
+
+it('learns from nothing behind the last step, and scales by nothing in what tells the best epoch', async () => {
+  const options = { ...sizes, epochs: 2, validation: 0.2 } as const;
+  const trained = await trainForecaster(await salesSeries(60), options);
+  const longer = await salesSeries(80, ['a'], (value, month) => (month < 60 ? value : value * 100));
+  const [origin] = rollingOrigins(longer, { count: 1, horizon: 20 });
+  const again = await trainForecaster(origin!.past, options);
+  expect(again.parameters).toEqual(trained.parameters);
+  const other = await trainForecaster(
+    await salesSeries(60, ['a'], (value, month) => (month < 48 ? value : value * 100)),
+    options,
+  );
+  expect(networkToJson(other.network)).toEqual(networkToJson(trained.network));
+});
+
+it('takes what is known ahead', async () => {
+  const set = await salesSeries(60);
+  const [origin] = rollingOrigins(set, { count: 1, horizon: 6 });
+  const forecaster = await trainForecaster(origin!.past, { ...sizes, known: ['price'], epochs: 1 });
+  const [known] = await forecaster.forecast(origin!.past, origin!.future);
+  const dearer = {
+    ...origin!.future,
+    series: origin!.future.series.map((series) => ({
+      ...series,
+      values: new Map([...series.values, ['price', new Float64Array(6).fill(40)] as const]),
+    })),
+  };
+  const [other] = await forecaster.forecast(origin!.past, dearer);
+  expect(other!.quantiles[1]).not.toEqual(known!.quantiles[1]);
+  await expect(forecaster.forecast(origin!.past)).rejects.toThrow(
+    /'price' is known ahead: give 6 rows of it behind the last one of series 'a'/,
+  );
+});
+
+it.each<[string, object, ErrorCode, RegExp]>([
+  ['a column that there is not', { target: 'sale' }, 'E_UNKNOWN_NAME', /'sold'/],
+  ['a target of text', { target: 'door' }, 'E_INVALID_OPTION', /holds text/],
+  [
+    'too few rows',
+    { window: 30, horizon: 20 },
+    'E_INVALID_OPTION',
+    /take 70 rows; the longest series has 60/,
+  ],
+  ['quantiles that cross', { quantiles: [0.9, 0.1] }, 'E_INVALID_OPTION', /ascending/],
+  ['a horizon of none', { horizon: 0 }, 'E_INVALID_OPTION', /horizon got the number 0/],
+  ['another cell', { cell: 'rnn' }, 'E_INVALID_OPTION', /'lstm' or 'gru'/],
+  ['an option that is called otherwise', { lookback: 3 }, 'E_INVALID_OPTION', /window/],
+])('%s is refused', async (_, options, code, message) => {
+  const training = trainForecaster(await salesSeries(60), { target: 'sold', ...options } as never);
+  await expect(training).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+});
+
+it('a model that is no forecast is refused', async () => {
+  const { defineNetwork, exportOnnx, float32, initParameters, linear } = await import('../../src/index.js');
+  const network = defineNetwork({ x: float32('batch', 2) }, ({ x }) => ({ y: linear('fc', x, 1) }));
+  await using model = await Model.load(exportOnnx(network, initParameters(network, 1)), {
+    providers: ['simd'],
+  });
+  expect(() => forecasterOf(model)).toThrow(/says no forecast in its metadata/);
+  const broken = exportOnnx(network, initParameters(network, 1), {
+    metadata: { 'lstm_onnx.forecast': '{"version":2}' },
+  });
+  await using other = await Model.load(broken, { providers: ['simd'] });
+  expect(() => forecasterOf(other)).toThrow(/lstm_onnx.forecast of the model is not read: version/);
+});
