@@ -9,7 +9,7 @@ import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { batchNorm } from '../../src/builder/ops/normalization.js';
 import { unsqueeze } from '../../src/builder/ops/unsqueeze.js';
-import { initParameters, type StateDict } from '../../src/builder/parameters.js';
+import { initParameters, parameterSpecs, type StateDict } from '../../src/builder/parameters.js';
 import { shared, tie } from '../../src/builder/shared.js';
 import { float32, int32, type Value } from '../../src/builder/tensor.js';
 import { unroll } from '../../src/builder/unroll.js';
@@ -115,6 +115,15 @@ describe('a file of torch.onnx.export', () => {
   });
 });
 
+describe('cells that are called step by step from zeros', () => {
+  it.each(['lstm', 'gru', 'rnn'])('have the weights of their %s once', async (kind) => {
+    const file = new URL(`../../fixtures/data/onnx-layout/steps-${kind}-script.onnx`, import.meta.url);
+    const { network, parameters } = await importModel(readFileSync(file));
+    expect([...parameters.keys()]).toEqual(['cell.weight', 'cell.bias', 'cell_1.weight', 'cell_1.bias']);
+    expect(parameterSpecs(network).some(({ trained }) => trained === false)).toBe(false);
+  });
+});
+
 describe('a tied embedding in a file of torch.onnx.export, which stores its weight twice,', () => {
   it('is read as one tensor, with a note', async () => {
     const file = new URL('../../fixtures/data/coverage/A38.onnx', import.meta.url);
@@ -146,8 +155,12 @@ describe('layers of the same constants', () => {
       const { data, ...tensor } = weights(name, 4);
       return { ...tensor, data: new Float32Array(data?.length ?? 0).fill(number) };
     };
-    const norm = (x: string, y: string) => node('BatchNormalization', [x, 'one', 'zero', 'zero', 'one'], [y]);
-    const { network, parameters } = read([norm('x', 'n'), norm('n', 'y')], [same('one', 1), same('zero', 0)]);
+    const norm = (x: string, y: string) =>
+      node('BatchNormalization', [x, 'n.weight', 'n.bias', 'n.bias', 'n.weight'], [y]);
+    const { network, parameters } = read(
+      [norm('x', 'n'), norm('n', 'y')],
+      [same('n.weight', 1), same('n.bias', 0)],
+    );
     expect(network.nodes.map(({ module, tied }) => module ?? tied)).toEqual([undefined, undefined]);
     expect(parameters.size).toBe(8);
   });

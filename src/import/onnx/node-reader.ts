@@ -16,6 +16,17 @@ export class NodeReader {
     private readonly values: readonly (Value | undefined)[],
   ) {}
 
+  /** The same node with other values in place of its inputs. */
+  withInputs(change: (value: Value) => Value): NodeReader {
+    const { node, opset, to, values } = this;
+    return new NodeReader(
+      node,
+      opset,
+      to,
+      values.map((value) => value && change(value)),
+    );
+  }
+
   get inputCount(): number {
     return this.values.length;
   }

@@ -14,6 +14,7 @@ import { normalizationHandlers } from './normalization.js';
 import { paddingHandlers } from './padding.js';
 import { productHandlers } from './products.js';
 import { reduceHandlers } from './reduce.js';
+import { repeatedConstantsHandlers } from './repeated-constants.js';
 import { repeatingHandlers } from './repeating.js';
 import { shrinkingHandlers } from './shrinking.js';
 import { slicingHandlers } from './slicing.js';
@@ -36,4 +37,5 @@ export const more: Readonly<Record<string, Handler>> = {
   ...entriesHandlers,
   ...einsumHandlers,
   ...countedStepsHandlers,
+  ...repeatedConstantsHandlers,
 };

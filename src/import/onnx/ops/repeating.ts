@@ -7,7 +7,7 @@ import { sizesOfValue } from './layout.js';
 import { respread, shapeHandlers } from './shapes.js';
 
 /** Each axis so many times: a number, or where it is 1 the size of a dimension. */
-function repeated(node: NodeReader, x: View, times: readonly Size[]): View {
+export function repeated(node: NodeReader, x: View, times: readonly Size[]): View {
   const { to } = node;
   const sizes = sizesOf(x);
   return times.reduce((from, count, axis) => {
