@@ -216,6 +216,25 @@ describe('readOnnx refuses, with operator and node,', () => {
       /Pad "p": it takes 65 entries one by one; at most 64/,
     ],
     [
+      'other arithmetic with counted booleans',
+      model(
+        [
+          node('Greater', ['x', 'zero'], ['isOver']),
+          node('Cast', ['isOver'], ['ones'], { to: int(7) }),
+          node('ReduceSum', ['ones', 'axis'], ['count']),
+          node('Mul', ['count', 'count'], ['y'], {}, 'square'),
+        ],
+        {
+          initializers: [
+            { name: 'zero', dtype: 'float32', shape: [], data: Float32Array.of(0) },
+            int64s('axis', 1),
+          ],
+          outputs: [value('y', ['batch', 1], 'int64')],
+        },
+      ),
+      /Mul "square": it computes with a mask of steps/,
+    ],
+    [
       'a bound below zero',
       model([node('Shrink', ['x'], ['y'], { lambd: float(-1) }, 's')]),
       /Shrink "s": its lambd is -1/,

@@ -93,7 +93,8 @@ export interface Masked {
     | { readonly step: 'mask' | 'count'; readonly mask: StepMask }
     | { readonly step: 'kept'; readonly mask: StepMask; readonly x: View; readonly filledWith: number }
     | { readonly step: 'sum'; readonly mask: StepMask; readonly x: View }
-    | { readonly step: 'number' | 'some'; readonly counted: CountedSteps };
+    | { readonly step: 'number' | 'some'; readonly counted: CountedSteps }
+    | { readonly step: 'truths'; readonly x: View };
 }
 
 /** Which steps are within the length of their sequence; the first one in any case where `least` is 1. */

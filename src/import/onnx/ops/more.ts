@@ -6,6 +6,7 @@ import { choosingHandlers } from './choosing.js';
 import { combiningHandlers } from './combining.js';
 import { convolutionHandlers } from './convolution.js';
 import { countedStepsHandlers } from './counted-steps.js';
+import { countedTruthsHandlers } from './counted-truths.js';
 import { countingHandlers } from './counting.js';
 import { einsumHandlers } from './einsum.js';
 import { entriesHandlers } from './entries.js';
@@ -38,4 +39,5 @@ export const more: Readonly<Record<string, Handler>> = {
   ...einsumHandlers,
   ...countedStepsHandlers,
   ...repeatedConstantsHandlers,
+  ...countedTruthsHandlers,
 };

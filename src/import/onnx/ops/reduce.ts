@@ -31,7 +31,7 @@ function reduction(op: Op): Handler {
 }
 
 /** The reduction of the axes that the node states, or of all. */
-function reduced(node: NodeReader, op: Op, view: View): View {
+export function reduced(node: NodeReader, op: Op, view: View): View {
   const rank = view.axes.length;
   const stated = node.axesFrom('axes', 1)?.map((axis) => node.axis(axis, rank)) ?? [];
   if (stated.length === 0 && node.int('noop_with_empty_axes', 0) !== 0) return view;
