@@ -33,6 +33,18 @@ export function multiply(count: i32, a: usize, b: usize, y: usize): void {
   for (; a < end; a += 4, b += 4, y += 4) store<f32>(y, load<f32>(a) * load<f32>(b));
 }
 
+export function subtract(count: i32, a: usize, b: usize, y: usize): void {
+  const end = a + (<usize>count << 2);
+  for (; a + 16 <= end; a += 16, b += 16, y += 16) v128.store(y, f32x4.sub(v128.load(a), v128.load(b)));
+  for (; a < end; a += 4, b += 4, y += 4) store<f32>(y, load<f32>(a) - load<f32>(b));
+}
+
+export function divide(count: i32, a: usize, b: usize, y: usize): void {
+  const end = a + (<usize>count << 2);
+  for (; a + 16 <= end; a += 16, b += 16, y += 16) v128.store(y, f32x4.div(v128.load(a), v128.load(b)));
+  for (; a < end; a += 4, b += 4, y += 4) store<f32>(y, load<f32>(a) / load<f32>(b));
+}
+
 /** The sum of each channel of y [batch, channels, windows], in double precision until the end. */
 export function channelSums(batch: i32, channels: i32, windows: i32, y: usize, sums: usize): void {
   const bytes = <usize>windows << 2;

@@ -40,6 +40,54 @@ async function onBoth(
 }
 
 describe("tfjs' kernels on the simd backend", () => {
+  it('stretch two tensors over each other, whichever has a dimension of 1 or fewer of them', async () => {
+    // For each dimension: of both, of the first alone, of the second alone.
+    const dims = fc.array(
+      fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom('both', 'first', 'second')),
+      { maxLength: 4 },
+    );
+    const name = fc.constantFrom('add', 'sub', 'mul', 'div', 'maximum');
+    await fc.assert(
+      fc.asyncProperty(dims, name, fc.nat(3), async (dims, name, left) => {
+        const first = dims.map(([size, of]) => (of === 'second' ? 1 : size));
+        const second = dims
+          .map(([size, of]) => (of === 'first' ? 1 : size))
+          .slice(Math.min(left, dims.length));
+        await onBoth((uniform) => tf[name](uniform(first), uniform(second)));
+        await onBoth((uniform) => tf[name](uniform(second), uniform(first)));
+      }),
+      { numRuns: 60, seed: 1 },
+    );
+  });
+
+  it('cut tensors into parts and pad them, with gradients', async () => {
+    const axes = fc.array(
+      fc.record({
+        size: fc.integer({ min: 1, max: 5 }),
+        from: fc.nat(4),
+        count: fc.integer({ min: -1, max: 5 }),
+        pad: fc.tuple(fc.nat(2), fc.nat(2)),
+      }),
+      { minLength: 1, maxLength: 4 },
+    );
+    await fc.assert(
+      fc.asyncProperty(axes, async (axes) => {
+        const shape = axes.map(({ size }) => size);
+        const begin = axes.map(({ size, from }) => Math.min(from, size - 1));
+        const size = axes.map(({ size, count }, i) => (count <= 0 ? -1 : Math.min(count, size - begin[i]!)));
+        const pads = axes.map(({ pad }) => pad);
+        await onBoth((uniform) => tf.slice(uniform(shape), begin, size));
+        await onBoth((uniform) => tf.pad(uniform(shape), pads, 0.5));
+        await onBoth((uniform) => tf.grad((x) => tf.square(tf.slice(x, begin, size)))(uniform(shape)));
+        const axis = axes.length - 1;
+        const [whole] = [shape[axis]!];
+        await onBoth((uniform) => tf.concat(tf.split(uniform(shape), whole, axis).reverse(), axis));
+        await onBoth((uniform) => tf.concat(tf.split(uniform(shape), [1, whole - 1], axis).reverse(), -1));
+      }),
+      { numRuns: 40, seed: 1 },
+    );
+  });
+
   it("go through tensors number by number as tfjs' cpu backend does, NaN and negative zero among them", async () => {
     const odd = [Number.NaN, -0, 0, 1, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-45];
     const bits = [];

@@ -147,8 +147,10 @@ export interface TrainingKernels extends RunningKernels {
   crossEntropy(rows: number, classes: number, logits: number, targets: number, gradient: number): number;
   add(count: number, a: number, b: number, y: number): void;
   channelSums(batch: number, channels: number, windows: number, y: number, sums: number): void;
+  divide(count: number, a: number, b: number, y: number): void;
   multiply(count: number, a: number, b: number, y: number): void;
   step(count: number, x: number, below: number, y: number): void;
+  subtract(count: number, a: number, b: number, y: number): void;
   sumSlices(
     rows: number,
     columns: number,
