@@ -11,6 +11,7 @@ import { initCommand } from './init.js';
 import { inspectCommand } from './inspect.js';
 import { checkOptionValues } from './option-values.js';
 import { type CliIo, type Output, outputTo } from './output.js';
+import { predictCommand } from './predict.js';
 import { runCommand } from './run.js';
 import { Stopped } from './stop.js';
 import { trainCommand } from './train.js';
@@ -20,7 +21,7 @@ import { verifyCommand } from './verify.js';
 /** Options and positionals that take more than one value. */
 const lists = new Set(['_', 'input', 'i']);
 
-const names = ['train', 'init', 'export', 'run', 'verify', 'inspect', 'doctor', 'completion'];
+const names = ['train', 'predict', 'init', 'export', 'run', 'verify', 'inspect', 'doctor', 'completion'];
 
 /**
  * Runs a command line.
@@ -71,6 +72,7 @@ function program(output: Output, io: CliIo) {
     .option('json', { type: 'boolean', default: false, describe: 'Print results as JSON, one object a line' })
     .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of errors' })
     .command(trainCommand(output, io))
+    .command(predictCommand(output))
     .command(initCommand(output))
     .command(exportCommand(output))
     .command(runCommand(output))

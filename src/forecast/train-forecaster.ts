@@ -5,7 +5,8 @@ import type { BackendName } from '../builder/backends/backend.js';
 import type { Network } from '../builder/network.js';
 import type { StateDict } from '../builder/parameters.js';
 import { predict } from '../builder/predict.js';
-import { type EpochEnd, fit } from '../builder/train/fit.js';
+import type { OnStep } from '../builder/train/epoch.js';
+import { type EpochEnd, type FitResult, fit } from '../builder/train/fit.js';
 import { pinball } from '../builder/train/forecast-losses.js';
 import type { EpochLog } from '../builder/train/logs.js';
 import { adam } from '../builder/train/optimizers.js';
@@ -54,6 +55,8 @@ export interface ForecastTraining {
   readonly validation?: number;
   readonly seed?: number;
   readonly backend?: BackendName;
+  /** As of `fit`. */
+  readonly onStep?: OnStep;
   readonly onEpoch?: (end: EpochEnd) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
@@ -94,7 +97,7 @@ export async function trainForecaster(
   };
   const network = forecastNetwork(architecture);
   const [{ scale: unit }] = columns.past;
-  const { parameters, history } = await fit(network, samplesOf(training, unit), {
+  const { parameters, history, backend } = await fit(network, samplesOf(training, unit), {
     loss: pinball({ quantiles: plan.quantiles }),
     output: 'scaled',
     optimizer: adam({ lr: cosine({ from: lr, over: epochs }) }),
@@ -102,6 +105,7 @@ export async function trainForecaster(
     earlyStopping: { patience },
     clipNorm: 1,
     ...{ epochs, batchSize, seed, ...(options.backend && { backend: options.backend }) },
+    ...(options.onStep && { onStep: options.onStep }),
     ...(options.onEpoch && { onEpoch: options.onEpoch }),
     ...(options.signal && { signal: options.signal }),
   });
@@ -109,6 +113,7 @@ export async function trainForecaster(
     network: { ...network, outputs: { forecast: mustHave(network.outputs.forecast, 'The forecast') } },
     parameters,
     history,
+    backend,
     notes: [...notes, ...parts.notes, ...training.notes],
   });
 }
@@ -118,13 +123,15 @@ export class TrainedForecaster extends Forecaster {
   readonly network: Network;
   readonly parameters: StateDict;
   readonly history: readonly EpochLog[];
+  /** The tfjs backend that computed, and why it was not the preferred one. */
+  readonly backend: FitResult['backend'];
   /** What was found rather than said, and what was left out. */
   readonly notes: readonly DataNote[];
 
   /** @internal Made by {@link trainForecaster}. */
   constructor(
     plan: ForecastPlan,
-    parts: Pick<TrainedForecaster, 'network' | 'parameters' | 'history' | 'notes'>,
+    parts: Pick<TrainedForecaster, 'network' | 'parameters' | 'history' | 'backend' | 'notes'>,
   ) {
     const { network, parameters } = parts;
     super(plan, async (inputs) =>
@@ -133,6 +140,7 @@ export class TrainedForecaster extends Forecaster {
     this.network = network;
     this.parameters = parameters;
     this.history = parts.history;
+    this.backend = parts.backend;
     this.notes = parts.notes;
   }
 
@@ -163,6 +171,7 @@ const optionNames = {
   validation: true,
   seed: true,
   backend: true,
+  onStep: true,
   onEpoch: true,
   signal: true,
 } satisfies OptionNames<ForecastOptions & ForecastTraining>;

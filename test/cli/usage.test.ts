@@ -31,21 +31,29 @@ describe('lstm-onnx', () => {
   });
 
   it('says which commands there are', async () => {
-    const commands = 'train, init, export, run, verify, inspect, doctor, completion';
+    const commands = 'train, predict, init, export, run, verify, inspect, doctor, completion';
     expect((await lstmOnnx('trian', '--epochs', '2')).stderr).toContain(
       `There is no command trian; the commands are ${commands}.\n`,
     );
     expect((await lstmOnnx()).stderr).toContain(`Name a command: ${commands}.\n`);
   });
 
-  it.each(['train', 'init', 'export', 'run', 'verify', 'inspect', 'doctor'])(
-    'shows help and an example for %s',
-    async (command) => {
-      const { code, stdout } = await lstmOnnx(command, '--help');
-      expect(code).toBe(0);
-      expect(stdout).toMatch(new RegExp(`Examples:\\s+lstm-onnx ${command}`));
-    },
-  );
+  it.each([
+    'train',
+    'train mnist',
+    'train forecast',
+    'predict',
+    'init',
+    'export',
+    'run',
+    'verify',
+    'inspect',
+    'doctor',
+  ])('shows help and an example for %s', async (command) => {
+    const { code, stdout } = await lstmOnnx(...command.split(' '), '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\\s+lstm-onnx ${command}`));
+  });
 
   it('prints a completion script', async () => {
     const { code, stdout } = await lstmOnnx('completion');

@@ -1,0 +1,76 @@
+/** What a forecast is trained on, so that its last steps show how good it is. */
+import { counted } from '../counted.js';
+import { type RollingOrigin, rollingOrigins } from '../data/table/rolling-origins.js';
+import type { SeriesSet } from '../data/table/series.js';
+import { splitByTime } from '../data/table/split-by-time.js';
+import { quotedNames } from '../data/table/table.js';
+import { LstmOnnxError } from '../errors.js';
+import type { ForecastPlan } from '../forecast/forecast-plan.js';
+
+/** Forecasts of the past that tell how good the model is. */
+const ORIGINS = 5;
+/** The part of the training data by which the best epoch is told. */
+export const VALIDATION = 0.15;
+
+export interface EvaluatedTraining {
+  /** The steps up to the first origin; all where there is none. */
+  readonly training: SeriesSet;
+  readonly origins: number;
+}
+
+/** As many of five origins as leave enough to train on. */
+export function evaluatedTraining(
+  set: SeriesSet,
+  plan: Pick<ForecastPlan, 'window' | 'horizon'>,
+  say: (line: string) => void,
+): EvaluatedTraining {
+  const { window, horizon } = plan;
+  for (let count = ORIGINS; count > 0; count--) {
+    const first = firstOrigin(set, { count, horizon, input: window });
+    if (first === undefined) continue;
+    const { train } = splitByTime(set, { test: new Date(first.time + 1) });
+    if (!isEnough(train, plan)) continue;
+    if (count < ORIGINS) {
+      say(
+        `There are rows for ${counted(count, 'forecast')} of the past, not for ${ORIGINS}: the model is judged by fewer.`,
+      );
+    }
+    const unseen = unseenIn(train, set, window + horizon);
+    if (unseen.length > 0) {
+      say(
+        `The model is not trained on ${unseen.length > 1 ? 'series' : 'the series'} ${quotedNames(unseen)}: too few rows before the first of the forecasts by which it is judged.`,
+      );
+    }
+    return { training: train, origins: count };
+  }
+  say(
+    'There are too few rows to hold some back: the model is trained on all, and nothing tells how good it is.',
+  );
+  return { training: set, origins: 0 };
+}
+
+/** The names of series that have no window to learn from. */
+function unseenIn({ series }: SeriesSet, whole: SeriesSet, needed: number): string[] {
+  const seen = new Set(series.filter(({ times }) => times.length >= needed).map(({ name }) => name));
+  return [...new Set(whole.series.map(({ name }) => name))].filter((name) => !seen.has(name));
+}
+
+function firstOrigin(
+  set: SeriesSet,
+  options: { readonly count: number; readonly horizon: number; readonly input: number },
+): RollingOrigin | undefined {
+  try {
+    return rollingOrigins(set, options)[0];
+  } catch (error) {
+    // Too few rows.
+    if (error instanceof LstmOnnxError && error.code === 'E_INVALID_OPTION') return undefined;
+    throw error;
+  }
+}
+
+/** Whether a window is left before the part that tells the best epoch. */
+function isEnough({ series }: SeriesSet, { window, horizon }: Pick<ForecastPlan, 'window' | 'horizon'>) {
+  const longest = Math.max(...series.map(({ times }) => times.length));
+  const held = Math.max(Math.round(VALIDATION * longest), horizon);
+  return longest - held >= window + horizon;
+}

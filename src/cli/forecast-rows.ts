@@ -1,0 +1,86 @@
+/** Which series of a file are forecast, and the forecast as rows: time, key, one column for each quantile. */
+import { counted } from '../counted.js';
+import type { SeriesSet } from '../data/table/series.js';
+import type { Table, TableColumn } from '../data/table/table.js';
+import type { ForecastPlan } from '../forecast/forecast-plan.js';
+import type { SeriesForecast } from '../forecast/forecaster.js';
+
+/**
+ * The series with all that their forecast takes: as many rows as the window has, and what is known ahead. Of pieces that gaps
+ * cut apart, the last one.
+ */
+export function seriesToForecast(
+  set: SeriesSet,
+  ahead: SeriesSet | undefined,
+  { window, horizon, known }: ForecastPlan,
+  say: (line: string) => void,
+): SeriesSet {
+  const last = [...new Map(set.series.map((series) => [series.name, series])).values()];
+  const named = (name: string) => (name === '' ? 'no forecast' : `no forecast of series '${name}'`);
+  const series = last.filter(({ name, times }) => {
+    if (times.length < window) {
+      say(`${named(name)}: the model sees ${counted(window, 'row')}, and there are ${times.length}`);
+      return false;
+    }
+    const there = ahead?.series.find((next) => next.name === name)?.times.length ?? 0;
+    if (known.length === 0 || there >= horizon) return true;
+    const columns = known.map((column) => `'${column}'`).join(', ');
+    say(
+      `${named(name)}: it takes ${counted(horizon, 'row')} behind the last one with a target, with what is known ahead (${columns}); there are ${there}`,
+    );
+    return false;
+  });
+  return { ...set, series };
+}
+
+/** @param time the name of the column of times, which the forecast has, too */
+export function forecastTable(
+  forecasts: readonly SeriesForecast[],
+  { quantiles }: ForecastPlan,
+  time: string,
+): Table {
+  const rows = forecasts.flatMap(({ times, key, quantiles: own }) =>
+    Array.from(times, (at, step) => ({ at, key, values: own.map((level) => level[step] ?? Number.NaN) })),
+  );
+  const numbers = (of: (row: (typeof rows)[number]) => number) => Float64Array.from(rows, of);
+  const columns: [string, TableColumn][] = [
+    [time, { kind: 'time', values: numbers(({ at }) => at), missing: 0 }],
+  ];
+  for (const name of Object.keys(forecasts[0]?.key ?? {})) {
+    const categories = [...new Set(rows.map(({ key }) => key[name] ?? ''))];
+    const codes = Int32Array.from(rows, ({ key }) => categories.indexOf(key[name] ?? ''));
+    columns.push([name, { kind: 'text', codes, categories, missing: 0 }]);
+  }
+  for (const [q, level] of quantiles.entries()) {
+    const values = numbers((row) => shortest(row.values[q] ?? Number.NaN));
+    columns.push([`q${level}`, { kind: 'number', values, missing: 0 }]);
+  }
+  return { rows: rows.length, columns: new Map(columns), notes: [] };
+}
+
+/** A float32 number in as few digits as tell it from its neighbours. */
+function shortest(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(value)) return short;
+  }
+  return Number(value.toPrecision(9));
+}
+
+/** The rows as JSON, one object each. */
+export function forecastJson({ rows, columns }: Table): string[] {
+  return Array.from({ length: rows }, (_, row) =>
+    JSON.stringify(
+      Object.fromEntries(
+        [...columns].map(([name, column]) => [
+          name,
+          column.kind === 'text'
+            ? column.categories[column.codes[row] ?? -1]
+            : column.kind === 'time'
+              ? new Date(column.values[row] ?? 0).toISOString()
+              : column.values[row],
+        ]),
+      ),
+    ),
+  );
+}

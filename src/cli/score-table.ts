@@ -1,0 +1,93 @@
+/** How good a forecast is beside what takes no training, as lines and as JSON. */
+import { counted } from '../counted.js';
+import { timeText } from '../data/table/group-rows.js';
+import type { ForecastPlan } from '../forecast/forecast-plan.js';
+import type { ForecastScores } from '../forecast/forecast-scores.js';
+import type { ForecastEvaluation } from '../forecast/forecaster.js';
+
+const labels = { naive: 'naive', drift: 'drift', seasonalNaive: 'seasonal naive' } as const;
+type BaselineName = keyof typeof labels;
+const names = Object.keys(labels) as BaselineName[]; // the keys of a literal are its own
+
+/** The table, and below it in words whether the model is better. */
+export function scoreLines(evaluation: ForecastEvaluation, plan: ForecastPlan): string[] {
+  const { origins, model, baselines } = evaluation;
+  const inside = Math.round(100 * ((plan.quantiles.at(-1) ?? 0) - (plan.quantiles[0] ?? 0)));
+  const hasRange = plan.quantiles.length > 1;
+  const header = [
+    'forecast',
+    'MAE',
+    'RMSE',
+    'sMAPE',
+    'MASE',
+    ...(hasRange ? [`in ${inside} % range`] : []),
+    'CRPS',
+  ];
+  const errors = ({ mae, rmse, smape, mase }: ForecastScores) => [mae, rmse, smape, mase].map(shown);
+  const share = model.coverage === undefined ? '' : `${(100 * model.coverage).toFixed(1)} %`;
+  const rows = [
+    header,
+    ['model', ...errors(model), ...(hasRange ? [share] : []), shown(model.crps ?? Number.NaN)],
+    ...names.map((name) => [labels[name], ...errors(baselines[name])]),
+  ];
+  const widths = header.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const padded = rows.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+  );
+  const [first, last] = [timeText(origins[0]), timeText(origins.at(-1))];
+  const when = origins.length > 1 ? `from ${first} to ${last}` : `at ${first}`;
+  return [
+    `${counted(origins.length, 'forecast')} of the past, ${counted(plan.horizon, 'step')} each, ${when}:`,
+    ...padded,
+    ...verdict(evaluation),
+  ];
+}
+
+/** By MASE, which is told first, and by the errors in the target's own unit where they say otherwise. */
+function verdict(evaluation: ForecastEvaluation): string[] {
+  const { model, baselines } = evaluation;
+  const list = (better: readonly BaselineName[], by: Measure) =>
+    better.map((name) => `${labels[name]} (${shown(baselines[name][by])})`).join(', ');
+  const better = noWorse(evaluation, 'mase');
+  const [best = 'naive'] = names.toSorted((a, b) => baselines[a].mase - baselines[b].mase);
+  const first =
+    better.length > 0
+      ? `The model is no better than what takes no training: its MASE is ${shown(model.mase)}, that of ${list(better, 'mase')}. Rather use that.`
+      : `The model is better than what takes no training: its MASE is ${shown(model.mase)}, that of the best of these, ${labels[best]}, ${shown(baselines[best].mase)}.`;
+  const others = (['mae', 'rmse'] as const).flatMap((by) => {
+    const also = noWorse(evaluation, by).filter((name) => !better.includes(name));
+    if (also.length === 0) return [];
+    return [`By ${by.toUpperCase()} it is no better: ${shown(model[by])}, that of ${list(also, by)}.`];
+  });
+  return [first, ...others];
+}
+
+type Measure = 'mae' | 'rmse' | 'mase';
+
+/** Those whose errors are no larger than the model's, the best first. */
+function noWorse({ model, baselines }: ForecastEvaluation, by: Measure): BaselineName[] {
+  return names
+    .filter((name) => !(baselines[name][by] > model[by]))
+    .sort((a, b) => baselines[a][by] - baselines[b][by]);
+}
+
+/** The same for programs. */
+export function scoreJson(evaluation: ForecastEvaluation): string {
+  const { origins, model, baselines } = evaluation;
+  return JSON.stringify({
+    event: 'evaluation',
+    origins: origins.map((time) => new Date(time).toISOString()),
+    model,
+    baselines,
+    noWorseThanModel: {
+      mae: noWorse(evaluation, 'mae'),
+      rmse: noWorse(evaluation, 'rmse'),
+      mase: noWorse(evaluation, 'mase'),
+    },
+  });
+}
+
+/** Four digits. */
+function shown(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

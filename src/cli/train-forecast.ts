@@ -1,0 +1,282 @@
+/** `lstm-onnx train forecast`: from a CSV file to a forecast, and how good it is. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArgumentsCamelCase, CommandModule } from 'yargs';
+import { backendNames } from '../builder/backends/backend-names.js';
+import { encodeCheckpoint } from '../builder/checkpoint.js';
+import { counted } from '../counted.js';
+import type { SeriesSet } from '../data/table/series.js';
+import { tableToCsv } from '../data/table/table-to-csv.js';
+import { lockFolder } from '../files/lock.js';
+import { ensureWritableDirectory, writeFilesAtomic } from '../files/write.js';
+import { planForecast } from '../forecast/forecast-options.js';
+import { type TrainedForecaster, trainForecaster } from '../forecast/train-forecaster.js';
+import { evaluatedTraining, VALIDATION } from './evaluated-training.js';
+import { forecastTable, seriesToForecast } from './forecast-rows.js';
+import type { GlobalOptions } from './global-options.js';
+import { type CliIo, formatDuration, type Output } from './output.js';
+import { refuseOverwriting } from './refuse-overwriting.js';
+import { shellWord } from './resume-command.js';
+import { scoreJson, scoreLines } from './score-table.js';
+import {
+  listed,
+  type ReadSeries,
+  readSeries,
+  type SeriesArguments,
+  withSeriesOptions,
+} from './series-options.js';
+import { withSeriesWords } from './series-words.js';
+import { Stopped, stopOnSignal } from './stop.js';
+import { type TrainingProgress, trainingProgress } from './training-progress.js';
+import { UsageError } from './usage-error.js';
+
+interface ForecastArguments extends GlobalOptions, SeriesArguments {
+  target: string;
+  features: string | undefined;
+  known: string | undefined;
+  window: number | undefined;
+  horizon: number | undefined;
+  quantiles: string | undefined;
+  epochs: number;
+  seed: number;
+  cell: 'lstm' | 'gru';
+  'hidden-size': number;
+  backend: string;
+  output: string;
+}
+
+export const trainForecastCommand = (
+  output: Output,
+  io: CliIo,
+): CommandModule<GlobalOptions, ForecastArguments> => ({
+  command: 'forecast',
+  describe: 'Train a forecast of the series in a CSV file and tell how good it is',
+  builder: (yargs) =>
+    withSeriesOptions(yargs)
+      .option('target', {
+        type: 'string',
+        requiresArg: true,
+        demandOption: true,
+        describe: 'The column to forecast',
+      })
+      .option('features', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Further columns, a,b, of which the past is known',
+      })
+      .option('known', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Columns that are known ahead: rows at the end of the file, without a target, have them',
+      })
+      .option('window', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Steps that are seen [default: two seasons, at least twice the horizon]',
+      })
+      .option('horizon', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Steps that are forecast [default: a season]',
+      })
+      .option('quantiles', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Between 0 and 1, ascending [default: 0.1,0.5,0.9]',
+      })
+      .option('epochs', {
+        type: 'number',
+        requiresArg: true,
+        default: 60,
+        describe: 'The most passes over the data; fewer where the last part is forecast no better',
+      })
+      .option('seed', {
+        type: 'number',
+        requiresArg: true,
+        default: 0,
+        describe: 'Of the first parameters and the order',
+      })
+      .option('cell', {
+        type: 'string',
+        requiresArg: true,
+        choices: ['lstm', 'gru'] as const,
+        default: 'lstm' as const,
+        describe: 'The recurrent layer',
+      })
+      .option('hidden-size', {
+        type: 'number',
+        requiresArg: true,
+        default: 32,
+        describe: 'Features of the hidden state, up to 1,024',
+      })
+      .option('backend', {
+        type: 'string',
+        requiresArg: true,
+        default: 'auto',
+        describe: `tfjs backend: ${backendNames}`,
+      })
+      .option('output', {
+        alias: 'o',
+        type: 'string',
+        requiresArg: true,
+        default: 'out',
+        describe: 'Folder for model.onnx, model.safetensors and forecast.csv',
+      })
+      .example('$0 train forecast --csv sales.csv --target sold', 'The next season, from what is found')
+      .example(
+        "$0 train forecast --csv stocks.csv --group symbol --target price --date-format 'MMM D YYYY'",
+        'One model of several series',
+      ),
+  handler: (args) => trainForecast(args, output, io),
+});
+
+async function trainForecast(
+  args: ArgumentsCamelCase<ForecastArguments>,
+  { print, say }: Output,
+  { stderr, signals }: CliIo,
+): Promise<void> {
+  const options = optionsOf(args);
+  const files = filesIn(args.output);
+  for (const file of Object.values(files)) await refuseOverwriting(file, [args.csv]);
+  await ensureWritableDirectory(args.output);
+  await using _lock = await lockFolder(args.output);
+  const sayOnce = once(say);
+  const read = await readSeries(args, { ...options, static: [] }, sayOnce);
+  using stop = stopOnSignal(signals, () => {
+    progress.stop();
+    say('stopping after this step; a second signal ends the process at once');
+  });
+  const progress = trainingProgress(args.epochs, stderr);
+  try {
+    const { forecaster, origins } = await withSeriesWords(() =>
+      train(read.series, args, { options, progress, signal: stop.signal, say: sayOnce }),
+    );
+    stop.signal.throwIfAborted();
+    if (origins > 0) {
+      const evaluation = await forecaster.evaluate(read.series, { origins });
+      for (const { text } of evaluation.notes) sayOnce(text);
+      const lines = args.json ? [scoreJson(evaluation)] : scoreLines(evaluation, forecaster.plan);
+      for (const line of lines) print(line);
+    }
+    const contents = await contentsOf(forecaster, read, files, args, say);
+    stop.signal.throwIfAborted();
+    // That of an earlier run is of another model.
+    if (!contents.some(([file]) => file === files.csv)) await rm(files.csv, { force: true });
+    await writeFilesAtomic(contents);
+    const written = contents.map(([file]) => file);
+    if (args.json) print(JSON.stringify({ event: 'done', files: written }));
+    else {
+      const next = `lstm-onnx predict ${shellWord(files.onnx)} --csv FILE`;
+      say(`wrote ${written.join(', ')}; with more rows, next: ${next}`);
+    }
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    const why = 'nothing is saved: the files are written when training has ended';
+    throw new Stopped(error.signal, `${error.message}; ${why}`);
+  } finally {
+    progress.stop();
+  }
+}
+
+type GivenOptions = ReturnType<typeof optionsOf>;
+
+/** @throws UsageError for values that no forecast takes */
+function optionsOf(args: ArgumentsCamelCase<ForecastArguments>) {
+  if (args.hiddenSize > 1024) {
+    throw new UsageError(`--hidden-size is ${args.hiddenSize}; a forecast takes up to 1,024.`);
+  }
+  const quantiles = quantilesOf(args.quantiles);
+  return {
+    ...{ target: args.target, features: listed(args.features), known: listed(args.known) },
+    ...(args.window !== undefined && { window: args.window }),
+    ...(args.horizon !== undefined && { horizon: args.horizon }),
+    ...(quantiles && { quantiles }),
+  };
+}
+
+function filesIn(folder: string) {
+  return {
+    checkpoint: join(folder, 'model.safetensors'),
+    onnx: join(folder, 'model.onnx'),
+    csv: join(folder, 'forecast.csv'),
+  };
+}
+
+interface TrainingOf {
+  readonly options: GivenOptions;
+  readonly progress: TrainingProgress;
+  readonly signal: AbortSignal;
+  readonly say: Output['say'];
+}
+
+/** Trains on what is before the forecasts by which the model is judged; `origins` of them. */
+async function train(
+  series: SeriesSet,
+  args: ArgumentsCamelCase<ForecastArguments>,
+  { options, progress, signal, say }: TrainingOf,
+): Promise<{ forecaster: TrainedForecaster; origins: number }> {
+  const started = performance.now();
+  // The calendar is that of what is trained on.
+  const { plan, notes } = planForecast(series, { ...options, calendar: [] });
+  for (const { text } of notes) say(text);
+  const { training, origins } = evaluatedTraining(series, plan, say);
+  const { window, horizon, season } = plan;
+  const settled = { ...options, window, horizon, season };
+  for (const { text } of planForecast(training, settled).notes) say(text);
+  const forecaster = await trainForecaster(training, {
+    ...settled,
+    validation: VALIDATION,
+    ...{ cell: args.cell, hiddenSize: args.hiddenSize, epochs: args.epochs, seed: args.seed },
+    ...{ backend: args.backend, signal },
+    onStep: (log) => progress.step(log),
+    onEpoch: ({ log }) => progress.epoch(log),
+  });
+  progress.stop();
+  const { backend, history } = forecaster;
+  for (const { text } of forecaster.notes) say(text);
+  if (backend.notice) say(backend.notice);
+  const took = formatDuration(performance.now() - started);
+  say(`trained in ${took} on tfjs ${backend.name}, ${history.length} of ${counted(args.epochs, 'epoch')}`);
+  return { forecaster, origins };
+}
+
+/** What goes into the files; no forecast where no series has all that it takes, which is said. */
+async function contentsOf(
+  forecaster: TrainedForecaster,
+  { series, ahead, time }: ReadSeries,
+  { checkpoint, onnx, csv }: ReturnType<typeof filesIn>,
+  { decimal }: ForecastArguments,
+  say: Output['say'],
+): Promise<[string, Uint8Array | string][]> {
+  const { network, parameters, plan } = forecaster;
+  const models: [string, Uint8Array][] = [
+    [checkpoint, encodeCheckpoint({ network, parameters })],
+    [onnx, forecaster.toOnnx()],
+  ];
+  const wanted = seriesToForecast(series, ahead, plan, say);
+  if (wanted.series.length === 0) {
+    say(`${csv} is not written`);
+    return models;
+  }
+  const table = forecastTable(await forecaster.forecast(wanted, ahead), plan, time);
+  return [...models, [csv, tableToCsv(table, { decimal })]];
+}
+
+/** Says each line the first time. */
+function once(say: Output['say']): Output['say'] {
+  const said = new Set<string>();
+  return (line) => {
+    if (!said.has(line)) say(line);
+    said.add(line);
+  };
+}
+
+/** @throws UsageError for what are no numbers between 0 and 1 that ascend */
+function quantilesOf(text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  const levels = listed(text).map((level) => (level === '' ? Number.NaN : Number(level)));
+  if (levels.every((level, i) => level > (levels[i - 1] ?? 0) && level < 1)) return levels;
+  throw new UsageError(
+    `--quantiles is ${text}; give numbers between 0 and 1 in ascending order, such as 0.1,0.5,0.9.`,
+  );
+}

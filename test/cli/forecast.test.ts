@@ -1,0 +1,322 @@
+/** `train forecast` and `predict`, on files as users have them. */
+import { EventEmitter } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readTable } from '../../src/index.js';
+import { temporaryDirectory } from '../files/temporary-directory.js';
+import { identityModel } from './identity-model.js';
+import { lstmOnnx, runWith } from './lstm-onnx.js';
+
+const folder = temporaryDirectory();
+const vega = (name: string) =>
+  fileURLToPath(new URL(`../../node_modules/vega-datasets/data/${name}.csv`, import.meta.url));
+const quick = ['--epochs', '2', '--hidden-size', '8'];
+const train = (...args: string[]) => lstmOnnx('train', 'forecast', ...quick, ...args);
+
+/** Months with a season, so many of them; the last rows lack the target. */
+function writeSales(name: string, months: number, ahead = 0): string {
+  const rows = Array.from({ length: months + ahead }, (_, i) => {
+    const sold = i < months ? (100 + i + 20 * Math.sin(i / 2)).toFixed(2) : '';
+    const date = `${2000 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, '0')}-01`;
+    return `${date},${sold},${i % 3}`;
+  });
+  const file = join(folder, `${name}.csv`);
+  writeFileSync(file, `month,sold,price\n${rows.join('\n')}\n`);
+  return file;
+}
+
+async function numbersOf(file: string): Promise<number[]> {
+  const { columns } = await readTable(file);
+  return [...columns].flatMap(([name, column]) =>
+    name.startsWith('q') && column.kind === 'number' ? [...column.values] : [],
+  );
+}
+
+/** Within 1e-5 of each number. */
+function expectAgreement(actual: readonly number[], expected: readonly number[]): void {
+  expect(actual).toHaveLength(expected.length);
+  const wrong = expected.filter((value, i) => !(Math.abs(value - actual[i]!) <= 1e-5 * Math.abs(value)));
+  expect(wrong).toEqual([]);
+}
+
+describe('lstm-onnx train forecast', () => {
+  it.each([
+    ['co2-concentration', 12, ['--target', 'CO2'], ['--fill', 'linear'], 'cpu'],
+    [
+      'stocks',
+      5 * 12,
+      ['--target', 'price'],
+      ['--group', 'symbol', '--date-format', 'MMM D YYYY', '--sort'],
+      'wasm',
+    ],
+    [
+      'seattle-weather',
+      7,
+      ['--target', 'temp_max', '--features', 'wind,weather', '--cell', 'gru'],
+      ['--time', 'date'],
+      'simd',
+    ],
+  ])('forecasts %s, and the model file gives the same again', async (name, rows, what, how, provider) => {
+    const out = join(folder, name);
+    const { code, stdout, stderr } = await train('--csv', vega(name), ...what, ...how, '-o', out);
+    expect(code, stderr).toBe(0);
+    expect(readdirSync(out).sort()).toEqual(['forecast.csv', 'model.onnx', 'model.safetensors']);
+    expect(stdout).toMatch(/^5 forecasts of the past, \d+ steps each, from \d{4}-.* to \d{4}-/);
+    for (const row of ['model', 'naive', 'drift', 'seasonal naive']) {
+      expect(stdout).toMatch(new RegExp(`^${row} +[\\d.]+ +[\\d.]+ +[\\d.]+ +[\\d.]+`, 'm'));
+    }
+    expect(stdout).toMatch(/^The model is (better|no better) than what takes no training: its MASE is /m);
+    expect(stderr).toMatch(/^The times are one (month|day) apart\.$/m);
+    expect(stderr).toMatch(/^The horizon is \d+ steps/m);
+    expect(stderr).toMatch(/^epoch 2\/2 \| .* \| loss [\d.]+ \| validation [\d.]+ /m);
+
+    const again = join(folder, `${name}.csv`);
+    const model = join(out, 'model.onnx');
+    const predicted = await lstmOnnx(
+      ...['predict', model, '--csv', vega(name), ...how, '--provider', provider, '-o', again],
+    );
+    expect(predicted).toMatchObject({ code: 0, stdout: `${again}\n` });
+    const [first, second] = await Promise.all([join(out, 'forecast.csv'), again].map(numbersOf));
+    expect(first).toHaveLength(3 * rows);
+    expectAgreement(second!, first!);
+    const keys = (file: string) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .map((line) => line.split(',').slice(0, -3));
+    expect(keys(again)).toEqual(keys(join(out, 'forecast.csv')));
+  });
+
+  it('begins right behind the last row, with one column a quantile', async () => {
+    const out = join(folder, 'columns');
+    const csv = writeSales('columns', 90);
+    const { code } = await train(
+      ...['--csv', csv, '--target', 'sold', '--quantiles', '0.5', '--horizon', '4', '--window', '6'],
+      ...['-o', out],
+    );
+    expect(code).toBe(0);
+    const lines = readFileSync(join(out, 'forecast.csv'), 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(5);
+    expect(lines.slice(0, 2)).toEqual([
+      'month,q0.5',
+      expect.stringMatching(/^2007-07-01T00:00:00.000Z,[\d.]+$/),
+    ]);
+  });
+
+  it('gives its scores as JSON', async () => {
+    const out = join(folder, 'json');
+    const { stdout } = await train('--json', '--csv', writeSales('json', 120), '--target', 'sold', '-o', out);
+    const [evaluation, done, ...rest] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rest).toEqual([]);
+    expect(evaluation).toMatchObject({
+      event: 'evaluation',
+      origins: expect.objectContaining({ length: 5, 4: '2008-12-01T00:00:00.000Z' }),
+      model: { mae: expect.any(Number), coverage: expect.any(Number), crps: expect.any(Number) },
+      baselines: { seasonalNaive: { mase: expect.any(Number) } },
+      noWorseThanModel: { mase: expect.any(Array) },
+    });
+    const files = ['model.safetensors', 'model.onnx', 'forecast.csv'].map((name) => join(out, name));
+    expect(done).toEqual({ event: 'done', files });
+  });
+
+  it('is judged by fewer forecasts of the past, or by none, where there are few rows', async () => {
+    const sizes = ['--target', 'sold', '--horizon', '6', '--window', '12'];
+    const few = await train('--csv', writeSales('few', 40), ...sizes, '-o', join(folder, 'few'));
+    expect(few.stderr).toMatch(/There are rows for 2 forecasts of the past, not for 5/);
+    expect(few.stdout).toMatch(/^2 forecasts of the past/);
+    const none = await train('--csv', writeSales('none', 26), ...sizes, '-o', join(folder, 'none'));
+    expect(none.stderr).toMatch(/trained on all, and nothing tells how good it is/);
+    expect(none).toMatchObject({ code: 0, stdout: '' });
+    expect(readdirSync(join(folder, 'none'))).toHaveLength(3);
+    const short = await train('--csv', writeSales('short', 20), ...sizes, '-o', join(folder, 'short'));
+    expect(short.stderr).toMatch(/the longest series has 20.*--window.*\[E_INVALID_OPTION\]/);
+  });
+
+  it('takes what is known ahead from rows without a target, and says when there are none', async () => {
+    const known = ['--target', 'sold', '--known', 'price', '--horizon', '3', '--window', '6'];
+    const out = join(folder, 'known');
+    const csv = writeSales('known', 60, 3);
+    expect(await train('--csv', csv, ...known, '-o', out)).toMatchObject({ code: 0 });
+    const { stdout } = await lstmOnnx('predict', join(out, 'model.onnx'), '--csv', csv);
+    const again = join(folder, 'known-again.csv');
+    writeFileSync(again, stdout);
+    const trainedNumbers = await numbersOf(join(out, 'forecast.csv'));
+    expect(trainedNumbers).toHaveLength(9);
+    expectAgreement(await numbersOf(again), trainedNumbers);
+    const lacking = writeSales('lacking', 60, 2);
+    const without = await lstmOnnx('predict', join(out, 'model.onnx'), '--csv', lacking);
+    expect(without).toMatchObject({ code: 1, stdout: '' });
+    expect(without.stderr).toMatch(/'price' is known ahead.*rows at the end of the file.*\[E_MISSING_NAME\]/);
+    const trained = await train('--csv', lacking, ...known, '-o', out);
+    expect(trained.stderr).toMatch(/it takes 3 rows behind the last one.*\('price'\); there are 2/);
+    // The forecast of the earlier run is not this model's.
+    expect(readdirSync(out).sort()).toEqual(['model.onnx', 'model.safetensors']);
+  });
+
+  it('names the series that it does not learn from', async () => {
+    const csv = join(folder, 'young.csv');
+    const old = readFileSync(writeSales('old', 60), 'utf8').trim().split('\n').slice(1);
+    const rows = [...old.map((row) => `${row},old`), ...old.slice(-24).map((row) => `${row},young`)];
+    writeFileSync(csv, `month,sold,price,shop\n${rows.join('\n')}\n`);
+    const sizes = ['--target', 'sold', '--group', 'shop', '--horizon', '4', '--window', '8'];
+    const { code, stderr } = await train('--csv', csv, ...sizes, '-o', join(folder, 'young'));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^The model is not trained on the series 'young': too few rows before/m);
+  });
+
+  it('stops at a signal and says that nothing is saved', async () => {
+    const out = join(folder, 'stopped');
+    const signals = new EventEmitter();
+    signals.on('newListener', (name) => {
+      if (name === 'SIGINT') setImmediate(() => signals.emit('SIGINT', 'SIGINT'));
+    });
+    const { code, stderr } = await runWith(
+      { signals },
+      ...['train', 'forecast', '--csv', vega('co2-concentration'), '--target', 'CO2', '--fill', 'linear'],
+      ...['-o', out],
+    );
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/stopped by SIGINT; nothing is saved/);
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it('does not write over its input', async () => {
+    mkdirSync(join(folder, 'own'));
+    const csv = writeSales('own/forecast', 60);
+    const { code, stderr } = await train('--csv', csv, '--target', 'sold', '-o', join(folder, 'own'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/would destroy what this command reads.*\[E_INVALID_OPTION\]/);
+  });
+});
+
+describe('lstm-onnx train', () => {
+  it.each([
+    ['an option of the other', ['train', 'mnist', '--csv', 'x.csv'], 'Unknown argument: csv'],
+    ['an option of the other', ['train', 'forecast', '--data', 'x'], /Unknown argument: data|target/],
+    ['nothing to train', ['train'], 'Name what to train: mnist, forecast.'],
+    ['another data set', ['train', 'cifar'], 'train does not know cifar; it trains mnist, forecast.'],
+    ['no target', ['train', 'forecast', '--csv', 'x.csv'], 'Missing required argument: target'],
+    [
+      'quantiles that descend',
+      ['train', 'forecast', '--csv', 'x.csv', '--target', 'y', '--quantiles', '0.9,0.1'],
+      '--quantiles is 0.9,0.1; give numbers between 0 and 1',
+    ],
+    [
+      'a window of nothing',
+      ['train', 'forecast', '--csv', 'x.csv', '--target', 'y', '--window', '0'],
+      '--window is 0; give a whole number from 1',
+    ],
+    [
+      'a network that is too large',
+      ['train', 'forecast', '--csv', 'x.csv', '--target', 'y', '--hidden-size', '4096'],
+      '--hidden-size is 4096; a forecast takes up to 1,024.',
+    ],
+  ])('exits with 2 for %s', async (_, args, message) => {
+    const { code, stdout, stderr } = await lstmOnnx(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  it.each([
+    ['gapminder-health-income', ['--target', 'income'], /no column of times.*'country' \(text\).*--time/],
+    ['global-temp', ['--target', 'temp'], /'year' \(numbers\).*--date-format YYYY.*\[E_INVALID_FILE\]/],
+    ['sp500', ['--target', 'price'], /On the command line: --date-format '?MMM D YYYY/],
+    ['co2-concentration', ['--target', 'CO2'], /5 steps.*have no row.*--fill previous, linear or drop/],
+    [
+      'stocks',
+      ['--target', 'price', '--date-format', 'MMM D YYYY'],
+      /before that of line.*On the command line: --group symbol; --sort/,
+    ],
+    ['seattle-weather', ['--target', 'rain'], /no column 'rain'; the columns are 'date'.*\[E_UNKNOWN_NAME\]/],
+    ['seattle-weather', ['--target', 'weather'], /'weather' holds text.*\[E_INVALID_OPTION\]/],
+    ['seattle-weather', ['--target', 'wind', '--group', 'shop'], /'shop'.*\[E_UNKNOWN_NAME\]/],
+  ])('says what is wrong with %s', async (name, args, message) => {
+    const out = join(folder, 'wrong');
+    const { code, stdout, stderr } = await train('--csv', vega(name), ...args, '-o', out);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('lstm-onnx predict', () => {
+  const model = join(folder, 'shops', 'model.onnx');
+  const shops = (names: readonly string[], months = 60) => {
+    const rows = names.flatMap((shop) =>
+      Array.from({ length: months }, (_, i) => {
+        const date = `${2000 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, '0')}-01`;
+        return `${date},${shop},${(10 + i + 5 * Math.sin(i)).toFixed(3)}`;
+      }),
+    );
+    const file = join(folder, `shops-${names.join('')}-${months}.csv`);
+    writeFileSync(file, `month,shop,sold\n${rows.join('\n')}\n`);
+    return file;
+  };
+
+  beforeAll(async () => {
+    // Numbers name these series.
+    const args = ['--target', 'sold', '--group', 'shop', '--horizon', '3', '--window', '6'];
+    const { code } = await train('--csv', shops(['1', '2']), ...args, '-o', join(folder, 'shops'));
+    expect(code).toBe(0);
+  });
+
+  it('prints the rows as CSV and as JSON', async () => {
+    const args = ['predict', model, '--csv', shops(['2', '1']), '--group', 'shop'];
+    const { stdout } = await lstmOnnx(...args);
+    const lines = stdout.trim().split('\n');
+    expect(lines[0]).toBe('month,shop,q0.1,q0.5,q0.9');
+    expect(lines.slice(1).map((line) => line.split(',').slice(0, 2).join())).toEqual(
+      ['2', '1'].flatMap((shop) => ['01', '02', '03'].map((m) => `2005-${m}-01T00:00:00.000Z,${shop}`)),
+    );
+    const json = (await lstmOnnx(...args, '--json')).stdout.trim().split('\n');
+    expect(json.map((line) => Object.values(JSON.parse(line)).join())).toEqual(lines.slice(1));
+  });
+
+  it('leaves out series that are too short, and says so', async () => {
+    const csv = shops(['1'], 30);
+    writeFileSync(csv, `${readFileSync(csv, 'utf8')}2000-01-01,2,5\n2000-02-01,2,6\n`);
+    const { code, stdout, stderr } = await lstmOnnx('predict', model, '--csv', csv, '--group', 'shop');
+    expect({ code, lines: stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 4 });
+    expect(stderr).toMatch(/no forecast of series '2': the model sees 6 rows, and there are 2/);
+    const all = await lstmOnnx('predict', model, '--csv', shops(['1'], 4), '--group', 'shop');
+    expect(all.stderr).toMatch(/The forecast sees 6 rows; series '1' has 4.*\[E_INVALID_OPTION\]/);
+  });
+
+  it('refuses a category that was not there in training, and a file without a column', async () => {
+    const other = await lstmOnnx('predict', model, '--csv', shops(['1', '3']), '--group', 'shop');
+    expect(other).toMatchObject({ code: 1, stdout: '' });
+    expect(other.stderr).toMatch(/'shop' has '3' .*not there in training.*\[E_UNKNOWN_NAME\]/);
+    const missing = await lstmOnnx('predict', model, '--csv', writeSales('missing', 60));
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toMatch(/'shop'.*'month', 'sold', 'price'.*\[E_UNKNOWN_NAME\]/);
+  });
+
+  it('refuses steps of another frequency', async () => {
+    const csv = join(folder, 'days.csv');
+    const rows = Array.from({ length: 20 }, (_, i) => `2000-01-${String(i + 1).padStart(2, '0')},1,${i}`);
+    writeFileSync(csv, `month,shop,sold\n${rows.join('\n')}\n`);
+    const { code, stderr } = await lstmOnnx('predict', model, '--csv', csv, '--group', 'shop');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/month.*\[E_INVALID_FILE\]/);
+  });
+
+  it('says what runs a model that is no forecast', async () => {
+    const path = join(folder, 'identity.onnx');
+    writeFileSync(path, identityModel([{ input: 'x', dtype: 'float32', output: 'y' }]));
+    const { code, stderr } = await lstmOnnx('predict', path, '--csv', shops(['1']));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/says no forecast in its metadata.*lstm-onnx run .*\[E_INVALID_FILE\]/);
+  });
+
+  it('does not write over its inputs', async () => {
+    const csv = shops(['1', '2']);
+    for (const file of [csv, model]) {
+      const { code, stderr } = await lstmOnnx('predict', model, '--csv', csv, '--group', 'shop', '-o', file);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('would destroy') });
+    }
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { seriesWords, withSeriesWords } from '../../src/cli/series-words.js';
+import { parseTable, seriesOf } from '../../src/index.js';
+
+/** The words for the error that reading a text gives. */
+async function wordsFor(csv: string, time = 'day'): Promise<string[]> {
+  const reading = parseTable(new TextEncoder().encode(csv)).then((table) => seriesOf(table, { time }));
+  const error: unknown = await reading.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(Error);
+  return seriesWords((error as Error).message);
+}
+
+describe('errors about series', () => {
+  it.each([
+    ['rows in no order', 'day,x\n2020-01-02,1\n2020-01-01,2\n', ['--sort']],
+    [
+      'rows of several series',
+      'day,shop,x\n2020-01-01,a,1\n2020-01-02,a,1\n2020-01-01,b,2\n',
+      ['--group shop', '--sort'],
+    ],
+    ['a time that comes twice', 'day,x\n2020-01-01,1\n2020-01-01,2\n', ['--duplicates first or last']],
+    ['a gap', 'day,x\n2020-01-01,1\n2020-01-02,1\n2020-01-05,2\n', ['--fill previous, linear or drop']],
+    [
+      'a missing value',
+      'day,x\n2020-01-01,1\n2020-01-02,\n2020-01-03,1\n',
+      ['--fill previous, linear or drop'],
+    ],
+    ['dates of another format', 'day,x\n01/31/2020,1\n02/28/2020,2\n', ['--date-format MM/DD/YYYY']],
+    ['a decimal comma', 'day;x\n2020-01-01;1,5\n2020-01-02;2,5\n', ['--decimal ,']],
+    ['two separators', 'a;b,c\n1;2,3\n', ['--separator']],
+  ])('name the option that decides: %s', async (_, csv, words) => {
+    expect(await wordsFor(csv)).toEqual(words);
+  });
+
+  it('keep their code, and have no words where no option helps', async () => {
+    const failing = withSeriesWords(() => parseTable(new TextEncoder().encode('a,a\n1,2\n')));
+    await expect(failing).rejects.toMatchObject({
+      code: 'E_DUPLICATE_NAME',
+      message: expect.not.stringContaining('command line'),
+    });
+  });
+});
