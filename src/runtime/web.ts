@@ -1,7 +1,7 @@
 /**
  * Models in browsers: files from URLs, sessions on kernels of our own (`simd`) or through onnxruntime-web (`wasm`).
  */
-import { fewerThreads, processors } from '#simd-platform';
+import { fewerThreads } from '#simd-platform';
 import { kernelBytes } from '../builder/backends/simd/kernel-bytes.js';
 import { LstmOnnxError, messageOf, textOf } from '../errors.js';
 import { MissingFiles } from '../import/onnx/external-data.js';
@@ -19,12 +19,21 @@ import {
   type Session,
   type SessionOptions,
 } from './session.js';
+import {
+  checkPlatform,
+  type PlatformOptions,
+  part,
+  platformNames,
+  settingsOf,
+  urlOf,
+  usesWorker,
+} from './web-settings.js';
 import { withTensors } from './with-tensors.js';
-import type { ProviderSettings, WebProvider, WorkerModel } from './worker/protocol.js';
+import type { WebProvider, WorkerModel } from './worker/protocol.js';
 import { SessionWorker } from './worker/worker-session.js';
 
 /** How a model is opened in a browser. */
-export interface WebLoadOptions extends LoadOptions {
+export interface WebLoadOptions extends LoadOptions, PlatformOptions {
   /**
    * Providers in order of preference: the first that opens the model runs it. Default `'auto'`: `simd`, then `wasm`.
    * `webgpu` and `webnn` may be asked for and are skipped, with the reason in `model.providers`.
@@ -35,18 +44,6 @@ export interface WebLoadOptions extends LoadOptions {
    * a model that changes another URL or name. Default: none; the browser's HTTP cache goes by the server's headers.
    */
   readonly cache?: string;
-  /**
-   * onnxruntime-web's two files, for bundlers that do not bring them along by themselves (Vite and webpack do).
-   * The first model on `wasm` decides.
-   */
-  readonly wasmPaths?: { readonly mjs: string | URL; readonly wasm: string | URL };
-  /**
-   * Threads, where the page is cross-origin isolated; elsewhere it is one. Default: the number of processors, at most 4, on
-   * `simd`; half of that number, at most 4, on `wasm`, where the first model decides.
-   */
-  readonly numThreads?: number;
-  /** Whether the model runs in a worker, so that the page stays responsive. Default: true on a page, false in a worker. */
-  readonly worker?: boolean;
 }
 
 /** Any ONNX model, opened to run in a browser. */
@@ -76,13 +73,6 @@ export class Model extends BaseModel {
   }
 }
 
-type PlatformOptions = Pick<WebLoadOptions, 'numThreads' | 'wasmPaths' | 'worker'>;
-
-const platformNames = {
-  numThreads: true,
-  wasmPaths: true,
-  worker: true,
-} satisfies OptionNames<PlatformOptions>;
 const loadNames = {
   providers: true,
   sessionOptions: true,
@@ -116,24 +106,6 @@ export async function availableProviders(options: PlatformOptions = {}): Promise
 /** The providers of browsers, the better one first. */
 const preferred = ['simd', 'wasm'] as const;
 
-function checkPlatform({ numThreads, wasmPaths, worker }: PlatformOptions): void {
-  if (numThreads !== undefined && !(Number.isInteger(numThreads) && numThreads >= 1)) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `numThreads is ${textOf(numThreads)}; it must be 1, 2, 3, ...`,
-    );
-  }
-  if (worker !== undefined && typeof worker !== 'boolean') {
-    throw new LstmOnnxError('E_INVALID_OPTION', `worker is ${textOf(worker)}; it must be true or false.`);
-  }
-  if (wasmPaths !== undefined && typeof wasmPaths !== 'object') {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `wasmPaths is ${wasmPaths}; it must be { mjs, wasm }, two URLs.`,
-    );
-  }
-}
-
 function webRuntime(options: WebLoadOptions, cache: ModelCache | undefined): Runtime {
   checkPlatform(options);
   return {
@@ -164,31 +136,6 @@ async function read(
       return known;
     },
   };
-}
-
-/** @param expected what may be given, for the message */
-function urlOf(given: unknown, expected: string): URL {
-  if (given instanceof URL) return given;
-  if (typeof given === 'string' && given !== '') {
-    try {
-      return new URL(given, globalThis.document?.baseURI ?? location.href);
-    } catch {
-      // said below
-    }
-  }
-  const got = typeof given === 'string' ? `'${given}'` : typeof given;
-  throw new LstmOnnxError('E_INVALID_OPTION', `${expected}, not from ${got}.`);
-}
-
-/** Loads a part of this library on demand. @throws E_PROVIDER_UNAVAILABLE */
-async function part<T>(loading: Promise<T>): Promise<T> {
-  try {
-    return await loading;
-  } catch (cause) {
-    if (cause instanceof LstmOnnxError) throw cause;
-    const message = `a part of lstm-onnx cannot be loaded; reload the page to try again: ${messageOf(cause)}`;
-    throw new LstmOnnxError('E_PROVIDER_UNAVAILABLE', message, { cause });
-  }
 }
 
 /** How each provider opens a session. */
@@ -248,12 +195,6 @@ async function open(
   return openOn(provider, options, file, sessionOptions);
 }
 
-function usesWorker({
-  worker = 'document' in globalThis && 'Worker' in globalThis,
-}: WebLoadOptions): boolean {
-  return worker;
-}
-
 async function openOn<P extends WebProvider>(
   provider: P,
   options: WebLoadOptions,
@@ -270,52 +211,4 @@ async function openOn<P extends WebProvider>(
   });
   const notice = settings.numThreads === 1 ? fewerThreads() : undefined;
   return notice === undefined ? session : { ...session, notice };
-}
-
-const settingsOf: {
-  readonly [P in WebProvider]: (
-    options: WebLoadOptions,
-    sessionOptions: SessionOptions,
-  ) => Promise<ProviderSettings[P]>;
-} = {
-  simd: async (options, sessionOptions) => ({
-    numThreads: threadsOf(options, sessionOptions, processors()),
-    kernels: await part(kernelBytes(usesWorker(options) ? 'recurrent' : 'running')),
-  }),
-  wasm: async (options, sessionOptions) => ({
-    numThreads: threadsOf(options, sessionOptions, Math.ceil(processors() / 2)),
-    wasmPaths: options.wasmPaths ? absolute(options.wasmPaths) : bundledWasmPaths(),
-  }),
-};
-
-/** @param useful threads that a provider has a use for */
-function threadsOf(
-  { numThreads }: WebLoadOptions,
-  { intraOpNumThreads }: SessionOptions,
-  useful: number,
-): number {
-  if (!globalThis.crossOriginIsolated) return 1;
-  return numThreads ?? (intraOpNumThreads || Math.min(useful, MOST_THREADS));
-}
-
-const MOST_THREADS = 4;
-
-/** A worker made of a Blob has no folder that a relative URL could start from. */
-function absolute({ mjs, wasm }: { readonly mjs: string | URL; readonly wasm: string | URL }) {
-  const expected = "onnxruntime-web's files are loaded from the URLs in wasmPaths";
-  return { mjs: urlOf(mjs, expected).href, wasm: urlOf(wasm, expected).href };
-}
-
-/**
- * Vite and webpack see these and bring the files along. Vite's development server takes the package's name for a folder
- * beside this file, and does not: there the files are where npm puts packages.
- */
-function bundledWasmPaths() {
-  const mjs = new URL('onnxruntime-web/ort-wasm-simd-threaded.mjs', import.meta.url).href;
-  const wasm = new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url).href;
-  return { mjs: besideThisPackage(mjs), wasm: besideThisPackage(wasm) };
-}
-
-function besideThisPackage(url: string): string {
-  return url.replace('/lstm-onnx/dist/runtime/onnxruntime-web/', '/onnxruntime-web/dist/');
 }
