@@ -6,6 +6,18 @@
 import * as z from 'zod/mini';
 import { activationNames, cellActivationNames } from '../activations.js';
 import { comparisons } from '../comparisons.js';
+import {
+  type AvgPoolOptions,
+  avgPool,
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv,
+  convTranspose,
+  type MaxPoolOptions,
+  maxPool,
+} from './window-schemas.js';
+
+export type { AvgPoolOptions, ConvOptions, ConvTransposeOptions, MaxPoolOptions };
 
 const positive = z.int().check(z.positive());
 
@@ -30,49 +42,6 @@ const within = z.strictObject({ name: z.enum(cellActivationNames), ...constants 
 
 const at = z.strictObject({ index: z.int(), axis: z.int() });
 export type AtOptions = z.output<typeof at>;
-
-/** Of windows that go over the last axes: one entry for each axis, one or two. */
-const perAxis = <T extends z.ZodMiniType>(entry: T) => z.array(entry).check(z.minLength(1), z.maxLength(2));
-const notNegative = z.int().check(z.nonnegative());
-const windows = {
-  kernelSize: perAxis(positive),
-  stride: perAxis(positive),
-  padding: perAxis(z.tuple([notNegative, notNegative])),
-};
-const dilation = perAxis(positive);
-
-const sameAxes = z.refine<{ kernelSize: readonly unknown[] }>(
-  (options) =>
-    Object.values(options).every((list) => !Array.isArray(list) || list.length === options.kernelSize.length),
-  { message: 'kernelSize, stride, padding and the like must have one entry for each axis' },
-);
-
-const inGroups = z.refine<{ outChannels: number; groups: number }>(
-  ({ outChannels, groups }) => outChannels % groups === 0,
-  { message: 'groups must divide outChannels' },
-);
-
-const channels = {
-  outChannels: positive,
-  groups: z._default(positive, 1),
-  bias: z._default(z.boolean(), true),
-};
-
-const conv = z.strictObject({ ...channels, ...windows, dilation }).check(sameAxes, inGroups);
-export type ConvOptions = z.output<typeof conv>;
-
-const convTranspose = z
-  .strictObject({ ...channels, ...windows, dilation, outputPadding: perAxis(notNegative) })
-  .check(sameAxes, inGroups);
-export type ConvTransposeOptions = z.output<typeof convTranspose>;
-
-const pool = { ...windows, ceilMode: z._default(z.boolean(), false) };
-
-const maxPool = z.strictObject({ ...pool, dilation }).check(sameAxes);
-export type MaxPoolOptions = z.output<typeof maxPool>;
-
-const avgPool = z.strictObject({ ...pool, countIncludePad: z._default(z.boolean(), true) }).check(sameAxes);
-export type AvgPoolOptions = z.output<typeof avgPool>;
 
 const eps = z._default(z.number().check(z.positive()), 1e-5);
 
