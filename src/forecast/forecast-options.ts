@@ -126,7 +126,7 @@ function sizesOf(
       `trainForecaster: a window of ${window} and a horizon of ${horizon}, twice for what tells the best epoch, take ${needed} rows; the longest series has ${longest}. Give a smaller window or horizon, or more rows.`,
     );
   }
-  return { season: Math.min(season, window), horizon, window };
+  return { season, horizon, window };
 }
 
 /** Parts that come round at least twice in the data: what was seen once tells nothing of the next. */

@@ -1,7 +1,8 @@
 /** What a forecast is of, and from which columns: plain data, which a model file keeps. */
 
 import { type CalendarPart, withCalendar } from '../data/table/calendar.js';
-import { addSteps, checkFrequency, frequencyName } from '../data/table/frequency.js';
+import { addSteps, checkFrequency, type Frequency, frequencyName, stepAt } from '../data/table/frequency.js';
+import { timeText } from '../data/table/group-rows.js';
 import { type Series, type SeriesSet, seriesColumn, sliceSeries } from '../data/table/series.js';
 import { type Windows, windows } from '../data/table/windows.js';
 import { LstmOnnxError } from '../errors.js';
@@ -21,7 +22,7 @@ export interface ForecastPlan {
   readonly categories: Readonly<Record<string, readonly string[]>>;
   /** Such as `month` or `15 minutes`. */
   readonly frequency: string;
-  /** Steps of a season; 1 for none. */
+  /** Steps of a season; 1 for none. It may be longer than the window. */
   readonly season: number;
   /** Steps that are seen. */
   readonly window: number;
@@ -67,16 +68,17 @@ export function checkFits(set: SeriesSet, plan: ForecastPlan): void {
 }
 
 /**
- * Series of one window each: their last steps, and the steps that are to be forecast.
+ * Series of one window each: the last steps of each series, and the steps that are to be forecast.
+ * Of a series that gaps cut apart it is the last piece.
  *
- * @param future what is known of those steps; with the target, where it is known what came
+ * @param future what is known of those steps, found by series and time; with the target, where it is known what came
  * @throws E_INVALID_OPTION for a series that is shorter than the window; E_MISSING_NAME for columns that are known ahead and are not in
  *   `future`
  */
 export function lastWindows(set: SeriesSet, plan: ForecastPlan, future?: SeriesSet): SeriesSet {
   const { window, horizon, known } = plan;
   const frequency = checkFrequency('forecast', plan.frequency);
-  const series = set.series.map((each): Series => {
+  const series = lastPieces(set).map((each): Series => {
     const count = each.times.length;
     if (count < window) {
       throw new LstmOnnxError(
@@ -86,18 +88,18 @@ export function lastWindows(set: SeriesSet, plan: ForecastPlan, future?: SeriesS
     }
     const past = sliceSeries(each, count - window, count);
     const last = past.times.at(-1) ?? Number.NaN;
-    const next = future?.series.find(({ name }) => name === each.name);
+    const next = future && stepsFrom(future, each, frequency, addSteps(frequency, last, 1), horizon);
     const times = Float64Array.from({ length: window + horizon }, (_, i) =>
       i < window ? (past.times[i] ?? 0) : addSteps(frequency, last, i - window + 1),
     );
     const values = [...past.values].map(([name, own]) => {
       const ahead = next?.values.get(name);
-      const isThere = ahead !== undefined && ahead.length >= horizon;
-      if (!isThere && known.includes(name)) throw notKnown(name, each, horizon);
+      const isThere = ahead !== undefined;
+      if (!isThere && known.includes(name)) throw notKnown(name, each, horizon, times[window]);
       const whole =
         own instanceof Int32Array ? new Int32Array(window + horizon) : new Float64Array(window + horizon);
       whole.set(own);
-      if (isThere) whole.set(ahead.subarray(0, horizon), window);
+      if (isThere) whole.set(ahead, window);
       // What is the same in all of a series is it ahead, too.
       else if (plan.static.includes(name)) whole.fill(own.at(-1) ?? 0, window);
       return [name, whole] as const;
@@ -109,9 +111,42 @@ export function lastWindows(set: SeriesSet, plan: ForecastPlan, future?: SeriesS
   return { ...set, series };
 }
 
-function notKnown(column: string, { name }: Series, horizon: number): LstmOnnxError {
+/** The last piece of each series, in the order of the series. */
+function lastPieces({ series }: SeriesSet): Series[] {
+  const pieces = new Map<string, Series>();
+  for (const each of series) {
+    const before = pieces.get(keyOf(each));
+    if (!before || (before.times[0] ?? 0) < (each.times[0] ?? 0)) pieces.set(keyOf(each), each);
+  }
+  return [...pieces.values()];
+}
+
+/** Tells series apart; names do not, where a key has ` / ` in its texts. */
+export function keyOf({ name, key }: Series): string {
+  return JSON.stringify([name, key]);
+}
+
+/** So many steps of a series from a time on; undefined where it has not all of them. */
+function stepsFrom(
+  { series }: SeriesSet,
+  of: Series,
+  frequency: Frequency,
+  time: number,
+  count: number,
+): Series | undefined {
+  for (const each of series) {
+    if (keyOf(each) !== keyOf(of) || each.times.length === 0) continue;
+    const place = stepAt(frequency, time, each.times[0] ?? 0);
+    if (Number.isInteger(place) && place >= 0 && place + count <= each.times.length) {
+      return sliceSeries(each, place, place + count);
+    }
+  }
+  return undefined;
+}
+
+function notKnown(column: string, { name }: Series, horizon: number, from?: number): LstmOnnxError {
   return new LstmOnnxError(
     'E_MISSING_NAME',
-    `The column '${column}' is known ahead: give ${horizon} rows of it behind the last one${name === '' ? '' : ` of series '${name}'`}, as the option future.`,
+    `The column '${column}' is known ahead: give ${horizon} rows of it behind the last one${name === '' ? '' : ` of series '${name}'`}, from ${timeText(from)} on, as the option future.`,
   );
 }

@@ -20,9 +20,9 @@ export interface ForecastScores {
   readonly smape: number;
   /** Mean absolute scaled error (Hyndman & Koehler 2006): absolute errors divided by the series' `unit`. */
   readonly mase: number;
-  /** Part of the steps that lie between the outer quantiles. */
+  /** Part of the steps that lie between the outer quantiles; absent where there is one quantile alone. */
   readonly coverage?: number;
-  /** Mean distance of the outer quantiles. */
+  /** Mean distance of the outer quantiles; absent likewise. */
   readonly width?: number;
   /** Continuous ranked probability score by the quantiles: twice their mean pinball loss. */
   readonly crps?: number;
@@ -65,11 +65,8 @@ export function scoresOf(forecasts: readonly ScoredForecast[], levels: readonly 
     rmse: Math.sqrt(sums.squared / count),
     smape: sums.symmetric / count,
     mase: sums.scaled / count,
-    ...(hasQuantiles && {
-      coverage: sums.inside / count,
-      width: sums.width / count,
-      crps: (2 * sums.pinball) / (count * levels.length),
-    }),
+    ...(hasQuantiles && levels.length > 1 && { coverage: sums.inside / count, width: sums.width / count }),
+    ...(hasQuantiles && { crps: (2 * sums.pinball) / (count * levels.length) }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { WindowArrays } from '../data/table/window-arrays.js';
 import { mustHave } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
 import { type BaselineName, baselines } from './baselines.js';
-import { checkFits, type ForecastPlan, lastWindows, windowsOf } from './forecast-plan.js';
+import { checkFits, type ForecastPlan, keyOf, lastWindows, windowsOf } from './forecast-plan.js';
 import { type ForecastScores, type ScoredForecast, scoresOf, seasonalUnit } from './forecast-scores.js';
 
 /** The forecast of one series. */
@@ -53,9 +53,9 @@ export class Forecaster {
   }
 
   /**
-   * The steps behind the last ones of series.
+   * The steps behind the last ones of series. Of a series that gaps cut apart they are behind its last piece.
    *
-   * @param future what is known of these steps, where the plan has columns that are known ahead
+   * @param future what is known of these steps, where the plan has columns that are known ahead; they are found by their times
    * @throws E_INVALID_OPTION for a series that is shorter than the window; E_MISSING_NAME where `future` lacks a column;
    *   E_UNKNOWN_NAME for columns that the series have not
    */
@@ -98,16 +98,16 @@ export class Forecaster {
     const { origins: count = 5, stride = plan.horizon } = options;
     const origins = rollingOrigins(set, { count, stride, horizon: plan.horizon, input: plan.window });
     const units = unitsOf(origins[0]?.past ?? set, plan);
-    const middle = middleOf(plan.quantiles);
     const model: ScoredForecast[] = [];
     const others = new Map(baselineNames().map((name) => [name, [] as ScoredForecast[]]));
     for (const { past, future } of origins) {
       const forecasts = await this.forecast(past, future);
-      for (const [i, { quantiles, name }] of forecasts.entries()) {
+      for (const [i, { quantiles }] of forecasts.entries()) {
         const actual = targetOf(mustHave(future.series[i], 'What came'), plan);
-        const before = targetOf(mustHave(past.series[i], 'What was seen'), plan);
-        const unit = units.get(name) ?? seasonalUnit(before, plan.season);
-        model.push({ actual, point: mustHave(quantiles[middle], 'The median'), quantiles, unit });
+        const seen = mustHave(past.series[i], 'What was seen');
+        const before = targetOf(seen, plan);
+        const unit = units.get(keyOf(seen)) ?? seasonalUnit(before, plan.season);
+        model.push({ actual, point: medianOf(quantiles, plan.quantiles), quantiles, unit });
         for (const [baseline, list] of others) {
           list.push({ actual, point: baselines[baseline](before, plan.horizon, plan.season), unit });
         }
@@ -123,10 +123,17 @@ export class Forecaster {
   }
 }
 
-/** Where the point forecast is among the quantiles: the median, or what is nearest to it. */
-function middleOf(quantiles: readonly number[]): number {
-  const distances = quantiles.map((level) => Math.abs(level - 0.5));
-  return distances.indexOf(Math.min(...distances));
+/** The median; where no quantile is, on the line between its two neighbours; else the quantile that is nearest to it. */
+function medianOf(quantiles: readonly Float64Array[], levels: readonly number[]): Float64Array {
+  const above = levels.findIndex((level) => level >= 0.5);
+  const last = levels.length - 1;
+  const [low, high] =
+    above < 0 ? [last, last] : [levels[above] === 0.5 ? above : Math.max(above - 1, 0), above];
+  const [from, to] = [mustHave(quantiles[low], 'A quantile'), mustHave(quantiles[high], 'A quantile')];
+  if (low === high) return from;
+  const [lower = 0, upper = 1] = [levels[low], levels[high]];
+  const part = (0.5 - lower) / (upper - lower);
+  return from.map((value, i) => value + part * ((to[i] ?? Number.NaN) - value));
 }
 
 function baselineNames(): BaselineName[] {
@@ -139,5 +146,5 @@ function targetOf(series: Series, { target }: ForecastPlan): Float64Array {
 
 /** What the errors of each series are divided by: from what is known before the first origin alone. */
 function unitsOf({ series }: SeriesSet, plan: ForecastPlan): Map<string, number> {
-  return new Map(series.map((each) => [each.name, seasonalUnit(targetOf(each, plan), plan.season)]));
+  return new Map(series.map((each) => [keyOf(each), seasonalUnit(targetOf(each, plan), plan.season)]));
 }

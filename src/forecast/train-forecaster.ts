@@ -90,7 +90,8 @@ export async function trainForecaster(
       columns,
       window: plan.window,
       horizon: plan.horizon,
-      season: plan.season,
+      // A window that holds no whole season shows nothing of the one before.
+      season: plan.season <= plan.window ? plan.season : 1,
       quantiles: plan.quantiles,
     },
     ...{ cell, hiddenSize, numLayers, dropout },
