@@ -68,9 +68,13 @@ function firstOrigin(
   }
 }
 
-/** Whether a window is left before the part that tells the best epoch. */
-function isEnough({ series }: SeriesSet, { window, horizon }: Pick<ForecastPlan, 'window' | 'horizon'>) {
-  const longest = Math.max(...series.map(({ times }) => times.length));
+/** Whether there are windows to train on, and windows that tell the best epoch. */
+function isEnough(set: SeriesSet, { window, horizon }: Pick<ForecastPlan, 'window' | 'horizon'>): boolean {
+  const longest = Math.max(...set.series.map(({ times }) => times.length));
+  if (longest < window + 2 * horizon) return false;
   const held = Math.max(Math.round(VALIDATION * longest), horizon);
-  return longest - held >= window + horizon;
+  const { train, validation } = splitByTime(set, { validation: held, context: window });
+  return [train, validation].every((part) =>
+    part?.series.some(({ times }) => times.length >= window + horizon),
+  );
 }

@@ -19,6 +19,7 @@ export interface SeriesArguments {
   decimal: ',' | '.';
   separator: ',' | ';' | 'tab' | '|' | undefined;
   frequency: string | undefined;
+  missing: string | undefined;
   fill: Fill | undefined;
   duplicates: 'first' | 'last' | undefined;
   sort: boolean;
@@ -49,6 +50,10 @@ export function withSeriesOptions<T>(yargs: Argv<T>) {
     .option('frequency', {
       ...text,
       describe: "Such as hour, '15 minutes' or month [default: found by the times]",
+    })
+    .option('missing', {
+      ...text,
+      describe: 'Texts, a,b, of cells without a value [default: NA, NaN, null, - and the like]',
     })
     .option('fill', {
       ...text,
@@ -155,6 +160,7 @@ function tableOptions(args: SeriesArguments, texts: readonly string[]): TableOpt
     // Numbers may name series or categories, too.
     columns: Object.fromEntries(texts.map((name) => [name, 'text'])),
     ...(separator !== undefined && { separator }),
+    ...(args.missing !== undefined && { missing: listed(args.missing) }),
     ...(args.time !== undefined && { time: args.time }),
     ...(args['date-format'] !== undefined && { dateFormat: args['date-format'] }),
   };

@@ -185,6 +185,9 @@ function optionsOf(args: ArgumentsCamelCase<ForecastArguments>) {
   if (args.hiddenSize > 1024) {
     throw new UsageError(`--hidden-size is ${args.hiddenSize}; a forecast takes up to 1,024.`);
   }
+  if (listed(args.group).includes(args.target)) {
+    throw new UsageError(`--target and --group both name ${args.target}; a series is told apart by another.`);
+  }
   const quantiles = quantilesOf(args.quantiles);
   return {
     ...{ target: args.target, features: listed(args.features), known: listed(args.known) },

@@ -157,6 +157,33 @@ describe('lstm-onnx train forecast', () => {
     expect(readdirSync(out).sort()).toEqual(['model.onnx', 'model.safetensors']);
   });
 
+  it('learns from the pieces between gaps, and forecasts behind the last of them', async () => {
+    const [header, ...rows] = readFileSync(writeSales('whole', 140), 'utf8').trim().split('\n');
+    const csv = join(folder, 'pieces.csv');
+    // The last piece is too short for five forecasts.
+    const left = rows.map((row, i) => (i === 20 || i === 95 ? row.replace(/,.*/, ',inf,1') : row));
+    writeFileSync(csv, [header, ...left].join('\n'));
+    const how = ['--fill', 'drop', '--missing', 'inf'];
+    const out = join(folder, 'pieces');
+    const sizes = ['--horizon', '6', '--window', '12'];
+    const { code, stdout, stderr } = await train(
+      '--csv',
+      csv,
+      '--target',
+      'sold',
+      ...how,
+      ...sizes,
+      '-o',
+      out,
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^\d forecasts? of the past/);
+    const lines = readFileSync(join(out, 'forecast.csv'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => line.slice(0, 7)).slice(1)).toEqual(
+      ['09', '10', '11', '12'].map((month) => `2011-${month}`).concat('2012-01', '2012-02'),
+    );
+  });
+
   it('names the series that it does not learn from', async () => {
     const csv = join(folder, 'young.csv');
     const old = readFileSync(writeSales('old', 60), 'utf8').trim().split('\n').slice(1);
@@ -204,6 +231,11 @@ describe('lstm-onnx train', () => {
       'quantiles that descend',
       ['train', 'forecast', '--csv', 'x.csv', '--target', 'y', '--quantiles', '0.9,0.1'],
       '--quantiles is 0.9,0.1; give numbers between 0 and 1',
+    ],
+    [
+      'a target that tells series apart',
+      ['train', 'forecast', '--csv', 'x.csv', '--target', 'y', '--group', 'x,y'],
+      '--target and --group both name y',
     ],
     [
       'a window of nothing',

@@ -27,6 +27,13 @@ describe('errors about series', () => {
     ],
     ['dates of another format', 'day,x\n01/31/2020,1\n02/28/2020,2\n', ['--date-format MM/DD/YYYY']],
     ['a decimal comma', 'day;x\n2020-01-01;1,5\n2020-01-02;2,5\n', ['--decimal ,']],
+    ['a time alone', 'day,x\n2020-01-01,1\n', ['--frequency']],
+    [
+      'irregular times',
+      'day,x\n2020-01-01T00:00Z,1\n2020-01-01T01:00Z,1\n2020-01-01T02:17Z,1\n2020-01-01T03:58Z,1\n2020-01-02T07:01Z,1\n',
+      ['--frequency'],
+    ],
+    ['an infinite value', 'day,x\n2020-01-01,1\n2020-01-02,inf\n', ['--missing']],
     ['two separators', 'a;b,c\n1;2,3\n', ['--separator']],
   ])('name the option that decides: %s', async (_, csv, words) => {
     expect(await wordsFor(csv)).toEqual(words);
