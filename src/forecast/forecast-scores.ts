@@ -16,7 +16,7 @@ export interface ForecastScores {
   readonly mae: number;
   /** Root of the mean squared error. */
   readonly rmse: number;
-  /** Mean of `2 |y - f| / (|y| + |f|)`, from 0 to 2; a step where both are 0 counts 0. */
+  /** Mean of `200 |y - f| / (|y| + |f|)`, from 0 to 200, as the metric `smape`; a step where both are 0 counts 0. */
   readonly smape: number;
   /** Mean absolute scaled error (Hyndman & Koehler 2006): absolute errors divided by the series' `unit`. */
   readonly mase: number;
@@ -48,7 +48,7 @@ export function scoresOf(forecasts: readonly ScoredForecast[], levels: readonly 
       sums.count++;
       sums.absolute += Math.abs(error);
       sums.squared += error ** 2;
-      sums.symmetric += size === 0 ? 0 : (2 * Math.abs(error)) / size;
+      sums.symmetric += size === 0 ? 0 : (200 * Math.abs(error)) / size;
       sums.scaled += Math.abs(error) / unit;
       const [low = Number.NaN, high = Number.NaN] = [quantiles[0]?.[i], quantiles.at(-1)?.[i]];
       sums.inside += truth >= low && truth <= high ? 1 : 0;

@@ -32,7 +32,7 @@ describe('scores', () => {
   it('are means over all steps', () => {
     expect(scores.mae).toBe(3);
     expect(scores.rmse).toBeCloseTo(Math.sqrt(10), 12);
-    expect(scores.smape).toBeCloseTo((4 / 18 + 8 / 4) / 2, 12);
+    expect(scores.smape).toBeCloseTo((400 / 18 + 800 / 4) / 2, 12);
     expect(scores.mase).toBe(1.5);
   });
 

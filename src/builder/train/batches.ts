@@ -39,12 +39,15 @@ export function checkSamplesFirst(network: Network): void {
   }
 }
 
-/** Requires the network's input names, where the compiler knows them. */
+/** Names that a type of inputs may lack, as that of windows does. */
+type OptionalNames<I> = { [K in keyof I]-?: Record<never, never> extends Pick<I, K> ? K : never }[keyof I];
+
+/** Requires the network's input names, where the compiler knows them; inputs that may be absent are checked when they are there. */
 export type SamplesFor<N extends Network, I extends SampleInputs> = string extends keyof I
   ? unknown
   : {
-      readonly inputs: { readonly [K in keyof N['inputs']]: SampleArray } & {
-        readonly [K in Exclude<keyof I, keyof N['inputs']>]: NoInput<K, N['inputs']>;
+      readonly inputs: { readonly [K in Exclude<keyof N['inputs'], OptionalNames<I>>]: SampleArray } & {
+        readonly [K in Exclude<keyof I, keyof N['inputs'] | OptionalNames<I>>]: NoInput<K, N['inputs']>;
       };
     };
 

@@ -9,14 +9,17 @@ import { timeText } from './group-rows.js';
 import { checkSeriesSet, firstFrom, type Series, type SeriesSet, sliceSeries } from './series.js';
 import type { DataNote } from './table.js';
 
+/** Where a part is, or how long. */
+type Part = number | string | Date;
+
 export interface TimeSplitOptions {
   /**
    * The part for validation: a fraction of all steps (below 1), a number of steps, or the time at which it starts
    * (ISO 8601, read as UTC, or a `Date`). None by default.
    */
-  readonly validation?: number | string | Date;
+  readonly validation?: Part;
   /** The part behind it, for the test, told in the same ways. None by default. */
-  readonly test?: number | string | Date;
+  readonly test?: Part;
   /** So many steps before each border are in neither part; 0 by default. */
   readonly gap?: number;
   /**
@@ -37,11 +40,20 @@ export interface TimeSplit {
   readonly notes: readonly DataNote[];
 }
 
+/** The parts that the options ask for are there. */
+type PartsOf<Options> = {
+  readonly [Name in 'validation' | 'test' as Options extends Record<Name, Part> ? Name : never]: SeriesSet;
+};
+
 /**
  * Splits series at the same times for all of them, without copying.
  *
  * @throws E_INVALID_OPTION when neither part is wanted, or a part has no rows
  */
+export function splitByTime<Options extends TimeSplitOptions>(
+  set: SeriesSet,
+  options: Options & { readonly [Name in Exclude<keyof Options, keyof TimeSplitOptions>]: never },
+): TimeSplit & PartsOf<Options>;
 export function splitByTime(set: SeriesSet, options: TimeSplitOptions): TimeSplit {
   checkSeriesSet('splitByTime', set);
   checkOptionNames('splitByTime', options ?? null, NAMES);
@@ -64,11 +76,7 @@ export function splitByTime(set: SeriesSet, options: TimeSplitOptions): TimeSpli
   const last = Math.max(...set.series.map(({ times }) => times.at(-1) ?? Number.NEGATIVE_INFINITY));
   const whole = Math.round(stepAt(set.frequency, last, first)) + 1;
   // The borders are steps from the first, or times.
-  const borderOf = (
-    name: string,
-    part: number | string | Date | undefined,
-    end: number,
-  ): number | undefined => {
+  const borderOf = (name: string, part: Part | undefined, end: number): number | undefined => {
     if (part === undefined) return undefined;
     if (typeof part !== 'number') return timeOf(name, part);
     const steps = part < 1 ? Math.round(part * whole) : part;
