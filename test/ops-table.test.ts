@@ -102,8 +102,8 @@ fixtures. [networks.md](networks.md) says how a network is written as JSON, [sup
 
 ## Ops and their functions
 
-In a network file an op has its own name, in code that of its function. An input with a ? may be left out. ONNX: the operators of the files that the fixtures of this op
-alone become; - where none is alone.
+In a network file an op has its own name, in code that of its function. An input with a ? may be left out. ONNX: the operators to which the op
+is exported, as fixtures of networks with this op alone show; - where there is no such fixture.
 
 ${table(['op', 'in code', 'what it is', 'inputs', 'ONNX'], rows)}
 
