@@ -66,6 +66,7 @@ export function planForecast(
   options: ForecastOptions,
 ): { plan: ForecastPlan; notes: DataNote[] } {
   const { target, quantiles = [0.1, 0.5, 0.9] } = options;
+  if (set.series.length === 0) throw wrongArgument('trainForecaster', set.series, 'at least one series');
   const names = (option: string, given: unknown) => namesOf(`trainForecaster: ${option}`, given);
   const features = names('features', options.features ?? []);
   const known = names('known', options.known ?? []);

@@ -5,6 +5,7 @@ import type { DataNote } from '../data/table/table.js';
 import type { WindowArrays } from '../data/table/window-arrays.js';
 import { mustHave } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { type BaselineName, baselines } from './baselines.js';
 import { checkFits, type ForecastPlan, keyOf, lastWindows, windowsOf } from './forecast-plan.js';
 import { type ForecastScores, type ScoredForecast, scoresOf, seasonalUnit } from './forecast-scores.js';
@@ -38,6 +39,8 @@ export interface EvaluateForecastOptions {
   /** Steps from one to the next. @default the horizon */
   readonly stride?: number;
 }
+
+const evaluateNames = { origins: true, stride: true } satisfies OptionNames<EvaluateForecastOptions>;
 
 /** Windows that are computed together. */
 const BATCH = 256;
@@ -94,6 +97,8 @@ export class Forecaster {
    * @throws E_INVALID_OPTION when there are too few rows
    */
   async evaluate(set: SeriesSet, options: EvaluateForecastOptions = {}): Promise<ForecastEvaluation> {
+    checkSeriesSet('evaluate', set);
+    checkOptionNames('evaluate', options, evaluateNames, { count: 'origins' });
     const { plan } = this;
     const { origins: count = 5, stride = plan.horizon } = options;
     const origins = rollingOrigins(set, { count, stride, horizon: plan.horizon, input: plan.window });

@@ -28,6 +28,7 @@ import {
   type ForecastArchitecture,
   type ForecastColumns,
   forecastNetwork,
+  type ScaledColumn,
   windowScale,
 } from './forecast-network.js';
 import { expectCount, type ForecastOptions, planForecast } from './forecast-options.js';
@@ -85,6 +86,8 @@ export async function trainForecaster(
   const training = windowsOf(parts.train, plan);
   const held = windowsOf(parts.validation ?? parts.train, plan);
   const columns = columnsOf(parts.train, plan, training);
+  const [target] = columns.past;
+  checkScale(target);
   const architecture: ForecastArchitecture = {
     ...{
       columns,
@@ -97,7 +100,7 @@ export async function trainForecaster(
     ...{ cell, hiddenSize, numLayers, dropout },
   };
   const network = forecastNetwork(architecture);
-  const [{ scale: unit }] = columns.past;
+  const unit = target.scale;
   const { parameters, history, backend } = await fit(network, samplesOf(training, unit), {
     loss: pinball({ quantiles: plan.quantiles }),
     output: 'scaled',
@@ -115,7 +118,7 @@ export async function trainForecaster(
     parameters,
     history,
     backend,
-    notes: [...notes, ...parts.notes, ...training.notes],
+    notes: [...notes, ...parts.notes, ...training.notes, ...lostDigits(target)],
   });
 }
 
@@ -205,6 +208,25 @@ function checkTraining({
   }
   expectCount('hiddenSize', hiddenSize);
   expectCount('numLayers', numLayers);
+}
+
+/** Squares of smaller and of larger numbers leave float32. */
+const [SMALLEST, LARGEST] = [1e-15, 1e15];
+
+function checkScale({ name, center, scale }: ScaledColumn): void {
+  if (scale >= SMALLEST && scale <= LARGEST && Math.abs(center) <= LARGEST) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `trainForecaster: the target '${name}' is about ${center.toPrecision(3)} and moves by ${scale.toPrecision(3)}; the network computes in float32, which takes ${SMALLEST} to ${LARGEST}. Give the column in another unit.`,
+  );
+}
+
+/** A note where float32 rounds away more than a hundredth of how far the target moves. */
+function lostDigits({ name, center, scale }: ScaledColumn): DataNote[] {
+  const step = Math.abs(center) * 2 ** -23;
+  if (step < scale / 100) return [];
+  const text = `The target '${name}' is about ${center.toPrecision(3)} and moves by ${scale.toPrecision(3)}: float32 rounds it to steps of about ${step.toPrecision(1)}. Subtract a number from the column before.`;
+  return [{ text, count: 1, column: name }];
 }
 
 /** The columns of windows, and by what their numbers are scaled: that of the training part alone. */

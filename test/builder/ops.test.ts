@@ -488,7 +488,15 @@ describe('the options', () => {
       'an outputPadding that no window reaches',
       (v, o) =>
         o.convTranspose1d('m', v.series, { outChannels: 2, kernelSize: 3, stride: 2, outputPadding: 2 }),
-      'm: outputPadding is 2; give less than the stride or the dilation, 1 at most.',
+      'm: outputPadding is 2; give less than the stride, 1 at most.',
+    ],
+    [
+      'an outputPadding that has room for another window',
+      (v, o) =>
+        o.convTranspose1d('m', v.series, {
+          ...{ outChannels: 2, kernelSize: 3, dilation: 3, padding: 1, outputPadding: 1 },
+        }),
+      'm: outputPadding is 1; give less than the stride, 0 at most.',
     ],
     [
       'a misspelt bound of a slice',

@@ -128,6 +128,45 @@ it.each<[string, object, ErrorCode, RegExp]>([
   await expect(training).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
+it.each([1e-20, 1e20])(
+  'a target that moves by %s is refused, as float32 has no squares of it',
+  async (unit) => {
+    const set = await salesSeries(60);
+    const [series] = set.series;
+    const sold = series!.values.get('sold')!.map((value: number) => value * unit);
+    const scaled = {
+      ...set,
+      series: [{ ...series!, values: new Map([...series!.values, ['sold', sold] as const]) }],
+    };
+    await expect(trainForecaster(scaled, sizes)).rejects.toThrow(
+      /'sold' is about .* Give the column in another unit/,
+    );
+  },
+);
+
+it('says where float32 rounds the target', async () => {
+  const set = await salesSeries(60);
+  const [series] = set.series;
+  const sold = series!.values.get('sold')!.map((value: number) => value + 1e9);
+  const large = {
+    ...set,
+    series: [{ ...series!, values: new Map([...series!.values, ['sold', sold] as const]) }],
+  };
+  const { notes } = await trainForecaster(large, { ...sizes, epochs: 1 });
+  expect(notes.at(-1)!.text).toMatch(
+    /'sold' is about 1.00e\+9 and moves by .*: float32 rounds it to steps of about 1e\+2/,
+  );
+});
+
+it('refuses options of an evaluation that there are not, and no series', async () => {
+  const set = await salesSeries(60);
+  const forecaster = await trainForecaster(set, { ...sizes, epochs: 1 });
+  await expect(forecaster.evaluate(set, { count: 2 } as never)).rejects.toThrow(/count.*origins/);
+  await expect(forecaster.evaluate(set, null as never)).rejects.toMatchObject({ code: 'E_INVALID_OPTION' });
+  const none = trainForecaster({ ...set, series: [] }, sizes);
+  await expect(none).rejects.toThrow(/expected at least one series/);
+});
+
 it('a model that is no forecast is refused', async () => {
   const { defineNetwork, exportOnnx, float32, initParameters, linear } = await import('../../src/index.js');
   const network = defineNetwork({ x: float32('batch', 2) }, ({ x }) => ({ y: linear('fc', x, 1) }));

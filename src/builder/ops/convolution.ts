@@ -61,17 +61,13 @@ export const convTransposeOp: OpDefinition<'convTranspose'> = {
   along: (axis, _x, options) => alongWindows(axis, options),
 };
 
-/** @throws E_INVALID_OPTION for what PyTorch and onnxruntime refuse, too: more would be entries that no window reaches */
-function checkOutputPadding(
-  { outputPadding, stride, dilation }: OpOptions['convTranspose'],
-  name: string,
-): void {
-  const most = outputPadding.map((_, i) => Math.max(stride[i] ?? 1, dilation[i] ?? 1) - 1);
-  const wrong = outputPadding.findIndex((size, i) => size > (most[i] ?? 0));
+/** @throws E_INVALID_OPTION for what onnxruntime refuses: that many entries have room for another window */
+function checkOutputPadding({ outputPadding, stride }: OpOptions['convTranspose'], name: string): void {
+  const wrong = outputPadding.findIndex((size, i) => size >= (stride[i] ?? 1));
   if (wrong === -1) return;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
-    `${name}: outputPadding is ${outputPadding[wrong]}; give less than the stride or the dilation, ${most[wrong]} at most.`,
+    `${name}: outputPadding is ${outputPadding[wrong]}; give less than the stride, ${(stride[wrong] ?? 1) - 1} at most.`,
   );
 }
 
@@ -178,7 +174,7 @@ export interface ConvTransposeOptions<N> extends GivenWindows<N> {
   readonly outChannels: number;
   /** Entries that are left out on both sides of the result. @default 0 */
   readonly padding?: N;
-  /** Entries that the result has at its end beyond the least. @default 0 */
+  /** Entries that the result has at its end beyond the least, fewer than the stride. @default 0 */
   readonly outputPadding?: N;
   /** Parts of the channels that are convolved by themselves. @default 1 */
   readonly groups?: number;
