@@ -121,7 +121,7 @@ function lastPieces({ series }: SeriesSet): Series[] {
   return [...pieces.values()];
 }
 
-/** Tells series apart; names do not, where a key has ` / ` in its texts. */
+/** Tells series apart: by the key, and by the name where sets have none. */
 export function keyOf({ name, key }: Series): string {
   return JSON.stringify([name, key]);
 }

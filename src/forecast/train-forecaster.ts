@@ -11,6 +11,7 @@ import { pinball } from '../builder/train/forecast-losses.js';
 import type { EpochLog } from '../builder/train/logs.js';
 import { adam } from '../builder/train/optimizers.js';
 import { cosine } from '../builder/train/schedules.js';
+import { counted } from '../counted.js';
 import { type Dataset, dataset } from '../data/dataset.js';
 import { type CalendarPart, calendarFeatures } from '../data/table/calendar.js';
 import { fitScaler, scalingOf } from '../data/table/scaler.js';
@@ -83,8 +84,14 @@ export async function trainForecaster(
   const longest = Math.max(...set.series.map(({ times }) => times.length));
   const steps = Math.max(Math.round(validation * longest), plan.horizon);
   const parts = splitByTime(set, { validation: steps, context: plan.window });
+  const held = parts.validation ?? parts.train;
+  expectWindow(parts.train, plan, `what is before the last ${counted(steps, 'step')}, to be learned from`);
+  expectWindow(
+    held,
+    plan,
+    `the last ${counted(steps, 'step')}, which tell the best epoch, and the window before`,
+  );
   const training = windowsOf(parts.train, plan);
-  const held = windowsOf(parts.validation ?? parts.train, plan);
   const columns = columnsOf(parts.train, plan, training);
   const [target] = columns.past;
   checkScale(target);
@@ -105,7 +112,7 @@ export async function trainForecaster(
     loss: pinball({ quantiles: plan.quantiles }),
     output: 'scaled',
     optimizer: adam({ lr: cosine({ from: lr, over: epochs }) }),
-    validation: samplesOf(held, unit),
+    validation: samplesOf(windowsOf(held, plan), unit),
     earlyStopping: { patience },
     clipNorm: 1,
     ...{ epochs, batchSize, seed, ...(options.backend && { backend: options.backend }) },
@@ -208,6 +215,16 @@ function checkTraining({
   }
   expectCount('hiddenSize', hiddenSize);
   expectCount('numLayers', numLayers);
+}
+
+/** @throws E_INVALID_OPTION where no series has the rows of a window and a horizon, as when gaps cut them short */
+function expectWindow({ series }: SeriesSet, { window, horizon }: ForecastPlan, part: string): void {
+  const longest = Math.max(...series.map(({ times }) => times.length));
+  if (longest >= window + horizon) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `trainForecaster: a window of ${window} and a horizon of ${horizon} take ${window + horizon} rows without a gap; ${part}, have ${longest} at most. Give another validation, or a smaller window or horizon.`,
+  );
 }
 
 /** Squares of smaller and of larger numbers leave float32. */

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { networkToJson } from '../../src/builder/network-json.js';
 import { rollingOrigins } from '../../src/data/table/rolling-origins.js';
-import type { SeriesSet } from '../../src/data/table/series.js';
+import { type SeriesSet, sliceSeries } from '../../src/data/table/series.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { forecasterOf } from '../../src/forecast/forecast-metadata.js';
 import { type TrainedForecaster, trainForecaster } from '../../src/forecast/train-forecaster.js';
@@ -126,6 +126,15 @@ it.each<[string, object, ErrorCode, RegExp]>([
 ])('%s is refused', async (_, options, code, message) => {
   const training = trainForecaster(await salesSeries(60), { target: 'sold', ...options } as never);
   await expect(training).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+});
+
+it('says which part of the data is cut too short by gaps', async () => {
+  const set = await salesSeries(90);
+  const [series] = set.series;
+  const pieces = [sliceSeries(series!, 0, 60), sliceSeries(series!, 70, 90)];
+  await expect(trainForecaster({ ...set, series: pieces }, sizes)).rejects.toThrow(
+    /take 24 rows without a gap; the last 9 steps, which tell the best epoch, and the window before, have 20 at most/,
+  );
 });
 
 it.each([1e-20, 1e20])(

@@ -114,3 +114,14 @@ describe('quantiles without a median', () => {
     expect(Object.keys(await evaluated([0.5]))).toEqual(['mae', 'rmse', 'smape', 'mase', 'crps']);
   });
 });
+
+it.each([
+  ['a / b,c', 'a,b / c'],
+  ['a /,b', 'a,/ b'],
+  ['"""a / b""",c', 'a / b,c'],
+])('gives series of the keys %s and %s names of their own', async (first, second) => {
+  const rows = [first, second].flatMap((key) => [`2000-01-01,${key},1`, `2000-02-01,${key},2`]);
+  const table = await parseTable(new TextEncoder().encode(['t,k,l,y', ...rows].join('\n')));
+  const [a, b] = seriesOf(table, { time: 't', key: ['k', 'l'] }).series;
+  expect(a!.name).not.toBe(b!.name);
+});

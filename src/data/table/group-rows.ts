@@ -85,11 +85,18 @@ function groupsOf(table: Table, keys: ReadonlyMap<string, TextColumn>): RowGroup
       ([name, { codes, categories }]) => [name, categories[codes[rows[0] ?? 0] ?? -1] ?? ''] as const,
     );
     return {
-      name: texts.map(([, text]) => text).join(' / '),
+      name: nameOf(texts.map(([, text]) => text)),
       key: Object.fromEntries(texts),
       rows: Int32Array.from(rows),
     };
   });
+}
+
+/** Texts that would read as two, or as the end of one, stand in quotes, so that no two series have one name. */
+function nameOf(texts: readonly string[]): string {
+  const [only = ''] = texts;
+  if (texts.length === 1) return only;
+  return texts.map((text) => (/^["/]| \/ |\/$/.test(text) ? JSON.stringify(text) : text)).join(' / ');
 }
 
 function unsorted(

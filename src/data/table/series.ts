@@ -13,7 +13,10 @@ export type SeriesValues = Float64Array | Int32Array;
 
 /** One series. Its times are one step apart, without a gap. */
 export interface Series {
-  /** The texts of the key columns, joined by ` / `; empty without a key. Pieces that gaps cut apart have the same. */
+  /**
+   * The texts of the key columns, joined by ` / `, those in quotes that have it themselves; empty without a key. Pieces that
+   * gaps cut apart have the same.
+   */
   readonly name: string;
   /** The texts of the key columns by the names of these. */
   readonly key: Readonly<Record<string, string>>;
