@@ -132,11 +132,15 @@ function sizesOf(
 
 /** Parts that come round at least twice in the data: what was seen once tells nothing of the next. */
 function suggestedCalendar(
-  { series, frequency }: SeriesSet,
+  { series, frequency, columns }: SeriesSet,
   note: (text: string) => void,
 ): readonly CalendarPart[] {
   const span = Math.max(...series.map(({ times }) => (times.at(-1) ?? 0) - (times[0] ?? 0)));
-  const parts = (SUGGESTED[frequency.unit] ?? []).filter((part) => span >= 2 * CYCLES[part]);
+  const covered = (SUGGESTED[frequency.unit] ?? []).filter((part) => span >= 2 * CYCLES[part]);
+  const parts = covered.filter((part) => !columns.has(part));
+  const taken = covered.filter((part) => columns.has(part));
+  if (taken.length > 0)
+    note(`Of the calendar it does not see ${taken.join(', ')}: the series have a column of that name.`);
   if (parts.length > 0) note(`Of the calendar it sees: ${parts.join(', ')}.`);
   return parts;
 }

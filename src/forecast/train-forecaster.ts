@@ -92,7 +92,7 @@ export async function trainForecaster(
     `the last ${counted(steps, 'step')}, which tell the best epoch, and the window before`,
   );
   const training = windowsOf(parts.train, plan);
-  const columns = columnsOf(parts.train, plan, training);
+  const { columns, notes: scaling } = columnsOf(parts.train, plan, training);
   const [target] = columns.past;
   checkScale(target);
   const architecture: ForecastArchitecture = {
@@ -125,7 +125,7 @@ export async function trainForecaster(
     parameters,
     history,
     backend,
-    notes: [...notes, ...parts.notes, ...training.notes, ...lostDigits(target)],
+    notes: [...notes, ...parts.notes, ...training.notes, ...scaling, ...lostDigits(target)],
   });
 }
 
@@ -247,7 +247,11 @@ function lostDigits({ name, center, scale }: ScaledColumn): DataNote[] {
 }
 
 /** The columns of windows, and by what their numbers are scaled: that of the training part alone. */
-function columnsOf(train: SeriesSet, plan: ForecastPlan, { columns }: Windows): ForecastColumns {
+function columnsOf(
+  train: SeriesSet,
+  plan: ForecastPlan,
+  { columns }: Windows,
+): { columns: ForecastColumns; notes: readonly DataNote[] } {
   const numbers = [...new Set([...columns.past, ...columns.known, ...columns.static])];
   const scaler = fitScaler(train, { columns: numbers });
   const scaled = (names: readonly string[]) => names.map((name) => ({ name, ...scalingOf(scaler, name) }));
@@ -255,7 +259,7 @@ function columnsOf(train: SeriesSet, plan: ForecastPlan, { columns }: Windows): 
     names.map((name) => ({ name, size: plan.categories[name]?.length ?? calendarSize(name) }));
   const [target, ...features] = scaled(columns.past);
   if (!target) throw new LstmOnnxError('E_INTERNAL', 'Windows without a target.');
-  return {
+  const all: ForecastColumns = {
     past: [target, ...features],
     pastCategories: coded(columns.pastCategories),
     known: scaled(columns.known),
@@ -263,6 +267,7 @@ function columnsOf(train: SeriesSet, plan: ForecastPlan, { columns }: Windows): 
     static: scaled(columns.static),
     staticCategories: coded(columns.staticCategories),
   };
+  return { columns: all, notes: scaler.notes };
 }
 
 function calendarSize(part: string): number {

@@ -128,6 +128,24 @@ it.each<[string, object, ErrorCode, RegExp]>([
   await expect(training).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
+it('says which columns are constant in training, and which part of the calendar a column has the name of', async () => {
+  const set = await salesSeries(60);
+  const [series] = set.series;
+  const more = { price: new Float64Array(60).fill(3), month: new Float64Array(60) };
+  const values = new Map([...series!.values, ...Object.entries(more)]);
+  const columns = new Map([...set.columns, ['month', { kind: 'number' }] as const]);
+  const options = { ...sizes, features: ['price'], epochs: 1 };
+  const { notes, plan } = await trainForecaster(
+    { ...set, columns, series: [{ ...series!, values }] },
+    options,
+  );
+  expect(plan.calendar).toEqual([]);
+  expect(notes.map(({ text }) => text).slice(1)).toEqual([
+    'Of the calendar it does not see month: the series have a column of that name.',
+    "Scale 1 for column 'price', which is constant in training.",
+  ]);
+});
+
 it('says which part of the data is cut too short by gaps', async () => {
   const set = await salesSeries(90);
   const [series] = set.series;
