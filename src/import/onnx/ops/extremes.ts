@@ -31,7 +31,9 @@ function extreme(comparison: 'greater' | 'less', bound: 'alpha' | 'beta'): Handl
 function ofTensors(node: NodeReader, comparison: 'greater' | 'less') {
   const { to } = node;
   const { a, b, view } = aligned(node.floats(0), node.floats(1), to, to.dims);
-  return view(to.add('where', { a, b, x: a, y: b }, { comparison }));
+  const chosen = to.add('where', { a, b, x: a, y: b }, { comparison });
+  // NaN is neither greater nor less: that of b is chosen above, that of a differs from itself.
+  return view(to.add('where', { a, b: a, x: chosen, y: a }, { comparison: 'equal' }));
 }
 
 const greatest = extreme('greater', 'alpha');
