@@ -84,7 +84,7 @@ export async function trainForecaster(
   const longest = Math.max(...set.series.map(({ times }) => times.length));
   const steps = Math.max(Math.round(validation * longest), plan.horizon);
   const parts = splitByTime(set, { validation: steps, context: plan.window });
-  const held = parts.validation ?? parts.train;
+  const held = parts.validation;
   expectWindow(parts.train, plan, `what is before the last ${counted(steps, 'step')}, to be learned from`);
   expectWindow(
     held,

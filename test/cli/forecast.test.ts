@@ -98,10 +98,7 @@ describe('lstm-onnx train forecast', () => {
     expect(code).toBe(0);
     const lines = readFileSync(join(out, 'forecast.csv'), 'utf8').trim().split('\n');
     expect(lines).toHaveLength(5);
-    expect(lines.slice(0, 2)).toEqual([
-      'month,q0.5',
-      expect.stringMatching(/^2007-07-01T00:00:00.000Z,[\d.]+$/),
-    ]);
+    expect(lines.slice(0, 2)).toEqual(['month,q0.5', expect.stringMatching(/^2007-07-01,[\d.]+$/)]);
   });
 
   it('gives its scores as JSON', async () => {
@@ -302,7 +299,7 @@ describe('lstm-onnx predict', () => {
     const lines = stdout.trim().split('\n');
     expect(lines[0]).toBe('month,shop,q0.1,q0.5,q0.9');
     expect(lines.slice(1).map((line) => line.split(',').slice(0, 2).join())).toEqual(
-      ['2', '1'].flatMap((shop) => ['01', '02', '03'].map((m) => `2005-${m}-01T00:00:00.000Z,${shop}`)),
+      ['2', '1'].flatMap((shop) => ['01', '02', '03'].map((m) => `2005-${m}-01,${shop}`)),
     );
     const json = (await lstmOnnx(...args, '--json')).stdout.trim().split('\n');
     expect(json.map((line) => Object.values(JSON.parse(line)).join())).toEqual(lines.slice(1));

@@ -63,6 +63,12 @@ export class EarlyStopping {
       );
     }
     const mode = options.mode ?? monitored.mode ?? 'max';
+    if (mode === 'none') {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `Early stopping monitors '${monitor}', of which neither less nor more is better; monitor 'loss' or another metric.`,
+      );
+    }
     if (mode !== 'min' && mode !== 'max') throw wrongArgument('earlyStopping.mode', mode, "'min' or 'max'");
     this.#options = { monitor, mode, patience, minDelta };
     this.best = best;

@@ -19,7 +19,7 @@ const SAME_LEVEL = 1e-9;
 /** A mean over the targets of something of their quantiles. */
 function meanOverRows(
   name: string,
-  mode: 'min' | 'max',
+  mode: 'min' | 'max' | 'none',
   quantiles: readonly number[],
   term: (row: Float32Array, target: number) => number,
 ): WholeMetric {
@@ -74,7 +74,7 @@ export function crps(options: QuantileOptions): WholeMetric {
  */
 export function coverage(options: IntervalOptions): WholeMetric {
   const { quantiles, lower, upper } = intervalOf('coverage', options);
-  return meanOverRows('coverage', 'max', quantiles, (row, target) =>
+  return meanOverRows('coverage', 'none', quantiles, (row, target) =>
     (row[lower] ?? Number.NaN) <= target && target <= (row[upper] ?? Number.NaN) ? 1 : 0,
   );
 }

@@ -8,8 +8,8 @@ import type { Loss } from './loss.js';
 
 interface Described {
   readonly name: string;
-  /** Whether lower or higher is better, for early stopping. @default 'max' */
-  readonly mode?: 'min' | 'max';
+  /** Whether lower or higher is better, for early stopping; `'none'` where neither is. @default 'max' */
+  readonly mode?: 'min' | 'max' | 'none';
   /** Why the metric makes no sense for a network trained with this loss; undefined if it does. */
   refuses?(loss: Loss): string | undefined;
 }

@@ -1,6 +1,7 @@
 /** A table as CSV text, which parseTable reads back. */
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames } from '../../option-names.js';
+import { DAY } from './date-format.js';
 import { checkTable, type Table, type TableColumn } from './table.js';
 import { checkTableOptions, type Separator } from './table-options.js';
 
@@ -12,7 +13,7 @@ export interface CsvOptions {
 }
 
 /**
- * CSV with a header: numbers in as many digits as tell them apart, times as ISO 8601 in UTC, nothing where a value is missing.
+ * CSV with a header: numbers in as many digits as tell them apart, times as ISO 8601 in UTC (dates, where all are midnights), nothing where a value is missing.
  * Numbers, times and text with a letter come back from parseTable as they were.
  *
  * @throws E_INVALID_OPTION for what is no table, and for text that would be read as a missing value, such as `NA`
@@ -50,10 +51,11 @@ function cellsOf(
     return (row) => texts[column.codes[row] ?? -1] ?? '';
   }
   const { kind, values } = column;
+  const textOfTime = timeTexts(values);
   return (row) => {
     const value = values[row] ?? Number.NaN;
     if (Number.isNaN(value)) return '';
-    if (kind === 'time') return new Date(value).toISOString();
+    if (kind === 'time') return textOfTime(value);
     // -0 is written as 0 otherwise.
     const text = Object.is(value, -0) ? '-0' : String(value);
     return decimal === ',' ? text.replace('.', ',') : text;
@@ -64,4 +66,13 @@ function cellsOf(
 function quoted(text: string, isName: boolean): string {
   const isPlain = /^[\p{L}\p{N}_.+()%/-]+(?: [\p{L}\p{N}_.+()%/-]+)*$/u.test(text) || (isName && text === '');
   return isPlain ? text : `"${text.replaceAll('"', '""')}"`;
+}
+
+/** How the times of a column are written: as dates where all are midnights. */
+export function timeTexts(times: Float64Array): (time: number) => string {
+  const areDates = times.every((time) => Number.isNaN(time) || time % DAY === 0);
+  return (time) => {
+    const text = new Date(time).toISOString();
+    return areDates ? text.slice(0, text.indexOf('T')) : text;
+  };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 // Under another name: linters take fit( in a test file for a focused test.
 import { EarlyStopping } from '../../../src/builder/train/early-stopping.js';
 import { type FitOptions, fit as train } from '../../../src/builder/train/fit.js';
+import { coverage } from '../../../src/builder/train/interval-metrics.js';
 import type { StepLog } from '../../../src/builder/train/logs.js';
 import { mse } from '../../../src/builder/train/losses.js';
 import type { Metric } from '../../../src/builder/train/metric.js';
@@ -126,4 +127,12 @@ describe('early stopping', () => {
         "Early stopping monitors 'ratio', which is NaN after epoch 1; monitor a number that is always finite.",
     });
   });
+});
+
+it('does not monitor what is better neither low nor high, unless it is told which', () => {
+  const metric = coverage({ quantiles: [0.1, 0.5, 0.9], level: 0.8 });
+  expect(() => new EarlyStopping({ monitor: 'coverage' }, [metric])).toThrow(
+    /neither less nor more is better/,
+  );
+  expect(() => new EarlyStopping({ monitor: 'coverage', mode: 'max' }, [metric])).not.toThrow();
 });

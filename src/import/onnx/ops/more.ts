@@ -20,6 +20,7 @@ import { repeatingHandlers } from './repeating.js';
 import { shrinkingHandlers } from './shrinking.js';
 import { slicingHandlers } from './slicing.js';
 
+/** A later family's handler of an operator calls the earlier ones for what it does not read itself, so that their order counts. */
 export const more: Readonly<Record<string, Handler>> = {
   ...branchHandlers,
   ...argmaxHandlers,
