@@ -266,6 +266,7 @@ export {
   Forecaster,
   type SeriesForecast,
 } from './forecast/forecaster.js';
+export type { ComparedScores, PastForecast } from './forecast/past-forecast.js';
 export { type ForecastTraining, TrainedForecaster, trainForecaster } from './forecast/train-forecaster.js';
 export type { CallHint, Hint, LeaveOutHint, OptionHint } from './hints.js';
 export {

@@ -4,13 +4,24 @@ import { timeText } from '../data/table/group-rows.js';
 import type { ForecastPlan } from '../forecast/forecast-plan.js';
 import type { ForecastScores } from '../forecast/forecast-scores.js';
 import type { ForecastEvaluation } from '../forecast/forecaster.js';
+import type { ComparedScores } from '../forecast/past-forecast.js';
+
+/** What is told of an evaluation. */
+type Judged = Pick<ForecastEvaluation, 'origins' | keyof ComparedScores>;
 
 const labels = { naive: 'naive', drift: 'drift', seasonalNaive: 'seasonal naive' } as const;
 type BaselineName = keyof typeof labels;
 const names = Object.keys(labels) as BaselineName[]; // the keys of a literal are its own
 
-/** The table, and below it in words whether the model is better. */
-export function scoreLines(evaluation: ForecastEvaluation, plan: ForecastPlan): string[] {
+/** What of the past was forecast, how good that was, and in words whether the model is better. */
+export interface ScoreTable {
+  readonly title: string;
+  /** The first row has the names of the columns; those of forecasts without quantiles end early. */
+  readonly rows: readonly (readonly string[])[];
+  readonly verdict: readonly string[];
+}
+
+export function scoreTable(evaluation: Judged, plan: ForecastPlan): ScoreTable {
   const { origins, model, baselines } = evaluation;
   const inside = Math.round(100 * ((plan.quantiles.at(-1) ?? 0) - (plan.quantiles[0] ?? 0)));
   const hasRange = plan.quantiles.length > 1;
@@ -30,21 +41,28 @@ export function scoreLines(evaluation: ForecastEvaluation, plan: ForecastPlan): 
     ['model', ...errors(model), ...(hasRange ? [share] : []), shown(model.crps ?? Number.NaN)],
     ...names.map((name) => [labels[name], ...errors(baselines[name])]),
   ];
-  const widths = header.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const [first, last] = [timeText(origins[0]), timeText(origins.at(-1))];
+  const when = origins.length > 1 ? `from ${first} to ${last}` : `at ${first}`;
+  return {
+    title: `${counted(origins.length, 'forecast')} of the past, ${counted(plan.horizon, 'step')} each, ${when}`,
+    rows,
+    verdict: verdict(evaluation),
+  };
+}
+
+/** The table, and below it whether the model is better. */
+export function scoreLines(evaluation: Judged, plan: ForecastPlan): string[] {
+  const table = scoreTable(evaluation, plan);
+  const { rows } = table;
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   const padded = rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
   );
-  const [first, last] = [timeText(origins[0]), timeText(origins.at(-1))];
-  const when = origins.length > 1 ? `from ${first} to ${last}` : `at ${first}`;
-  return [
-    `${counted(origins.length, 'forecast')} of the past, ${counted(plan.horizon, 'step')} each, ${when}:`,
-    ...padded,
-    ...verdict(evaluation),
-  ];
+  return [`${table.title}:`, ...padded, ...table.verdict];
 }
 
 /** By MASE, which is told first, and by the errors in the target's own unit where they say otherwise. */
-function verdict(evaluation: ForecastEvaluation): string[] {
+function verdict(evaluation: Judged): string[] {
   const { model, baselines } = evaluation;
   const list = (better: readonly BaselineName[], by: Measure) =>
     better.map((name) => `${labels[name]} (${shown(baselines[name][by])})`).join(', ');
@@ -65,14 +83,14 @@ function verdict(evaluation: ForecastEvaluation): string[] {
 type Measure = 'mae' | 'rmse' | 'mase';
 
 /** Those whose errors are no larger than the model's, the best first. */
-function noWorse({ model, baselines }: ForecastEvaluation, by: Measure): BaselineName[] {
+function noWorse({ model, baselines }: Judged, by: Measure): BaselineName[] {
   return names
     .filter((name) => !(baselines[name][by] > model[by]))
     .sort((a, b) => baselines[a][by] - baselines[b][by]);
 }
 
 /** The same for programs. */
-export function scoreJson(evaluation: ForecastEvaluation): string {
+export function scoreJson(evaluation: Judged): string {
   const { origins, model, baselines } = evaluation;
   return JSON.stringify({
     event: 'evaluation',
@@ -88,6 +106,6 @@ export function scoreJson(evaluation: ForecastEvaluation): string {
 }
 
 /** Four digits. */
-function shown(value: number): string {
+export function shown(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

@@ -24,3 +24,15 @@ export const baselines = {
 } as const satisfies Readonly<Record<string, Baseline>>;
 
 export type BaselineName = keyof typeof baselines;
+
+/** @internal All of them at once. */
+export function baselinesOf(
+  past: Float64Array,
+  { horizon, season }: { readonly horizon: number; readonly season: number },
+): Readonly<Record<BaselineName, Float64Array>> {
+  return {
+    naive: baselines.naive(past, horizon),
+    drift: baselines.drift(past, horizon),
+    seasonalNaive: baselines.seasonalNaive(past, horizon, season),
+  };
+}

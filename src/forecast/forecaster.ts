@@ -6,9 +6,10 @@ import type { WindowArrays } from '../data/table/window-arrays.js';
 import { mustHave } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
-import { type BaselineName, baselines } from './baselines.js';
+import { baselinesOf } from './baselines.js';
 import { checkFits, type ForecastPlan, keyOf, lastWindows, windowsOf } from './forecast-plan.js';
-import { type ForecastScores, type ScoredForecast, scoresOf, seasonalUnit } from './forecast-scores.js';
+import { seasonalUnit } from './forecast-scores.js';
+import { type ComparedScores, comparedScores, type PastForecast, scoresByStep } from './past-forecast.js';
 
 /** The forecast of one series. */
 export interface SeriesForecast {
@@ -22,11 +23,13 @@ export interface SeriesForecast {
 }
 
 /** Scores of the model and of what takes no training, over the same steps. */
-export interface ForecastEvaluation {
+export interface ForecastEvaluation extends ComparedScores {
   /** The last known times of the forecasts. */
   readonly origins: readonly number[];
-  readonly model: ForecastScores;
-  readonly baselines: Readonly<Record<BaselineName, ForecastScores>>;
+  /** The scores of each step ahead, the next one first. */
+  readonly byStep: readonly ComparedScores[];
+  /** The forecasts themselves: of each origin, of each series. */
+  readonly forecasts: readonly PastForecast[];
   readonly notes: readonly DataNote[];
 }
 
@@ -103,33 +106,33 @@ export class Forecaster {
     const { origins: count = 5, stride = plan.horizon } = options;
     const origins = rollingOrigins(set, { count, stride, horizon: plan.horizon, input: plan.window });
     const units = unitsOf(origins[0]?.past ?? set, plan);
-    const model: ScoredForecast[] = [];
-    const others = new Map(baselineNames().map((name) => [name, [] as ScoredForecast[]]));
-    for (const { past, future } of origins) {
-      const forecasts = await this.forecast(past, future);
-      for (const [i, { quantiles }] of forecasts.entries()) {
-        const actual = targetOf(mustHave(future.series[i], 'What came'), plan);
+    const forecasts: PastForecast[] = [];
+    for (const { time, past, future } of origins) {
+      for (const [i, forecast] of (await this.forecast(past, future)).entries()) {
         const seen = mustHave(past.series[i], 'What was seen');
         const before = targetOf(seen, plan);
-        const unit = units.get(keyOf(seen)) ?? seasonalUnit(before, plan.season);
-        model.push({ actual, point: medianOf(quantiles, plan.quantiles), quantiles, unit });
-        for (const [baseline, list] of others) {
-          list.push({ actual, point: baselines[baseline](before, plan.horizon, plan.season), unit });
-        }
+        forecasts.push({
+          ...forecast,
+          origin: time,
+          actual: targetOf(mustHave(future.series[i], 'What came'), plan),
+          point: medianOf(forecast.quantiles, plan.quantiles),
+          baselines: baselinesOf(before, plan),
+          unit: units.get(keyOf(seen)) ?? seasonalUnit(before, plan.season),
+        });
       }
     }
-    const scores = [...others].map(([name, list]) => [name, scoresOf(list, plan.quantiles)] as const);
     return {
       origins: origins.map(({ time }) => time),
-      model: scoresOf(model, plan.quantiles),
-      baselines: Object.fromEntries(scores) as Record<BaselineName, ForecastScores>, // the names of the baselines
+      ...comparedScores(forecasts, plan.quantiles),
+      byStep: scoresByStep(forecasts, plan),
+      forecasts,
       notes: origins.flatMap(({ notes }) => notes),
     };
   }
 }
 
 /** The median; where no quantile is, on the line between its two neighbours; else the quantile that is nearest to it. */
-function medianOf(quantiles: readonly Float64Array[], levels: readonly number[]): Float64Array {
+export function medianOf(quantiles: readonly Float64Array[], levels: readonly number[]): Float64Array {
   const above = levels.findIndex((level) => level >= 0.5);
   const last = levels.length - 1;
   const [low, high] =
@@ -139,10 +142,6 @@ function medianOf(quantiles: readonly Float64Array[], levels: readonly number[])
   const [lower = 0, upper = 1] = [levels[low], levels[high]];
   const part = (0.5 - lower) / (upper - lower);
   return from.map((value, i) => value + part * ((to[i] ?? Number.NaN) - value));
-}
-
-function baselineNames(): BaselineName[] {
-  return Object.keys(baselines) as BaselineName[]; // its own names
 }
 
 function targetOf(series: Series, { target }: ForecastPlan): Float64Array {

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { scoreJson, scoreLines } from '../../src/cli/score-table.js';
-import type { ForecastEvaluation } from '../../src/forecast/forecaster.js';
 
 const plan = {
   ...{ target: 'sold', features: [], known: [], calendar: [], static: [], categories: {} },
@@ -8,12 +7,11 @@ const plan = {
 };
 const scores = (mae: number, rmse: number, mase: number) => ({ mae, rmse, smape: 0.123456, mase });
 
-function evaluation(model: ReturnType<typeof scores>): ForecastEvaluation {
+function evaluation(model: ReturnType<typeof scores>) {
   return {
     origins: [Date.UTC(2020, 0, 1), Date.UTC(2021, 0, 1)],
     model: { ...model, coverage: 0.875, width: 3, crps: 0.5 },
     baselines: { naive: scores(3, 4, 1.5), drift: scores(2, 5, 1), seasonalNaive: scores(4, 6, 2) },
-    notes: [],
   };
 }
 
