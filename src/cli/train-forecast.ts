@@ -1,30 +1,22 @@
 /** `lstm-onnx train forecast`: from a CSV file to a forecast, and how good it is. */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ArgumentsCamelCase, CommandModule } from 'yargs';
 import { backendNames } from '../builder/backends/backend-names.js';
-import { encodeCheckpoint } from '../builder/checkpoint.js';
 import { counted } from '../counted.js';
 import type { SeriesSet } from '../data/table/series.js';
-import { tableToCsv } from '../data/table/table-to-csv.js';
 import { lockFolder } from '../files/lock.js';
 import { ensureWritableDirectory, writeFilesAtomic } from '../files/write.js';
 import { planForecast } from '../forecast/forecast-options.js';
 import { type TrainedForecaster, trainForecaster } from '../forecast/train-forecaster.js';
 import { evaluatedTraining, VALIDATION } from './evaluated-training.js';
-import { forecastTable, seriesToForecast } from './forecast-rows.js';
+import { forecastCommand } from './forecast-command.js';
+import { contentsOf, filesIn, once } from './forecast-files.js';
 import type { GlobalOptions } from './global-options.js';
 import { type CliIo, formatDuration, type Output } from './output.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
 import { scoreJson, scoreLines } from './score-table.js';
-import {
-  listed,
-  type ReadSeries,
-  readSeries,
-  type SeriesArguments,
-  withSeriesOptions,
-} from './series-options.js';
+import { listed, readSeries, type SeriesArguments, withSeriesOptions } from './series-options.js';
 import { withSeriesWords } from './series-words.js';
 import { Stopped, stopOnSignal } from './stop.js';
 import { type TrainingProgress, trainingProgress } from './training-progress.js';
@@ -120,7 +112,7 @@ export const trainForecastCommand = (
         type: 'string',
         requiresArg: true,
         default: 'out',
-        describe: 'Folder for model.onnx, model.safetensors and forecast.csv',
+        describe: 'Folder for model.onnx, model.safetensors, forecast.csv and report.html',
       })
       .example('$0 train forecast --csv sales.csv --target sold', 'The next season, from what is found')
       .example(
@@ -140,7 +132,7 @@ async function trainForecast(
   for (const file of Object.values(files)) await refuseOverwriting(file, [args.csv]);
   await ensureWritableDirectory(args.output);
   await using _lock = await lockFolder(args.output);
-  const sayOnce = once(say);
+  const { sayOnce, said } = once(say);
   const read = await readSeries(args, { ...options, static: [] }, sayOnce);
   using stop = stopOnSignal(signals, () => {
     progress.stop();
@@ -152,13 +144,18 @@ async function trainForecast(
       train(read.series, args, { options, progress, signal: stop.signal, say: sayOnce }),
     );
     stop.signal.throwIfAborted();
-    if (origins > 0) {
-      const evaluation = await forecaster.evaluate(read.series, { origins });
+    const evaluation = origins > 0 ? await forecaster.evaluate(read.series, { origins }) : undefined;
+    if (evaluation) {
       for (const { text } of evaluation.notes) sayOnce(text);
       const lines = args.json ? [scoreJson(evaluation)] : scoreLines(evaluation, forecaster.plan);
       for (const line of lines) print(line);
     }
-    const contents = await contentsOf(forecaster, read, files, args, say);
+    const contents = await contentsOf(
+      { forecaster, evaluation, read, command: forecastCommand(args), notes: said },
+      files,
+      args,
+      sayOnce,
+    );
     stop.signal.throwIfAborted();
     // That of an earlier run is of another model.
     if (!contents.some(([file]) => file === files.csv)) await rm(files.csv, { force: true });
@@ -194,14 +191,6 @@ function optionsOf(args: ArgumentsCamelCase<ForecastArguments>) {
     ...(args.window !== undefined && { window: args.window }),
     ...(args.horizon !== undefined && { horizon: args.horizon }),
     ...(quantiles && { quantiles }),
-  };
-}
-
-function filesIn(folder: string) {
-  return {
-    checkpoint: join(folder, 'model.safetensors'),
-    onnx: join(folder, 'model.onnx'),
-    csv: join(folder, 'forecast.csv'),
   };
 }
 
@@ -241,37 +230,6 @@ async function train(
   const took = formatDuration(performance.now() - started);
   say(`trained in ${took} on tfjs ${backend.name}, ${history.length} of ${counted(args.epochs, 'epoch')}`);
   return { forecaster, origins };
-}
-
-/** What goes into the files; no forecast where no series has all that it takes, which is said. */
-async function contentsOf(
-  forecaster: TrainedForecaster,
-  { series, ahead, time }: ReadSeries,
-  { checkpoint, onnx, csv }: ReturnType<typeof filesIn>,
-  { decimal }: ForecastArguments,
-  say: Output['say'],
-): Promise<[string, Uint8Array | string][]> {
-  const { network, parameters, plan } = forecaster;
-  const models: [string, Uint8Array][] = [
-    [checkpoint, encodeCheckpoint({ network, parameters })],
-    [onnx, forecaster.toOnnx()],
-  ];
-  const wanted = seriesToForecast(series, ahead, plan, say);
-  if (wanted.series.length === 0) {
-    say(`${csv} is not written`);
-    return models;
-  }
-  const table = forecastTable(await forecaster.forecast(wanted, ahead), plan, time);
-  return [...models, [csv, tableToCsv(table, { decimal })]];
-}
-
-/** Says each line the first time. */
-function once(say: Output['say']): Output['say'] {
-  const said = new Set<string>();
-  return (line) => {
-    if (!said.has(line)) say(line);
-    said.add(line);
-  };
 }
 
 /** @throws UsageError for what are no numbers between 0 and 1 that ascend */

@@ -122,7 +122,7 @@ function lastPieces({ series }: SeriesSet): Series[] {
 }
 
 /** Tells series apart: by the key, and by the name where sets have none. */
-export function keyOf({ name, key }: Series): string {
+export function keyOf({ name, key }: Pick<Series, 'name' | 'key'>): string {
   return JSON.stringify([name, key]);
 }
 

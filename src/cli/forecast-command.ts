@@ -1,0 +1,38 @@
+/** The command that makes a forecast again, to copy into a shell. */
+import { shellWord } from './resume-command.js';
+
+const names = [
+  'csv',
+  'time',
+  'target',
+  'features',
+  'known',
+  'group',
+  'date-format',
+  'separator',
+  'decimal',
+  'frequency',
+  'fill',
+  'duplicates',
+  'window',
+  'horizon',
+  'quantiles',
+  'epochs',
+  'seed',
+  'cell',
+  'hidden-size',
+  'backend',
+  'output',
+] as const;
+
+type Given = Readonly<Record<(typeof names)[number], string | number | undefined>> & {
+  readonly sort: boolean;
+};
+
+export function forecastCommand(given: Given): string {
+  const options = names.flatMap((name) => {
+    const value = given[name];
+    return value === undefined ? [] : [`--${name}`, shellWord(String(value))];
+  });
+  return ['lstm-onnx train forecast', ...options, ...(given.sort ? ['--sort'] : [])].join(' ');
+}

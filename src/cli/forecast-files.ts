@@ -1,0 +1,67 @@
+/** The files that `train forecast` writes. */
+import { basename, join } from 'node:path';
+import { encodeCheckpoint } from '../builder/checkpoint.js';
+import { tableToCsv } from '../data/table/table-to-csv.js';
+import type { ForecastEvaluation } from '../forecast/forecaster.js';
+import type { TrainedForecaster } from '../forecast/train-forecaster.js';
+import { forecastTable, seriesToForecast } from './forecast-rows.js';
+import type { Output } from './output.js';
+import { forecastReport } from './report/forecast-report.js';
+import type { ReadSeries } from './series-options.js';
+
+export function filesIn(folder: string) {
+  return {
+    checkpoint: join(folder, 'model.safetensors'),
+    onnx: join(folder, 'model.onnx'),
+    csv: join(folder, 'forecast.csv'),
+    report: join(folder, 'report.html'),
+  };
+}
+
+/** What a run came to. */
+interface Outcome {
+  readonly forecaster: TrainedForecaster;
+  readonly evaluation: ForecastEvaluation | undefined;
+  readonly read: ReadSeries;
+  /** The command that makes it again. */
+  readonly command: string;
+  /** What was said so far, and will be. */
+  readonly notes: ReadonlySet<string>;
+}
+
+/** What goes into the files; no forecast where no series has all that it takes, which is said. */
+export async function contentsOf(
+  { forecaster, evaluation, read, command, notes }: Outcome,
+  files: ReturnType<typeof filesIn>,
+  { csv, decimal }: { readonly csv: string; readonly decimal: ',' | '.' },
+  say: Output['say'],
+): Promise<[string, Uint8Array | string][]> {
+  const { network, parameters, plan, history } = forecaster;
+  const wanted = seriesToForecast(read.series, read.ahead, plan, say);
+  const hasForecast = wanted.series.length > 0;
+  if (!hasForecast) say(`${files.csv} is not written`);
+  const ahead = hasForecast ? await forecaster.forecast(wanted, read.ahead) : [];
+  const report = await forecastReport({
+    ...{ file: basename(csv), plan, set: read.series, evaluation, ahead, history, command },
+    notes: [...notes],
+  });
+  const table = forecastTable(ahead, plan, read.time);
+  return [
+    [files.checkpoint, encodeCheckpoint({ network, parameters })],
+    [files.onnx, forecaster.toOnnx()],
+    ...(hasForecast ? [[files.csv, tableToCsv(table, { decimal })] as [string, string]] : []),
+    [files.report, report],
+  ];
+}
+
+/** Says each line the first time, and keeps what was said. */
+export function once(say: Output['say']): { sayOnce: Output['say']; said: ReadonlySet<string> } {
+  const said = new Set<string>();
+  return {
+    said,
+    sayOnce(line) {
+      if (!said.has(line)) say(line);
+      said.add(line);
+    },
+  };
+}

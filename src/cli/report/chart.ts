@@ -1,0 +1,67 @@
+/** Charts as SVG images, drawn by Vega-Lite without a canvas and without a network; it is loaded here alone. */
+import type { TopLevelSpec } from 'vega-lite';
+import { element, escapeText, type Markup, trusted } from './markup.js';
+
+/** By the variables of the page's style, so that charts follow light and dark. */
+export const colors = {
+  actual: 'var(--actual,#1b1f24)',
+  model: 'var(--model,#1f6fc2)',
+  ahead: 'var(--ahead,#c2571a)',
+  baseline: 'var(--baseline,#6b7480)',
+} as const;
+
+export interface ChartSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+const SOFT = 'var(--soft,#5b6470)';
+const LINE = 'var(--line,#d9dee4)';
+
+const axis = {
+  labelColor: SOFT,
+  titleColor: SOFT,
+  labelFontSize: 12,
+  titleFontSize: 12,
+  titleFontWeight: 'normal',
+  domainColor: LINE,
+  tickColor: LINE,
+  gridColor: LINE,
+} as const;
+
+/** What a chart has beside its size and style. */
+export type ChartSpec = Pick<Extract<TopLevelSpec, { layer: unknown }>, 'layer'>;
+
+/** @param spoken what the chart shows, for those who do not see it */
+export async function chart(spec: ChartSpec, { width, height }: ChartSize, spoken: string): Promise<Markup> {
+  const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  const whole: TopLevelSpec = {
+    ...spec,
+    width,
+    height,
+    padding: 4,
+    background: 'transparent',
+    autosize: { type: 'fit', contains: 'padding' },
+    config: { aria: false, font: 'system-ui, sans-serif', view: { stroke: null }, axis },
+  };
+  const svg = await new View(parse(compile(whole).spec), { renderer: 'none' }).toSVG();
+  return labelled(svg, spoken);
+}
+
+/** The same chart for a wide and for a narrow page, of which the style shows one. */
+export async function chartOfTwoSizes(
+  spec: ChartSpec,
+  sizes: { readonly wide: ChartSize; readonly narrow: ChartSize },
+  spoken: string,
+): Promise<Markup[]> {
+  return [
+    element('div', { class: 'wide' }, await chart(spec, sizes.wide, spoken)),
+    element('div', { class: 'narrow' }, await chart(spec, sizes.narrow, spoken)),
+  ];
+}
+
+/** One image with a name, instead of the roles that Vega gives to its parts. */
+function labelled(svg: string, spoken: string): Markup {
+  const bare = svg.replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, '');
+  return trusted(bare.replace('<svg', () => `<svg role="img" aria-label="${escapeText(spoken)}"`));
+}

@@ -1,0 +1,229 @@
+/** `report.html`: what was forecast, how good that was, and what is forecast; one file that needs no other and no script. */
+import { historyPlot } from '../../builder/train/history-plot.js';
+import type { EpochLog } from '../../builder/train/logs.js';
+import { counted } from '../../counted.js';
+import { timeText } from '../../data/table/group-rows.js';
+import type { SeriesSet } from '../../data/table/series.js';
+import { type ForecastPlan, keyOf } from '../../forecast/forecast-plan.js';
+import type { ForecastEvaluation, SeriesForecast } from '../../forecast/forecaster.js';
+import { version } from '../../version.js';
+import { scoreTable } from '../score-table.js';
+import { chart, chartOfTwoSizes } from './chart.js';
+import { element, type Markup, table, trusted } from './markup.js';
+import { type ReportedSeries, seriesSpec, spokenSeries } from './series-chart.js';
+import { spokenSteps, stepSpec, stepTable } from './step-chart.js';
+import { style } from './style.js';
+
+/** Series that are drawn. */
+const MOST = 6;
+
+/** What a report is of. */
+export interface ForecastReport {
+  /** The name of the file of the series. */
+  readonly file: string;
+  readonly plan: ForecastPlan;
+  readonly set: SeriesSet;
+  /** Undefined where there were too few rows to hold some back. */
+  readonly evaluation: ForecastEvaluation | undefined;
+  /** The forecasts ahead; none of series that lack what theirs takes. */
+  readonly ahead: readonly SeriesForecast[];
+  readonly history: readonly EpochLog[];
+  /** What was found and done, in lines. */
+  readonly notes: readonly string[];
+  /** The command that makes it again. */
+  readonly command: string;
+}
+
+/** @returns the text of an HTML file, which is well-formed XML, too */
+export async function forecastReport(report: ForecastReport): Promise<string> {
+  const title = `Forecast of ${report.plan.target}`;
+  const head = element(
+    'head',
+    {},
+    element('meta', { charset: 'utf-8' }),
+    element('title', {}, title),
+    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+    element('meta', { name: 'color-scheme', content: 'light dark' }),
+    element('meta', {
+      'http-equiv': 'Content-Security-Policy',
+      content: "default-src 'none'; style-src 'unsafe-inline'",
+    }),
+    // The style has no character that is escaped in XML alone.
+    element('style', {}, trusted(style)),
+  );
+  const body = element(
+    'body',
+    {},
+    element(
+      'main',
+      {},
+      element('h1', {}, title),
+      facts(report),
+      scores(report),
+      await pictures(report),
+      await steps(report),
+      training(report),
+      section('Make it again', element('pre', {}, element('code', {}, report.command))),
+    ),
+  );
+  const attributes = { lang: 'en', xmlns: 'http://www.w3.org/1999/xhtml' };
+  return `<!DOCTYPE html>\n${element('html', attributes, head, body).markup}\n`;
+}
+
+function section(title: string, ...children: readonly (Markup | readonly Markup[])[]): Markup {
+  return element('section', {}, element('h2', {}, title), ...children);
+}
+
+function facts({ file, plan, set }: ForecastReport): Markup {
+  const rows = set.series.reduce((sum, { times }) => sum + times.length, 0);
+  const firsts = set.series.map(({ times }) => times[0] ?? Number.POSITIVE_INFINITY);
+  const lasts = set.series.map(({ times }) => times.at(-1) ?? Number.NEGATIVE_INFINITY);
+  const span = `from ${timeText(Math.min(...firsts))} to ${timeText(Math.max(...lasts))}`;
+  const count = new Set(set.series.map(keyOf)).size;
+  const steps = (number: number) => counted(number, 'step');
+  const list: [string, string][] = [
+    ['File', file],
+    ['Target', plan.target],
+    ['Rows', `${rows.toLocaleString('en')}${count > 1 ? ` of ${count} series` : ''}, ${span}`],
+    ['Frequency', `one ${plan.frequency}`],
+    ['Season', plan.season > 1 ? steps(plan.season) : 'none'],
+    ['Window', `${steps(plan.window)} that are seen`],
+    ['Horizon', `${steps(plan.horizon)} that are forecast`],
+    ['Quantiles', plan.quantiles.join(', ')],
+    ['Further columns', plan.features.join(', ')],
+    ['Known ahead', [...plan.known, ...plan.calendar].join(', ')],
+  ];
+  return element(
+    'dl',
+    {},
+    ...list
+      .filter(([, value]) => value !== '')
+      .flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
+  );
+}
+
+function scores({ evaluation, plan }: ForecastReport): Markup {
+  if (!evaluation) {
+    const none = 'There were too few rows to hold some back: nothing tells how good the forecast is.';
+    return section('How good it is', element('p', { class: 'verdict' }, none));
+  }
+  const { title, rows, verdict } = scoreTable(evaluation, plan);
+  return section(
+    'How good it is',
+    verdict.map((line) => element('p', { class: 'verdict' }, line)),
+    element('div', { class: 'scores' }, table(title, rows)),
+    element(
+      'p',
+      { class: 'soft' },
+      'MASE counts errors in the mean change over a season; below 1 is better than that. Naive repeats the last value, drift goes on along a line from the first value through the last, seasonal naive repeats the last season.',
+    ),
+  );
+}
+
+async function pictures(report: ForecastReport): Promise<Markup> {
+  const { plan, evaluation, ahead } = report;
+  const all = reportedSeries(report);
+  const drawn = all.slice(0, MOST);
+  const range =
+    plan.quantiles.length > 1 ? `, ${plan.quantiles[0]} to ${plan.quantiles.at(-1)} quantile` : '';
+  const entry = (kind: string, text: string) => element('li', { class: kind }, text);
+  const legend = element(
+    'ul',
+    { class: 'legend' },
+    entry('actual', 'what came'),
+    ...(evaluation ? [entry('model', 'forecasts of the past: median')] : []),
+    ...(ahead.length > 0 ? [entry('ahead', 'forecast ahead: median')] : []),
+    ...(range ? [entry('band ahead', `interval${range}`)] : []),
+  );
+  const figures =
+    all.length === 1
+      ? await Promise.all(drawn.map((one) => wide(one, plan)))
+      : [await smallMultiples(drawn, plan)];
+  const more = all.length - drawn.length;
+  return section(
+    'The series and its forecasts',
+    legend,
+    figures,
+    more > 0
+      ? [
+          element(
+            'p',
+            { class: 'soft' },
+            `${counted(more, 'more series', 'more series')} not drawn; forecast.csv has the forecasts of all.`,
+          ),
+        ]
+      : [],
+  );
+}
+
+async function wide(series: ReportedSeries, plan: ForecastPlan): Promise<Markup> {
+  const [wideSpec, narrowSpec] = [seriesSpec(series, plan, 8), seriesSpec(series, plan, 4)];
+  const spoken = spokenSeries(series, plan);
+  return element(
+    'figure',
+    {},
+    element('div', { class: 'wide' }, await chart(wideSpec, { width: 960, height: 340 }, spoken)),
+    element('div', { class: 'narrow' }, await chart(narrowSpec, { width: 360, height: 280 }, spoken)),
+    element('figcaption', {}, plan.target),
+  );
+}
+
+async function smallMultiples(drawn: readonly ReportedSeries[], plan: ForecastPlan): Promise<Markup> {
+  const size = { width: 340, height: 220 };
+  const figures = drawn.map(async (series) =>
+    element(
+      'figure',
+      {},
+      element('h3', {}, series.name),
+      await chart(seriesSpec(series, plan, 4), size, spokenSeries(series, plan)),
+    ),
+  );
+  return element('div', { class: 'grid' }, ...(await Promise.all(figures)));
+}
+
+function reportedSeries({ set, evaluation, ahead }: ForecastReport): ReportedSeries[] {
+  const named = new Map<string, typeof set.series>();
+  for (const piece of set.series) named.set(keyOf(piece), [...(named.get(keyOf(piece)) ?? []), piece]);
+  return [...named].map(([key, pieces]) => ({
+    name: pieces[0]?.name ?? '',
+    pieces,
+    past: evaluation?.forecasts.filter((one) => keyOf(one) === key) ?? [],
+    ahead: ahead.find((one) => keyOf(one) === key),
+  }));
+}
+
+async function steps({ evaluation, set }: ForecastReport): Promise<Markup | readonly Markup[]> {
+  if (!evaluation) return [];
+  const { byStep } = evaluation;
+  const measure = new Set(set.series.map(keyOf)).size > 1 ? 'mase' : 'mae';
+  const sizes = { wide: { width: 640, height: 280 }, narrow: { width: 360, height: 240 } };
+  const unit =
+    measure === 'mae' ? 'in the unit of the target' : 'in the mean change over a season of each series';
+  return section(
+    'Error by step ahead',
+    element(
+      'ul',
+      { class: 'legend' },
+      element('li', { class: 'model' }, 'model'),
+      element('li', { class: 'baseline' }, 'seasonal naive'),
+    ),
+    element(
+      'figure',
+      { class: 'small' },
+      await chartOfTwoSizes(stepSpec(byStep, measure), sizes, spokenSteps(byStep, measure)),
+      element('figcaption', {}, `Mean absolute error over all forecasts of the past, ${unit}`),
+    ),
+    element('details', {}, element('summary', {}, 'The numbers'), stepTable(byStep, measure)),
+  );
+}
+
+function training({ history, notes }: ForecastReport): Markup {
+  const plot = trusted(historyPlot(history));
+  return section(
+    'Training',
+    element('figure', { class: 'small scroll', tabindex: '0' }, plot),
+    element('h3', {}, 'What was found and done'),
+    element('ul', {}, ...notes.map((note) => element('li', {}, note))),
+    element('p', { class: 'soft' }, `Made by lstm-onnx ${version}.`),
+  );
+}

@@ -1,0 +1,38 @@
+/** What the report looks like, on light and on dark, on a desk and on a phone. */
+export const style = `
+:root{color-scheme:light dark;--back:#fff;--text:#1b1f24;--soft:#5b6470;--line:#d9dee4;--actual:#1b1f24;--model:#1f6fc2;--ahead:#c2571a;--baseline:#6b7480}
+@media (prefers-color-scheme:dark){:root{--back:#14181d;--text:#e6e9ed;--soft:#a3adb8;--line:#39414b;--actual:#e6e9ed;--model:#5fa8f0;--ahead:#f0914f;--baseline:#98a2ae}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 3rem;background:var(--back);color:var(--text);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:break-word}
+h1{font-size:1.6rem;line-height:1.25;margin:0 0 .5rem}
+h2{font-size:1.2rem;margin:2.5rem 0 .5rem}
+h3{font-size:1rem;margin:0 0 .25rem}
+p,ul{margin:.5rem 0}
+ul{padding-left:1.25rem}
+.verdict{font-weight:600}
+.soft,figcaption,caption{color:var(--soft)}
+dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem 1rem;margin:1rem 0}
+dt{color:var(--soft)}
+dd{margin:0;overflow-wrap:anywhere}
+figure{margin:.75rem 0;min-width:0}
+figcaption{font-size:.875rem}
+svg{display:block;width:100%;height:auto}
+.narrow{display:none}
+.small{max-width:40rem}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:1rem 1.5rem}
+.scroll{overflow-x:auto}
+.scroll svg{min-width:30rem}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem}
+caption{text-align:left;padding-bottom:.35rem}
+th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid var(--line);font-weight:400}
+thead th{color:var(--soft);vertical-align:bottom}
+tr>:first-child{text-align:left;padding-left:0}
+.scores tbody tr:first-child>*{font-weight:600}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;font-size:.875rem}
+.legend li::before{content:"";display:inline-block;width:1.25rem;height:.2rem;margin-right:.4rem;vertical-align:middle;background:var(--color)}
+.legend .band::before{height:.8rem;opacity:.3}
+.actual{--color:var(--actual)}.model{--color:var(--model)}.ahead{--color:var(--ahead)}.baseline{--color:var(--baseline)}
+pre{margin:.5rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
+summary{cursor:pointer}
+@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .35rem}table{font-size:.8125rem}body{padding-top:1rem}}
+`;
