@@ -32,7 +32,8 @@ type Given = Readonly<Record<(typeof names)[number], string | number | undefined
 export function forecastCommand(given: Given): string {
   const options = names.flatMap((name) => {
     const value = given[name];
-    return value === undefined ? [] : [`--${name}`, shellWord(String(value))];
+    const isDefault = name === 'decimal' && value === '.';
+    return value === undefined || isDefault ? [] : [`--${name}`, shellWord(String(value))];
   });
   return ['lstm-onnx train forecast', ...options, ...(given.sort ? ['--sort'] : [])].join(' ');
 }

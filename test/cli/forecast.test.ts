@@ -62,7 +62,12 @@ describe('lstm-onnx train forecast', () => {
     const out = join(folder, name);
     const { code, stdout, stderr } = await train('--csv', vega(name), ...what, ...how, '-o', out);
     expect(code, stderr).toBe(0);
-    expect(readdirSync(out).sort()).toEqual(['forecast.csv', 'model.onnx', 'model.safetensors']);
+    expect(readdirSync(out).sort()).toEqual([
+      'forecast.csv',
+      'model.onnx',
+      'model.safetensors',
+      'report.html',
+    ]);
     expect(stdout).toMatch(/^5 forecasts of the past, \d+ steps each, from \d{4}-.* to \d{4}-/);
     for (const row of ['model', 'naive', 'drift', 'seasonal naive']) {
       expect(stdout).toMatch(new RegExp(`^${row} +[\\d.]+ +[\\d.]+ +[\\d.]+ +[\\d.]+`, 'm'));
@@ -116,7 +121,9 @@ describe('lstm-onnx train forecast', () => {
       baselines: { seasonalNaive: { mase: expect.any(Number) } },
       noWorseThanModel: { mase: expect.any(Array) },
     });
-    const files = ['model.safetensors', 'model.onnx', 'forecast.csv'].map((name) => join(out, name));
+    const files = ['model.safetensors', 'model.onnx', 'forecast.csv', 'report.html'].map((name) =>
+      join(out, name),
+    );
     expect(done).toEqual({ event: 'done', files });
   });
 
@@ -128,7 +135,7 @@ describe('lstm-onnx train forecast', () => {
     const none = await train('--csv', writeSales('none', 26), ...sizes, '-o', join(folder, 'none'));
     expect(none.stderr).toMatch(/trained on all, and nothing tells how good it is/);
     expect(none).toMatchObject({ code: 0, stdout: '' });
-    expect(readdirSync(join(folder, 'none'))).toHaveLength(3);
+    expect(readdirSync(join(folder, 'none'))).toHaveLength(4);
     const short = await train('--csv', writeSales('short', 20), ...sizes, '-o', join(folder, 'short'));
     expect(short.stderr).toMatch(/the longest series has 20.*--window.*\[E_INVALID_OPTION\]/);
   });
@@ -151,7 +158,7 @@ describe('lstm-onnx train forecast', () => {
     const trained = await train('--csv', lacking, ...known, '-o', out);
     expect(trained.stderr).toMatch(/it takes 3 rows behind the last one.*\('price'\); there are 2/);
     // The forecast of the earlier run is not this model's.
-    expect(readdirSync(out).sort()).toEqual(['model.onnx', 'model.safetensors']);
+    expect(readdirSync(out).sort()).toEqual(['model.onnx', 'model.safetensors', 'report.html']);
   });
 
   it('learns from the pieces between gaps, and forecasts behind the last of them', async () => {

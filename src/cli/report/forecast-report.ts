@@ -133,7 +133,7 @@ async function pictures(report: ForecastReport): Promise<Markup> {
     entry('actual', 'what came'),
     ...(evaluation ? [entry('model', 'forecasts of the past: median')] : []),
     ...(ahead.length > 0 ? [entry('ahead', 'forecast ahead: median')] : []),
-    ...(range ? [entry('band ahead', `interval${range}`)] : []),
+    ...(range ? [entry('band', `intervals${range}`)] : []),
   );
   const figures =
     all.length === 1
@@ -162,9 +162,9 @@ async function wide(series: ReportedSeries, plan: ForecastPlan): Promise<Markup>
   return element(
     'figure',
     {},
+    element('figcaption', {}, plan.target),
     element('div', { class: 'wide' }, await chart(wideSpec, { width: 960, height: 340 }, spoken)),
     element('div', { class: 'narrow' }, await chart(narrowSpec, { width: 360, height: 280 }, spoken)),
-    element('figcaption', {}, plan.target),
   );
 }
 

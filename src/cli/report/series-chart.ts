@@ -141,7 +141,7 @@ function timeAxis(tickCount: number) {
     field: 'time',
     type: 'temporal',
     scale: { type: 'utc' },
-    axis: { title: null, tickCount, format: timeFormat, formatType: 'utc', grid: false, labelFlush: true },
+    axis: { title: null, tickCount, format: timeFormat, grid: false, labelFlush: true },
   } as const;
 }
 

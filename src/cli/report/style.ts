@@ -30,9 +30,9 @@ tr>:first-child{text-align:left;padding-left:0}
 .scores tbody tr:first-child>*{font-weight:600}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;font-size:.875rem}
 .legend li::before{content:"";display:inline-block;width:1.25rem;height:.2rem;margin-right:.4rem;vertical-align:middle;background:var(--color)}
-.legend .band::before{height:.8rem;opacity:.3}
+.legend .band::before{height:.8rem;opacity:.3;background:linear-gradient(90deg,var(--model) 50%,var(--ahead) 50%)}
 .actual{--color:var(--actual)}.model{--color:var(--model)}.ahead{--color:var(--ahead)}.baseline{--color:var(--baseline)}
 pre{margin:.5rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
 summary{cursor:pointer}
-@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .35rem}table{font-size:.8125rem}body{padding-top:1rem}}
+@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .2rem}table{font-size:.75rem}body{padding-top:1rem}}
 `;
