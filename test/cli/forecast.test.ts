@@ -8,6 +8,7 @@ import { readTable } from '../../src/index.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
 import { identityModel } from './identity-model.js';
 import { lstmOnnx, runWith } from './lstm-onnx.js';
+import { textsOf } from './well-formed.js';
 
 const folder = temporaryDirectory();
 const vega = (name: string) =>
@@ -76,6 +77,12 @@ describe('lstm-onnx train forecast', () => {
     expect(stderr).toMatch(/^The times are one (month|day) apart\.$/m);
     expect(stderr).toMatch(/^The horizon is \d+ steps/m);
     expect(stderr).toMatch(/^epoch 2\/2 \| .* \| loss [\d.]+ \| validation [\d.]+ /m);
+
+    const page = textsOf(readFileSync(join(out, 'report.html'), 'utf8'));
+    expect(page).toContain(/^The model is .*$/m.exec(stdout)![0]);
+    const [, ...scores] = /^seasonal naive .*$/m.exec(stdout)![0].split(/ {2,}/);
+    expect(page).toEqual(expect.arrayContaining([`${name}.csv`, ...scores]));
+    expect(page).toContainEqual(expect.stringMatching(/^lstm-onnx train forecast --csv .* --seed 0 /));
 
     const again = join(folder, `${name}.csv`);
     const model = join(out, 'model.onnx');

@@ -34,6 +34,29 @@ describe('a forecast of several series', () => {
     for (const { mase } of Object.values(baselines)) expect(model.mase).toBeLessThan(mase);
   });
 
+  it('gives the forecasts of each origin beside what came, and the scores of each step', async () => {
+    const { forecasts, byStep, model, baselines } = await forecaster.evaluate(set);
+    expect(forecasts).toHaveLength(5 * 3);
+    const { past, future, time } = origins[1]!;
+    const again = await forecaster.forecast(past, future);
+    const second = forecasts.filter(({ origin }) => origin === time);
+    expect(second.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    for (const [i, { quantiles, times, point, actual, baselines: others }] of second.entries()) {
+      expect({ quantiles, times }).toEqual({ quantiles: again[i]!.quantiles, times: again[i]!.times });
+      expect(point).toEqual(quantiles[1]);
+      expect(actual).toEqual(future.series[i]!.values.get('sold'));
+      expect(others.naive[5]).toBe(past.series[i]!.values.get('sold')!.at(-1));
+    }
+    expect(byStep).toHaveLength(6);
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(byStep.map((step) => step.model.mae))).toBeCloseTo(model.mae, 10);
+    expect(mean(byStep.map((step) => step.model.crps!))).toBeCloseTo(model.crps!, 10);
+    const naive = byStep.map((step) => step.baselines.seasonalNaive.mase);
+    expect(mean(naive)).toBeCloseTo(baselines.seasonalNaive.mase, 10);
+    const last = forecasts.map(({ actual, point }) => Math.abs(actual[5]! - point[5]!));
+    expect(byStep[5]!.model.mae).toBeCloseTo(mean(last), 10);
+  });
+
   it('says the steps behind the last ones, of each series, with ascending quantiles', async () => {
     const forecasts = await forecaster.forecast(set);
     expect(forecasts.map(({ name }) => name)).toEqual(['a', 'b', 'c']);

@@ -79,7 +79,7 @@ function facts({ file, plan, set }: ForecastReport): Markup {
   const firsts = set.series.map(({ times }) => times[0] ?? Number.POSITIVE_INFINITY);
   const lasts = set.series.map(({ times }) => times.at(-1) ?? Number.NEGATIVE_INFINITY);
   const span = `from ${timeText(Math.min(...firsts))} to ${timeText(Math.max(...lasts))}`;
-  const count = new Set(set.series.map(keyOf)).size;
+  const count = countOf(set);
   const steps = (number: number) => counted(number, 'step');
   const list: [string, string][] = [
     ['File', file],
@@ -121,9 +121,8 @@ function scores({ evaluation, plan }: ForecastReport): Markup {
 }
 
 async function pictures(report: ForecastReport): Promise<Markup> {
-  const { plan, evaluation, ahead } = report;
-  const all = reportedSeries(report);
-  const drawn = all.slice(0, MOST);
+  const { plan, set, evaluation, ahead } = report;
+  const drawn = firstSeries(report);
   const range =
     plan.quantiles.length > 1 ? `, ${plan.quantiles[0]} to ${plan.quantiles.at(-1)} quantile` : '';
   const entry = (kind: string, text: string) => element('li', { class: kind }, text);
@@ -136,10 +135,10 @@ async function pictures(report: ForecastReport): Promise<Markup> {
     ...(range ? [entry('band', `intervals${range}`)] : []),
   );
   const figures =
-    all.length === 1
+    drawn.length === 1
       ? await Promise.all(drawn.map((one) => wide(one, plan)))
       : [await smallMultiples(drawn, plan)];
-  const more = all.length - drawn.length;
+  const more = countOf(set) - drawn.length;
   return section(
     'The series and its forecasts',
     legend,
@@ -181,21 +180,29 @@ async function smallMultiples(drawn: readonly ReportedSeries[], plan: ForecastPl
   return element('div', { class: 'grid' }, ...(await Promise.all(figures)));
 }
 
-function reportedSeries({ set, evaluation, ahead }: ForecastReport): ReportedSeries[] {
-  const named = new Map<string, typeof set.series>();
-  for (const piece of set.series) named.set(keyOf(piece), [...(named.get(keyOf(piece)) ?? []), piece]);
-  return [...named].map(([key, pieces]) => ({
-    name: pieces[0]?.name ?? '',
-    pieces,
-    past: evaluation?.forecasts.filter((one) => keyOf(one) === key) ?? [],
-    ahead: ahead.find((one) => keyOf(one) === key),
-  }));
+/** How many series there are; pieces of one count once. */
+function countOf({ series }: SeriesSet): number {
+  return new Set(series.map(keyOf)).size;
+}
+
+/** The first series, as they are drawn. */
+function firstSeries({ set, evaluation, ahead }: ForecastReport): ReportedSeries[] {
+  const keys = [...new Set(set.series.map(keyOf))].slice(0, MOST);
+  return keys.map((key) => {
+    const pieces = set.series.filter((one) => keyOf(one) === key);
+    return {
+      name: pieces[0]?.name ?? '',
+      pieces,
+      past: evaluation?.forecasts.filter((one) => keyOf(one) === key) ?? [],
+      ahead: ahead.find((one) => keyOf(one) === key),
+    };
+  });
 }
 
 async function steps({ evaluation, set }: ForecastReport): Promise<Markup | readonly Markup[]> {
   if (!evaluation) return [];
   const { byStep } = evaluation;
-  const measure = new Set(set.series.map(keyOf)).size > 1 ? 'mase' : 'mae';
+  const measure = countOf(set) > 1 ? 'mase' : 'mae';
   const sizes = { wide: { width: 640, height: 280 }, narrow: { width: 360, height: 240 } };
   const unit =
     measure === 'mae' ? 'in the unit of the target' : 'in the mean change over a season of each series';
