@@ -65,8 +65,8 @@ describe('the report of one series', () => {
       expect.arrayContaining([
         'sales.csv',
         '60, from 2000-01-01 to 2004-12-01',
-        '12 steps that are seen',
-        '4 steps that are forecast',
+        '12 steps seen',
+        '4 steps ahead',
         'The window is 12 steps.',
         'lstm-onnx train forecast --csv sales.csv',
       ]),
@@ -139,6 +139,7 @@ it('draws a single step as dots, and one quantile without an interval', async ()
   expectWellFormed(dots);
   expect(dots).not.toMatch(/NaN|Infinity|undefined/);
   expect(textsOf(dots)).toContain('intervals, 0.1 to 0.9 quantile');
+  expect(textsOf(dots)).not.toContain('Error by step ahead');
   const bare = await forecastReport(await reportOf(await salesSeries(60), 'sold', { quantiles: [0.5] }));
   expect(textsOf(bare).join()).not.toContain('intervals');
 });

@@ -87,8 +87,8 @@ function facts({ file, plan, set }: ForecastReport): Markup {
     ['Rows', `${rows.toLocaleString('en')}${count > 1 ? ` of ${count} series` : ''}, ${span}`],
     ['Frequency', `one ${plan.frequency}`],
     ['Season', plan.season > 1 ? steps(plan.season) : 'none'],
-    ['Window', `${steps(plan.window)} that are seen`],
-    ['Horizon', `${steps(plan.horizon)} that are forecast`],
+    ['Window', `${steps(plan.window)} seen`],
+    ['Horizon', `${steps(plan.horizon)} ahead`],
     ['Quantiles', plan.quantiles.join(', ')],
     ['Further columns', plan.features.join(', ')],
     ['Known ahead', [...plan.known, ...plan.calendar].join(', ')],
@@ -200,7 +200,8 @@ function firstSeries({ set, evaluation, ahead }: ForecastReport): ReportedSeries
 }
 
 async function steps({ evaluation, set }: ForecastReport): Promise<Markup | readonly Markup[]> {
-  if (!evaluation) return [];
+  // Of one step the table of scores says it all.
+  if (!evaluation || evaluation.byStep.length === 1) return [];
   const { byStep } = evaluation;
   const measure = countOf(set) > 1 ? 'mase' : 'mae';
   const sizes = { wide: { width: 640, height: 280 }, narrow: { width: 360, height: 240 } };

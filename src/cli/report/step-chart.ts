@@ -52,7 +52,7 @@ function line(
       x: {
         field: 'step',
         type: 'quantitative',
-        scale: { domain: errors.length > 1 ? [1, errors.length] : [0, 2], nice: false, padding: 12 },
+        scale: { domain: [1, errors.length], nice: false, padding: 12 },
         axis: { title: 'step ahead', format: 'd', tickMinStep: 1, tickCount: 8, grid: false },
       },
       y: {
