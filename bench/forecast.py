@@ -1,0 +1,168 @@
+"""The PyTorch side of the comparison of forecasts: the network of src/forecast/forecast-network.ts and its training, on the windows that
+forecast.ts writes. `forecast.py FOLDER NAME` reads NAME.json and NAME.safetensors and writes NAME.forecasts.safetensors and NAME.losses.json."""
+
+import json
+import math
+import sys
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+torch.set_num_threads(1)
+
+
+class Forecast(nn.Module):
+    def __init__(self, architecture):
+        super().__init__()
+        self.architecture = architecture
+        a, columns = architecture, architecture["columns"]
+        hidden, self.step = a["hiddenSize"], math.ceil(a["hiddenSize"] / 4)
+        self.places = {}
+        self.embeddings = nn.ModuleList()
+        seen = len(columns["past"]) + self.embed(columns["pastCategories"])
+        layer = {"lstm": nn.LSTM, "gru": nn.GRU}[a["cell"]]
+        dropout = a["dropout"] if a["numLayers"] > 1 else 0
+        self.rnn = layer(seen, hidden, a["numLayers"], batch_first=True, dropout=dropout)
+        context = hidden + len(columns["static"]) + self.embed(columns["staticCategories"])
+        self.context = nn.Linear(context, a["horizon"] * self.step)
+        ahead = self.step + 1 + len(columns["known"]) + self.embed(columns["knownCategories"])
+        self.decoder = nn.Linear(ahead, hidden)
+        self.head = nn.Linear(hidden, len(a["quantiles"]))
+        self.dropout = nn.Dropout(a["dropout"])
+
+    def embed(self, columns):
+        """Makes an embedding for each name that has none yet; how many numbers those of the columns are together."""
+        for column in columns:
+            if column["name"] not in self.places:
+                self.places[column["name"]] = len(self.embeddings)
+                size = min(math.ceil(math.sqrt(column["size"])), 16)
+                self.embeddings.append(nn.Embedding(column["size"], size))
+        return sum(self.embeddings[self.places[column["name"]]].embedding_dim for column in columns)
+
+    def embedded(self, inputs, name):
+        columns = self.architecture["columns"][name]
+        return [
+            self.embeddings[self.places[column["name"]]](inputs[name][..., i]) for i, column in enumerate(columns)
+        ]
+
+    def numbers(self, inputs, name, first=0):
+        columns = self.architecture["columns"][name][first:]
+        if not columns:
+            return []
+        like = inputs[name].new_tensor
+        centers, scales = (like([column[key] for column in columns]) for key in ("center", "scale"))
+        return [(inputs[name][..., first:] - centers) / scales]
+
+    def forward(self, inputs):
+        """The output `scaled`, and what undoes the scaling: the level and the scale of each window, `[batch, 1, 1]`."""
+        a = self.architecture
+        target = inputs["past"][..., :1]
+        level = target[:, -1:]
+        spread = (target - level).var(1, unbiased=False, keepdim=True)
+        scale = (spread + (1e-3 * a["columns"]["past"][0]["scale"]) ** 2).sqrt()
+        scaled = (target - level) / scale
+        seen = [scaled, *self.numbers(inputs, "past", 1), *self.embedded(inputs, "pastCategories")]
+        last = self.dropout(self.rnn(torch.cat(seen, -1))[0][:, -1])
+        of_series = [*self.numbers(inputs, "static"), *self.embedded(inputs, "staticCategories")]
+        context = self.context(torch.cat([last, *of_series], -1)).view(-1, a["horizon"], self.step)
+        rounds = math.ceil(a["horizon"] / a["season"])
+        before = scaled[:, -a["season"] :].repeat(1, rounds, 1)[:, : a["horizon"]]
+        known = [*self.numbers(inputs, "known"), *self.embedded(inputs, "knownCategories")]
+        hidden = torch.relu(self.decoder(torch.cat([context, before, *known], -1)))
+        return ascending(self.head(hidden)) + before, level, scale
+
+
+def ascending(raw):
+    """Quantiles from the middle one outwards, by steps that are never negative."""
+    middle = raw.shape[-1] // 2
+    steps = nn.functional.softplus(raw)
+    center = raw[..., middle : middle + 1]
+    above = center + steps[..., middle + 1 :].cumsum(-1)
+    below = center - steps[..., :middle].flip(-1).cumsum(-1).flip(-1)
+    return torch.cat([below, center, above], -1)
+
+
+def pinball(prediction, targets, quantiles):
+    error = targets[..., None] - prediction
+    return torch.maximum(quantiles * error, (quantiles - 1) * error).mean()
+
+
+def part(tensors, prefix):
+    return {name[len(prefix) :]: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def rows(samples, at):
+    return {name: tensor[at] for name, tensor in samples.items()}
+
+
+def numbers_as(dtype, samples):
+    return {name: tensor.to(dtype) if tensor.is_floating_point() else tensor for name, tensor in samples.items()}
+
+
+def mean_loss(model, samples, quantiles):
+    model.eval()
+    with torch.no_grad():
+        return pinball(model(samples)[0], samples["targets"], quantiles).item()
+
+
+def train(model, training, validation, run, shuffle):
+    """As `trainForecaster`: Adam along a cosine, clipped gradients, the parameters of the best epoch. Gives the mean losses of its epochs."""
+    quantiles = training["targets"].new_tensor(model.architecture["quantiles"])
+    optimizer = torch.optim.Adam(model.parameters(), lr=run["lr"])
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, run["epochs"])
+    count = len(training["targets"])
+    losses, best, since, kept = [], math.inf, 0, None
+    for _ in range(run["epochs"]):
+        model.train()
+        order = torch.randperm(count) if shuffle else torch.arange(count)
+        total = 0
+        for at in order.split(run["batchSize"]):
+            batch = rows(training, at)
+            loss = pinball(model(batch)[0], batch["targets"], quantiles)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1)
+            optimizer.step()
+            total += loss.item() * len(at)
+        schedule.step()
+        losses.append(total / count)
+        value = mean_loss(model, validation, quantiles)
+        since += 1
+        if value < best:
+            best, since = value, 0
+            kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        if since >= run["patience"]:
+            break
+    model.load_state_dict(kept)
+    return losses
+
+
+def main(folder, name):
+    with open(f"{folder}/{name}.json") as file:
+        run = json.load(file)
+    tensors = load_file(f"{folder}/{name}.safetensors")
+    training, validation = part(tensors, "training."), part(tensors, "validation.")
+    forecasts = {}
+    for seed in range(run["seeds"]):
+        torch.manual_seed(seed)
+        model = Forecast(run["architecture"])
+        train(model, training, validation, run, shuffle=True)
+        model.eval()
+        for origin in range(run["origins"]):
+            with torch.no_grad():
+                scaled, level, scale = model(part(tensors, f"origin.{origin}."))
+            forecasts[f"{seed}.{origin}"] = scaled * scale + level
+    save_file(forecasts, f"{folder}/{name}.forecasts.safetensors")
+    losses = {}
+    for dtype in (torch.float32, torch.float64):
+        model = Forecast({**run["architecture"], "dropout": 0})
+        model.load_state_dict(part(tensors, "start."))
+        strict = {**run, "epochs": run["strictEpochs"]}
+        samples = [numbers_as(dtype, training), numbers_as(dtype, validation)]
+        losses[str(dtype)] = train(model.to(dtype), *samples, strict, shuffle=False)
+    with open(f"{folder}/{name}.losses.json", "w") as file:
+        json.dump({"single": losses["torch.float32"], "double": losses["torch.float64"], "torch": torch.__version__}, file)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,147 @@
+/** What a forecast is trained on, and what tells its best epoch: windows of series, as samples of the network. */
+import { counted } from '../counted.js';
+import { type Dataset, dataset } from '../data/dataset.js';
+import { type CalendarPart, calendarFeatures } from '../data/table/calendar.js';
+import { fitScaler, scalingOf } from '../data/table/scaler.js';
+import type { SeriesSet } from '../data/table/series.js';
+import { splitByTime } from '../data/table/split-by-time.js';
+import type { DataNote } from '../data/table/table.js';
+import type { WindowArrays } from '../data/table/window-arrays.js';
+import type { Windows } from '../data/table/windows.js';
+import { LstmOnnxError } from '../errors.js';
+import { mustGet } from '../must-get.js';
+import {
+  type ForecastArchitecture,
+  type ForecastColumns,
+  type ScaledColumn,
+  windowScale,
+} from './forecast-network.js';
+import { type ForecastOptions, planForecast } from './forecast-options.js';
+import { type ForecastPlan, windowsOf } from './forecast-plan.js';
+import type { ForecastTraining } from './train-forecaster.js';
+
+export interface ForecastSamples {
+  readonly plan: ForecastPlan;
+  readonly architecture: ForecastArchitecture;
+  /** Their targets are those of the output `scaled`. */
+  readonly training: Dataset<WindowArrays['inputs']>;
+  readonly validation: Dataset<WindowArrays['inputs']>;
+  /** What was found rather than said, and what was left out. */
+  readonly notes: readonly DataNote[];
+}
+
+/** The last part of the data is for validation; scaling is fitted on what is before it. */
+export function forecastSamples(
+  set: SeriesSet,
+  options: ForecastOptions & ForecastTraining,
+): ForecastSamples {
+  const { plan, notes } = planForecast(set, options);
+  const { cell = 'lstm', hiddenSize = 32, numLayers = 1, dropout = 0.1, validation = 0.15 } = options;
+  const longest = Math.max(...set.series.map(({ times }) => times.length));
+  const steps = Math.max(Math.round(validation * longest), plan.horizon);
+  const parts = splitByTime(set, { validation: steps, context: plan.window });
+  const held = parts.validation;
+  expectWindow(parts.train, plan, `what is before the last ${counted(steps, 'step')}, to be learned from`);
+  expectWindow(
+    held,
+    plan,
+    `the last ${counted(steps, 'step')}, which tell the best epoch, and the window before`,
+  );
+  const training = windowsOf(parts.train, plan);
+  const { columns, notes: scaling } = columnsOf(parts.train, plan, training);
+  const { window, horizon, season, quantiles } = plan;
+  const [target] = columns.past;
+  checkScale(target);
+  return {
+    plan,
+    architecture: {
+      ...{ columns, window, horizon, quantiles, cell, hiddenSize, numLayers, dropout },
+      // A window that holds no whole season shows nothing of the one before.
+      season: season <= window ? season : 1,
+    },
+    training: samplesOf(training, target.scale),
+    validation: samplesOf(windowsOf(held, plan), target.scale),
+    notes: [...notes, ...parts.notes, ...training.notes, ...scaling, ...lostDigits(target)],
+  };
+}
+
+/** @throws E_INVALID_OPTION where no series has the rows of a window and a horizon, as when gaps cut them short */
+function expectWindow({ series }: SeriesSet, { window, horizon }: ForecastPlan, part: string): void {
+  const longest = Math.max(...series.map(({ times }) => times.length));
+  if (longest >= window + horizon) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `trainForecaster: a window of ${window} and a horizon of ${horizon} take ${window + horizon} rows without a gap; ${part}, have ${longest} at most. Give another validation, or a smaller window or horizon.`,
+  );
+}
+
+/** Squares of smaller and of larger numbers leave float32. */
+const [SMALLEST, LARGEST] = [1e-15, 1e15];
+
+function checkScale({ name, center, scale }: ScaledColumn): void {
+  if (scale >= SMALLEST && scale <= LARGEST && Math.abs(center) <= LARGEST) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `trainForecaster: the target '${name}' is about ${center.toPrecision(3)} and moves by ${scale.toPrecision(3)}; the network computes in float32, which takes ${SMALLEST} to ${LARGEST}. Give the column in another unit.`,
+  );
+}
+
+/** A note where float32 rounds away more than a hundredth of how far the target moves. */
+function lostDigits({ name, center, scale }: ScaledColumn): DataNote[] {
+  const step = Math.abs(center) * 2 ** -23;
+  if (step < scale / 100) return [];
+  const text = `The target '${name}' is about ${center.toPrecision(3)} and moves by ${scale.toPrecision(3)}: float32 rounds it to steps of about ${step.toPrecision(1)}. Subtract a number from the column before.`;
+  return [{ text, count: 1, column: name }];
+}
+
+/** The columns of windows, and by what their numbers are scaled: that of the training part alone. */
+function columnsOf(
+  train: SeriesSet,
+  plan: ForecastPlan,
+  { columns }: Windows,
+): { columns: ForecastColumns; notes: readonly DataNote[] } {
+  const numbers = [...new Set([...columns.past, ...columns.known, ...columns.static])];
+  const scaler = fitScaler(train, { columns: numbers });
+  const scaled = (names: readonly string[]) => names.map((name) => ({ name, ...scalingOf(scaler, name) }));
+  const coded = (names: readonly string[]) =>
+    names.map((name) => ({ name, size: plan.categories[name]?.length ?? calendarSize(name) }));
+  const [target, ...features] = scaled(columns.past);
+  if (!target) throw new LstmOnnxError('E_INTERNAL', 'Windows without a target.');
+  const all: ForecastColumns = {
+    past: [target, ...features],
+    pastCategories: coded(columns.pastCategories),
+    known: scaled(columns.known),
+    knownCategories: coded(columns.knownCategories),
+    static: scaled(columns.static),
+    staticCategories: coded(columns.staticCategories),
+  };
+  return { columns: all, notes: scaler.notes };
+}
+
+function calendarSize(part: string): number {
+  const { column } = mustGet(
+    calendarFeatures(new Float64Array(), { parts: [part as CalendarPart], as: 'codes' }),
+    part,
+    'part of the calendar',
+  );
+  return column.kind === 'text' ? column.categories.length : 0;
+}
+
+/** Windows as samples, whose targets are scaled as the network scales what it sees. @param unit the target's own scale */
+function samplesOf(all: Windows, unit: number): Dataset<WindowArrays['inputs']> {
+  const { inputs, targets } = all.dataset();
+  const [count = 0, window = 0, columns = 0] = inputs.past.shape;
+  const [, horizon = 0] = targets.shape;
+  const data = new Float32Array(targets.data.length);
+  const seen = new Float64Array(window);
+  for (let sample = 0; sample < count; sample++) {
+    for (let step = 0; step < window; step++) {
+      seen[step] = inputs.past.data[(sample * window + step) * columns] ?? Number.NaN;
+    }
+    const { level, scale } = windowScale(seen, unit);
+    for (let step = sample * horizon; step < (sample + 1) * horizon; step++) {
+      data[step] = ((targets.data[step] ?? Number.NaN) - level) / scale;
+    }
+  }
+  return dataset({ inputs, targets: { dtype: 'float32', shape: targets.shape, data } });
+}
