@@ -90,7 +90,7 @@ it('follows the error of a command', async () => {
   );
   const onnx = join(directory, 'determinant.onnx');
   writeFileSync(onnx, encodeModel(model([node('Det', ['x'], ['y'])])));
-  const unread = await lstmOnnx('export', onnx, '-o', '-');
+  const unread = await lstmOnnx('export', onnx, '-o', join(directory, 'written.onnx'));
   expect(unread.stderr).toMatch(/\bDet\b/);
   expect(unread.stderr).toContain(`lstm-onnx run ${onnx} --provider cpu runs the ONNX file`);
 });
