@@ -25,6 +25,7 @@ import { Forecaster } from './forecaster.js';
 
 /** How a forecast is trained. */
 export interface ForecastTraining {
+  /** @default 'lstm' */
   readonly cell?: 'lstm' | 'gru';
   /** @default 32 */
   readonly hiddenSize?: number;
@@ -42,6 +43,7 @@ export interface ForecastTraining {
   readonly patience?: number;
   /** The last part of the data, a fraction of its steps, by which the best epoch is told; no window of it is trained on. @default 0.15 */
   readonly validation?: number;
+  /** @default 0 */
   readonly seed?: number;
   readonly backend?: BackendName;
   /** As of `fit`. */
@@ -75,7 +77,10 @@ export async function trainForecaster(
     validation,
     earlyStopping: { patience },
     clipNorm: 1,
-    ...{ epochs, batchSize, seed, ...(options.backend && { backend: options.backend }) },
+    epochs,
+    batchSize,
+    seed,
+    ...(options.backend && { backend: options.backend }),
     ...(options.onStep && { onStep: options.onStep }),
     ...(options.onEpoch && { onEpoch: options.onEpoch }),
     ...(options.signal && { signal: options.signal }),
@@ -158,21 +163,15 @@ const meantOptions = {
 };
 
 /** What neither the network nor `fit` would tell by these names. */
-function checkTraining({
-  cell = 'lstm',
-  validation = 0.15,
-  hiddenSize = 32,
-  numLayers = 1,
-  dropout = 0.1,
-}: ForecastTraining): void {
-  if (cell !== 'lstm' && cell !== 'gru')
+function checkTraining({ cell, validation, hiddenSize, numLayers, dropout }: ForecastTraining): void {
+  if (cell !== undefined && cell !== 'lstm' && cell !== 'gru')
     throw wrongArgument('trainForecaster: cell', cell, "'lstm' or 'gru'");
-  if (typeof validation !== 'number' || !(validation > 0 && validation < 1)) {
+  if (validation !== undefined && !(typeof validation === 'number' && validation > 0 && validation < 1)) {
     throw wrongArgument('trainForecaster: validation', validation, 'a fraction between 0 and 1');
   }
-  if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1)) {
+  if (dropout !== undefined && !(typeof dropout === 'number' && dropout >= 0 && dropout < 1)) {
     throw wrongArgument('trainForecaster: dropout', dropout, 'a probability from 0, below 1');
   }
-  expectCount('hiddenSize', hiddenSize);
-  expectCount('numLayers', numLayers);
+  if (hiddenSize !== undefined) expectCount('hiddenSize', hiddenSize);
+  if (numLayers !== undefined) expectCount('numLayers', numLayers);
 }

@@ -29,14 +29,14 @@ export function groupRows(
     const at = (place: number) => times[rows[place] ?? 0] ?? 0;
     const early = rows.findIndex((_, place) => place > 0 && at(place) < at(place - 1));
     if (early > 0) {
-      if (!sort) throw unsorted(table, times, name, rows, early, keys);
+      if (!sort) throw wrongTime(table, times, name, rows, early, keys);
       moved += rows.length;
       // Rows at one time keep their order.
       rows.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
     }
     const twice = rows.findIndex((_, place) => place > 0 && at(place) === at(place - 1));
     if (twice < 0) return { name, key, rows };
-    if (duplicates === 'error') throw repeatedTime(table, times, name, rows, twice, keys);
+    if (duplicates === 'error') throw wrongTime(table, times, name, rows, twice, keys);
     const kept = rows.filter(
       (_, place) => at(place) !== at(duplicates === 'first' ? place - 1 : place + 1) || isEdge(place),
     );
@@ -99,7 +99,8 @@ function nameOf(texts: readonly string[]): string {
   return texts.map((text) => (/^["/]| \/ |\/$/.test(text) ? JSON.stringify(text) : text)).join(' / ');
 }
 
-function unsorted(
+/** @param place of a row whose time is before that of the row before, or the same */
+function wrongTime(
   table: Table,
   times: Float64Array,
   name: string,
@@ -108,28 +109,23 @@ function unsorted(
   keys: ReadonlyMap<string, unknown>,
 ): LstmOnnxError {
   const [before, row] = [rows[place - 1] ?? 0, rows[place] ?? 0];
+  const [own, other] = [timeText(times[row]), timeText(times[before])];
+  const [what, choice] =
+    times[row] === times[before]
+      ? [
+          `has the same time as ${placeOf(table, before)}, ${own}.`,
+          "duplicates: 'first' or 'last' to keep one of such rows.",
+        ]
+      : [
+          `has the time ${own}, before that of ${placeOf(table, before)}, ${other}.`,
+          'sort: true to put the rows into order.',
+        ];
   return new LstmOnnxError(
     'E_INVALID_FILE',
-    `seriesOf: ${placeOf(table, row)}${inSeries(name)} has the time ${timeText(times[row])}, before that of ${placeOf(table, before)}, ${timeText(times[before])}. ${keyOr(table, keys)} sort: true to put the rows into order.`,
+    `seriesOf: ${placeOf(table, row)}${inSeries(name)} ${what} ${keyOr(table, keys)} ${choice}`,
   );
 }
 
-function repeatedTime(
-  table: Table,
-  times: Float64Array,
-  name: string,
-  rows: Int32Array,
-  place: number,
-  keys: ReadonlyMap<string, unknown>,
-): LstmOnnxError {
-  const [before, row] = [rows[place - 1] ?? 0, rows[place] ?? 0];
-  return new LstmOnnxError(
-    'E_INVALID_FILE',
-    `seriesOf: ${placeOf(table, row)}${inSeries(name)} has the same time as ${placeOf(table, before)}, ${timeText(times[row])}. ${keyOr(table, keys)} duplicates: 'first' or 'last' to keep one of such rows.`,
-  );
-}
-
-/** What to give first where rows may be of several series. */
 function keyOr(table: Table, keys: ReadonlyMap<string, unknown>): string {
   const texts = [...table.columns]
     .filter(([name, { kind }]) => kind === 'text' && !keys.has(name))

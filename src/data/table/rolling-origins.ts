@@ -1,12 +1,11 @@
 /** Several forecasts of the past, each made where it stood, to see how good a model is. */
-import { inWords } from '../../arguments.js';
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { addSteps, stepAt } from './frequency.js';
 import { timeText } from './group-rows.js';
 import { checkSeriesSet, type Series, type SeriesSet, sliceSeries } from './series.js';
-import type { DataNote } from './table.js';
+import { type DataNote, expectWhole } from './table.js';
 
 export interface RollingOriginOptions {
   /** How many origins. */
@@ -40,14 +39,7 @@ export function rollingOrigins(set: SeriesSet, options: RollingOriginOptions): R
   checkSeriesSet('rollingOrigins', set);
   checkOptionNames('rollingOrigins', options ?? null, NAMES);
   const { count, horizon, stride = horizon, input = 1 } = options;
-  for (const [name, size] of Object.entries({ count, horizon, stride, input })) {
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `rollingOrigins: ${name} is ${inWords(size)}; expected a whole number from 1.`,
-      );
-    }
-  }
+  expectWhole('rollingOrigins', { count, horizon, stride, input }, 1);
   const { frequency } = set;
   const last = Math.max(...set.series.map(({ times }) => times.at(-1) ?? Number.NEGATIVE_INFINITY));
   const first = Math.min(...set.series.map(({ times }) => times[0] ?? Number.POSITIVE_INFINITY));

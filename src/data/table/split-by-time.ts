@@ -7,7 +7,7 @@ import { parseIsoDate } from './date-format.js';
 import { addSteps, startOfStep, stepAt } from './frequency.js';
 import { timeText } from './group-rows.js';
 import { checkSeriesSet, firstFrom, type Series, type SeriesSet, sliceSeries } from './series.js';
-import type { DataNote } from './table.js';
+import { type DataNote, expectWhole } from './table.js';
 
 /** Where a part is, or how long. */
 type Part = number | string | Date;
@@ -58,14 +58,7 @@ export function splitByTime(set: SeriesSet, options: TimeSplitOptions): TimeSpli
   checkSeriesSet('splitByTime', set);
   checkOptionNames('splitByTime', options ?? null, NAMES);
   const { validation, test, gap = 0, context = 0 } = options;
-  for (const [name, size] of Object.entries({ gap, context })) {
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `splitByTime: ${name} is ${inWords(size)}; expected a whole number from 0.`,
-      );
-    }
-  }
+  expectWhole('splitByTime', { gap, context }, 0);
   if (validation === undefined && test === undefined) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',

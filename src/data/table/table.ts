@@ -1,5 +1,5 @@
 /** A table in memory: columns by name, each of numbers, of times or of text. */
-import { isObject, wrongArgument } from '../../arguments.js';
+import { inWords, isObject, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 
 /** Numbers; NaN where the value is missing, and nowhere else. */
@@ -106,5 +106,16 @@ export function checkTable(where: string, table: unknown): asserts table is Tabl
         `${where}: column '${name}' has ${length} values; the table has ${String(rows)} rows.`,
       );
     }
+  }
+}
+
+/** @throws E_INVALID_OPTION unless each of these options is a whole number from `least` on */
+export function expectWhole(where: string, sizes: Readonly<Record<string, unknown>>, least: 0 | 1): void {
+  for (const [name, size] of Object.entries(sizes)) {
+    if (typeof size === 'number' && Number.isSafeInteger(size) && size >= least) continue;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${where}: ${name} is ${inWords(size)}; expected a whole number from ${least}.`,
+    );
   }
 }

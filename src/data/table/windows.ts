@@ -5,7 +5,7 @@ import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type Dataset, dataset } from '../dataset.js';
 import { checkSeriesSet, ofSeries, type SeriesSet, seriesColumn } from './series.js';
-import { type DataNote, namesOf, quotedNames } from './table.js';
+import { type DataNote, expectWhole, namesOf, quotedNames } from './table.js';
 import { type WindowArrays, windowArrays } from './window-arrays.js';
 
 export interface WindowOptions {
@@ -178,14 +178,7 @@ export function windows(set: SeriesSet, options: WindowOptions): Windows {
     targets: 'target',
   });
   const { input, horizon, stride = 1, short = 'error' } = options;
-  for (const [name, size] of Object.entries({ input, horizon, stride })) {
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `windows: ${name} is ${inWords(size)}; expected a whole number from 1.`,
-      );
-    }
-  }
+  expectWhole('windows', { input, horizon, stride }, 1);
   if (short !== 'error' && short !== 'drop') {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
