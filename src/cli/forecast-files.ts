@@ -2,9 +2,9 @@
 import { basename, join } from 'node:path';
 import { encodeCheckpoint } from '../builder/checkpoint.js';
 import { tableToCsv } from '../data/table/table-to-csv.js';
+import { forecastTable, seriesToForecast } from '../forecast/forecast-rows.js';
 import type { ForecastEvaluation } from '../forecast/forecaster.js';
 import type { TrainedForecaster } from '../forecast/train-forecaster.js';
-import { forecastTable, seriesToForecast } from './forecast-rows.js';
 import type { Output } from './output.js';
 import { forecastReport } from './report/forecast-report.js';
 import type { ReadSeries } from './series-options.js';
@@ -37,7 +37,8 @@ export async function contentsOf(
   say: Output['say'],
 ): Promise<[string, Uint8Array | string][]> {
   const { network, parameters, plan, history } = forecaster;
-  const wanted = seriesToForecast(read.series, read.ahead, plan, say);
+  const { set: wanted, notes: without } = seriesToForecast(read.series, read.ahead, plan);
+  for (const { text } of without) say(text);
   const hasForecast = wanted.series.length > 0;
   if (!hasForecast) say(`${files.csv} is not written`);
   const ahead = hasForecast ? await forecaster.forecast(wanted, read.ahead) : [];

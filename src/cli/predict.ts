@@ -4,10 +4,10 @@ import { tableToCsv } from '../data/table/table-to-csv.js';
 import { LstmOnnxError, reworded } from '../errors.js';
 import { writeFileAtomic } from '../files/write.js';
 import { forecasterOf } from '../forecast/forecast-metadata.js';
+import { forecastJson, forecastTable, seriesToForecast } from '../forecast/forecast-rows.js';
 import type { Forecaster } from '../forecast/forecaster.js';
 import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
-import { forecastJson, forecastTable, seriesToForecast } from './forecast-rows.js';
 import type { GlobalOptions } from './global-options.js';
 import { providers } from './option-values.js';
 import type { Output } from './output.js';
@@ -53,7 +53,8 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
     const forecaster = forecasterIn(model, args.model);
     const { plan } = forecaster;
     const { series, ahead, time } = await readSeries(args, plan, say, plan);
-    const wanted = seriesToForecast(series, ahead, plan, say);
+    const { set: wanted, notes } = seriesToForecast(series, ahead, plan);
+    for (const { text } of notes) say(text);
     const forecasts = await withSeriesWords(() =>
       // Without any, the error says what is missing.
       forecaster.forecast(wanted.series.length > 0 ? wanted : series, ahead),

@@ -7,8 +7,8 @@ import { quotedNames, type Table } from '../data/table/table.js';
 import type { Separator, TableOptions } from '../data/table/table-options.js';
 import { LstmOnnxError } from '../errors.js';
 import { readTable } from '../files/table.js';
+import { checkRowsAhead, splitRowsAhead } from '../forecast/rows-ahead.js';
 import type { Output } from './output.js';
-import { checkRowsAhead, splitRowsAhead } from './rows-ahead.js';
 import { withSeriesWords } from './series-words.js';
 
 export interface SeriesArguments {

@@ -6,16 +6,16 @@ import { counted } from '../counted.js';
 import type { SeriesSet } from '../data/table/series.js';
 import { lockFolder } from '../files/lock.js';
 import { ensureWritableDirectory, writeFilesAtomic } from '../files/write.js';
+import { evaluatedTraining, VALIDATION } from '../forecast/evaluated-training.js';
 import { planForecast } from '../forecast/forecast-options.js';
+import { scoreJson, scoreLines } from '../forecast/score-table.js';
 import { type TrainedForecaster, trainForecaster } from '../forecast/train-forecaster.js';
-import { evaluatedTraining, VALIDATION } from './evaluated-training.js';
 import { forecastCommand } from './forecast-command.js';
 import { contentsOf, filesIn, once } from './forecast-files.js';
 import type { GlobalOptions } from './global-options.js';
 import { type CliIo, formatDuration, type Output } from './output.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
-import { scoreJson, scoreLines } from './score-table.js';
 import { listed, readSeries, type SeriesArguments, withSeriesOptions } from './series-options.js';
 import { withSeriesWords } from './series-words.js';
 import { Stopped, stopOnSignal } from './stop.js';
@@ -211,7 +211,8 @@ async function train(
   // The calendar is that of what is trained on.
   const { plan, notes } = planForecast(series, { ...options, calendar: [] });
   for (const { text } of notes) say(text);
-  const { training, origins } = evaluatedTraining(series, plan, say);
+  const { training, origins, notes: fewer } = evaluatedTraining(series, plan);
+  for (const { text } of fewer) say(text);
   const { window, horizon, season } = plan;
   const settled = { ...options, window, horizon, season };
   for (const { text } of planForecast(training, settled).notes) say(text);

@@ -324,7 +324,7 @@ describe('lstm-onnx predict', () => {
     writeFileSync(csv, `${readFileSync(csv, 'utf8')}2000-01-01,2,5\n2000-02-01,2,6\n`);
     const { code, stdout, stderr } = await lstmOnnx('predict', model, '--csv', csv, '--group', 'shop');
     expect({ code, lines: stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 4 });
-    expect(stderr).toMatch(/no forecast of series '2': the model sees 6 rows, and there are 2/);
+    expect(stderr).toMatch(/No forecast of series '2': the model sees 6 rows, and there are 2/);
     const all = await lstmOnnx('predict', model, '--csv', shops(['1'], 4), '--group', 'shop');
     expect(all.stderr).toMatch(/The forecast sees 6 rows; series '1' has 4.*\[E_INVALID_OPTION\]/);
   });

@@ -4,7 +4,7 @@ import { type Series, valuesOf } from '../../data/table/series.js';
 import type { ForecastPlan } from '../../forecast/forecast-plan.js';
 import { medianOf, type SeriesForecast } from '../../forecast/forecaster.js';
 import type { PastForecast } from '../../forecast/past-forecast.js';
-import { shown } from '../score-table.js';
+import { shown } from '../../forecast/score-table.js';
 import { type ChartSpec, colors } from './chart.js';
 
 /** One series, as the report shows it. */

@@ -3,9 +3,9 @@ import { counted } from '../counted.js';
 import { type RollingOrigin, rollingOrigins } from '../data/table/rolling-origins.js';
 import type { SeriesSet } from '../data/table/series.js';
 import { splitByTime } from '../data/table/split-by-time.js';
-import { quotedNames } from '../data/table/table.js';
+import { type DataNote, quotedNames } from '../data/table/table.js';
 import { LstmOnnxError } from '../errors.js';
-import type { ForecastPlan } from '../forecast/forecast-plan.js';
+import type { ForecastPlan } from './forecast-plan.js';
 
 /** Forecasts of the past that tell how good the model is. */
 const ORIGINS = 5;
@@ -16,15 +16,18 @@ export interface EvaluatedTraining {
   /** The steps up to the first origin; all where there is none. */
   readonly training: SeriesSet;
   readonly origins: number;
+  /** What there are too few rows for. */
+  readonly notes: readonly DataNote[];
 }
 
 /** As many of five origins as leave enough to train on. */
 export function evaluatedTraining(
   set: SeriesSet,
   plan: Pick<ForecastPlan, 'window' | 'horizon'>,
-  say: (line: string) => void,
 ): EvaluatedTraining {
   const { window, horizon } = plan;
+  const notes: DataNote[] = [];
+  const say = (text: string) => notes.push({ text, count: 1 });
   for (let count = ORIGINS; count > 0; count--) {
     const first = firstOrigin(set, { count, horizon, input: window });
     if (first === undefined) continue;
@@ -41,12 +44,12 @@ export function evaluatedTraining(
         `The model is not trained on ${unseen.length > 1 ? 'series' : 'the series'} ${quotedNames(unseen)}: too few rows before the first of the forecasts by which it is judged.`,
       );
     }
-    return { training: train, origins: count };
+    return { training: train, origins: count, notes };
   }
   say(
     'There are too few rows to hold some back: the model is trained on all, and nothing tells how good it is.',
   );
-  return { training: set, origins: 0 };
+  return { training: set, origins: 0, notes };
 }
 
 /** The names of series that have no window to learn from. */

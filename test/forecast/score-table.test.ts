@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { scoreJson, scoreLines } from '../../src/cli/score-table.js';
+import { scoreJson, scoreLines } from '../../src/forecast/score-table.js';
 
 const plan = {
   ...{ target: 'sold', features: [], known: [], calendar: [], static: [], categories: {} },

@@ -1,10 +1,10 @@
 /** Which series of a file are forecast, and the forecast as rows: time, key, one column for each quantile. */
 import { counted } from '../counted.js';
 import type { SeriesSet } from '../data/table/series.js';
-import type { Table, TableColumn } from '../data/table/table.js';
+import type { DataNote, Table, TableColumn } from '../data/table/table.js';
 import { timeTexts } from '../data/table/table-to-csv.js';
-import type { ForecastPlan } from '../forecast/forecast-plan.js';
-import type { SeriesForecast } from '../forecast/forecaster.js';
+import type { ForecastPlan } from './forecast-plan.js';
+import type { SeriesForecast } from './forecaster.js';
 
 /**
  * The series with all that their forecast takes: as many rows as the window has, and what is known ahead. Of pieces that gaps
@@ -14,24 +14,25 @@ export function seriesToForecast(
   set: SeriesSet,
   ahead: SeriesSet | undefined,
   { window, horizon, known }: ForecastPlan,
-  say: (line: string) => void,
-): SeriesSet {
+): { set: SeriesSet; notes: readonly DataNote[] } {
+  const notes: DataNote[] = [];
+  const say = (text: string) => notes.push({ text, count: 1 });
   const last = [...new Map(set.series.map((series) => [series.name, series])).values()];
-  const named = (name: string) => (name === '' ? 'no forecast' : `no forecast of series '${name}'`);
+  const named = (name: string) => (name === '' ? 'No forecast' : `No forecast of series '${name}'`);
   const series = last.filter(({ name, times }) => {
     if (times.length < window) {
-      say(`${named(name)}: the model sees ${counted(window, 'row')}, and there are ${times.length}`);
+      say(`${named(name)}: the model sees ${counted(window, 'row')}, and there are ${times.length}.`);
       return false;
     }
     const there = ahead?.series.find((next) => next.name === name)?.times.length ?? 0;
     if (known.length === 0 || there >= horizon) return true;
     const columns = known.map((column) => `'${column}'`).join(', ');
     say(
-      `${named(name)}: it takes ${counted(horizon, 'row')} behind the last one with a target, with what is known ahead (${columns}); there are ${there}`,
+      `${named(name)}: it takes ${counted(horizon, 'row')} behind the last one with a target, with what is known ahead (${columns}); there are ${there}.`,
     );
     return false;
   });
-  return { ...set, series };
+  return { set: { ...set, series }, notes };
 }
 
 /** @param time the name of the column of times, which the forecast has, too */

@@ -1,10 +1,10 @@
 /** How good a forecast is beside what takes no training, as lines and as JSON. */
 import { counted } from '../counted.js';
 import { timeText } from '../data/table/group-rows.js';
-import type { ForecastPlan } from '../forecast/forecast-plan.js';
-import type { ForecastScores } from '../forecast/forecast-scores.js';
-import type { ForecastEvaluation } from '../forecast/forecaster.js';
-import type { ComparedScores } from '../forecast/past-forecast.js';
+import type { ForecastPlan } from './forecast-plan.js';
+import type { ForecastScores } from './forecast-scores.js';
+import type { ForecastEvaluation } from './forecaster.js';
+import type { ComparedScores } from './past-forecast.js';
 
 /** What is told of an evaluation. */
 type Judged = Pick<ForecastEvaluation, 'origins' | keyof ComparedScores>;
