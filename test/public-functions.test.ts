@@ -243,7 +243,7 @@ const examples: Record<string, () => unknown[]> = {
       short: 'drop',
     },
   ],
-  withCalendar: () => [series, { parts: ['weekday'], as: 'cyclic' }],
+  withCalendar: () => [series, { parts: ['weekday'], as: 'cyclic', timeZone: 'UTC' }],
   parseCsv: () => [new TextEncoder().encode('a,b\n1,2\n')],
   parseIdx: () => [Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7)],
   parseJsonArray: () => [new TextEncoder().encode('[1, 2]')],

@@ -46,7 +46,7 @@ export async function contentsOf(
     ...{ file: basename(csv), plan, set: read.series, evaluation, ahead, history, command },
     notes: [...notes],
   });
-  const table = forecastTable(ahead, plan, read.time);
+  const table = forecastTable(ahead, plan);
   return [
     [files.checkpoint, encodeCheckpoint({ network, parameters })],
     [files.onnx, forecaster.toOnnx()],

@@ -52,7 +52,7 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
     );
     const forecaster = forecasterIn(model, args.model);
     const { plan } = forecaster;
-    const { series, ahead, time } = await readSeries(args, plan, say, plan);
+    const { series, ahead } = await readSeries(args, plan, say, plan);
     const { set: wanted, notes } = seriesToForecast(series, ahead, plan);
     for (const { text } of notes) say(text);
     const forecasts = await withSeriesWords(() =>
@@ -60,7 +60,7 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
       forecaster.forecast(wanted.series.length > 0 ? wanted : series, ahead),
     );
     say(`ran on ${model.providers.running}`);
-    const table = forecastTable(forecasts, plan, time);
+    const table = forecastTable(forecasts, plan);
     if (output !== undefined) {
       await writeFileAtomic(output, tableToCsv(table, { decimal: args.decimal }));
       print(json ? JSON.stringify({ file: output, rows: table.rows }) : output);

@@ -7,7 +7,9 @@ import { quotedNames, type Table } from '../data/table/table.js';
 import type { Separator, TableOptions } from '../data/table/table-options.js';
 import { LstmOnnxError } from '../errors.js';
 import { readTable } from '../files/table.js';
+import type { ForecastPlan } from '../forecast/forecast-plan.js';
 import { checkRowsAhead, splitRowsAhead } from '../forecast/rows-ahead.js';
+import { columnNames, columnNotes, withModelNames } from './model-columns.js';
 import type { Output } from './output.js';
 import { withSeriesWords } from './series-words.js';
 
@@ -16,6 +18,7 @@ export interface SeriesArguments {
   time: string | undefined;
   group: string | undefined;
   'date-format': string | undefined;
+  'time-zone': string | undefined;
   decimal: ',' | '.';
   separator: ',' | ';' | 'tab' | '|' | undefined;
   frequency: string | undefined;
@@ -35,6 +38,10 @@ export function withSeriesOptions<T>(yargs: Argv<T>) {
     .option('date-format', {
       ...text,
       describe: "How dates are written, such as 'MM/DD/YYYY' or 'MMM D YYYY' [default: ISO 8601]",
+    })
+    .option('time-zone', {
+      ...text,
+      describe: 'Of times that do not say theirs, such as Europe/Berlin [default: UTC]',
     })
     .option('decimal', {
       ...text,
@@ -77,14 +84,9 @@ export interface ForecastColumnNames {
 }
 
 /** What a model file says of the series that it takes. */
-interface Expected {
-  readonly frequency?: string;
-  readonly categories?: Readonly<Record<string, readonly string[]>>;
-}
+type Expected = Pick<ForecastPlan, 'time' | 'key' | 'timeZone' | 'frequency' | 'categories'>;
 
 export interface ReadSeries {
-  /** The column of times. */
-  readonly time: string;
   readonly series: SeriesSet;
   /** The rows behind the last one with a target, where columns are known ahead and there are such rows. */
   readonly ahead: SeriesSet | undefined;
@@ -99,18 +101,21 @@ export function readSeries(
   args: SeriesArguments,
   columns: ForecastColumnNames,
   say: Output['say'],
-  expected: Expected = {},
+  expected?: Expected,
 ): Promise<ReadSeries> {
   return withSeriesWords(async () => {
-    const key = listed(args.group);
-    const table = await readTable(
-      args.csv,
-      tableOptions(args, [...key, ...Object.keys(expected.categories ?? {})]),
-    );
-    const time = args.time ?? onlyTime(table, args.csv);
-    if (args.time === undefined) say(`The column of times is '${time}'.`);
+    const given = { time: args.time, key: listed(args.group) };
+    const names = expected && columnNames(given, expected);
+    const inFile = (name: string) => names?.get(name) ?? name;
+    const texts = [...given.key, ...Object.keys(expected?.categories ?? {}).map(inFile)];
+    const own = await readTable(args.csv, tableOptions(args, texts, expected));
+    const table = names ? withModelNames(own, names) : own;
+    for (const note of names ? columnNotes(given, names) : []) say(note);
+    const time = expected?.time ?? args.time ?? onlyTime(table, args.csv);
+    if (!expected && args.time === undefined) say(`The column of times is '${time}'.`);
+    const key = names ? [...names.keys()].slice(1) : given.key;
     const wanted = [...new Set([columns.target, ...columns.features, ...columns.known, ...columns.static])];
-    const frequency = args.frequency ?? expected.frequency;
+    const frequency = args.frequency ?? expected?.frequency;
     const options: SeriesOptions = {
       time,
       key,
@@ -121,7 +126,7 @@ export function readSeries(
     };
     // Of a column that the table lacks, the columns are told, not the categories.
     const categories = Object.fromEntries(
-      Object.entries(expected.categories ?? {}).filter(([name]) => table.columns.has(name)),
+      Object.entries(expected?.categories ?? {}).filter(([name]) => table.columns.has(name)),
     );
     const split =
       columns.known.length > 0
@@ -130,7 +135,7 @@ export function readSeries(
     const series = seriesOf(split.past, { ...options, columns: wanted, categories });
     for (const { text } of [...table.notes, ...series.notes]) say(text);
     const ahead = split.ahead && seriesAhead(split.ahead, series, { ...options, columns: columns.known });
-    return { time, series, ahead };
+    return { series, ahead };
   });
 }
 
@@ -152,17 +157,24 @@ function namesIn(names: string | readonly string[] | undefined): readonly string
 }
 
 /** @throws E_INVALID_OPTION for a frequency that is none */
-function tableOptions(args: SeriesArguments, texts: readonly string[]): TableOptions {
+function tableOptions(
+  args: SeriesArguments,
+  texts: readonly string[],
+  expected: Expected | undefined,
+): TableOptions {
   if (args.frequency !== undefined) checkFrequency('--frequency', args.frequency);
   const separator: Separator | undefined = args.separator === 'tab' ? '\t' : args.separator;
+  const time = args.time ?? expected?.time;
+  const timeZone = args['time-zone'] ?? expected?.timeZone;
   return {
     decimal: args.decimal,
     // Numbers may name series or categories, too.
     columns: Object.fromEntries(texts.map((name) => [name, 'text'])),
     ...(separator !== undefined && { separator }),
     ...(args.missing !== undefined && { missing: listed(args.missing) }),
-    ...(args.time !== undefined && { time: args.time }),
+    ...(time !== undefined && { time }),
     ...(args['date-format'] !== undefined && { dateFormat: args['date-format'] }),
+    ...(timeZone !== undefined && { timeZone }),
   };
 }
 

@@ -24,6 +24,7 @@ import { UsageError } from './usage-error.js';
 
 interface ForecastArguments extends GlobalOptions, SeriesArguments {
   target: string;
+  unit: string | undefined;
   features: string | undefined;
   known: string | undefined;
   window: number | undefined;
@@ -50,6 +51,11 @@ export const trainForecastCommand = (
         requiresArg: true,
         demandOption: true,
         describe: 'The column to forecast',
+      })
+      .option('unit', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'What the target is counted in, such as ppm: the model file and the report say it',
       })
       .option('features', {
         type: 'string',
@@ -188,6 +194,8 @@ function optionsOf(args: ArgumentsCamelCase<ForecastArguments>) {
   const quantiles = quantilesOf(args.quantiles);
   return {
     ...{ target: args.target, features: listed(args.features), known: listed(args.known) },
+    ...(args.unit !== undefined && { unit: args.unit }),
+    ...(args.timeZone !== undefined && { timeZone: args.timeZone }),
     ...(args.window !== undefined && { window: args.window }),
     ...(args.horizon !== undefined && { horizon: args.horizon }),
     ...(quantiles && { quantiles }),

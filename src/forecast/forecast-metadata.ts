@@ -17,6 +17,10 @@ const names = z.array(z.string());
 const schema = z.strictObject({
   version: z.literal(VERSION),
   target: z.string(),
+  unit: z.exactOptional(z.string()),
+  time: z.string(),
+  key: names,
+  timeZone: z.exactOptional(z.string()),
   features: names,
   known: names,
   calendar: z.array(z.enum(['hour', 'weekday', 'month', 'quarter', 'dayOfMonth', 'dayOfYear'])),

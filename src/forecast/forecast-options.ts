@@ -12,6 +12,8 @@ import type { ForecastPlan } from './forecast-plan.js';
 export interface ForecastOptions {
   /** The column to forecast. */
   readonly target: string;
+  /** What the target is counted in, such as `'ppm'`: the model file keeps it. @default not said */
+  readonly unit?: string;
   /** Further columns of which the past is known. @default none */
   readonly features?: readonly string[];
   /** Columns that are known ahead, such as a price that is planned. @default none */
@@ -20,6 +22,8 @@ export interface ForecastOptions {
   readonly static?: readonly string[];
   /** Parts of the calendar that the network sees. @default those that the frequency suggests and the data covers at least twice */
   readonly calendar?: readonly CalendarPart[];
+  /** Whose clocks the calendar follows, such as `'Europe/Berlin'`. @default UTC */
+  readonly timeZone?: string;
   /** How many steps are forecast. @default a season, or 6 steps where there is none */
   readonly horizon?: number;
   /** How many steps are seen. @default two seasons, at least twice the horizon */
@@ -65,7 +69,9 @@ export function planForecast(
   set: SeriesSet,
   options: ForecastOptions,
 ): { plan: ForecastPlan; notes: DataNote[] } {
-  const { target, quantiles = [0.1, 0.5, 0.9] } = options;
+  const { target, unit, timeZone, quantiles = [0.1, 0.5, 0.9] } = options;
+  if (unit !== undefined && (typeof unit !== 'string' || unit.trim() === ''))
+    throw wrongArgument('trainForecaster: unit', unit, "a text such as 'ppm'");
   if (set.series.length === 0) throw wrongArgument('trainForecaster', set.series, 'at least one series');
   const names = (option: string, given: unknown) => namesOf(`trainForecaster: ${option}`, given);
   const features = names('features', options.features ?? []);
@@ -74,10 +80,10 @@ export function planForecast(
   const note = (text: string) => notes.push({ text, count: 1 });
   const sizes = sizesOf(set, options, note);
   const calendar = options.calendar ?? suggestedCalendar(set, note);
-  // Tells what is no part of it.
-  calendarFeatures(new Float64Array(), { parts: calendar });
-  const keys = Object.keys(set.series[0]?.key ?? {});
-  const ofKey = set.series.length > 1 ? keys.filter((key) => set.columns.has(key)) : [];
+  const zone = timeZone === undefined ? {} : { timeZone };
+  // Tells what is no part of it, and what is no zone.
+  calendarFeatures(new Float64Array(), { parts: calendar, ...zone });
+  const ofKey = set.series.length > 1 ? set.key.filter((key) => set.columns.has(key)) : [];
   const statics = names('static', options.static ?? ofKey);
   const categories = [...new Set([...features, ...known, ...statics])].flatMap((column) => {
     const own = seriesColumn('trainForecaster', set, column);
@@ -85,6 +91,8 @@ export function planForecast(
   });
   const plan = {
     target,
+    ...(unit !== undefined && { unit }),
+    ...{ time: set.time, key: set.key, ...zone },
     features,
     known,
     calendar,

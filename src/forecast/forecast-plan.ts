@@ -10,6 +10,14 @@ import { LstmOnnxError } from '../errors.js';
 export interface ForecastPlan {
   /** The column that is forecast. */
   readonly target: string;
+  /** What the target is counted in, such as `ppm`. */
+  readonly unit?: string;
+  /** The column of times. */
+  readonly time: string;
+  /** The columns that tell series apart. */
+  readonly key: readonly string[];
+  /** Whose clocks the calendar follows, such as `Europe/Berlin`; UTC where it is left out. */
+  readonly timeZone?: string;
   /** Columns of which the past is known. */
   readonly features: readonly string[];
   /** Columns that are known ahead. */
@@ -31,10 +39,16 @@ export interface ForecastPlan {
   readonly quantiles: readonly number[];
 }
 
+/** The target with its unit, as in `CO2 (ppm)`. */
+export function targetName({ target, unit }: Pick<ForecastPlan, 'target' | 'unit'>): string {
+  return unit === undefined ? target : `${target} (${unit})`;
+}
+
 /** All windows of series, with the columns of a plan. */
 export function windowsOf(set: SeriesSet, plan: ForecastPlan, stride = 1): Windows {
   const { target, features, known, calendar, window: input, horizon } = plan;
-  const whole = calendar.length > 0 ? withCalendar(set, { parts: calendar, as: 'codes' }) : set;
+  const zone = plan.timeZone === undefined ? {} : { timeZone: plan.timeZone };
+  const whole = calendar.length > 0 ? withCalendar(set, { parts: calendar, as: 'codes', ...zone }) : set;
   const ahead = [...known, ...calendar];
   return windows(whole, {
     ...{ input, horizon, stride, target, short: 'drop' },

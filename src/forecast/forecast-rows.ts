@@ -35,11 +35,10 @@ export function seriesToForecast(
   return { set: { ...set, series }, notes };
 }
 
-/** @param time the name of the column of times, which the forecast has, too */
+/** The forecasts as a file: the columns of times and of the key, and one for each quantile. */
 export function forecastTable(
   forecasts: readonly SeriesForecast[],
-  { quantiles }: ForecastPlan,
-  time: string,
+  { quantiles, time }: ForecastPlan,
 ): Table {
   const rows = forecasts.flatMap(({ times, key, quantiles: own }) =>
     Array.from(times, (at, step) => ({ at, key, values: own.map((level) => level[step] ?? Number.NaN) })),

@@ -25,10 +25,11 @@ export function scoreTable(evaluation: Judged, plan: ForecastPlan): ScoreTable {
   const { origins, model, baselines } = evaluation;
   const inside = Math.round(100 * ((plan.quantiles.at(-1) ?? 0) - (plan.quantiles[0] ?? 0)));
   const hasRange = plan.quantiles.length > 1;
+  const inUnit = plan.unit === undefined ? '' : ` (${plan.unit})`;
   const header = [
     'forecast',
-    'MAE',
-    'RMSE',
+    `MAE${inUnit}`,
+    `RMSE${inUnit}`,
     'sMAPE',
     'MASE',
     ...(hasRange ? [`in ${inside} % range`] : []),

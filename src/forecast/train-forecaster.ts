@@ -128,10 +128,12 @@ export class TrainedForecaster extends Forecaster {
 
 const optionNames = {
   target: true,
+  unit: true,
   features: true,
   known: true,
   static: true,
   calendar: true,
+  timeZone: true,
   horizon: true,
   window: true,
   season: true,

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readTable } from '../../src/index.js';
+import { forecasterOf, Model, readTable } from '../../src/index.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
 import { identityModel } from './identity-model.js';
 import { lstmOnnx, runWith } from './lstm-onnx.js';
@@ -48,15 +48,15 @@ describe('lstm-onnx train forecast', () => {
     [
       'stocks',
       5 * 12,
-      ['--target', 'price'],
-      ['--group', 'symbol', '--date-format', 'MMM D YYYY', '--sort'],
+      ['--target', 'price', '--group', 'symbol', '--unit', '$'],
+      ['--date-format', 'MMM D YYYY', '--sort'],
       'wasm',
     ],
     [
       'seattle-weather',
       7,
-      ['--target', 'temp_max', '--features', 'wind,weather', '--cell', 'gru'],
-      ['--time', 'date'],
+      ['--target', 'temp_max', '--features', 'wind,weather', '--cell', 'gru', '--time', 'date'],
+      [],
       'simd',
     ],
   ])('forecasts %s, and the model file gives the same again', async (name, rows, what, how, provider) => {
@@ -98,6 +98,32 @@ describe('lstm-onnx train forecast', () => {
         .split('\n')
         .map((line) => line.split(',').slice(0, -3));
     expect(keys(again)).toEqual(keys(join(out, 'forecast.csv')));
+  });
+
+  it('reads times in a zone, whose clocks the calendar follows, and predicts so, too', async () => {
+    const csv = join(folder, 'hours.csv');
+    const rows = Array.from({ length: 24 * 20 }, (_, i) => {
+      const text = new Date(Date.UTC(2020, 6, 1, i)).toISOString().slice(0, 16);
+      return `${text},${(50 + 10 * Math.sin((2 * Math.PI * i) / 24)).toFixed(3)}`;
+    });
+    writeFileSync(csv, ['time,load', ...rows].join('\n'));
+    const out = join(folder, 'hours');
+    const how = ['--target', 'load', '--unit', 'MW', '--time-zone', 'Asia/Tokyo', '--horizon', '3'];
+    const { code, stdout, stderr } = await train('--csv', csv, ...how, '-o', out);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/MAE \(MW\) {2}RMSE \(MW\)/);
+    expect(stderr).toMatch(/read as those of Asia\/Tokyo/);
+    await using model = await Model.load(join(out, 'model.onnx'), { providers: ['cpu'] });
+    const { plan } = forecasterOf(model);
+    expect(plan).toMatchObject({ unit: 'MW', time: 'time', key: [], timeZone: 'Asia/Tokyo' });
+    expect(plan.calendar).toEqual(['hour', 'weekday']);
+    const predicted = await lstmOnnx('predict', join(out, 'model.onnx'), '--csv', csv);
+    expect(predicted).toMatchObject({ code: 0 });
+    // 20 July, 24:00 in Tokyo.
+    expect(predicted.stdout).toMatch(/^2020-07-20T15:00:00.000Z,/m);
+    const again = join(folder, 'hours-again.csv');
+    writeFileSync(again, predicted.stdout);
+    expectAgreement(await numbersOf(again), await numbersOf(join(out, 'forecast.csv')));
   });
 
   it('begins right behind the last row, with one column a quantile', async () => {
@@ -317,6 +343,28 @@ describe('lstm-onnx predict', () => {
     );
     const json = (await lstmOnnx(...args, '--json')).stdout.trim().split('\n');
     expect(json.map((line) => Object.values(JSON.parse(line)).join())).toEqual(lines.slice(1));
+  });
+
+  it('needs no names again, and takes others in their place', async () => {
+    const csv = shops(['1', '2']);
+    const plain = await lstmOnnx('predict', model, '--csv', csv);
+    expect(plain).toMatchObject({ code: 0 });
+    expect(plain.stderr).toMatch(/^The column of times is 'month', as in training\.$/m);
+    expect(plain.stderr).toMatch(/^The columns that tell series apart are 'shop', as in training\.$/m);
+    const renamed = join(folder, 'renamed.csv');
+    // A column of the model's name that is not meant, too.
+    const [header, ...rows] = readFileSync(csv, 'utf8').trim().split('\n');
+    expect(header).toBe('month,shop,sold');
+    writeFileSync(renamed, ['date,store,sold,shop', ...rows.map((row) => `${row},x`)].join('\n'));
+    const names = ['--time', 'date', '--group', 'store'];
+    const other = await lstmOnnx('predict', model, '--csv', renamed, ...names);
+    expect(other).toMatchObject({ code: 0, stdout: plain.stdout });
+    expect(other.stderr).toMatch(/^The column 'date' stands for 'month' of the model\.$/m);
+    expect(other.stderr).toMatch(/^The column 'store' stands for 'shop' of the model\.$/m);
+    const without = await lstmOnnx('predict', model, '--csv', renamed, '--group', 'store');
+    expect(without.stderr).toMatch(/no column 'month'; the columns are 'date'.*\[E_UNKNOWN_NAME\]/);
+    const two = await lstmOnnx('predict', model, '--csv', renamed, ...names.slice(0, 3), 'store,shop');
+    expect(two).toMatchObject({ code: 2, stderr: expect.stringMatching(/tells series apart by 'shop'/) });
   });
 
   it('leaves out series that are too short, and says so', async () => {

@@ -84,7 +84,16 @@ describe('quantiles without a median', () => {
   /** A forecast of which each quantile is 100 times its level above the last value. */
   async function evaluated(quantiles: readonly number[]) {
     const plan = {
-      ...{ target: 'price', features: [], known: [], calendar: [], static: [], categories: {} },
+      ...{
+        target: 'price',
+        time: 'month',
+        key: ['shop'],
+        features: [],
+        known: [],
+        calendar: [],
+        static: [],
+        categories: {},
+      },
       ...{ frequency: 'month', season: 1, window: 4, horizon: 2, quantiles },
     };
     const forecaster = new Forecaster(plan, async ({ past }) => {

@@ -2,7 +2,16 @@ import { expect, it } from 'vitest';
 import { scoreJson, scoreLines } from '../../src/forecast/score-table.js';
 
 const plan = {
-  ...{ target: 'sold', features: [], known: [], calendar: [], static: [], categories: {} },
+  ...{
+    target: 'sold',
+    time: 'month',
+    key: [],
+    features: [],
+    known: [],
+    calendar: [],
+    static: [],
+    categories: {},
+  },
   ...{ frequency: 'month', season: 12, window: 24, horizon: 12, quantiles: [0.05, 0.5, 0.95] },
 };
 const scores = (mae: number, rmse: number, mase: number) => ({ mae, rmse, smape: 0.123456, mase });
@@ -25,6 +34,11 @@ it('shows the model beside what takes no training', () => {
     'seasonal naive    4     6  0.1235     2',
     'The model is better than what takes no training: its MASE is 0.5, that of the best of these, drift, 1.',
   ]);
+});
+
+it('names the unit', () => {
+  const [, header] = scoreLines(evaluation(scores(1, 1.5, 0.5)), { ...plan, unit: 'ppm' });
+  expect(header).toMatch(/MAE \(ppm\) {2}RMSE \(ppm\) {3}sMAPE/);
 });
 
 it.each([

@@ -4,7 +4,7 @@ import type { EpochLog } from '../../builder/train/logs.js';
 import { counted } from '../../counted.js';
 import { timeText } from '../../data/table/group-rows.js';
 import type { SeriesSet } from '../../data/table/series.js';
-import { type ForecastPlan, keyOf } from '../../forecast/forecast-plan.js';
+import { type ForecastPlan, keyOf, targetName } from '../../forecast/forecast-plan.js';
 import type { ForecastEvaluation, SeriesForecast } from '../../forecast/forecaster.js';
 import { scoreTable } from '../../forecast/score-table.js';
 import { version } from '../../version.js';
@@ -83,9 +83,12 @@ function facts({ file, plan, set }: ForecastReport): Markup {
   const steps = (number: number) => counted(number, 'step');
   const list: [string, string][] = [
     ['File', file],
-    ['Target', plan.target],
+    ['Target', targetName(plan)],
+    ['Column of times', plan.time],
+    ['Series by', plan.key.join(', ')],
     ['Rows', `${rows.toLocaleString('en')}${count > 1 ? ` of ${count} series` : ''}, ${span}`],
     ['Frequency', `one ${plan.frequency}`],
+    ['Time zone', plan.timeZone ?? ''],
     ['Season', plan.season > 1 ? steps(plan.season) : 'none'],
     ['Window', `${steps(plan.window)} seen`],
     ['Horizon', `${steps(plan.horizon)} ahead`],
@@ -161,7 +164,7 @@ async function wide(series: ReportedSeries, plan: ForecastPlan): Promise<Markup>
   return element(
     'figure',
     {},
-    element('figcaption', {}, plan.target),
+    element('figcaption', {}, targetName(plan)),
     element('div', { class: 'wide' }, await chart(wideSpec, { width: 960, height: 340 }, spoken)),
     element('div', { class: 'narrow' }, await chart(narrowSpec, { width: 360, height: 280 }, spoken)),
   );
@@ -199,14 +202,16 @@ function firstSeries({ set, evaluation, ahead }: ForecastReport): ReportedSeries
   });
 }
 
-async function steps({ evaluation, set }: ForecastReport): Promise<Markup | readonly Markup[]> {
+async function steps({ evaluation, set, plan }: ForecastReport): Promise<Markup | readonly Markup[]> {
   // Of one step the table of scores says it all.
   if (!evaluation || evaluation.byStep.length === 1) return [];
   const { byStep } = evaluation;
   const measure = countOf(set) > 1 ? 'mase' : 'mae';
   const sizes = { wide: { width: 640, height: 280 }, narrow: { width: 360, height: 240 } };
   const unit =
-    measure === 'mae' ? 'in the unit of the target' : 'in the mean change over a season of each series';
+    measure === 'mae'
+      ? `in ${plan.unit ?? 'the unit of the target'}`
+      : 'in the mean change over a season of each series';
   return section(
     'Error by step ahead',
     element(

@@ -123,7 +123,8 @@ function cyclesOf(name: string, { size, of }: Part, times: Float64Array): NamedC
 }
 
 /**
- * The series with columns of the calendar beside their own, which `windows` takes as `known` and `features`.
+ * The series with columns of the calendar beside their own, which `windows` takes as `known` and `features`. Steps of a day or
+ * more that are all at 00:00 UTC are days, which no time zone moves.
  *
  * @throws E_DUPLICATE_NAME where a column has such a name already; E_INVALID_OPTION as {@link calendarFeatures}
  */
@@ -134,12 +135,20 @@ export function withCalendar(set: SeriesSet, options: CalendarOptions): SeriesSe
     if (!set.columns.has(name)) continue;
     throw new LstmOnnxError('E_DUPLICATE_NAME', `withCalendar: the series have a column '${name}' already.`);
   }
+  // A day is the same everywhere: in America, that which begins at 00:00 UTC would be the one before.
+  const { timeZone, ...ofDays } = options;
+  const shown = areDays(set) ? ofDays : options;
   const series = set.series.map((each) => {
-    const added = [...calendarFeatures(each.times, options)].map(
+    const added = [...calendarFeatures(each.times, shown)].map(
       ([name, { values }]) => [name, values] as const,
     );
     return { ...each, values: new Map([...each.values, ...added]) };
   });
   const columns = [...made].map(([name, { column }]) => [name, column] as const);
   return { ...set, series, columns: new Map([...set.columns, ...columns]) };
+}
+
+function areDays({ series, frequency: { unit } }: SeriesSet): boolean {
+  const isShorter = unit === 'second' || unit === 'minute' || unit === 'hour';
+  return !isShorter && series.every(({ times }) => times.every((time) => timeOfDay(time) === 0));
 }

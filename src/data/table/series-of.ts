@@ -84,7 +84,7 @@ export function seriesOf(table: Table, options: SeriesOptions): SeriesSet {
     notes.push({ text: `The times are one ${frequencyName(found)} apart.`, count: table.rows });
   }
   const series = fillSeries({ table, times, columns, frequency: found, fill }, groups, notes);
-  return { series, columns, frequency: found, season: seasonOf(found), notes };
+  return { series, time, key, columns, frequency: found, season: seasonOf(found), notes };
 }
 
 function choice(option: string, value: unknown, values: readonly unknown[]): void {

@@ -32,6 +32,10 @@ export interface Series {
 /** All series of a table. */
 export interface SeriesSet {
   readonly series: readonly Series[];
+  /** The name of the column of times. */
+  readonly time: string;
+  /** The names of the key columns; none where the table is one series. */
+  readonly key: readonly string[];
   readonly columns: ReadonlyMap<string, SeriesColumn>;
   readonly frequency: Frequency;
   /** How many steps the season has that the frequency suggests; 1 for none. */
@@ -70,7 +74,7 @@ export function ofSeries({ name }: Series): string {
 
 /** @throws E_INVALID_OPTION unless it is what seriesOf gives */
 export function checkSeriesSet(where: string, set: unknown): asserts set is SeriesSet {
-  const { series, columns, frequency } = isObject(set) ? set : {};
+  const { series, columns, frequency, time, key: keys } = isObject(set) ? set : {};
   const isOne = (each: unknown) => {
     const { times, rows, values, key, name } = isObject(each) ? each : {};
     return (
@@ -82,8 +86,10 @@ export function checkSeriesSet(where: string, set: unknown): asserts set is Seri
     );
   };
   const isColumn = (each: unknown) => isObject(each) && (each.kind === 'number' || each.kind === 'text');
+  const hasNames =
+    typeof time === 'string' && Array.isArray(keys) && keys.every((name) => typeof name === 'string');
   const areColumns = columns instanceof Map && [...columns.values()].every(isColumn);
-  if (!Array.isArray(series) || !series.every(isOne) || !areColumns) {
+  if (!Array.isArray(series) || !series.every(isOne) || !areColumns || !hasNames) {
     throw wrongArgument(where, set, 'series, as seriesOf gives');
   }
   checkFrequency(where, frequency);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withCalendar } from '../../../src/data/table/calendar.js';
 import { rollingOrigins } from '../../../src/data/table/rolling-origins.js';
+import type { SeriesSet } from '../../../src/data/table/series.js';
 import { splitByTime } from '../../../src/data/table/split-by-time.js';
 import { type WindowOptions, windows } from '../../../src/data/table/windows.js';
 import { failureOf } from '../failure.js';
@@ -143,6 +144,17 @@ describe('windows', () => {
     const { inputs } = windows(set, { input: 2, horizon: 2, target: 'y', known: ['weekday'] }).arrays();
     // 2020-01-03 is a Friday.
     expect([...inputs.knownCategories!.data]).toEqual([4, 5]);
+  });
+
+  it('take the calendar of a zone for hours; days are the same everywhere', async () => {
+    const codes = (set: SeriesSet) => {
+      const options = { parts: ['weekday'], as: 'codes', timeZone: 'America/New_York' } as const;
+      return [...withCalendar(set, options).series[0]!.values.get('weekday')!];
+    };
+    // 2020-01-01 is a Wednesday.
+    expect(codes(await seriesOfText(daysText(2)))).toEqual([2, 3]);
+    const hours = 'day,y\n2020-01-01T04:00Z,1\n2020-01-01T05:00Z,1\n';
+    expect(codes(await seriesOfText(hours))).toEqual([1, 2]);
   });
 });
 
