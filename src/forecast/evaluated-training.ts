@@ -1,7 +1,7 @@
 /** What a forecast is trained on, so that its last steps show how good it is. */
 import { counted } from '../counted.js';
 import { type RollingOrigin, rollingOrigins } from '../data/table/rolling-origins.js';
-import type { SeriesSet } from '../data/table/series.js';
+import { longestOf, type SeriesSet } from '../data/table/series.js';
 import { splitByTime } from '../data/table/split-by-time.js';
 import { type DataNote, quotedNames } from '../data/table/table.js';
 import { LstmOnnxError } from '../errors.js';
@@ -73,7 +73,7 @@ function firstOrigin(
 
 /** Whether there are windows to train on, and windows that tell the best epoch. */
 function isEnough(set: SeriesSet, { window, horizon }: Pick<ForecastPlan, 'window' | 'horizon'>): boolean {
-  const longest = Math.max(...set.series.map(({ times }) => times.length));
+  const longest = longestOf(set.series);
   if (longest < window + 2 * horizon) return false;
   const held = Math.max(Math.round(VALIDATION * longest), horizon);
   const { train, validation } = splitByTime(set, { validation: held, context: window });

@@ -4,7 +4,7 @@ import { wrongArgument } from '../arguments.js';
 import { counted } from '../counted.js';
 import { type CalendarPart, calendarFeatures } from '../data/table/calendar.js';
 import { frequencyName } from '../data/table/frequency.js';
-import { type SeriesSet, seriesColumn } from '../data/table/series.js';
+import { longestOf, type SeriesSet, seriesColumn } from '../data/table/series.js';
 import { type DataNote, namesOf } from '../data/table/table.js';
 import { LstmOnnxError } from '../errors.js';
 import type { ForecastPlan } from './forecast-plan.js';
@@ -122,7 +122,7 @@ function sizesOf(
   const { horizon = season > 1 ? season : SHORT_HORIZON } = given;
   expectCount('horizon', horizon);
   if (given.horizon === undefined) note(`The horizon is ${counted(horizon, 'step')}.`);
-  const longest = Math.max(...set.series.map(({ times }) => times.length));
+  const longest = longestOf(set.series);
   // The last steps tell the best epoch; of the others half at most, so that there are windows to learn from.
   const room = Math.max(Math.floor((longest - 2 * horizon) / 2), 1);
   const { window = Math.min(2 * Math.max(season, horizon), room) } = given;
@@ -143,7 +143,7 @@ function suggestedCalendar(
   { series, frequency, columns }: SeriesSet,
   note: (text: string) => void,
 ): readonly CalendarPart[] {
-  const span = Math.max(...series.map(({ times }) => (times.at(-1) ?? 0) - (times[0] ?? 0)));
+  const span = series.reduce((most, { times }) => Math.max(most, (times.at(-1) ?? 0) - (times[0] ?? 0)), 0);
   const covered = (SUGGESTED[frequency.unit] ?? []).filter((part) => span >= 2 * CYCLES[part]);
   const parts = covered.filter((part) => !columns.has(part));
   const taken = covered.filter((part) => columns.has(part));

@@ -3,7 +3,7 @@ import { counted } from '../counted.js';
 import { type Dataset, dataset } from '../data/dataset.js';
 import { type CalendarPart, calendarFeatures } from '../data/table/calendar.js';
 import { fitScaler, scalingOf } from '../data/table/scaler.js';
-import type { SeriesSet } from '../data/table/series.js';
+import { longestOf, type SeriesSet } from '../data/table/series.js';
 import { splitByTime } from '../data/table/split-by-time.js';
 import type { DataNote } from '../data/table/table.js';
 import type { WindowArrays } from '../data/table/window-arrays.js';
@@ -37,7 +37,7 @@ export function forecastSamples(
 ): ForecastSamples {
   const { plan, notes } = planForecast(set, options);
   const { cell = 'lstm', hiddenSize = 32, numLayers = 1, dropout = 0.1, validation = 0.15 } = options;
-  const longest = Math.max(...set.series.map(({ times }) => times.length));
+  const longest = longestOf(set.series);
   const steps = Math.max(Math.round(validation * longest), plan.horizon);
   const parts = splitByTime(set, { validation: steps, context: plan.window });
   const held = parts.validation;
@@ -67,7 +67,7 @@ export function forecastSamples(
 
 /** @throws E_INVALID_OPTION where no series has the rows of a window and a horizon, as when gaps cut them short */
 function expectWindow({ series }: SeriesSet, { window, horizon }: ForecastPlan, part: string): void {
-  const longest = Math.max(...series.map(({ times }) => times.length));
+  const longest = longestOf(series);
   if (longest >= window + horizon) return;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',

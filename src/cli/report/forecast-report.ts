@@ -3,7 +3,7 @@ import { historyPlot } from '../../builder/train/history-plot.js';
 import type { EpochLog } from '../../builder/train/logs.js';
 import { counted } from '../../counted.js';
 import { timeText } from '../../data/table/group-rows.js';
-import type { SeriesSet } from '../../data/table/series.js';
+import { type SeriesSet, spanOf } from '../../data/table/series.js';
 import { type ForecastPlan, keyOf, targetName } from '../../forecast/forecast-plan.js';
 import type { ForecastEvaluation, SeriesForecast } from '../../forecast/forecaster.js';
 import { scoreTable } from '../../forecast/score-table.js';
@@ -76,9 +76,8 @@ function section(title: string, ...children: readonly (Markup | readonly Markup[
 
 function facts({ file, plan, set }: ForecastReport): Markup {
   const rows = set.series.reduce((sum, { times }) => sum + times.length, 0);
-  const firsts = set.series.map(({ times }) => times[0] ?? Number.POSITIVE_INFINITY);
-  const lasts = set.series.map(({ times }) => times.at(-1) ?? Number.NEGATIVE_INFINITY);
-  const span = `from ${timeText(Math.min(...firsts))} to ${timeText(Math.max(...lasts))}`;
+  const { first, last } = spanOf(set.series);
+  const span = `from ${timeText(first)} to ${timeText(last)}`;
   const count = countOf(set);
   const steps = (number: number) => counted(number, 'step');
   const list: [string, string][] = [

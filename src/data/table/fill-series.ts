@@ -196,6 +196,7 @@ function filled(
   let [start, end] = [0, length];
   const values = new Map<string, SeriesValues>();
   const holes = new Map<string, Uint8Array>();
+  const lookahead = new Int32Array(length);
   for (const [name, each] of read) {
     const column = columns.get(name);
     const array = arrayFor(column, length);
@@ -210,7 +211,7 @@ function filled(
     start = Math.max(start, first < 0 ? length : first);
     const last = hole.lastIndexOf(0) + 1;
     if (fill === 'linear' && column?.kind === 'number') end = Math.min(end, last);
-    if (column?.kind === 'number' && fill === 'linear') drawLines(array, hole);
+    if (column?.kind === 'number' && fill === 'linear') drawLines(array, hole, lookahead);
     else repeatBefore(array, hole);
     values.set(name, array);
     holes.set(name, hole);
@@ -231,6 +232,7 @@ function filled(
       rows: rows.subarray(start, end),
       values: new Map(cut),
       context: 0,
+      ...(lookahead.some((steps) => steps > 0) && { lookahead: lookahead.subarray(start, end) }),
     },
   ];
 }
@@ -248,13 +250,14 @@ function repeatBefore(values: SeriesValues, hole: Uint8Array): void {
 }
 
 /** Between the neighbours that are there; what has none on one side stays as it is. */
-function drawLines(values: SeriesValues, hole: Uint8Array): void {
+function drawLines(values: SeriesValues, hole: Uint8Array, lookahead: Int32Array): void {
   let before = -1;
   for (let i = 0; i < values.length; i++) {
     if (hole[i] === 1) continue;
     const [from, to] = [values[before] ?? 0, values[i] ?? 0];
     for (let k = before + 1; before >= 0 && k < i; k++) {
       values[k] = from + ((to - from) * (k - before)) / (i - before);
+      lookahead[k] = Math.max(lookahead[k] ?? 0, i - k);
     }
     before = i;
   }

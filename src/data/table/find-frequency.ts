@@ -18,7 +18,10 @@ export function findFrequency(
   const first = series.find((times) => times.length > 0)?.[0] ?? 0;
   const every = (test: (time: number) => boolean) => series.every((times) => times.every(test));
   const isDaily = every((time) => timeOfDay(time) === timeOfDay(first));
-  const shortest = Math.min(...series.map((times) => shortestStep(times)));
+  const shortest = series.reduce(
+    (least, times) => Math.min(least, shortestStep(times)),
+    Number.POSITIVE_INFINITY,
+  );
   if (!Number.isFinite(shortest)) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',

@@ -4,7 +4,7 @@ import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { addSteps, stepAt } from './frequency.js';
 import { timeText } from './group-rows.js';
-import { checkSeriesSet, type Series, type SeriesSet, sliceSeries } from './series.js';
+import { checkSeriesSet, isKnownAt, type Series, type SeriesSet, sliceSeries, spanOf } from './series.js';
 import { type DataNote, expectWhole } from './table.js';
 
 export interface RollingOriginOptions {
@@ -31,7 +31,8 @@ export interface RollingOrigin {
 }
 
 /**
- * Origins from the earliest to the last, whose horizon ends with the last time of all series. Nothing is copied.
+ * Origins from the earliest to the last, whose horizon ends with the last time of all series. Nothing is copied. Where
+ * `fill: 'linear'` draws a line over an origin, nothing is forecast from it: the line says what comes.
  *
  * @throws E_INVALID_OPTION when there are fewer rows than the first origin takes, with the rows that it takes
  */
@@ -41,8 +42,7 @@ export function rollingOrigins(set: SeriesSet, options: RollingOriginOptions): R
   const { count, horizon, stride = horizon, input = 1 } = options;
   expectWhole('rollingOrigins', { count, horizon, stride, input }, 1);
   const { frequency } = set;
-  const last = Math.max(...set.series.map(({ times }) => times.at(-1) ?? Number.NEGATIVE_INFINITY));
-  const first = Math.min(...set.series.map(({ times }) => times[0] ?? Number.POSITIVE_INFINITY));
+  const { first, last } = spanOf(set.series);
   const needed = input + horizon + (count - 1) * stride;
   const there = Number.isFinite(last - first) ? Math.round(stepAt(frequency, last, first)) + 1 : 0;
   const tooFew = (why: string) =>
@@ -55,7 +55,7 @@ export function rollingOrigins(set: SeriesSet, options: RollingOriginOptions): R
     const step = addSteps(frequency, last, -horizon - (count - 1 - index) * stride);
     const pairs = set.series.flatMap((series) => pairAt(series, set, step, { horizon, input }));
     if (pairs.length === 0) throw tooFew(`no series has them around ${timeText(step)}`);
-    const time = Math.max(...pairs.map(([past]) => past.times.at(-1) ?? step));
+    const time = spanOf(pairs.map(([past]) => past)).last;
     const names = set.series.length - pairs.length;
     const text = `${counted(names, 'series', 'series')} without ${input} rows up to ${timeText(time)} and ${horizon} behind it left out.`;
     return {
@@ -75,6 +75,6 @@ function pairAt(
 ): [Series, Series][] {
   const length = series.times.length;
   const origin = Math.floor(stepAt(frequency, time, series.times[0] ?? 0)) + 1;
-  if (origin < input || origin + horizon > length) return [];
+  if (origin < input || origin + horizon > length || !isKnownAt(series, origin - 1)) return [];
   return [[sliceSeries(series, 0, origin), sliceSeries(series, origin, origin + horizon)]];
 }

@@ -27,6 +27,11 @@ export interface Series {
   readonly values: ReadonlyMap<string, SeriesValues>;
   /** So many steps at the start are there as input alone: no window has a target in them. */
   readonly context: number;
+  /**
+   * How many steps later the value is that each step is drawn to by `fill: 'linear'`: 0 for what was known at its time. Absent
+   * where no lines are drawn.
+   */
+  readonly lookahead?: Int32Array;
 }
 
 /** All series of a table. */
@@ -53,7 +58,36 @@ export function sliceSeries(series: Series, start: number, end: number, context 
     rows: series.rows.subarray(start, end),
     values,
     context,
+    ...(series.lookahead && { lookahead: series.lookahead.subarray(start, end) }),
   };
+}
+
+/** Whether what a step holds was known at its time: no line goes through it to a later value. */
+export function isKnownAt({ lookahead }: Series, step: number): boolean {
+  return (lookahead?.[step] ?? 0) === 0;
+}
+
+/** Of the steps before `end` those at the start that hold nothing of `border` and the steps behind it. */
+export function knownBefore({ lookahead }: Series, end: number, border: number): number {
+  let known = end;
+  while (known > 0 && known - 1 + (lookahead?.[known - 1] ?? 0) >= border) known--;
+  return known;
+}
+
+// A call takes no more than some 100,000 arguments, and gaps may cut a table into more pieces: so no Math.max(...).
+/** The first and the last time of all series; infinite, the last before the first, where there are no rows. */
+export function spanOf(series: readonly Series[]): { readonly first: number; readonly last: number } {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { times } of series) {
+    first = Math.min(first, times[0] ?? first);
+    last = Math.max(last, times.at(-1) ?? last);
+  }
+  return { first, last };
+}
+
+/** The steps of the longest series. */
+export function longestOf(series: readonly Series[]): number {
+  return series.reduce((most, { times }) => Math.max(most, times.length), 0);
 }
 
 /** The first place whose time is not before one. */

@@ -4,9 +4,17 @@ import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { parseIsoDate } from './date-format.js';
-import { addSteps, startOfStep, stepAt } from './frequency.js';
+import { addSteps, type Frequency, startOfStep, stepAt } from './frequency.js';
 import { timeText } from './group-rows.js';
-import { checkSeriesSet, firstFrom, type Series, type SeriesSet, sliceSeries } from './series.js';
+import {
+  checkSeriesSet,
+  firstFrom,
+  knownBefore,
+  type Series,
+  type SeriesSet,
+  sliceSeries,
+  spanOf,
+} from './series.js';
 import { type DataNote, expectWhole } from './table.js';
 
 /** Where a part is, or how long. */
@@ -46,7 +54,8 @@ type PartsOf<Options> = {
 };
 
 /**
- * Splits series at the same times for all of them, without copying.
+ * Splits series at the same times for all of them, without copying. Steps that `fill: 'linear'` draws to a value behind a border
+ * are in no part before it.
  *
  * @throws E_INVALID_OPTION when neither part is wanted, or a part has no rows
  */
@@ -57,72 +66,91 @@ export function splitByTime<Options extends TimeSplitOptions>(
 export function splitByTime(set: SeriesSet, options: TimeSplitOptions): TimeSplit {
   checkSeriesSet('splitByTime', set);
   checkOptionNames('splitByTime', options ?? null, NAMES);
-  const { validation, test, gap = 0, context = 0 } = options;
+  const { gap = 0, context = 0 } = options;
   expectWhole('splitByTime', { gap, context }, 0);
-  if (validation === undefined && test === undefined) {
+  if (options.validation === undefined && options.test === undefined) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       'splitByTime: give validation, test or both, as in validation: 0.2.',
     );
   }
-  const first = Math.min(...set.series.map(({ times }) => times[0] ?? Number.POSITIVE_INFINITY));
-  const last = Math.max(...set.series.map(({ times }) => times.at(-1) ?? Number.NEGATIVE_INFINITY));
-  const whole = Math.round(stepAt(set.frequency, last, first)) + 1;
-  // The borders are steps from the first, or times.
-  const borderOf = (name: string, part: Part | undefined, end: number): number | undefined => {
-    if (part === undefined) return undefined;
-    if (typeof part !== 'number') return timeOf(name, part);
-    const steps = part < 1 ? Math.round(part * whole) : part;
-    if (!Number.isSafeInteger(steps) || steps < 1) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `splitByTime: ${name} is ${part}; expected a fraction between 0 and 1 of the ${whole} steps, a number of steps, or a time.`,
-      );
-    }
-    const border = addSteps(set.frequency, first, Math.round(stepAt(set.frequency, end, first)) - steps);
-    return startOfStep(set.frequency, border);
-  };
-  const behind = addSteps(set.frequency, last, 1);
-  const testStart = borderOf('test', test, behind);
-  const validationStart = borderOf('validation', validation, testStart ?? behind);
-  const notes: DataNote[] = [];
+  const behind = addSteps(set.frequency, spanOf(set.series).last, 1);
+  const test = borderOf(set, 'test', options.test, behind);
+  const validation = borderOf(set, 'validation', options.validation, test ?? behind);
   const before = (border: number) => addSteps(set.frequency, border, -gap);
-  const part = (name: string, from: number, to: number, isLater: boolean): SeriesSet => {
-    const series = set.series.flatMap((each) => cut(each, from, to, isLater ? context : 0));
-    if (series.length === 0) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `splitByTime: no rows are left for ${name} (${timeText(Math.max(from, first))} to ${timeText(Math.min(to, behind))}, with a gap of ${counted(gap, 'step')}); the series are from ${timeText(first)} to ${timeText(last)}.`,
-      );
-    }
-    const without = set.series.length - series.length;
-    if (without > 0)
-      notes.push({
-        text: `${counted(without, 'series', 'series')} without rows for ${name}.`,
-        count: without,
-      });
-    return { ...set, series };
-  };
-  const trainEnd = validationStart ?? testStart ?? behind;
-  const train = part('training', Number.NEGATIVE_INFINITY, before(trainEnd), false);
-  const validationEnd = testStart === undefined ? Number.POSITIVE_INFINITY : before(testStart);
+  const notes: DataNote[] = [];
+  const part = (range: Range) => partOf(set, range, gap, notes);
+  const [start, end] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const train = part({ name: 'training', from: start, to: before(validation ?? test ?? behind), context: 0 });
+  const validationEnd = test === undefined ? end : before(test);
   return {
     train,
-    ...(validationStart !== undefined && {
-      validation: part('validation', validationStart, validationEnd, true),
+    ...(validation !== undefined && {
+      validation: part({ name: 'validation', from: validation, to: validationEnd, context }),
     }),
-    ...(testStart !== undefined && { test: part('test', testStart, Number.POSITIVE_INFINITY, true) }),
+    ...(test !== undefined && { test: part({ name: 'test', from: test, to: end, context }) }),
     borders: {
-      ...(validationStart !== undefined && { validation: validationStart }),
-      ...(testStart !== undefined && { test: testStart }),
+      ...(validation !== undefined && { validation }),
+      ...(test !== undefined && { test }),
     },
     notes,
   };
 }
 
-/** The steps of a series from a time on and before another; none where there are none. */
-function cut(series: Series, from: number, to: number, context: number): Series[] {
-  const [start, end] = [firstFrom(series.times, from), firstFrom(series.times, to)];
+/** When a part starts that goes on to `end`: told as a time, or as so many steps of all. */
+function borderOf(set: SeriesSet, name: string, part: Part | undefined, end: number): number | undefined {
+  if (part === undefined) return undefined;
+  if (typeof part !== 'number') return timeOf(name, part);
+  const { series, frequency } = set;
+  const { first, last } = spanOf(series);
+  const whole = Math.round(stepAt(frequency, last, first)) + 1;
+  const steps = part < 1 ? Math.round(part * whole) : part;
+  if (!Number.isSafeInteger(steps) || steps < 1) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `splitByTime: ${name} is ${part}; expected a fraction between 0 and 1 of the ${whole} steps, a number of steps, or a time.`,
+    );
+  }
+  return startOfStep(
+    frequency,
+    addSteps(frequency, first, Math.round(stepAt(frequency, end, first)) - steps),
+  );
+}
+
+/** The times of a part. */
+interface Range {
+  readonly name: string;
+  readonly from: number;
+  /** Its last step is before. */
+  readonly to: number;
+  readonly context: number;
+}
+
+/** @throws E_INVALID_OPTION where no rows are left for it */
+function partOf(set: SeriesSet, range: Range, gap: number, notes: DataNote[]): SeriesSet {
+  const { name, from, to } = range;
+  const series = set.series.flatMap((each) => cut(each, set.frequency, range));
+  if (series.length === 0) {
+    const { first, last } = spanOf(set.series);
+    const behind = addSteps(set.frequency, last, 1);
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `splitByTime: no rows are left for ${name} (${timeText(Math.max(from, first))} to ${timeText(Math.min(to, behind))}, with a gap of ${counted(gap, 'step')}); the series are from ${timeText(first)} to ${timeText(last)}.`,
+    );
+  }
+  const without = set.series.length - series.length;
+  if (without > 0)
+    notes.push({ text: `${counted(without, 'series', 'series')} without rows for ${name}.`, count: without });
+  return { ...set, series };
+}
+
+/** The steps of a series in a range of times, of which nothing behind it is seen; none where there are none. */
+function cut(series: Series, frequency: Frequency, { from, to, context }: Range): Series[] {
+  const { times } = series;
+  const start = firstFrom(times, from);
+  const end = Number.isFinite(to)
+    ? knownBefore(series, firstFrom(times, to), Math.ceil(stepAt(frequency, to, times[0] ?? to)))
+    : times.length;
   if (end <= start) return [];
   const early = Math.min(context, start);
   return [sliceSeries(series, start - early, end, early)];

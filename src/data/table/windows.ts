@@ -4,7 +4,7 @@ import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type Dataset, dataset } from '../dataset.js';
-import { checkSeriesSet, ofSeries, type SeriesSet, seriesColumn } from './series.js';
+import { checkSeriesSet, isKnownAt, ofSeries, type SeriesSet, seriesColumn } from './series.js';
 import { type DataNote, expectWhole, namesOf, quotedNames } from './table.js';
 import { type WindowArrays, windowArrays } from './window-arrays.js';
 
@@ -165,7 +165,8 @@ export class Windows {
 }
 
 /**
- * All windows of the series. None goes from one series to another, or over a gap.
+ * All windows of the series. None goes from one series to another, or over a gap, and what a window sees does not end on a line
+ * that `fill: 'linear'` draws to a later value.
  *
  * @throws E_UNKNOWN_NAME for columns that there are not; E_INVALID_OPTION for a target of text, sizes that are no whole
  *   numbers, a static column that changes, and series that are too short, with the rows that they need
@@ -221,14 +222,36 @@ function placesOf(
   }
   const [series, starts] = [new Int32Array(total), new Int32Array(total)];
   let place = 0;
-  for (const [index, count] of counts.entries()) {
-    for (let i = 0; i < count; i++, place++) {
+  for (const [index, each] of set.series.entries()) {
+    const first = firsts[index] ?? 0;
+    for (let i = 0; i < (counts[index] ?? 0); i++) {
+      const start = first + i * stride;
+      if (!isKnownAt(each, start + input - 1)) continue;
       series[place] = index;
-      starts[place] = (firsts[index] ?? 0) + i * stride;
+      starts[place++] = start;
     }
   }
-  const text = `${counted(shorts.length, 'series', 'series')} with fewer than ${needed} rows left out (${quotedNames(new Set(shorts.map(({ name }) => name)))}).`;
-  return { series, starts, notes: shorts.length > 0 ? [{ text, count: shorts.length }] : [] };
+  const notes: DataNote[] = [];
+  const note = (count: number, text: string) => count > 0 && notes.push({ text, count });
+  const names = quotedNames(new Set(shorts.map(({ name }) => name)));
+  note(
+    shorts.length,
+    `${counted(shorts.length, 'series', 'series')} with fewer than ${needed} rows left out (${names}).`,
+  );
+  const drawn = total - place;
+  note(
+    drawn,
+    `${counted(drawn, 'window')} left out that would end on a line to a later value, which tells what comes.`,
+  );
+  if (place === 0) throw allDrawn(total);
+  return { series: series.subarray(0, place), starts: starts.subarray(0, place), notes };
+}
+
+function allDrawn(count: number): LstmOnnxError {
+  return new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `windows: each of ${counted(count, 'window')} ends on a line that fill: 'linear' draws to a later value, which tells what comes. Give fill: 'previous' or 'drop'.`,
+  );
 }
 
 function columnsOf(set: SeriesSet, options: WindowOptions): WindowColumns {

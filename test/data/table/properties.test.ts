@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addSteps, stepAt, weekday } from '../../../src/data/table/frequency.js';
 import { parseTable } from '../../../src/data/table/parse-table.js';
+import { rollingOrigins } from '../../../src/data/table/rolling-origins.js';
 import { fitScaler } from '../../../src/data/table/scaler.js';
 import { seriesOf } from '../../../src/data/table/series-of.js';
 import { splitByTime } from '../../../src/data/table/split-by-time.js';
@@ -12,84 +13,97 @@ import { zoneOffsets, zoneReader } from '../../../src/data/table/time-zone.js';
 import { windows } from '../../../src/data/table/windows.js';
 import type { LstmOnnxError } from '../../../src/errors.js';
 import { failureOf } from '../failure.js';
+import { dayTime, number, randomRows, tableOfRows, WHOLE } from './random-rows.js';
 
-const start = Date.UTC(2020, 0, 1);
-const DAY = 86_400_000;
-
-/** Days of two series, row by row in the order that is given. */
-function tableOfDays(
-  values: readonly { readonly sold: number; readonly day: number; readonly shop: number }[],
-): Table {
-  return {
-    rows: values.length,
-    columns: new Map([
-      [
-        'day',
-        { kind: 'time', values: Float64Array.from(values, ({ day }) => start + day * DAY), missing: 0 },
-      ],
-      [
-        'shop',
-        {
-          kind: 'text',
-          codes: Int32Array.from(values, ({ shop }) => shop),
-          categories: ['a', 'b'],
-          missing: 0,
-        },
-      ],
-      ['sold', { kind: 'number', values: Float64Array.from(values, ({ sold }) => sold), missing: 0 }],
-    ]),
-    notes: [],
-  };
-}
-
-const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
-const days = fc
-  .array(fc.tuple(number, number), { minLength: 14, maxLength: 40 })
-  .map((pairs) => pairs.flatMap((pair, day) => pair.map((sold, shop) => ({ day, shop, sold }))));
-const options = { time: 'day', key: 'shop' };
-const sizes = { input: 3, horizon: 2, target: 'sold' };
+const seriesOptions = { time: 'day', key: 'shop', frequency: 'day' };
+const sizes = { input: 3, horizon: 2, target: 'sold', features: ['price', 'door'], short: 'drop' } as const;
+const fills = fc.constantFrom('previous', 'linear', 'drop' as const);
 
 it('a value behind the border changes no training sample and no scaler', () => {
-  const nat = fc.nat(1e6);
   fc.assert(
     fc.property(
-      days,
-      nat,
-      number,
+      randomRows(14),
+      fills,
+      fc.record({
+        place: fc.nat(1e6),
+        sold: fc.oneof(number, fc.constant(Number.NaN)),
+        price: number,
+        door: fc.nat(2),
+      }),
       fc.integer({ min: 1, max: 6 }),
       fc.nat(2),
-      (rows, place, sold, validation, gap) => {
+      (rows, fill, { place, ...changed }, validation, gap) => {
+        const border = rows.at(-1)!.day + 1 - validation;
         const made = (given: typeof rows) => {
-          const { train } = splitByTime(seriesOf(tableOfDays(given), options), {
-            validation,
-            gap,
-            context: 2,
-          });
-          const scalers = (['standard', 'robust', 'minMax'] as const).map((kind) =>
-            fitScaler(train, { kind, per: 'series' }),
+          const set = seriesOf(tableOfRows(given), { ...seriesOptions, fill });
+          const { train } = splitByTime(set, { validation: new Date(dayTime(border)), gap, context: 2 });
+          const scalers = (['standard', 'robust', 'minMax'] as const).flatMap((kind) =>
+            (['series', 'all'] as const).map((per) => fitScaler(train, { kind, per })),
           );
-          return [windows(train, sizes).arrays(), scalers];
+          const all = windows(train, sizes);
+          return [all.arrays(), Array.from({ length: all.length }, (_, i) => all.origin(i)), scalers];
         };
-        const later = rows.flatMap(({ day }, row) =>
-          day >= rows.at(-1)!.day + 1 - validation - gap ? [row] : [],
-        );
+        const later = rows.flatMap(({ day }, row) => (day >= border - gap ? [row] : []));
         const row = later[place % later.length]!;
-        expect(made(rows.with(row, { ...rows[row]!, sold }))).toEqual(made(rows));
+        const { shop } = rows[row]!;
+        const sold = shop === WHOLE && Number.isNaN(changed.sold) ? 0 : changed.sold;
+        expect(made(rows.with(row, { ...rows[row]!, ...changed, sold }))).toEqual(made(rows));
       },
     ),
+    { numRuns: 500 },
+  );
+});
+
+it('a value behind an origin changes nothing of what is known there', () => {
+  fc.assert(
+    fc.property(randomRows(14), fills, fc.nat(1e6), number, (rows, fill, place, sold) => {
+      const made = (given: typeof rows) => {
+        const set = seriesOf(tableOfRows(given), { ...seriesOptions, fill });
+        const [origin] = rollingOrigins(set, { count: 2, horizon: 2, stride: 1, input: 1 });
+        return origin!;
+      };
+      const { time, past } = made(rows);
+      // A value that was missing may make a series longer.
+      const later = rows.flatMap((row, i) => (dayTime(row.day) > time && !Number.isNaN(row.sold) ? [i] : []));
+      const row = later[place % later.length]!;
+      const other = made(rows.with(row, { ...rows[row]!, sold }));
+      const known = ({ series }: typeof past) =>
+        series.map(({ name, times, values }) => [name, times, values]);
+      expect(known(other.past)).toEqual(known(past));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('a window sees nothing of what comes behind it', () => {
+  fc.assert(
+    fc.property(randomRows(14), fills, fc.nat(1e6), number, (rows, fill, place, sold) => {
+      const there = rows.flatMap((row, i) => (Number.isNaN(row.sold) ? [] : [i]));
+      const row = there[place % there.length]!;
+      const changed = rows[row]!;
+      const seen = (given: typeof rows) => {
+        const all = windows(seriesOf(tableOfRows(given), { ...seriesOptions, fill }), sizes);
+        return Array.from({ length: all.length }, (_, i) =>
+          all.origin(i).time < dayTime(changed.day) ? all.arrays(i, i + 1).inputs : undefined,
+        );
+      };
+      expect(seen(rows.with(row, { ...changed, sold }))).toEqual(seen(rows));
+    }),
+    { numRuns: 300 },
   );
 });
 
 it('windows of rows that are shuffled and sorted again are those of the rows', () => {
   fc.assert(
     fc.property(
-      days.chain((rows) =>
+      randomRows(14).chain((rows) =>
         fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })),
       ),
-      ([rows, shuffled]) => {
+      fills,
+      ([rows, shuffled], fill) => {
         // Series come in the order of their first rows.
         const byName = (given: typeof rows, sort: boolean) => {
-          const set = seriesOf(tableOfDays(given), { ...options, sort });
+          const set = seriesOf(tableOfRows(given), { ...seriesOptions, fill, sort });
           return windows(
             { ...set, series: set.series.toSorted((a, b) => (a.name < b.name ? -1 : 1)) },
             sizes,
@@ -98,33 +112,49 @@ it('windows of rows that are shuffled and sorted again are those of the rows', (
         expect(byName(shuffled, true)).toEqual(byName(rows, false));
       },
     ),
+    { numRuns: 300 },
   );
 });
 
-it('no window crosses a border of series or of parts', () => {
+it('no window crosses a border of series or of parts, or a gap', () => {
   fc.assert(
-    fc.property(days, fc.integer({ min: 5, max: 8 }), fc.nat(2), (rows, validation, gap) => {
-      fc.pre(rows.at(-1)!.day + 1 - validation - gap >= 5);
-      // The value says series and day.
-      const told = rows.map((row) => ({ ...row, sold: 1000 * row.shop + row.day }));
-      const split = splitByTime(seriesOf(tableOfDays(told), options), { validation, gap });
-      const border = rows.at(-1)!.day + 1 - validation;
-      for (const [part, low, high] of [
-        [split.train, 0, border - gap],
-        [split.validation!, border, 1000],
-      ] as const) {
-        const { inputs, targets } = windows(part, sizes).arrays();
-        for (let i = 0; i < targets.shape[0]!; i++) {
-          const values = [
-            ...inputs.past.data.subarray(3 * i, 3 * i + 3),
-            ...targets.data.subarray(2 * i, 2 * i + 2),
-          ];
-          expect(values).toEqual(values.map((_, step) => values[0]! + step));
-          expect(values[0]! % 1000).toBeGreaterThanOrEqual(low);
-          expect(values.at(-1)! % 1000).toBeLessThan(high);
+    fc.property(
+      randomRows(16),
+      fills,
+      fc.integer({ min: 5, max: 8 }),
+      fc.nat(2),
+      (rows, fill, validation, gap) => {
+        const border = rows.at(-1)!.day + 1 - validation;
+        // The value says series and day; with a line between neighbours a filled one does, too.
+        const told = rows.map((row) => ({ ...row, sold: 1000 * row.shop + row.day }));
+        const set = seriesOf(tableOfRows(told), {
+          ...seriesOptions,
+          columns: ['sold'],
+          fill: fill === 'previous' ? 'linear' : fill,
+        });
+        const split = splitByTime(set, { validation: new Date(dayTime(border)), gap });
+        for (const [part, low, high] of [
+          [split.train, 0, border - gap],
+          [split.validation!, border, 1000],
+        ] as const) {
+          const { inputs, targets } = windows(part, {
+            input: 3,
+            horizon: 2,
+            target: 'sold',
+            short: 'drop',
+          }).arrays();
+          for (let i = 0; i < targets.shape[0]!; i++) {
+            const values = [
+              ...inputs.past.data.subarray(3 * i, 3 * i + 3),
+              ...targets.data.subarray(2 * i, 2 * i + 2),
+            ];
+            expect(values).toEqual(values.map((_, step) => values[0]! + step));
+            expect(values[0]! % 1000).toBeGreaterThanOrEqual(low);
+            expect(values.at(-1)! % 1000).toBeLessThan(high);
+          }
         }
-      }
-    }),
+      },
+    ),
   );
 });
 

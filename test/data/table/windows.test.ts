@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withCalendar } from '../../../src/data/table/calendar.js';
 import { rollingOrigins } from '../../../src/data/table/rolling-origins.js';
 import type { SeriesSet } from '../../../src/data/table/series.js';
+import { seriesOf } from '../../../src/data/table/series-of.js';
 import { splitByTime } from '../../../src/data/table/split-by-time.js';
 import { type WindowOptions, windows } from '../../../src/data/table/windows.js';
 import { failureOf } from '../failure.js';
@@ -234,6 +235,56 @@ describe('rolling origins', () => {
     const set = await seriesOfText(daysText(10));
     expect(failureOf(() => rollingOrigins(set, { count: 5, horizon: 2, input: 3 })).message).toMatch(
       /5 origins, 2 apart, .* take 13 rows; there are 10/,
+    );
+  });
+});
+
+it('a table that gaps cut into 150,000 pieces is split, and forecast from', () => {
+  const rows = 300_000;
+  // Two minutes with a value, then one without.
+  const times = Float64Array.from({ length: rows }, (_, i) => 60_000 * (i + (i >> 1)));
+  const set = seriesOf(
+    {
+      rows,
+      columns: new Map([
+        ['time', { kind: 'time', values: times, missing: 0 }],
+        ['y', { kind: 'number', values: new Float64Array(rows), missing: 0 }],
+      ]),
+      notes: [],
+    },
+    { time: 'time', fill: 'drop' },
+  );
+  expect(set.series).toHaveLength(rows / 2);
+  expect(splitByTime(set, { test: 0.5 }).train.series).toHaveLength(rows / 4);
+  expect(rollingOrigins(set, { count: 1, horizon: 1 })).toHaveLength(1);
+});
+
+describe('a line to a later value', () => {
+  const text = 'day,y\n2020-01-01,1\n2020-01-02,2\n2020-01-05,5\n2020-01-06,6\n2020-01-07,7\n';
+
+  it('is no end of a window, of a part or of what an origin knows', async () => {
+    const set = await seriesOfText(text, { fill: 'linear' });
+    const all = windows(set, { input: 2, horizon: 1, target: 'y' });
+    expect([...all.arrays().targets.data]).toEqual([3, 6, 7]);
+    expect(all.notes.map(({ text }) => text)).toEqual([
+      '2 windows left out that would end on a line to a later value, which tells what comes.',
+    ]);
+    const { train } = splitByTime(set, { test: '2020-01-05' });
+    expect([...train.series[0]!.values.get('y')!]).toEqual([1, 2]);
+    expect(failureOf(() => rollingOrigins(set, { count: 1, horizon: 4 })).message).toMatch(
+      'no series has them',
+    );
+    expect(rollingOrigins(set, { count: 1, horizon: 5 })[0]!.time).toBe(Date.UTC(2020, 0, 2));
+  });
+
+  it('may be all that windows would end on, which is refused', async () => {
+    const set = await seriesOfText('day,y\n2020-01-01,1\n2020-01-04,4\n', {
+      fill: 'linear',
+      frequency: 'day',
+    });
+    const options = { input: 2, horizon: 1, target: 'y' };
+    expect(failureOf(() => windows(set, options)).message).toMatch(
+      "each of 2 windows ends on a line that fill: 'linear' draws",
     );
   });
 });
