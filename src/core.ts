@@ -257,9 +257,14 @@ export { type ErrorCode, LstmOnnxError } from './errors.js';
 export { type ExportOptions, exportOnnx } from './export/export.js';
 export type { BaselineName } from './forecast/baselines.js';
 export { forecasterOf } from './forecast/forecast-metadata.js';
-export type { ForecastOptions } from './forecast/forecast-options.js';
+export { type ForecastOptions, planForecast } from './forecast/forecast-options.js';
 export type { ForecastPlan } from './forecast/forecast-plan.js';
 export type { ForecastScores } from './forecast/forecast-scores.js';
+export {
+  type ForecastSeries,
+  type ForecastSeriesOptions,
+  forecastSeries,
+} from './forecast/forecast-series.js';
 export {
   type EvaluateForecastOptions,
   type ForecastEvaluation,
@@ -267,6 +272,12 @@ export {
   type SeriesForecast,
 } from './forecast/forecaster.js';
 export type { ComparedScores, PastForecast } from './forecast/past-forecast.js';
+export type { ScoreTable } from './forecast/score-table.js';
+export {
+  type EvaluatedForecaster,
+  type EvaluatedTrainingOptions,
+  trainAndEvaluate,
+} from './forecast/train-and-evaluate.js';
 export { type ForecastTraining, TrainedForecaster, trainForecaster } from './forecast/train-forecaster.js';
 export type { CallHint, Hint, LeaveOutHint, OptionHint } from './hints.js';
 export {

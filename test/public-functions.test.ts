@@ -187,6 +187,12 @@ const examples: Record<string, () => unknown[]> = {
   guessDateFormats: () => [['01/02/2020', '13/02/2020']],
   nextTimes: () => [{ unit: 'month', count: 1 }, 0, 3],
   forecasterOf: () => [forecastModel],
+  forecastSeries: () => [
+    table,
+    { time: 'day', key: 'shop', target: 'sold', known: ['weather'], fill: 'linear' },
+  ],
+  planForecast: () => [series, { target: 'sold', window: 2, horizon: 1, quantiles: [0.5] }],
+  trainAndEvaluate: () => [series, { ...forecast, origins: 1, onNote: () => undefined }],
   trainForecaster: () => [
     series,
     { ...forecast, features: ['weather'], known: [], static: ['shop'], calendar: ['weekday'] },

@@ -2,7 +2,6 @@
 import { basename, join } from 'node:path';
 import { encodeCheckpoint } from '../builder/checkpoint.js';
 import { tableToCsv } from '../data/table/table-to-csv.js';
-import { forecastTable, seriesToForecast } from '../forecast/forecast-rows.js';
 import type { ForecastEvaluation } from '../forecast/forecaster.js';
 import type { TrainedForecaster } from '../forecast/train-forecaster.js';
 import type { Output } from './output.js';
@@ -37,7 +36,7 @@ export async function contentsOf(
   say: Output['say'],
 ): Promise<[string, Uint8Array | string][]> {
   const { network, parameters, plan, history } = forecaster;
-  const { set: wanted, notes: without } = seriesToForecast(read.series, read.ahead, plan);
+  const { set: wanted, notes: without } = forecaster.seriesToForecast(read.series, read.ahead);
   for (const { text } of without) say(text);
   const hasForecast = wanted.series.length > 0;
   if (!hasForecast) say(`${files.csv} is not written`);
@@ -46,7 +45,7 @@ export async function contentsOf(
     ...{ file: basename(csv), plan, set: read.series, evaluation, ahead, history, command },
     notes: [...notes],
   });
-  const table = forecastTable(ahead, plan);
+  const table = forecaster.table(ahead);
   return [
     [files.checkpoint, encodeCheckpoint({ network, parameters })],
     [files.onnx, forecaster.toOnnx()],

@@ -4,7 +4,6 @@ import { tableToCsv } from '../data/table/table-to-csv.js';
 import { LstmOnnxError, reworded } from '../errors.js';
 import { writeFileAtomic } from '../files/write.js';
 import { forecasterOf } from '../forecast/forecast-metadata.js';
-import { forecastJson, forecastTable, seriesToForecast } from '../forecast/forecast-rows.js';
 import type { Forecaster } from '../forecast/forecaster.js';
 import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
@@ -15,6 +14,7 @@ import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
 import { readSeries, type SeriesArguments, withSeriesOptions } from './series-options.js';
 import { withSeriesWords } from './series-words.js';
+import { tableJson } from './table-json.js';
 
 interface PredictArguments extends GlobalOptions, SeriesArguments {
   model: string;
@@ -53,18 +53,18 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
     const forecaster = forecasterIn(model, args.model);
     const { plan } = forecaster;
     const { series, ahead } = await readSeries(args, plan, say, plan);
-    const { set: wanted, notes } = seriesToForecast(series, ahead, plan);
+    const { set: wanted, notes } = forecaster.seriesToForecast(series, ahead);
     for (const { text } of notes) say(text);
     const forecasts = await withSeriesWords(() =>
       // Without any, the error says what is missing.
       forecaster.forecast(wanted.series.length > 0 ? wanted : series, ahead),
     );
     say(`ran on ${model.providers.running}`);
-    const table = forecastTable(forecasts, plan);
+    const table = forecaster.table(forecasts);
     if (output !== undefined) {
       await writeFileAtomic(output, tableToCsv(table, { decimal: args.decimal }));
       print(json ? JSON.stringify({ file: output, rows: table.rows }) : output);
-    } else if (json) for (const line of forecastJson(table)) print(line);
+    } else if (json) for (const line of tableJson(table)) print(line);
     else for (const line of tableToCsv(table, { decimal: args.decimal }).trimEnd().split('\n')) print(line);
   },
 });

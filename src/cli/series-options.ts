@@ -1,14 +1,14 @@
 /** How a CSV file is read as series: options that `train forecast` and `predict` share, and the reading. */
 import type { Argv } from 'yargs';
-import { checkFrequency, frequencyName } from '../data/table/frequency.js';
+import { checkFrequency } from '../data/table/frequency.js';
 import type { SeriesSet } from '../data/table/series.js';
-import { type Fill, type SeriesOptions, seriesOf } from '../data/table/series-of.js';
+import type { Fill } from '../data/table/series-of.js';
 import { quotedNames, type Table } from '../data/table/table.js';
 import type { Separator, TableOptions } from '../data/table/table-options.js';
 import { LstmOnnxError } from '../errors.js';
 import { readTable } from '../files/table.js';
 import type { ForecastPlan } from '../forecast/forecast-plan.js';
-import { checkRowsAhead, splitRowsAhead } from '../forecast/rows-ahead.js';
+import { forecastSeries } from '../forecast/forecast-series.js';
 import { columnNames, columnNotes, withModelNames } from './model-columns.js';
 import type { Output } from './output.js';
 import { withSeriesWords } from './series-words.js';
@@ -114,9 +114,8 @@ export function readSeries(
     const time = expected?.time ?? args.time ?? onlyTime(table, args.csv);
     if (!expected && args.time === undefined) say(`The column of times is '${time}'.`);
     const key = names ? [...names.keys()].slice(1) : given.key;
-    const wanted = [...new Set([columns.target, ...columns.features, ...columns.known, ...columns.static])];
     const frequency = args.frequency ?? expected?.frequency;
-    const options: SeriesOptions = {
+    const options = {
       time,
       key,
       sort: args.sort,
@@ -128,32 +127,12 @@ export function readSeries(
     const categories = Object.fromEntries(
       Object.entries(expected?.categories ?? {}).filter(([name]) => table.columns.has(name)),
     );
-    const split =
-      columns.known.length > 0
-        ? splitRowsAhead(table, { time, key, target: columns.target })
-        : { past: table, ahead: undefined };
-    const series = seriesOf(split.past, { ...options, columns: wanted, categories });
+    const { target, features, known, static: statics } = columns;
+    const wanted = { target, features, known, static: statics };
+    const { series, future: ahead } = forecastSeries(table, { ...options, ...wanted, categories });
     for (const { text } of [...table.notes, ...series.notes]) say(text);
-    const ahead = split.ahead && seriesAhead(split.ahead, series, { ...options, columns: columns.known });
     return { series, ahead };
   });
-}
-
-/** What is known of the steps behind the last ones of series. */
-function seriesAhead(table: Table, past: SeriesSet, options: SeriesOptions): SeriesSet {
-  const own = new Set([...namesIn(options.columns), ...namesIn(options.key)]);
-  const texts = [...past.columns].flatMap(([name, column]) =>
-    column.kind === 'text' && own.has(name) ? [[name, column.categories] as const] : [],
-  );
-  const frequency = frequencyName(past.frequency);
-  const ahead = seriesOf(table, { ...options, frequency, categories: Object.fromEntries(texts) });
-  checkRowsAhead(past, ahead);
-  // The columns that are not known ahead are not in it; what they hold is the same.
-  return { ...ahead, columns: past.columns };
-}
-
-function namesIn(names: string | readonly string[] | undefined): readonly string[] {
-  return typeof names === 'string' ? [names] : (names ?? []);
 }
 
 /** @throws E_INVALID_OPTION for a frequency that is none */

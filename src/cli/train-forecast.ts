@@ -6,16 +6,14 @@ import { counted } from '../counted.js';
 import type { SeriesSet } from '../data/table/series.js';
 import { lockFolder } from '../files/lock.js';
 import { ensureWritableDirectory, writeFilesAtomic } from '../files/write.js';
-import { evaluatedTraining, VALIDATION } from '../forecast/evaluated-training.js';
-import { planForecast } from '../forecast/forecast-options.js';
-import { scoreJson, scoreLines } from '../forecast/score-table.js';
-import { type TrainedForecaster, trainForecaster } from '../forecast/train-forecaster.js';
+import { type EvaluatedForecaster, trainAndEvaluate } from '../forecast/train-and-evaluate.js';
 import { forecastCommand } from './forecast-command.js';
 import { contentsOf, filesIn, once } from './forecast-files.js';
 import type { GlobalOptions } from './global-options.js';
 import { type CliIo, formatDuration, type Output } from './output.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
+import { scoreJson } from './score-json.js';
 import { listed, readSeries, type SeriesArguments, withSeriesOptions } from './series-options.js';
 import { withSeriesWords } from './series-words.js';
 import { Stopped, stopOnSignal } from './stop.js';
@@ -146,14 +144,12 @@ async function trainForecast(
   });
   const progress = trainingProgress(args.epochs, stderr);
   try {
-    const { forecaster, origins } = await withSeriesWords(() =>
+    const { forecaster, evaluation } = await withSeriesWords(() =>
       train(read.series, args, { options, progress, signal: stop.signal, say: sayOnce }),
     );
     stop.signal.throwIfAborted();
-    const evaluation = origins > 0 ? await forecaster.evaluate(read.series, { origins }) : undefined;
     if (evaluation) {
-      for (const { text } of evaluation.notes) sayOnce(text);
-      const lines = args.json ? [scoreJson(evaluation)] : scoreLines(evaluation, forecaster.plan);
+      const lines = args.json ? [scoreJson(evaluation)] : evaluation.table.lines;
       for (const line of lines) print(line);
     }
     const contents = await contentsOf(
@@ -209,36 +205,30 @@ interface TrainingOf {
   readonly say: Output['say'];
 }
 
-/** Trains on what is before the forecasts by which the model is judged; `origins` of them. */
+/** Trains on what is before the forecasts by which the model is judged, and judges it. */
 async function train(
   series: SeriesSet,
   args: ArgumentsCamelCase<ForecastArguments>,
   { options, progress, signal, say }: TrainingOf,
-): Promise<{ forecaster: TrainedForecaster; origins: number }> {
+): Promise<EvaluatedForecaster> {
   const started = performance.now();
-  // The calendar is that of what is trained on.
-  const { plan, notes } = planForecast(series, { ...options, calendar: [] });
-  for (const { text } of notes) say(text);
-  const { training, origins, notes: fewer } = evaluatedTraining(series, plan);
-  for (const { text } of fewer) say(text);
-  const { window, horizon, season } = plan;
-  const settled = { ...options, window, horizon, season };
-  for (const { text } of planForecast(training, settled).notes) say(text);
-  const forecaster = await trainForecaster(training, {
-    ...settled,
-    validation: VALIDATION,
+  const trained = await trainAndEvaluate(series, {
+    ...options,
     ...{ cell: args.cell, hiddenSize: args.hiddenSize, epochs: args.epochs, seed: args.seed },
     ...{ backend: args.backend, signal },
+    onNote: ({ text }) => {
+      progress.stop();
+      say(text);
+    },
     onStep: (log) => progress.step(log),
     onEpoch: ({ log }) => progress.epoch(log),
   });
   progress.stop();
-  const { backend, history } = forecaster;
-  for (const { text } of forecaster.notes) say(text);
+  const { backend, history } = trained.forecaster;
   if (backend.notice) say(backend.notice);
   const took = formatDuration(performance.now() - started);
   say(`trained in ${took} on tfjs ${backend.name}, ${history.length} of ${counted(args.epochs, 'epoch')}`);
-  return { forecaster, origins };
+  return trained;
 }
 
 /** @throws UsageError for what are no numbers between 0 and 1 that ascend */

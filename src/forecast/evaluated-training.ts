@@ -7,11 +7,6 @@ import { type DataNote, quotedNames } from '../data/table/table.js';
 import { LstmOnnxError } from '../errors.js';
 import type { ForecastPlan } from './forecast-plan.js';
 
-/** Forecasts of the past that tell how good the model is. */
-const ORIGINS = 5;
-/** The part of the training data by which the best epoch is told. */
-export const VALIDATION = 0.15;
-
 export interface EvaluatedTraining {
   /** The steps up to the first origin; all where there is none. */
   readonly training: SeriesSet;
@@ -20,22 +15,29 @@ export interface EvaluatedTraining {
   readonly notes: readonly DataNote[];
 }
 
-/** As many of five origins as leave enough to train on. */
+type Sizes = Pick<ForecastPlan, 'window' | 'horizon'>;
+
+/**
+ * As many origins as leave enough to train on.
+ *
+ * @param wanted the most origins, and the part of the training data by which the best epoch is told
+ */
 export function evaluatedTraining(
   set: SeriesSet,
-  plan: Pick<ForecastPlan, 'window' | 'horizon'>,
+  plan: Sizes,
+  wanted: { readonly origins: number; readonly validation: number | undefined },
 ): EvaluatedTraining {
   const { window, horizon } = plan;
   const notes: DataNote[] = [];
   const say = (text: string) => notes.push({ text, count: 1 });
-  for (let count = ORIGINS; count > 0; count--) {
+  for (let count = wanted.origins; count > 0; count--) {
     const first = firstOrigin(set, { count, horizon, input: window });
     if (first === undefined) continue;
     const { train } = splitByTime(set, { test: new Date(first.time + 1) });
-    if (!isEnough(train, plan)) continue;
-    if (count < ORIGINS) {
+    if (!isEnough(train, plan, wanted.validation)) continue;
+    if (count < wanted.origins) {
       say(
-        `There are rows for ${counted(count, 'forecast')} of the past, not for ${ORIGINS}: the model is judged by fewer.`,
+        `There are rows for ${counted(count, 'forecast')} of the past, not for ${wanted.origins}: the model is judged by fewer.`,
       );
     }
     const unseen = unseenIn(train, set, window + horizon);
@@ -72,12 +74,12 @@ function firstOrigin(
 }
 
 /** Whether there are windows to train on, and windows that tell the best epoch. */
-function isEnough(set: SeriesSet, { window, horizon }: Pick<ForecastPlan, 'window' | 'horizon'>): boolean {
+function isEnough(set: SeriesSet, { window, horizon }: Sizes, validation = 0.15): boolean {
   const longest = longestOf(set.series);
   if (longest < window + 2 * horizon) return false;
-  const held = Math.max(Math.round(VALIDATION * longest), horizon);
-  const { train, validation } = splitByTime(set, { validation: held, context: window });
-  return [train, validation].every((part) =>
+  const held = Math.max(Math.round(validation * longest), horizon);
+  const parts = splitByTime(set, { validation: held, context: window });
+  return [parts.train, parts.validation].every((part) =>
     part?.series.some(({ times }) => times.length >= window + horizon),
   );
 }

@@ -4,9 +4,10 @@ import { wrongArgument } from '../arguments.js';
 import { counted } from '../counted.js';
 import { type CalendarPart, calendarFeatures } from '../data/table/calendar.js';
 import { frequencyName } from '../data/table/frequency.js';
-import { longestOf, type SeriesSet, seriesColumn } from '../data/table/series.js';
+import { checkSeriesSet, longestOf, type SeriesSet, seriesColumn } from '../data/table/series.js';
 import { type DataNote, namesOf } from '../data/table/table.js';
 import { LstmOnnxError } from '../errors.js';
+import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { ForecastPlan } from './forecast-plan.js';
 
 export interface ForecastOptions {
@@ -59,8 +60,28 @@ const SUGGESTED: Readonly<Record<string, readonly CalendarPart[]>> = {
   quarter: ['quarter'],
 };
 
+const NAMES: OptionNames<ForecastOptions> = {
+  target: true,
+  unit: true,
+  timeZone: true,
+  features: true,
+  known: true,
+  static: true,
+  calendar: true,
+  horizon: true,
+  window: true,
+  season: true,
+  quantiles: true,
+};
+
+/** @internal Those of a training that are options of its plan. */
+export function forecastOptionsIn(options: ForecastOptions): ForecastOptions {
+  const own = Object.entries(options).filter(([name]) => Object.hasOwn(NAMES, name));
+  return Object.fromEntries(own) as unknown as ForecastOptions; // its own properties, by the line above
+}
+
 /**
- * A plan, and notes on what was found rather than said.
+ * What would be forecast from what: a plan, and notes on what was found rather than said.
  *
  * @throws E_INVALID_OPTION for sizes that are none, quantiles that do not ascend, and series that are too short;
  *   E_UNKNOWN_NAME for columns that there are not
@@ -69,6 +90,8 @@ export function planForecast(
   set: SeriesSet,
   options: ForecastOptions,
 ): { plan: ForecastPlan; notes: DataNote[] } {
+  checkSeriesSet('planForecast', set);
+  checkOptionNames('planForecast', options ?? null, NAMES);
   const { target, unit, timeZone, quantiles = [0.1, 0.5, 0.9] } = options;
   if (unit !== undefined && (typeof unit !== 'string' || unit.trim() === ''))
     throw wrongArgument('trainForecaster: unit', unit, "a text such as 'ppm'");

@@ -2,7 +2,6 @@
 import { counted } from '../counted.js';
 import type { SeriesSet } from '../data/table/series.js';
 import type { DataNote, Table, TableColumn } from '../data/table/table.js';
-import { timeTexts } from '../data/table/table-to-csv.js';
 import type { ForecastPlan } from './forecast-plan.js';
 import type { SeriesForecast } from './forecaster.js';
 
@@ -66,19 +65,4 @@ function shortest(value: number): number {
     if (Math.fround(short) === Math.fround(value)) return short;
   }
   return Number(value.toPrecision(9));
-}
-
-/** The rows as JSON, one object each. */
-export function forecastJson({ rows, columns }: Table): string[] {
-  const cells = [...columns].map(([name, column]) => [name, cellOf(column)] as const);
-  return Array.from({ length: rows }, (_, row) =>
-    JSON.stringify(Object.fromEntries(cells.map(([name, cell]) => [name, cell(row)]))),
-  );
-}
-
-function cellOf(column: TableColumn): (row: number) => string | number | undefined {
-  if (column.kind === 'text') return (row) => column.categories[column.codes[row] ?? -1];
-  if (column.kind === 'number') return (row) => column.values[row];
-  const textOf = timeTexts(column.values);
-  return (row) => textOf(column.values[row] ?? 0);
 }

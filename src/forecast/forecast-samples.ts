@@ -16,7 +16,7 @@ import {
   type ScaledColumn,
   windowScale,
 } from './forecast-network.js';
-import { type ForecastOptions, planForecast } from './forecast-options.js';
+import { type ForecastOptions, forecastOptionsIn, planForecast } from './forecast-options.js';
 import { type ForecastPlan, windowsOf } from './forecast-plan.js';
 import type { ForecastTraining } from './train-forecaster.js';
 
@@ -35,7 +35,7 @@ export function forecastSamples(
   set: SeriesSet,
   options: ForecastOptions & ForecastTraining,
 ): ForecastSamples {
-  const { plan, notes } = planForecast(set, options);
+  const { plan, notes } = planForecast(set, forecastOptionsIn(options));
   const { cell = 'lstm', hiddenSize = 32, numLayers = 1, dropout = 0.1, validation = 0.15 } = options;
   const longest = longestOf(set.series);
   const steps = Math.max(Math.round(validation * longest), plan.horizon);

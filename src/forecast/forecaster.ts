@@ -1,15 +1,17 @@
 /** A forecast: what it says of series, and how good it was in the past. A network computes it, or a model file. */
 import { rollingOrigins } from '../data/table/rolling-origins.js';
 import { checkSeriesSet, type Series, type SeriesSet, valuesOf } from '../data/table/series.js';
-import type { DataNote } from '../data/table/table.js';
+import type { DataNote, Table } from '../data/table/table.js';
 import type { WindowArrays } from '../data/table/window-arrays.js';
 import { mustHave } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { baselinesOf } from './baselines.js';
 import { checkFits, type ForecastPlan, keyOf, lastWindows, windowsOf } from './forecast-plan.js';
+import { forecastTable, seriesToForecast } from './forecast-rows.js';
 import { seasonalUnit } from './forecast-scores.js';
 import { type ComparedScores, comparedScores, type PastForecast, scoresByStep } from './past-forecast.js';
+import { type ScoreTable, scoreTable } from './score-table.js';
 
 /** The forecast of one series. */
 export interface SeriesForecast {
@@ -30,6 +32,8 @@ export interface ForecastEvaluation extends ComparedScores {
   readonly byStep: readonly ComparedScores[];
   /** The forecasts themselves: of each origin, of each series. */
   readonly forecasts: readonly PastForecast[];
+  /** The scores in rows, and in words whether the model is better than what takes no training. */
+  readonly table: ScoreTable;
   readonly notes: readonly DataNote[];
 }
 
@@ -94,6 +98,25 @@ export class Forecaster {
   }
 
   /**
+   * The series that have all that their forecast takes: as many rows as the window has, and what is known ahead. Notes say of each
+   * other what it lacks, where `forecast` would throw.
+   *
+   * @param future as of `forecast`
+   */
+  seriesToForecast(
+    set: SeriesSet,
+    future?: SeriesSet,
+  ): { readonly set: SeriesSet; readonly notes: readonly DataNote[] } {
+    checkSeriesSet('seriesToForecast', set);
+    return seriesToForecast(set, future, this.plan);
+  }
+
+  /** Forecasts as a table for `tableToCsv`: the columns of times and of the key, and one for each quantile, such as `q0.5`. */
+  table(forecasts: readonly SeriesForecast[]): Table {
+    return forecastTable(forecasts, this.plan);
+  }
+
+  /**
    * How good forecasts of the past were, beside those that take no training. Nothing behind an origin is seen; what the model
    * was trained on, the caller knows: train on what is before the first origin, as `rollingOrigins` gives it.
    *
@@ -121,9 +144,13 @@ export class Forecaster {
         });
       }
     }
-    return {
+    const scores = {
       origins: origins.map(({ time }) => time),
       ...comparedScores(forecasts, plan.quantiles),
+    };
+    return {
+      ...scores,
+      table: scoreTable(scores, plan),
       byStep: scoresByStep(forecasts, plan),
       forecasts,
       notes: origins.flatMap(({ notes }) => notes),

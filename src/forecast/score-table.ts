@@ -1,4 +1,4 @@
-/** How good a forecast is beside what takes no training, as lines and as JSON. */
+/** How good a forecast is beside what takes no training, as a table and in words. */
 import { counted } from '../counted.js';
 import { timeText } from '../data/table/group-rows.js';
 import type { ForecastPlan } from './forecast-plan.js';
@@ -7,7 +7,7 @@ import type { ForecastEvaluation } from './forecaster.js';
 import type { ComparedScores } from './past-forecast.js';
 
 /** What is told of an evaluation. */
-type Judged = Pick<ForecastEvaluation, 'origins' | keyof ComparedScores>;
+export type Judged = Pick<ForecastEvaluation, 'origins' | keyof ComparedScores>;
 
 const labels = { naive: 'naive', drift: 'drift', seasonalNaive: 'seasonal naive' } as const;
 type BaselineName = keyof typeof labels;
@@ -19,6 +19,8 @@ export interface ScoreTable {
   /** The first row has the names of the columns; those of forecasts without quantiles end early. */
   readonly rows: readonly (readonly string[])[];
   readonly verdict: readonly string[];
+  /** All of it as text, the columns aligned. */
+  readonly lines: readonly string[];
 }
 
 export function scoreTable(evaluation: Judged, plan: ForecastPlan): ScoreTable {
@@ -44,26 +46,20 @@ export function scoreTable(evaluation: Judged, plan: ForecastPlan): ScoreTable {
   ];
   const [first, last] = [timeText(origins[0]), timeText(origins.at(-1))];
   const when = origins.length > 1 ? `from ${first} to ${last}` : `at ${first}`;
-  return {
-    title: `${counted(origins.length, 'forecast')} of the past, ${counted(plan.horizon, 'step')} each, ${when}`,
-    rows,
-    verdict: verdict(evaluation),
-  };
+  const title = `${counted(origins.length, 'forecast')} of the past, ${counted(plan.horizon, 'step')} each, ${when}`;
+  const words = verdictOf(evaluation);
+  return { title, rows, verdict: words, lines: [`${title}:`, ...aligned(rows), ...words] };
 }
 
-/** The table, and below it whether the model is better. */
-export function scoreLines(evaluation: Judged, plan: ForecastPlan): string[] {
-  const table = scoreTable(evaluation, plan);
-  const { rows } = table;
+function aligned(rows: ScoreTable['rows']): string[] {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  const padded = rows.map((row) =>
+  return rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
   );
-  return [`${table.title}:`, ...padded, ...table.verdict];
 }
 
 /** By MASE, which is told first, and by the errors in the target's own unit where they say otherwise. */
-function verdict(evaluation: Judged): string[] {
+function verdictOf(evaluation: Judged): string[] {
   const { model, baselines } = evaluation;
   const list = (better: readonly BaselineName[], by: Measure) =>
     better.map((name) => `${labels[name]} (${shown(baselines[name][by])})`).join(', ');
@@ -84,26 +80,10 @@ function verdict(evaluation: Judged): string[] {
 type Measure = 'mae' | 'rmse' | 'mase';
 
 /** Those whose errors are no larger than the model's, the best first. */
-function noWorse({ model, baselines }: Judged, by: Measure): BaselineName[] {
+export function noWorse({ model, baselines }: Judged, by: Measure): BaselineName[] {
   return names
     .filter((name) => !(baselines[name][by] > model[by]))
     .sort((a, b) => baselines[a][by] - baselines[b][by]);
-}
-
-/** The same for programs. */
-export function scoreJson(evaluation: Judged): string {
-  const { origins, model, baselines } = evaluation;
-  return JSON.stringify({
-    event: 'evaluation',
-    origins: origins.map((time) => new Date(time).toISOString()),
-    model,
-    baselines,
-    noWorseThanModel: {
-      mae: noWorse(evaluation, 'mae'),
-      rmse: noWorse(evaluation, 'rmse'),
-      mase: noWorse(evaluation, 'mase'),
-    },
-  });
 }
 
 /** Four digits. */

@@ -65,7 +65,7 @@ export async function trainForecaster(
   options: ForecastOptions & ForecastTraining,
 ): Promise<TrainedForecaster> {
   checkSeriesSet('trainForecaster', set);
-  checkOptionNames('trainForecaster', options ?? null, optionNames, meantOptions);
+  checkOptionNames('trainForecaster', options ?? null, trainingOptionNames, meantTrainingOptions);
   checkTraining(options);
   const { plan, architecture, training, validation, notes } = forecastSamples(set, options);
   const { epochs = 60, batchSize = 64, lr = 0.01, patience = 12, seed = 0 } = options;
@@ -126,7 +126,8 @@ export class TrainedForecaster extends Forecaster {
   }
 }
 
-const optionNames = {
+/** @internal */
+export const trainingOptionNames = {
   target: true,
   unit: true,
   features: true,
@@ -154,7 +155,8 @@ const optionNames = {
   signal: true,
 } satisfies OptionNames<ForecastOptions & ForecastTraining>;
 
-const meantOptions = {
+/** @internal Names that people bring from elsewhere. */
+export const meantTrainingOptions = {
   input: 'window',
   lookback: 'window',
   steps: 'horizon',

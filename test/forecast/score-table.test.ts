@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { scoreJson, scoreLines } from '../../src/forecast/score-table.js';
+import { scoreJson } from '../../src/cli/score-json.js';
+import { scoreTable } from '../../src/forecast/score-table.js';
 
 const plan = {
   ...{
@@ -25,7 +26,7 @@ function evaluation(model: ReturnType<typeof scores>) {
 }
 
 it('shows the model beside what takes no training', () => {
-  expect(scoreLines(evaluation(scores(1, 1.5, 0.5)), plan)).toEqual([
+  expect(scoreTable(evaluation(scores(1, 1.5, 0.5)), plan).lines).toEqual([
     '2 forecasts of the past, 12 steps each, from 2020-01-01 to 2021-01-01:',
     'forecast        MAE  RMSE   sMAPE  MASE  in 90 % range  CRPS',
     'model             1   1.5  0.1235   0.5         87.5 %   0.5',
@@ -37,7 +38,7 @@ it('shows the model beside what takes no training', () => {
 });
 
 it('names the unit', () => {
-  const [, header] = scoreLines(evaluation(scores(1, 1.5, 0.5)), { ...plan, unit: 'ppm' });
+  const [, header] = scoreTable(evaluation(scores(1, 1.5, 0.5)), { ...plan, unit: 'ppm' }).lines;
   expect(header).toMatch(/MAE \(ppm\) {2}RMSE \(ppm\) {3}sMAPE/);
 });
 
@@ -56,7 +57,7 @@ it.each([
     ],
   ],
 ])('says plainly what is no worse than the model: %o', (model, expected) => {
-  const lines = scoreLines(evaluation(model), plan).slice(6);
+  const lines = scoreTable(evaluation(model), plan).lines.slice(6);
   expect(lines).toEqual(expected.map((text) => expect.stringContaining(text)));
 });
 
