@@ -51,7 +51,11 @@ export function forecastSamples(
   const { columns, notes: scaling } = columnsOf(parts.train, plan, training);
   const { window, horizon, season, quantiles } = plan;
   const [target] = columns.past;
-  checkScale(target);
+  checkScale(target, SQUARED);
+  const others = [...columns.past.slice(1), ...columns.known, ...columns.static];
+  for (const column of others) checkScale(column, SINGLE);
+  // What is known ahead is among the past, too.
+  const scaled = new Map([target, ...others].map((column) => [column.name, column])).values();
   return {
     plan,
     architecture: {
@@ -61,7 +65,7 @@ export function forecastSamples(
     },
     training: samplesOf(training, target.scale),
     validation: samplesOf(windowsOf(held, plan), target.scale),
-    notes: [...notes, ...parts.notes, ...training.notes, ...scaling, ...lostDigits(target)],
+    notes: [...notes, ...parts.notes, ...training.notes, ...scaling, ...[...scaled].flatMap(lostDigits)],
   };
 }
 
@@ -75,22 +79,25 @@ function expectWindow({ series }: SeriesSet, { window, horizon }: ForecastPlan, 
   );
 }
 
-/** Squares of smaller and of larger numbers leave float32. */
-const [SMALLEST, LARGEST] = [1e-15, 1e15];
+type Range = readonly [smallest: number, largest: number];
+/** Smaller and larger numbers leave float32. */
+const SINGLE: Range = [1e-30, 1e30];
+/** Squares of smaller and of larger numbers do. */
+const SQUARED: Range = [1e-15, 1e15];
 
-function checkScale({ name, center, scale }: ScaledColumn): void {
-  if (scale >= SMALLEST && scale <= LARGEST && Math.abs(center) <= LARGEST) return;
+function checkScale({ name, center, scale }: ScaledColumn, [smallest, largest]: Range): void {
+  if (scale >= smallest && scale <= largest && Math.abs(center) <= largest) return;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
-    `trainForecaster: the target '${name}' is about ${center.toPrecision(3)} and moves by ${scale.toPrecision(3)}; the network computes in float32, which takes ${SMALLEST} to ${LARGEST}. Give the column in another unit.`,
+    `trainForecaster: column '${name}' is about ${center.toPrecision(3)} and moves by ${scale.toPrecision(3)}; the network computes in float32, which takes ${smallest} to ${largest}. Give the column in another unit.`,
   );
 }
 
-/** A note where float32 rounds away more than a hundredth of how far the target moves. */
+/** A note where float32 rounds away more than a hundredth of how far a column moves. */
 function lostDigits({ name, center, scale }: ScaledColumn): DataNote[] {
   const step = Math.abs(center) * 2 ** -23;
   if (step < scale / 100) return [];
-  const text = `The target '${name}' is about ${center.toPrecision(3)} and moves by ${scale.toPrecision(3)}: float32 rounds it to steps of about ${step.toPrecision(1)}. Subtract a number from the column before.`;
+  const text = `Column '${name}' is about ${center.toPrecision(3)} and moves by ${scale.toPrecision(3)}: float32 rounds it to steps of about ${step.toPrecision(1)}. Subtract a number from the column before.`;
   return [{ text, count: 1, column: name }];
 }
 

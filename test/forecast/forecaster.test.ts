@@ -178,21 +178,24 @@ it('says which part of the data is cut too short by gaps', async () => {
   );
 });
 
-it.each([1e-20, 1e20])(
-  'a target that moves by %s is refused, as float32 has no squares of it',
-  async (unit) => {
-    const set = await salesSeries(60);
-    const [series] = set.series;
-    const sold = series!.values.get('sold')!.map((value: number) => value * unit);
-    const scaled = {
-      ...set,
-      series: [{ ...series!, values: new Map([...series!.values, ['sold', sold] as const]) }],
-    };
-    await expect(trainForecaster(scaled, sizes)).rejects.toThrow(
-      /'sold' is about .* Give the column in another unit/,
-    );
-  },
-);
+it.each([
+  ['sold', 1e-20],
+  ['sold', 1e20],
+  ['price', 1e-40],
+  ['price', 1e40],
+])('a column %s that moves by %s is refused, as float32 has no such numbers', async (name, unit) => {
+  const set = await salesSeries(60);
+  const [series] = set.series;
+  const moved = series!.values.get(name)!;
+  const values = new Map([
+    ...series!.values,
+    [name, Float64Array.from(moved, (value) => value * unit)] as const,
+  ]);
+  const scaled = { ...set, series: [{ ...series!, values }] };
+  await expect(trainForecaster(scaled, { ...sizes, features: ['price'] })).rejects.toThrow(
+    new RegExp(`'${name}' is about .* Give the column in another unit`),
+  );
+});
 
 it('says where float32 rounds the target', async () => {
   const set = await salesSeries(60);

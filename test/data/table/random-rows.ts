@@ -21,7 +21,10 @@ const shops = ['a', 'b', 'whole'];
 /** This shop is open from the first day to the last, so that there is something to learn from. */
 export const WHOLE = 2;
 
-export const number: fc.Arbitrary<number> = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+/** Of three decimals: float32 holds neither the squares of the smallest numbers nor those of the largest. */
+export const number: fc.Arbitrary<number> = fc
+  .integer({ min: -1e9, max: 1e9 })
+  .map((thousandths) => thousandths / 1000);
 const often = fc.oneof({ arbitrary: number, weight: 5 }, { arbitrary: fc.constant(Number.NaN), weight: 1 });
 const door = fc.integer({ min: -1, max: 2 });
 
