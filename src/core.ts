@@ -279,7 +279,7 @@ export {
   trainAndEvaluate,
 } from './forecast/train-and-evaluate.js';
 export { type ForecastTraining, TrainedForecaster, trainForecaster } from './forecast/train-forecaster.js';
-export type { CallHint, Hint, LeaveOutHint, OptionHint } from './hints.js';
+export type { CallHint, Hint, LeaveOutHint, OptionHint, SeriesHint } from './hints.js';
 export {
   type ArchitectureOptions,
   type InferredModel,

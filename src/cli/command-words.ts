@@ -63,11 +63,35 @@ function wordsOf(hint: Hint, model: string): string {
       return '--finite allow';
     case 'dir':
       return '--data DIR';
+    case 'key':
+      return `--group ${nameIn(hint.found, 'COLUMN')}`;
+    case 'dateFormat':
+      return `--date-format ${hint.found[0] === undefined ? 'FORMAT' : shellWord(hint.found[0])}`;
+    case 'decimal':
+      return `--decimal ${hint.value}`;
+    case 'missing':
+      return `--missing ${shellWord(hint.found[0])}`;
+    case 'separator':
+      return `--separator ${hint.found.map((found) => (found === '\t' ? 'tab' : shellWord(found))).join(' or ')}`;
+    case 'sort':
+      return '--sort';
+    case 'duplicates':
+      return '--duplicates first or last';
+    case 'fill':
+      return '--fill previous, linear or drop';
+    case 'frequency':
+    case 'window':
+    case 'horizon':
+      return `--${hint.option}`;
+    case 'future':
+      return 'rows at the end of the file without a target';
+    case 'names':
+      return 'a first line with the names of the columns';
   }
 }
 
-/** The only one that there is; NAME for any of several, none of them as if it were right. */
-function nameIn(found: readonly string[] = []): string {
+/** The only one that there is; a word for any of several, none of them as if it were right. */
+function nameIn(found: readonly string[] = [], any = 'NAME'): string {
   const [only] = found;
-  return only !== undefined && found.length === 1 ? shellWord(only) : 'NAME';
+  return only !== undefined && found.length === 1 ? shellWord(only) : any;
 }

@@ -13,7 +13,6 @@ import type { Output } from './output.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
 import { readSeries, type SeriesArguments, withSeriesOptions } from './series-options.js';
-import { withSeriesWords } from './series-words.js';
 import { tableJson } from './table-json.js';
 
 interface PredictArguments extends GlobalOptions, SeriesArguments {
@@ -55,10 +54,8 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
     const { series, ahead } = await readSeries(args, plan, say, plan);
     const { set: wanted, notes } = forecaster.seriesToForecast(series, ahead);
     for (const { text } of notes) say(text);
-    const forecasts = await withSeriesWords(() =>
-      // Without any, the error says what is missing.
-      forecaster.forecast(wanted.series.length > 0 ? wanted : series, ahead),
-    );
+    // Without any, the error says what is missing.
+    const forecasts = await forecaster.forecast(wanted.series.length > 0 ? wanted : series, ahead);
     say(`ran on ${model.providers.running}`);
     const table = forecaster.table(forecasts);
     if (output !== undefined) {

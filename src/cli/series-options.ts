@@ -11,7 +11,6 @@ import type { ForecastPlan } from '../forecast/forecast-plan.js';
 import { forecastSeries } from '../forecast/forecast-series.js';
 import { columnNames, columnNotes, withModelNames } from './model-columns.js';
 import type { Output } from './output.js';
-import { withSeriesWords } from './series-words.js';
 
 export interface SeriesArguments {
   csv: string;
@@ -97,42 +96,40 @@ export interface ReadSeries {
  *
  * @throws what readTable and seriesOf throw, with the options of the command line that decide
  */
-export function readSeries(
+export async function readSeries(
   args: SeriesArguments,
   columns: ForecastColumnNames,
   say: Output['say'],
   expected?: Expected,
 ): Promise<ReadSeries> {
-  return withSeriesWords(async () => {
-    const given = { time: args.time, key: listed(args.group) };
-    const names = expected && columnNames(given, expected);
-    const inFile = (name: string) => names?.get(name) ?? name;
-    const texts = [...given.key, ...Object.keys(expected?.categories ?? {}).map(inFile)];
-    const own = await readTable(args.csv, tableOptions(args, texts, expected));
-    const table = names ? withModelNames(own, names) : own;
-    for (const note of names ? columnNotes(given, names) : []) say(note);
-    const time = expected?.time ?? args.time ?? onlyTime(table, args.csv);
-    if (!expected && args.time === undefined) say(`The column of times is '${time}'.`);
-    const key = names ? [...names.keys()].slice(1) : given.key;
-    const frequency = args.frequency ?? expected?.frequency;
-    const options = {
-      time,
-      key,
-      sort: args.sort,
-      ...(args.fill && { fill: args.fill }),
-      ...(args.duplicates && { duplicates: args.duplicates }),
-      ...(frequency !== undefined && { frequency }),
-    };
-    // Of a column that the table lacks, the columns are told, not the categories.
-    const categories = Object.fromEntries(
-      Object.entries(expected?.categories ?? {}).filter(([name]) => table.columns.has(name)),
-    );
-    const { target, features, known, static: statics } = columns;
-    const wanted = { target, features, known, static: statics };
-    const { series, future: ahead } = forecastSeries(table, { ...options, ...wanted, categories });
-    for (const { text } of [...table.notes, ...series.notes]) say(text);
-    return { series, ahead };
-  });
+  const given = { time: args.time, key: listed(args.group) };
+  const names = expected && columnNames(given, expected);
+  const inFile = (name: string) => names?.get(name) ?? name;
+  const texts = [...given.key, ...Object.keys(expected?.categories ?? {}).map(inFile)];
+  const own = await readTable(args.csv, tableOptions(args, texts, expected));
+  const table = names ? withModelNames(own, names) : own;
+  for (const note of names ? columnNotes(given, names) : []) say(note);
+  const time = expected?.time ?? args.time ?? onlyTime(table, args.csv);
+  if (!expected && args.time === undefined) say(`The column of times is '${time}'.`);
+  const key = names ? [...names.keys()].slice(1) : given.key;
+  const frequency = args.frequency ?? expected?.frequency;
+  const options = {
+    time,
+    key,
+    sort: args.sort,
+    ...(args.fill && { fill: args.fill }),
+    ...(args.duplicates && { duplicates: args.duplicates }),
+    ...(frequency !== undefined && { frequency }),
+  };
+  // Of a column that the table lacks, the columns are told, not the categories.
+  const categories = Object.fromEntries(
+    Object.entries(expected?.categories ?? {}).filter(([name]) => table.columns.has(name)),
+  );
+  const { target, features, known, static: statics } = columns;
+  const wanted = { target, features, known, static: statics };
+  const { series, future: ahead } = forecastSeries(table, { ...options, ...wanted, categories });
+  for (const { text } of [...table.notes, ...series.notes]) say(text);
+  return { series, ahead };
 }
 
 /** @throws E_INVALID_OPTION for a frequency that is none */

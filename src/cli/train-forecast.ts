@@ -15,7 +15,6 @@ import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
 import { scoreJson } from './score-json.js';
 import { listed, readSeries, type SeriesArguments, withSeriesOptions } from './series-options.js';
-import { withSeriesWords } from './series-words.js';
 import { Stopped, stopOnSignal } from './stop.js';
 import { type TrainingProgress, trainingProgress } from './training-progress.js';
 import { UsageError } from './usage-error.js';
@@ -144,9 +143,9 @@ async function trainForecast(
   });
   const progress = trainingProgress(args.epochs, stderr);
   try {
-    const { forecaster, evaluation } = await withSeriesWords(() =>
-      train(read.series, args, { options, progress, signal: stop.signal, say: sayOnce }),
-    );
+    const { forecaster, evaluation } = await train(read.series, args, {
+      ...{ options, progress, signal: stop.signal, say: sayOnce },
+    });
     stop.signal.throwIfAborted();
     if (evaluation) {
       const lines = args.json ? [scoreJson(evaluation)] : evaluation.table.lines;

@@ -156,6 +156,7 @@ function sizesOf(
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `trainForecaster: a window of ${window} and a horizon of ${horizon}, twice for what tells the best epoch, take ${needed} rows; the longest series has ${longest}. Give a smaller window or horizon, or more rows.`,
+      { hints: [{ option: 'window' }, { option: 'horizon' }] },
     );
   }
   return { season, horizon, window };

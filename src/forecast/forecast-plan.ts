@@ -98,6 +98,7 @@ export function lastWindows(set: SeriesSet, plan: ForecastPlan, future?: SeriesS
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
         `The forecast sees ${window} rows; ${each.name === '' ? 'there are' : `series '${each.name}' has`} ${count}. Give more rows, or train with a smaller window.`,
+        { hints: [{ option: 'window' }] },
       );
     }
     const past = sliceSeries(each, count - window, count);
@@ -162,5 +163,6 @@ function notKnown(column: string, { name }: Series, horizon: number, from?: numb
   return new LstmOnnxError(
     'E_MISSING_NAME',
     `The column '${column}' is known ahead: give ${horizon} rows of it behind the last one${name === '' ? '' : ` of series '${name}'`}, from ${timeText(from)} on, as the option future.`,
+    { hints: [{ option: 'future' }] },
   );
 }

@@ -76,6 +76,7 @@ function expectWindow({ series }: SeriesSet, { window, horizon }: ForecastPlan, 
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
     `trainForecaster: a window of ${window} and a horizon of ${horizon} take ${window + horizon} rows without a gap; ${part}, have ${longest} at most. Give another validation, or a smaller window or horizon.`,
+    { hints: [{ option: 'window' }, { option: 'horizon' }] },
   );
 }
 

@@ -170,7 +170,7 @@ describe('lstm-onnx train forecast', () => {
     expect(none).toMatchObject({ code: 0, stdout: '' });
     expect(readdirSync(join(folder, 'none'))).toHaveLength(4);
     const short = await train('--csv', writeSales('short', 20), ...sizes, '-o', join(folder, 'short'));
-    expect(short.stderr).toMatch(/the longest series has 20.*--window.*\[E_INVALID_OPTION\]/);
+    expect(short.stderr).toMatch(/the longest series has 20.*\[E_INVALID_OPTION\].*--window; --horizon/s);
   });
 
   it('takes what is known ahead from rows without a target, and says when there are none', async () => {
@@ -187,7 +187,9 @@ describe('lstm-onnx train forecast', () => {
     const lacking = writeSales('lacking', 60, 2);
     const without = await lstmOnnx('predict', join(out, 'model.onnx'), '--csv', lacking);
     expect(without).toMatchObject({ code: 1, stdout: '' });
-    expect(without.stderr).toMatch(/'price' is known ahead.*rows at the end of the file.*\[E_MISSING_NAME\]/);
+    expect(without.stderr).toMatch(
+      /'price' is known ahead.*\[E_MISSING_NAME\].*rows at the end of the file/s,
+    );
     const trained = await train('--csv', lacking, ...known, '-o', out);
     expect(trained.stderr).toMatch(/it takes 3 rows behind the last one.*\('price'\); there are 2/);
     // The forecast of the earlier run is not this model's.
@@ -294,11 +296,11 @@ describe('lstm-onnx train', () => {
     ['gapminder-health-income', ['--target', 'income'], /no column of times.*'country' \(text\).*--time/],
     ['global-temp', ['--target', 'temp'], /'year' \(numbers\).*--date-format YYYY.*\[E_INVALID_FILE\]/],
     ['sp500', ['--target', 'price'], /On the command line: --date-format '?MMM D YYYY/],
-    ['co2-concentration', ['--target', 'CO2'], /5 steps.*have no row.*--fill previous, linear or drop/],
+    ['co2-concentration', ['--target', 'CO2'], /5 steps.*have no row.*--fill previous, linear or drop/s],
     [
       'stocks',
       ['--target', 'price', '--date-format', 'MMM D YYYY'],
-      /before that of line.*On the command line: --group symbol; --sort/,
+      /before that of line.*On the command line: --group symbol; --sort/s,
     ],
     ['seattle-weather', ['--target', 'rain'], /no column 'rain'; the columns are 'date'.*\[E_UNKNOWN_NAME\]/],
     ['seattle-weather', ['--target', 'weather'], /'weather' holds text.*\[E_INVALID_OPTION\]/],

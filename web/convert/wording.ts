@@ -45,8 +45,7 @@ function wordsOf(hint: Hint): string[] {
       return [`tick “${labels.batchFirst}”`];
     case 'network':
       return ['give the weights together with a JSON file of the network'];
-    case 'finite':
-    case 'dir':
+    default:
       return [];
   }
 }

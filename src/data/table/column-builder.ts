@@ -96,6 +96,7 @@ function notNumber(
       Number.isFinite(value)
         ? `${at}, a whole number with more digits than float64 holds; ${asText}.`
         : `${at}, which is infinite; expected a finite number. Give missing: [${JSON.stringify(cell.slice(0, 40))}] if it means that there is no value.`,
+      Number.isFinite(value) ? {} : { hints: [{ option: 'missing', found: [cell] }] },
     );
   }
   const other = decimal === '.' ? ',' : '.';
@@ -105,6 +106,13 @@ function notNumber(
   return new LstmOnnxError(
     'E_INVALID_FILE',
     `${at}; expected a number${plan.isFound ? ', as most of the first rows have there' : ''}. ${wayOn}`,
+    {
+      hints: [
+        hasOtherDecimal(cell, decimal)
+          ? { option: 'decimal', value: other }
+          : { option: 'missing', found: [cell] },
+      ],
+    },
   );
 }
 
@@ -123,6 +131,7 @@ function timeBuilder(plan: ColumnPlan, { missing, timeZone }: CheckedTableOption
       throw new LstmOnnxError(
         'E_INVALID_FILE',
         `${at}; expected a date ${plan.format === undefined ? 'of ISO 8601 such as 2020-01-31 or 2020-01-31T18:30:00Z' : `as ${plan.format}`}${plan.isFound ? ', as most of the first rows have there' : ''}. If it means that there is no value, name it in the option missing.`,
+        { hints: [{ option: 'missing', found: [cell] }] },
       );
     }
     first ??= written;

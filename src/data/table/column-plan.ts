@@ -119,12 +119,15 @@ function foundKind(head: Head, { decimal }: CheckedTableOptions): ColumnKind {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
       `Column '${name}' has '${odd.slice(0, 40)}', a number with a decimal '${other}'. Give decimal: '${other}'. ${asText}`,
+      { hints: [{ option: 'decimal', value: other }] },
     );
   }
   if (isMost(cells, (cell) => parseIsoDate(cell) !== undefined)) return 'time';
   const fitting = fittingFormats(cells);
   if (fitting.length > 0) {
-    throw new LstmOnnxError('E_INVALID_FILE', `${at}. ${choice(head, fitting)} ${asText}`);
+    throw new LstmOnnxError('E_INVALID_FILE', `${at}. ${choice(head, fitting)} ${asText}`, {
+      hints: [{ option: 'dateFormat', column: name, found: fitting }],
+    });
   }
   return 'text';
 }
@@ -141,6 +144,7 @@ function expectIso(head: Head): void {
         ? choice(head, fitting)
         : "Say how its dates are written, as in dateFormat: 'DD.MM.YYYY HH:mm'."
     }`,
+    { hints: [{ option: 'dateFormat', column: name, found: fitting }] },
   );
 }
 

@@ -88,6 +88,7 @@ function refuseMissing({ table, columns }: FillJob, groups: readonly RowGroup[])
   throw new LstmOnnxError(
     'E_INVALID_FILE',
     `seriesOf: values are missing (${list}), the first of '${first.name}' in ${placeOf(table, row)}. Give fill: 'previous', 'linear' or 'drop', or the columns that are wanted.`,
+    { hints: [{ option: 'fill' }] },
   );
 }
 
@@ -105,6 +106,7 @@ function stepsOf({ table, times, frequency }: FillJob, { rows }: RowGroup): Floa
     Number.isInteger(steps[odd])
       ? `seriesOf: ${placeOf(table, row)}, ${time}, is in the same ${name} as ${placeOf(table, before)}, ${timeText(times[before])}. Give another frequency, or one row for each step.`
       : `seriesOf: ${placeOf(table, row)} has the time ${time}, which is not on a step of one ${name} from ${timeText(origin)} on. Give another frequency, or bring the rows to one step before.`,
+    { hints: [{ option: 'frequency' }] },
   );
 }
 
@@ -130,6 +132,7 @@ function refuseGaps(
   throw new LstmOnnxError(
     'E_INVALID_FILE',
     `seriesOf: ${counted(lost, 'step')} of one ${frequencyName(frequency)} ${lost === 1 ? 'has' : 'have'} no row, in ${counted(gaps, 'gap')}, the first ${first}. Give fill: 'previous', 'linear' or 'drop'.`,
+    { hints: [{ option: 'fill' }] },
   );
 }
 
@@ -185,6 +188,7 @@ function filled(
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `seriesOf: ${length} steps of one ${frequencyName(frequency)} would be filled in for ${counted(steps.length, 'row')}; at most ${MAX_STEPS} are. Give a longer frequency.`,
+      { hints: [{ option: 'frequency' }] },
     );
   }
   const rows = new Int32Array(length).fill(-1);

@@ -26,6 +26,7 @@ export function findFrequency(
     throw new LstmOnnxError(
       'E_INVALID_FILE',
       "Each series has a single time, which tells no frequency. Give it, as in frequency: 'day'.",
+      { hints: [{ option: 'frequency' }] },
     );
   }
   const dayOfMonth = new Date(first).getUTCDate();
@@ -100,6 +101,7 @@ function commonStep(
     throw new LstmOnnxError(
       'E_INVALID_FILE',
       `The times are irregular: most often (${share} %) the next is ${inUnits(most, unit)} later, but ${odd ?? 'they are no whole seconds apart'}. Give the frequency that is meant, which says all times beside it, or bring the rows to one step before (one row for each hour, say).`,
+      { hints: [{ option: 'frequency' }] },
     );
   }
   return most;

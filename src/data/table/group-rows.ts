@@ -110,28 +110,30 @@ function wrongTime(
 ): LstmOnnxError {
   const [before, row] = [rows[place - 1] ?? 0, rows[place] ?? 0];
   const [own, other] = [timeText(times[row]), timeText(times[before])];
-  const [what, choice] =
-    times[row] === times[before]
-      ? [
-          `has the same time as ${placeOf(table, before)}, ${own}.`,
-          "duplicates: 'first' or 'last' to keep one of such rows.",
-        ]
-      : [
-          `has the time ${own}, before that of ${placeOf(table, before)}, ${other}.`,
-          'sort: true to put the rows into order.',
-        ];
+  const isTwice = times[row] === times[before];
+  const what = isTwice
+    ? `has the same time as ${placeOf(table, before)}, ${own}.`
+    : `has the time ${own}, before that of ${placeOf(table, before)}, ${other}.`;
+  const choice = isTwice
+    ? "duplicates: 'first' or 'last' to keep one of such rows."
+    : 'sort: true to put the rows into order.';
+  const texts = [...table.columns]
+    .filter(([column, { kind }]) => kind === 'text' && !keys.has(column))
+    .map(([column]) => column);
+  const give =
+    texts.length === 0
+      ? 'Give'
+      : `If the table has several series, name what tells them apart as key (its columns of text are ${quotedNames(texts)}); else give`;
   return new LstmOnnxError(
     'E_INVALID_FILE',
-    `seriesOf: ${placeOf(table, row)}${inSeries(name)} ${what} ${keyOr(table, keys)} ${choice}`,
+    `seriesOf: ${placeOf(table, row)}${inSeries(name)} ${what} ${give} ${choice}`,
+    {
+      hints: [
+        ...(texts.length > 0 ? [{ option: 'key', found: texts } as const] : []),
+        { option: isTwice ? 'duplicates' : 'sort' },
+      ],
+    },
   );
-}
-
-function keyOr(table: Table, keys: ReadonlyMap<string, unknown>): string {
-  const texts = [...table.columns]
-    .filter(([name, { kind }]) => kind === 'text' && !keys.has(name))
-    .map(([name]) => name);
-  if (texts.length === 0) return 'Give';
-  return `If the table has several series, name what tells them apart as key (its columns of text are ${quotedNames(texts)}); else give`;
 }
 
 function inSeries(name: string): string {

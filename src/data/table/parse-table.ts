@@ -1,7 +1,7 @@
 /** Reads tables as users have them from the bytes of CSV, which may come piece by piece. */
 import { wrongArgument } from '../../arguments.js';
 import { counted } from '../../counted.js';
-import { asLstmOnnxError } from '../../errors.js';
+import { asLstmOnnxError, LstmOnnxError } from '../../errors.js';
 import { blocksOf, rowPieces, type TableSource } from './decode-pieces.js';
 import { forEachRow } from './rows-of-text.js';
 import { findSeparator } from './separator.js';
@@ -40,6 +40,7 @@ export async function parseTable(source: TableSource, options: TableOptions = {}
     const said = (encoding: string) =>
       table.note(`The text is ${encoding.toUpperCase()}, as its byte order mark says.`, 1);
     for await (const piece of rowPieces(blocksOf(source), checked.encoding, said)) {
+      if (separator === undefined) refuseJson(piece.text);
       separator ??= findSeparator(piece.text, checked.decimal);
       blankLines += forEachRow(piece, separator, (cells, line) => table.take(cells, line));
     }
@@ -48,4 +49,13 @@ export async function parseTable(source: TableSource, options: TableOptions = {}
   } catch (error) {
     throw asLstmOnnxError(error, 'Reading the table');
   }
+}
+
+/** @throws E_INVALID_FILE for text that begins as JSON does: the parser of CSV would speak of its quotes */
+function refuseJson(text: string): void {
+  if (!/^\s*(?:\[\s*[[{]|\{\s*")/.test(text)) return;
+  throw new LstmOnnxError(
+    'E_INVALID_FILE',
+    'The text is JSON; expected CSV. Write it as CSV: a header, then a row for each record.',
+  );
 }

@@ -49,6 +49,7 @@ export function rollingOrigins(set: SeriesSet, options: RollingOriginOptions): R
     new LstmOnnxError(
       'E_INVALID_OPTION',
       `rollingOrigins: ${counted(count, 'origin')}, ${stride} apart, with input ${input} and horizon ${horizon} take ${needed} rows; ${why}. Give fewer origins or a smaller horizon.`,
+      { hints: [{ option: 'horizon' }] },
     );
   if (there < needed) throw tooFew(`there are ${there}`);
   return Array.from({ length: count }, (_, index) => {

@@ -34,6 +34,7 @@ export function findSeparator(text: string, decimal: '.' | ','): Separator {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
       `The cells may be separated by '${a}' or by '${b}': the first lines have as many of each. Give separator: '${a}' or separator: '${b}'.`,
+      { hints: [{ option: 'separator', found: [best.separator, next.separator] }] },
     );
   }
   return best?.separator ?? (decimal === ',' ? ';' : ',');

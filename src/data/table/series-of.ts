@@ -112,6 +112,7 @@ function timesOf(table: Table, name: unknown): Float64Array {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
       `seriesOf: column '${name}' holds ${column.kind === 'number' ? 'numbers' : 'text'}, not times. Say how its dates are written when the table is read, as in dateFormat: { ${JSON.stringify(name)}: '${fitting}' }.`,
+      { hints: [{ option: 'dateFormat', column: name, found: numberFormats(texts) }] },
     );
   }
   const missing = column.values.findIndex(Number.isNaN);

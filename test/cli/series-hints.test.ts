@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { seriesWords, withSeriesWords } from '../../src/cli/series-words.js';
-import { parseTable, seriesOf } from '../../src/index.js';
+import { commandWords } from '../../src/cli/command-words.js';
+import { LstmOnnxError, parseTable, seriesOf } from '../../src/index.js';
 
 /** The words for the error that reading a text gives. */
 async function wordsFor(csv: string, time = 'day'): Promise<string[]> {
   const reading = parseTable(new TextEncoder().encode(csv)).then((table) => seriesOf(table, { time }));
   const error: unknown = await reading.catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(Error);
-  return seriesWords((error as Error).message);
+  if (!(error instanceof LstmOnnxError)) throw error;
+  return commandWords(error.hints);
 }
 
 describe('errors about series', () => {
@@ -33,17 +33,21 @@ describe('errors about series', () => {
       'day,x\n2020-01-01T00:00Z,1\n2020-01-01T01:00Z,1\n2020-01-01T02:17Z,1\n2020-01-01T03:58Z,1\n2020-01-02T07:01Z,1\n',
       ['--frequency'],
     ],
-    ['an infinite value', 'day,x\n2020-01-01,1\n2020-01-02,inf\n', ['--missing']],
-    ['two separators', 'a;b,c\n1;2,3\n', ['--separator']],
+    ['an infinite value', 'day,x\n2020-01-01,1\n2020-01-02,inf\n', ['--missing inf']],
+    ['two separators', 'a;b,c\n1;2,3\n', ["--separator , or ';'"]],
   ])('name the option that decides: %s', async (_, csv, words) => {
-    expect(await wordsFor(csv)).toEqual(words);
+    expect(await wordsFor(csv)).toEqual([`On the command line: ${words.join('; ')}.`]);
   });
 
-  it('keep their code, and have no words where no option helps', async () => {
-    const failing = withSeriesWords(() => parseTable(new TextEncoder().encode('a,a\n1,2\n')));
-    await expect(failing).rejects.toMatchObject({
-      code: 'E_DUPLICATE_NAME',
-      message: expect.not.stringContaining('command line'),
+  it('have no words where no option helps', async () => {
+    expect(await wordsFor('a,a\n1,2\n')).toEqual([]);
+  });
+
+  it('of JSON say that it is JSON', async () => {
+    const json = new TextEncoder().encode('[{"year": 1955, "country": 0}]');
+    await expect(parseTable(json)).rejects.toMatchObject({
+      code: 'E_INVALID_FILE',
+      message: expect.stringMatching(/^The text is JSON; expected CSV/),
     });
   });
 });
