@@ -52,7 +52,11 @@ export type SeriesHint =
   /** Whether rows are put into order, which of repeated ones are kept, what fills gaps; how long steps, windows and forecasts are. */
   | { readonly option: 'sort' | 'duplicates' | 'fill' | 'frequency' | 'window' | 'horizon' }
   /** The names of columns, for a table without a header. */
-  | { readonly option: 'names' }
+  | {
+      readonly option: 'names';
+      /** How many columns there are. */
+      readonly count: number;
+    }
   /** Rows behind the last ones, with what is known ahead. */
   | { readonly option: 'future' };
 

@@ -208,6 +208,7 @@ const examples: Record<string, () => unknown[]> = {
       timeZone: 'UTC',
       missing: ['day'],
       columns: { b: 'text', c: 'skip' },
+      only: ['a', 'b'],
       encoding: 'utf-8',
     },
   ],

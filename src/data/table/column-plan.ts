@@ -40,9 +40,15 @@ export function planColumns(
   rows: readonly Row[],
   options: CheckedTableOptions,
 ): ColumnPlan[] {
-  const { time, formats, kinds, format, missing } = options;
-  for (const name of [...time, ...formats.keys(), ...kinds.keys()]) {
+  const { time, formats, kinds, format, missing, areTexts, only } = options;
+  const isRead = (name: string) => only === undefined || only.includes(name);
+  for (const name of [...time, ...formats.keys(), ...kinds.keys(), ...(only ?? [])]) {
     if (!names.includes(name)) throw noColumn('parseTable', name, names);
+    if (isRead(name)) continue;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `parseTable: another option is about column '${name}', which is not among those in only.`,
+    );
   }
   for (const [name, kind] of kinds) {
     if (kind === 'time' || (!time.includes(name) && !formats.has(name))) continue;
@@ -51,18 +57,21 @@ export function planColumns(
       `parseTable: column '${name}' is said to be of times and, in columns, '${kind}'; expected one of them.`,
     );
   }
-  const heads = names.map((name, column) => {
+  const allHeads = names.map((name, column) => {
     const filled = rows.filter(({ cells }) => !missing.has(cells[column] ?? ''));
     const cells = filled.map((row) => row.cells[column] ?? '');
     return { name, cells, first: cells[0] ?? '', line: filled[0]?.line ?? 0 };
   });
+  const heads = allHeads.filter(({ name }) => isRead(name));
   const formatted = format === undefined || time.length > 0 ? [] : columnsOfFormat(format, heads, options);
-  return heads.map((head) => {
+  return allHeads.map((head) => {
     const { name } = head;
+    if (!isRead(name)) return { name, kind: 'skip', format: undefined, isFound: false };
     const ownFormat =
       formats.get(name) ?? (time.includes(name) || formatted.includes(name) ? format : undefined);
     const said = kinds.get(name) ?? (time.includes(name) || formats.has(name) ? 'time' : undefined);
-    const kind = said ?? (ownFormat === undefined ? foundKind(head, options) : 'time');
+    const found = () => (areTexts ? 'text' : foundKind(head, options));
+    const kind = said ?? (ownFormat === undefined ? found() : 'time');
     if (kind === 'time' && ownFormat === undefined) expectIso(head);
     return { name, kind, format: kind === 'time' ? ownFormat : undefined, isFound: said === undefined };
   });

@@ -76,7 +76,7 @@ export class TableBuilder {
       throw new LstmOnnxError(
         'E_INVALID_FILE',
         `Line ${line} has values (${cells.slice(0, 3).join(', ')}) where the names of the columns are expected. Give names: ['a', 'b', ...] for a table without a header.`,
-        { hints: [{ option: 'names' }] },
+        { hints: [{ option: 'names', count: cells.length }] },
       );
     }
     this.#headerLine = line;

@@ -29,8 +29,10 @@ export interface TableOptions {
   readonly timeZone?: string;
   /** Cells that have no value, as they are written: by default `NA`, `N/A`, `NaN`, `null`, `None`, `-` and the like. An empty cell is one always. */
   readonly missing?: readonly string[];
-  /** What columns hold, for those where it is not to be found out: `{ zip: 'text', note: 'skip' }`. */
-  readonly columns?: Readonly<Record<string, ColumnKind>>;
+  /** What columns hold, for those where it is not to be found out: `{ zip: 'text', note: 'skip' }`; `'text'` for all as they are written. */
+  readonly columns?: Readonly<Record<string, ColumnKind>> | 'text';
+  /** The columns that are read; all by default. What others hold does not matter. */
+  readonly only?: readonly string[];
   /** How the bytes are text, such as `'windows-1252'`: UTF-8 by default, or UTF-16 where a byte order mark says so. */
   readonly encoding?: string;
 }
@@ -44,6 +46,7 @@ const NAMES: OptionNames<TableOptions> = {
   timeZone: true,
   missing: true,
   columns: true,
+  only: true,
   encoding: true,
 };
 
@@ -62,13 +65,28 @@ export interface CheckedTableOptions {
   readonly timeZone: string | undefined;
   readonly missing: ReadonlySet<string>;
   readonly kinds: ReadonlyMap<string, ColumnKind>;
+  /** Whether all columns are text. */
+  readonly areTexts: boolean;
+  /** Undefined for all. */
+  readonly only: readonly string[] | undefined;
   readonly encoding: string | undefined;
 }
 
 /** @throws E_INVALID_OPTION for what is no option, and for values that an option does not take */
 export function checkTableOptions(options: TableOptions): CheckedTableOptions {
   checkOptionNames('parseTable', options, NAMES, { delimiter: 'separator', sep: 'separator' });
-  const { separator, decimal = '.', names, time, dateFormat, timeZone, missing, columns, encoding } = options;
+  const {
+    separator,
+    decimal = '.',
+    names,
+    time,
+    dateFormat,
+    timeZone,
+    missing,
+    columns,
+    only,
+    encoding,
+  } = options;
   oneOf('separator', separator ?? ',', [',', ';', '\t', '|']);
   oneOf('decimal', decimal, ['.', ',']);
   if (separator === ',' && decimal === ',') {
@@ -86,7 +104,7 @@ export function checkTableOptions(options: TableOptions): CheckedTableOptions {
     ...(typeof dateFormat === 'string' ? [dateFormat] : []),
   ])
     compileDateFormat(format);
-  for (const [option, value] of Object.entries({ names, missing })) {
+  for (const [option, value] of Object.entries({ names, missing, only })) {
     if (value !== undefined && !(Array.isArray(value) && value.every((text) => typeof text === 'string'))) {
       throw wrongArgument(`parseTable: ${option}`, value, 'a list of texts');
     }
@@ -104,7 +122,9 @@ export function checkTableOptions(options: TableOptions): CheckedTableOptions {
     formats: new Map(formats),
     timeZone,
     missing: new Set(['', ...(missing ?? DEFAULT_MISSING)]),
-    kinds: kindsOf(columns),
+    kinds: columns === 'text' ? new Map() : kindsOf(columns),
+    areTexts: columns === 'text',
+    only,
     encoding,
   };
 }

@@ -98,6 +98,25 @@ describe('a table', () => {
     ]);
   });
 
+  it('has only the columns that are wanted, whatever others hold, or all of them as they are written', async () => {
+    const text = 'day,a,b\n2020-01-02,1.50,x\n2020-01-01,-,1\n';
+    const table = await tableOf(text, { only: ['day', 'a'] });
+    expect([...table.columns.keys()]).toEqual(['day', 'a']);
+    const written = await tableOf(text, { columns: 'text', missing: [] });
+    expect(['day', 'a', 'b'].flatMap((name) => cells(written, name))).toEqual([
+      '2020-01-02',
+      '2020-01-01',
+      '1.50',
+      '-',
+      'x',
+      '1',
+    ]);
+    await expect(tableOf(text, { only: ['c'] })).rejects.toThrow(/no column 'c'/);
+    await expect(tableOf(text, { only: ['a'], time: 'day' })).rejects.toThrow(
+      /'day', which is not among those in only/,
+    );
+  });
+
   it.each([
     ['31.12.2019 18:05', 'DD.MM.YYYY HH:mm', '2019-12-31T18:05:00.000Z'],
     ['12/31/2019', 'MM/DD/YYYY', '2019-12-31T00:00:00.000Z'],
