@@ -66,11 +66,39 @@ class Forecast(nn.Module):
         last = self.dropout(self.rnn(torch.cat(seen, -1))[0][:, -1])
         of_series = [*self.numbers(inputs, "static"), *self.embedded(inputs, "staticCategories")]
         context = self.context(torch.cat([last, *of_series], -1)).view(-1, a["horizon"], self.step)
-        rounds = math.ceil(a["horizon"] / a["season"])
-        before = scaled[:, -a["season"] :].repeat(1, rounds, 1)[:, : a["horizon"]]
+        before = anchor(scaled, a)
         known = [*self.numbers(inputs, "known"), *self.embedded(inputs, "knownCategories")]
         hidden = torch.relu(self.decoder(torch.cat([context, before, *known], -1)))
         return ascending(self.head(hidden)) + before, level, scale
+
+
+def anchor(scaled, a):
+    """What the forecast starts from; the last value of a window is 0."""
+    horizon, season = a["horizon"], a["season"]
+    ahead = torch.arange(horizon, dtype=scaled.dtype).view(1, -1, 1)
+    if a["anchor"] == "naive":
+        return scaled[:, -1:].repeat(1, horizon, 1)
+    if a["anchor"] == "drift":
+        return -scaled[:, :1] * (ahead + 1) / (a["window"] - 1)
+    before = scaled[:, -season:].repeat(1, math.ceil(horizon / season), 1)[:, :horizon]
+    if a["anchor"] == "seasonalNaive":
+        return before
+    return before - scaled[:, -1 - season : -season] * (ahead // season + 1)
+
+
+def spread_of(prediction, targets, quantiles):
+    """What the distances of the quantiles from the middle one are multiplied by, so that the validation lies inside as often as they say."""
+    middle = prediction.shape[-1] // 2
+    error = targets - prediction[..., middle]
+    side = torch.where(error < 0, prediction[..., 0], prediction[..., -1]) - prediction[..., middle]
+    needed = (error / side).flatten().sort().values
+    place = min(math.ceil((len(needed) + 1) * (quantiles[-1] - quantiles[0]).item()), len(needed))
+    return max(needed[place - 1].item(), 1)
+
+
+def widened(prediction, spread):
+    middle = prediction[..., prediction.shape[-1] // 2, None]
+    return middle + spread * (prediction - middle)
 
 
 def ascending(raw):
@@ -149,9 +177,13 @@ def main(folder, name):
         model = Forecast(run["architecture"])
         train(model, training, validation, run, shuffle=True)
         model.eval()
+        with torch.no_grad():
+            quantiles = validation["targets"].new_tensor(run["architecture"]["quantiles"])
+            spread = spread_of(model(validation)[0], validation["targets"], quantiles)
         for origin in range(run["origins"]):
             with torch.no_grad():
                 scaled, level, scale = model(part(tensors, f"origin.{origin}."))
+            scaled = widened(scaled, spread)
             forecasts[f"{seed}.{origin}"] = scaled * scale + level
     save_file(forecasts, f"{folder}/{name}.forecasts.safetensors")
     losses = {}

@@ -10,6 +10,7 @@ import type { WindowArrays } from '../data/table/window-arrays.js';
 import type { Windows } from '../data/table/windows.js';
 import { LstmOnnxError } from '../errors.js';
 import { mustGet } from '../must-get.js';
+import { type Anchor, anchorsFor, anchorValues } from './anchor.js';
 import {
   type ForecastArchitecture,
   type ForecastColumns,
@@ -19,6 +20,9 @@ import {
 import { type ForecastOptions, forecastOptionsIn, planForecast } from './forecast-options.js';
 import { type ForecastPlan, windowsOf } from './forecast-plan.js';
 import type { ForecastTraining } from './train-forecaster.js';
+
+/** The last part of the data that tells the best epoch, by default. */
+export const VALIDATION = 0.15;
 
 export interface ForecastSamples {
   readonly plan: ForecastPlan;
@@ -36,7 +40,7 @@ export function forecastSamples(
   options: ForecastOptions & ForecastTraining,
 ): ForecastSamples {
   const { plan, notes } = planForecast(set, forecastOptionsIn(options));
-  const { cell = 'lstm', hiddenSize = 32, numLayers = 1, dropout = 0.1, validation = 0.15 } = options;
+  const { cell = 'lstm', hiddenSize = 32, numLayers = 1, dropout = 0.1, validation = VALIDATION } = options;
   const longest = longestOf(set.series);
   const steps = Math.max(Math.round(validation * longest), plan.horizon);
   const parts = splitByTime(set, { validation: steps, context: plan.window });
@@ -56,16 +60,19 @@ export function forecastSamples(
   for (const column of others) checkScale(column, SINGLE);
   // What is known ahead is among the past, too.
   const scaled = new Map([target, ...others].map((column) => [column.name, column])).values();
+  const learned = training.dataset();
+  const { anchor, note } = closestAnchor(learned, target.scale, plan);
   return {
     plan,
     architecture: {
-      ...{ columns, window, horizon, quantiles, cell, hiddenSize, numLayers, dropout },
-      // A window that holds no whole season shows nothing of the one before.
-      season: season <= window ? season : 1,
+      ...{ columns, window, horizon, season, anchor, quantiles, cell, hiddenSize, numLayers, dropout },
     },
-    training: samplesOf(training, target.scale),
-    validation: samplesOf(windowsOf(held, plan), target.scale),
-    notes: [...notes, ...parts.notes, ...training.notes, ...scaling, ...[...scaled].flatMap(lostDigits)],
+    training: scaledSamples(learned, target.scale),
+    validation: scaledSamples(windowsOf(held, plan).dataset(), target.scale),
+    notes: [
+      ...[...notes, ...parts.notes, ...training.notes, note],
+      ...[...scaling, ...[...scaled].flatMap(lostDigits)],
+    ],
   };
 }
 
@@ -135,21 +142,59 @@ function calendarSize(part: string): number {
   return column.kind === 'text' ? column.categories.length : 0;
 }
 
-/** Windows as samples, whose targets are scaled as the network scales what it sees. @param unit the target's own scale */
-function samplesOf(all: Windows, unit: number): Dataset<WindowArrays['inputs']> {
-  const { inputs, targets } = all.dataset();
+type Samples = Dataset<WindowArrays['inputs']>;
+
+/** Of each sample the target as its window has it, then what comes. The arrays are the next one's, too. */
+function* targetsOf({ inputs, targets }: Samples): Generator<{ seen: Float64Array; next: Float32Array }> {
   const [count = 0, window = 0, columns = 0] = inputs.past.shape;
   const [, horizon = 0] = targets.shape;
-  const data = new Float32Array(targets.data.length);
   const seen = new Float64Array(window);
   for (let sample = 0; sample < count; sample++) {
     for (let step = 0; step < window; step++) {
       seen[step] = inputs.past.data[(sample * window + step) * columns] ?? Number.NaN;
     }
+    yield { seen, next: targets.data.subarray(sample * horizon, (sample + 1) * horizon) as Float32Array };
+  }
+}
+
+/** Samples whose targets are scaled as the network scales what it sees. @param unit the target's own scale */
+function scaledSamples(samples: Samples, unit: number): Samples {
+  const data = new Float32Array(samples.targets.data.length);
+  let place = 0;
+  for (const { seen, next } of targetsOf(samples)) {
     const { level, scale } = windowScale(seen, unit);
-    for (let step = sample * horizon; step < (sample + 1) * horizon; step++) {
-      data[step] = ((targets.data[step] ?? Number.NaN) - level) / scale;
+    for (const value of next) data[place++] = (value - level) / scale;
+  }
+  return dataset({
+    inputs: samples.inputs,
+    targets: { dtype: 'float32', shape: samples.targets.shape, data },
+  });
+}
+
+/** The anchor with the least mean error, in the scales of the windows. */
+function closestAnchor(
+  samples: Samples,
+  unit: number,
+  plan: ForecastPlan,
+): { anchor: Anchor; note: DataNote } {
+  const candidates = anchorsFor(plan).map((anchor) => ({ anchor, error: 0 }));
+  for (const { seen, next } of targetsOf(samples)) {
+    const { scale } = windowScale(seen, unit);
+    for (const each of candidates) {
+      const forecast = anchorValues(seen, each.anchor, plan);
+      for (const [i, value] of next.entries()) each.error += Math.abs(value - (forecast[i] ?? 0)) / scale;
     }
   }
-  return dataset({ inputs, targets: { dtype: 'float32', shape: targets.shape, data } });
+  const { anchor } = candidates.reduce((best, each) => (each.error < best.error ? each : best));
+  return {
+    anchor,
+    note: { text: `It starts from ${anchorWords[anchor]}, which comes closest in the data.`, count: 1 },
+  };
 }
+
+const anchorWords: Readonly<Record<Anchor, string>> = {
+  naive: 'the last value',
+  drift: 'the line from the first value of the window through the last',
+  seasonalNaive: 'the last season',
+  seasonalDrift: 'the last season and what it changed',
+};

@@ -22,6 +22,7 @@ import { expectCount, type ForecastOptions } from './forecast-options.js';
 import type { ForecastPlan } from './forecast-plan.js';
 import { forecastSamples } from './forecast-samples.js';
 import { Forecaster } from './forecaster.js';
+import { spreadOf } from './spread.js';
 
 /** How a forecast is trained. */
 export interface ForecastTraining {
@@ -41,7 +42,10 @@ export interface ForecastTraining {
   readonly lr?: number;
   /** Epochs without a better forecast of the last part before training ends. @default 12 */
   readonly patience?: number;
-  /** The last part of the data, a fraction of its steps, by which the best epoch is told; no window of it is trained on. @default 0.15 */
+  /**
+   * The last part of the data, a fraction of its steps, by which the best epoch and the width of ranges are told; no window of it is
+   * trained on. @default 0.15
+   */
   readonly validation?: number;
   /** @default 0 */
   readonly seed?: number;
@@ -55,7 +59,8 @@ export interface ForecastTraining {
 /**
  * Trains a forecast of all steps ahead at once, by quantiles.
  *
- * The last part of the data tells the best epoch, whose parameters are kept. Scaling is fitted on what is before it.
+ * The last part of the data tells the best epoch, whose parameters are kept, and how wide ranges have to be. Scaling is fitted on what is
+ * before it.
  *
  * @param set series as `seriesOf` gives, up to now
  * @throws E_INVALID_OPTION for options that do not fit and series that are too short; E_UNKNOWN_NAME for columns that there are not
@@ -85,13 +90,26 @@ export async function trainForecaster(
     ...(options.onEpoch && { onEpoch: options.onEpoch }),
     ...(options.signal && { signal: options.signal }),
   });
+  const { scaled } = await predict(network, parameters, validation.inputs, { backend: backend.name });
+  const spread = spreadOf(
+    mustHave(scaled, 'The scaled forecast').data as Float32Array,
+    validation.targets.data as Float32Array,
+    plan.quantiles,
+  );
+  const whole = forecastNetwork({ ...architecture, spread });
   return new TrainedForecaster(plan, {
-    network: { ...network, outputs: { forecast: mustHave(network.outputs.forecast, 'The forecast') } },
+    network: { ...whole, outputs: { forecast: mustHave(whole.outputs.forecast, 'The forecast') } },
     parameters,
     history,
     backend,
-    notes,
+    notes: [...notes, ...widened(spread)],
   });
+}
+
+function widened(spread: number): DataNote[] {
+  if (spread < 1.005) return [];
+  const text = `The ranges are ${spread.toFixed(2)} times as wide as they were trained: the last part of the data lay outside of them more often than they say.`;
+  return [{ text, count: 1 }];
 }
 
 /** A forecast that a network computes. */

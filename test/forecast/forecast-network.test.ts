@@ -5,11 +5,13 @@ import { initParameters } from '../../src/builder/parameters.js';
 import { predict } from '../../src/builder/predict.js';
 import { Generator } from '../../src/builder/random.js';
 import { exportOnnx } from '../../src/export/export.js';
+import { anchorsFor, anchorValues } from '../../src/forecast/anchor.js';
 import {
   type ForecastArchitecture,
   forecastNetwork,
   windowScale,
 } from '../../src/forecast/forecast-network.js';
+import { middleOf } from '../../src/forecast/spread.js';
 import { Model } from '../../src/index.js';
 import '../matcher.js';
 
@@ -26,8 +28,8 @@ const architecture: ForecastArchitecture = {
     static: [column('size')],
     staticCategories: [{ name: 'shop', size: 4 }],
   },
-  ...{ window: 9, horizon: 5, season: 4, quantiles: [0.05, 0.25, 0.5, 0.9], cell: 'gru' },
-  ...{ hiddenSize: 6, numLayers: 2, dropout: 0.2 },
+  ...{ window: 9, horizon: 5, season: 4, anchor: 'seasonalNaive', quantiles: [0.05, 0.25, 0.5, 0.9] },
+  ...{ cell: 'gru', hiddenSize: 6, numLayers: 2, dropout: 0.2 },
 };
 const plain: ForecastArchitecture = {
   ...architecture,
@@ -35,7 +37,7 @@ const plain: ForecastArchitecture = {
     past: [{ name: 'sold', center: 0, scale: 1 }],
     ...{ pastCategories: [], known: [], knownCategories: [], static: [], staticCategories: [] },
   },
-  ...{ season: 1, quantiles: [0.5], cell: 'lstm', numLayers: 1 },
+  ...{ anchor: 'naive', quantiles: [0.5], cell: 'lstm', numLayers: 1 },
 };
 
 /** Inputs of so many windows, around a level. */
@@ -99,6 +101,41 @@ describe('the network of a forecast', () => {
         { rtol: 1e-5 },
       );
     }
+  });
+
+  it.each(anchorsFor(architecture))('starts from the forecast %s', async (anchor) => {
+    const of = { ...plain, quantiles: [0.1, 0.5, 0.9], anchor, spread: 0 };
+    const network = forecastNetwork(of);
+    // Without weights the network has nothing to add.
+    const none = new Map(
+      [...initParameters(network, 1)].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: new Float32Array(data.length) },
+      ]),
+    );
+    const { past } = inputsOf(of, 3);
+    const { forecast } = await predict(network, none, { past }, { backend: 'cpu' });
+    const expected = [0, 1, 2].flatMap((sample) => {
+      const seen = Float64Array.from(past.data.subarray(sample * of.window, (sample + 1) * of.window));
+      return [...anchorValues(seen, anchor, of)].flatMap((value) => [value, value, value]);
+    });
+    expect([...forecast!.data]).toBeCloseToArray(expected, { rtol: 1e-5 });
+  });
+
+  it('has ranges as much wider as its spread says', async () => {
+    const [one, two] = [forecastNetwork(architecture), forecastNetwork({ ...architecture, spread: 2 })];
+    const parameters = initParameters(one, 1);
+    const inputs = inputsOf(architecture, 2);
+    const [narrow, wide] = [
+      (await predict(one, parameters, inputs, { backend: 'cpu' })).scaled!,
+      (await predict(two, parameters, inputs, { backend: 'cpu' })).scaled!,
+    ];
+    const levels = architecture.quantiles.length;
+    const expected = Array.from(narrow.data, (value, i) => {
+      const middle = Number(narrow.data[i - (i % levels) + middleOf(architecture.quantiles)]);
+      return middle + 2 * (Number(value) - middle);
+    });
+    expect([...wide.data]).toBeCloseToArray(expected, { rtol: 1e-5 });
   });
 
   it.each(['cpu', 'wasm', 'simd'] as const)('gives the same as a model file on %s', async (provider) => {
