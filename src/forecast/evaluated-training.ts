@@ -6,6 +6,7 @@ import { splitByTime } from '../data/table/split-by-time.js';
 import { type DataNote, quotedNames } from '../data/table/table.js';
 import { LstmOnnxError } from '../errors.js';
 import type { ForecastPlan } from './forecast-plan.js';
+import { VALIDATION } from './forecast-samples.js';
 
 export interface EvaluatedTraining {
   /** The steps up to the first origin; all where there is none. */
@@ -74,7 +75,7 @@ function firstOrigin(
 }
 
 /** Whether there are windows to train on, and windows that tell the best epoch. */
-function isEnough(set: SeriesSet, { window, horizon }: Sizes, validation = 0.15): boolean {
+function isEnough(set: SeriesSet, { window, horizon }: Sizes, validation = VALIDATION): boolean {
   const longest = longestOf(set.series);
   if (longest < window + 2 * horizon) return false;
   const held = Math.max(Math.round(validation * longest), horizon);
