@@ -4,9 +4,10 @@ import { encodeCheckpoint } from '../builder/checkpoint.js';
 import { tableToCsv } from '../data/table/table-to-csv.js';
 import type { ForecastEvaluation } from '../forecast/forecaster.js';
 import type { TrainedForecaster } from '../forecast/train-forecaster.js';
+import type { ReadingSettings } from './forecast-settings.js';
 import type { Output } from './output.js';
+import type { ReadSeries } from './read-series.js';
 import { forecastReport } from './report/forecast-report.js';
-import type { ReadSeries } from './series-options.js';
 
 export function filesIn(folder: string) {
   return {
@@ -32,7 +33,7 @@ interface Outcome {
 export async function contentsOf(
   { forecaster, evaluation, read, command, notes }: Outcome,
   files: ReturnType<typeof filesIn>,
-  { csv, decimal }: { readonly csv: string; readonly decimal: ',' | '.' },
+  { csv, decimal }: Pick<ReadingSettings, 'csv' | 'decimal'>,
   say: Output['say'],
 ): Promise<[string, Uint8Array | string][]> {
   const { network, parameters, plan, history } = forecaster;
@@ -49,7 +50,9 @@ export async function contentsOf(
   return [
     [files.checkpoint, encodeCheckpoint({ network, parameters })],
     [files.onnx, forecaster.toOnnx()],
-    ...(hasForecast ? [[files.csv, tableToCsv(table, { decimal })] as [string, string]] : []),
+    ...(hasForecast
+      ? [[files.csv, tableToCsv(table, decimal === undefined ? {} : { decimal })] as [string, string]]
+      : []),
     [files.report, report],
   ];
 }

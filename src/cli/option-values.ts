@@ -35,8 +35,6 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   // What they come to together is bounded by the number of parameters.
   ['hidden-size', countUpTo(8192)],
   ['num-layers', countUpTo(1000)],
-  ['window', countUpTo(1_000_000)],
-  ['horizon', countUpTo(1_000_000)],
   ['seed', { takes: 'a whole number between -2^53 and 2^53', fits: isWhole }],
   [
     'lr',

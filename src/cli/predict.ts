@@ -7,15 +7,18 @@ import { forecasterOf } from '../forecast/forecast-metadata.js';
 import type { Forecaster } from '../forecast/forecaster.js';
 import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
+import { readingSettings } from './forecast-settings.js';
 import type { GlobalOptions } from './global-options.js';
 import { providers } from './option-values.js';
 import type { Output } from './output.js';
+import { readSeries } from './read-series.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
-import { readSeries, type SeriesArguments, withSeriesOptions } from './series-options.js';
+import { givenSettings, withSettings } from './setting-options.js';
 import { tableJson } from './table-json.js';
 
-interface PredictArguments extends GlobalOptions, SeriesArguments {
+interface PredictArguments extends GlobalOptions {
+  csv: unknown;
   model: string;
   provider: Provider | undefined;
   output: string | undefined;
@@ -25,9 +28,12 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
   command: 'predict <model>',
   describe: 'Forecast the series in a CSV file by a model of train forecast',
   builder: (yargs) =>
-    withSeriesOptions(
+    withSettings(
       yargs.positional('model', { type: 'string', demandOption: true, describe: 'The .onnx file' }),
+      readingSettings,
+      'The file:',
     )
+      .demandOption('csv')
       .option('provider', {
         type: 'string',
         choices: providers,
@@ -44,14 +50,16 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
       .example('$0 predict out/model.onnx --csv sales.csv -o next.csv', 'Write them'),
   async handler(args) {
     const { output, json } = args;
-    if (output !== undefined) await refuseOverwriting(output, [args.csv, args.model]);
+    const settings = { csv: String(args.csv), ...givenSettings(args, readingSettings) };
+    const written = settings.decimal === undefined ? {} : { decimal: settings.decimal };
+    if (output !== undefined) await refuseOverwriting(output, [settings.csv, args.model]);
     await using model = await Model.load(
       args.model,
       args.provider === undefined ? {} : { providers: [args.provider] },
     );
     const forecaster = forecasterIn(model, args.model);
     const { plan } = forecaster;
-    const { series, ahead } = await readSeries(args, plan, say, plan);
+    const { series, ahead } = await readSeries(settings, plan, say, plan);
     const { set: wanted, notes } = forecaster.seriesToForecast(series, ahead);
     for (const { text } of notes) say(text);
     // Without any, the error says what is missing.
@@ -59,10 +67,10 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
     say(`ran on ${model.providers.running}`);
     const table = forecaster.table(forecasts);
     if (output !== undefined) {
-      await writeFileAtomic(output, tableToCsv(table, { decimal: args.decimal }));
+      await writeFileAtomic(output, tableToCsv(table, written));
       print(json ? JSON.stringify({ file: output, rows: table.rows }) : output);
     } else if (json) for (const line of tableJson(table)) print(line);
-    else for (const line of tableToCsv(table, { decimal: args.decimal }).trimEnd().split('\n')) print(line);
+    else for (const line of tableToCsv(table, written).trimEnd().split('\n')) print(line);
   },
 });
 

@@ -21,7 +21,7 @@ interface Schema {
 const generated = networkSchema() as unknown as Schema; // the parts that are read, as zod writes them
 
 describe('the JSON schema of networks', () => {
-  it('is what the zod schemas give (npm run network-schema)', () => {
+  it('is what the zod schemas give (npm run json-schemas)', () => {
     const committed = readFileSync(new URL('../../schemas/network.schema.json', import.meta.url), 'utf8');
     expect(JSON.parse(committed)).toEqual(generated);
   });

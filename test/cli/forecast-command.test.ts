@@ -1,26 +1,92 @@
-import { expect, it } from 'vitest';
+/** The settings of `train forecast`: every one of them is an option, is in the command of the report, and may be in a file. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import yargs from 'yargs';
 import { forecastCommand } from '../../src/cli/forecast-command.js';
+import { type ForecastSettings, forecastSchema, forecastSettings } from '../../src/cli/forecast-settings.js';
+import { givenSettings, listed, optionName, withSettings } from '../../src/cli/setting-options.js';
 
-const given = {
-  ...{
-    csv: 'my sales.csv',
-    target: 'sold',
-    features: undefined,
-    known: undefined,
-    time: undefined,
-    unit: undefined,
-    missing: undefined,
-  },
-  ...{ group: 'shop', separator: undefined, decimal: '.', frequency: undefined, fill: undefined },
-  ...{ duplicates: undefined, window: 24, horizon: undefined, quantiles: undefined, epochs: 60, seed: 7 },
-  ...{ cell: 'lstm', backend: 'auto', output: 'out', sort: false },
-  ...{ 'date-format': 'MMM D YYYY', 'time-zone': undefined, 'hidden-size': 32 },
-};
+/** A value for every setting: the compiler and the first test refuse a setting that has none. */
+const all = {
+  csv: 'my sales.csv',
+  time: 'day',
+  group: ['shop', 'a, "b"', ' c'],
+  dateFormat: 'MMM D YYYY',
+  timeZone: 'Europe/Berlin',
+  decimal: ',',
+  separator: 'tab',
+  frequency: '15 minutes',
+  missing: ['', 'n.a.', '-'],
+  fill: 'linear',
+  duplicates: 'last',
+  sort: true,
+  target: 'sold',
+  unit: '-%',
+  features: ['wind'],
+  known: ['price', 'door'],
+  static: [],
+  calendar: ['hour', 'dayOfYear'],
+  season: 1,
+  window: 24,
+  horizon: 6,
+  quantiles: [0.05, 0.5],
+  cell: 'gru',
+  hiddenSize: 8,
+  numLayers: 2,
+  dropout: 0,
+  epochs: 3,
+  batchSize: 16,
+  lr: 0.001,
+  patience: 4,
+  validation: 0.2,
+  origins: 3,
+  seed: -7,
+  backend: 'simd:2',
+  output: "it's",
+} as const satisfies Required<{ readonly [Name in keyof ForecastSettings]: unknown }>;
 
-it('is the command with what was given, as a shell reads it', () => {
-  expect(forecastCommand(given).replaceAll('"', "'")).toBe(
-    "lstm-onnx train forecast --csv 'my sales.csv' --target sold --group shop --date-format 'MMM D YYYY' " +
-      '--window 24 --epochs 60 --seed 7 --cell lstm --hidden-size 32 --backend auto --output out',
+/** The words of a command, as a shell reads them. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g)].map(([word]) =>
+    word.replaceAll(
+      /'([^']*)'|"([^"]*)"|\\(.)/g,
+      (_, single, double, escaped) => single ?? double ?? escaped,
+    ),
   );
-  expect(forecastCommand({ ...given, decimal: ',', sort: true })).toMatch(/--decimal ,.* --sort$/);
+}
+
+describe('the command that makes a forecast again', () => {
+  it.skipIf(process.platform === 'win32')('says every setting, as the command line reads it', async () => {
+    expect(Object.keys(all)).toEqual(Object.keys(forecastSettings.shape));
+    const command = forecastCommand(forecastSettings.parse(all));
+    for (const name of Object.keys(all)) expect(command).toContain(` --${optionName(name)}`);
+    const words = wordsOf(command).slice(3);
+    const argv = await withSettings(yargs(words), forecastSettings, 'All:').strict().parseAsync();
+    expect(givenSettings(argv, forecastSettings)).toEqual(all);
+  });
+
+  it('leaves out what is not set', () => {
+    const command = forecastCommand({ csv: 'a.csv', target: 'sold', sort: false, horizon: 3 });
+    expect(command).toBe('lstm-onnx train forecast --csv a.csv --target sold --horizon 3');
+  });
+});
+
+it.each([
+  ['a,b', ['a', 'b']],
+  [' a , b c ', ['a', 'b c']],
+  ['"a,b","c ""d"""', ['a,b', 'c "d"']],
+  ['', []],
+  ['a,', ['a', '']],
+])('a list %s', (text, items) => {
+  expect(listed(text)).toEqual(items);
+});
+
+it('the JSON schema is what the zod schema gives (npm run json-schemas), with all settings described', () => {
+  const file = new URL('../../schemas/forecast.schema.json', import.meta.url);
+  const committed = JSON.parse(readFileSync(file, 'utf8'));
+  expect(committed).toEqual(forecastSchema());
+  expect(Object.keys(committed.properties).sort()).toEqual([...Object.keys(all), '$schema'].sort());
+  for (const property of Object.values<{ description?: string }>(committed.properties)) {
+    expect(property.description).toMatch(/.{10}/);
+  }
 });

@@ -279,12 +279,12 @@ describe('lstm-onnx train', () => {
     [
       'a window of nothing',
       ['train', 'forecast', '--csv', 'x.csv', '--target', 'y', '--window', '0'],
-      '--window is 0; give a whole number from 1',
+      '--window is 0; give a whole number from 1 to 1,000,000.',
     ],
     [
       'a network that is too large',
       ['train', 'forecast', '--csv', 'x.csv', '--target', 'y', '--hidden-size', '4096'],
-      '--hidden-size is 4096; a forecast takes up to 1,024.',
+      '--hidden-size is 4096; give a whole number from 1 to 1,024.',
     ],
   ])('exits with 2 for %s', async (_, args, message) => {
     const { code, stdout, stderr } = await lstmOnnx(...args);
@@ -311,6 +311,100 @@ describe('lstm-onnx train', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(message);
     expect(readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('lstm-onnx train forecast --config', () => {
+  const config = (name: string, options: unknown) => {
+    mkdirSync(join(folder, 'configs'), { recursive: true });
+    const file = join(folder, 'configs', `${name}.json`);
+    writeFileSync(file, typeof options === 'string' ? options : JSON.stringify(options));
+    return file;
+  };
+  const run = (file: string, ...args: string[]) => lstmOnnx('train', 'forecast', '--config', file, ...args);
+
+  it('takes the options of a file, with its paths, and those of the command line before them', async () => {
+    writeSales('configured', 60);
+    const file = config('good', {
+      $schema: 'https://example.org/forecast.schema.json',
+      ...{ csv: '../configured.csv', target: 'sold', features: ['price'], quantiles: [0.2, 0.8] },
+      ...{ horizon: 3, window: 6, epochs: 50, hiddenSize: 8, numLayers: 2, validation: 0.3, origins: 2 },
+      ...{ dropout: 0, batchSize: 8, lr: 0.002, patience: 5, season: 6, calendar: [], sort: true },
+      ...{ seed: 3, output: 'out' },
+    });
+    const { code, stdout, stderr } = await run(file, '--epochs', '1', '--no-sort', '--horizon', '4');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/good\.json: taken from the command line instead: sort, horizon, epochs$/m);
+    expect(stdout).toMatch(/^2 forecasts of the past, 4 steps each/);
+    const out = join(folder, 'configs', 'out');
+    const lines = readFileSync(join(out, 'forecast.csv'), 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toBe('month,q0.2,q0.8');
+    await using model = await Model.load(join(out, 'model.onnx'), { providers: ['cpu'] });
+    const { plan } = forecasterOf(model);
+    expect(plan).toMatchObject({ season: 6, window: 6, horizon: 4, calendar: [], features: ['price'] });
+    const page = textsOf(readFileSync(join(out, 'report.html'), 'utf8'));
+    const again = page.find((text) => text.startsWith('lstm-onnx train forecast'));
+    expect(again).toMatch(/ --horizon 4 .* --num-layers 2 --dropout 0 --epochs 1 --batch-size 8 --lr 0.002 /);
+    expect(again).not.toContain('--sort');
+    // The command of the report makes the same model.
+    const words = again!.replaceAll("'", '').split(' ').slice(3);
+    const model1 = readFileSync(join(out, 'model.onnx'));
+    expect(await lstmOnnx('train', 'forecast', ...words)).toMatchObject({ code: 0 });
+    expect(readFileSync(join(out, 'model.onnx')).equals(model1)).toBe(true);
+  });
+
+  it.each([
+    [
+      'an unknown name',
+      { csv: 'a.csv', 'hidden-size': 4 },
+      /no option 'hidden-size'; is 'hiddenSize' meant\?.*UNKNOWN_NAME/,
+    ],
+    [
+      'a name of nothing like it',
+      { xyzzyxyzzyxyzzy: 4 },
+      /no option 'xyzzyxyzzyxyzzy'. The options are csv, .*UNKNOWN_NAME/,
+    ],
+    [
+      'text for a list',
+      { group: 'shop' },
+      /wrong\.json: group is "shop"; give a list of names\. \[E_INVALID_FILE\]/,
+    ],
+    ['a wrong item', { features: ['a', 4] }, /features\[1\] is 4; give names\. \[E_INVALID_FILE\]/],
+    ['a wrong number', { window: 0.5 }, /window is 0\.5; give a whole number from 1 to 1,000,000\./],
+    [
+      'quantiles that descend',
+      { quantiles: [0.9, 0.1] },
+      /quantiles is \[0\.9,0\.1\]; give numbers between 0 and 1/,
+    ],
+    [
+      'a frequency that is none',
+      { frequency: 'fortnight' },
+      /frequency is "fortnight"; give a frequency such as/,
+    ],
+    ['a list', [], /expected a JSON object of options/],
+    ['no JSON', '{ csv', /wrong\.json: .*JSON.*\[E_INVALID_FILE\]/],
+  ])('refuses %s', async (_, options, message) => {
+    const { code, stdout, stderr } = await run(config('wrong', options));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  it('needs a file and a target, from wherever', async () => {
+    const file = config('some', { csv: '../x.csv' });
+    const { code, stderr } = await run(file);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Missing required argument: target: .*some\.json has no target either/);
+    const none = await run(join(folder, 'none.json'));
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/E_FILE_READ/) });
+  });
+
+  it('does not write over the file', async () => {
+    mkdirSync(join(folder, 'configs', 'own'), { recursive: true });
+    const file = config('own/forecast.csv', '{}').replace(/\.json$/, '');
+    writeFileSync(file, JSON.stringify({ csv: '../../x.csv', target: 'y', output: '.' }));
+    const { code, stderr } = await run(file);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('would destroy') });
   });
 });
 

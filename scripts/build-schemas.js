@@ -1,0 +1,9 @@
+/** Writes the JSON schemas of files that people write, generated from zod schemas in src. Run by tsx. */
+import { writeFileSync } from 'node:fs';
+import { networkSchema } from '../src/builder/network-schema.ts';
+import { forecastSchema } from '../src/cli/forecast-settings.ts';
+
+const schemas = { network: networkSchema(), forecast: forecastSchema() };
+for (const [name, schema] of Object.entries(schemas)) {
+  writeFileSync(`schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
+}

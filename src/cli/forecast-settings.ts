@@ -1,0 +1,189 @@
+/**
+ * The options of `train forecast`, as one table: the command line, the file for `--config`, its JSON schema and the command in the
+ * report are made from it. Names are those of the file; on the command line they have hyphens.
+ */
+import * as z from 'zod';
+import { backendNames, isBackendName } from '../builder/backends/backend-names.js';
+import { checkFrequency } from '../data/table/frequency.js';
+
+/** What is taken where nothing is said. Other defaults depend on the data, or are those of the library. */
+export const defaults = {
+  epochs: 60,
+  seed: 0,
+  cell: 'lstm',
+  hiddenSize: 32,
+  backend: 'auto',
+  output: 'out',
+} as const;
+
+// The error of each schema says what is to be given.
+const text = (error = 'a text') => z.string({ error }).min(1, { error });
+const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: `one of ${values.join(' ')}` });
+const names = () => z.array(text('names'), { error: 'a list of names' });
+const whole = (most: number) => {
+  const error = `a whole number from 1 to ${most.toLocaleString('en-US')}`;
+  return z.int({ error }).min(1, { error }).max(most, { error });
+};
+const within = (error: string) => z.number({ error }).min(0, { error }).max(1, { error });
+const isBetween = (value: number) => value > 0 && value < 1;
+
+const LEVELS = 'numbers between 0 and 1 in ascending order, such as 0.1,0.5,0.9';
+const RATE = 'a finite number of at least 0';
+const FRACTION = 'a number between 0 and 1';
+const PROBABILITY = 'a number from 0, below 1';
+
+/** How a CSV file is read as series. */
+export const readingSettings = z.strictObject({
+  csv: text('a file').describe('The file of the series'),
+  time: text().exactOptional().describe('The column of times [default: the only one]'),
+  group: names().exactOptional().describe('The columns that tell several series apart'),
+  dateFormat: text()
+    .exactOptional()
+    .describe("How dates are written, such as 'MM/DD/YYYY' or 'MMM D YYYY' [default: ISO 8601]"),
+  timeZone: text()
+    .exactOptional()
+    .describe(
+      'Of times that do not say theirs, such as Europe/Berlin; the calendar follows it [default: UTC]',
+    ),
+  decimal: choice(['.', ','])
+    .exactOptional()
+    .describe('What separates the decimals of numbers, in the forecast too [default: .]'),
+  separator: choice([',', ';', 'tab', '|'])
+    .exactOptional()
+    .describe('What separates the cells [default: found by the first lines]'),
+  frequency: text()
+    .refine(isFrequency, { error: "a frequency such as hour, '15 minutes' or month" })
+    .exactOptional()
+    .describe("Such as hour, '15 minutes' or month [default: found by the times]"),
+  missing: z
+    .array(z.string({ error: 'texts' }), { error: 'a list of texts' })
+    .exactOptional()
+    .describe('Texts of cells without a value [default: NA, NaN, null, - and the like]'),
+  fill: choice(['previous', 'linear', 'drop'])
+    .exactOptional()
+    .describe('Of missing rows and values [default: they are an error]'),
+  duplicates: choice(['first', 'last'])
+    .exactOptional()
+    .describe('Which row of one time is kept [default: they are an error]'),
+  sort: z.boolean({ error: 'true or false' }).exactOptional().describe('Put rows into the order of time'),
+});
+
+/** What is forecast, from what. */
+export const planSettings = z.strictObject({
+  target: text('a column').describe('The column to forecast'),
+  unit: text()
+    .exactOptional()
+    .describe('What the target is counted in, such as ppm: the model file and the report say it'),
+  features: names().exactOptional().describe('Further columns of which the past is known'),
+  known: names()
+    .exactOptional()
+    .describe('Columns that are known ahead: rows at the end of the file, without a target, have them'),
+  static: names()
+    .exactOptional()
+    .describe('Columns that are the same in all of a series [default: those of group, of several series]'),
+  calendar: z
+    .array(choice(['hour', 'weekday', 'month', 'quarter', 'dayOfMonth', 'dayOfYear']), {
+      error: 'a list of parts of the calendar',
+    })
+    .exactOptional()
+    .describe('Of hour weekday month quarter dayOfMonth dayOfYear [default: by the frequency]'),
+  season: whole(1_000_000)
+    .exactOptional()
+    .describe('Steps of a season, 1 for none [default: by the frequency, such as 12 for months]'),
+  window: whole(1_000_000)
+    .exactOptional()
+    .describe('Steps that are seen [default: two seasons, at least twice the horizon]'),
+  horizon: whole(1_000_000).exactOptional().describe('Steps that are forecast [default: a season]'),
+  quantiles: z
+    .array(z.number({ error: LEVELS }), { error: LEVELS })
+    .min(1, { error: LEVELS })
+    .refine((levels) => levels.every((level, i) => level > (levels[i - 1] ?? 0) && level < 1), {
+      error: LEVELS,
+    })
+    .exactOptional()
+    .describe('Between 0 and 1, ascending [default: 0.1,0.5,0.9]'),
+});
+
+/** How it is trained, and where the files go. */
+export const trainingSettings = z.strictObject({
+  cell: choice(['lstm', 'gru']).exactOptional().describe(`The recurrent layer [default: ${defaults.cell}]`),
+  hiddenSize: whole(1024)
+    .exactOptional()
+    .describe(`Features of the hidden state, up to 1,024 [default: ${defaults.hiddenSize}]`),
+  numLayers: whole(16).exactOptional().describe('Stacked recurrent layers [default: 1]'),
+  dropout: within(PROBABILITY)
+    .refine((value) => value < 1, { error: PROBABILITY })
+    .exactOptional()
+    .describe('The part of the features that is left out at random in training [default: 0.1]'),
+  epochs: whole(1_000_000)
+    .exactOptional()
+    .describe(
+      `The most passes over the data; fewer where the last part is forecast no better [default: ${defaults.epochs}]`,
+    ),
+  batchSize: whole(65_536).exactOptional().describe('Windows in a batch [default: 64]'),
+  lr: z
+    .number({ error: RATE })
+    .min(0, { error: RATE })
+    .exactOptional()
+    .describe('Learning rate of Adam at first, which falls to 0 [default: 0.01]'),
+  patience: whole(1_000_000)
+    .exactOptional()
+    .describe('Epochs without a better forecast of the last part before training ends [default: 12]'),
+  validation: within(FRACTION)
+    .refine(isBetween, { error: FRACTION })
+    .exactOptional()
+    .describe('The last part of the data, a fraction of it, which tells the best epoch [default: 0.15]'),
+  origins: whole(1000)
+    .exactOptional()
+    .describe('The most forecasts of the past by which the model is judged [default: 5]'),
+  seed: z
+    .int({ error: 'a whole number between -2^53 and 2^53' })
+    .exactOptional()
+    .describe(`Of the first parameters and the order [default: ${defaults.seed}]`),
+  backend: text(backendNames)
+    .refine(isBackendName, { error: backendNames })
+    .exactOptional()
+    .describe(`tfjs backend: ${backendNames} [default: ${defaults.backend}]`),
+  output: text('a folder')
+    .exactOptional()
+    .describe(
+      `Folder for model.onnx, model.safetensors, forecast.csv and report.html [default: ${defaults.output}]`,
+    ),
+});
+
+export const forecastSettings = z.strictObject({
+  ...readingSettings.shape,
+  ...planSettings.shape,
+  ...trainingSettings.shape,
+});
+
+export type ReadingSettings = z.infer<typeof readingSettings>;
+export type ForecastSettings = z.infer<typeof forecastSettings>;
+export type ForecastConfig = z.infer<typeof forecastConfig>;
+/** What a file for `--config` may hold: any of the options, the others being on the command line. */
+export const forecastConfig = forecastSettings
+  .extend({
+    csv: forecastSettings.shape.csv.exactOptional(),
+    target: forecastSettings.shape.target.exactOptional(),
+    $schema: z.string().exactOptional().describe('Where editors find this schema'),
+  })
+  .meta({
+    title: 'Options of lstm-onnx train forecast',
+    description:
+      'A file for --config. Its paths begin at its own folder; options on the command line win over it.',
+  });
+
+/** The JSON schema of {@link forecastConfig}: `schemas/forecast.schema.json` is written from it. */
+export function forecastSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(forecastConfig, { io: 'input' });
+}
+
+function isFrequency(name: string): boolean {
+  try {
+    checkFrequency('frequency', name);
+    return true;
+  } catch {
+    return false;
+  }
+}
