@@ -92,6 +92,7 @@ export function checkFits(set: SeriesSet, plan: ForecastPlan): void {
 export function lastWindows(set: SeriesSet, plan: ForecastPlan, future?: SeriesSet): SeriesSet {
   const { window, horizon, known } = plan;
   const frequency = checkFrequency('forecast', plan.frequency);
+  const aheadOf = future && piecesOf(future);
   const series = lastPieces(set).map((each): Series => {
     const count = each.times.length;
     if (count < window) {
@@ -103,7 +104,8 @@ export function lastWindows(set: SeriesSet, plan: ForecastPlan, future?: SeriesS
     }
     const past = sliceSeries(each, count - window, count);
     const last = past.times.at(-1) ?? Number.NaN;
-    const next = future && stepsFrom(future, each, frequency, addSteps(frequency, last, 1), horizon);
+    const pieces = aheadOf?.get(keyOf(each)) ?? [];
+    const next = stepsFrom(pieces, frequency, addSteps(frequency, last, 1), horizon);
     const times = Float64Array.from({ length: window + horizon }, (_, i) =>
       i < window ? (past.times[i] ?? 0) : addSteps(frequency, last, i - window + 1),
     );
@@ -127,13 +129,21 @@ export function lastWindows(set: SeriesSet, plan: ForecastPlan, future?: SeriesS
 }
 
 /** The last piece of each series, in the order of the series. */
-function lastPieces({ series }: SeriesSet): Series[] {
-  const pieces = new Map<string, Series>();
+function lastPieces(set: SeriesSet): Series[] {
+  const later = (one: Series, other: Series) => ((one.times[0] ?? 0) < (other.times[0] ?? 0) ? other : one);
+  return [...piecesOf(set).values()].map((pieces) => pieces.reduce(later));
+}
+
+/** The pieces of each series, by its key. */
+function piecesOf({ series }: SeriesSet): Map<string, Series[]> {
+  const pieces = new Map<string, Series[]>();
   for (const each of series) {
-    const before = pieces.get(keyOf(each));
-    if (!before || (before.times[0] ?? 0) < (each.times[0] ?? 0)) pieces.set(keyOf(each), each);
+    const key = keyOf(each);
+    const known = pieces.get(key);
+    if (known) known.push(each);
+    else pieces.set(key, [each]);
   }
-  return [...pieces.values()];
+  return pieces;
 }
 
 /** Tells series apart: by the key, and by the name where sets have none. */
@@ -141,16 +151,15 @@ export function keyOf({ name, key }: Pick<Series, 'name' | 'key'>): string {
   return JSON.stringify([name, key]);
 }
 
-/** So many steps of a series from a time on; undefined where it has not all of them. */
+/** So many steps of a series from a time on; undefined where none of its pieces has all of them. */
 function stepsFrom(
-  { series }: SeriesSet,
-  of: Series,
+  pieces: readonly Series[],
   frequency: Frequency,
   time: number,
   count: number,
 ): Series | undefined {
-  for (const each of series) {
-    if (keyOf(each) !== keyOf(of) || each.times.length === 0) continue;
+  for (const each of pieces) {
+    if (each.times.length === 0) continue;
     const place = stepAt(frequency, time, each.times[0] ?? 0);
     if (Number.isInteger(place) && place >= 0 && place + count <= each.times.length) {
       return sliceSeries(each, place, place + count);

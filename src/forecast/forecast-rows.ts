@@ -48,7 +48,8 @@ export function forecastTable(
   ];
   for (const name of Object.keys(forecasts[0]?.key ?? {})) {
     const categories = [...new Set(rows.map(({ key }) => key[name] ?? ''))];
-    const codes = Int32Array.from(rows, ({ key }) => categories.indexOf(key[name] ?? ''));
+    const places = new Map(categories.map((text, code) => [text, code]));
+    const codes = Int32Array.from(rows, ({ key }) => places.get(key[name] ?? '') ?? -1);
     columns.push([name, { kind: 'text', codes, categories, missing: 0 }]);
   }
   for (const [q, level] of quantiles.entries()) {

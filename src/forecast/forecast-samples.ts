@@ -20,6 +20,7 @@ import {
 import { type ForecastOptions, forecastOptionsIn, planForecast } from './forecast-options.js';
 import { type ForecastPlan, windowsOf } from './forecast-plan.js';
 import type { ForecastTraining } from './train-forecaster.js';
+import { MOST_TRAINING, MOST_VALIDATION, thinned } from './training-windows.js';
 
 /** The last part of the data that tells the best epoch, by default. */
 export const VALIDATION = 0.15;
@@ -51,8 +52,14 @@ export function forecastSamples(
     plan,
     `the last ${counted(steps, 'step')}, which tell the best epoch, and the window before`,
   );
-  const training = windowsOf(parts.train, plan);
-  const { columns, notes: scaling } = columnsOf(parts.train, plan, training);
+  const all = windowsOf(parts.train, plan);
+  const training =
+    options.stride === undefined
+      ? thinned(all, plan.season, MOST_TRAINING, 'Trains on')
+      : { windows: all.every(options.stride), notes: [] };
+  const judge = 'Tells the best epoch and the width of ranges by';
+  const judged = thinned(windowsOf(held, plan), plan.season, MOST_VALIDATION, judge);
+  const { columns, notes: scaling } = columnsOf(parts.train, plan, all);
   const { window, horizon, season, quantiles } = plan;
   const [target] = columns.past;
   checkScale(target, SQUARED);
@@ -60,7 +67,7 @@ export function forecastSamples(
   for (const column of others) checkScale(column, SINGLE);
   // What is known ahead is among the past, too.
   const scaled = new Map([target, ...others].map((column) => [column.name, column])).values();
-  const learned = training.dataset();
+  const learned = training.windows.dataset();
   const { anchor, note } = closestAnchor(learned, target.scale, plan);
   return {
     plan,
@@ -68,9 +75,9 @@ export function forecastSamples(
       ...{ columns, window, horizon, season, anchor, quantiles, cell, hiddenSize, numLayers, dropout },
     },
     training: scaledSamples(learned, target.scale),
-    validation: scaledSamples(windowsOf(held, plan).dataset(), target.scale),
+    validation: scaledSamples(judged.windows.dataset(), target.scale),
     notes: [
-      ...[...notes, ...parts.notes, ...training.notes, note],
+      ...[...notes, ...parts.notes, ...all.notes, ...training.notes, ...judged.notes, note],
       ...[...scaling, ...[...scaled].flatMap(lostDigits)],
     ],
   };

@@ -137,7 +137,7 @@ export class Forecaster {
         forecasts.push({
           ...forecast,
           origin: time,
-          actual: targetOf(mustHave(future.series[i], 'What came'), plan),
+          actual: targetOf(mustHave(future.series[i], 'What came'), plan).slice(),
           point: medianOf(forecast.quantiles, plan.quantiles),
           baselines: baselinesOf(before, plan),
           unit: units.get(keyOf(seen)) ?? seasonalUnit(before, plan.season),
@@ -172,7 +172,8 @@ export function medianOf(quantiles: readonly Float64Array[], levels: readonly nu
 }
 
 function targetOf(series: Series, { target }: ForecastPlan): Float64Array {
-  return Float64Array.from(valuesOf(series, target));
+  const values = valuesOf(series, target);
+  return values instanceof Float64Array ? values : Float64Array.from(values);
 }
 
 /** What the errors of each series are divided by: from what is known before the first origin alone. */

@@ -17,8 +17,6 @@ import {
 export interface EvaluatedTrainingOptions extends ForecastOptions, ForecastTraining {
   /** The most forecasts of the past that tell how good the model is; fewer, or none, where there are too few rows. @default 5 */
   readonly origins?: number;
-  /** Told of each note as it is found, most of them before training begins. */
-  readonly onNote?: (note: DataNote) => void;
 }
 
 export interface EvaluatedForecaster {
@@ -42,7 +40,7 @@ export async function trainAndEvaluate(
   options: EvaluatedTrainingOptions,
 ): Promise<EvaluatedForecaster> {
   checkSeriesSet('trainAndEvaluate', set);
-  const names = { ...trainingOptionNames, origins: true, onNote: true } as const;
+  const names = { ...trainingOptionNames, origins: true } as const;
   checkOptionNames('trainAndEvaluate', options ?? null, names, meantTrainingOptions);
   const { origins: most = 5, onNote, ...given } = options;
   expectWhole('trainAndEvaluate', { origins: most }, 1);
@@ -64,7 +62,7 @@ export async function trainAndEvaluate(
   const { window, horizon, season } = plan;
   const settled = { ...given, window, horizon, season };
   tell(planForecast(held.training, forecastOptionsIn(settled)).notes);
-  const forecaster = await trainForecaster(held.training, settled);
+  const forecaster = await trainForecaster(held.training, { ...settled, onNote: (note) => tell([note]) });
   tell(forecaster.notes);
   const evaluation = held.origins > 0 ? await forecaster.evaluate(set, { origins: held.origins }) : undefined;
   tell(evaluation?.notes ?? []);

@@ -23,6 +23,7 @@ import type { ForecastPlan } from './forecast-plan.js';
 import { forecastSamples } from './forecast-samples.js';
 import { Forecaster } from './forecaster.js';
 import { spreadOf } from './spread.js';
+import { batchSizeFor } from './training-windows.js';
 
 /** How a forecast is trained. */
 export interface ForecastTraining {
@@ -36,8 +37,14 @@ export interface ForecastTraining {
   readonly dropout?: number;
   /** The most epochs; training ends before where the last part of the data is forecast no better. @default 60 */
   readonly epochs?: number;
-  /** @default 64 */
+  /** @default 64; from 12,800 windows on more, up to 512, so that an epoch has not more than some hundred steps */
   readonly batchSize?: number;
+  /**
+   * How far the next window that is trained on is from the one before. It changes nothing else.
+   * @default 1; of more than 50,000 windows, or 8,000,000 steps in all of them, the least that leaves about so many and by which they
+   * begin at all places of a season
+   */
+  readonly stride?: number;
   /** The learning rate of the first epoch, which falls to 0 along a cosine. @default 0.01 */
   readonly lr?: number;
   /** Epochs without a better forecast of the last part before training ends. @default 12 */
@@ -53,6 +60,8 @@ export interface ForecastTraining {
   /** As of `fit`. */
   readonly onStep?: OnStep;
   readonly onEpoch?: (end: EpochEnd) => void | Promise<void>;
+  /** Told of each of the notes before training begins. */
+  readonly onNote?: (note: DataNote) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -73,7 +82,14 @@ export async function trainForecaster(
   checkOptionNames('trainForecaster', options ?? null, trainingOptionNames, meantTrainingOptions);
   checkTraining(options);
   const { plan, architecture, training, validation, notes } = forecastSamples(set, options);
-  const { epochs = 60, batchSize = 64, lr = 0.01, patience = 12, seed = 0 } = options;
+  for (const note of notes) options.onNote?.(note);
+  const {
+    epochs = 60,
+    batchSize = batchSizeFor(training.length),
+    lr = 0.01,
+    patience = 12,
+    seed = 0,
+  } = options;
   const network = forecastNetwork(architecture);
   const { parameters, history, backend } = await fit(network, training, {
     loss: pinball({ quantiles: plan.quantiles }),
@@ -163,6 +179,7 @@ export const trainingOptionNames = {
   dropout: true,
   epochs: true,
   batchSize: true,
+  stride: true,
   lr: true,
   patience: true,
   validation: true,
@@ -170,6 +187,7 @@ export const trainingOptionNames = {
   backend: true,
   onStep: true,
   onEpoch: true,
+  onNote: true,
   signal: true,
 } satisfies OptionNames<ForecastOptions & ForecastTraining>;
 
@@ -185,7 +203,8 @@ export const meantTrainingOptions = {
 };
 
 /** What neither the network nor `fit` would tell by these names. */
-function checkTraining({ cell, validation, hiddenSize, numLayers, dropout }: ForecastTraining): void {
+function checkTraining(options: ForecastTraining): void {
+  const { cell, validation, hiddenSize, numLayers, dropout, stride } = options;
   if (cell !== undefined && cell !== 'lstm' && cell !== 'gru')
     throw wrongArgument('trainForecaster: cell', cell, "'lstm' or 'gru'");
   if (validation !== undefined && !(typeof validation === 'number' && validation > 0 && validation < 1)) {
@@ -196,4 +215,8 @@ function checkTraining({ cell, validation, hiddenSize, numLayers, dropout }: For
   }
   if (hiddenSize !== undefined) expectCount('hiddenSize', hiddenSize);
   if (numLayers !== undefined) expectCount('numLayers', numLayers);
+  if (stride !== undefined) expectCount('stride', stride);
+  if (options.onNote !== undefined && typeof options.onNote !== 'function') {
+    throw wrongArgument('trainForecaster: onNote', options.onNote, 'a function');
+  }
 }

@@ -113,6 +113,27 @@ export class Windows {
     return { time: series.times[last] ?? Number.NaN, row: series.rows[last] ?? -1, series: which };
   }
 
+  /**
+   * Of each series the first window, and every so many-th behind it.
+   *
+   * @throws E_INVALID_OPTION for what is no whole number from 1
+   */
+  every(stride: number): Windows {
+    expectWhole('Windows.every', { stride }, 1);
+    if (stride === 1) return this;
+    let place = 0;
+    const isKept = (_: number, index: number) => {
+      place = index > 0 && this.#series[index] === this.#series[index - 1] ? place + 1 : 0;
+      return place % stride === 0;
+    };
+    const places = {
+      series: this.#series.filter(isKept),
+      starts: this.#starts.filter(isKept),
+      notes: this.notes,
+    };
+    return new Windows(this.#set, this, this.columns, places);
+  }
+
   /** The bytes that the arrays of one window take. */
   get bytesPerWindow(): number {
     const { targets, past, pastCategories, known, knownCategories, ...rest } = this.columns;
