@@ -5,6 +5,9 @@ import { errorCode, reasonOf } from '../files/errno.js';
 import { escapeControls } from './escape.js';
 import type { SignalSource } from './stop.js';
 
+/** For `--output`: print instead of writing. */
+export const STDOUT = '-';
+
 /** What a run of the command has of the process around it. */
 export interface CliIo {
   readonly stdout: Writable;

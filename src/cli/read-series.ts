@@ -69,10 +69,10 @@ export async function readSeries(
   return { series, ahead };
 }
 
-function tableOptions(
-  settings: ReadingSettings,
+export function tableOptions(
+  settings: Omit<ReadingSettings, 'csv'>,
   texts: readonly string[],
-  expected: Expected | undefined,
+  expected?: Expected,
 ): TableOptions {
   const { decimal, missing, dateFormat } = settings;
   const separator: Separator | undefined = settings.separator === 'tab' ? '\t' : settings.separator;
@@ -94,15 +94,7 @@ function tableOptions(
 function onlyTime(table: Table, file: string): string {
   const all = [...table.columns].filter(([, { kind }]) => kind === 'time').map(([name]) => name);
   const [only] = all;
-  if (only === undefined) {
-    const columns = [...table.columns].map(
-      ([name, { kind }]) => `'${name}' (${kind === 'number' ? 'numbers' : kind})`,
-    );
-    throw new LstmOnnxError(
-      'E_INVALID_FILE',
-      `${file}: no column of times is found; the columns are ${columns.join(', ')}. If one of them holds dates, give --time COLUMN and --date-format FORMAT, such as --date-format YYYY.`,
-    );
-  }
+  if (only === undefined) throw noTimes(table, file);
   if (all.length > 1) {
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
@@ -110,4 +102,14 @@ function onlyTime(table: Table, file: string): string {
     );
   }
   return only;
+}
+
+export function noTimes(table: Table, file: string): LstmOnnxError {
+  const columns = [...table.columns].map(
+    ([name, { kind }]) => `'${name}' (${kind === 'number' ? 'numbers' : kind})`,
+  );
+  return new LstmOnnxError(
+    'E_INVALID_FILE',
+    `${file}: no column of times is found; the columns are ${columns.join(', ')}. If one of them holds dates, give --time COLUMN and --date-format FORMAT, such as --date-format YYYY.`,
+  );
 }
