@@ -271,6 +271,13 @@ export {
   Forecaster,
   type SeriesForecast,
 } from './forecast/forecaster.js';
+export {
+  OnlineForecaster,
+  type OnlineForecastState,
+  type OnlineSeriesState,
+  onlineForecasterOf,
+} from './forecast/online-forecaster.js';
+export type { ForecastRow } from './forecast/online-rows.js';
 export type { ComparedScores, PastForecast } from './forecast/past-forecast.js';
 export type { ScoreTable } from './forecast/score-table.js';
 export {
@@ -278,7 +285,12 @@ export {
   type EvaluatedTrainingOptions,
   trainAndEvaluate,
 } from './forecast/train-and-evaluate.js';
-export { type ForecastTraining, TrainedForecaster, trainForecaster } from './forecast/train-forecaster.js';
+export {
+  type ForecastFileOptions,
+  type ForecastTraining,
+  TrainedForecaster,
+  trainForecaster,
+} from './forecast/train-forecaster.js';
 export type { CallHint, Hint, LeaveOutHint, OptionHint, SeriesHint } from './hints.js';
 export {
   type ArchitectureOptions,

@@ -52,6 +52,8 @@ const forecast = { target: 'sold', window: 2, horizon: 1, hiddenSize: 2, epochs:
 const forecaster = await library.trainForecaster(series, forecast);
 const forecastModel = await library.Model.load(forecaster.toOnnx(), { providers: ['simd'] });
 afterAll(() => forecastModel.release());
+const onlineModel = await library.Model.load(forecaster.toOnnx({ online: true }), { providers: ['simd'] });
+afterAll(() => onlineModel.release());
 const scaler = library.fitScaler(series);
 const past = library.float32Array([1, 2, 1], [1, 2]);
 const windowScaling = library.windowScaling(past, { by: 'last' });
@@ -191,6 +193,7 @@ const examples: Record<string, () => unknown[]> = {
     table,
     { time: 'day', key: 'shop', target: 'sold', known: ['weather'], fill: 'linear' },
   ],
+  onlineForecasterOf: () => [onlineModel, series],
   planForecast: () => [series, { target: 'sold', window: 2, horizon: 1, quantiles: [0.5] }],
   trainAndEvaluate: () => [series, { ...forecast, origins: 1, onNote: () => undefined }],
   trainForecaster: () => [

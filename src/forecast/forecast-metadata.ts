@@ -3,7 +3,9 @@ import * as z from 'zod/mini';
 import { wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { mustHave } from '../must-get.js';
+import type { NdArray } from '../nd-array.js';
 import { BaseModel } from '../runtime/model.js';
+import type { Results } from '../runtime/values.js';
 import type { ForecastPlan } from './forecast-plan.js';
 import { Forecaster } from './forecaster.js';
 
@@ -40,19 +42,35 @@ export function forecastMetadata(plan: ForecastPlan): Record<string, string> {
 /**
  * The forecast that a model file is of, as `toOnnx` writes it: on any provider, in Node and in the browser.
  *
- * @throws E_INVALID_FILE for a model that says no forecast in its metadata
+ * @throws E_INVALID_FILE for a model that says no forecast in its metadata, and for one that takes rows one by one
  */
 export function forecasterOf(model: BaseModel): Forecaster {
   if (!(model instanceof BaseModel)) throw wrongArgument('forecasterOf', model, 'what Model.load gives');
-  return new Forecaster(planOf(model.metadata), async (inputs) => {
-    const { dims, data } = mustHave((await model.run(inputs, ['forecast'])).forecast, 'The forecast');
-    if (!(data instanceof Float32Array))
-      throw new LstmOnnxError('E_INTERNAL', 'A forecast that is not float32.');
-    return { dtype: 'float32', shape: dims, data };
-  });
+  const plan = planOf(model.metadata);
+  if (isOnline(model)) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      'The model takes the rows of a series one by one, which onlineForecasterOf gives it; expected a file that toOnnx of a trained forecast wrote without the option online.',
+    );
+  }
+  return new Forecaster(plan, async (inputs) => forecastIn(await model.run(inputs, ['forecast'])));
 }
 
-function planOf(metadata: ReadonlyMap<string, string>): ForecastPlan {
+/** Whether a forecast's file takes rows one by one and has the window as its state. */
+export function isOnline({ inputs }: BaseModel): boolean {
+  return inputs.some(({ name }) => name === 'window');
+}
+
+/** The forecast among the outputs of a run, `[windows, horizon, quantiles]`. */
+export function forecastIn(results: Results): NdArray<'float32'> {
+  const { dims, data } = mustHave(results.forecast, 'The forecast');
+  if (!(data instanceof Float32Array))
+    throw new LstmOnnxError('E_INTERNAL', 'A forecast that is not float32.');
+  return { dtype: 'float32', shape: dims, data };
+}
+
+/** @throws E_INVALID_FILE for a model that says no forecast in its metadata */
+export function planOf(metadata: ReadonlyMap<string, string>): ForecastPlan {
   const text = metadata.get(KEY);
   if (text === undefined) {
     throw new LstmOnnxError(

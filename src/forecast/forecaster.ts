@@ -77,7 +77,6 @@ export class Forecaster {
       checkSeriesSet('forecast: future', future);
       checkFits(future, plan);
     }
-    const levels = plan.quantiles.length;
     const whole = lastWindows(set, plan, future);
     const all = windowsOf(whole, plan);
     const forecasts: SeriesForecast[] = [];
@@ -85,13 +84,9 @@ export class Forecaster {
       const end = Math.min(start + BATCH, all.length);
       const { data } = await this.#run(all.arrays(start, end).inputs);
       for (let i = start; i < end; i++) {
-        const series = mustHave(whole.series[i], 'The series of a window');
-        const first = (i - start) * plan.horizon * levels;
-        const { name, key, times } = series;
-        const quantiles = plan.quantiles.map((_, q) =>
-          Float64Array.from({ length: plan.horizon }, (_, step) => Number(data[first + step * levels + q])),
-        );
-        forecasts.push({ name, key, times: times.subarray(plan.window), quantiles });
+        const { name, key, times } = mustHave(whole.series[i], 'The series of a window');
+        const ahead = { name, key, times: times.subarray(plan.window) };
+        forecasts.push(seriesForecast(ahead, data, i - start, plan));
       }
     }
     return forecasts;
@@ -156,6 +151,21 @@ export class Forecaster {
       notes: origins.flatMap(({ notes }) => notes),
     };
   }
+}
+
+/** @internal Of the numbers of a network's forecast `[windows, horizon, quantiles]` those of one window. */
+export function seriesForecast(
+  series: Pick<SeriesForecast, 'name' | 'key' | 'times'>,
+  data: NdArray['data'],
+  window: number,
+  { horizon, quantiles }: ForecastPlan,
+): SeriesForecast {
+  const levels = quantiles.length;
+  const first = window * horizon * levels;
+  const own = quantiles.map((_, q) =>
+    Float64Array.from({ length: horizon }, (_, step) => Number(data[first + step * levels + q])),
+  );
+  return { ...series, quantiles: own };
 }
 
 /** The median; where no quantile is, on the line between its two neighbours; else the quantile that is nearest to it. */

@@ -22,6 +22,7 @@ import { expectCount, type ForecastOptions } from './forecast-options.js';
 import type { ForecastPlan } from './forecast-plan.js';
 import { forecastSamples } from './forecast-samples.js';
 import { Forecaster } from './forecaster.js';
+import { onlineNetwork } from './online-network.js';
 import { spreadOf } from './spread.js';
 import { batchSizeFor } from './training-windows.js';
 
@@ -128,6 +129,14 @@ function widened(spread: number): DataNote[] {
   return [{ text, count: 1 }];
 }
 
+export interface ForecastFileOptions {
+  /**
+   * A file that takes one new row of a series that grows: `row` `[batch, 1, columns]` in place of the window of rows, which is a
+   * state, `window` `[batch, window, columns]`, that `Model.stream` or any host of onnxruntime carries on. @default false
+   */
+  readonly online?: boolean;
+}
+
 /** A forecast that a network computes. */
 export class TrainedForecaster extends Forecaster {
   readonly network: Network;
@@ -154,9 +163,20 @@ export class TrainedForecaster extends Forecaster {
     this.notes = parts.notes;
   }
 
-  /** The model file: raw numbers in, the output `forecast` out. Its metadata says what it is fed, which `forecasterOf` reads. */
-  toOnnx(): Uint8Array {
-    return exportOnnx(this.network, this.parameters, { metadata: forecastMetadata(this.plan) });
+  /**
+   * The model file: raw numbers in, the output `forecast` out. Its metadata says what it is fed, which `forecasterOf` reads, and of
+   * a file that is `online` `onlineForecasterOf`.
+   *
+   * @throws E_INVALID_OPTION for options that there are not
+   */
+  toOnnx(options: ForecastFileOptions = {}): Uint8Array {
+    checkOptionNames('toOnnx', options, { online: true } satisfies OptionNames<ForecastFileOptions>);
+    const { online = false } = options;
+    if (typeof online !== 'boolean') throw wrongArgument('toOnnx: online', online, 'true or false');
+    const metadata = forecastMetadata(this.plan);
+    if (!online) return exportOnnx(this.network, this.parameters, { metadata });
+    const { network, metadata: states } = onlineNetwork(this.network);
+    return exportOnnx(network, this.parameters, { metadata: { ...metadata, ...states } });
   }
 }
 

@@ -7,7 +7,7 @@ import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { OpenedModel } from './open-model.js';
 import type { ProviderReport } from './providers.js';
 import type { RecurrentTrace } from './recurrent-trace.js';
-import { pairStates, type StatePairs } from './state-pairs.js';
+import { checkGivenStates, pairStates, type StatePairs } from './state-pairs.js';
 import { Stream } from './stream.js';
 import type { Feeds, ModelValue, Results } from './values.js';
 
@@ -19,7 +19,10 @@ export interface StreamOptions {
    * (`lstm_onnx.states`); inputs that neither names are paired by conventional names (`h0` with `hn`, ...).
    */
   readonly states?: StatePairs;
-  /** What states start from, by input name, such as what the JSON of another stream's `state` says. Default: zeros. Copied. */
+  /**
+   * What states start from, by input name, such as what the JSON of another stream's `state` says. Default: zeros,
+   * unless the model's metadata (`lstm_onnx.given_states`) says that they are to be given. Copied.
+   */
   readonly initial?: Feeds;
 }
 
@@ -93,12 +96,13 @@ export class BaseModel {
    * streams may share a model; each has its own state.
    *
    * @throws E_STATE_NOT_CARRIED when an input looks like state and no output is known to carry it, or no input is state at
-   *   all; E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for pairs or initial states that do not fit; E_INVALID_FILE
-   *   for metadata that names states wrongly.
+   *   all; E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for pairs or initial states that do not fit; E_MISSING_NAME
+   *   for an initial state that the model does not start from zeros; E_INVALID_FILE for metadata that names states wrongly.
    */
   stream(options: StreamOptions = {}): Stream {
     checkOptionNames('stream', options, streamNames, meantStreamOptions);
     const pairs = pairStates(this.inputs, this.outputs, this.metadata, options.states);
+    checkGivenStates(pairs, this.metadata, options.initial);
     return new Stream(this.#opened, pairs, options.initial);
   }
 

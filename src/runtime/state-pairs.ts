@@ -14,6 +14,9 @@ export type StatePairs = Readonly<Record<string, string | null>>;
 /** The key in `metadata_props` under which an exporter says the pairs: a JSON object of input to output names. */
 export const STATES_METADATA_KEY = 'lstm_onnx.states';
 
+/** The key under which an exporter says which states have no start of zeros: a JSON list of input names. */
+export const GIVEN_STATES_KEY = 'lstm_onnx.given_states';
+
 /** The output that carries each state input, by input name. @throws see `BaseModel.stream` */
 export function pairStates(
   inputs: readonly ModelValue[],
@@ -46,6 +49,44 @@ export function pairStates(
       `the pairs in stream({ states: { inputName: 'outputName' } }), out of the outputs ` +
       `${quoteNames(outputs.map((output) => output.name))}; a model without state needs only run().`,
   );
+}
+
+/**
+ * Refuses to start states from zeros that would be wrong data, such as a window of rows.
+ *
+ * @param pairs as {@link pairStates} gives them
+ * @throws E_MISSING_NAME for one that is not given; E_INVALID_FILE for metadata that is no list of names
+ */
+export function checkGivenStates(
+  pairs: ReadonlyMap<string, ModelValue>,
+  metadata: ReadonlyMap<string, string>,
+  initial: object | undefined,
+): void {
+  const json = metadata.get(GIVEN_STATES_KEY);
+  if (json === undefined) return;
+  const names = listOfNames(json);
+  if (names === undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The model's metadata '${GIVEN_STATES_KEY}' must be a JSON list of names, not ${json.slice(0, 80)}`,
+    );
+  }
+  const missing = names.find((name) => pairs.has(name) && !Object.hasOwn(initial ?? {}, name));
+  if (missing === undefined) return;
+  throw new LstmOnnxError(
+    'E_MISSING_NAME',
+    `The state '${missing}' of this model does not start from zeros. Give what it starts from: ` +
+      `stream({ initial: { '${missing}': ... } }).`,
+  );
+}
+
+function listOfNames(json: string): readonly string[] | undefined {
+  try {
+    const names: unknown = json.length > MAX_METADATA ? undefined : JSON.parse(json);
+    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 interface Graph {

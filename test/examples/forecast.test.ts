@@ -8,11 +8,8 @@ import { temporaryDirectory } from '../files/temporary-directory.js';
 
 const folder = temporaryDirectory();
 
-it.each([
-  ['co2', 12, 'ppm'],
-  ['weather', 7, 'degrees Celsius'],
-  ['stocks', 5 * 6, 'dollars'],
-])('%s forecasts by the model file, beside the scores of the baselines', (name, steps, unit) => {
+/** What a program prints, whose model file is in the folder then. */
+function run(name: string): string {
   const program = fileURLToPath(new URL(`../../examples/forecast/${name}.ts`, import.meta.url));
   expect(readFileSync(program, 'utf8').split('\n').length).toBeLessThan(60);
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program], {
@@ -21,8 +18,25 @@ it.each([
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(existsSync(join(folder, `${name}.onnx`))).toBe(true);
+  return stdout;
+}
+
+it.each([
+  ['co2', 12, 'ppm'],
+  ['weather', 7, 'degrees Celsius'],
+  ['stocks', 5 * 6, 'dollars'],
+])('%s forecasts by the model file, beside the scores of the baselines', (name, steps, unit) => {
+  const stdout = run(name);
   expect(stdout).toMatch(/^model {10}MAE +\d+\.\d\d/m);
   expect(stdout).toMatch(/^seasonalNaive +MAE +\d+\.\d\d/m);
   expect(stdout).toContain(`in ${unit}:`);
   expect(stdout.match(/^\d{4}-\d\d-\d\d( +\d+\.\d){3}$/gm)).toHaveLength(steps);
+});
+
+it('online forecasts each of two years of months before it is there', () => {
+  const stdout = run('online');
+  const months = stdout.match(/^\d{4}-\d\d-01( +\d+\.\d){3} to \d+\.\d$/gm) ?? [];
+  expect(months).toHaveLength(24);
+  expect([months[0]!.slice(0, 10), months[23]!.slice(0, 10)]).toEqual(['2018-05-01', '2020-04-01']);
+  expect(stdout).toMatch(/^mean error \d+\.\d\d ppm$/m);
 });

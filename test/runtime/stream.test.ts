@@ -7,8 +7,9 @@ import { float32 } from '../../src/builder/tensor.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { Model } from '../../src/runtime/node.js';
 import type { StatePairs } from '../../src/runtime/state-pairs.js';
-import { STATES_METADATA_KEY } from '../../src/runtime/state-pairs.js';
+import { GIVEN_STATES_KEY, STATES_METADATA_KEY } from '../../src/runtime/state-pairs.js';
 import type { Stream } from '../../src/runtime/stream.js';
+import type { Feeds } from '../../src/runtime/values.js';
 import { expected, failure, float16Numbers, load, zeros } from './models.js';
 
 const { lstm, vad } = expected;
@@ -389,6 +390,28 @@ describe('model.stream', () => {
         /^E_INVALID_FILE: .*'lstm_onnx\.states'.*stream\(/,
       );
       expect(broken.stream({ states: { h0: 'hn', c0: 'cn' } }).state).toEqual({});
+    }
+  });
+
+  it('starts states from zeros only where the metadata does not say that they are to be given', async () => {
+    const network = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => ({
+      output: lstmOp('lstm', x, { hiddenSize: 2 }).output,
+    }));
+    const streams = async (given: string, initial?: Feeds) => {
+      const metadata = { [GIVEN_STATES_KEY]: given };
+      const bytes = exportOnnx(network, initParameters(network, 1), { states: true, metadata });
+      await using own = await Model.load(bytes, { providers: ['simd'] });
+      return failure(() => own.stream(initial && { initial }));
+    };
+    const h0 = zeros(1, 1, 2);
+    expect(await streams('["h0"]')).toMatch(/^E_MISSING_NAME: The state 'h0' .*stream\(\{ initial: \{ 'h0'/);
+    expect(await streams('["h0"]', { h0 })).toBe('no error');
+    expect(await streams('["c0", "h0"]', { h0 })).toMatch(/^E_MISSING_NAME: The state 'c0'/);
+    expect(await streams('[]')).toBe('no error');
+    for (const broken of ['{"h0": true}', '[1]', '[']) {
+      expect(await streams(broken)).toMatch(
+        /^E_INVALID_FILE: .*'lstm_onnx.given_states' must be a JSON list/,
+      );
     }
   });
 
