@@ -4,7 +4,7 @@ import { exportOnnx, NEWEST_EXPORTED_OPSET, OLDEST_EXPORTED_OPSET } from '../exp
 import { writeFileAtomic } from '../files/write.js';
 import type { GlobalOptions } from './global-options.js';
 import { formats, type ModelFileArguments, readModelFile, withModelFileOptions } from './model-file.js';
-import { formatBytes, type Output } from './output.js';
+import { formatBytes, type Output, STDOUT } from './output.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { UsageError } from './usage-error.js';
 
@@ -18,7 +18,11 @@ interface ExportArguments extends GlobalOptions, ModelFileArguments {
   labels: string | undefined;
 }
 
-export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptions, ExportArguments> => ({
+export const exportCommand = ({
+  print,
+  say,
+  write,
+}: Output): CommandModule<GlobalOptions, ExportArguments> => ({
   command: 'export <weights>',
   describe: 'Write weights or a model as an ONNX file',
   builder: (yargs) =>
@@ -30,7 +34,7 @@ export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptio
           type: 'string',
           requiresArg: true,
           default: 'model.onnx',
-          describe: 'The file to write',
+          describe: 'The file to write; - for stdout',
         })
         .option('opset', {
           type: 'number',
@@ -61,12 +65,20 @@ export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptio
         }),
     )
       .example('$0 export model.pt -o model.onnx', 'Batch and time stay dynamic')
+      .example('$0 export model.pt -o - | gzip > model.onnx.gz', 'To another program')
       .example('$0 export model.pt --pool hidden --lengths', 'Sequences of different lengths in one batch')
       .example('$0 export model.pt --pool mean --head fc1,relu,fc2,sigmoid', 'What a state dict does not say')
       .example('$0 export out/model.safetensors --states', 'For running a sequence in pieces'),
   async handler({ weights, output, opset, states, lengths, softmax, labels, json, ...modelFile }) {
-    const { network, parameters, info, files } = await readModelFile(weights, modelFile, say, output);
-    await refuseOverwriting(output, files);
+    const isStdout = output === STDOUT;
+    if (isStdout && json) {
+      throw new UsageError(
+        '--json prints to stdout, where --output - writes the model: leave out one of the two.',
+      );
+    }
+    const name = isStdout ? 'model.onnx' : output;
+    const { network, parameters, info, files } = await readModelFile(weights, modelFile, say, name);
+    if (!isStdout) await refuseOverwriting(output, files);
     refuseOtherExtension(output);
     const started = performance.now();
     const bytes = exportOnnx(network, parameters, {
@@ -78,11 +90,12 @@ export const exportCommand = ({ print, say }: Output): CommandModule<GlobalOptio
       ...(labels === undefined ? {} : { labels: labels.split(',').map((label) => label.trim()) }),
     });
     const milliseconds = performance.now() - started;
-    await writeFileAtomic(output, bytes);
+    if (isStdout) write(bytes);
+    else await writeFileAtomic(output, bytes);
     if (json)
       print(JSON.stringify({ event: 'done', model: output, bytes: bytes.length, opset, milliseconds }));
     else {
-      print(output);
+      if (!isStdout) print(output);
       say(`wrote ${formatBytes(bytes.length)}, opset ${opset}, in ${milliseconds.toFixed(0)} ms`);
     }
   },

@@ -4,13 +4,20 @@ import { LstmOnnxError } from '../errors.js';
 import { errorCode, reasonOf } from '../files/errno.js';
 import { escapeControls } from './escape.js';
 import type { SignalSource } from './stop.js';
+import { UsageError } from './usage-error.js';
 
-/** For `--output`: print instead of writing. */
+/** For `--output` of commands that write one file: to stdout instead. */
 export const STDOUT = '-';
+
+/** @throws UsageError for `-`, of a command that writes several files */
+export function expectFolder(output: string | undefined): void {
+  if (output !== STDOUT) return;
+  throw new UsageError('--output is -, and stdout takes one file: name a folder, ./- for one of that name.');
+}
 
 /** What a run of the command has of the process around it. */
 export interface CliIo {
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly isTTY?: boolean };
   /** A progress bar is drawn where it is a terminal. */
   readonly stderr: Writable & { readonly isTTY?: boolean };
   /** Gives SIGINT and SIGTERM. */
@@ -20,6 +27,12 @@ export interface CliIo {
 export interface Output {
   /** One line of results. Whatever it holds stays one line: control characters are escaped, here as in `say`. */
   print(this: void, line: string): void;
+  /**
+   * The bytes of a file, as they are, for another program.
+   *
+   * @throws UsageError where stdout is a terminal
+   */
+  write(this: void, bytes: Uint8Array): void;
   /** One line for people who watch. */
   say(this: void, line: string): void;
   /**
@@ -42,6 +55,14 @@ export function outputTo({ stdout, stderr }: Pick<CliIo, 'stdout' | 'stderr'>): 
   return {
     print(line) {
       if (failure === undefined) stdout.write(`${escapeControls(line)}\n`);
+    },
+    write(bytes) {
+      if (stdout.isTTY) {
+        throw new UsageError(
+          '--output is -, and stdout is a terminal, which cannot show the file: send it to a file with >, or to a program with |.',
+        );
+      }
+      if (failure === undefined) stdout.write(bytes);
     },
     say(line) {
       stderr.write(`${escapeControls(line)}\n`);

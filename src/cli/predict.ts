@@ -10,7 +10,7 @@ import type { Provider } from '../runtime/providers.js';
 import { readingSettings } from './forecast-settings.js';
 import type { GlobalOptions } from './global-options.js';
 import { providers } from './option-values.js';
-import type { Output } from './output.js';
+import { type Output, STDOUT } from './output.js';
 import { readSeries } from './read-series.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
@@ -44,12 +44,13 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
         alias: 'o',
         type: 'string',
         requiresArg: true,
-        describe: 'The CSV file for the forecast [default: printed]',
+        describe: 'The CSV file for the forecast; - for stdout [default: -]',
       })
       .example('$0 predict out/model.onnx --csv sales.csv', 'Print the next steps behind the last row')
       .example('$0 predict out/model.onnx --csv sales.csv -o next.csv', 'Write them'),
   async handler(args) {
-    const { output, json } = args;
+    const { json } = args;
+    const output = args.output === STDOUT ? undefined : args.output;
     const settings = { csv: String(args.csv), ...givenSettings(args, readingSettings) };
     const written = settings.decimal === undefined ? {} : { decimal: settings.decimal };
     if (output !== undefined) await refuseOverwriting(output, [settings.csv, args.model]);

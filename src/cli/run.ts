@@ -15,7 +15,7 @@ import type { ModelValue, PlainTensor, Results } from '../runtime/values.js';
 import type { GlobalOptions } from './global-options.js';
 import { type Assignment, assignmentsOf, checkAssignments } from './input-assignments.js';
 import { providers } from './option-values.js';
-import type { Output } from './output.js';
+import { expectFolder, type Output } from './output.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { resultFiles } from './result-files.js';
 
@@ -67,6 +67,7 @@ export const runCommand = ({ print, say }: Output): CommandModule<GlobalOptions,
       .example('$0 run model.onnx --input x=x.csv --provider wasm -o results', 'Write results/logits.npy'),
   async handler({ model: path, input, provider, finite, output, json }) {
     checkAssignments(input);
+    expectFolder(output);
     await using model = await Model.load(path, {
       ...(provider === undefined ? {} : { providers: [provider] }),
       finite,

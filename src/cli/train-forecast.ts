@@ -16,7 +16,7 @@ import {
   trainingSettings,
 } from './forecast-settings.js';
 import type { GlobalOptions } from './global-options.js';
-import { type CliIo, formatDuration, type Output } from './output.js';
+import { type CliIo, expectFolder, formatDuration, type Output } from './output.js';
 import { readSeries } from './read-series.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
@@ -62,6 +62,7 @@ async function trainForecast(
   { stderr, signals }: CliIo,
 ): Promise<void> {
   const settings = await settingsOf(args, say);
+  expectFolder(settings.output);
   const files = filesIn(settings.output);
   const inputs = [settings.csv, ...(args.config === undefined ? [] : [args.config])];
   for (const file of Object.values(files)) await refuseOverwriting(file, inputs);

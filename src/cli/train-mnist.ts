@@ -24,7 +24,7 @@ import { parseFile } from '../files/read.js';
 import { ensureWritableDirectory, writeFileAtomic, writeFilesAtomic } from '../files/write.js';
 import { sizeOf } from '../nd-array.js';
 import type { GlobalOptions } from './global-options.js';
-import { type CliIo, formatDuration, type Output } from './output.js';
+import { type CliIo, expectFolder, formatDuration, type Output } from './output.js';
 import { startProgress } from './progress.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { resumeCommand, shellWord } from './resume-command.js';
@@ -134,6 +134,7 @@ async function train(
   { print, say }: Output,
   { stderr, signals }: CliIo,
 ): Promise<void> {
+  expectFolder(args.output);
   const folder = args.output ?? (args.resume === undefined ? 'out' : dirname(args.resume));
   const checkpoint = join(folder, 'model.safetensors');
   const saved = join(folder, 'training.safetensors');

@@ -24,16 +24,19 @@ interface Surroundings {
   readonly signals?: EventEmitter;
   /** Whether stderr is a terminal. */
   readonly isTTY?: boolean;
+  readonly stdoutIsTTY?: boolean;
   /** Sees what is printed as it is. */
   readonly onStdout?: (text: string) => void;
+  readonly onStdoutBytes?: (bytes: Uint8Array) => void;
 }
 
 /** As {@link lstmOnnx}, in a process of another kind. */
 export async function runWith(
-  { signals = new EventEmitter(), isTTY = false, onStdout }: Surroundings,
+  { signals = new EventEmitter(), isTTY = false, stdoutIsTTY = false, onStdout, onStdoutBytes }: Surroundings,
   ...args: string[]
 ): Promise<Outcome> {
-  const [stdout, stderr] = [collector(onStdout), Object.assign(collector(), { isTTY, columns: 80 })];
+  const stdout = Object.assign(collector(onStdout, onStdoutBytes), { isTTY: stdoutIsTTY });
+  const stderr = Object.assign(collector(), { isTTY, columns: 80 });
   const code = await runCli(args, { stdout, stderr, signals });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
@@ -47,12 +50,16 @@ export function spawnLstmOnnx(...args: string[]): Outcome {
   return { code: status, stdout, stderr };
 }
 
-function collector(onText?: (text: string) => void): Writable & { readonly text: string } {
+function collector(
+  onText?: (text: string) => void,
+  onBytes?: (bytes: Uint8Array) => void,
+): Writable & { readonly text: string } {
   const chunks: Buffer[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       chunks.push(chunk);
       onText?.(chunk.toString());
+      onBytes?.(chunk);
       done();
     },
   });
