@@ -1,6 +1,6 @@
 /** The end of a series with forecasts of the past, and the forecast ahead. */
 import { timeText } from '../../data/table/group-rows.js';
-import { type Series, valuesOf } from '../../data/table/series.js';
+import { firstFrom, type Series } from '../../data/table/series.js';
 import type { ForecastPlan } from '../../forecast/forecast-plan.js';
 import { medianOf, type SeriesForecast } from '../../forecast/forecaster.js';
 import type { PastForecast } from '../../forecast/past-forecast.js';
@@ -86,12 +86,18 @@ function points(
 
 /** What is known, from some steps before the first forecast on. */
 function actualPoints({ pieces, past }: ReportedSeries, plan: ForecastPlan): Point[] {
-  const all = pieces.flatMap((piece, line) =>
-    points(piece.times, Float64Array.from(valuesOf(piece, plan.target)), line),
-  );
-  const first = Math.min(...past.map(({ origin }) => origin), all.at(-1)?.time ?? 0);
-  const place = all.findIndex(({ time }) => time >= first);
-  return all.slice(Math.max(place - Math.max(plan.window, 2 * plan.horizon), 0));
+  const end = pieces.at(-1)?.times.at(-1) ?? 0;
+  const first = past.reduce((least, { origin }) => Math.min(least, origin), end);
+  let before = Math.max(plan.window, 2 * plan.horizon);
+  const parts: Point[][] = [];
+  for (const [line, { times, values }] of [...pieces.entries()].reverse()) {
+    const place = firstFrom(times, first);
+    const start = Math.max(place - before, 0);
+    before -= place - start;
+    const shown = values.get(plan.target)?.subarray(start) ?? [];
+    parts.unshift(points(times.subarray(start), Float64Array.from(shown), line));
+  }
+  return parts.flat();
 }
 
 type Layer = ChartSpec['layer'][number];

@@ -24,6 +24,7 @@ svg{display:block;width:100%;height:auto}
 .scroll svg{min-width:30rem}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem}
 caption{text-align:left;padding-bottom:.35rem}
+td{white-space:nowrap}
 th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid var(--line);font-weight:400}
 thead th{color:var(--soft);vertical-align:bottom}
 tr>:first-child{text-align:left;padding-left:0}
@@ -34,5 +35,5 @@ tr>:first-child{text-align:left;padding-left:0}
 .actual{--color:var(--actual)}.model{--color:var(--model)}.ahead{--color:var(--ahead)}.baseline{--color:var(--baseline)}
 pre{margin:.5rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
 summary{cursor:pointer}
-@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .2rem}table{font-size:.75rem}body{padding-top:1rem}}
+@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .1rem}table{font-size:.75rem}body{padding:1rem .75rem 2rem}}
 `;
