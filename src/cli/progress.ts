@@ -1,5 +1,6 @@
 /** A progress bar on stderr, where a person watches it. */
-import { type Options, SingleBar } from 'cli-progress';
+import { SingleBar } from 'cli-progress';
+import { barOptions } from '../progress/bar-options.js';
 import type { CliIo } from './output.js';
 
 export interface Progress {
@@ -7,17 +8,6 @@ export interface Progress {
   /** Runs something that prints, with the bar out of the way. */
   aside(print: () => void): void;
   stop(): void;
-}
-
-/** What all bars have in common. */
-export function barOptions(stream: NodeJS.WritableStream): Options {
-  return {
-    stream,
-    linewrap: true,
-    // It would take the first Ctrl-C for itself, and training go on.
-    gracefulExit: false,
-    etaBuffer: 50,
-  };
 }
 
 /** A bar with the time left and the loss; nothing at all where stderr is not a terminal. */

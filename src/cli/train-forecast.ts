@@ -6,6 +6,8 @@ import type { SeriesSet } from '../data/table/series.js';
 import { lockFolder } from '../files/lock.js';
 import { ensureWritableDirectory, writeFilesAtomic } from '../files/write.js';
 import { type EvaluatedForecaster, trainAndEvaluate } from '../forecast/train-and-evaluate.js';
+import { formatDuration } from '../progress/duration.js';
+import { type TrainingProgress, trainingProgress } from '../progress/training-progress.js';
 import { forecastCommand } from './forecast-command.js';
 import { type RunSettings, settingsOf } from './forecast-config.js';
 import { contentsOf, filesIn, once } from './forecast-files.js';
@@ -16,14 +18,13 @@ import {
   trainingSettings,
 } from './forecast-settings.js';
 import type { GlobalOptions } from './global-options.js';
-import { type CliIo, expectFolder, formatDuration, type Output } from './output.js';
+import { type CliIo, expectFolder, type Output } from './output.js';
 import { readSeries } from './read-series.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
 import { scoreJson } from './score-json.js';
 import { withSettings } from './setting-options.js';
 import { Stopped, stopOnSignal } from './stop.js';
-import { type TrainingProgress, trainingProgress } from './training-progress.js';
 
 interface ForecastArguments extends GlobalOptions {
   config: string | undefined;

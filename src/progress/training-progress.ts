@@ -1,8 +1,8 @@
 /** What `fit({ progress: true })` prints: a bar in a terminal, elsewhere a line for each epoch. */
 import { SingleBar } from 'cli-progress';
 import type { EpochLog, StepLog } from '../builder/train/logs.js';
-import { formatDuration } from './output.js';
-import { barOptions } from './progress.js';
+import { barOptions } from './bar-options.js';
+import { formatDuration } from './duration.js';
 
 /** Where it prints: `process.stderr`, or a stream like it. */
 export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean | undefined };
