@@ -9,8 +9,9 @@ import { basename } from 'node:path';
 import type { HtmlTagDescriptor, Plugin } from 'vite';
 
 const pages = [
-  { file: 'index.html', name: 'Draw a digit' },
+  { file: 'index.html', name: 'Draw' },
   { file: 'inside.html', name: 'Inside' },
+  { file: 'forecast.html', name: 'Forecast' },
   { file: 'train.html', name: 'Train here' },
   { file: 'convert.html', name: 'Convert' },
 ] as const;

@@ -19,7 +19,7 @@ export interface BrowserSetup {
   readonly firefox: { readonly executablePath: string } | { readonly missing: string };
   /** The folder with the test page, bundled. */
   readonly site: string;
-  /** The folder that the tests in site/ build the four pages into. */
+  /** The folder that the tests in site/ build the pages into. */
   readonly builtSite: string;
 }
 

@@ -27,6 +27,7 @@ describe('the development server of the pages', () => {
   it.each([
     ['index.html', "'self'"],
     ['inside.html', "'self'"],
+    ['forecast.html', "'self'"],
     ['train.html', "'self'"],
     ['convert.html', "'none'"],
   ])('sends %s with the policy that the page promises, before any script', async (file, connect) => {

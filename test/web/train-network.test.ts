@@ -1,20 +1,17 @@
 import * as lstmOnnx from 'lstm-onnx/web';
-import { initParameters, networkToJson, predict } from 'lstm-onnx/web';
+import { networkToJson } from 'lstm-onnx/web';
 import { describe, expect, it } from 'vitest';
 import { buildNetwork, codeOf, describeNetwork } from '../../web/train/network.js';
-import { foldInputScale, foldTargetScale, scaled, scaleOf } from '../../web/train/scaling.js';
 import { Series } from '../../web/train/series.js';
 
 const digits = {
   kind: 'mnist',
-  task: 'classification',
   train: 100,
   test: 10,
   steps: 28,
   features: 28,
   outputs: 10,
 } as const;
-const table = { ...digits, kind: 'csv', task: 'regression', steps: 6, features: 3, outputs: 1 } as const;
 const training = {
   epochs: 2,
   batchSize: 32,
@@ -38,7 +35,10 @@ describe('the network of the page Train here', () => {
   it.each([
     [digits, { hiddenSize: 8, numLayers: 1, bidirectional: false, dropout: 0 }],
     [digits, { hiddenSize: 8, numLayers: 2, bidirectional: true, dropout: 0.2 }],
-    [table, { hiddenSize: 5, numLayers: 3, bidirectional: false, dropout: 0.1 }],
+    [
+      { ...digits, kind: 'idx' },
+      { hiddenSize: 5, numLayers: 3, bidirectional: false, dropout: 0.1 },
+    ],
   ] as const)('is the one that its code defines: %#', (data, options) => {
     const network = buildNetwork(data, options);
     const fromCode = networkOfCode(codeOf(data, options, training)) as typeof network;
@@ -53,36 +53,6 @@ describe('the network of the page Train here', () => {
     expect(summary).toContain('24,714');
     expect(code).toContain('targets: train.labels }), 0, 100);');
     expect(code).toContain('sgd({ lr: 0.01, momentum: 0.9 })');
-  });
-});
-
-describe('scaling folded into the weights', () => {
-  it.each([false, true])(
-    'gives what the scaled network gives; both directions: %s',
-    async (bidirectional) => {
-      const options = { hiddenSize: 5, numLayers: 2, bidirectional, dropout: 0 };
-      const network = buildNetwork(table, options);
-      const parameters = initParameters(network, 3);
-      const data = Float32Array.from({ length: 4 * 6 * 3 }, (_, i) => Math.sin(i) * 10 ** (i % 3) + 50);
-      const inputs = scaleOf(data, 3);
-      const target = scaleOf([100, 200, 400], 1);
-      const x = { dtype: 'float32', shape: [4, 6, 3], data } as const;
-      const small = { ...x, data: scaled(data, inputs) };
-      const before = await predict(network, parameters, { x: small }, { backend: 'cpu' });
-      const folded = foldTargetScale(foldInputScale(parameters, inputs), target);
-      const after = await predict(network, folded, { x }, { backend: 'cpu' });
-      const [mean, deviation] = [target.mean[0]!, target.deviation[0]!];
-      before.prediction!.data.forEach((value, i) => {
-        expect(after.prediction!.data[i]).toBeCloseTo(value * deviation + mean, 2);
-      });
-    },
-  );
-
-  it('leaves a feature alone that is always the same', () => {
-    const scale = scaleOf([1, 7, 3, 7], 2);
-    expect([...scale.mean]).toEqual([2, 7]);
-    expect([...scale.deviation]).toEqual([1, 1]);
-    expect([...scaled([1, 7, 3, 7], scale)]).toEqual([-1, 0, 1, 0]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { element } from '../shared/element.js';
 import { formatCount, formatNumber, formatSeconds } from '../shared/quantities.js';
 import { LineChart } from './line-chart.js';
-import type { DataSummary, Progress, Task, TrainingOptions } from './messages.js';
+import type { DataSummary, Progress, TrainingOptions } from './messages.js';
 import { Series } from './series.js';
 
 const place = (id: string): HTMLElement => element(id, HTMLElement);
@@ -12,24 +12,23 @@ const drawInterval = 200;
 /** Milliseconds for which a sentence is left to be read out before the next epoch is told. */
 const speechInterval = 5000;
 
-const metricNames: Readonly<Record<Task, string>> = {
-  classification: 'Accuracy',
-  regression: 'Mean absolute error',
-};
-/** Where there is little room. */
-const shortNames: Readonly<Record<Task, string>> = { classification: 'Accuracy', regression: 'Abs. error' };
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 export class Board {
   readonly #loss = new Series();
-  readonly #metric = new Series();
+  readonly #accuracy = new Series();
   readonly #progress = element('progress', HTMLProgressElement);
   readonly #lossChart = new LineChart(element('loss-chart', SVGSVGElement), {
     title: 'Loss of the batches over the steps of training',
     className: 'loss',
     format: formatNumber,
   });
-  #metricChart: LineChart | undefined;
-  #task: Task = 'classification';
+  readonly #accuracyChart = new LineChart(element('accuracy-chart', SVGSVGElement), {
+    title: 'Accuracy of the batches over the steps of training',
+    className: 'metric',
+    max: 1,
+    format: (value) => `${Math.round(value * 100)} %`,
+  });
   #epochs = 1;
   #steps = 1;
   #saidEpoch = 0;
@@ -47,8 +46,8 @@ export class Board {
   clear(): void {
     this.#saidEpoch = 0;
     this.#loss.clear();
-    this.#metric.clear();
-    for (const id of ['stat-epoch', 'stat-step', 'stat-loss', 'stat-metric', 'stat-speed', 'stat-time']) {
+    this.#accuracy.clear();
+    for (const id of ['stat-epoch', 'stat-step', 'stat-loss', 'stat-accuracy', 'stat-speed', 'stat-time']) {
       place(id).textContent = '–';
     }
     this.#progress.max = this.#steps;
@@ -56,35 +55,17 @@ export class Board {
     this.#draw();
   }
 
-  setTask(task: Task): void {
-    const classifies = task === 'classification';
-    if (!this.#metricChart || task !== this.#task) {
-      this.#metricChart?.release();
-      this.#metricChart = new LineChart(element('metric-chart', SVGSVGElement), {
-        title: `${metricNames[task]} of the batches over the steps of training`,
-        className: 'metric',
-        ...(classifies ? { max: 1 } : {}),
-        format: classifies ? (value) => `${Math.round(value * 100)} %` : formatNumber,
-      });
-    }
-    this.#task = task;
-    place('stat-metric-name').textContent = shortNames[task];
-    place('metric-caption').textContent =
-      `${metricNames[task]} of the batches${classifies ? '' : ', in deviations'}`;
-    this.#draw();
-  }
-
   show({ epoch, step, stepsAnEpoch, samplesPerSecond, elapsed, points }: Progress): void {
     points.steps.forEach((at, i) => {
       this.#loss.add(at, points.losses[i] ?? 0);
-      this.#metric.add(at, points.metrics[i] ?? 0);
+      this.#accuracy.add(at, points.accuracies[i] ?? 0);
     });
     const done = (epoch - 1) * stepsAnEpoch + step;
     this.#progress.value = done;
     place('stat-epoch').textContent = `${epoch} of ${this.#epochs}`;
     place('stat-step').textContent = `${formatCount(step)} of ${formatCount(stepsAnEpoch)}`;
     place('stat-loss').textContent = formatNumber(this.#loss.recent ?? Number.NaN);
-    place('stat-metric').textContent = this.#formatMetric(this.#metric.recent);
+    place('stat-accuracy').textContent = this.#recentAccuracy();
     place('stat-speed').textContent = samplesPerSecond > 0 ? formatCount(samplesPerSecond) : '–';
     place('stat-time').textContent = formatSeconds(elapsed);
     const isFirst = this.#saidEpoch === 0;
@@ -113,18 +94,17 @@ export class Board {
   #draw(): void {
     const words = this.#inWords();
     this.#lossChart.show(this.#loss.points, this.#steps, words);
-    this.#metricChart?.show(this.#metric.points, this.#steps, words);
+    this.#accuracyChart.show(this.#accuracy.points, this.#steps, words);
   }
 
   #inWords(): string {
     const [first] = this.#loss.points;
     if (!first) return 'Nothing yet.';
-    const metric = metricNames[this.#task].toLowerCase();
-    return `Loss from ${formatNumber(first.mean)} to ${formatNumber(this.#loss.recent ?? 0)}, ${metric} ${this.#formatMetric(this.#metric.recent)}.`;
+    return `Loss from ${formatNumber(first.mean)} to ${formatNumber(this.#loss.recent ?? 0)}, accuracy ${this.#recentAccuracy()}.`;
   }
 
-  #formatMetric(value: number | undefined): string {
-    if (value === undefined) return '–';
-    return this.#task === 'classification' ? `${(100 * value).toFixed(1)} %` : formatNumber(value);
+  #recentAccuracy(): string {
+    const { recent } = this.#accuracy;
+    return recent === undefined ? '–' : percent(recent);
   }
 }

@@ -1,4 +1,4 @@
-/** Data sets as the worker trains on them, from MNIST's files, the user's idx files, or a CSV table. */
+/** Data sets as the worker trains on them, from MNIST's files or the user's idx files. */
 import {
   type Dataset,
   dataset,
@@ -8,28 +8,19 @@ import {
   type NdArray,
   parseIdx,
   parseMnist,
-  type StateDict,
 } from 'lstm-onnx/web';
-import { counted } from '../shared/quantities.js';
-import { type RawPart, samplesOf } from './csv-samples.js';
-import type { CsvTable } from './csv-table.js';
 import { type IdxPair, pairIdxFiles } from './idx-pairs.js';
-import type { CsvOptions, DataSummary } from './messages.js';
-import { foldInputScale, foldTargetScale, type Scale, scaled, scaleOf } from './scaling.js';
+import type { DataSummary } from './messages.js';
 
 export interface LoadedData {
   readonly summary: DataSummary;
-  /** To train on, scaled where that was needed. */
+  /** To train on. */
   readonly train: Dataset;
-  /** `[samples, steps, features]`, in the numbers that the finished model takes. */
+  /** `[samples, steps, features]` */
   readonly testInputs: NdArray<'float32'>;
-  /** Class numbers, or the numbers to predict. */
+  /** Class numbers. */
   readonly testTargets: ArrayLike<number>;
-  /** Standard deviation of the target in the training part and its mean, for a regression. */
-  readonly targetScale?: Scale;
   readonly info: ModelInfo;
-  /** The parameters of a model that takes and gives numbers as they come, not as they were scaled to train. */
-  unscaled(parameters: StateDict): StateDict;
 }
 
 const digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
@@ -97,51 +88,11 @@ export async function loadIdxFiles(files: readonly File[]): Promise<LoadedData> 
   return digitData('idx', part(train, 0, kept), part(train, kept, samples));
 }
 
-/** @throws E_INVALID_OPTION as {@link samplesOf} */
-export function loadCsv(table: CsvTable, options: CsvOptions): LoadedData {
-  const samples = samplesOf(table, options);
-  const { steps, features, task, train, test, labels } = samples;
-  const inputScale = scaleOf(train.x, features);
-  const targetScale = scaleOf(train.y, 1);
-  const shapeOf = ({ samples: count }: RawPart): number[] => [count, steps, features];
-  const classifies = task === 'classification';
-  const used = options.layout === 'rows' ? 'the columns of a row' : counted(steps, 'row');
-  return {
-    summary: {
-      kind: 'csv',
-      task,
-      train: train.samples,
-      test: test.samples,
-      steps,
-      features,
-      outputs: classifies ? labels.length : 1,
-    },
-    train: dataset({
-      inputs: { x: { dtype: 'float32', shape: shapeOf(train), data: scaled(train.x, inputScale) } },
-      targets: classifies
-        ? { dtype: 'int32', shape: [train.samples], data: Int32Array.from(train.y) }
-        : { dtype: 'float32', shape: [train.samples, 1], data: scaled(train.y, targetScale) },
-    }),
-    testInputs: { dtype: 'float32', shape: shapeOf(test), data: test.x },
-    testTargets: test.y,
-    ...(classifies ? {} : { targetScale }),
-    info: {
-      ...(classifies ? { labels } : {}),
-      preprocessing: `x[batch, time, feature] = ${used} as they are, target '${table.columns[options.target] ?? ''}' apart`,
-    },
-    unscaled(parameters) {
-      const reading = foldInputScale(parameters, inputScale);
-      return classifies ? reading : foldTargetScale(reading, targetScale);
-    },
-  };
-}
-
 function digitData(kind: 'mnist' | 'idx', train: MnistImages, test: MnistImages): LoadedData {
   const [samples = 0, steps = 0, features = 0] = train.images.shape;
   return {
     summary: {
       kind,
-      task: 'classification',
       train: samples,
       test: test.images.shape[0] ?? 0,
       steps,
@@ -155,7 +106,6 @@ function digitData(kind: 'mnist' | 'idx', train: MnistImages, test: MnistImages)
       labels: digits,
       preprocessing: 'x[batch, row, column] = pixel / 255, rows from the top as time steps',
     },
-    unscaled: (parameters) => parameters,
   };
 }
 

@@ -20,7 +20,6 @@ export class LineChart {
   readonly #options: LineChartOptions;
   readonly #description: SVGDescElement;
   readonly #plot: SVGGElement;
-  readonly #resized = new ResizeObserver(() => this.#draw());
   #points: readonly Point[] = [];
   #steps = 1;
 
@@ -33,12 +32,7 @@ export class LineChart {
     svg.setAttribute('role', 'img');
     svg.setAttribute('aria-labelledby', `${svg.id}-title ${svg.id}-desc`);
     svg.replaceChildren(title, this.#description, this.#plot);
-    this.#resized.observe(svg);
-  }
-
-  /** Gives the place up to another chart. */
-  release(): void {
-    this.#resized.disconnect();
+    new ResizeObserver(() => this.#draw()).observe(svg);
   }
 
   /**

@@ -1,24 +1,6 @@
 /** What the page Train here and its worker tell each other. */
 import type { Failure } from '../shared/failure.js';
 
-export type Task = 'classification' | 'regression';
-
-/** How a CSV table becomes samples. */
-export interface CsvOptions {
-  /**
-   * `rows`: each row is a sample, its columns but the target one sequence. `steps`: rows follow each other in time, and
-   * a sample is a window of them.
-   */
-  readonly layout: 'rows' | 'steps';
-  /** Index of the column to predict. */
-  readonly target: number;
-  readonly task: Task;
-  /** Time steps of a sample: what the columns of a row are cut into, or the rows of a window. */
-  readonly steps: number;
-  /** Of windows: how many rows after the window's last the target is. 0 is the last row itself. */
-  readonly ahead: number;
-}
-
 /** What the network can be told. */
 export interface NetworkOptions {
   readonly hiddenSize: number;
@@ -38,21 +20,13 @@ export interface TrainingOptions {
 
 /** The data set that the worker holds. */
 export interface DataSummary {
-  readonly kind: 'mnist' | 'idx' | 'csv';
-  readonly task: Task;
+  readonly kind: 'mnist' | 'idx';
   readonly train: number;
   readonly test: number;
   readonly steps: number;
   readonly features: number;
-  /** Classes, or 1 for a number to predict. */
+  /** Classes. */
   readonly outputs: number;
-}
-
-export interface CsvSummary {
-  readonly rows: number;
-  readonly columns: readonly string[];
-  /** What the table looks like. */
-  readonly options: CsvOptions;
 }
 
 export interface NetworkDescription {
@@ -68,8 +42,6 @@ export interface NetworkDescription {
 export type DataRequest = { readonly request: number } & (
   | { readonly type: 'load-mnist'; readonly base: string }
   | { readonly type: 'load-idx'; readonly files: readonly File[] }
-  | { readonly type: 'open-csv'; readonly file: File }
-  | { readonly type: 'load-csv'; readonly options: CsvOptions }
 );
 
 export type ToWorker =
@@ -78,12 +50,11 @@ export type ToWorker =
   | { readonly type: 'start'; readonly network: NetworkOptions; readonly training: TrainingOptions }
   | { readonly type: 'pause' | 'resume' | 'stop' };
 
-/** Step numbers counted over all epochs, each with its loss and metric. */
+/** Step numbers counted over all epochs, each with its loss and accuracy. */
 export interface Points {
   readonly steps: readonly number[];
   readonly losses: readonly number[];
-  /** Accuracy, or the mean absolute error. */
-  readonly metrics: readonly number[];
+  readonly accuracies: readonly number[];
 }
 
 export interface Progress {
@@ -97,24 +68,13 @@ export interface Progress {
   readonly points: Points;
 }
 
-export type TestResult =
-  | {
-      readonly task: 'classification';
-      readonly samples: number;
-      readonly correct: number;
-      readonly labels: readonly string[];
-      /** Rows are the true classes, columns the predicted ones. */
-      readonly confusion: readonly (readonly number[])[];
-    }
-  | {
-      readonly task: 'regression';
-      readonly samples: number;
-      /** Root mean square error and mean absolute error in the target's own unit. */
-      readonly rmse: number;
-      readonly mae: number;
-      /** The root mean square error of predicting the mean of the training part. */
-      readonly baseline: number;
-    };
+export interface TestResult {
+  readonly samples: number;
+  readonly correct: number;
+  readonly labels: readonly string[];
+  /** Rows are the true classes, columns the predicted ones. */
+  readonly confusion: readonly (readonly number[])[];
+}
 
 export interface Result {
   readonly test: TestResult;
@@ -132,7 +92,6 @@ export interface Result {
 }
 
 export type FromWorker =
-  | { readonly type: 'csv'; readonly request: number; readonly csv: CsvSummary }
   | { readonly type: 'data'; readonly request: number; readonly data: DataSummary }
   | { readonly type: 'described'; readonly description: NetworkDescription }
   | { readonly type: 'progress'; readonly progress: Progress }

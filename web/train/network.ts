@@ -15,28 +15,21 @@ import type { DataSummary, NetworkDescription, NetworkOptions, TrainingOptions }
 export const sgdMomentum = 0.9;
 
 /**
- * An LSTM over `x` `[batch, time, features]` and a linear head on its last state: `logits` `[batch, classes]`, or
- * `prediction` `[batch, 1]`.
+ * An LSTM over `x` `[batch, time, features]` and a linear head on its last state: `logits` `[batch, classes]`.
  *
  * @throws E_INVALID_OPTION for sizes that make no sense
  */
 export function buildNetwork(data: DataSummary, options: NetworkOptions): Network {
   const { bidirectional, ...sizes } = options;
   return defineNetwork({ x: float32('batch', 'time', data.features) }, ({ x }) => {
-    const head = outputName(data);
     if (!bidirectional) {
       const { output } = lstm('lstm', x, sizes);
-      return { [head]: linear('fc', output.at(-1), data.outputs) };
+      return { logits: linear('fc', output.at(-1), data.outputs) };
     }
     // Both directions at their own last step: output.at(-1) would hold one step alone of the second.
     const { h } = lstm('lstm', x, { ...sizes, bidirectional: true });
-    return { [head]: linear('fc', concat([at(h, -2, 0), at(h, -1, 0)]), data.outputs) };
+    return { logits: linear('fc', concat([at(h, -2, 0), at(h, -1, 0)]), data.outputs) };
   });
-}
-
-/** What the network's output is called. */
-export function outputName({ task }: DataSummary): 'logits' | 'prediction' {
-  return task === 'classification' ? 'logits' : 'prediction';
 }
 
 /** The network in words and code. @throws as {@link buildNetwork} */
@@ -65,19 +58,25 @@ export function codeOf(data: DataSummary, options: NetworkOptions, training: Tra
   const body = bidirectional
     ? `  const { h } = lstm('lstm', x, { ${settings} });
   const ends = concat([at(h, -2, 0), at(h, -1, 0)]); // both directions at their last step
-  return { ${outputName(data)}: linear('fc', ends, ${data.outputs}) };`
+  return { logits: linear('fc', ends, ${data.outputs}) };`
     : `  const { output } = lstm('lstm', x, { ${settings} });
-  return { ${outputName(data)}: linear('fc', output.at(-1), ${data.outputs}) };`;
-  const classifies = data.task === 'classification';
+  return { logits: linear('fc', output.at(-1), ${data.outputs}) };`;
   const optimizer = training.optimizer === 'adamw' ? 'adamW' : training.optimizer;
-  const loss = classifies ? 'crossEntropy' : 'mse';
-  const metric = classifies ? 'accuracy' : 'meanAbsoluteError';
   const names = [
     ...(bidirectional ? ['at', 'concat'] : []),
-    ...['dataset', 'defineNetwork', 'exportOnnx', 'fit', 'float32', 'linear', 'lstm', 'writeFileAtomic'],
-    ...(data.kind === 'csv' ? [] : ['loadMnist']),
+    ...[
+      'dataset',
+      'defineNetwork',
+      'exportOnnx',
+      'fit',
+      'float32',
+      'linear',
+      'loadMnist',
+      'lstm',
+      'writeFileAtomic',
+    ],
     ...(data.kind === 'mnist' ? ['sliceDataset'] : []),
-    ...[optimizer, loss, metric],
+    ...['accuracy', 'crossEntropy', optimizer],
   ].toSorted((a, b) => a.localeCompare(b));
   return `import {
 ${names.map((name) => `  ${name},`).join('\n')}
@@ -89,8 +88,8 @@ ${body}
 
 ${loadingCode(data)}
 const { parameters } = await fit(network, data, {
-  loss: ${loss},
-  metrics: [${metric}],
+  loss: crossEntropy,
+  metrics: [accuracy],
   optimizer: ${optimizer}({ lr: ${training.learningRate}${optimizer === 'sgd' ? `, momentum: ${sgdMomentum}` : ''} }),
   epochs: ${training.epochs},
   batchSize: ${training.batchSize},
@@ -101,13 +100,7 @@ await writeFileAtomic('model.onnx', exportOnnx(network, parameters));
 }
 
 /** How the program comes by the data; a person's files it can only name. */
-function loadingCode({ kind, task, train, steps, features }: DataSummary): string {
-  if (kind === 'csv') {
-    const targets = task === 'classification' ? 'int32 [samples]' : 'float32 [samples, 1]';
-    return `// inputs: float32 [samples, ${steps}, ${features}]; targets: ${targets};
-// here every column was scaled to mean 0 and standard deviation 1 first.
-const data = dataset({ inputs: { x: inputs }, targets });`;
-  }
+function loadingCode({ kind, train }: DataSummary): string {
   const whole = 'dataset({ inputs: { x: train.images }, targets: train.labels })';
   if (kind === 'idx') {
     return `const { train } = await loadMnist({ dir: 'the folder of your files' });

@@ -1,21 +1,16 @@
 /** The page Train here: hands files and options to the worker and shows what comes back. */
+
+import { copyOnClick } from '../shared/copy-button.js';
 import { element } from '../shared/element.js';
 import { showFailure } from '../shared/failure.js';
 import { onFiles } from '../shared/file-drop.js';
+import { checkWhileTyping } from '../shared/number-fields.js';
 import { counted, formatCount } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
+import { offerThreads } from '../shared/threads.js';
 import { trustOwnScripts } from '../shared/trusted-scripts.js';
 import { Board } from './board.js';
-import { copyOnClick } from './copy-button.js';
-import {
-  checkWhileTyping,
-  firstWrongField,
-  offerCsv,
-  offerThreads,
-  readCsvOptions,
-  readForm,
-  suggestEpochs,
-} from './form.js';
+import { firstWrongField, readForm, suggestEpochs } from './form.js';
 import type { DataSummary, FromWorker, NetworkDescription, ToWorker } from './messages.js';
 import { hideResult, showResult, verdict } from './result.js';
 
@@ -28,7 +23,7 @@ const place = (id: string): HTMLElement => element(id, HTMLElement);
 const start = element('start', HTMLButtonElement);
 const pause = element('pause', HTMLButtonElement);
 const stop = element('stop', HTMLButtonElement);
-const sources = ['mnist', 'idx', 'csv'] as const;
+const sources = ['mnist', 'idx'] as const;
 let data: DataSummary | undefined;
 let phase: Phase = 'no data';
 /** The number of the newest request for data; answers to others come too late. */
@@ -86,9 +81,8 @@ function loadShipped(): void {
 
 function chooseSource(source: string): void {
   for (const name of sources) place(`panel-${name}`).hidden = name !== source;
-  place('csv-options').hidden = true;
   if (source === 'mnist') loadShipped();
-  else loading(source === 'idx' ? 'Choose idx files.' : 'Choose a CSV file.');
+  else loading('Choose idx files.');
 }
 
 function describe(): void {
@@ -112,12 +106,10 @@ function begin(): void {
 
 function showData(summary: DataSummary): void {
   data = summary;
-  const { train, test, steps, features, outputs, task } = summary;
-  const goal = task === 'classification' ? counted(outputs, 'class', 'classes') : 'one number to predict';
+  const { train, test, steps, features, outputs } = summary;
   place('data-summary').textContent =
     `${counted(train, 'sample')} to train on, ${formatCount(test)} to test on: ` +
-    `${counted(steps, 'step')} of ${counted(features, 'feature')}, ${goal}.`;
-  board.setTask(task);
+    `${counted(steps, 'step')} of ${counted(features, 'feature')}, ${counted(outputs, 'class', 'classes')}.`;
   suggestEpochs(train);
   board.say('Ready.');
   enter('ready');
@@ -133,10 +125,6 @@ function showDescription({ code, summary, parameters }: NetworkDescription): voi
 function take(message: FromWorker): void {
   if ('request' in message && message.request !== latest) return;
   switch (message.type) {
-    case 'csv':
-      offerCsv(message.csv);
-      ask({ type: 'load-csv', request: latest, options: readCsvOptions() });
-      break;
     case 'data':
       showData(message.data);
       break;
@@ -208,17 +196,6 @@ onFiles(place('panel-idx'), element('idx-files', HTMLInputElement), (files) => {
   if (refuseWhileRunning()) return;
   loading('Reading the files…');
   ask({ type: 'load-idx', request: latest, files });
-});
-onFiles(place('csv-zone'), element('csv-file', HTMLInputElement), ([file]) => {
-  if (!file || refuseWhileRunning()) return;
-  loading('Reading the table…');
-  place('csv-options').hidden = true;
-  ask({ type: 'open-csv', request: latest, file });
-});
-place('csv-options').addEventListener('change', () => {
-  loading('Cutting the table…');
-  place('csv-options').hidden = false;
-  ask({ type: 'load-csv', request: latest, options: readCsvOptions() });
 });
 for (const id of [
   'hidden-size',

@@ -1,7 +1,7 @@
 /** Shows what a finished run has come to, and offers its files. */
 import { offerDownload, withdrawDownload } from '../shared/download-link.js';
 import { element, make } from '../shared/element.js';
-import { counted, formatCount, formatNumber, formatSeconds } from '../shared/quantities.js';
+import { counted, formatCount, formatSeconds } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
 import { confusionTable, mostShownClasses } from './confusion-table.js';
 import type { Result, TestResult } from './messages.js';
@@ -31,7 +31,7 @@ export function showResult(result: Result): void {
   offerDownload(onnxLink, 'model.onnx', result.onnx);
   offerDownload(checkpointLink, 'model.safetensors', result.checkpoint);
   const { test } = result;
-  const shown = test.task === 'classification' && test.labels.length <= mostShownClasses;
+  const shown = test.labels.length <= mostShownClasses;
   place('confusion').hidden = !shown;
   place('confusion').replaceChildren(shown ? confusionTable(test.labels, test.confusion) : make('p'));
   place('result').hidden = false;
@@ -39,12 +39,6 @@ export function showResult(result: Result): void {
 
 /** The test in one sentence. */
 export function verdict(test: TestResult): string {
-  if (test.task === 'classification') {
-    const percent = ((100 * test.correct) / test.samples).toFixed(1);
-    return `Test accuracy ${percent} %: ${formatCount(test.correct)} of ${counted(test.samples, 'sample')} it has not seen.`;
-  }
-  return (
-    `Root mean square error ${formatNumber(test.rmse)} on ${counted(test.samples, 'sample')} it has not seen ` +
-    `(mean absolute error ${formatNumber(test.mae)}); predicting the mean gives ${formatNumber(test.baseline)}.`
-  );
+  const percent = ((100 * test.correct) / test.samples).toFixed(1);
+  return `Test accuracy ${percent} %: ${formatCount(test.correct)} of ${counted(test.samples, 'sample')} it has not seen.`;
 }

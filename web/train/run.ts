@@ -7,8 +7,6 @@ import {
   encodeCheckpoint,
   exportOnnx,
   fit,
-  meanAbsoluteError,
-  mse,
   type Network,
   type OptimizerConfig,
   type StateDict,
@@ -49,7 +47,7 @@ export class TrainingRun {
   #steps = 0;
   #lastReport = 0;
   #speedMarks: { readonly at: number; readonly samples: number }[] = [];
-  #points = { steps: [] as number[], losses: [] as number[], metrics: [] as number[] };
+  #points = { steps: [] as number[], losses: [] as number[], accuracies: [] as number[] };
 
   constructor(network: Network, data: LoadedData, options: TrainingOptions, events: RunEvents) {
     this.#network = network;
@@ -88,7 +86,6 @@ export class TrainingRun {
    */
   async run(): Promise<Result | undefined> {
     const { epochs, batchSize, seed, threads } = this.#options;
-    const classifies = this.#data.summary.task === 'classification';
     let backend = `simd:${threads}`;
     const { signal } = this.#stop;
     this.#started = performance.now();
@@ -97,8 +94,8 @@ export class TrainingRun {
     let stopped = false;
     try {
       const result = await fit(this.#network, this.#data.train, {
-        loss: classifies ? crossEntropy : mse,
-        metrics: [classifies ? accuracy : meanAbsoluteError],
+        loss: crossEntropy,
+        metrics: [accuracy],
         optimizer: optimizerOf(this.#options),
         epochs,
         batchSize,
@@ -118,11 +115,10 @@ export class TrainingRun {
     this.#last = undefined;
     const elapsed = performance.now() - this.#started - this.#pausedFor;
     this.#events.onTesting();
-    const parameters = this.#data.unscaled(trained);
-    const test = await testModel(this.#network, parameters, this.#data, backend);
+    const test = await testModel(this.#network, trained, this.#data, backend);
     const { info } = this.#data;
     const exportStarted = performance.now();
-    const onnx = ownBytes(exportOnnx(this.#network, parameters, info));
+    const onnx = ownBytes(exportOnnx(this.#network, trained, info));
     const exportMilliseconds = performance.now() - exportStarted;
     return {
       test,
@@ -131,7 +127,7 @@ export class TrainingRun {
       elapsed,
       backend,
       ...(notice === undefined ? {} : { notice }),
-      checkpoint: ownBytes(encodeCheckpoint({ network: this.#network, parameters, info })),
+      checkpoint: ownBytes(encodeCheckpoint({ network: this.#network, parameters: trained, info })),
       onnx,
       exportMilliseconds,
     };
@@ -142,7 +138,7 @@ export class TrainingRun {
     this.#steps++;
     this.#points.steps.push(this.#steps);
     this.#points.losses.push(end.loss);
-    this.#points.metrics.push(Object.values(end.metrics)[0] ?? 0);
+    this.#points.accuracies.push(Object.values(end.metrics)[0] ?? 0);
     const isLast = end.epoch === this.#options.epochs && end.step === end.steps;
     const now = performance.now();
     if (isLast || now - this.#lastReport >= reportInterval || this.#gate) this.#report(end, now);
@@ -175,7 +171,7 @@ export class TrainingRun {
       elapsed: now - this.#started - this.#pausedFor,
       points: this.#points,
     });
-    this.#points = { steps: [], losses: [], metrics: [] };
+    this.#points = { steps: [], losses: [], accuracies: [] };
   }
 }
 

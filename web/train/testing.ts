@@ -2,11 +2,10 @@
 import { type Network, predict, type StateDict } from 'lstm-onnx/web';
 import type { LoadedData } from './data.js';
 import type { TestResult } from './messages.js';
-import { outputName } from './network.js';
 
 const batchSize = 500;
 
-/** Predicts every test sample; of a classification also says what was taken for what. */
+/** Predicts every test sample, and says what was taken for what. */
 export async function testModel(
   network: Network,
   parameters: StateDict,
@@ -25,11 +24,9 @@ export async function testModel(
       data: testInputs.data.subarray(start * size, end * size),
     };
     const results = await predict(network, parameters, { x }, { backend });
-    predictions.set(results[outputName(summary)]?.data ?? [], start * outputs);
+    predictions.set(results.logits?.data ?? [], start * outputs);
   }
-  return summary.task === 'classification'
-    ? classified(predictions, testTargets, data)
-    : measured(predictions, testTargets, data);
+  return classified(predictions, testTargets, data);
 }
 
 function classified(
@@ -48,30 +45,5 @@ function classified(
     if (guess === targets[sample]) correct++;
   }
   const labels = info.labels ?? confusion.map((_, i) => String(i));
-  return { task: 'classification', samples, correct, labels, confusion };
-}
-
-function measured(
-  predictions: Float32Array,
-  targets: ArrayLike<number>,
-  { summary: { test: samples }, targetScale }: LoadedData,
-): TestResult {
-  const mean = targetScale?.mean[0] ?? 0;
-  let squares = 0;
-  let absolute = 0;
-  let fromMean = 0;
-  for (let i = 0; i < samples; i++) {
-    const target = targets[i] ?? 0;
-    const error = (predictions[i] ?? 0) - target;
-    squares += error ** 2;
-    absolute += Math.abs(error);
-    fromMean += (target - mean) ** 2;
-  }
-  return {
-    task: 'regression',
-    samples,
-    rmse: Math.sqrt(squares / samples),
-    mae: absolute / samples,
-    baseline: Math.sqrt(fromMean / samples),
-  };
+  return { samples, correct, labels, confusion };
 }

@@ -1,14 +1,11 @@
 /** The worker of the page Train here: reads data, trains, tests. The page only draws. */
 import { LstmOnnxError } from 'lstm-onnx/web';
 import { failureOf } from '../shared/failure.js';
-import { guessOptions } from './csv-samples.js';
-import { type CsvTable, readCsvTable } from './csv-table.js';
-import { type LoadedData, loadCsv, loadIdxFiles, loadShippedMnist } from './data.js';
+import { type LoadedData, loadIdxFiles, loadShippedMnist } from './data.js';
 import type { DataRequest, FromWorker, ToWorker } from './messages.js';
 import { buildNetwork, describeNetwork } from './network.js';
 import { TrainingRun } from './run.js';
 
-let table: CsvTable | undefined;
 let data: LoadedData | undefined;
 let run: TrainingRun | undefined;
 /** The newest request for data; what an older one comes to is let go of. */
@@ -29,8 +26,6 @@ async function handle(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'load-mnist':
     case 'load-idx':
-    case 'open-csv':
-    case 'load-csv':
       newest = message.request;
       await load(message);
       break;
@@ -63,12 +58,6 @@ async function load(message: DataRequest): Promise<void> {
     case 'load-idx':
       take(request, await loadIdxFiles(message.files));
       break;
-    case 'open-csv':
-      await openCsv(request, message.file);
-      break;
-    case 'load-csv':
-      take(request, loadCsv(openTable(), message.options));
-      break;
   }
 }
 
@@ -76,16 +65,6 @@ function take(request: number, loaded: LoadedData): void {
   if (request !== newest) return;
   data = loaded;
   tell({ type: 'data', request, data: loaded.summary });
-}
-
-async function openCsv(request: number, file: File): Promise<void> {
-  table = undefined;
-  const text = await file.text();
-  if (request !== newest) return;
-  table = readCsvTable(text);
-  const [rows = 0] = table.numbers.shape;
-  const options = guessOptions(table);
-  tell({ type: 'csv', request, csv: { rows, columns: table.columns, options } });
 }
 
 async function train({ network, training }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
@@ -110,9 +89,4 @@ async function train({ network, training }: Extract<ToWorker, { type: 'start' }>
 function loadedData(): LoadedData {
   if (data) return data;
   throw new LstmOnnxError('E_MISSING_DATA', 'There is no data yet; choose some first.');
-}
-
-function openTable(): CsvTable {
-  if (table) return table;
-  throw new LstmOnnxError('E_MISSING_DATA', 'There is no table yet; choose a CSV file first.');
 }

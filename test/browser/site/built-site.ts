@@ -8,7 +8,7 @@ import type {} from '../setup.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 /** The last of the files that make-data.ts writes. */
-const lastOfData = join(repository, 'web/public/mnist/t10k-labels-idx1-ubyte.gz');
+const lastOfData = join(repository, 'web/public/series/stocks.csv');
 
 /** @returns its folder */
 export function builtSite(): string {

@@ -1,5 +1,5 @@
 /**
- * What holds for all four pages: names for everything that can be used, no sideways scrolling, no complaint of the
+ * What holds for all pages: names for everything that can be used, no sideways scrolling, no complaint of the
  * browser. Leaves pictures of them in screenshots.tmp: phone and desk, light and dark.
  */
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,13 @@ const used: Readonly<Record<PageFile, (visit: Visit) => Promise<void>>> = {
   async 'inside.html'(visit) {
     await visit.reads('#answer', /reads \d/);
     await visit.page.locator('#sample-9').waitFor();
+  },
+  async 'forecast.html'(visit) {
+    await visit.page.locator('[data-file="stocks.csv"]').click();
+    await visit.page.locator('#train:enabled').waitFor();
+    await visit.page.locator('#epochs').fill('2');
+    await visit.page.locator('#train').click();
+    await visit.reads('#run-said', /^Done/);
   },
   async 'train.html'(visit) {
     await visit.reads('#status', 'Ready.');

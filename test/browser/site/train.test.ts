@@ -110,8 +110,8 @@ describeInChromium('The page Train here', () => {
     expect(new Map(trained)).toBeCloseToArray(parameters, { atol: 1e-5 });
     expect(await visit.text('#stat-epoch')).toBe('2 of 2');
     expect(await visit.text('#stat-step')).toBe('157 of 157');
-    expect(Number.parseFloat(await visit.text('#stat-metric'))).toBeGreaterThan(80);
-    const accuracies = await page.locator('#metric-chart title').textContent();
+    expect(Number.parseFloat(await visit.text('#stat-accuracy'))).toBeGreaterThan(80);
+    const accuracies = await page.locator('#accuracy-chart title').textContent();
     expect(accuracies).toMatch(/Accuracy of the batches/);
   });
 

@@ -5,9 +5,15 @@ import { connectChromium, patience } from '../lab.js';
 import { type StaticServer, serveFolder } from '../static-server.js';
 import { builtSite } from './built-site.js';
 
-export type PageFile = 'index.html' | 'inside.html' | 'train.html' | 'convert.html';
+export const pageFiles = [
+  'index.html',
+  'inside.html',
+  'forecast.html',
+  'train.html',
+  'convert.html',
+] as const;
 
-export const pageFiles: readonly PageFile[] = ['index.html', 'inside.html', 'train.html', 'convert.html'];
+export type PageFile = (typeof pageFiles)[number];
 
 /** Whether the server sends the headers that isolate a page, which threads need. */
 export const servers = [
