@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { backendNames, isBackendName } from '../builder/backends/backend-names.js';
+import { quantileRule } from '../builder/train/quantiles.js';
 import { checkFrequency } from '../data/table/frequency.js';
 
 /** What is taken where nothing is said. Other defaults depend on the data, or are those of the library. */
@@ -98,9 +99,7 @@ export const planSettings = z.strictObject({
   quantiles: z
     .array(z.number({ error: LEVELS }), { error: LEVELS })
     .min(1, { error: LEVELS })
-    .refine((levels) => levels.every((level, i) => level > (levels[i - 1] ?? 0) && level < 1), {
-      error: LEVELS,
-    })
+    .refine((levels) => quantileRule(levels) === undefined, { error: LEVELS })
     .exactOptional()
     .describe('Between 0 and 1, ascending [default: 0.1,0.5,0.9]'),
 });
@@ -121,7 +120,12 @@ export const trainingSettings = z.strictObject({
     .describe(
       `The most passes over the data; fewer where the last part is forecast no better [default: ${defaults.epochs}]`,
     ),
-  batchSize: whole(65_536).exactOptional().describe('Windows in a batch [default: 64]'),
+  batchSize: whole(65_536)
+    .exactOptional()
+    .describe('Windows in a batch [default: 64; up to 512 of many windows]'),
+  stride: whole(1_000_000)
+    .exactOptional()
+    .describe('Trains on one window of every so many [default: 1; more of long series]'),
   lr: z
     .number({ error: RATE })
     .min(0, { error: RATE })

@@ -1,6 +1,7 @@
 /** What is forecast from what: what the caller says, and what the data tells. */
 
 import { wrongArgument } from '../arguments.js';
+import { quantileRule } from '../builder/train/quantiles.js';
 import { counted } from '../counted.js';
 import { type CalendarPart, calendarFeatures } from '../data/table/calendar.js';
 import { frequencyName } from '../data/table/frequency.js';
@@ -95,6 +96,10 @@ export function planForecast(
   const { target, unit, timeZone, quantiles = [0.1, 0.5, 0.9] } = options;
   if (unit !== undefined && (typeof unit !== 'string' || unit.trim() === ''))
     throw wrongArgument('trainForecaster: unit', unit, "a text such as 'ppm'");
+  const wrong = quantileRule(quantiles);
+  if (wrong !== undefined) {
+    throw new LstmOnnxError('E_INVALID_OPTION', `trainForecaster: quantiles is ${wrong}.`);
+  }
   if (set.series.length === 0) throw wrongArgument('trainForecaster', set.series, 'at least one series');
   const names = (option: string, given: unknown) => namesOf(`trainForecaster: ${option}`, given);
   const features = names('features', options.features ?? []);
@@ -123,7 +128,7 @@ export function planForecast(
     categories: Object.fromEntries(categories),
     frequency: frequencyName(set.frequency),
     ...sizes,
-    quantiles: checkedQuantiles(quantiles),
+    quantiles,
   };
   return { plan, notes };
 }
@@ -181,15 +186,4 @@ function suggestedCalendar(
 export function expectCount(option: string, value: unknown): void {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return;
   throw wrongArgument(`trainForecaster: ${option}`, value, 'a whole number from 1');
-}
-
-function checkedQuantiles(levels: readonly number[]): readonly number[] {
-  const ascend = (level: unknown, i: number) =>
-    typeof level === 'number' && level > (levels[i - 1] ?? 0) && level < 1;
-  if (Array.isArray(levels) && levels.length > 0 && levels.every(ascend)) return levels;
-  throw wrongArgument(
-    'trainForecaster: quantiles',
-    levels,
-    'numbers between 0 and 1 in ascending order, such as [0.1, 0.5, 0.9]',
-  );
 }

@@ -1,5 +1,7 @@
 /** How good forecasts were, over all their steps. */
 
+import { meanChange, quantileError, symmetricError } from '../builder/train/forecast-errors.js';
+
 /** One forecast beside what came. */
 export interface ScoredForecast {
   readonly actual: Float64Array;
@@ -43,19 +45,18 @@ export function scoresOf(forecasts: readonly ScoredForecast[], levels: readonly 
   const hasQuantiles = forecasts.every(({ quantiles }) => quantiles !== undefined);
   for (const { actual, point, quantiles = [], unit } of forecasts) {
     for (const [i, truth] of actual.entries()) {
-      const error = truth - (point[i] ?? Number.NaN);
-      const size = Math.abs(truth) + Math.abs(point[i] ?? 0);
+      const said = point[i] ?? Number.NaN;
+      const error = truth - said;
       sums.count++;
       sums.absolute += Math.abs(error);
       sums.squared += error ** 2;
-      sums.symmetric += size === 0 ? 0 : (200 * Math.abs(error)) / size;
+      sums.symmetric += symmetricError(said, truth);
       sums.scaled += Math.abs(error) / unit;
       const [low = Number.NaN, high = Number.NaN] = [quantiles[0]?.[i], quantiles.at(-1)?.[i]];
       sums.inside += truth >= low && truth <= high ? 1 : 0;
       sums.width += high - low;
       for (const [q, level] of levels.entries()) {
-        const off = truth - (quantiles[q]?.[i] ?? Number.NaN);
-        sums.pinball += Math.max(level * off, (level - 1) * off);
+        sums.pinball += quantileError(quantiles[q]?.[i] ?? Number.NaN, truth, level);
       }
     }
   }
@@ -72,9 +73,6 @@ export function scoresOf(forecasts: readonly ScoredForecast[], levels: readonly 
 
 /** The mean absolute change over a season: what MASE counts in. A series that never changes has none, and counts in 1. */
 export function seasonalUnit(values: Float64Array, season: number): number {
-  const step = Math.min(season, Math.max(values.length - 1, 1));
-  let sum = 0;
-  for (let i = step; i < values.length; i++) sum += Math.abs((values[i] ?? 0) - (values[i - step] ?? 0));
-  const unit = sum / Math.max(values.length - step, 1);
+  const unit = meanChange(values, Math.min(season, Math.max(values.length - 1, 1)));
   return unit > 0 ? unit : 1;
 }

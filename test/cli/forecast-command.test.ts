@@ -36,6 +36,7 @@ const all = {
   dropout: 0,
   epochs: 3,
   batchSize: 16,
+  stride: 3,
   lr: 0.001,
   patience: 4,
   validation: 0.2,

@@ -142,7 +142,12 @@ it.each<[string, object, ErrorCode, RegExp]>([
     'E_INVALID_OPTION',
     /take 70 rows; the longest series has 60/,
   ],
-  ['quantiles that cross', { quantiles: [0.9, 0.1] }, 'E_INVALID_OPTION', /ascending/],
+  [
+    'quantiles that cross',
+    { quantiles: [0.9, 0.1] },
+    'E_INVALID_OPTION',
+    /0.1 at 1; give levels between 0 and 1 that rise/,
+  ],
   ['a horizon of none', { horizon: 0 }, 'E_INVALID_OPTION', /horizon got the number 0/],
   ['another cell', { cell: 'rnn' }, 'E_INVALID_OPTION', /'lstm' or 'gru'/],
   ['an option that is called otherwise', { lookback: 3 }, 'E_INVALID_OPTION', /window/],

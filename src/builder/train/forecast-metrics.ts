@@ -1,6 +1,7 @@
 /** Metrics of forecasts that are one number for each target. All are exact over a data set, in double precision. */
 import { LstmOnnxError, textOf } from '../../errors.js';
 import { formatShape, sameShape } from '../shape.js';
+import { meanChange, symmetricError } from './forecast-errors.js';
 import type { Measurement, WholeMetric } from './metric.js';
 import { checkedOptions, rules } from './number-options.js';
 
@@ -54,9 +55,7 @@ export const rmse: WholeMetric = /* @__PURE__ */ meanOf('rmse', (x, y) => (x - y
  * The symmetric mean absolute percentage error, 0 to 200, as the M4 competition has it (Makridakis et al. 2020): the mean of
  * `200 * |y - x| / (|y| + |x|)`; 0 where both are 0. Predictions and targets of one shape.
  */
-export const smape: WholeMetric = /* @__PURE__ */ meanOf('smape', (x, y) =>
-  x === y ? 0 : (200 * Math.abs(y - x)) / (Math.abs(y) + Math.abs(x)),
-);
+export const smape: WholeMetric = /* @__PURE__ */ meanOf('smape', symmetricError);
 
 /**
  * The coefficient of determination: `1 - sum((y - x)^2) / sum((y - mean(y))^2)`, as scikit-learn's `r2_score` of all targets
@@ -134,8 +133,7 @@ export function seasonalScale(series: ArrayLike<number>, season = 1): number {
       `seasonalScale: the series has ${values.length} values; expected a list of more than a season, ${season}.`,
     );
   }
-  const changes = values.slice(season).map((value, i) => Math.abs(value - (values[i] ?? Number.NaN)));
-  const scale = changes.reduce((sum, change) => sum + change, 0) / changes.length;
+  const scale = meanChange(values, season);
   if (scale > 0) return scale;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',

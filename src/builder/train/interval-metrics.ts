@@ -4,6 +4,7 @@ import { wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { dim, type NdArray } from '../../nd-array.js';
 import { formatShape, sameShape } from '../shape.js';
+import { quantileError } from './forecast-errors.js';
 import { isMetric, isWhole, type Metric, type WholeMetric } from './metric.js';
 import { checkedOptions, rules } from './number-options.js';
 import { type QuantileOptions, quantileRule } from './quantiles.js';
@@ -59,10 +60,7 @@ function meanOverRows(
 export function crps(options: QuantileOptions): WholeMetric {
   const { quantiles } = checkedOptions('crps', options, { quantiles: quantileRule }, {});
   return meanOverRows('crps', 'min', quantiles, (row, target) => {
-    const losses = quantiles.map((level, i) => {
-      const error = target - (row[i] ?? Number.NaN);
-      return Math.max(level * error, (level - 1) * error);
-    });
+    const losses = quantiles.map((level, i) => quantileError(row[i] ?? Number.NaN, target, level));
     return (2 * losses.reduce((sum, loss) => sum + loss, 0)) / quantiles.length;
   });
 }
