@@ -4,62 +4,47 @@ import { element, make, place } from '../shared/element.js';
 import { failureOf, showFailure } from '../shared/failure.js';
 import { onFiles } from '../shared/file-drop.js';
 import { checkWhileTyping } from '../shared/number-fields.js';
-import { counted, formatBytes, formatNumber, formatSeconds } from '../shared/quantities.js';
+import { counted } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
 import { offerThreads } from '../shared/threads.js';
 import { trustOwnScripts } from '../shared/trusted-scripts.js';
 import { type BuiltIn, builtIns, fetchBuiltIn } from './built-in.js';
-import { columnTable, roleHints, roleNames, rolesAfterClick } from './column-table.js';
+import { ColumnsView } from './columns-view.js';
 import { isoText } from './date-text.js';
-import type {
-  Columns,
-  Found,
-  FromWorker,
-  Preview,
-  Reading,
-  Role,
-  ToWorker,
-  TrainingProgress,
-} from './messages.js';
+import type { Found, FromWorker, Preview, Reading, ToWorker } from './messages.js';
 import type { Choices } from './options.js';
 import { showTold } from './problem-view.js';
 import { programOf } from './program.js';
 import { readReading, showReading } from './reading-form.js';
 import { hideResult, showResult } from './result-view.js';
 import { firstWrongField, forgetSizes, readSettings, showFoundSizes } from './settings-form.js';
+import { TrainingView } from './training-view.js';
 import { type Told, tell, type WayOn } from './wording.js';
 
-trustOwnScripts();
-const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-const [train, stop] = [element('train', HTMLButtonElement), element('stop', HTMLButtonElement)];
-const brushes = ['target', 'feature', 'known', 'key', 'time'] as const satisfies readonly Role[];
-
-/** The file at hand, and what is chosen about it. */
+/** The file at hand. */
 interface Opened {
   readonly file: File;
   readonly builtIn: BuiltIn | undefined;
-  /** Of a table without a header. */
+  /** Of the columns, for a table without a header. */
   readonly names: readonly string[] | undefined;
 }
 
+trustOwnScripts();
+const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+const training = new TrainingView();
+const columns = new ColumnsView(() => !refuseWhileTraining(), readOtherColumns);
 let opened: Opened | undefined;
-let preview: Preview | undefined;
-let roles: readonly Role[] = [];
-let brush: Role = 'target';
 let found: Found | undefined;
-let isTraining = false;
+/** The column that the date format is of. */
+let formatted: string | undefined;
 /** The number of the newest request; answers to others come too late. */
 let latest = 0;
 
 type Unnumbered<T> = T extends { readonly request: number } ? Omit<T, 'request'> : never;
 
 function ask(message: Unnumbered<ToWorker>): void {
-  const request = ++latest;
-  worker.postMessage({ ...message, request });
-}
-
-function say(sentence: string): void {
-  place('status').textContent = sentence;
+  latest++;
+  worker.postMessage({ ...message, request: latest });
 }
 
 /** What keeps the page from going on, in the card that has what decides it. */
@@ -73,121 +58,91 @@ function showProblem(told: Told | undefined): void {
 /** Nothing is known of the series until they have been read as is chosen now. */
 function forgetFound(): void {
   found = undefined;
-  train.disabled = true;
+  training.allow(false);
   showProblem(undefined);
+}
+
+/** Data that a training goes on with stay what they are. A drop zone, unlike a field, cannot be disabled. */
+function refuseWhileTraining(): boolean {
+  if (!training.isTraining) return false;
+  const message = 'A forecast is being trained. Stop the training first.';
+  showFailure(place('run-error'), 'Not now', { message });
+  return true;
 }
 
 function open(next: Opened, reading: Reading = {}): void {
   opened = next;
-  preview = undefined;
+  columns.forget();
   forgetFound();
   hideResult();
   forgetSizes();
   showReading(reading);
   showTold(place('file-problem'), undefined, choose);
-  for (const id of ['columns', 'training', 'program', 'run', 'found']) place(id).hidden = true;
-  place('run-said').textContent = '';
+  for (const id of ['training', 'program', 'run', 'found']) place(id).hidden = true;
+  training.say('');
   for (const button of document.querySelectorAll('#built-in button')) {
     button.setAttribute('aria-pressed', String(button.getAttribute('data-file') === next.builtIn?.file));
   }
-  say(`Reading ${next.file.name}…`);
+  place('status').textContent = `Reading ${next.file.name}…`;
   ask({ type: 'open', file: next.file, reading: readReading(next.names) });
-}
-
-/** Data that a training goes on with stay what they are. A drop zone, unlike a field, cannot be disabled. */
-function refuseWhileTraining(): boolean {
-  if (!isTraining) return false;
-  showFailure(place('run-error'), 'Not now', {
-    message: 'A forecast is being trained. Stop the training first.',
-  });
-  return true;
 }
 
 async function openBuiltIn(builtIn: BuiltIn): Promise<void> {
   if (refuseWhileTraining()) return;
   const request = ++latest;
-  say(`Fetching ${builtIn.file}…`);
+  place('status').textContent = `Fetching ${builtIn.file}…`;
   try {
     const file = await fetchBuiltIn(builtIn);
     if (request === latest) open({ file, builtIn, names: undefined }, builtIn.reading);
   } catch (error) {
     if (request !== latest) return;
-    say('');
+    place('status').textContent = '';
     showFailure(place('file-problem'), 'This file cannot be fetched', failureOf(error));
   }
 }
 
-function showPreview(next: Preview): void {
+function showPreview(preview: Preview): void {
   if (!opened) return;
-  const { file, builtIn, names } = opened;
-  preview = next;
-  const wanted = next.columns.findIndex(({ name }) => name === builtIn?.target);
-  roles =
-    wanted < 0
-      ? next.guess
-      : rolesAfterClick(
-          next.guess.map((role) => (role === 'target' ? 'unused' : role)),
-          wanted,
-          'target',
-        );
-  const time = next.columns[roles.indexOf('time')];
-  const reading = readReading(names);
-  // Where several formats fit, the person says which is meant.
-  const [format] = time?.formats ?? [];
-  if (reading.dateFormat === undefined && format !== undefined && time?.formats.length === 1) {
-    showReading({ ...reading, dateFormat: format });
-  }
-  place('file-facts').replaceChildren(
-    make('strong', {}, file.name),
-    ` · ${formatBytes(file.size)} · ${counted(next.columns.length, 'column')}`,
-  );
-  place('columns').hidden = false;
+  columns.show(opened.file, preview, opened.builtIn?.target);
   place('training').hidden = false;
-  say('');
-  chooseBrush('target');
-  drawColumns();
-  place('preview')
-    .querySelector('[data-role="target"]')
-    ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  place('status').textContent = '';
+  takeFormat();
+  bringIntoView('columns-heading');
   read();
 }
 
-/** The chosen columns, or what is missing. */
-function chosenColumns(): Columns | Told {
-  const named = (role: Role) =>
-    (preview?.columns ?? []).filter((_, i) => roles[i] === role).map(({ name }) => name);
-  const [[time], [target]] = [named('time'), named('target')];
-  if (time === undefined) {
-    return {
-      title: 'No column of times is found',
-      message:
-        'A forecast needs a date, a time or a year for each row. If one of the columns has them, choose “Time” above and click on it; else this file has no series to forecast.',
-      ways: [],
-    };
+/** The only format that fits the dates; where several do, the person says which is meant. */
+function takeFormat(): void {
+  formatted = columns.time?.name;
+  const reading = readReading(opened?.names);
+  const [format, another] = columns.time?.formats ?? [];
+  if (reading.dateFormat !== undefined || format === undefined || another !== undefined) return;
+  showReading({ ...reading, dateFormat: format });
+}
+
+function readOtherColumns(): void {
+  if (columns.time?.name !== formatted) {
+    const { dateFormat: _, ...reading } = readReading(opened?.names);
+    showReading(reading);
+    takeFormat();
   }
-  if (target === undefined) {
-    return {
-      title: 'What is to be forecast?',
-      message: 'Choose “Target” above and click on a column of numbers.',
-      ways: [],
-    };
-  }
-  return { time, target, features: named('feature'), known: named('known'), key: named('key') };
+  hideResult();
+  read();
 }
 
 function choices(): Choices | undefined {
-  const columns = chosenColumns();
+  const chosen = columns.chosen();
   const settings = readSettings();
-  if ('title' in columns || !settings) return undefined;
-  return { columns, reading: readReading(opened?.names), settings };
+  if ('title' in chosen || !settings) return undefined;
+  return { columns: chosen, reading: readReading(opened?.names), settings };
 }
 
 /** Reads the file as is chosen, and says what is found. */
 function read(): void {
   forgetFound();
-  const columns = chosenColumns();
-  if ('title' in columns) {
-    showProblem(columns);
+  const missing = columns.chosen();
+  if ('title' in missing) {
+    showProblem(missing);
     place('program').hidden = true;
     // An answer to what was chosen before would come too late.
     latest++;
@@ -195,66 +150,38 @@ function read(): void {
   }
   const chosen = choices();
   if (!chosen) return;
+  training.say('Reading the file…');
+  showProgram(chosen);
+  ask({ type: 'read', ...chosen });
+}
+
+/** Who types a number and clicks on Train leaves the field with that click: the button has to stay as it is. */
+function planAgain(): void {
+  const chosen = choices();
+  if (!chosen) return;
   showProgram(chosen);
   ask({ type: 'read', ...chosen });
 }
 
 function showProgram(chosen: Choices): void {
-  const name = opened?.file.name ?? '';
   place('program').hidden = false;
-  place('code').textContent = programOf(name, chosen);
-}
-
-function drawColumns(): void {
-  if (!preview) return;
-  const { activeElement } = document;
-  const focused = activeElement?.closest('#preview') ? activeElement.getAttribute('data-column') : undefined;
-  const scrolled = place('preview').scrollLeft;
-  place('preview').replaceChildren(columnTable(preview, roles, giveRole));
-  place('preview').scrollLeft = scrolled;
-  if (focused === undefined || focused === null) return;
-  document.querySelector<HTMLElement>(`#preview [data-column="${CSS.escape(focused)}"]`)?.focus();
-}
-
-function giveRole(column: number): void {
-  if (!preview || refuseWhileTraining()) return;
-  const before = roles;
-  roles = rolesAfterClick(roles, column, brush);
-  const [name = '', role = 'unused'] = [preview.columns[column]?.name, roles[column]];
-  place('column-said').textContent = `${name}: ${roleNames[role]}.`;
-  if (before.indexOf('time') !== roles.indexOf('time')) {
-    // The format was that of the other column.
-    const { dateFormat: _, ...rest } = readReading(opened?.names);
-    const formats = preview.columns[roles.indexOf('time')]?.formats ?? [];
-    showReading(
-      formats.length === 1 && formats[0] !== undefined ? { ...rest, dateFormat: formats[0] } : rest,
-    );
-  }
-  hideResult();
-  drawColumns();
-  read();
-}
-
-function chooseBrush(role: Role): void {
-  brush = role;
-  element(`role-${role}`, HTMLInputElement).checked = true;
-  place('role-hint').textContent = `${roleHints[role]} A second click takes it back.`;
+  place('code').textContent = programOf(opened?.file.name ?? '', chosen);
 }
 
 /** What was clicked on against a problem. */
 function choose(way: WayOn): void {
   if (!opened || refuseWhileTraining()) return;
-  if (way.key !== undefined) {
-    roles = roles.map((role, i) => (preview?.columns[i]?.name === way.key ? 'key' : role));
-    drawColumns();
-  }
+  if (way.key !== undefined) columns.makeKey(way.key);
   const { names = opened.names, ...reading } = { ...readReading(opened.names), ...way.reading };
   opened = { ...opened, names };
+  if (!columns.isShown) {
+    open(opened, reading);
+    return;
+  }
   showReading(reading);
   // The button is gone; who used the keyboard goes on here.
-  if (preview) place('columns-heading').focus({ preventScroll: true });
-  if (preview) read();
-  else open(opened, reading);
+  place('columns-heading').focus({ preventScroll: true });
+  read();
 }
 
 function showFound(next: Found): void {
@@ -262,58 +189,28 @@ function showFound(next: Found): void {
   showProblem(undefined);
   const { rows, series, from, to, plan, notes } = next;
   const several = series > 1 ? ` of ${series} series` : '';
+  const key = plan.key.length > 0 ? `, the series key “${plan.key.join('”, “')}”` : '';
+  const dates = readReading(opened?.names).dateFormat;
   const facts = [
     `${counted(rows, 'row')}${several}, from ${isoText(from)} to ${isoText(to)}.`,
-    `The target is “${plan.target}”, the time “${plan.time}”${plan.key.length > 0 ? `, the series key “${plan.key.join('”, “')}”` : ''}.`,
+    `The target is “${plan.target}”, the time “${plan.time}”${key}.`,
+    ...(dates === undefined ? [] : [`Dates are read as ${dates}.`]),
   ];
-  const dates = readReading(opened?.names).dateFormat;
-  if (dates !== undefined) facts.push(`Dates are read as ${dates}.`);
   place('found-notes').replaceChildren(...[...facts, ...notes].map((text) => make('li', {}, text)));
   place('found').hidden = false;
   showFoundSizes(next);
-  train.disabled = isTraining;
+  if (place('run-said').textContent === 'Reading the file…') training.say('');
+  training.allow(true);
 }
 
 function begin(): void {
   const chosen = choices();
   if (!chosen) firstWrongField()?.focus();
-  if (!chosen || !found || isTraining) return;
-  showFailure(place('run-error'), '', undefined);
+  if (!chosen || !found || training.isTraining) return;
+  showProblem(undefined);
   hideResult();
-  enter(true);
-  element('progress', HTMLProgressElement).value = 0;
-  for (const id of ['stat-epoch', 'stat-loss', 'stat-validation', 'stat-left']) place(id).textContent = '–';
-  place('run').hidden = false;
-  place('run-said').textContent = 'Training…';
+  training.begin(chosen.settings.epochs);
   ask({ type: 'train', ...chosen });
-  stop.focus();
-}
-
-/** While it trains, nothing else can be chosen. */
-function enter(training: boolean): void {
-  isTraining = training;
-  train.disabled = training || !found;
-  stop.disabled = !training;
-  const controls =
-    '#columns :is(input, select, button), #training :is(input, select), #built-in button, #csv-file';
-  for (const control of document.querySelectorAll<HTMLInputElement>(controls)) control.disabled = training;
-}
-
-function showProgress({ epoch, loss, validation, done, elapsed }: TrainingProgress): void {
-  const { epochs = 0 } = readSettings() ?? {};
-  element('progress', HTMLProgressElement).value = done;
-  place('stat-epoch').textContent = `${epoch} of ${epochs}`;
-  place('stat-loss').textContent = formatNumber(loss);
-  place('stat-validation').textContent = validation === undefined ? '–' : formatNumber(validation);
-  place('stat-left').textContent = formatSeconds((elapsed * (1 - done)) / Math.max(done, 1e-6));
-}
-
-function endTraining(sentence: string, goOnAt: HTMLElement): void {
-  const { activeElement } = document;
-  enter(false);
-  place('run').hidden = true;
-  place('run-said').textContent = sentence;
-  if (activeElement === document.body || activeElement === stop) goOnAt.focus({ preventScroll: true });
 }
 
 function take(message: FromWorker): void {
@@ -326,15 +223,17 @@ function take(message: FromWorker): void {
       showFound(message.found);
       break;
     case 'progress':
-      showProgress(message.progress);
+      training.show(message.progress);
       break;
     case 'done':
+      showProblem(undefined);
       showResult(message.result);
-      endTraining('Done: see below.', place('result-heading'));
-      place('result').scrollIntoView({ block: 'nearest' });
+      training.end('Done: see below.', place('result-heading'));
+      bringIntoView('result-heading');
       break;
     case 'stopped':
-      endTraining('Stopped; nothing is kept.', train);
+      showProblem(undefined);
+      training.end('Stopped; nothing is kept.');
       break;
     case 'failed':
       fail(message);
@@ -345,15 +244,22 @@ function take(message: FromWorker): void {
 function fail({ during, failure, dates }: Extract<FromWorker, { readonly type: 'failed' }>): void {
   const told = tell(failure, dates);
   if (during === 'train') {
-    endTraining('', train);
+    training.end('');
     showTold(place('run-error'), told, choose);
     return;
   }
-  say('');
   found = undefined;
-  train.disabled = true;
+  training.allow(false);
+  training.say('');
+  place('status').textContent = '';
   if (during === 'open') showTold(place('file-problem'), told, choose);
   else showProblem(told);
+}
+
+/** Where what came is below the window, the window goes to it. */
+function bringIntoView(heading: string): void {
+  const { top } = place(heading).getBoundingClientRect();
+  if (top > innerHeight * 0.75) place(heading).scrollIntoView({ block: 'start' });
 }
 
 worker.addEventListener('message', ({ data: message }: MessageEvent<FromWorker>) => take(message));
@@ -377,20 +283,6 @@ place('built-in').append(
     return button;
   }),
 );
-place('role-choices').append(
-  ...brushes.map((role) => {
-    const radio = make('input', {
-      type: 'radio',
-      name: 'role',
-      id: `role-${role}`,
-      value: role,
-      autocomplete: 'off',
-    });
-    radio.addEventListener('change', () => chooseBrush(role));
-    return make('label', {}, radio, make('span', {}, roleNames[role]));
-  }),
-);
-chooseBrush('target');
 onFiles(place('file-zone'), element('csv-file', HTMLInputElement), ([file]) => {
   if (file && !refuseWhileTraining()) open({ file, builtIn: undefined, names: undefined });
 });
@@ -398,23 +290,19 @@ place('reading').addEventListener('change', () => {
   hideResult();
   read();
 });
-// Who types a number and clicks on Train leaves the field with that click: the button has to stay as it is.
-place('training').addEventListener('change', () => {
-  const chosen = choices();
-  if (!chosen) return;
-  showProgram(chosen);
-  ask({ type: 'read', ...chosen });
-});
-checkWhileTyping(element('training', HTMLFormElement));
-element('training', HTMLFormElement).addEventListener('submit', (event) => {
+const form = element('training', HTMLFormElement);
+form.addEventListener('change', planAgain);
+form.addEventListener('submit', (event) => {
   event.preventDefault();
   begin();
 });
-stop.addEventListener('click', () => worker.postMessage({ type: 'stop' } satisfies ToWorker));
+checkWhileTyping(form);
+element('stop', HTMLButtonElement).addEventListener('click', () =>
+  worker.postMessage({ type: 'stop' } satisfies ToWorker),
+);
 addEventListener('beforeunload', (event) => {
-  if (isTraining) event.preventDefault();
+  if (training.isTraining) event.preventDefault();
 });
 offerThreads();
 copyOnClick(element('copy-code', HTMLButtonElement), place('code'));
-scrollByKeyboard(place('preview'), 'The first rows of the file');
 scrollByKeyboard(place('code'), 'Code');

@@ -29,7 +29,8 @@ const prefix = /^(?:seriesOf|parseTable|trainForecaster|trainAndEvaluate|rolling
 export function tell({ message, hints = [] }: Failure, dates: readonly DateChoice[] = []): Told {
   const plain = message.replace(prefix, '').replace(/^./, (first) => first.toUpperCase());
   const ways = hints.flatMap((hint) => waysOf(hint, dates));
-  const [hint] = hints;
+  // Beside a key there is another way on.
+  const hint = hints.findLast((each) => 'option' in each && each.option !== 'key') ?? hints[0];
   const field = fieldOf(hints);
   const isUnderstood =
     ways.length > 0 || field !== undefined || (hint && 'option' in hint && hint.option === 'future');
@@ -103,7 +104,6 @@ function titleOf(hint: Hint | undefined): string {
     case 'fill':
       return 'Rows or values are missing';
     case 'sort':
-    case 'key':
       return 'The rows are not in the order of time';
     case 'duplicates':
       return 'Two rows have the same time';

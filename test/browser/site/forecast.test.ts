@@ -134,9 +134,12 @@ describeInChromium('The page Forecast', () => {
   const cases: readonly Case[] = [
     {
       name: 'seattle-weather.csv',
-      clicks: (page) => page.click('target', 'temp_max'),
-      roles: { date: 'Time', temp_max: 'Target' },
-      series: { time: 'date', target: 'temp_max' },
+      async clicks(page) {
+        await page.click('target', 'temp_max');
+        await page.click('feature', 'weather');
+      },
+      roles: { date: 'Time', temp_max: 'Target', weather: 'Feature' },
+      series: { time: 'date', target: 'temp_max', features: ['weather'] },
       found: /1,461 rows.*2012-01-01 to 2015-12-31.*season is 7 steps/s,
     },
     {
