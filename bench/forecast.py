@@ -4,86 +4,16 @@ forecast.ts writes. `forecast.py FOLDER NAME` reads NAME.json and NAME.safetenso
 import json
 import math
 import sys
+from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+sys.path.append(str(Path(__file__).parent.parent / "fixtures"))
+from forecast_network import Forecast
+
 torch.set_num_threads(1)
-
-
-class Forecast(nn.Module):
-    def __init__(self, architecture):
-        super().__init__()
-        self.architecture = architecture
-        a, columns = architecture, architecture["columns"]
-        hidden, self.step = a["hiddenSize"], math.ceil(a["hiddenSize"] / 4)
-        self.places = {}
-        self.embeddings = nn.ModuleList()
-        seen = len(columns["past"]) + self.embed(columns["pastCategories"])
-        layer = {"lstm": nn.LSTM, "gru": nn.GRU}[a["cell"]]
-        dropout = a["dropout"] if a["numLayers"] > 1 else 0
-        self.rnn = layer(seen, hidden, a["numLayers"], batch_first=True, dropout=dropout)
-        context = hidden + len(columns["static"]) + self.embed(columns["staticCategories"])
-        self.context = nn.Linear(context, a["horizon"] * self.step)
-        ahead = self.step + 1 + len(columns["known"]) + self.embed(columns["knownCategories"])
-        self.decoder = nn.Linear(ahead, hidden)
-        self.head = nn.Linear(hidden, len(a["quantiles"]))
-        self.dropout = nn.Dropout(a["dropout"])
-
-    def embed(self, columns):
-        """Makes an embedding for each name that has none yet; how many numbers those of the columns are together."""
-        for column in columns:
-            if column["name"] not in self.places:
-                self.places[column["name"]] = len(self.embeddings)
-                size = min(math.ceil(math.sqrt(column["size"])), 16)
-                self.embeddings.append(nn.Embedding(column["size"], size))
-        return sum(self.embeddings[self.places[column["name"]]].embedding_dim for column in columns)
-
-    def embedded(self, inputs, name):
-        columns = self.architecture["columns"][name]
-        return [
-            self.embeddings[self.places[column["name"]]](inputs[name][..., i]) for i, column in enumerate(columns)
-        ]
-
-    def numbers(self, inputs, name, first=0):
-        columns = self.architecture["columns"][name][first:]
-        if not columns:
-            return []
-        like = inputs[name].new_tensor
-        centers, scales = (like([column[key] for column in columns]) for key in ("center", "scale"))
-        return [(inputs[name][..., first:] - centers) / scales]
-
-    def forward(self, inputs):
-        """The output `scaled`, and what undoes the scaling: the level and the scale of each window, `[batch, 1, 1]`."""
-        a = self.architecture
-        target = inputs["past"][..., :1]
-        level = target[:, -1:]
-        spread = (target - level).var(1, unbiased=False, keepdim=True)
-        scale = (spread + (1e-3 * a["columns"]["past"][0]["scale"]) ** 2).sqrt()
-        scaled = (target - level) / scale
-        seen = [scaled, *self.numbers(inputs, "past", 1), *self.embedded(inputs, "pastCategories")]
-        last = self.dropout(self.rnn(torch.cat(seen, -1))[0][:, -1])
-        of_series = [*self.numbers(inputs, "static"), *self.embedded(inputs, "staticCategories")]
-        context = self.context(torch.cat([last, *of_series], -1)).view(-1, a["horizon"], self.step)
-        before = anchor(scaled, a)
-        known = [*self.numbers(inputs, "known"), *self.embedded(inputs, "knownCategories")]
-        hidden = torch.relu(self.decoder(torch.cat([context, before, *known], -1)))
-        return ascending(self.head(hidden)) + before, level, scale
-
-
-def anchor(scaled, a):
-    """What the forecast starts from; the last value of a window is 0."""
-    horizon, season = a["horizon"], a["season"]
-    ahead = torch.arange(horizon, dtype=scaled.dtype).view(1, -1, 1)
-    if a["anchor"] == "naive":
-        return scaled[:, -1:].repeat(1, horizon, 1)
-    if a["anchor"] == "drift":
-        return -scaled[:, :1] * (ahead + 1) / (a["window"] - 1)
-    before = scaled[:, -season:].repeat(1, math.ceil(horizon / season), 1)[:, :horizon]
-    if a["anchor"] == "seasonalNaive":
-        return before
-    return before - scaled[:, -1 - season : -season] * (ahead // season + 1)
 
 
 def spread_of(prediction, targets, quantiles):
@@ -99,16 +29,6 @@ def spread_of(prediction, targets, quantiles):
 def widened(prediction, spread):
     middle = prediction[..., prediction.shape[-1] // 2, None]
     return middle + spread * (prediction - middle)
-
-
-def ascending(raw):
-    """Quantiles from the middle one outwards, by steps that are never negative."""
-    middle = raw.shape[-1] // 2
-    steps = nn.functional.softplus(raw)
-    center = raw[..., middle : middle + 1]
-    above = center + steps[..., middle + 1 :].cumsum(-1)
-    below = center - steps[..., :middle].flip(-1).cumsum(-1).flip(-1)
-    return torch.cat([below, center, above], -1)
 
 
 def pinball(prediction, targets, quantiles):

@@ -66,7 +66,7 @@ async function compare(name: keyof typeof forecastCases): Promise<Compared> {
   for (let seed = 0; seed < seeds; seed++) {
     ours.push(await (await trainForecaster(first.past, { ...options, ...defaults, seed })).evaluate(set));
     let origin = 0;
-    const read = async () => tensors.get(`${seed}.${origin++}`) as NdArray; // one for each origin
+    const read = async () => ({ forecast: tensors.get(`${seed}.${origin++}`) as NdArray }); // one for each origin
     theirs.push(await new Forecaster(samples.plan, read).evaluate(set));
     console.error(name, seed, ours.at(-1)?.model, theirs.at(-1)?.model);
   }
@@ -82,7 +82,8 @@ async function windowsAt({ plan }: ForecastSamples, set: SeriesSet): Promise<Rec
   const forecaster = new Forecaster(plan, async (inputs) => {
     fed.push({ ...inputs });
     const shape = [inputs.past.shape[0] ?? 0, plan.horizon, plan.quantiles.length];
-    return { dtype: 'float32', shape, data: new Float32Array(shape.reduce((size, n) => size * n, 1)) };
+    const data = new Float32Array(shape.reduce((size, n) => size * n, 1));
+    return { forecast: { dtype: 'float32', shape, data } };
   });
   await forecaster.evaluate(set, { origins: ORIGINS });
   return fed;

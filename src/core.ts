@@ -256,6 +256,9 @@ export {
 export { type ErrorCode, LstmOnnxError } from './errors.js';
 export { type ExportOptions, exportOnnx } from './export/export.js';
 export type { BaselineName } from './forecast/baselines.js';
+export type { Distribution } from './forecast/distribution-quantiles.js';
+export type { DecoderKind } from './forecast/forecast-decoder.js';
+export type { DistributionKind } from './forecast/forecast-head.js';
 export { forecasterOf } from './forecast/forecast-metadata.js';
 export { type ForecastOptions, planForecast } from './forecast/forecast-options.js';
 export type { ForecastPlan } from './forecast/forecast-plan.js';
@@ -269,7 +272,9 @@ export {
   type EvaluateForecastOptions,
   type ForecastEvaluation,
   Forecaster,
+  type SampleForecastOptions,
   type SeriesForecast,
+  type SeriesSamples,
 } from './forecast/forecaster.js';
 export {
   OnlineForecaster,
@@ -280,6 +285,7 @@ export {
 export type { ForecastRow } from './forecast/online-rows.js';
 export type { ComparedScores, PastForecast } from './forecast/past-forecast.js';
 export type { ScoreTable } from './forecast/score-table.js';
+export type { TargetScaling } from './forecast/target-scaling.js';
 export {
   type EvaluatedForecaster,
   type EvaluatedTrainingOptions,

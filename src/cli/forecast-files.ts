@@ -4,7 +4,7 @@ import { encodeCheckpoint } from '../builder/checkpoint.js';
 import { tableToCsv } from '../data/table/table-to-csv.js';
 import type { ForecastEvaluation } from '../forecast/forecaster.js';
 import type { TrainedForecaster } from '../forecast/train-forecaster.js';
-import type { ReadingSettings } from './forecast-settings.js';
+import { defaults, type ForecastSettings } from './forecast-settings.js';
 import type { Output } from './output.js';
 import type { ReadSeries } from './read-series.js';
 import { forecastReport } from './report/forecast-report.js';
@@ -33,9 +33,10 @@ interface Outcome {
 export async function contentsOf(
   { forecaster, evaluation, read, command, notes }: Outcome,
   files: ReturnType<typeof filesIn>,
-  { csv, decimal }: Pick<ReadingSettings, 'csv' | 'decimal'>,
+  settings: ForecastSettings,
   say: Output['say'],
 ): Promise<[string, Uint8Array | string][]> {
+  const { csv, decimal } = settings;
   const { network, parameters, plan, history } = forecaster;
   const { set: wanted, notes: without } = forecaster.seriesToForecast(read.series, read.ahead);
   for (const { text } of without) say(text);
@@ -44,7 +45,7 @@ export async function contentsOf(
   const ahead = hasForecast ? await forecaster.forecast(wanted, read.ahead) : [];
   const report = await forecastReport({
     ...{ file: basename(csv), plan, set: read.series, evaluation, ahead, history, command },
-    notes: [...notes],
+    ...{ notes: [...notes], network: networkWords(settings) },
   });
   const table = forecaster.table(ahead);
   return [
@@ -55,6 +56,13 @@ export async function contentsOf(
       : []),
     [files.report, report],
   ];
+}
+
+function networkWords(settings: ForecastSettings): string {
+  const { cell = defaults.cell, hiddenSize = defaults.hiddenSize, decoder, scaling = 'window' } = settings;
+  const steps = decoder === 'autoregressive' ? 'one step after the other' : 'all steps at once';
+  const by = scaling === 'window' ? 'by each window' : `by constants (${scaling})`;
+  return `${cell.toUpperCase()} of ${hiddenSize} features, ${steps}, target scaled ${by}`;
 }
 
 /** Says each line the first time, and keeps what was said. */

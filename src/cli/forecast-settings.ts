@@ -106,6 +106,15 @@ export const planSettings = z.strictObject({
 
 /** How it is trained, and where the files go. */
 export const trainingSettings = z.strictObject({
+  distribution: choice(['quantiles', 'gaussian', 'studentT'])
+    .exactOptional()
+    .describe('What is learned of each step: quantiles, or a distribution [default: quantiles]'),
+  decoder: choice(['direct', 'autoregressive'])
+    .exactOptional()
+    .describe('All steps at once, or one after the other [default: direct]'),
+  scaling: choice(['window', 'standard', 'robust', 'minMax'])
+    .exactOptional()
+    .describe('Of the target: by each window, or by constants of the training part [default: window]'),
   cell: choice(['lstm', 'gru']).exactOptional().describe(`The recurrent layer [default: ${defaults.cell}]`),
   hiddenSize: whole(1024)
     .exactOptional()

@@ -76,15 +76,42 @@ export function embed(name: string, ids: Codes, numEmbeddings: number, embedding
   return embedding(name, ids, { numEmbeddings, embeddingDim }) as Floats;
 }
 
-/** What recurrent layers make of the last of `[batch, steps, columns]`: `[batch, hiddenSize]`. */
-export function lastState(
+export interface RecurrentSizes {
+  readonly cell: 'lstm' | 'gru';
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  /** Between layers. */
+  readonly dropout: number;
+}
+
+/** `[numLayers, batch, hiddenSize]` each; a GRU has no `c`. */
+export interface LayerStates {
+  readonly h: Floats;
+  readonly c?: Floats;
+}
+
+/** Recurrent layers over `[batch, steps, columns]`: the output of each step, `[batch, steps, hiddenSize]`, and the states behind the last. */
+export function recurrent(
   name: string,
   x: Floats,
-  cell: 'lstm' | 'gru',
-  sizes: { readonly hiddenSize: number; readonly numLayers: number; readonly dropout: number },
-): Floats {
+  { cell, hiddenSize, numLayers, dropout }: RecurrentSizes,
+  initialState?: LayerStates,
+): { readonly output: Floats; readonly states: LayerStates } {
   const steps = x as unknown as Value<'float32', readonly ['batch', number, number]>;
-  const options = { ...sizes, batchFirst: true } as const;
-  const { output } = cell === 'lstm' ? lstm(name, steps, options) : gru(name, steps, options);
-  return at<'float32', Shape, number>(output as unknown as Floats, -1, 1) as Floats;
+  const options = {
+    ...{ hiddenSize, numLayers, batchFirst: true, dropout: numLayers > 1 ? dropout : 0 },
+    ...(initialState && { initialState }),
+  };
+  const layers = (cell === 'lstm' ? lstm : gru) as unknown as (...given: unknown[]) => RecurrentOutputs;
+  const { output, ...states } = layers(name, steps, options);
+  return { output, states };
+}
+
+/** The last of `[batch, steps, columns]`: `[batch, columns]`. */
+export function lastStep(x: Floats): Floats {
+  return at<'float32', Shape, number>(x, -1, 1) as Floats;
+}
+
+interface RecurrentOutputs extends LayerStates {
+  readonly output: Floats;
 }

@@ -33,6 +33,12 @@ const schema = z.strictObject({
   window: steps,
   horizon: steps,
   quantiles: z.array(z.number()).check(z.minLength(1)),
+  distribution: z.exactOptional(
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('gaussian') }),
+      z.strictObject({ kind: z.literal('studentT'), df: z.number().check(z.positive()) }),
+    ]),
+  ),
 });
 
 export function forecastMetadata(plan: ForecastPlan): Record<string, string> {
@@ -53,7 +59,10 @@ export function forecasterOf(model: BaseModel): Forecaster {
       'The model takes the rows of a series one by one, which onlineForecasterOf gives it; expected a file that toOnnx of a trained forecast wrote without the option online.',
     );
   }
-  return new Forecaster(plan, async (inputs) => forecastIn(await model.run(inputs, ['forecast'])));
+  return new Forecaster(plan, async (inputs, names) => {
+    const results = await model.run(inputs, names);
+    return Object.fromEntries(names.map((name) => [name, outputIn(results, name)]));
+  });
 }
 
 /** Whether a forecast's file takes rows one by one and has the window as its state. */
@@ -61,11 +70,11 @@ export function isOnline({ inputs }: BaseModel): boolean {
   return inputs.some(({ name }) => name === 'window');
 }
 
-/** The forecast among the outputs of a run, `[windows, horizon, quantiles]`. */
-export function forecastIn(results: Results): NdArray<'float32'> {
-  const { dims, data } = mustHave(results.forecast, 'The forecast');
+/** An output of a run: `forecast` is `[windows, horizon, quantiles]`. */
+export function outputIn(results: Results, name: string): NdArray<'float32'> {
+  const { dims, data } = mustHave(results[name], `The ${name}`);
   if (!(data instanceof Float32Array))
-    throw new LstmOnnxError('E_INTERNAL', 'A forecast that is not float32.');
+    throw new LstmOnnxError('E_INTERNAL', `The ${name} of a forecast is not float32.`);
   return { dtype: 'float32', shape: dims, data };
 }
 

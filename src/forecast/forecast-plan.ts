@@ -6,6 +6,7 @@ import { timeText } from '../data/table/group-rows.js';
 import { type Series, type SeriesSet, seriesColumn, sliceSeries } from '../data/table/series.js';
 import { type Windows, windows } from '../data/table/windows.js';
 import { LstmOnnxError } from '../errors.js';
+import type { Distribution } from './distribution-quantiles.js';
 
 export interface ForecastPlan {
   /** The column that is forecast. */
@@ -37,6 +38,8 @@ export interface ForecastPlan {
   /** Steps that are forecast. */
   readonly horizon: number;
   readonly quantiles: readonly number[];
+  /** What the quantiles are of, where they were not learned one by one. */
+  readonly distribution?: Distribution;
 }
 
 /** The target with its unit, as in `CO2 (ppm)`. */

@@ -2,7 +2,7 @@
 import { counted } from '../counted.js';
 import { type Dataset, dataset } from '../data/dataset.js';
 import { type CalendarPart, calendarFeatures } from '../data/table/calendar.js';
-import { fitScaler, scalingOf } from '../data/table/scaler.js';
+import { fitScaler, type Scaling, scalingOf } from '../data/table/scaler.js';
 import { longestOf, type SeriesSet } from '../data/table/series.js';
 import { splitByTime } from '../data/table/split-by-time.js';
 import type { DataNote } from '../data/table/table.js';
@@ -11,14 +11,11 @@ import type { Windows } from '../data/table/windows.js';
 import { LstmOnnxError } from '../errors.js';
 import { mustGet } from '../must-get.js';
 import { type Anchor, anchorsFor, anchorValues } from './anchor.js';
-import {
-  type ForecastArchitecture,
-  type ForecastColumns,
-  type ScaledColumn,
-  windowScale,
-} from './forecast-network.js';
+import type { ForecastColumns, ScaledColumn } from './forecast-columns.js';
+import type { ForecastArchitecture } from './forecast-network.js';
 import { type ForecastOptions, forecastOptionsIn, planForecast } from './forecast-options.js';
 import { type ForecastPlan, windowsOf } from './forecast-plan.js';
+import { scalingOfWindow, type TargetScaling } from './target-scaling.js';
 import type { ForecastTraining } from './train-forecaster.js';
 import { MOST_TRAINING, MOST_VALIDATION, thinned } from './training-windows.js';
 
@@ -42,6 +39,7 @@ export function forecastSamples(
 ): ForecastSamples {
   const { plan, notes } = planForecast(set, forecastOptionsIn(options));
   const { cell = 'lstm', hiddenSize = 32, numLayers = 1, dropout = 0.1, validation = VALIDATION } = options;
+  const { distribution = 'quantiles', decoder = 'direct', scaling = 'window' } = options;
   const longest = longestOf(set.series);
   const steps = Math.max(Math.round(validation * longest), plan.horizon);
   const parts = splitByTime(set, { validation: steps, context: plan.window });
@@ -59,26 +57,28 @@ export function forecastSamples(
       : { windows: all.every(options.stride), notes: [] };
   const judge = 'Tells the best epoch and the width of ranges by';
   const judged = thinned(windowsOf(held, plan), plan.season, MOST_VALIDATION, judge);
-  const { columns, notes: scaling } = columnsOf(parts.train, plan, all);
+  const { columns, notes: constants } = columnsOf(parts.train, plan, all, scaling);
   const { window, horizon, season, quantiles } = plan;
   const [target] = columns.past;
-  checkScale(target, SQUARED);
+  checkScale(target, scaling === 'window' ? SQUARED : SINGLE);
   const others = [...columns.past.slice(1), ...columns.known, ...columns.static];
   for (const column of others) checkScale(column, SINGLE);
   // What is known ahead is among the past, too.
   const scaled = new Map([target, ...others].map((column) => [column.name, column])).values();
   const learned = training.windows.dataset();
-  const { anchor, note } = closestAnchor(learned, target.scale, plan);
+  const ofWindow = (seen: Float64Array) => scalingOfWindow(seen, target, scaling);
+  const { anchor, note } = closestAnchor(learned, ofWindow, plan);
   return {
     plan,
     architecture: {
-      ...{ columns, window, horizon, season, anchor, quantiles, cell, hiddenSize, numLayers, dropout },
+      ...{ columns, window, horizon, season, scaling, anchor, decoder, distribution, quantiles },
+      ...{ cell, hiddenSize, numLayers, dropout },
     },
-    training: scaledSamples(learned, target.scale),
-    validation: scaledSamples(judged.windows.dataset(), target.scale),
+    training: scaledSamples(learned, ofWindow),
+    validation: scaledSamples(judged.windows.dataset(), ofWindow),
     notes: [
       ...[...notes, ...parts.notes, ...all.notes, ...training.notes, ...judged.notes, note],
-      ...[...scaling, ...[...scaled].flatMap(lostDigits)],
+      ...[...constants, ...[...scaled].flatMap(lostDigits)],
     ],
   };
 }
@@ -121,23 +121,25 @@ function columnsOf(
   train: SeriesSet,
   plan: ForecastPlan,
   { columns }: Windows,
+  scaling: TargetScaling,
 ): { columns: ForecastColumns; notes: readonly DataNote[] } {
-  const numbers = [...new Set([...columns.past, ...columns.known, ...columns.static])];
+  const [target = plan.target, ...features] = columns.past;
+  const numbers = [...new Set([...features, ...columns.known, ...columns.static])];
   const scaler = fitScaler(train, { columns: numbers });
+  const kind = scaling === 'window' ? 'standard' : scaling;
+  const ofTarget = fitScaler(train, { columns: [target], kind });
   const scaled = (names: readonly string[]) => names.map((name) => ({ name, ...scalingOf(scaler, name) }));
   const coded = (names: readonly string[]) =>
     names.map((name) => ({ name, size: plan.categories[name]?.length ?? calendarSize(name) }));
-  const [target, ...features] = scaled(columns.past);
-  if (!target) throw new LstmOnnxError('E_INTERNAL', 'Windows without a target.');
   const all: ForecastColumns = {
-    past: [target, ...features],
+    past: [{ name: target, ...scalingOf(ofTarget, target) }, ...scaled(features)],
     pastCategories: coded(columns.pastCategories),
     known: scaled(columns.known),
     knownCategories: coded(columns.knownCategories),
     static: scaled(columns.static),
     staticCategories: coded(columns.staticCategories),
   };
-  return { columns: all, notes: scaler.notes };
+  return { columns: all, notes: [...ofTarget.notes, ...scaler.notes] };
 }
 
 function calendarSize(part: string): number {
@@ -164,13 +166,16 @@ function* targetsOf({ inputs, targets }: Samples): Generator<{ seen: Float64Arra
   }
 }
 
-/** Samples whose targets are scaled as the network scales what it sees. @param unit the target's own scale */
-function scaledSamples(samples: Samples, unit: number): Samples {
+/** What the values of a window are scaled by. */
+type ScalingOf = (seen: Float64Array) => Scaling;
+
+/** Samples whose targets are scaled as the network scales what it sees. */
+function scaledSamples(samples: Samples, ofWindow: ScalingOf): Samples {
   const data = new Float32Array(samples.targets.data.length);
   let place = 0;
   for (const { seen, next } of targetsOf(samples)) {
-    const { level, scale } = windowScale(seen, unit);
-    for (const value of next) data[place++] = (value - level) / scale;
+    const { center, scale } = ofWindow(seen);
+    for (const value of next) data[place++] = (value - center) / scale;
   }
   return dataset({
     inputs: samples.inputs,
@@ -178,15 +183,15 @@ function scaledSamples(samples: Samples, unit: number): Samples {
   });
 }
 
-/** The anchor with the least mean error, in the scales of the windows. */
+/** The anchor with the least mean error, scaled as what is trained on. */
 function closestAnchor(
   samples: Samples,
-  unit: number,
+  ofWindow: ScalingOf,
   plan: ForecastPlan,
 ): { anchor: Anchor; note: DataNote } {
   const candidates = anchorsFor(plan).map((anchor) => ({ anchor, error: 0 }));
   for (const { seen, next } of targetsOf(samples)) {
-    const { scale } = windowScale(seen, unit);
+    const { scale } = ofWindow(seen);
     for (const each of candidates) {
       const forecast = anchorValues(seen, each.anchor, plan);
       for (const [i, value] of next.entries()) each.error += Math.abs(value - (forecast[i] ?? 0)) / scale;

@@ -1,7 +1,8 @@
 /** A forecast: what it says of series, and how good it was in the past. A network computes it, or a model file. */
+import { Generator } from '../builder/random.js';
 import { rollingOrigins } from '../data/table/rolling-origins.js';
 import { checkSeriesSet, type Series, type SeriesSet, valuesOf } from '../data/table/series.js';
-import type { DataNote, Table } from '../data/table/table.js';
+import { type DataNote, expectWhole, type Table } from '../data/table/table.js';
 import type { WindowArrays } from '../data/table/window-arrays.js';
 import { mustHave } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
@@ -11,6 +12,7 @@ import { checkFits, type ForecastPlan, keyOf, lastWindows, windowsOf } from './f
 import { forecastTable, seriesToForecast } from './forecast-rows.js';
 import { seasonalUnit } from './forecast-scores.js';
 import { type ComparedScores, comparedScores, type PastForecast, scoresByStep } from './past-forecast.js';
+import { distributionToSample, samplePaths } from './sample-paths.js';
 import { type ScoreTable, scoreTable } from './score-table.js';
 
 /** The forecast of one series. */
@@ -37,8 +39,40 @@ export interface ForecastEvaluation extends ComparedScores {
   readonly notes: readonly DataNote[];
 }
 
-/** Quantiles of some windows, `[windows, horizon, quantiles]`. */
-export type ForecastWindows = (inputs: WindowArrays['inputs']) => Promise<NdArray>;
+/** Draws from the distributions of one series. */
+export interface SeriesSamples {
+  /** As the series has them. */
+  readonly name: string;
+  readonly key: Readonly<Record<string, string>>;
+  /** The times of the steps, in milliseconds since 1970. */
+  readonly times: Float64Array;
+  /** A number for each step, by path. */
+  readonly paths: readonly Float64Array[];
+}
+
+export interface SampleForecastOptions {
+  /** How many paths of each series. @default 100 */
+  readonly count?: number;
+  /** The same seed gives the same paths. @default 0 */
+  readonly seed?: number;
+  /** As of `forecast`. */
+  readonly future?: SeriesSet;
+}
+
+/** Outputs of some windows, by the names of the model: `forecast` is `[windows, horizon, quantiles]`. */
+export type ForecastWindows = (
+  inputs: WindowArrays['inputs'],
+  names: readonly string[],
+) => Promise<Readonly<Record<string, NdArray>>>;
+
+/** Which steps of a series are forecast. */
+type SeriesSteps = Pick<SeriesForecast, 'name' | 'key' | 'times'>;
+
+/** The numbers of outputs of one window, in the order in which they were asked for. */
+interface Computed {
+  readonly steps: SeriesSteps;
+  readonly outputs: readonly ArrayLike<number>[];
+}
 
 export interface EvaluateForecastOptions {
   /** How many forecasts of the past, the last one a horizon before the end. @default 5 */
@@ -47,6 +81,7 @@ export interface EvaluateForecastOptions {
   readonly stride?: number;
 }
 
+const sampleNames = { count: true, seed: true, future: true } satisfies OptionNames<SampleForecastOptions>;
 const evaluateNames = { origins: true, stride: true } satisfies OptionNames<EvaluateForecastOptions>;
 
 /** Windows that are computed together. */
@@ -70,26 +105,61 @@ export class Forecaster {
    *   E_UNKNOWN_NAME for columns that the series have not
    */
   async forecast(set: SeriesSet, future?: SeriesSet): Promise<SeriesForecast[]> {
-    checkSeriesSet('forecast', set);
+    const computed = await this.#compute('forecast', set, future, ['forecast']);
+    return computed.map(({ steps, outputs: [numbers = []] }) => seriesForecast(steps, numbers, this.plan));
+  }
+
+  /**
+   * Paths of the steps behind the last ones of series, drawn from the distributions that a forecast of `distribution: 'gaussian'` or
+   * `'studentT'` has. Each step is drawn for itself, given the window: quantiles of a single step are right, sums over
+   * steps move less than those of series whose steps go together.
+   *
+   * @throws E_INVALID_OPTION for a forecast of quantiles, for a count that is none, and as `forecast`
+   */
+  async sample(set: SeriesSet, options: SampleForecastOptions = {}): Promise<SeriesSamples[]> {
+    checkOptionNames('sample', options, sampleNames, { size: 'count', numSamples: 'count' });
+    const { count = 100, seed = 0, future } = options;
+    expectWhole('sample', { count }, 1);
+    const generator = new Generator(seed);
+    const distribution = distributionToSample(this.plan);
+    const computed = await this.#compute('sample', set, future, ['location', 'scale']);
+    return computed.map(({ steps, outputs: [location = [], scale = []] }) => ({
+      ...steps,
+      paths: samplePaths({ location, scale }, distribution, count, generator),
+    }));
+  }
+
+  /** Outputs of the last window of each series. */
+  async #compute(
+    where: string,
+    set: SeriesSet,
+    future: SeriesSet | undefined,
+    names: readonly string[],
+  ): Promise<Computed[]> {
+    checkSeriesSet(where, set);
     const { plan } = this;
     checkFits(set, plan);
     if (future !== undefined) {
-      checkSeriesSet('forecast: future', future);
+      checkSeriesSet(`${where}: future`, future);
       checkFits(future, plan);
     }
     const whole = lastWindows(set, plan, future);
     const all = windowsOf(whole, plan);
-    const forecasts: SeriesForecast[] = [];
+    const computed: Computed[] = [];
     for (let start = 0; start < all.length; start += BATCH) {
       const end = Math.min(start + BATCH, all.length);
-      const { data } = await this.#run(all.arrays(start, end).inputs);
+      const results = await this.#run(all.arrays(start, end).inputs, names);
       for (let i = start; i < end; i++) {
+        const outputs = names.map((name) => {
+          const data = mustHave(results[name], `The ${name}`).data as Float32Array; // its networks have float32 alone
+          const size = data.length / (end - start);
+          return data.subarray((i - start) * size, (i - start + 1) * size);
+        });
         const { name, key, times } = mustHave(whole.series[i], 'The series of a window');
-        const ahead = { name, key, times: times.subarray(plan.window) };
-        forecasts.push(seriesForecast(ahead, data, i - start, plan));
+        computed.push({ steps: { name, key, times: times.subarray(plan.window) }, outputs });
       }
     }
-    return forecasts;
+    return computed;
   }
 
   /**
@@ -153,19 +223,17 @@ export class Forecaster {
   }
 }
 
-/** @internal Of the numbers of a network's forecast `[windows, horizon, quantiles]` those of one window. */
+/** @internal @param numbers the network's forecast of the steps, `[horizon, quantiles]` */
 export function seriesForecast(
-  series: Pick<SeriesForecast, 'name' | 'key' | 'times'>,
-  data: NdArray['data'],
-  window: number,
+  steps: SeriesSteps,
+  numbers: ArrayLike<number>,
   { horizon, quantiles }: ForecastPlan,
 ): SeriesForecast {
   const levels = quantiles.length;
-  const first = window * horizon * levels;
   const own = quantiles.map((_, q) =>
-    Float64Array.from({ length: horizon }, (_, step) => Number(data[first + step * levels + q])),
+    Float64Array.from({ length: horizon }, (_, step) => numbers[step * levels + q] ?? Number.NaN),
   );
-  return { ...series, quantiles: own };
+  return { ...steps, quantiles: own };
 }
 
 /** The median; where no quantile is, on the line between its two neighbours; else the quantile that is nearest to it. */

@@ -11,7 +11,7 @@ import { BaseModel } from '../runtime/model.js';
 import type { Stream } from '../runtime/stream.js';
 import type { Feeds } from '../runtime/values.js';
 import { SerialQueue } from '../serial-queue.js';
-import { forecastIn, isOnline, planOf } from './forecast-metadata.js';
+import { isOnline, outputIn, planOf } from './forecast-metadata.js';
 import { checkFits, type ForecastPlan, lastWindows, windowsOf } from './forecast-plan.js';
 import { type SeriesForecast, seriesForecast } from './forecaster.js';
 import { checkRow, type ForecastRow, type RowPlace, RowReader } from './online-rows.js';
@@ -98,9 +98,9 @@ export class OnlineForecaster {
       ...others,
     });
     live.time = time;
-    const { data } = forecastIn(results);
+    const { data } = outputIn(results, 'forecast');
     const { name, key, times } = mustHave(whole.series[0], 'The series of a row');
-    return seriesForecast({ name, key, times: times.subarray(1) }, data, 0, plan);
+    return seriesForecast({ name, key, times: times.subarray(1) }, data, plan);
   }
 
   /** What is known of the steps behind a row. */

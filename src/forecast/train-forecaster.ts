@@ -3,11 +3,10 @@
 import { wrongArgument } from '../arguments.js';
 import type { BackendName } from '../builder/backends/backend.js';
 import type { Network } from '../builder/network.js';
-import type { StateDict } from '../builder/parameters.js';
+import { type StateDict, specsOfNetwork } from '../builder/parameters.js';
 import { predict } from '../builder/predict.js';
 import type { OnStep } from '../builder/train/epoch.js';
 import { type EpochEnd, type FitResult, fit } from '../builder/train/fit.js';
-import { pinball } from '../builder/train/forecast-losses.js';
 import type { EpochLog } from '../builder/train/logs.js';
 import { adam } from '../builder/train/optimizers.js';
 import { cosine } from '../builder/train/schedules.js';
@@ -16,6 +15,14 @@ import type { DataNote } from '../data/table/table.js';
 import { exportOnnx } from '../export/export.js';
 import { mustHave } from '../must-get.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
+import type { DecoderKind } from './forecast-decoder.js';
+import {
+  CENTRAL,
+  centralRange,
+  type DistributionKind,
+  lossOf,
+  trainedDistribution,
+} from './forecast-head.js';
 import { forecastMetadata } from './forecast-metadata.js';
 import { forecastNetwork } from './forecast-network.js';
 import { expectCount, type ForecastOptions } from './forecast-options.js';
@@ -24,10 +31,23 @@ import { forecastSamples } from './forecast-samples.js';
 import { Forecaster } from './forecaster.js';
 import { onlineNetwork } from './online-network.js';
 import { spreadOf } from './spread.js';
+import type { TargetScaling } from './target-scaling.js';
 import { batchSizeFor } from './training-windows.js';
 
 /** How a forecast is trained. */
 export interface ForecastTraining {
+  /**
+   * What is said of each step: quantiles, each learned for itself, or a distribution whose location and scale are learned, from which
+   * `sample` draws. A Student t has degrees of freedom, too, one number for all steps. @default 'quantiles'
+   */
+  readonly distribution?: DistributionKind;
+  /** All steps ahead at once, or one after the other, each from the point of the step before. @default 'direct' */
+  readonly decoder?: DecoderKind;
+  /**
+   * What the target is scaled by: the last value and the deviation of each window, or constants of what is trained on, as
+   * `fitScaler` has them. @default 'window'
+   */
+  readonly scaling?: TargetScaling;
   /** @default 'lstm' */
   readonly cell?: 'lstm' | 'gru';
   /** @default 32 */
@@ -92,8 +112,9 @@ export async function trainForecaster(
     seed = 0,
   } = options;
   const network = forecastNetwork(architecture);
+  const { distribution: kind } = architecture;
   const { parameters, history, backend } = await fit(network, training, {
-    loss: pinball({ quantiles: plan.quantiles }),
+    loss: lossOf(kind, plan.quantiles),
     output: 'scaled',
     optimizer: adam({ lr: cosine({ from: lr, over: epochs }) }),
     validation,
@@ -108,15 +129,22 @@ export async function trainForecaster(
     ...(options.signal && { signal: options.signal }),
   });
   const { scaled } = await predict(network, parameters, validation.inputs, { backend: backend.name });
-  const spread = spreadOf(
-    mustHave(scaled, 'The scaled forecast').data as Float32Array,
-    validation.targets.data as Float32Array,
-    plan.quantiles,
-  );
-  const whole = forecastNetwork({ ...architecture, spread });
-  return new TrainedForecaster(plan, {
-    network: { ...whole, outputs: { forecast: mustHave(whole.outputs.forecast, 'The forecast') } },
-    parameters,
+  const learned = mustHave(scaled, 'The scaled forecast').data as Float32Array;
+  const came = validation.targets.data as Float32Array;
+  const distribution = trainedDistribution(kind, parameters);
+  const spread = distribution
+    ? spreadOf(centralRange(learned, distribution), came, CENTRAL)
+    : spreadOf(learned, came, plan.quantiles);
+  const whole = forecastNetwork({
+    ...architecture,
+    ...(distribution?.kind === 'studentT' && { df: distribution.df }),
+    spread,
+  });
+  const { scaled: _, ...outputs } = whole.outputs;
+  const ownNames = new Set(specsOfNetwork(whole).map(({ name }) => name));
+  return new TrainedForecaster(distribution ? { ...plan, distribution } : plan, {
+    network: { ...whole, outputs },
+    parameters: new Map([...parameters].filter(([name]) => ownNames.has(name))),
     history,
     backend,
     notes: [...notes, ...widened(spread)],
@@ -153,9 +181,7 @@ export class TrainedForecaster extends Forecaster {
     parts: Pick<TrainedForecaster, 'network' | 'parameters' | 'history' | 'backend' | 'notes'>,
   ) {
     const { network, parameters } = parts;
-    super(plan, async (inputs) =>
-      mustHave((await predict(network, parameters, inputs)).forecast, 'The forecast'),
-    );
+    super(plan, (inputs) => predict(network, parameters, inputs));
     this.network = network;
     this.parameters = parameters;
     this.history = parts.history;
@@ -164,8 +190,8 @@ export class TrainedForecaster extends Forecaster {
   }
 
   /**
-   * The model file: raw numbers in, the output `forecast` out. Its metadata says what it is fed, which `forecasterOf` reads, and of
-   * a file that is `online` `onlineForecasterOf`.
+   * The model file: raw numbers in, the output `forecast` out, of a distribution also `location` and `scale`. Its metadata says what it
+   * is fed, which `forecasterOf` reads, and of a file that is `online` `onlineForecasterOf`.
    *
    * @throws E_INVALID_OPTION for options that there are not
    */
@@ -193,6 +219,9 @@ export const trainingOptionNames = {
   window: true,
   season: true,
   quantiles: true,
+  distribution: true,
+  decoder: true,
+  scaling: true,
   cell: true,
   hiddenSize: true,
   numLayers: true,
@@ -224,9 +253,9 @@ export const meantTrainingOptions = {
 
 /** What neither the network nor `fit` would tell by these names. */
 function checkTraining(options: ForecastTraining): void {
-  const { cell, validation, hiddenSize, numLayers, dropout, stride } = options;
-  if (cell !== undefined && cell !== 'lstm' && cell !== 'gru')
-    throw wrongArgument('trainForecaster: cell', cell, "'lstm' or 'gru'");
+  const { validation, hiddenSize, numLayers, dropout, stride } = options;
+  for (const [name, choices] of Object.entries(CHOICES))
+    expectChoice(name, options[name as keyof typeof CHOICES], choices);
   if (validation !== undefined && !(typeof validation === 'number' && validation > 0 && validation < 1)) {
     throw wrongArgument('trainForecaster: validation', validation, 'a fraction between 0 and 1');
   }
@@ -239,4 +268,20 @@ function checkTraining(options: ForecastTraining): void {
   if (options.onNote !== undefined && typeof options.onNote !== 'function') {
     throw wrongArgument('trainForecaster: onNote', options.onNote, 'a function');
   }
+}
+
+const CHOICES = {
+  cell: ['lstm', 'gru'],
+  distribution: ['quantiles', 'gaussian', 'studentT'],
+  decoder: ['direct', 'autoregressive'],
+  scaling: ['window', 'standard', 'robust', 'minMax'],
+} as const satisfies { readonly [K in keyof ForecastTraining]: readonly ForecastTraining[K][] };
+
+function expectChoice(option: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.some((choice) => choice === value)) return;
+  throw wrongArgument(
+    `trainForecaster: ${option}`,
+    value,
+    choices.map((choice) => `'${choice}'`).join(' or '),
+  );
 }

@@ -4,6 +4,7 @@ import { type ForecastReport, forecastReport } from '../../src/cli/report/foreca
 import { parseTable } from '../../src/data/table/parse-table.js';
 import type { SeriesSet } from '../../src/data/table/series.js';
 import { seriesOf } from '../../src/data/table/series-of.js';
+import type { Distribution } from '../../src/forecast/distribution-quantiles.js';
 import { trainForecaster } from '../../src/forecast/train-forecaster.js';
 import { salesSeries } from '../forecast/series.js';
 import { expectWellFormed, textsOf } from './well-formed.js';
@@ -25,6 +26,7 @@ async function reportOf(
     ahead: await forecaster.forecast(set),
     notes: ['The window is 12 steps.'],
     command: 'lstm-onnx train forecast --csv sales.csv',
+    network: 'LSTM of 4 features',
   };
 }
 
@@ -52,6 +54,14 @@ describe('the report of one series', () => {
     expect(html).toMatch(/^<!DOCTYPE html>\n<html lang="en"/);
   });
 
+  it('says which distribution the quantiles are of, where there is one', async () => {
+    const of = (distribution: Distribution) =>
+      forecastReport({ ...report, plan: { ...report.plan, distribution } }).then(textsOf);
+    expect(textsOf(html)).not.toContain('Distribution');
+    expect(await of({ kind: 'gaussian' })).toContain('normal');
+    expect(await of({ kind: 'studentT', df: 4.26 })).toContain('Student t, 4.3 degrees of freedom');
+  });
+
   it('has the scores, who is better, what was forecast, and the command', () => {
     const texts = textsOf(html);
     const { model, baselines } = report.evaluation!;
@@ -67,6 +77,7 @@ describe('the report of one series', () => {
         '60, from 2000-01-01 to 2004-12-01',
         '12 steps seen',
         '4 steps ahead',
+        'LSTM of 4 features',
         'The window is 12 steps.',
         'lstm-onnx train forecast --csv sales.csv',
       ]),

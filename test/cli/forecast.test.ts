@@ -55,7 +55,10 @@ describe('lstm-onnx train forecast', () => {
     [
       'seattle-weather',
       7,
-      ['--target', 'temp_max', '--features', 'wind,weather', '--cell', 'gru', '--time', 'date'],
+      [
+        ...['--target', 'temp_max', '--features', 'wind,weather', '--cell', 'gru', '--time', 'date'],
+        ...['--distribution', 'studentT', '--decoder', 'autoregressive', '--scaling', 'standard'],
+      ],
       [],
       'simd',
     ],
@@ -83,6 +86,12 @@ describe('lstm-onnx train forecast', () => {
     const [, ...scores] = /^seasonal naive .*$/m.exec(stdout)![0].split(/ {2,}/);
     expect(page).toEqual(expect.arrayContaining([`${name}.csv`, ...scores]));
     expect(page).toContainEqual(expect.stringMatching(/^lstm-onnx train forecast --csv .* --seed 0 /));
+    const isOfDistribution = what.includes('--distribution');
+    expect(page.some((line) => /^Student t, [\d.]+ degrees of freedom$/.test(line))).toBe(isOfDistribution);
+    const network = isOfDistribution
+      ? /^GRU of \d+ features, one step after the other, target scaled by constants \(standard\)$/
+      : /^LSTM of \d+ features, all steps at once, target scaled by each window$/;
+    expect(page).toContainEqual(expect.stringMatching(network));
 
     const again = join(folder, `${name}.csv`);
     const model = join(out, 'model.onnx');

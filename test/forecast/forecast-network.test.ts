@@ -6,12 +6,9 @@ import { predict } from '../../src/builder/predict.js';
 import { Generator } from '../../src/builder/random.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { anchorsFor, anchorValues } from '../../src/forecast/anchor.js';
-import {
-  type ForecastArchitecture,
-  forecastNetwork,
-  windowScale,
-} from '../../src/forecast/forecast-network.js';
+import { type ForecastArchitecture, forecastNetwork } from '../../src/forecast/forecast-network.js';
 import { middleOf } from '../../src/forecast/spread.js';
+import { scalingOfWindow } from '../../src/forecast/target-scaling.js';
 import { Model } from '../../src/index.js';
 import '../matcher.js';
 
@@ -28,8 +25,15 @@ const architecture: ForecastArchitecture = {
     static: [column('size')],
     staticCategories: [{ name: 'shop', size: 4 }],
   },
-  ...{ window: 9, horizon: 5, season: 4, anchor: 'seasonalNaive', quantiles: [0.05, 0.25, 0.5, 0.9] },
-  ...{ cell: 'gru', hiddenSize: 6, numLayers: 2, dropout: 0.2 },
+  ...{
+    window: 9,
+    horizon: 5,
+    season: 4,
+    anchor: 'seasonalNaive',
+    scaling: 'window',
+    quantiles: [0.05, 0.25, 0.5, 0.9],
+  },
+  ...{ distribution: 'quantiles', decoder: 'direct', cell: 'gru', hiddenSize: 6, numLayers: 2, dropout: 0.2 },
 };
 const plain: ForecastArchitecture = {
   ...architecture,
@@ -86,18 +90,17 @@ describe('the network of a forecast', () => {
     const [, horizon = 0, quantiles = 0] = forecast!.shape;
     expect([horizon, quantiles]).toEqual([of.horizon, of.quantiles.length]);
     const columns = of.columns.past.length;
-    const [{ scale: unit }] = of.columns.past;
     for (let sample = 0; sample < 7; sample++) {
       const target = Array.from(
         { length: of.window },
         (_, step) => inputs.past.data[(sample * of.window + step) * columns]!,
       );
-      const { level, scale } = windowScale(target, unit);
+      const { center, scale } = scalingOfWindow(target, of.columns.past[0], of.scaling);
       const size = horizon * quantiles;
       const part = ({ data }: { data: ArrayLike<number> }) =>
         Array.from(data).slice(sample * size, (sample + 1) * size);
       expect(part(forecast!)).toBeCloseToArray(
-        part(scaled!).map((value) => value * scale + level),
+        part(scaled!).map((value) => value * scale + center),
         { rtol: 1e-5 },
       );
     }

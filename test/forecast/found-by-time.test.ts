@@ -100,7 +100,7 @@ describe('quantiles without a median', () => {
       const data = Float32Array.from({ length: 2 * quantiles.length }, (_, i) => {
         return (past.data[3] ?? 0) + 100 * (quantiles[i % quantiles.length] ?? 0);
       });
-      return { dtype: 'float32', shape: [1, 2, quantiles.length], data };
+      return { forecast: { dtype: 'float32', shape: [1, 2, quantiles.length], data } };
     });
     return (await forecaster.evaluate(await salesSeries(30))).model;
   }

@@ -6,11 +6,8 @@ import { fitScaler, scalingOf } from '../../src/data/table/scaler.js';
 import { seriesOf } from '../../src/data/table/series-of.js';
 import { splitByTime } from '../../src/data/table/split-by-time.js';
 import { exportOnnx } from '../../src/export/export.js';
-import {
-  type ForecastArchitecture,
-  forecastNetwork,
-  type ScaledColumn,
-} from '../../src/forecast/forecast-network.js';
+import type { ScaledColumn } from '../../src/forecast/forecast-columns.js';
+import { type ForecastArchitecture, forecastNetwork } from '../../src/forecast/forecast-network.js';
 import { windowsOf } from '../../src/forecast/forecast-plan.js';
 import { forecastSamples } from '../../src/forecast/forecast-samples.js';
 import { Model } from '../../src/index.js';
@@ -57,9 +54,11 @@ it('a model file of raw numbers gives what one of numbers that are scaled by han
       randomRows(30),
       fc.nat(1e6),
       fc.constantFrom('lstm', 'gru' as const),
+      fc.constantFrom('direct', 'autoregressive' as const),
+      fc.constantFrom('window', 'standard', 'robust', 'minMax' as const),
       fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
       fc.double({ min: -5, max: 5, noNaN: true }),
-      async (rows, seed, cell, unit, level) => {
+      async (rows, seed, cell, decoder, scaling, unit, level) => {
         // Values of a usual unit and level: float32 has 7 digits.
         const own = rows.map((row) => ({
           ...row,
@@ -72,7 +71,7 @@ it('a model file of raw numbers gives what one of numbers that are scaled by han
           fill: 'previous',
         });
         const { train } = splitByTime(set, { validation: 8 });
-        const scaler = fitScaler(train);
+        const scaler = fitScaler(train, { kind: scaling === 'window' ? 'standard' : scaling });
         const plan = {
           ...{ target: 'sold', features: [], known: ['price'], static: [], calendar: [], categories: {} },
           ...{ time: 'day', key: ['shop'] },
@@ -90,7 +89,15 @@ it('a model file of raw numbers gives what one of numbers that are scaled by han
         const networkBy = (columns: ForecastArchitecture['columns']) =>
           forecastNetwork({
             ...{ columns, cell, window: 6, horizon: 4, season: 3, quantiles: plan.quantiles },
-            ...{ anchor: 'seasonalNaive', hiddenSize: 5, numLayers: 1, dropout: 0 },
+            ...{
+              scaling,
+              decoder,
+              distribution: 'quantiles',
+              anchor: 'seasonalNaive',
+              hiddenSize: 5,
+              numLayers: 1,
+              dropout: 0,
+            },
           });
         const raw = networkBy(columnsBy((name) => scalingOf(scaler, name)));
         const byHand = networkBy(columnsBy(() => ({ center: 0, scale: 1 })));

@@ -12,6 +12,8 @@ import { type QuantileOptions, quantileRule } from './quantiles.js';
 const LEAST_VARIANCE = 1e-6;
 /** The least scale of a Student t. */
 const LEAST_SCALE = 1e-6;
+/** The least scales of the distributions, as the losses below have them. */
+export const leastScales = { gaussian: Math.sqrt(LEAST_VARIANCE), studentT: LEAST_SCALE } as const;
 /** With two degrees of freedom or fewer there is no variance. */
 const LEAST_FREEDOM = 2;
 /** From here on five terms of the series for the gamma functions are right to 1e-8. */

@@ -25,6 +25,8 @@ export interface ForecastReport {
   readonly set: SeriesSet;
   /** Undefined where there were too few rows to hold some back. */
   readonly evaluation: ForecastEvaluation | undefined;
+  /** The network in a few words. */
+  readonly network: string;
   /** The forecasts ahead; none of series that lack what theirs takes. */
   readonly ahead: readonly SeriesForecast[];
   readonly history: readonly EpochLog[];
@@ -74,7 +76,7 @@ function section(title: string, ...children: readonly (Markup | readonly Markup[
   return element('section', {}, element('h2', {}, title), ...children);
 }
 
-function facts({ file, plan, set }: ForecastReport): Markup {
+function facts({ file, plan, set, network }: ForecastReport): Markup {
   const rows = set.series.reduce((sum, { times }) => sum + times.length, 0);
   const { first, last } = spanOf(set.series);
   const span = `from ${timeText(first)} to ${timeText(last)}`;
@@ -92,6 +94,8 @@ function facts({ file, plan, set }: ForecastReport): Markup {
     ['Window', `${steps(plan.window)} seen`],
     ['Horizon', `${steps(plan.horizon)} ahead`],
     ['Quantiles', plan.quantiles.join(', ')],
+    ['Distribution', distributionWords(plan)],
+    ['Network', network],
     ['Further columns', plan.features.join(', ')],
     ['Known ahead', [...plan.known, ...plan.calendar].join(', ')],
   ];
@@ -102,6 +106,12 @@ function facts({ file, plan, set }: ForecastReport): Markup {
       .filter(([, value]) => value !== '')
       .flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
   );
+}
+
+function distributionWords({ distribution }: ForecastPlan): string {
+  if (!distribution) return '';
+  if (distribution.kind === 'gaussian') return 'normal';
+  return `Student t, ${distribution.df.toFixed(1)} degrees of freedom`;
 }
 
 function scores({ evaluation, plan }: ForecastReport): Markup {
