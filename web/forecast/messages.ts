@@ -69,8 +69,8 @@ export interface Found {
 export interface TrainingProgress {
   readonly epoch: number;
   readonly loss: number;
-  /** Of the last epoch that is over. */
-  readonly validation?: number;
+  /** Of the last epoch that is over; NaN in the first. */
+  readonly validation: number;
   /** The part of all steps that is done, from 0 to 1. */
   readonly done: number;
   /** Milliseconds. */

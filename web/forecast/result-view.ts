@@ -146,7 +146,9 @@ function scoreTable(title: string, [header = [], ...rows]: readonly (readonly st
         'tr',
         {},
         make('td'),
-        ...cells(header).map((name) => make('th', { scope: 'col', class: 'number' }, name)),
+        ...cells(header).map((name) =>
+          make('th', { scope: 'col', class: 'number' }, name.replace(' %', '\u00a0%')),
+        ),
       ),
     ),
     make(

@@ -2,6 +2,7 @@
 import {
   type ForecastEvaluation,
   type ForecastPlan,
+  type ForecastTraining,
   type PastForecast,
   type SeriesForecast,
   type SeriesSet,
@@ -16,69 +17,71 @@ import { type Choices, trainingOptions } from './options.js';
 /** Milliseconds between messages to the page. */
 const reportInterval = 100;
 
-export class TrainingRun {
-  readonly #stop = new AbortController();
-  #lastReport = 0;
-  #validation: number | undefined;
+export interface Job {
+  readonly series: SeriesSet;
+  /** What is known ahead. */
+  readonly future: SeriesSet | undefined;
+  readonly choices: Choices;
+  /** Ends it after the step at hand; nothing is kept. */
+  readonly signal: AbortSignal;
+  readonly report: (progress: TrainingProgress) => void;
+}
 
-  constructor(
-    private readonly series: SeriesSet,
-    private readonly future: SeriesSet | undefined,
-    private readonly choices: Choices,
-  ) {}
-
-  /** After the step at hand; nothing is kept. */
-  stop(): void {
-    this.#stop.abort();
+/** @returns undefined if it was stopped */
+export async function trainingResult(job: Job): Promise<Result | undefined> {
+  const started = performance.now();
+  try {
+    const { forecaster, evaluation, notes } = await trainAndEvaluate(job.series, {
+      ...trainingOptions(job.choices),
+      signal: job.signal,
+      ...progressOf(job, started),
+    });
+    if (job.signal.aborted) return undefined;
+    const elapsed = performance.now() - started;
+    return await resultOf(job, { forecaster, evaluation, texts: notes.map(({ text }) => text), elapsed });
+  } catch (error) {
+    if (!job.signal.aborted) throw error;
+    return undefined;
   }
+}
 
-  /** @returns undefined if it was stopped */
-  async run(report: (progress: TrainingProgress) => void): Promise<Result | undefined> {
-    const { signal } = this.#stop;
-    const { epochs } = this.choices.settings;
-    const started = performance.now();
-    try {
-      const { forecaster, evaluation, notes } = await trainAndEvaluate(this.series, {
-        ...trainingOptions(this.choices),
-        signal,
-        onStep: async ({ epoch, step, steps, loss }) => {
-          const now = performance.now();
-          if (now - this.#lastReport < reportInterval) return;
-          this.#lastReport = now;
-          const done = ((epoch - 1) * steps + step) / (epochs * steps);
-          const validation = this.#validation === undefined ? {} : { validation: this.#validation };
-          report({ epoch, loss, ...validation, done, elapsed: now - started });
-        },
-        onEpoch: ({ log }) => {
-          this.#validation = log.validation?.loss;
-        },
-      });
-      const elapsed = performance.now() - started;
-      const texts = notes.map(({ text }) => text);
-      return signal.aborted ? undefined : await this.#result({ forecaster, evaluation, texts, elapsed });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return undefined;
-    }
-  }
+/** What of a training tells how far it is. */
+function progressOf({ choices, report }: Job, started: number): Pick<ForecastTraining, 'onStep' | 'onEpoch'> {
+  const { epochs } = choices.settings;
+  let [lastReport, validation] = [0, Number.NaN];
+  return {
+    onStep({ epoch, step, steps, loss }) {
+      const now = performance.now();
+      if (now - lastReport < reportInterval) return;
+      lastReport = now;
+      const done = ((epoch - 1) * steps + step) / (epochs * steps);
+      report({ epoch, loss, validation, done, elapsed: now - started });
+    },
+    onEpoch({ log }) {
+      validation = log.validation?.loss ?? Number.NaN;
+    },
+  };
+}
 
-  async #result({ forecaster, evaluation, texts, elapsed }: Trained): Promise<Result> {
-    const { plan } = forecaster;
-    const { set, notes } = forecaster.seriesToForecast(this.series, this.future);
-    const ahead = set.series.length > 0 ? await forecaster.forecast(set, this.future) : [];
-    const { decimal } = this.choices.reading;
-    const csv = tableToCsv(forecaster.table(ahead), decimal ? { decimal } : {});
-    return {
-      plan,
-      ...(evaluation && { table: evaluation.table }),
-      isBetter: evaluation !== undefined && isBetter(evaluation),
-      series: shownSeries(this.series, plan, evaluation?.forecasts ?? [], ahead),
-      notes: [...texts, ...notes.map(({ text }) => text)],
-      facts: factsOf(forecaster, elapsed),
-      onnx: Uint8Array.from(forecaster.toOnnx()),
-      ...(ahead.length > 0 && { csv: new TextEncoder().encode(csv) }),
-    };
-  }
+async function resultOf(
+  { series, future, choices }: Job,
+  { forecaster, evaluation, texts, elapsed }: Trained,
+): Promise<Result> {
+  const { plan } = forecaster;
+  const { set, notes } = forecaster.seriesToForecast(series, future);
+  const ahead = set.series.length > 0 ? await forecaster.forecast(set, future) : [];
+  const { decimal } = choices.reading;
+  const csv = tableToCsv(forecaster.table(ahead), decimal ? { decimal } : {});
+  return {
+    plan,
+    ...(evaluation && { table: evaluation.table }),
+    isBetter: evaluation !== undefined && isBetter(evaluation),
+    series: shownSeries(series, plan, evaluation?.forecasts ?? [], ahead),
+    notes: [...texts, ...notes.map(({ text }) => text)],
+    facts: factsOf(forecaster, elapsed),
+    onnx: Uint8Array.from(forecaster.toOnnx()),
+    ...(ahead.length > 0 && { csv: new TextEncoder().encode(csv) }),
+  };
 }
 
 interface Trained {

@@ -43,7 +43,7 @@ export class TrainingView {
     progressBar.value = done;
     place('stat-epoch').textContent = `${epoch} of ${this.#epochs}`;
     place('stat-loss').textContent = formatNumber(loss);
-    place('stat-validation').textContent = validation === undefined ? '–' : formatNumber(validation);
+    place('stat-validation').textContent = Number.isNaN(validation) ? '–' : formatNumber(validation);
     place('stat-left').textContent = formatSeconds((elapsed * (1 - done)) / Math.max(done, 1e-6));
   }
 

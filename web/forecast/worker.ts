@@ -11,7 +11,6 @@ import { failureOf } from '../shared/failure.js';
 import type { DateChoice, Found, FromWorker, ToWorker } from './messages.js';
 import { type Choices, planOptions, seriesOptions, tableOptions } from './options.js';
 import { previewOf } from './preview.js';
-import { TrainingRun } from './run.js';
 
 type Request = Extract<ToWorker, { readonly request: number }>;
 
@@ -25,7 +24,8 @@ interface ReadFile {
 
 let file: File | undefined;
 let read: ReadFile | undefined;
-let run: TrainingRun | undefined;
+/** Of the training that goes on. */
+let stopping = new AbortController();
 /** The newest request; what an older one comes to is let go of. */
 let newest = 0;
 
@@ -34,7 +34,7 @@ function tell(message: FromWorker, transfer: Transferable[] = []): void {
 }
 
 addEventListener('message', ({ data: message }: MessageEvent<ToWorker>) => {
-  if (message.type === 'stop') run?.stop();
+  if (message.type === 'stop') stopping.abort();
   else handle(message).catch((error: unknown) => fail(message, error));
 });
 
@@ -83,18 +83,18 @@ function foundIn({ table, series: set }: ReadFile, choices: Choices): Found {
 }
 
 async function train(request: number, choices: Choices): Promise<void> {
+  stopping = new AbortController();
+  const { signal } = stopping;
   const { series, future } = await readFile(choices);
-  run = new TrainingRun(series, future, choices);
-  try {
-    const result = await run.run((progress) => tell({ type: 'progress', request, progress }));
-    if (!result) tell({ type: 'stopped', request });
-    else
-      tell({ type: 'done', request, result }, [
-        result.onnx.buffer,
-        ...(result.csv ? [result.csv.buffer] : []),
-      ]);
-  } finally {
-    run = undefined;
+  // What trains comes when it is wanted: it is the larger part of the library.
+  const { trainingResult } = await import('./run.js');
+  const result = await trainingResult({
+    ...{ series, future, choices, signal },
+    report: (progress) => tell({ type: 'progress', request, progress }),
+  });
+  if (!result) tell({ type: 'stopped', request });
+  else {
+    tell({ type: 'done', request, result }, [result.onnx.buffer, ...(result.csv ? [result.csv.buffer] : [])]);
   }
 }
 

@@ -199,7 +199,7 @@ describeInChromium('The page Forecast', () => {
     );
     const rows = await visit.page.locator('#scores tbody th').allInnerTexts();
     expect(rows).toEqual(['model', 'naive', 'drift', 'seasonal naive']);
-    expect(await visit.text('#scores')).toMatch(/5 forecasts of the past.*MAE.*RMSE.*MASE.*in 80 % range/s);
+    expect(await visit.text('#scores')).toMatch(/5 forecasts of the past.*MAE.*RMSE.*MASE.*in 80\s% range/s);
     await soon(async () => expect(await coloursOfChart(visit)).toBeGreaterThan(20));
     const { onnx, csv: text } = await page.saved();
     await using model = await Model.load(onnx, { providers: ['cpu'] });
