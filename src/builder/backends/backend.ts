@@ -9,6 +9,7 @@ import { TfOptimizer } from '../train/tf-optimizer.js';
 import { backendNames, isBackendName } from './backend-names.js';
 import { registerCrossEntropy } from './cross-entropy.js';
 import { initialize, select } from './current-backend.js';
+import { withoutProcessHandlers } from './process-handlers.js';
 import { avoidTapeLeak } from './tape.js';
 import type { Tf } from './tf.js';
 
@@ -61,12 +62,12 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
       const { registerSimdBackend } = await import('./simd/backend.js');
       await registerSimdBackend(tf, name, name === 'simd' ? {} : { threads: Number(name.slice(5)) });
     }
-    if (name === 'wasm') await importWasmBackend();
     if (name === 'tensorflow') {
       const { startTensorflow } = await import('./tensorflow/backend.js');
       await startTensorflow(tf);
     }
-    await initialize(tf, name);
+    if (name === 'wasm') await startWasmBackend(tf);
+    else await initialize(tf, name);
     select(tf, name);
     registerCrossEntropy(tf, name);
     return undefined;
@@ -77,10 +78,11 @@ async function tryBackend(tf: Tf, name: string): Promise<string | undefined> {
 }
 
 /** Its WebAssembly lies beside it in npm's folders, which no bundle has. */
-async function importWasmBackend(): Promise<void> {
+async function startWasmBackend(tf: Tf): Promise<void> {
   if ('document' in globalThis || 'importScripts' in globalThis)
     throw new Error('it runs in Node, not in browsers');
   await import('@tensorflow/tfjs-backend-wasm');
+  await withoutProcessHandlers(() => initialize(tf, 'wasm'));
 }
 
 /** What a backend that runs brings itself. */
