@@ -1,10 +1,29 @@
 /** The frequency of times: the step that all of their distances are multiples of, and most of them are. */
 import { LstmOnnxError } from '../../errors.js';
+import { mustHave } from '../../must-get.js';
 import { DAY } from './date-format.js';
 import { type Frequency, type FrequencyUnit, monthOf, timeOfDay, weekday } from './frequency.js';
 
 /** Times of one series, ascending, each once. */
 type Times = Float64Array;
+
+/** Units and how many smaller ones they have, the largest first. */
+type Units = readonly (readonly [unit: FrequencyUnit, length: number])[];
+const OF_MONTHS: Units = [
+  ['year', 12],
+  ['quarter', 3],
+  ['month', 1],
+];
+const OF_DAYS: Units = [
+  ['week', 7],
+  ['day', 1],
+];
+const OF_SECONDS: Units = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+];
 
 /**
  * @param series the times of each
@@ -15,9 +34,6 @@ export function findFrequency(
   series: readonly Times[],
   placeOf: (series: number, index: number) => string,
 ): Frequency {
-  const first = series.find((times) => times.length > 0)?.[0] ?? 0;
-  const every = (test: (time: number) => boolean) => series.every((times) => times.every(test));
-  const isDaily = every((time) => timeOfDay(time) === timeOfDay(first));
   const shortest = series.reduce(
     (least, times) => Math.min(least, shortestStep(times)),
     Number.POSITIVE_INFINITY,
@@ -29,31 +45,44 @@ export function findFrequency(
       { hints: [{ option: 'frequency' }] },
     );
   }
-  const dayOfMonth = new Date(first).getUTCDate();
-  const isSameDay = every((time) => new Date(time).getUTCDate() === dayOfMonth);
-  const isWeekly = every((time) => (time - first) % (7 * DAY) === 0);
-  if (isDaily && shortest >= 28 * DAY && (isSameDay || !isWeekly)) {
-    const step = commonStep(series, monthOf, placeOf, 'month');
-    if (step % 12 === 0) return { unit: 'year', count: step / 12 };
-    if (step % 3 === 0) return { unit: 'quarter', count: step / 3 };
-    return { unit: 'month', count: step };
-  }
-  if (isDaily) {
-    // Each day counts as its Friday at most, so that a weekend is no gap.
-    if (shortest === DAY && every((time) => weekday(time) < 5) && series.some(spansWeekends)) {
-      return { unit: 'business day', count: 1 };
-    }
-    const step = commonStep(series, (time) => Math.round(time / DAY), placeOf, 'day');
-    return step % 7 === 0 ? { unit: 'week', count: step / 7 } : { unit: 'day', count: step };
-  }
-  const step = commonStep(series, (time) => time / 1000, placeOf, 'second');
-  const units: [FrequencyUnit, number][] = [
-    ['day', 86_400],
-    ['hour', 3600],
-    ['minute', 60],
-  ];
-  const [unit, length] = units.find(([, seconds]) => step % seconds === 0) ?? (['second', 1] as const);
+  const common = (count: (time: number) => number, unit: string) => commonStep(series, count, placeOf, unit);
+  if (!areAlike(series, timeOfDay))
+    return inLargest(
+      common((time) => time / 1000, 'second'),
+      OF_SECONDS,
+    );
+  if (shortest >= 28 * DAY && !areWeeks(series)) return inLargest(common(monthOf, 'month'), OF_MONTHS);
+  // Each day counts as its Friday at most, so that a weekend is no gap.
+  if (shortest === DAY && areWorkdays(series)) return { unit: 'business day', count: 1 };
+  return inLargest(
+    common((time) => Math.round(time / DAY), 'day'),
+    OF_DAYS,
+  );
+}
+
+/** Steps in the largest unit that they are whole numbers of. */
+function inLargest(step: number, units: Units): Frequency {
+  const [unit, length] = mustHave(
+    units.find(([, length]) => step % length === 0),
+    'A unit of the times',
+  );
   return { unit, count: step / length };
+}
+
+/** Whether all times have the same of something. */
+function areAlike(series: readonly Times[], of: (time: number) => number): boolean {
+  const first = of(series.find((times) => times.length > 0)?.[0] ?? 0);
+  return series.every((times) => times.every((time) => of(time) === first));
+}
+
+/** Days that are whole weeks apart; those of one day of the month are months that happen to be. */
+function areWeeks(series: readonly Times[]): boolean {
+  return areAlike(series, weekday) && !areAlike(series, (time) => new Date(time).getUTCDate());
+}
+
+/** Monday to Friday, which says nothing of weekends where there are only a few days. */
+function areWorkdays(series: readonly Times[]): boolean {
+  return series.every((times) => times.every((time) => weekday(time) < 5)) && series.some(spansWeekends);
 }
 
 function shortestStep(times: Times): number {
@@ -62,7 +91,6 @@ function shortestStep(times: Times): number {
   return shortest;
 }
 
-/** Times from Monday to Friday alone say nothing of weekends where there are only a few. */
 function spansWeekends(times: Times): boolean {
   return (times.at(-1) ?? 0) - (times[0] ?? 0) >= 7 * DAY;
 }
