@@ -83,6 +83,7 @@ export { max, mean, sum } from './builder/ops/reduce.js';
 export { repeat, repeatLike } from './builder/ops/repeat.js';
 export { reshape } from './builder/ops/reshape.js';
 export { type RnnArguments, type RnnState, rnn } from './builder/ops/rnn.js';
+export { type ColumnNames, scaleColumns, unscaleColumns } from './builder/ops/scale-columns.js';
 export { size } from './builder/ops/size.js';
 export { type SliceArguments, slice, split } from './builder/ops/slice.js';
 export { stepCount } from './builder/ops/step-count.js';
