@@ -1,7 +1,7 @@
 /**
- * The network of a forecast for a series that grows: one new row in, beside the window of rows before it, which is a state. Each
- * window is scaled by itself, so that the states of recurrent layers over an earlier window would be of another scaling: what is
- * carried is the window, and the numbers are those of the whole network.
+ * The network of a forecast for a series that grows: one new row in, beside the window of rows before it, which is a state. A
+ * forecast sees its window alone, and by default scales by it: states of recurrent layers over earlier rows would give other
+ * numbers. So what is carried is the window, and the numbers are those of the whole network.
  */
 import { type NetworkNode, valueId } from '../builder/graph-builder.js';
 import type { Network, NetworkOutput } from '../builder/network.js';

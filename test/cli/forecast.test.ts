@@ -4,8 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { forecasterOf, Model, readTable } from '../../src/index.js';
+import { forecasterOf, Model, readTable, trainForecaster } from '../../src/index.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
+import { salesSeries } from '../forecast/series.js';
 import { identityModel } from './identity-model.js';
 import { lstmOnnx, runWith } from './lstm-onnx.js';
 import { textsOf } from './well-formed.js';
@@ -498,6 +499,18 @@ describe('lstm-onnx predict', () => {
     const { code, stderr } = await lstmOnnx('predict', model, '--csv', csv, '--group', 'shop');
     expect(code).toBe(1);
     expect(stderr).toMatch(/month.*\[E_INVALID_FILE\]/);
+  });
+
+  it('says of a model that takes rows one by one that it does', async () => {
+    const online = join(folder, 'online.onnx');
+    const options = { target: 'sold', window: 12, horizon: 3, hiddenSize: 2, epochs: 1 } as const;
+    const forecaster = await trainForecaster(await salesSeries(40), options);
+    writeFileSync(online, forecaster.toOnnx({ online: true }));
+    const { code, stderr } = await lstmOnnx('predict', online, '--csv', shops(['1']));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /online\.onnx: The model takes the rows of a series one by one.*lstm-onnx train forecast writes such a file.*\[E_INVALID_FILE\]/,
+    );
   });
 
   it('says what runs a model that is no forecast', async () => {

@@ -243,6 +243,24 @@ describe('an online forecast', () => {
 });
 
 describe('an online forecast of one series', () => {
+  it.each([
+    ['a Gaussian', { distribution: 'gaussian' }],
+    ['a Student t, step by step', { distribution: 'studentT', decoder: 'autoregressive', cell: 'gru' }],
+    ['quantiles of two layers, scaled by constants', { scaling: 'standard', numLayers: 2 }],
+  ] as const)('gives the numbers of the grown series for %s', async (_, options) => {
+    const set = await salesSeries(60);
+    const forecaster = await trainForecaster(set, { ...sizes, ...options, features: ['price'] });
+    for (const provider of providers) {
+      await using model = await Model.load(forecaster.toOnnx({ online: true }), { providers: [provider] });
+      await using whole = await Model.load(forecaster.toOnnx(), { providers: [provider] });
+      const live = onlineForecasterOf(model, upTo(set, 40));
+      for (const i of [40, 41]) {
+        const [expected] = await forecasterOf(whole).forecast(upTo(set, i + 1));
+        expect(plain(await live.update(rowOf(set, 0, i)))).toEqual(plain(expected!));
+      }
+    }
+  });
+
   it('takes times as text, by the clocks of its zone, and makes the calendar', async () => {
     const lines = Array.from({ length: 24 * 16 }, (_, i) => {
       const time = new Date(Date.UTC(2020, 2, 20) + i * 3_600_000).toISOString();

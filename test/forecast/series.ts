@@ -10,7 +10,7 @@ function monthAt(i: number): string {
 }
 
 /** A trend with a season of twelve months, for each of some shops; `noise` is the same in every run. */
-function sales(
+export function sales(
   months: number,
   shops: readonly string[] = ['a'],
   change = (value: number, _month: number) => value,
