@@ -66,7 +66,7 @@ function wordsOf(hint: Hint, model: string): string {
     case 'key':
       return `--group ${nameIn(hint.found, 'COLUMN')}`;
     case 'dateFormat':
-      return `--date-format ${hint.found[0] === undefined ? 'FORMAT' : shellWord(hint.found[0])}`;
+      return `--date-format ${hint.found.length === 0 ? 'FORMAT' : hint.found.map(shellWord).join(' or ')}`;
     case 'decimal':
       return `--decimal ${hint.value}`;
     case 'missing':

@@ -3,8 +3,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import yargs from 'yargs';
 import { forecastCommand } from '../../src/cli/forecast-command.js';
-import { type ForecastSettings, forecastSchema, forecastSettings } from '../../src/cli/forecast-settings.js';
+import {
+  type ForecastSettings,
+  forecastSchema,
+  forecastSettings,
+  planSettings,
+  trainingSettings,
+} from '../../src/cli/forecast-settings.js';
 import { givenSettings, listed, optionName, withSettings } from '../../src/cli/setting-options.js';
+import { trainingOptionNames } from '../../src/forecast/train-forecaster.js';
 
 /** A value for every setting: the compiler and the first test refuse a setting that has none. */
 const all = {
@@ -72,6 +79,36 @@ describe('the command that makes a forecast again', () => {
   it('leaves out what is not set', () => {
     const command = forecastCommand({ csv: 'a.csv', target: 'sold', sort: false, horizon: 3 });
     expect(command).toBe('lstm-onnx train forecast --csv a.csv --target sold --horizon 3');
+  });
+});
+
+describe('the settings of a training', () => {
+  it('are all options of trainAndEvaluate, but what is told of it and stops it', () => {
+    const inCode = ['onStep', 'onEpoch', 'onNote', 'signal'];
+    const options = Object.keys({ ...trainingOptionNames, origins: true }).filter(
+      (name) => !inCode.includes(name),
+    );
+    const { output: _, ...training } = trainingSettings.shape;
+    const settings = [...Object.keys({ ...planSettings.shape, ...training }), 'timeZone'];
+    expect(settings.sort()).toEqual(options.sort());
+  });
+
+  it('have the defaults that the library documents', () => {
+    const sources = ['train-forecaster', 'train-and-evaluate'].map((name) =>
+      readFileSync(new URL(`../../src/forecast/${name}.ts`, import.meta.url), 'utf8'),
+    );
+    const documented = [
+      ...sources.join().matchAll(/@default ('\w+'|[\d.]+)(?:(?!@default)[\s\S])*?\*\/\s*readonly (\w+)\?/g),
+    ];
+    const shape: Readonly<Record<string, { readonly description?: string | undefined }>> =
+      trainingSettings.shape;
+    const found = documented.flatMap(([, value = '', name = '']) =>
+      shape[name]
+        ? [[name, /\[default: ([\w.]+)/.exec(shape[name].description ?? '')?.[1], value.replaceAll("'", '')]]
+        : [],
+    );
+    expect(found.length).toBeGreaterThan(12);
+    for (const [name, said, value] of found) expect([name, said]).toEqual([name, value]);
   });
 });
 

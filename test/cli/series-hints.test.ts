@@ -26,6 +26,11 @@ describe('errors about series', () => {
       ['--fill previous, linear or drop'],
     ],
     ['dates of another format', 'day,x\n01/31/2020,1\n02/28/2020,2\n', ['--date-format MM/DD/YYYY']],
+    [
+      'dates of two formats',
+      'day,x\n01/02/2020,1\n02/02/2020,2\n',
+      ['--date-format MM/DD/YYYY or DD/MM/YYYY'],
+    ],
     ['a decimal comma', 'day;x\n2020-01-01;1,5\n2020-01-02;2,5\n', ['--decimal ,']],
     ['a time alone', 'day,x\n2020-01-01,1\n', ['--frequency']],
     [
