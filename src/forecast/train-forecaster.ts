@@ -15,6 +15,7 @@ import type { DataNote } from '../data/table/table.js';
 import { exportOnnx } from '../export/export.js';
 import { mustHave } from '../must-get.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
+import type { Distribution } from './distribution-quantiles.js';
 import type { DecoderKind } from './forecast-decoder.js';
 import {
   CENTRAL,
@@ -27,7 +28,7 @@ import { forecastMetadata } from './forecast-metadata.js';
 import { forecastNetwork } from './forecast-network.js';
 import { expectCount, type ForecastOptions } from './forecast-options.js';
 import type { ForecastPlan } from './forecast-plan.js';
-import { forecastSamples } from './forecast-samples.js';
+import { type ForecastSamples, forecastSamples } from './forecast-samples.js';
 import { Forecaster } from './forecaster.js';
 import { onlineNetwork } from './online-network.js';
 import { spreadOf } from './spread.js';
@@ -87,7 +88,7 @@ export interface ForecastTraining {
 }
 
 /**
- * Trains a forecast of all steps ahead at once, by quantiles.
+ * Trains a forecast of several steps ahead, by quantiles or by a distribution of each.
  *
  * The last part of the data tells the best epoch, whose parameters are kept, and how wide ranges have to be. Scaling is fitted on what is
  * before it.
@@ -102,7 +103,8 @@ export async function trainForecaster(
   checkSeriesSet('trainForecaster', set);
   checkOptionNames('trainForecaster', options ?? null, trainingOptionNames, meantTrainingOptions);
   checkTraining(options);
-  const { plan, architecture, training, validation, notes } = forecastSamples(set, options);
+  const samples = forecastSamples(set, options);
+  const { plan, architecture, training, validation, notes } = samples;
   for (const note of notes) options.onNote?.(note);
   const {
     epochs = 60,
@@ -111,10 +113,8 @@ export async function trainForecaster(
     patience = 12,
     seed = 0,
   } = options;
-  const network = forecastNetwork(architecture);
-  const { distribution: kind } = architecture;
-  const { parameters, history, backend } = await fit(network, training, {
-    loss: lossOf(kind, plan.quantiles),
+  const { parameters, history, backend } = await fit(forecastNetwork(architecture), training, {
+    loss: lossOf(architecture.distribution, plan.quantiles),
     output: 'scaled',
     optimizer: adam({ lr: cosine({ from: lr, over: epochs }) }),
     validation,
@@ -128,27 +128,35 @@ export async function trainForecaster(
     ...(options.onEpoch && { onEpoch: options.onEpoch }),
     ...(options.signal && { signal: options.signal }),
   });
-  const { scaled } = await predict(network, parameters, validation.inputs, { backend: backend.name });
-  const learned = mustHave(scaled, 'The scaled forecast').data as Float32Array;
-  const came = validation.targets.data as Float32Array;
-  const distribution = trainedDistribution(kind, parameters);
-  const spread = distribution
-    ? spreadOf(centralRange(learned, distribution), came, CENTRAL)
-    : spreadOf(learned, came, plan.quantiles);
-  const whole = forecastNetwork({
-    ...architecture,
-    ...(distribution?.kind === 'studentT' && { df: distribution.df }),
-    spread,
-  });
+  const distribution = trainedDistribution(architecture.distribution, parameters);
+  const spread = await spreadFor(samples, parameters, distribution, backend.name);
+  const df = distribution?.kind === 'studentT' ? { df: distribution.df } : {};
+  const whole = forecastNetwork({ ...architecture, ...df, spread });
   const { scaled: _, ...outputs } = whole.outputs;
   const ownNames = new Set(specsOfNetwork(whole).map(({ name }) => name));
   return new TrainedForecaster(distribution ? { ...plan, distribution } : plan, {
     network: { ...whole, outputs },
+    // The degrees of freedom are constants now.
     parameters: new Map([...parameters].filter(([name]) => ownNames.has(name))),
     history,
     backend,
     notes: [...notes, ...widened(spread)],
   });
+}
+
+/** How much wider ranges have to be for what was held back to lie in them. */
+async function spreadFor(
+  { plan, architecture, validation }: ForecastSamples,
+  parameters: StateDict,
+  distribution: Distribution | undefined,
+  backend: BackendName,
+): Promise<number> {
+  const network = forecastNetwork(architecture);
+  const { scaled } = await predict(network, parameters, validation.inputs, { backend });
+  const learned = mustHave(scaled, 'The scaled forecast').data as Float32Array;
+  const came = validation.targets.data as Float32Array;
+  if (!distribution) return spreadOf(learned, came, plan.quantiles);
+  return spreadOf(centralRange(learned, distribution), came, CENTRAL);
 }
 
 function widened(spread: number): DataNote[] {
@@ -249,6 +257,8 @@ export const meantTrainingOptions = {
   learningRate: 'lr',
   covariates: 'features, or known where they are known ahead',
   earlyStopping: 'patience',
+  likelihood: 'distribution',
+  scaler: 'scaling',
 };
 
 /** What neither the network nor `fit` would tell by these names. */

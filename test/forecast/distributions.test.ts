@@ -2,12 +2,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Generator } from '../../src/builder/random.js';
 import { fitScaler, scalingOf } from '../../src/data/table/scaler.js';
-import type { SeriesSet } from '../../src/data/table/series.js';
+import { type SeriesSet, sliceSeries } from '../../src/data/table/series.js';
 import { splitByTime } from '../../src/data/table/split-by-time.js';
 import { type Distribution, standardQuantiles } from '../../src/forecast/distribution-quantiles.js';
 import { centralRange } from '../../src/forecast/forecast-head.js';
 import { forecasterOf } from '../../src/forecast/forecast-metadata.js';
 import { forecastSamples } from '../../src/forecast/forecast-samples.js';
+import { onlineForecasterOf } from '../../src/forecast/online-forecaster.js';
 import { samplePaths } from '../../src/forecast/sample-paths.js';
 import { type TrainedForecaster, trainForecaster } from '../../src/forecast/train-forecaster.js';
 import { Model } from '../../src/index.js';
@@ -83,6 +84,24 @@ describe.each([
       }
     }
   });
+});
+
+it('a forecast that goes step by step, of a Student t, is the same row by row', async () => {
+  const set = await salesSeries(72);
+  const upTo = (end: number): SeriesSet => ({
+    ...set,
+    series: set.series.map((series) => sliceSeries(series, 0, end)),
+  });
+  const forecaster = await trainForecaster(upTo(60), {
+    ...{ ...sizes, distribution: 'studentT', decoder: 'autoregressive', scaling: 'standard', epochs: 2 },
+  });
+  await using model = await Model.load(forecaster.toOnnx({ online: true }), { providers: ['simd'] });
+  await using whole = await Model.load(forecaster.toOnnx(), { providers: ['simd'] });
+  const live = onlineForecasterOf(model, upTo(60));
+  const [{ values, times }] = set.series as [SeriesSet['series'][number]];
+  const { quantiles } = await live.update({ shop: 'a', month: times[60]!, sold: values.get('sold')![60]! });
+  const [expected] = await forecasterOf(whole).forecast(upTo(61));
+  expect(quantiles).toEqual(expected!.quantiles);
 });
 
 it('a forecast of quantiles has no samples, and its error says what has', async () => {

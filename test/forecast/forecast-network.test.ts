@@ -141,6 +141,28 @@ describe('the network of a forecast', () => {
     expect([...wide.data]).toBeCloseToArray(expected, { rtol: 1e-5 });
   });
 
+  it.each([
+    { distribution: 'gaussian' },
+    { distribution: 'studentT', df: 4, decoder: 'autoregressive' },
+  ] as const)(
+    'has a scale as much larger as its spread says, and the same location: $distribution',
+    async (of) => {
+      const one = forecastNetwork({ ...architecture, ...of });
+      const two = forecastNetwork({ ...architecture, ...of, spread: 2 });
+      const parameters = initParameters(one, 1);
+      const inputs = inputsOf(architecture, 2);
+      const narrow = await predict(one, parameters, inputs, { backend: 'cpu' });
+      const wide = await predict(two, parameters, inputs, { backend: 'cpu' });
+      expect([...wide.location!.data]).toEqual([...narrow.location!.data]);
+      const twice = [...narrow.scale!.data].map((value) => 2 * Number(value));
+      expect([...wide.scale!.data]).toBeCloseToArray(twice, { rtol: 1e-6 });
+      for (const [i, value] of Array.from(wide.forecast!.data, Number).entries()) {
+        if (i % architecture.quantiles.length > 0)
+          expect(value).toBeGreaterThanOrEqual(Number(wide.forecast!.data[i - 1]));
+      }
+    },
+  );
+
   it.each(['cpu', 'wasm', 'simd'] as const)('gives the same as a model file on %s', async (provider) => {
     const network = forecastNetwork(architecture);
     const parameters = initParameters(network, 1);
