@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rolesAfterClick } from '../../web/forecast/column-table.js';
+import { isoText } from '../../web/forecast/date-text.js';
 import { columnOf, guessRoles } from '../../web/forecast/guess.js';
 import { previewOf } from '../../web/forecast/preview.js';
 import { programOf } from '../../web/forecast/program.js';
@@ -97,6 +98,13 @@ describe('an error, in words of the page', () => {
       ways: [],
     });
   });
+});
+
+it('times have as many parts as they need', () => {
+  const at = (...parts: [number, number, number, number?, number?]) => isoText(Date.UTC(2020, ...parts));
+  expect(at(2, 4, 0)).toBe('2020-03-04');
+  expect(at(2, 4, 18, 30)).toBe('2020-03-04 18:30 UTC');
+  expect(at(2, 4, 0, 0, 7)).toBe('2020-03-04 00:00:07 UTC');
 });
 
 it('the program for Node.js compiles with any names', () => {

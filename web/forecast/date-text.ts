@@ -13,7 +13,9 @@ export function dateText(time: number): string {
   return `${day.format(time)}${clock === '00:00' ? '' : ` ${clock}`}`;
 }
 
-/** `2020-03-04`, with the time of day where it is not midnight. */
+/** `2020-03-04`, or `2020-03-04 18:30 UTC` where it is not midnight. */
 export function isoText(time: number): string {
-  return new Date(time).toISOString().replace('T00:00:00.000Z', '').replace('.000Z', 'Z').replace('T', ' ');
+  const [date = '', clock = ''] = new Date(time).toISOString().split('T');
+  const shown = clock.replace(/:00\.000Z$|\.000Z$|Z$/, '');
+  return shown === '00:00' ? date : `${date} ${shown} UTC`;
 }

@@ -11,6 +11,8 @@ export interface Reading {
   readonly separator?: Separator;
   readonly decimal?: ',';
   readonly dateFormat?: string;
+  /** Of times that do not say theirs, and of the calendar. */
+  readonly timeZone?: string;
   readonly missing?: readonly string[];
   /** The names of the columns of a table without a header. */
   readonly names?: readonly string[];

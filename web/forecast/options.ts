@@ -11,12 +11,13 @@ export interface Choices {
 /** Of `readTable` and `parseTable`. */
 export function tableOptions({ columns, reading }: Choices): TableOptions {
   const { time, target, features, known, key } = columns;
-  const { separator, decimal, dateFormat, missing, names } = reading;
+  const { separator, decimal, dateFormat, timeZone, missing, names } = reading;
   return {
     ...(names && { names }),
     only: [...new Set([time, ...key, target, ...features, ...known])],
     time,
     ...(dateFormat !== undefined && { dateFormat }),
+    ...(timeZone !== undefined && { timeZone }),
     // A target with text in it is not taken for text, nor shops with numbers for numbers.
     columns: Object.fromEntries([[target, 'number'], ...key.map((name) => [name, 'text'])]),
     ...(separator && { separator }),
@@ -40,9 +41,10 @@ export function seriesOptions({ columns, reading }: Choices): ForecastSeriesOpti
 }
 
 /** Of `planForecast`. */
-export function planOptions({ columns, settings: { horizon, window } }: Choices) {
+export function planOptions({ columns, reading: { timeZone }, settings: { horizon, window } }: Choices) {
   return {
     ...columnsOf(columns),
+    ...(timeZone !== undefined && { timeZone }),
     ...(horizon !== undefined && { horizon }),
     ...(window !== undefined && { window }),
   };

@@ -19,6 +19,7 @@ export function readReading(names: readonly string[] | undefined): Reading {
     ...(separator && { separator: separator === 'tab' ? '\t' : separator }),
     ...(select('decimal').value === ',' && { decimal: ',' }),
     ...(text('date-format') !== '' && { dateFormat: text('date-format') }),
+    ...(text('time-zone') !== '' && { timeZone: text('time-zone') }),
     ...(missing.length > 0 && { missing }),
     ...(names && { names }),
     ...(fill && { fill }),
@@ -31,6 +32,7 @@ export function readReading(names: readonly string[] | undefined): Reading {
 /** Puts a reading into the fields; what it does not say is empty. */
 export function showReading(reading: Reading): void {
   input('date-format').value = reading.dateFormat ?? '';
+  input('time-zone').value = reading.timeZone ?? '';
   input('missing').value = reading.missing?.join(', ') ?? '';
   input('frequency').value = reading.frequency ?? '';
   select('decimal').value = reading.decimal ?? '';

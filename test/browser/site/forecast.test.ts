@@ -347,6 +347,25 @@ describeInChromium('The page Forecast', () => {
       );
     });
 
+    it('reads times by the clocks of a zone, and says which zones there are not', async () => {
+      const { page: tab } = visit;
+      const hours = Array.from({ length: 120 }, (_, i) => {
+        const time = new Date(Date.UTC(2020, 5, 1, i)).toISOString().slice(0, 16);
+        return `${time},${wave(i)}`;
+      });
+      await page.drop(textFile('hours.csv', csv(hours)));
+      await visit.reads('#found-notes', /from 2020-06-01 to 2020-06-05 23:00 UTC\..*as those of UTC/s);
+      await tab.locator('summary', { hasText: 'How the file is read' }).click();
+      await tab.locator('#time-zone').fill('Europe/Nowhere');
+      await tab.locator('#time-zone').press('Tab');
+      await visit.reads('#problem', /timeZone 'Europe\/Nowhere' is not known here/i);
+      await tab.locator('#time-zone').fill('Europe/Berlin');
+      await tab.locator('#time-zone').press('Tab');
+      await visit.reads('#found-notes', /from 2020-05-31 22:00 UTC to 2020-06-05 21:00 UTC\./);
+      expect(await visit.text('#code')).toMatch(/timeZone: 'Europe\/Berlin'.*timeZone: 'Europe\/Berlin'/s);
+      await page.isReady();
+    });
+
     it('says which cell of the target is text, and takes it for none', async () => {
       const lines = days(60, (day) => (day === 30 ? 'closed' : wave(day)));
       await page.drop(textFile('closed.csv', csv(lines)));
