@@ -117,6 +117,19 @@ export interface Result {
   readonly csv?: Uint8Array<ArrayBuffer>;
 }
 
+/** What is typed for a row, by the names of the columns. */
+export type Cells = Readonly<Record<string, string | number>>;
+
+/** A further row of a series, and what comes behind it. */
+export interface AddedRow {
+  readonly name: string;
+  readonly time: number;
+  /** The target. */
+  readonly value: number;
+  readonly forecast: ShownForecast;
+  readonly csv: Uint8Array<ArrayBuffer>;
+}
+
 export interface OpenRequest {
   readonly type: 'open';
   readonly file: File;
@@ -134,6 +147,8 @@ export type ToWorker =
           readonly settings: Settings;
         }
     ))
+  // To the forecast that this training came to.
+  | { readonly type: 'add'; readonly training: number; readonly name: string; readonly cells: Cells }
   | { readonly type: 'stop' };
 
 /** A date of the file as each of the formats that fit reads it. */
@@ -149,6 +164,8 @@ export type FromWorker = { readonly request: number } & (
   | { readonly type: 'progress'; readonly progress: TrainingProgress }
   | { readonly type: 'done'; readonly result: Result }
   | { readonly type: 'stopped' }
+  | { readonly type: 'added'; readonly row: AddedRow }
+  | { readonly type: 'refused'; readonly failure: Failure }
   | {
       readonly type: 'failed';
       readonly during: 'open' | 'read' | 'train';

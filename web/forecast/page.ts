@@ -16,7 +16,8 @@ import type { Choices } from './options.js';
 import { showTold } from './problem-view.js';
 import { programOf } from './program.js';
 import { readReading, showReading } from './reading-form.js';
-import { hideResult, showResult } from './result-view.js';
+import { addToResult, hideResult, onNewRow, showResult } from './result-view.js';
+import { refuseRow } from './row-form.js';
 import { firstWrongField, forgetSizes, readSettings, showFoundSizes } from './settings-form.js';
 import { TrainingView } from './training-view.js';
 import { type Told, tell, type WayOn } from './wording.js';
@@ -39,6 +40,9 @@ let found: Found | undefined;
 let formatted: string | undefined;
 /** The number of the newest request; answers to others come too late. */
 let latest = 0;
+
+/** The request of the training whose result is shown. */
+let trained = 0;
 
 type Unnumbered<T> = T extends { readonly request: number } ? Omit<T, 'request'> : never;
 
@@ -214,6 +218,12 @@ function begin(): void {
 }
 
 function take(message: FromWorker): void {
+  if (message.type === 'added' || message.type === 'refused') {
+    if (message.request !== trained) return;
+    if (message.type === 'added') addToResult(message.row);
+    else refuseRow(message.failure);
+    return;
+  }
   if (message.request !== latest) return;
   switch (message.type) {
     case 'preview':
@@ -227,6 +237,7 @@ function take(message: FromWorker): void {
       break;
     case 'done':
       showProblem(undefined);
+      trained = message.request;
       showResult(message.result);
       training.end('Done: see below.', place('result-heading'));
       bringIntoView('result-heading');
@@ -299,6 +310,9 @@ form.addEventListener('submit', (event) => {
 checkWhileTyping(form);
 element('stop', HTMLButtonElement).addEventListener('click', () =>
   worker.postMessage({ type: 'stop' } satisfies ToWorker),
+);
+onNewRow((name, cells) =>
+  worker.postMessage({ type: 'add', training: trained, name, cells } satisfies ToWorker),
 );
 addEventListener('beforeunload', (event) => {
   if (training.isTraining) event.preventDefault();

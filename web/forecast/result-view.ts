@@ -4,7 +4,8 @@ import { element, make, place } from '../shared/element.js';
 import { counted, formatNumber } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
 import { isoText } from './date-text.js';
-import type { Result, ShownForecast, ShownSeries } from './messages.js';
+import type { AddedRow, Cells, Result, ShownForecast, ShownSeries } from './messages.js';
+import { onRow, sayAdded, showRowForm } from './row-form.js';
 import { SeriesChart } from './series-chart.js';
 
 const onnxLink = make('a', { id: 'download-onnx', class: 'button primary' });
@@ -57,6 +58,30 @@ export function showResult(result: Result): void {
   showSeries();
 }
 
+/** @param add is given the name of the series that is shown, and what was typed */
+export function onNewRow(add: (name: string, cells: Cells) => void): void {
+  onRow((cells) => add(chosenSeries()?.name ?? '', cells));
+}
+
+/** The series goes on to the row, and its forecast begins behind it. */
+export function addToResult({ name, time, value, forecast, csv }: AddedRow): void {
+  if (!shown) return;
+  const grow = (series: ShownSeries): ShownSeries =>
+    series.name !== name
+      ? series
+      : {
+          name,
+          times: Float64Array.of(...series.times, time),
+          values: Float64Array.of(...series.values, value),
+          forecasts: [...series.forecasts.slice(0, -1), forecast],
+        };
+  shown = { ...shown, series: shown.series.map(grow), csv };
+  offerDownload(csvLink, 'forecast.csv', csv);
+  if (chosenSeries()?.name !== name) return;
+  showSeries();
+  sayAdded(`Added ${isoText(time)}; the forecast begins behind it.`);
+}
+
 function chosenSeries(): ShownSeries | undefined {
   return shown?.series[Number(seriesField.value)];
 }
@@ -66,6 +91,11 @@ function showSeries(): void {
   const forecasts = chosenSeries()?.forecasts ?? [];
   slider.max = String(Math.max(forecasts.length - 1, 0));
   slider.value = slider.max;
+  const next = forecasts.at(-1);
+  // What is known ahead of further steps is not in the file.
+  const takesRows = shown?.plan.known.length === 0 && next?.past === undefined;
+  if (shown) showRowForm(shown.plan, takesRows ? next?.times[0] : undefined);
+  sayAdded('');
   showForecast();
 }
 

@@ -7,12 +7,13 @@ import {
   type SeriesForecast,
   type SeriesSet,
   type TrainedForecaster,
-  tableToCsv,
   trainAndEvaluate,
 } from 'lstm-onnx/web';
 import { counted, formatSeconds } from '../shared/quantities.js';
+import { GrowingForecast } from './growing-forecast.js';
 import type { Result, ShownForecast, ShownSeries, TrainingProgress } from './messages.js';
 import { type Choices, trainingOptions } from './options.js';
+import { shownForecast } from './shown-forecast.js';
 
 /** Milliseconds between messages to the page. */
 const reportInterval = 100;
@@ -27,8 +28,14 @@ export interface Job {
   readonly report: (progress: TrainingProgress) => void;
 }
 
+export interface Outcome {
+  readonly result: Result;
+  /** Takes further rows; undefined where no series has what its forecast takes. */
+  readonly growing: GrowingForecast | undefined;
+}
+
 /** @returns undefined if it was stopped */
-export async function trainingResult(job: Job): Promise<Result | undefined> {
+export async function trainingResult(job: Job): Promise<Outcome | undefined> {
   const started = performance.now();
   try {
     const { forecaster, evaluation, notes } = await trainAndEvaluate(job.series, {
@@ -66,13 +73,15 @@ function progressOf({ choices, report }: Job, started: number): Pick<ForecastTra
 async function resultOf(
   { series, future, choices }: Job,
   { forecaster, evaluation, texts, elapsed }: Trained,
-): Promise<Result> {
+): Promise<Outcome> {
   const { plan } = forecaster;
   const { set, notes } = forecaster.seriesToForecast(series, future);
   const ahead = set.series.length > 0 ? await forecaster.forecast(set, future) : [];
-  const { decimal } = choices.reading;
-  const csv = tableToCsv(forecaster.table(ahead), decimal ? { decimal } : {});
-  return {
+  const growing =
+    ahead.length > 0
+      ? await GrowingForecast.start(forecaster, set, ahead, choices.reading.decimal)
+      : undefined;
+  const result: Result = {
     plan,
     ...(evaluation && { table: evaluation.table }),
     isBetter: evaluation !== undefined && isBetter(evaluation),
@@ -80,8 +89,9 @@ async function resultOf(
     notes: [...texts, ...notes.map(({ text }) => text)],
     facts: factsOf(forecaster, elapsed),
     onnx: Uint8Array.from(forecaster.toOnnx()),
-    ...(ahead.length > 0 && { csv: new TextEncoder().encode(csv) }),
+    ...(growing && { csv: growing.csv() }),
   };
+  return { result, growing };
 }
 
 interface Trained {
@@ -139,20 +149,4 @@ function shownSeries(
       forecasts: [...earlier, ...next],
     };
   });
-}
-
-function shownForecast(
-  origin: number,
-  { times, quantiles }: SeriesForecast,
-  levels: readonly number[],
-): ShownForecast {
-  // Parts of arrays would be sent with the whole of them.
-  const at = (level: number) => Float64Array.from(quantiles[level] ?? []);
-  return {
-    origin,
-    times: Float64Array.from(times),
-    median: at(levels.indexOf(0.5)),
-    low: at(0),
-    high: at(levels.length - 1),
-  };
 }

@@ -8,6 +8,7 @@ import {
   type Table,
 } from 'lstm-onnx/web';
 import { failureOf } from '../shared/failure.js';
+import type { GrowingForecast } from './growing-forecast.js';
 import type { DateChoice, Found, FromWorker, ToWorker } from './messages.js';
 import { type Choices, planOptions, seriesOptions, tableOptions } from './options.js';
 import { previewOf } from './preview.js';
@@ -26,6 +27,8 @@ let file: File | undefined;
 let read: ReadFile | undefined;
 /** Of the training that goes on. */
 let stopping = new AbortController();
+/** What the last training came to, and its request. */
+let grown: { readonly training: number; readonly forecast: GrowingForecast } | undefined;
 /** The newest request; what an older one comes to is let go of. */
 let newest = 0;
 
@@ -35,6 +38,7 @@ function tell(message: FromWorker, transfer: Transferable[] = []): void {
 
 addEventListener('message', ({ data: message }: MessageEvent<ToWorker>) => {
   if (message.type === 'stop') stopping.abort();
+  else if (message.type === 'add') add(message);
   else handle(message).catch((error: unknown) => fail(message, error));
 });
 
@@ -88,13 +92,27 @@ async function train(request: number, choices: Choices): Promise<void> {
   const { series, future } = await readFile(choices);
   // What trains comes when it is wanted: it is the larger part of the library.
   const { trainingResult } = await import('./run.js');
-  const result = await trainingResult({
+  const outcome = await trainingResult({
     ...{ series, future, choices, signal },
     report: (progress) => tell({ type: 'progress', request, progress }),
   });
-  if (!result) tell({ type: 'stopped', request });
+  if (!outcome) tell({ type: 'stopped', request });
   else {
+    const { result, growing } = outcome;
+    void grown?.forecast.release();
+    grown = growing && { training: request, forecast: growing };
     tell({ type: 'done', request, result }, [result.onnx.buffer, ...(result.csv ? [result.csv.buffer] : [])]);
+  }
+}
+
+/** Rows are of a training, whatever was asked since. */
+async function add({ training, name, cells }: Extract<ToWorker, { readonly type: 'add' }>): Promise<void> {
+  if (grown?.training !== training) return;
+  const answer = (message: FromWorker) => postMessage(message);
+  try {
+    answer({ type: 'added', request: training, row: await grown.forecast.add(name, cells) });
+  } catch (error) {
+    answer({ type: 'refused', request: training, failure: failureOf(error) });
   }
 }
 

@@ -212,6 +212,47 @@ describeInChromium('The page Forecast', () => {
     }
   });
 
+  it('takes further rows, each with the forecast behind it', async () => {
+    const { page: tab } = visit;
+    const sky = (day: number) => (day % 3 === 0 ? 'wet' : 'dry');
+    const lines = days(90, (day) => `${wave(day)},${sky(day)}`);
+    await page.drop(textFile('sky.csv', csv(lines, 'day,sold,sky')));
+    await page.click('feature', 'sky');
+    expect(await page.roles()).toEqual({ day: 'Time', sold: 'Target', sky: 'Feature' });
+    await page.train({ horizon: 5, window: 10 });
+    await using model = await Model.load((await page.saved()).onnx, { providers: ['cpu'] });
+    const cell = (column: string) => tab.locator(`#add-row [data-column="${column}"]`);
+    expect(await cell('day').inputValue()).toBe('2020-03-31');
+    await cell('day').fill('2020-04-02');
+    await cell('sold').fill(wave(90));
+    await tab.locator('#add').click();
+    await visit.reads('#row-problem', /does not fit\s+expected the row of 2020-03-31, .*leaves a gap/);
+    await cell('day').fill('2020-03-31');
+    await cell('sold').fill('');
+    await tab.locator('#add').click();
+    await visit.reads('#row-problem', /column 'sold' is NaN; expected a finite number/);
+    for (const day of [90, 91]) {
+      await cell('sold').fill(wave(day));
+      await cell('sky').selectOption(sky(day));
+      await tab.locator('#add').click();
+      const [last, next] = days(2, () => '', day).map((line) => line.slice(0, 10));
+      await visit.reads('#row-said', `Added ${last}; the forecast begins behind it.`);
+      await visit.reads('#chart-said', new RegExp(`^5 steps behind the last row, from ${next} to `));
+      expect(await cell('day').inputValue()).toBe(next);
+      expect(await tab.locator('#row-problem').isVisible()).toBe(false);
+    }
+    const grown = csv([...lines, ...days(2, (i) => `${wave(90 + i)},${sky(90 + i)}`, 90)], 'day,sold,sky');
+    const { series } = forecastSeries(await parseTable(new TextEncoder().encode(grown)), {
+      ...{ time: 'day', target: 'sold', features: ['sky'] },
+    });
+    const [expected] = await forecasterOf(model).forecast(series);
+    const { csv: text } = await page.saved();
+    expect(text).toMatch(/\n2020-04-02,/);
+    for (const [level, values] of (await quantilesOf(text)).entries()) {
+      expect(values).toBeCloseToArray([...expected!.quantiles[level]!], { rtol: 1e-5 });
+    }
+  });
+
   it('walks through the forecasts of the past to the one of what comes, each with its numbers', async () => {
     const { page: tab } = visit;
     await tab.locator('[data-file="stocks.csv"]').click();
@@ -239,6 +280,12 @@ describeInChromium('The page Forecast', () => {
     expect(first.slice(5)).toEqual(['173.9', '105.1']);
     await tab.locator('#origin').press('Home');
     await visit.reads('#origin-label', 'Past forecast 1 of 5');
+    await tab.locator('#add-row [data-column="price"]').fill('250');
+    await tab.locator('#add').click();
+    await visit.reads('#chart-said', /^12 steps behind the last row, from 2010-05-01 to 2011-04-01\./);
+    await tab.locator('#series').selectOption({ label: 'MSFT' });
+    await visit.reads('#chart-said', /^12 steps behind the last row, from 2010-04-01 to /);
+    expect(await tab.locator('#add-row [data-column="date"]').inputValue()).toBe('2010-04-01');
     await tab.locator('#whole').check();
     await soon(async () => expect(await coloursOfChart(visit)).toBeGreaterThan(20));
   });
@@ -289,6 +336,8 @@ describeInChromium('The page Forecast', () => {
     await page.train();
     const { csv: text } = await page.saved();
     expect(text).toMatch(/^day,q0\.1,q0\.5,q0\.9\n2020-03-31,/);
+    // What would be known ahead of it is not in the file.
+    expect(await visit.page.locator('#add-row').isVisible()).toBe(false);
     expect(await visit.text('#code')).toMatch(/known: \['price'\].*forecast\(set, future\)/s);
   });
 
