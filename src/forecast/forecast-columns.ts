@@ -39,14 +39,14 @@ export interface ForecastInputs {
   readonly staticCategories?: Codes;
 }
 
-/**
- * What is seen of each kind: values to join along the last axis, none where there are no such columns. They are functions, since
- * the embeddings draw their first numbers where they are called first.
- */
+/** What is seen of each kind: values to join along the last axis, none where there are no such columns. */
 export interface SeenColumns {
-  past(): readonly Floats[];
-  known(): readonly Floats[];
-  static(): readonly Floats[];
+  /** `[batch, window, ...]` each */
+  readonly past: readonly Floats[];
+  /** `[batch, ...]` each */
+  readonly static: readonly Floats[];
+  /** `[batch, horizon, ...]` each */
+  readonly known: readonly Floats[];
 }
 
 export function seenColumns(inputs: ForecastInputs, columns: ForecastColumns): SeenColumns {
@@ -55,15 +55,15 @@ export function seenColumns(inputs: ForecastInputs, columns: ForecastColumns): S
   const numbers = (x: Floats | undefined, scaled: readonly ScaledColumn[]) =>
     x && scaled.length > 0 ? [standardized(x, scaled)] : [];
   return {
-    past: () => [
+    past: [
       ...(features.length > 0 ? numbers(part(inputs.past, { axis: 2, start: 1 }), features) : []),
       ...embedded(inputs.pastCategories, columns.pastCategories),
     ],
-    static: () => [
+    static: [
       ...numbers(inputs.static, columns.static),
       ...embedded(inputs.staticCategories, columns.staticCategories),
     ],
-    known: () => [
+    known: [
       ...numbers(inputs.known, columns.known),
       ...embedded(inputs.knownCategories, columns.knownCategories),
     ],

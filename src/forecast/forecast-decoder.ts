@@ -43,11 +43,11 @@ export function directly({ output }: Encoded, ahead: Ahead, sizes: DecoderSizes)
   const size = Math.ceil(hiddenSize / 4);
   const context = layer(
     'context',
-    joined([dropped(lastStep(output), sizes), ...ahead.static()]),
+    joined([dropped(lastStep(output), sizes), ...ahead.static]),
     horizon * size,
   );
   const ofStep = reshape(context, ['batch', horizon, size]);
-  const hidden = relu(layer('decoder', joined([ofStep, ahead.start, ...ahead.known()]), hiddenSize));
+  const hidden = relu(layer('decoder', joined([ofStep, ahead.start, ...ahead.known]), hiddenSize));
   return learnedOf(hidden, ahead.start, sizes);
 }
 
@@ -56,8 +56,8 @@ export function directly({ output }: Encoded, ahead: Ahead, sizes: DecoderSizes)
  * quantiles of a step are those of forecasts as they will be made.
  */
 export function stepByStep({ states, last }: Encoded, ahead: Ahead, sizes: DecoderSizes): Floats {
-  const ofSeries = ahead.static().map((x) => reshape(x, ['batch', 1, Number(x.shape.at(-1))]));
-  const known = joined([ahead.start, ...ahead.known()]);
+  const ofSeries = ahead.static.map((x) => reshape(x, ['batch', 1, Number(x.shape.at(-1))]));
+  const known = joined([ahead.start, ...ahead.known]);
   const { outputs } = unroll(
     sizes.horizon,
     { point: last, ...states },

@@ -73,7 +73,7 @@ function forecastOf(inputs: ForecastInputs, architecture: ForecastArchitecture):
   const scaled = div(sub(target, center), scale);
   const last = stepsOf(scaled, window - 1, window);
   const seen = seenColumns(inputs, columns);
-  const { output, states } = recurrent('rnn', joined([scaled, ...seen.past()]), architecture);
+  const { output, states } = recurrent('rnn', joined([scaled, ...seen.past]), architecture);
   const encoded = { output, states, last };
   const ahead = { ...seen, start: startOf(scaled, last, architecture) };
   const decode = decoder === 'direct' ? directly : stepByStep;
