@@ -124,6 +124,7 @@ export {
   type TensorType,
   type Value,
 } from './builder/tensor.js';
+export { type CrossEntropyOptions, crossEntropy } from './builder/train/cross-entropy.js';
 export type { EarlyStoppingOptions } from './builder/train/early-stopping.js';
 export type { StepEnd } from './builder/train/epoch.js';
 export { type EvaluateOptions, evaluate } from './builder/train/evaluate.js';
@@ -140,7 +141,7 @@ export {
 } from './builder/train/interval-metrics.js';
 export type { EpochLog, Evaluation, StepLog } from './builder/train/logs.js';
 export type { Loss } from './builder/train/loss.js';
-export { bceWithLogits, crossEntropy, l1, mse } from './builder/train/losses.js';
+export { bceWithLogits, l1, mse } from './builder/train/losses.js';
 export { type MaskedOptions, masked } from './builder/train/masked.js';
 export type { MeanMetric, Measurement, Metric, WholeMetric } from './builder/train/metric.js';
 export { accuracy, meanAbsoluteError } from './builder/train/metrics.js';

@@ -88,6 +88,7 @@ const examples: Record<string, () => unknown[]> = {
   constant: () => [[1, 2]],
   cosine: () => [{ from: 0.1, over: 10, to: 0.01, per: 'step' }],
   coverage: () => [{ quantiles: [0.1, 0.9], level: 0.8 }],
+  crossEntropy: () => [{ ignoreIndex: -100, weights: [1, 2], labelSmoothing: 0.1 }],
   crps: () => [{ quantiles: [0.1, 0.9] }],
   dataset: () => [{ inputs, targets }],
   decodeCheckpoint: () => [library.encodeCheckpoint({ network, parameters })],

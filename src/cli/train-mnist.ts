@@ -6,9 +6,9 @@ import { backendNames } from '../builder/backends/backend-names.js';
 import { encodeCheckpoint } from '../builder/checkpoint.js';
 import type { Network } from '../builder/network.js';
 import { parameterSpecs, type StateDict } from '../builder/parameters.js';
+import { crossEntropy } from '../builder/train/cross-entropy.js';
 import { evaluate } from '../builder/train/evaluate.js';
 import { fit } from '../builder/train/fit.js';
-import { crossEntropy } from '../builder/train/losses.js';
 import { accuracy } from '../builder/train/metrics.js';
 import {
   decodeTrainingState,

@@ -1,7 +1,7 @@
 /** All 10,000 test images of MNIST in Chromium: the predictions of Node, and its logits to 1e-5. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { crossEntropy } from '../../src/builder/train/cross-entropy.js';
 import { fit as train } from '../../src/builder/train/fit.js';
-import { crossEntropy } from '../../src/builder/train/losses.js';
 import { adam } from '../../src/builder/train/optimizers.js';
 import { dataset, sliceDataset } from '../../src/data/dataset.js';
 import { parseMnist } from '../../src/data/mnist.js';

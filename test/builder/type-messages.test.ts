@@ -72,7 +72,7 @@ const text = `
   import type { SymbolicTensor, TensorType } from './tensor.js';
   import { evaluate } from './train/evaluate.js';
   import { fit } from './train/fit.js';
-  import { crossEntropy as loss } from './train/losses.js';
+  import { crossEntropy as loss } from './train/cross-entropy.js';
   import type { NdArray } from '../nd-array.js';
   type Float<S extends Shape> = SymbolicTensor<'float32', S>;
   declare const x: Float<readonly ['batch', 'time', 28]>;

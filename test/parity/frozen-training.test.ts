@@ -1,8 +1,8 @@
 /** With frozen parameters, one that is in no layer, weight decay and clipped gradients, training is PyTorch's. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initParameters } from '../../src/builder/parameters.js';
+import { crossEntropy } from '../../src/builder/train/cross-entropy.js';
 import { fit as train } from '../../src/builder/train/fit.js';
-import { crossEntropy } from '../../src/builder/train/losses.js';
 import { adamW, sgd } from '../../src/builder/train/optimizers.js';
 import { dataset, type SampleArray } from '../../src/data/dataset.js';
 import { bitsOf } from '../builder/train/small.js';

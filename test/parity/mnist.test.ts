@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { crossEntropy } from '../../src/builder/train/cross-entropy.js';
 import { fit as train } from '../../src/builder/train/fit.js';
-import { crossEntropy } from '../../src/builder/train/losses.js';
 import { adam } from '../../src/builder/train/optimizers.js';
 import { dataset } from '../../src/data/dataset.js';
 import { loadMnist } from '../../src/files/mnist.js';

@@ -12,8 +12,8 @@ import { initParameters, type StateDict } from '../../src/builder/parameters.js'
 import { predict } from '../../src/builder/predict.js';
 import { tie } from '../../src/builder/shared.js';
 import { int32 } from '../../src/builder/tensor.js';
+import { crossEntropy } from '../../src/builder/train/cross-entropy.js';
 import { fit as train } from '../../src/builder/train/fit.js';
-import { crossEntropy } from '../../src/builder/train/losses.js';
 import { sgd } from '../../src/builder/train/optimizers.js';
 import { unroll } from '../../src/builder/unroll.js';
 import { dataset, type SampleArray } from '../../src/data/dataset.js';

@@ -36,9 +36,9 @@ import {
   type TensorType,
   type Value,
 } from '../../src/builder/tensor.js';
+import { crossEntropy } from '../../src/builder/train/cross-entropy.js';
 import { evaluate } from '../../src/builder/train/evaluate.js';
 import { fit as train } from '../../src/builder/train/fit.js';
-import { crossEntropy } from '../../src/builder/train/losses.js';
 import { unroll } from '../../src/builder/unroll.js';
 import { type Dataset, dataset, splitDataset } from '../../src/data/dataset.js';
 import type { NdArray } from '../../src/nd-array.js';

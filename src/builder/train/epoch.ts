@@ -76,7 +76,7 @@ export async function runEpoch(
     lr = stepOptions.lr;
     const measured = await trainStep(context, { data, order, start, end }, stepOptions, options.clipNorm);
     const lossValue = measured?.means[0];
-    if (lossValue !== undefined && !Number.isFinite(lossValue)) {
+    if (measured?.weight && lossValue !== undefined && !Number.isFinite(lossValue)) {
       throw new LstmOnnxError(
         'E_LOSS_NOT_FINITE',
         `The ${loss.name} loss is ${lossValue} at epoch ${epoch}, step ${step}; training cannot go on. ` +
@@ -132,7 +132,7 @@ async function trainStep(
   const { tf } = backend;
   const { data, order, start, end } = place;
   const counted = countedTargets(objective.loss, data, order, start, end);
-  if (counted.weight === 0) return undefined;
+  if (counted.count === 0) return undefined;
   /** What outlives the tape of the gradients. */
   const kept: TfTensor[] = [];
   const keep = (tensor: TfTensor) => {
@@ -157,7 +157,8 @@ async function trainStep(
       if (measured.prediction) prediction = keep(tf.clone(measured.prediction));
       return measured.loss;
     }, [...trained.values()]);
-    optimizer.step(gradientsByName(trained, grads), options, clipNorm);
+    // Without weight the gradient is 0 / 0.
+    if (counted.weight > 0) optimizer.step(gradientsByName(trained, grads), options, clipNorm);
     for (const [name, data] of updates) {
       const variable = mustGet(variables, name, 'parameter');
       variable.assign(tf.tensor(data, variable.shape));

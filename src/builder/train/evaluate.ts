@@ -88,7 +88,7 @@ export async function evaluateWith(
   for (let start = 0; start < data.length; start += batchSize) {
     const end = Math.min(start + batchSize, data.length);
     const taken = countedTargets(loss, data, order, start, end);
-    if (taken.weight === 0) continue;
+    if (taken.count === 0) continue;
     backend.select();
     const measure = (): Pick<MeasuredTensors, 'prediction'> & { readonly means: TfTensor } => {
       const batch = batchAt(backend, data, order, start, end);

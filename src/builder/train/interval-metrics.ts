@@ -119,7 +119,7 @@ export function ofEntry<M extends Metric>(metric: M, entry: number): M {
     const start: WholeMetric['start'] = () => {
       const inner = metric.start();
       return {
-        add: (prediction, target) => inner.add(entryOf(prediction, entry), target),
+        add: (prediction, ...targets) => inner.add(entryOf(prediction, entry), ...targets),
         value: () => inner.value(),
       };
     };

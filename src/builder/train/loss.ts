@@ -14,4 +14,9 @@ export interface Loss {
    * @param input gives an input of the batch by its name
    */
   counted?(target: SampleArray, input: (name: string) => SampleArray): Int32Array;
+  /**
+   * What `compute` divides by for these targets, where its mean is weighted: the loss of a data set is the mean over its batches by
+   * these. A batch without weight changes no parameter. Left out where each target weighs the same.
+   */
+  weight?(target: SampleArray): number;
 }

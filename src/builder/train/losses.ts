@@ -1,29 +1,9 @@
 /** Losses with PyTorch's formulas and its default reduction, the mean. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { LstmOnnxError } from '../../errors.js';
-import { crossEntropyOp } from '../backends/cross-entropy.js';
 import type { Tf } from '../backends/tf.js';
 import { formatShape } from '../shape.js';
 import type { Loss } from './loss.js';
-
-/**
- * `nn.CrossEntropyLoss`: `-log softmax(prediction)[target]`, averaged. Prediction `[..., classes]` (logits), target
- * int32 `[...]` (class numbers).
- */
-export const crossEntropy: Loss = {
-  name: 'crossEntropy',
-  compute(tf, prediction, target) {
-    const classes = prediction.shape.at(-1) ?? 1;
-    expectShape('crossEntropy', target, prediction.shape.slice(0, -1));
-    if (target.dtype !== 'int32')
-      expectTargets('crossEntropy', target, Number.isInteger, 'class numbers, whole and from 0');
-    const integers = target.dtype === 'int32' ? target : tf.cast(target, 'int32');
-    const ids = target.rank === 1 ? integers : tf.reshape(integers, [-1]);
-    expectClasses(ids, classes);
-    const rows = prediction.rank === 2 ? prediction : tf.reshape(prediction, [-1, classes]);
-    return crossEntropyOp(tf, rows, ids);
-  },
-};
 
 /** `nn.MSELoss`: the mean of squared differences; both of one shape. */
 export const mse: Loss = elementwise('mse', (tf, prediction, target) =>
@@ -56,7 +36,8 @@ export function elementwise(
   };
 }
 
-function expectTargets(
+/** @throws E_INVALID_OPTION for a target that does not fit */
+export function expectTargets(
   name: string,
   target: TfTensor,
   fits: (value: number) => boolean,
@@ -65,17 +46,6 @@ function expectTargets(
   const wrong = target.dataSync().find((value) => !fits(value));
   if (wrong !== undefined) {
     throw new LstmOnnxError('E_INVALID_OPTION', `${name}: a target is ${wrong}; expected ${expected}.`);
-  }
-}
-
-/** An out-of-range class would be ignored silently, so it is rejected. */
-function expectClasses(ids: TfTensor, classes: number): void {
-  const outside = ids.dataSync().find((id) => id < 0 || id >= classes);
-  if (outside !== undefined) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `crossEntropy: a target is class ${outside}, but the predictions have the classes 0 to ${classes - 1}.`,
-    );
   }
 }
 

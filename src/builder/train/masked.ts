@@ -1,6 +1,6 @@
 /** Losses that leave targets out: those that are missing, and steps past the lengths. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { expectText, isObject, wrongArgument } from '../../arguments.js';
+import { expectText, wrongArgument } from '../../arguments.js';
 import { type Dataset, gatherRows, type SampleArray } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
 import { sizeOf } from '../../nd-array.js';
@@ -21,33 +21,24 @@ const optionNames = { lengths: true } satisfies OptionNames<MaskedOptions>;
  * The same loss over the targets that are there: those that are NaN do not count, nor do steps past the lengths. What counts
  * is the mean over the others, in a batch as in a data set: PyTorch's `loss(x, y, reduction='none')[mask].mean()`. Metrics leave out
  * the same targets. A batch in which none counts changes no parameter. The loss must be a mean over the targets, as
- * `mse`, `pinball` and `crossEntropy` are.
+ * `mse`, `pinball` and `crossEntropy` are; targets that it leaves out itself, as `crossEntropy({ ignoreIndex })` does, do not
+ * count either.
  *
- * @throws E_INVALID_OPTION for what is no loss, or masked already
+ * @throws E_INVALID_OPTION for what is no loss
  */
 export function masked(loss: Loss, options: MaskedOptions = {}): Loss {
-  if (!isObject(loss) || typeof loss.compute !== 'function') {
-    throw wrongArgument('masked', loss, 'a loss, as in masked(mse)');
-  }
-  if (loss.counted) throw wrongArgument('masked', loss, 'a loss that is not masked yet');
+  if (typeof loss?.compute !== 'function') throw wrongArgument('masked', loss, 'a loss, as in masked(mse)');
   checkOptionNames('masked', options, optionNames, { mask: "lengths, the input's name" });
   const { lengths } = options;
   if (lengths !== undefined) expectText('masked: lengths', lengths, 'the name of an input');
   return {
-    name: loss.name,
-    compute: (tf, prediction, target) => loss.compute(tf, prediction, target),
+    ...loss,
     counted(target, input) {
       const within = lengths === undefined ? () => true : withinLengths(target, input(lengths), lengths);
-      const places = Array.from<number, number>(target.data, (value, i) =>
-        isThere(value) && within(i) ? i : -1,
-      );
-      return Int32Array.from(places.filter((place) => place !== -1));
+      const places = loss.counted?.(target, input) ?? Int32Array.from(target.data.keys());
+      return places.filter((place) => !Number.isNaN(target.data[place]) && within(place));
     },
   };
-}
-
-function isThere(value: number): boolean {
-  return !Number.isNaN(value);
 }
 
 /** Whether the target at a place is before the end of its sequence. */
@@ -74,7 +65,9 @@ function withinLengths(
 /** The targets of a batch that count, and their places; no places where all count. */
 export interface CountedTargets {
   readonly places: Int32Array | undefined;
-  /** How much the batch weighs in a mean: as many targets as count, or its samples where all do. */
+  /** How many targets count, or how many samples where all do: how much the batch weighs in the mean of a metric. */
+  readonly count: number;
+  /** How much it weighs in the mean of the loss: the same, unless the loss weights its targets. */
   readonly weight: number;
 }
 
@@ -86,7 +79,10 @@ export function countedTargets(
   start: number,
   end: number,
 ): CountedTargets {
-  if (!loss.counted) return { places: undefined, weight: end - start };
+  const targets = () => gatherRows(data.targets, order, start, end);
+  if (!loss.counted) {
+    return { places: undefined, count: end - start, weight: loss.weight?.(targets()) ?? end - start };
+  }
   const input = (name: string) => {
     const array = Object.hasOwn(data.inputs, name) ? data.inputs[name] : undefined;
     if (array) return gatherRows(array, order, start, end);
@@ -96,8 +92,9 @@ export function countedTargets(
       `masked: there is no input '${name}'; the inputs are ${names}.`,
     );
   };
-  const places = loss.counted(gatherRows(data.targets, order, start, end), input);
-  return { places, weight: places.length };
+  const places = loss.counted(targets(), input);
+  const count = places.length;
+  return { places, count, weight: loss.weight?.(targetsThatCount(targets(), places)) ?? count };
 }
 
 /** The targets at the places that count, as they lie in memory. */

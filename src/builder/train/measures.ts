@@ -1,8 +1,8 @@
 /** What the loss and the metrics measure over the batches of a data set. */
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
-import { type Dataset, gatherRows, type SampleArray } from '../../data/dataset.js';
+import { type Dataset, gatherRows } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
-import type { NdArray } from '../../nd-array.js';
+import { sizeOf } from '../../nd-array.js';
 import type { Backend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
 import type { Evaluation } from './logs.js';
@@ -44,30 +44,35 @@ export function measureBatch(
 
 /** The numbers of a batch. */
 export interface MeasuredBatch {
+  readonly count: number;
   readonly weight: number;
   /** The loss, then the metrics that are means. */
   readonly means: ArrayLike<number>;
   /** For the metrics of whole data sets. */
-  readonly samples?: { readonly prediction: NdArray<'float32'>; readonly target: SampleArray } | undefined;
+  readonly samples?: Parameters<Measurement['add']> | undefined;
 }
 
 /** Reads what was measured of a batch. */
 export async function readBatch(
   backend: Backend,
   { data, order, start, end }: BatchPlace,
-  { places, weight }: CountedTargets,
+  { places, count, weight }: CountedTargets,
   means: TfTensor,
   prediction: TfTensor | undefined,
 ): Promise<MeasuredBatch> {
   const values = Float32Array.from(await backend.numbersOf(means));
-  if (!prediction) return { weight, means: values };
+  if (!prediction) return { count, weight, means: values };
   const read = Float32Array.from(await backend.numbersOf(prediction));
-  const target = targetsThatCount(gatherRows(data.targets, order, start, end), places);
-  return {
-    weight,
-    means: values,
-    samples: { prediction: { dtype: 'float32', shape: prediction.shape, data: read }, target },
-  };
+  const targets = gatherRows(data.targets, order, start, end);
+  const predictions = { dtype: 'float32', shape: prediction.shape, data: read } as const;
+  const samples = [predictions, targetsThatCount(targets, places), samplesAt(targets.shape, places)] as const;
+  return { count, weight, means: values, samples: [...samples] };
+}
+
+/** The sample that each target at the places belongs to. */
+function samplesAt(shape: readonly number[], places: Int32Array | undefined): Int32Array {
+  const size = sizeOf(shape.slice(1));
+  return (places ?? Int32Array.from({ length: sizeOf(shape) }, (_, i) => i)).map((place) => place / size);
 }
 
 /** Sums over batches. */
@@ -76,6 +81,7 @@ export class Measures {
   readonly #sums: Float64Array;
   readonly #whole: Measurement[];
   #weight = 0;
+  #count = 0;
 
   constructor(objective: Objective) {
     this.#objective = objective;
@@ -84,31 +90,36 @@ export class Measures {
     this.#sums = new Float64Array(1 + objective.metrics.length - whole.length);
   }
 
-  add({ weight, means, samples }: MeasuredBatch): void {
+  add({ count, weight, means, samples }: MeasuredBatch): void {
     this.#weight += weight;
+    this.#count += count;
     for (let i = 0; i < this.#sums.length; i++) {
-      this.#sums[i] = (this.#sums[i] ?? 0) + (means[i] ?? Number.NaN) * weight;
+      const share = i === 0 ? weight : count;
+      // The loss of a batch without weight is 0 / 0.
+      if (share > 0) this.#sums[i] = (this.#sums[i] ?? 0) + (means[i] ?? Number.NaN) * share;
     }
-    if (samples) for (const one of this.#whole) one.add(samples.prediction, samples.target);
+    if (samples) for (const one of this.#whole) one.add(...samples);
   }
 
   /** What all batches give together; NaN where no target counts. */
   get evaluation(): Evaluation {
-    const [loss = Number.NaN, ...means] = this.#sums.map((sum) => sum / this.#weight);
-    const whole = this.#whole.map((one) => (this.#weight === 0 ? Number.NaN : one.value()));
+    const [loss = Number.NaN, ...sums] = this.#sums;
+    const whole = this.#whole.map((one) => (this.#count === 0 ? Number.NaN : one.value()));
     const metrics = this.#objective.metrics.map((metric) => {
-      const value = (isWhole(metric) ? whole : means).shift();
-      return [metric.name, value ?? Number.NaN] as const;
+      if (isWhole(metric)) return [metric.name, whole.shift() ?? Number.NaN] as const;
+      const mean = (sums.shift() ?? Number.NaN) / this.#count;
+      return [metric.name, metric.finish?.(mean) ?? mean] as const;
     });
-    return { loss, metrics: Object.fromEntries(metrics) };
+    return { loss: loss / this.#weight, metrics: Object.fromEntries(metrics) };
   }
 
-  /** @throws E_INVALID_OPTION where the loss leaves all targets out */
+  /** @throws E_INVALID_OPTION where the loss leaves all targets out, or gives none a weight */
   expectTargets(what: string): void {
     if (this.#weight > 0) return;
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `No target of the ${what} data counts: all are NaN or past the lengths. Give data with targets, or a loss without masked().`,
+      `No target of the ${what} data counts: all are NaN, past the lengths, of the ignored index or of classes with the weight 0. ` +
+        'Give data with targets, or another loss: one without masked(), ignoreIndex or such weights.',
     );
   }
 }

@@ -18,6 +18,8 @@ interface Described {
 export interface MeanMetric extends Described {
   /** The mean over a batch. */
   compute(tf: Tf, prediction: TfTensor, target: TfTensor): Scalar;
+  /** What is made of the mean over a data set, as a root or a power is. @default the mean */
+  finish?(mean: number): number;
 }
 
 /** A metric of a whole data set, exact whatever the batches. */
@@ -28,8 +30,12 @@ export interface WholeMetric extends Described {
 
 /** What is known of a data set so far. */
 export interface Measurement {
-  /** Takes in a batch. */
-  add(prediction: NdArray<'float32'>, target: SampleArray): void;
+  /**
+   * Takes in a batch.
+   *
+   * @param sampleOf the sample of the batch that each target belongs to, as its place in it: of sequences, which one
+   */
+  add(prediction: NdArray<'float32'>, target: SampleArray, sampleOf: Int32Array): void;
   /** The metric of all that was taken in. */
   value(): number;
 }

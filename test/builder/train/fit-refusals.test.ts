@@ -6,11 +6,12 @@ import { tanh } from '../../../src/builder/ops/activations.js';
 import { argmax } from '../../../src/builder/ops/argmax.js';
 import { initParameters } from '../../../src/builder/parameters.js';
 import { float32 } from '../../../src/builder/tensor.js';
+import { crossEntropy } from '../../../src/builder/train/cross-entropy.js';
 import { evaluate } from '../../../src/builder/train/evaluate.js';
 // Under another name: linters take fit( in a test file for a focused test.
 import { fit as train } from '../../../src/builder/train/fit.js';
 import type { Loss } from '../../../src/builder/train/loss.js';
-import { bceWithLogits, crossEntropy, mse } from '../../../src/builder/train/losses.js';
+import { bceWithLogits, mse } from '../../../src/builder/train/losses.js';
 import { accuracy } from '../../../src/builder/train/metrics.js';
 import { adam, sgd } from '../../../src/builder/train/optimizers.js';
 import { type Dataset, dataset, sliceDataset } from '../../../src/data/dataset.js';

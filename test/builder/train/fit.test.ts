@@ -3,11 +3,12 @@ import { defineNetwork } from '../../../src/builder/network.js';
 import { linear } from '../../../src/builder/ops/linear.js';
 import { initParameters } from '../../../src/builder/parameters.js';
 import { float32 } from '../../../src/builder/tensor.js';
+import { crossEntropy } from '../../../src/builder/train/cross-entropy.js';
 import { evaluate } from '../../../src/builder/train/evaluate.js';
 // Under another name: linters take fit( in a test file for a focused test.
 import { type EpochEnd, fit as train } from '../../../src/builder/train/fit.js';
 import type { EpochLog, StepLog } from '../../../src/builder/train/logs.js';
-import { crossEntropy, mse } from '../../../src/builder/train/losses.js';
+import { mse } from '../../../src/builder/train/losses.js';
 import { accuracy, meanAbsoluteError } from '../../../src/builder/train/metrics.js';
 import { sgd } from '../../../src/builder/train/optimizers.js';
 import { sliceDataset } from '../../../src/data/dataset.js';

@@ -28,7 +28,8 @@ function measure(metric: WholeMetric, prediction: number[], target: number[], ba
     const targets = target.slice(start, start + batch);
     const rows = prediction.slice(start * entries, (start + batch) * entries);
     const shape = entries === 1 ? [targets.length] : [targets.length, entries];
-    measurement.add(float32Array(shape, rows), float32Array([targets.length], targets));
+    const sampleOf = Int32Array.from(targets.keys());
+    measurement.add(float32Array(shape, rows), float32Array([targets.length], targets), sampleOf);
   }
   return measurement.value();
 }
@@ -267,7 +268,7 @@ describe.each(['cpu', 'simd'])('fit with a masked loss on %s', (backend) => {
     ).toMatchObject({
       code: 'E_INVALID_OPTION',
       message: expect.stringContaining(
-        'No target of the training data counts: all are NaN or past the lengths.',
+        'No target of the training data counts: all are NaN, past the lengths, of the ignored index',
       ),
     });
     const infinite = data((i) => (i === 5 ? Infinity : Number.NaN));
@@ -280,7 +281,7 @@ describe.each(['cpu', 'simd'])('fit with a masked loss on %s', (backend) => {
     expect(plain.message).toContain('masked(loss)');
   });
 
-  it('refuses losses that are not called, and masks of masks', async () => {
+  it('refuses losses that are not called, and what is no loss', async () => {
     expect(
       (
         await rejectionOf(
@@ -294,6 +295,6 @@ describe.each(['cpu', 'simd'])('fit with a masked loss on %s', (backend) => {
     ).toContain(
       'The option loss got a function; expected what it gives: such a loss is called, as in huber()',
     );
-    expect(failureOf(() => masked(options.loss)).message).toContain('expected a loss that is not masked yet');
+    expect(failureOf(() => masked(pinball as never)).message).toContain('expected a loss, as in masked(mse)');
   });
 });

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { predict } from '../../../src/builder/predict.js';
+import { crossEntropy } from '../../../src/builder/train/cross-entropy.js';
 import { evaluate } from '../../../src/builder/train/evaluate.js';
 // Under another name: linters take fit( in a test file for a focused test.
 import { fit as train } from '../../../src/builder/train/fit.js';
 import { rmse } from '../../../src/builder/train/forecast-metrics.js';
 import { ofEntry } from '../../../src/builder/train/interval-metrics.js';
 import type { StepLog } from '../../../src/builder/train/logs.js';
-import { crossEntropy } from '../../../src/builder/train/losses.js';
 import { masked } from '../../../src/builder/train/masked.js';
 import type { Metric } from '../../../src/builder/train/metric.js';
 import { accuracy, meanAbsoluteError } from '../../../src/builder/train/metrics.js';

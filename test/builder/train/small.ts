@@ -6,7 +6,7 @@ import { lstm } from '../../../src/builder/ops/lstm.js';
 import type { StateDict } from '../../../src/builder/parameters.js';
 import { Generator } from '../../../src/builder/random.js';
 import { float32 } from '../../../src/builder/tensor.js';
-import { crossEntropy } from '../../../src/builder/train/losses.js';
+import { crossEntropy } from '../../../src/builder/train/cross-entropy.js';
 import { adam } from '../../../src/builder/train/optimizers.js';
 import { type Dataset, dataset } from '../../../src/data/dataset.js';
 
