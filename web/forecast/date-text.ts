@@ -13,6 +13,11 @@ export function dateText(time: number): string {
   return `${day.format(time)}${clock === '00:00' ? '' : ` ${clock}`}`;
 }
 
+/** As a row of a table has it, to be read again: `2020-03-04`, or `2020-03-04T18:30:00Z` where it is not midnight. */
+export function cellText(time: number): string {
+  return new Date(time).toISOString().replace('T00:00:00.000Z', '').replace('.000Z', 'Z');
+}
+
 /** `2020-03-04`, or `2020-03-04 18:30 UTC` where it is not midnight. */
 export function isoText(time: number): string {
   const [date = '', clock = ''] = new Date(time).toISOString().split('T');

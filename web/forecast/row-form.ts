@@ -2,7 +2,7 @@
 import type { ForecastPlan } from 'lstm-onnx/web';
 import { element, make, place } from '../shared/element.js';
 import { type Failure, showFailure } from '../shared/failure.js';
-import { isoText } from './date-text.js';
+import { cellText } from './date-text.js';
 import type { Cells } from './messages.js';
 
 const form = element('add-row', HTMLFormElement);
@@ -31,7 +31,7 @@ export function showRowForm({ time, target, features, categories }: ForecastPlan
   });
   const preset = make('input', {
     type: 'text',
-    value: isoText(next),
+    value: cellText(next),
     autocomplete: 'off',
     spellcheck: 'false',
   });

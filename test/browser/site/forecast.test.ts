@@ -253,6 +253,30 @@ describeInChromium('The page Forecast', () => {
     }
   });
 
+  it('has the time of the next row as it is read, of hours, too', async () => {
+    const { page: tab } = visit;
+    const hours = days(12, () => '').flatMap((day, i) =>
+      Array.from(
+        { length: 24 },
+        (_, hour) => `${day.slice(0, 10)}T${String(hour).padStart(2, '0')}:00Z,${wave(24 * i + hour)}`,
+      ),
+    );
+    await page.drop(textFile('hours.csv', csv(hours.slice(0, -3), 'time,load')));
+    await page.train({ horizon: 3, window: 6 });
+    for (const next of [
+      '2020-01-12T21:00:00Z',
+      '2020-01-12T22:00:00Z',
+      '2020-01-12T23:00:00Z',
+      '2020-01-13',
+    ]) {
+      const time = tab.locator('#add-row [data-column="time"]');
+      await soon(async () => expect(await time.inputValue()).toBe(next));
+      await tab.locator('#add-row [data-column="load"]').fill('20');
+      await tab.locator('#add').click();
+      await visit.reads('#row-said', /^Added /);
+    }
+  });
+
   it('walks through the forecasts of the past to the one of what comes, each with its numbers', async () => {
     const { page: tab } = visit;
     await tab.locator('[data-file="stocks.csv"]').click();
