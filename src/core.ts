@@ -124,6 +124,13 @@ export {
   type TensorType,
   type Value,
 } from './builder/tensor.js';
+export {
+  type F1Options,
+  f1,
+  perplexity,
+  sequenceAccuracy,
+  tokenAccuracy,
+} from './builder/train/class-metrics.js';
 export { type CrossEntropyOptions, crossEntropy } from './builder/train/cross-entropy.js';
 export type { EarlyStoppingOptions } from './builder/train/early-stopping.js';
 export type { StepEnd } from './builder/train/epoch.js';

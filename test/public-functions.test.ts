@@ -108,6 +108,7 @@ const examples: Record<string, () => unknown[]> = {
     parameters,
     { opset: 17, states: true, labels: ['a', 'b'], metadata: { a: 'b' } },
   ],
+  f1: () => [{ average: 'weighted' }],
   fit: () => [
     network,
     data,

@@ -94,6 +94,7 @@ export function countedTargets(
   };
   const places = loss.counted(targets(), input);
   const count = places.length;
+  if (count === 0) return { places, count, weight: 0 };
   return { places, count, weight: loss.weight?.(targetsThatCount(targets(), places)) ?? count };
 }
 

@@ -136,6 +136,21 @@ describe.each(['cpu', 'wasm', 'simd'])('crossEntropy over padded sequences on %s
 });
 
 describe('crossEntropy', () => {
+  it('with weights leaves out batches in which all targets are ignored', async () => {
+    const data = padded(-1);
+    const ids = Int32Array.from(data.targets.data).fill(-1, 0, time);
+    const targets = { dtype: 'int32', shape: [samples, time], data: ids } as const;
+    const loss = crossEntropy({ weights: [1, 2, 3], ignoreIndex: -1 });
+    const losses: number[] = [];
+    const { history } = await train(network, dataset({ inputs: data.inputs, targets }), {
+      ...{ loss, optimizer: sgd({ lr: 1e-30 }), parameters, batchSize: 1, shuffle: false, backend: 'cpu' },
+      onStep: ({ loss: value }) => void losses.push(value),
+    });
+    expect(losses.map(Number.isNaN)).toEqual([true, false, false, false, false, false, false]);
+    const { loss: expected } = await byHand({ weights: [1, 2, 3] }, (i) => i >= time && isToken(i));
+    expect(history[0]!.loss).toBeCloseTo(expected, 5);
+  });
+
   it('is a loss by itself, with a name that copies keep', () => {
     expect(crossEntropy.name).toBe('crossEntropy');
     expect({ ...crossEntropy }).toMatchObject({ name: 'crossEntropy', compute: crossEntropy.compute });

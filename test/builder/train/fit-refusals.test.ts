@@ -240,7 +240,7 @@ describe('bad input to fit', () => {
   it('is refused: accuracy of a regression', () =>
     refused(
       'E_INVALID_OPTION',
-      'accuracy counts right classes, but mse compares numbers; give the metric meanAbsoluteError',
+      'accuracy compares classes, but mse compares numbers; give the metric meanAbsoluteError',
       train(line, points([1], [0.5]), { loss: mse, metrics: [accuracy] }),
     ));
 
