@@ -7,4 +7,5 @@ export { readFile } from './files/read.js';
 export { readTable } from './files/table.js';
 export { writeFileAtomic } from './files/write.js';
 export { fit } from './fit-with-progress.js';
+export { type ForecastPlotOptions, forecastPlot } from './report/forecast-plot.js';
 export { availableProviders, Model } from './runtime/node.js';

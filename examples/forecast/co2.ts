@@ -1,7 +1,7 @@
 /** `npx tsx examples/forecast/co2.ts`: a year of the CO2 at Mauna Loa, month by month. */
 import { fileURLToPath } from 'node:url';
 import * as lo from 'lstm-onnx';
-import { printForecast, printScores } from './print.js';
+import { printForecast } from './print.js';
 
 const csv = fileURLToPath(
   new URL('../../node_modules/vega-datasets/data/co2-concentration.csv', import.meta.url),
@@ -11,16 +11,20 @@ const { EPOCHS = '60', OUT = 'out' } = process.env;
 // Months without a measurement lie on a line between their neighbours.
 const series = lo.seriesOf(await lo.readTable(csv), { time: 'Date', columns: ['CO2'], fill: 'linear' });
 
-// What is behind the first of five forecasts of the past is not trained on.
-const origins = lo.rollingOrigins(series, { count: 5, horizon: 12 });
-const forecaster = await lo.trainForecaster(origins[0]!.past, {
+// Five forecasts of the past tell how good it is; it is trained on what is before them.
+const { forecaster, evaluation, notes } = await lo.trainAndEvaluate(series, {
   target: 'CO2',
+  unit: 'ppm',
   horizon: 12,
   epochs: Number(EPOCHS),
   seed: 1,
 });
-printScores(await forecaster.evaluate(series));
+for (const { text } of notes) console.log(text);
+for (const line of evaluation?.table.lines ?? []) console.log(line);
 
 await lo.writeFileAtomic(`${OUT}/co2.onnx`, forecaster.toOnnx());
 await using model = await lo.Model.load(`${OUT}/co2.onnx`);
-printForecast(await lo.forecasterOf(model).forecast(series), 'ppm');
+const forecast = await lo.forecasterOf(model).forecast(series);
+printForecast(forecast, 'ppm');
+const plot = await lo.forecastPlot(series, { plan: forecaster.plan, evaluation, forecast });
+await lo.writeFileAtomic(`${OUT}/co2.svg`, plot);

@@ -1,7 +1,7 @@
 /** `npx tsx examples/forecast/weather.ts`: a week of Seattle's highest temperatures, from what the days before were like. */
 import { fileURLToPath } from 'node:url';
 import * as lo from 'lstm-onnx';
-import { printForecast, printScores } from './print.js';
+import { printForecast } from './print.js';
 
 const csv = fileURLToPath(
   new URL('../../node_modules/vega-datasets/data/seattle-weather.csv', import.meta.url),
@@ -10,18 +10,22 @@ const { EPOCHS = '60', OUT = 'out' } = process.env;
 
 const series = lo.seriesOf(await lo.readTable(csv), { time: 'date' });
 
-// What is behind the first of five forecasts of the past is not trained on.
-const origins = lo.rollingOrigins(series, { count: 5, horizon: 7 });
-const forecaster = await lo.trainForecaster(origins[0]!.past, {
+// Five forecasts of the past tell how good it is; it is trained on what is before them.
+const { forecaster, evaluation, notes } = await lo.trainAndEvaluate(series, {
   target: 'temp_max',
+  unit: '°C',
   // Numbers, and a column of text.
   features: ['temp_min', 'precipitation', 'wind', 'weather'],
   horizon: 7,
   epochs: Number(EPOCHS),
   seed: 1,
 });
-printScores(await forecaster.evaluate(series));
+for (const { text } of notes) console.log(text);
+for (const line of evaluation?.table.lines ?? []) console.log(line);
 
 await lo.writeFileAtomic(`${OUT}/weather.onnx`, forecaster.toOnnx());
 await using model = await lo.Model.load(`${OUT}/weather.onnx`);
-printForecast(await lo.forecasterOf(model).forecast(series), 'degrees Celsius');
+const forecast = await lo.forecasterOf(model).forecast(series);
+printForecast(forecast, '°C');
+const plot = await lo.forecastPlot(series, { plan: forecaster.plan, evaluation, forecast });
+await lo.writeFileAtomic(`${OUT}/weather.svg`, plot);

@@ -4,10 +4,10 @@ import { encodeCheckpoint } from '../builder/checkpoint.js';
 import { tableToCsv } from '../data/table/table-to-csv.js';
 import type { ForecastEvaluation } from '../forecast/forecaster.js';
 import type { TrainedForecaster } from '../forecast/train-forecaster.js';
+import { forecastReport } from '../report/forecast-report.js';
 import { defaults, type ForecastSettings } from './forecast-settings.js';
 import type { Output } from './output.js';
 import type { ReadSeries } from './read-series.js';
-import { forecastReport } from './report/forecast-report.js';
 
 export function filesIn(folder: string) {
   return {

@@ -1,8 +1,8 @@
 /** Results go to stdout, everything else to stderr. */
 import type { Writable } from 'node:stream';
 import { LstmOnnxError } from '../errors.js';
+import { escapeControls } from '../escape-controls.js';
 import { errorCode, reasonOf } from '../files/errno.js';
-import { escapeControls } from './escape.js';
 import type { SignalSource } from './stop.js';
 import { UsageError } from './usage-error.js';
 

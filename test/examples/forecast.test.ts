@@ -23,12 +23,13 @@ function run(name: string): string {
 
 it.each([
   ['co2', 12, 'ppm'],
-  ['weather', 7, 'degrees Celsius'],
+  ['weather', 7, '°C'],
   ['stocks', 5 * 6, 'dollars'],
 ])('%s forecasts by the model file, beside the scores of the baselines', (name, steps, unit) => {
   const stdout = run(name);
-  expect(stdout).toMatch(/^model {10}MAE +\d+\.\d\d/m);
-  expect(stdout).toMatch(/^seasonalNaive +MAE +\d+\.\d\d/m);
+  expect(stdout).toMatch(/^model( +\d+\.\d+){4} +\d+\.\d %/m);
+  expect(stdout).toMatch(/^seasonal naive( +\d+\.\d+){4}$/m);
+  expect(readFileSync(join(folder, `${name}.svg`), 'utf8')).toMatch(/^<svg .*<\/svg>$/s);
   expect(stdout).toContain(`in ${unit}:`);
   expect(stdout.match(/^\d{4}-\d\d-\d\d( +\d+\.\d){3}$/gm)).toHaveLength(steps);
 });

@@ -29,11 +29,30 @@ const axis = {
   gridColor: LINE,
 } as const;
 
+const title = {
+  anchor: 'start',
+  color: 'var(--text,#1b1f24)',
+  subtitleColor: SOFT,
+  fontSize: 15,
+  subtitleFontSize: 12,
+  subtitlePadding: 6,
+  offset: 12,
+} as const;
+
 /** What a chart has beside its size and style. */
-export type ChartSpec = Pick<Extract<TopLevelSpec, { layer: unknown }>, 'layer'>;
+export type ChartSpec = Pick<Extract<TopLevelSpec, { layer: unknown }>, 'layer' | 'title'>;
 
 /** @param spoken what the chart shows, for those who do not see it */
-export async function chart(spec: ChartSpec, { width, height }: ChartSize, spoken: string): Promise<Markup> {
+export async function chart(spec: ChartSpec, size: ChartSize, spoken: string): Promise<Markup> {
+  return trusted(await chartText(spec, size, spoken));
+}
+
+/** The text of an SVG image, whose colors a style outside of it may set. */
+export async function chartText(
+  spec: ChartSpec,
+  { width, height }: ChartSize,
+  spoken: string,
+): Promise<string> {
   const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const whole: TopLevelSpec = {
     ...spec,
@@ -42,7 +61,7 @@ export async function chart(spec: ChartSpec, { width, height }: ChartSize, spoke
     padding: 4,
     background: 'transparent',
     autosize: { type: 'fit', contains: 'padding' },
-    config: { aria: false, font: 'system-ui, sans-serif', view: { stroke: null }, axis },
+    config: { aria: false, font: 'system-ui, sans-serif', view: { stroke: null }, axis, title },
   };
   const svg = await new View(parse(compile(whole).spec), { renderer: 'none' }).toSVG();
   return labelled(svg, spoken);
@@ -61,7 +80,7 @@ export async function chartOfTwoSizes(
 }
 
 /** One image with a name, instead of the roles that Vega gives to its parts. */
-function labelled(svg: string, spoken: string): Markup {
+function labelled(svg: string, spoken: string): string {
   const bare = svg.replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, '');
-  return trusted(bare.replace('<svg', () => `<svg role="img" aria-label="${escapeText(spoken)}"`));
+  return bare.replace('<svg', () => `<svg role="img" aria-label="${escapeText(spoken)}"`);
 }

@@ -1,10 +1,10 @@
 /** The end of a series with forecasts of the past, and the forecast ahead. */
-import { timeText } from '../../data/table/group-rows.js';
-import { firstFrom, type Series } from '../../data/table/series.js';
-import type { ForecastPlan } from '../../forecast/forecast-plan.js';
-import { medianOf, type SeriesForecast } from '../../forecast/forecaster.js';
-import type { PastForecast } from '../../forecast/past-forecast.js';
-import { shown } from '../../forecast/score-table.js';
+import { timeText } from '../data/table/group-rows.js';
+import { firstFrom, type Series, type SeriesSet } from '../data/table/series.js';
+import { type ForecastPlan, keyOf } from '../forecast/forecast-plan.js';
+import { medianOf, type SeriesForecast } from '../forecast/forecaster.js';
+import type { PastForecast } from '../forecast/past-forecast.js';
+import { shown } from '../forecast/score-table.js';
 import { type ChartSpec, colors } from './chart.js';
 
 /** One series, as the report shows it. */
@@ -14,6 +14,22 @@ export interface ReportedSeries {
   readonly pieces: readonly Series[];
   readonly past: readonly PastForecast[];
   readonly ahead: SeriesForecast | undefined;
+}
+
+/** What there is of one series. @param key as `keyOf` gives it */
+export function reportedSeries(
+  key: string,
+  { series }: SeriesSet,
+  past: readonly PastForecast[],
+  ahead: readonly SeriesForecast[],
+): ReportedSeries {
+  const pieces = series.filter((one) => keyOf(one) === key);
+  return {
+    name: pieces[0]?.name ?? '',
+    pieces,
+    past: past.filter((one) => keyOf(one) === key),
+    ahead: ahead.find((one) => keyOf(one) === key),
+  };
 }
 
 interface Point {

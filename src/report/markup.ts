@@ -1,5 +1,5 @@
 /** HTML that is XML too. Names of files, columns and series come from anybody: text is escaped unless it was made here. */
-import { escapeControls } from '../escape.js';
+import { escapeControls } from '../escape-controls.js';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

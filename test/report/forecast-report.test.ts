@@ -1,13 +1,13 @@
 /** `report.html`: what it says agrees with the forecast, whatever the names in the file are. */
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ForecastReport, forecastReport } from '../../src/cli/report/forecast-report.js';
 import { parseTable } from '../../src/data/table/parse-table.js';
 import type { SeriesSet } from '../../src/data/table/series.js';
 import { seriesOf } from '../../src/data/table/series-of.js';
 import type { Distribution } from '../../src/forecast/distribution-quantiles.js';
 import { trainForecaster } from '../../src/forecast/train-forecaster.js';
+import { type ForecastReport, forecastReport } from '../../src/report/forecast-report.js';
+import { expectWellFormed, textsOf } from '../cli/well-formed.js';
 import { salesSeries } from '../forecast/series.js';
-import { expectWellFormed, textsOf } from './well-formed.js';
 
 const HOSTILE = '<script>alert("1")</script> & \'\u0007\u202e]]>';
 

@@ -1,16 +1,16 @@
 /** `report.html`: what was forecast, how good that was, and what is forecast; one file that needs no other and no script. */
-import { historyPlot } from '../../builder/train/history-plot.js';
-import type { EpochLog } from '../../builder/train/logs.js';
-import { counted } from '../../counted.js';
-import { timeText } from '../../data/table/group-rows.js';
-import { type SeriesSet, spanOf } from '../../data/table/series.js';
-import { type ForecastPlan, keyOf, targetName } from '../../forecast/forecast-plan.js';
-import type { ForecastEvaluation, SeriesForecast } from '../../forecast/forecaster.js';
-import { scoreTable } from '../../forecast/score-table.js';
-import { version } from '../../version.js';
+import { historyPlot } from '../builder/train/history-plot.js';
+import type { EpochLog } from '../builder/train/logs.js';
+import { counted } from '../counted.js';
+import { timeText } from '../data/table/group-rows.js';
+import { type SeriesSet, spanOf } from '../data/table/series.js';
+import { type ForecastPlan, keyOf, targetName } from '../forecast/forecast-plan.js';
+import type { ForecastEvaluation, SeriesForecast } from '../forecast/forecaster.js';
+import { scoreTable } from '../forecast/score-table.js';
+import { version } from '../version.js';
 import { chart, chartOfTwoSizes } from './chart.js';
 import { element, type Markup, table, trusted } from './markup.js';
-import { type ReportedSeries, seriesSpec, spokenSeries } from './series-chart.js';
+import { type ReportedSeries, reportedSeries, seriesSpec, spokenSeries } from './series-chart.js';
 import { spokenSteps, stepSpec, stepTable } from './step-chart.js';
 import { style } from './style.js';
 
@@ -200,15 +200,7 @@ function countOf({ series }: SeriesSet): number {
 /** The first series, as they are drawn. */
 function firstSeries({ set, evaluation, ahead }: ForecastReport): ReportedSeries[] {
   const keys = [...new Set(set.series.map(keyOf))].slice(0, MOST);
-  return keys.map((key) => {
-    const pieces = set.series.filter((one) => keyOf(one) === key);
-    return {
-      name: pieces[0]?.name ?? '',
-      pieces,
-      past: evaluation?.forecasts.filter((one) => keyOf(one) === key) ?? [],
-      ahead: ahead.find((one) => keyOf(one) === key),
-    };
-  });
+  return keys.map((key) => reportedSeries(key, set, evaluation?.forecasts ?? [], ahead));
 }
 
 async function steps({ evaluation, set, plan }: ForecastReport): Promise<Markup | readonly Markup[]> {

@@ -1,8 +1,11 @@
-/** What the report looks like, on light and on dark, on a desk and on a phone. */
-export const style = `
-:root{color-scheme:light dark;--back:#fff;--text:#1b1f24;--soft:#5b6470;--line:#d9dee4;--actual:#1b1f24;--model:#1f6fc2;--ahead:#c2571a;--baseline:#6b7480}
+/** Colors on light and on dark, of a report and of a chart that is a file of its own. */
+export const palette = `:root{color-scheme:light dark;--back:#fff;--text:#1b1f24;--soft:#5b6470;--line:#d9dee4;--actual:#1b1f24;--model:#1f6fc2;--ahead:#c2571a;--baseline:#6b7480}
 @media (prefers-color-scheme:dark){:root{--back:#14181d;--text:#e6e9ed;--soft:#a3adb8;--line:#39414b;--actual:#e6e9ed;--model:#5fa8f0;--ahead:#f0914f;--baseline:#98a2ae}}
-*{box-sizing:border-box}
+`;
+
+/** What the report looks like, on a desk and on a phone. */
+export const style = `
+${palette}*{box-sizing:border-box}
 body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 3rem;background:var(--back);color:var(--text);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:break-word}
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 .5rem}
 h2{font-size:1.2rem;margin:2.5rem 0 .5rem}

@@ -1,6 +1,6 @@
 /** Errors by step ahead, of the model and of the seasonal naive forecast. */
-import type { ComparedScores } from '../../forecast/past-forecast.js';
-import { shown } from '../../forecast/score-table.js';
+import type { ComparedScores } from '../forecast/past-forecast.js';
+import { shown } from '../forecast/score-table.js';
 import { type ChartSpec, colors } from './chart.js';
 import { type Markup, table } from './markup.js';
 
