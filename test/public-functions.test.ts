@@ -196,6 +196,7 @@ const examples: Record<string, () => unknown[]> = {
     { time: 'day', key: 'shop', target: 'sold', known: ['weather'], fill: 'linear' },
   ],
   onlineForecasterOf: () => [onlineModel, series],
+  forecastPlot: () => [forecaster, series, { name: '' }],
   planForecast: () => [series, { target: 'sold', window: 2, horizon: 1, quantiles: [0.5] }],
   trainAndEvaluate: () => [series, { ...forecast, origins: 1, onNote: () => undefined }],
   trainForecaster: () => [

@@ -26,5 +26,5 @@ await lo.writeFileAtomic(`${OUT}/co2.onnx`, forecaster.toOnnx());
 await using model = await lo.Model.load(`${OUT}/co2.onnx`);
 const forecast = await lo.forecasterOf(model).forecast(series);
 printForecast(forecast, 'ppm');
-const plot = await lo.forecastPlot(series, { plan: forecaster.plan, evaluation, forecast });
+const plot = await lo.forecastPlot(forecaster, series, { evaluation, forecast });
 await lo.writeFileAtomic(`${OUT}/co2.svg`, plot);

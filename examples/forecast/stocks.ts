@@ -24,5 +24,5 @@ await lo.writeFileAtomic(`${OUT}/stocks.onnx`, forecaster.toOnnx());
 await using model = await lo.Model.load(`${OUT}/stocks.onnx`);
 const forecast = await lo.forecasterOf(model).forecast(series);
 printForecast(forecast, 'dollars');
-const plot = await lo.forecastPlot(series, { plan: forecaster.plan, evaluation, forecast });
+const plot = await lo.forecastPlot(forecaster, series, { evaluation, forecast });
 await lo.writeFileAtomic(`${OUT}/stocks.svg`, plot);

@@ -27,5 +27,5 @@ await lo.writeFileAtomic(`${OUT}/weather.onnx`, forecaster.toOnnx());
 await using model = await lo.Model.load(`${OUT}/weather.onnx`);
 const forecast = await lo.forecasterOf(model).forecast(series);
 printForecast(forecast, '°C');
-const plot = await lo.forecastPlot(series, { plan: forecaster.plan, evaluation, forecast });
+const plot = await lo.forecastPlot(forecaster, series, { evaluation, forecast });
 await lo.writeFileAtomic(`${OUT}/weather.svg`, plot);

@@ -1,17 +1,16 @@
 /** A forecast as a picture of its own: the end of a series, forecasts of the past beside what came, and the forecast ahead. */
+import { wrongArgument } from '../arguments.js';
 import { checkSeriesSet, type SeriesSet } from '../data/table/series.js';
 import { quotedNames } from '../data/table/table.js';
 import { LstmOnnxError } from '../errors.js';
-import { type ForecastPlan, keyOf, targetName } from '../forecast/forecast-plan.js';
-import type { ForecastEvaluation, SeriesForecast } from '../forecast/forecaster.js';
+import { keyOf, targetName } from '../forecast/forecast-plan.js';
+import { type ForecastEvaluation, Forecaster, type SeriesForecast } from '../forecast/forecaster.js';
 import { checkOptionNames } from '../option-names.js';
 import { chartText } from './chart.js';
 import { reportedSeries, seriesSpec, spokenSeries } from './series-chart.js';
 import { palette } from './style.js';
 
 export interface ForecastPlotOptions {
-  /** That of the forecaster. */
-  readonly plan: ForecastPlan;
   /** Forecasts of the past, as `evaluate` gives them. @default none */
   readonly evaluation?: ForecastEvaluation | undefined;
   /** The forecast ahead, as `forecast` gives it. @default none */
@@ -23,19 +22,29 @@ export interface ForecastPlotOptions {
 /**
  * The end of a series as an SVG image: what came, the forecasts of the past and the forecast ahead, each with its range.
  *
+ * @param forecaster what forecast it, such as `trainForecaster` or `forecasterOf` gives
  * @param set the series that were forecast
  * @returns the text of an SVG file, 800 wide, which follows the light or dark of whoever looks at it. Node only: Vega-Lite draws it
  * @throws E_UNKNOWN_NAME for a series that there is not
  */
-export async function forecastPlot(set: SeriesSet, options: ForecastPlotOptions): Promise<string> {
+export async function forecastPlot(
+  forecaster: Forecaster,
+  set: SeriesSet,
+  options: ForecastPlotOptions = {},
+): Promise<string> {
+  if (!(forecaster instanceof Forecaster)) {
+    throw wrongArgument('forecastPlot', forecaster, 'what trainForecaster or forecasterOf gives');
+  }
   checkSeriesSet('forecastPlot', set);
-  checkOptionNames('forecastPlot', options ?? null, {
-    plan: true,
-    evaluation: true,
-    forecast: true,
-    name: true,
-  });
-  const { plan, evaluation, forecast = [], name } = options;
+  checkOptionNames('forecastPlot', options, { evaluation: true, forecast: true, name: true });
+  const { plan } = forecaster;
+  const { evaluation, forecast = [], name } = options;
+  if (!Array.isArray(forecast)) {
+    throw wrongArgument('forecastPlot: forecast', forecast, 'what forecast gives');
+  }
+  if (name !== undefined && typeof name !== 'string') {
+    throw wrongArgument('forecastPlot: name', name, 'the name of a series');
+  }
   const own = name === undefined ? set.series[0] : set.series.find((each) => each.name === name);
   if (!own) {
     const names = [...new Set(set.series.map((each) => each.name))];
