@@ -206,7 +206,9 @@ export { parseIdx } from './data/idx.js';
 export { parseJsonArray } from './data/json.js';
 export { type MnistImages, parseMnist } from './data/mnist.js';
 export { encodeNpy, parseNpy } from './data/npy.js';
+export { type Ragged, type RaggedSamples, raggedDataset, type Sequence } from './data/ragged-dataset.js';
 export { encodeSafetensors, parseSafetensors, type SafetensorsFile } from './data/safetensors.js';
+export type { InputLoader, SampleLoader } from './data/sample-loader.js';
 export {
   type CalendarColumns,
   type CalendarOptions,

@@ -2,6 +2,7 @@
 
 import { inWords, isObject } from '../arguments.js';
 import { copyJoined, copyStrided, joinedShape, stridesOf } from '../array-layout.js';
+import { type InputLoader, isLoader } from '../data/sample-loader.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { mustGet } from '../must-get.js';
 import { checkArray, dim, type NdArray, sizeOf } from '../nd-array.js';
@@ -13,6 +14,7 @@ import { checkNetwork } from './check-network.js';
 import { forward } from './forward.js';
 import type { Network } from './network.js';
 import { checkParameters, type StateDict } from './parameters.js';
+import { predictLoaded } from './predict-loader.js';
 import type { DType } from './tensor.js';
 import { type TfParameters, tensorsOf } from './tf-parameters.js';
 import { checkCounts } from './train/check-options.js';
@@ -44,14 +46,16 @@ type Outputs = Record<string, NdArray<'float32'>>;
 /**
  * Runs the network forward, dropout off.
  *
- * @param feeds an array for each input, of its type and shape, such as the `inputs` of a data set
+ * @param feeds an array for each input, of its type and shape, such as the `inputs` of a data set; or what `raggedDataset` gives,
+ *   or another loader, whose outputs come in the order of the samples. Where their steps differ they are padded with zeros; what
+ *   stands behind the end of a sample is not for reading.
  * @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for feeds or parameters that do not fit,
  *   E_INVALID_OPTION for a wrong network, array or option
  */
 export async function predict<N extends Network>(
   network: N,
   parameters: StateDict,
-  feeds: Feeds<N>,
+  feeds: Feeds<N> | InputLoader,
   options: PredictOptions = {},
 ): Promise<Predictions<N>> {
   checkNetwork('predict', network);
@@ -59,21 +63,43 @@ export async function predict<N extends Network>(
   const { batchSize = 64 } = options;
   checkCounts({ batchSize });
   checkParameters(network, parameters);
-  const arrays = checkedArrays(network, feeds);
-  const samples = checkFeeds(network, arrays).get(batchName) ?? 0;
-  const axes = samples > batchSize ? batchAxes(network) : undefined;
+  const compute = isLoader<InputLoader>(feeds)
+    ? loaded(network, feeds, batchSize)
+    : computing(network, checkedArrays(network, feeds), batchSize);
   const backend = await startBackend(options.backend);
   backend.select();
   const tensors = tensorsOf(backend.tf, parameters);
   try {
-    const outputs = axes
-      ? await runBatches(backend, network, tensors, arrays, axes, samples, batchSize)
-      : await run(backend, network, tensors, arrays);
+    const outputs = await compute(backend, tensors);
     // forward gives exactly the outputs of the network, which the compiler cannot know.
     return outputs as unknown as Predictions<N>;
   } finally {
     for (const tensor of tensors.values()) tensor.dispose();
   }
+}
+
+type Compute = (backend: Backend, parameters: TfParameters) => Promise<Outputs>;
+
+/** All samples at once, or a few at a time where there are more. */
+function computing(network: Network, arrays: Arrays, batchSize: number): Compute {
+  const samples = checkFeeds(network, arrays).get(batchName) ?? 0;
+  const axes = samples > batchSize ? batchAxes(network) : undefined;
+  return (backend, parameters) =>
+    axes
+      ? runBatches(backend, network, parameters, arrays, axes, samples, batchSize)
+      : run(backend, network, parameters, arrays);
+}
+
+/** Samples that are read batch by batch. */
+function loaded(network: Network, loader: InputLoader, batchSize: number): Compute {
+  return (backend, parameters) =>
+    predictLoaded(network, loader, batchSize, async (inputs) => {
+      const arrays = checkedArrays(network, inputs);
+      checkFeeds(network, arrays);
+      const outputs = await run(backend, network, parameters, arrays);
+      await yieldToEventLoop();
+      return outputs;
+    });
 }
 
 /** @throws E_INVALID_OPTION, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH for a value that is not an array */

@@ -131,16 +131,7 @@ export function splitDataset<Inputs extends SampleInputs>(
   order?: Int32Array | readonly number[],
 ): [train: Dataset<Inputs>, validation: Dataset<Inputs>] {
   const { length } = dataset(data);
-  if (typeof validation !== 'number')
-    throw wrongArgument('The validation part', validation, 'a fraction or a count');
-  const count = validation < 1 ? Math.round(length * validation) : validation;
-  if (!Number.isInteger(count) || count < 1 || count >= length) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `A validation part of ${validation} leaves no split of ${counted(length, 'sample')}; expected a fraction between 0 and 1, or a count of 1 to ${length - 1}, with samples on both sides.`,
-    );
-  }
-  const split = length - count;
+  const split = length - validationCount(length, validation);
   if (order === undefined) {
     return [sliceDataset(data, 0, split), sliceDataset(data, split)];
   }
@@ -149,6 +140,18 @@ export function splitDataset<Inputs extends SampleInputs>(
     mapArrays(data, (array) => gatherRows(array, order, 0, split)),
     mapArrays(data, (array) => gatherRows(array, order, split)),
   ];
+}
+
+/** How many of so many samples a fraction or a count is. @throws E_INVALID_OPTION when either part would be empty */
+export function validationCount(length: number, validation: number): number {
+  if (typeof validation !== 'number')
+    throw wrongArgument('The validation part', validation, 'a fraction or a count');
+  const count = validation < 1 ? Math.round(length * validation) : validation;
+  if (Number.isInteger(count) && count >= 1 && count < length) return count;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `A validation part of ${validation} leaves no split of ${counted(length, 'sample')}; expected a fraction between 0 and 1, or a count of 1 to ${length - 1}, with samples on both sides.`,
+  );
 }
 
 function sampleCount(name: string, array: SampleArray): number {

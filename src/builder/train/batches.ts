@@ -1,12 +1,6 @@
 /** Batches as PyTorch's `DataLoader` makes them: the same order for the same seed, the last batch smaller. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import {
-  type Dataset,
-  dataset,
-  type SampleArray,
-  type SampleInputs,
-  type Samples,
-} from '../../data/dataset.js';
+import type { Dataset, SampleArray, SampleInputs } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
 import { indexAt, notFiniteAt, sizeOf } from '../../nd-array.js';
 import type { Backend } from '../backends/backend.js';
@@ -52,33 +46,38 @@ export type SamplesFor<N extends Network, I extends SampleInputs> = string exten
     };
 
 /**
- * The data that a network learns from or is measured on, checked once: arrays that fit the inputs, and finite numbers.
+ * Checks that arrays fit the inputs, and that numbers are finite.
  *
+ * @param batch how many samples a batch has
  * @param role names the data in messages
  * @param loss one that leaves targets out takes those that are NaN
+ * @param indices the numbers of the samples in the whole data, for messages; by default as they are
  * @throws E_UNKNOWN_NAME, E_MISSING_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_INVALID_OPTION, E_NOT_FINITE
  */
-export function samplesFor(
+export function checkSamples(
   network: Network,
-  samples: Samples,
-  batchSize: number,
+  data: Dataset,
+  batch: number,
   role: string,
   loss: Loss,
-): Dataset {
-  const data = dataset(samples);
-  const batch = Math.min(batchSize, data.length);
+  indices?: Int32Array,
+): void {
   const feeds = Object.entries(data.inputs).map(
     ([name, { dtype, shape }]) => [name, { dtype, shape: [batch, ...shape.slice(1)] }] as const,
   );
   checkFeeds(network, Object.fromEntries(feeds));
   for (const [name, array] of Object.entries(data.inputs))
-    expectFinite(`Input '${name}' of the ${role} data`, array);
-  expectFinite(`The targets of the ${role} data`, data.targets, loss.counted !== undefined);
-  return data;
+    expectFinite(`Input '${name}' of the ${role} data`, array, indices);
+  expectFinite(`The targets of the ${role} data`, data.targets, indices, loss.counted !== undefined);
 }
 
 /** @param takesNaN of targets: whether the loss leaves out those that are NaN */
-function expectFinite(what: string, { dtype, shape, data }: SampleArray, takesNaN?: boolean): void {
+function expectFinite(
+  what: string,
+  { dtype, shape, data }: SampleArray,
+  indices?: Int32Array,
+  takesNaN?: boolean,
+): void {
   if (dtype === 'int32') return;
   const index = takesNaN ? data.findIndex((value) => Math.abs(value) === Infinity) : notFiniteAt(data);
   if (index === -1) return;
@@ -87,7 +86,7 @@ function expectFinite(what: string, { dtype, shape, data }: SampleArray, takesNa
   const isMissing = takesNaN === false && Number.isNaN(data[index]);
   throw new LstmOnnxError(
     'E_NOT_FINITE',
-    `${what}: sample ${sample} holds ${data[index]} at index [${indexAt(index - sample * rowSize, shape.slice(1)).join(', ')}]. ` +
+    `${what}: sample ${indices?.[sample] ?? sample} holds ${data[index]} at index [${indexAt(index - sample * rowSize, shape.slice(1)).join(', ')}]. ` +
       'Replace or leave out such samples; training and evaluation need finite numbers.' +
       (isMissing ? ' Targets that are missing may be NaN with masked(loss), as in masked(mse).' : ''),
   );

@@ -1,6 +1,5 @@
 /** One epoch of training: for every batch the loss, its gradients and a step of the optimizer. */
 import type { Tensor as TfTensor, Variable } from '@tensorflow/tfjs';
-import type { Dataset } from '../../data/dataset.js';
 import { LstmOnnxError, messageOf } from '../../errors.js';
 import { mustGet } from '../../must-get.js';
 import type { Backend } from '../backends/backend.js';
@@ -9,13 +8,14 @@ import { forward } from '../forward.js';
 import type { Network } from '../network.js';
 import type { StateDict } from '../parameters.js';
 import type { Generator } from '../random.js';
-import { batchAt, epochOrder } from './batches.js';
+import { batchAt } from './batches.js';
 import type { Evaluation, StepLog } from './logs.js';
 import { countedTargets } from './masked.js';
 import { type BatchPlace, type MeasuredBatch, Measures, measureBatch, readBatch } from './measures.js';
 import { failureOf, type Objective } from './objective.js';
 import type { Optimizer, StepOptions } from './optimizers.js';
 import { readVariables } from './tf-optimizer.js';
+import { placeIn, type TrainingData, trainingOrder } from './training-data.js';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
 /** The network with its variables, the optimizer that updates them, and the generator of all random numbers. */
@@ -58,13 +58,13 @@ export interface EpochOptions {
  */
 export async function runEpoch(
   context: TrainingContext,
-  data: Dataset,
+  data: TrainingData,
   epoch: number,
   options: EpochOptions,
 ): Promise<Evaluation & { readonly lr: number }> {
   const { batchSize, onStep, signal, shuffle = true } = options;
   const { loss } = context.objective;
-  const order = epochOrder(context.generator, data.length, shuffle);
+  const order = trainingOrder(context.generator, data, batchSize, shuffle);
   const steps = Math.ceil(data.length / batchSize);
   const measures = new Measures(context.objective);
   let lr = 0;
@@ -74,7 +74,8 @@ export async function runEpoch(
     const end = Math.min(start + batchSize, data.length);
     const stepOptions = options.optimizerAt(context.optimizer.stepCount);
     lr = stepOptions.lr;
-    const measured = await trainStep(context, { data, order, start, end }, stepOptions, options.clipNorm);
+    const place = await placeIn(data, order, start, end);
+    const measured = await trainStep(context, place, stepOptions, options.clipNorm);
     const lossValue = measured?.means[0];
     if (measured?.weight && lossValue !== undefined && !Number.isFinite(lossValue)) {
       throw new LstmOnnxError(

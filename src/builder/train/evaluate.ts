@@ -2,7 +2,8 @@
 
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { counted } from '../../counted.js';
-import type { Dataset, SampleInputs, Samples } from '../../data/dataset.js';
+import type { SampleInputs, Samples } from '../../data/dataset.js';
+import type { SampleLoader } from '../../data/sample-loader.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type Backend, type BackendName, startBackend } from '../backends/backend.js';
@@ -11,7 +12,7 @@ import { forward } from '../forward.js';
 import type { Network } from '../network.js';
 import { checkParameters, type StateDict } from '../parameters.js';
 import { type TfParameters, tensorsOf } from '../tf-parameters.js';
-import { batchAt, checkSamplesFirst, type SamplesFor, samplesFor } from './batches.js';
+import { batchAt, checkSamplesFirst, type SamplesFor } from './batches.js';
 import { checkCounts } from './check-options.js';
 import type { Evaluation } from './logs.js';
 import type { Loss } from './loss.js';
@@ -19,6 +20,7 @@ import { countedTargets } from './masked.js';
 import { type MeasuredTensors, Measures, measureBatch, readBatch } from './measures.js';
 import type { Metric } from './metric.js';
 import { failureOf, type Objective, objectiveOf } from './objective.js';
+import { checkedData, evaluationOrder, placeIn, type TrainingData } from './training-data.js';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
 /** `Output` is one of the network's output names. */
@@ -44,14 +46,14 @@ const optionNames = {
  * Runs the network over every sample, dropout off.
  *
  * @returns means over all samples
- * @param data what `dataset` gives, or `{ inputs, targets }`
+ * @param data what `dataset` or `raggedDataset` gives, `{ inputs, targets }`, or a loader that reads its batches
  * @throws E_SHAPE_MISMATCH for parameters or data that do not fit the network; E_NOT_FINITE for data with NaN or infinite
  *   numbers; E_LOSS_NOT_FINITE when the loss is NaN or infinite
  */
 export async function evaluate<N extends Network, I extends SampleInputs>(
   network: N,
   parameters: StateDict,
-  data: Samples<I> & SamplesFor<N, I>,
+  data: (Samples<I> & SamplesFor<N, I>) | SampleLoader<I>,
   options: EvaluateOptions<keyof N['outputs'] & string>,
 ): Promise<Evaluation> {
   checkNetwork('evaluate', network);
@@ -61,7 +63,7 @@ export async function evaluate<N extends Network, I extends SampleInputs>(
   checkCounts({ batchSize });
   checkSamplesFirst(network);
   checkParameters(network, parameters);
-  const samples = samplesFor(network, data, batchSize, 'evaluation', objective.loss);
+  const samples = checkedData(network, data, batchSize, 'evaluation', objective.loss);
   const backend = await startBackend(options.backend);
   backend.select();
   const tensors = tensorsOf(backend.tf, parameters);
@@ -77,21 +79,21 @@ export async function evaluateWith(
   backend: Backend,
   network: Network,
   parameters: TfParameters,
-  data: Dataset,
+  data: TrainingData,
   objective: Objective,
   batchSize: number,
 ): Promise<Evaluation> {
   const { tf } = backend;
   const { loss, metrics, output } = objective;
-  const order = Int32Array.from({ length: data.length }, (_, i) => i);
+  const order = evaluationOrder(data);
   const measures = new Measures(objective);
   for (let start = 0; start < data.length; start += batchSize) {
-    const end = Math.min(start + batchSize, data.length);
-    const taken = countedTargets(loss, data, order, start, end);
+    const place = await placeIn(data, order, start, Math.min(start + batchSize, data.length));
+    const taken = countedTargets(loss, place.data, place.order, place.start, place.end);
     if (taken.count === 0) continue;
     backend.select();
     const measure = (): Pick<MeasuredTensors, 'prediction'> & { readonly means: TfTensor } => {
-      const batch = batchAt(backend, data, order, start, end);
+      const batch = batchAt(backend, place.data, place.order, place.start, place.end);
       const outputs = forward(tf, network, parameters, batch.inputs, { gradients: false })[output];
       const measured = measureBatch(tf, objective, outputs ?? tf.scalar(Number.NaN), batch.target, taken);
       return { means: tf.stack([measured.loss, ...measured.means]), prediction: measured.prediction };
@@ -103,7 +105,7 @@ export async function evaluateWith(
       throw failureOf('An evaluation', error, [loss, ...metrics]);
     }
     const { means, prediction } = measured;
-    measures.add(await readBatch(backend, { data, order, start, end }, taken, means, prediction));
+    measures.add(await readBatch(backend, place, taken, means, prediction));
     means.dispose();
     prediction?.dispose();
     await yieldToEventLoop();

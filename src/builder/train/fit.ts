@@ -1,6 +1,7 @@
 /** Training: epoch after epoch, with validation, early stopping and a state to resume from. */
 import type { Variable } from '@tensorflow/tfjs';
-import { type Dataset, type SampleInputs, type Samples, splitDataset } from '../../data/dataset.js';
+import type { SampleInputs, Samples } from '../../data/dataset.js';
+import type { SampleLoader } from '../../data/sample-loader.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type BackendName, startBackend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
@@ -9,7 +10,7 @@ import type { Network } from '../network.js';
 import { checkParameters, initParameters, type StateDict } from '../parameters.js';
 import { Generator } from '../random.js';
 import { tensorsOf } from '../tf-parameters.js';
-import { checkSamplesFirst, type SamplesFor, samplesFor } from './batches.js';
+import { checkSamplesFirst, type SamplesFor } from './batches.js';
 import { checkCallbacks, checkCounts, checkProgress } from './check-options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
 import { type EpochOptions, type OnStep, runEpoch, type TrainingContext } from './epoch.js';
@@ -23,6 +24,7 @@ import { checkOptimizerState, type OptimizerConfig } from './optimizers.js';
 import { expectSame, type RunChange, type RunOptions, settleRun } from './run-options.js';
 import { checkFollowedLoss, optimizerIn } from './run-schedule.js';
 import { readVariables } from './tf-optimizer.js';
+import { checkedData, splitData, type TrainingData } from './training-data.js';
 import { checkTrainingState, type TrainingState } from './training-state.js';
 
 /** The state of training after an epoch: all that is needed to continue or to save. */
@@ -72,7 +74,7 @@ export interface FitOptions<Output extends string = string> {
   readonly changes?: readonly RunChange[];
   readonly metrics?: readonly Metric[];
   /** Samples to validate on after each epoch, or the fraction of the data, taken from its end, to use for that: `0.1`. */
-  readonly validation?: Samples | number;
+  readonly validation?: Samples | SampleLoader | number;
   /** Bound on the norm of all gradients together (`clip_grad_norm_`); `Infinity` for none. @default that of the run that is
    * resumed, else none */
   readonly clipNorm?: number;
@@ -142,7 +144,7 @@ const meantOptions = {
  * Trains a network. With the same seed and options as a PyTorch script that builds the modules in the same order,
  * parameters, order and losses are PyTorch's, up to float32 rounding.
  *
- * @param data what `dataset` gives, or `{ inputs, targets }`
+ * @param data what `dataset` or `raggedDataset` gives, `{ inputs, targets }`, or a loader that reads its batches
  * @throws E_LOSS_NOT_FINITE at the step whose loss is not a number; E_NOT_FINITE for data with NaN or infinite numbers
  * @throws E_SHAPE_MISMATCH, E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_DUPLICATE_NAME, E_INVALID_OPTION for data or
  *   options that do not fit the network
@@ -150,7 +152,7 @@ const meantOptions = {
  */
 export async function fit<N extends Network, I extends SampleInputs>(
   network: N,
-  data: Samples<I> & SamplesFor<N, I>,
+  data: (Samples<I> & SamplesFor<N, I>) | SampleLoader<I>,
   options: FitOptions<keyof N['outputs'] & string>,
 ): Promise<FitResult> {
   checkNetwork('fit', network);
@@ -165,16 +167,16 @@ export async function fit<N extends Network, I extends SampleInputs>(
   const settled = settleRun(options, resume);
   const { batchSize, optimizer: optimizerConfig } = settled;
   checkSamplesFirst(network);
-  const samples = samplesFor(network, data, batchSize, 'training', objective.loss);
+  const samples = checkedData(network, data, batchSize, 'training', objective.loss);
   const { validation: apart } = options;
   const [train, validation] =
     typeof apart === 'number'
-      ? splitDataset(samples, apart)
+      ? splitData(samples, apart)
       : [
           samples,
           apart === undefined
             ? undefined
-            : samplesFor(network, apart, batchSize, 'validation', objective.loss),
+            : checkedData(network, apart, batchSize, 'validation', objective.loss),
         ];
   const generator = resume ? Generator.fromState(resume.generator) : new Generator(options.seed ?? 0);
   const start = resume?.parameters ?? options.parameters ?? initParameters(network, generator);
@@ -219,8 +221,8 @@ export async function fit<N extends Network, I extends SampleInputs>(
 
 /** What {@link fit} made of its options. */
 interface Run {
-  readonly train: Dataset;
-  readonly validation: Dataset | undefined;
+  readonly train: TrainingData;
+  readonly validation: TrainingData | undefined;
   readonly stopping: EarlyStopping | undefined;
   readonly resume: TrainingState | undefined;
   readonly epochs: number;

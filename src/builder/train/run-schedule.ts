@@ -1,5 +1,4 @@
 /** The schedule of a run: where it began, and what it follows. */
-import type { Dataset } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
 import type { EpochOptions } from './epoch.js';
 import type { EpochLog } from './logs.js';
@@ -20,7 +19,7 @@ export function optimizerIn(
 }
 
 /** @throws E_INVALID_OPTION for a schedule that follows the loss of validation data that there is none of */
-export function checkFollowedLoss({ lr }: OptimizerConfig, validation: Dataset | undefined): void {
+export function checkFollowedLoss({ lr }: OptimizerConfig, validation: object | undefined): void {
   if (followedLoss(lr) !== 'validation' || validation) return;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
