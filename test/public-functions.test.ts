@@ -267,6 +267,14 @@ const examples: Record<string, () => unknown[]> = {
   parseSafetensors: () => [library.encodeSafetensors(state)],
   pinball: () => [{ quantiles: [0.1, 0.9] }],
   predict: () => [network, parameters, inputs, { batchSize: 2, backend: 'cpu' }],
+  raggedDataset: () => [
+    {
+      inputs: {
+        tokens: { sequences: [Int32Array.of(1, 2), Int32Array.of(3)], lengths: 'steps', padding: 0 },
+      },
+      targets,
+    },
+  ],
   readArray: () => [join(folder, 'none.npy')],
   readFile: () => [join(folder, 'none')],
   readRecording: () => [library.encodeSafetensors(state)],

@@ -14,10 +14,10 @@ import { predict } from '../../../src/builder/predict.js';
 import { Generator } from '../../../src/builder/random.js';
 import { float32, int32 } from '../../../src/builder/tensor.js';
 import { bucketed, bySize } from '../../../src/builder/train/buckets.js';
+import { crossEntropy } from '../../../src/builder/train/cross-entropy.js';
 import { evaluate } from '../../../src/builder/train/evaluate.js';
 // Under another name: linters take fit( in a test file for a focused test.
 import { fit as train } from '../../../src/builder/train/fit.js';
-import { crossEntropy } from '../../../src/builder/train/losses.js';
 import { masked } from '../../../src/builder/train/masked.js';
 import { accuracy } from '../../../src/builder/train/metrics.js';
 import { adam } from '../../../src/builder/train/optimizers.js';
