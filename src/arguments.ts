@@ -29,6 +29,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether it is an array or a typed array. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
 /** @throws E_INVALID_OPTION unless it is a finite number */
 export function expectNumber(where: string, value: unknown): asserts value is number {
   if (!Number.isFinite(value)) throw wrongArgument(where, value, 'a finite number');

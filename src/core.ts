@@ -327,6 +327,20 @@ export type { Provider, ProviderReport, ProviderStatus } from './runtime/provide
 export type { LstmSteps, LstmTrace, RecurrentTrace, TraceOf } from './runtime/recurrent-trace.js';
 export type { Stream } from './runtime/stream.js';
 export type { Feed, Feeds, ModelValue, PlainTensor, Results } from './runtime/values.js';
+export {
+  type ClassLabel,
+  type ConfusionMatrix,
+  type ConfusionOptions,
+  confusionMatrix,
+} from './scores/confusion-matrix.js';
+export {
+  type ErrorRateOptions,
+  editDistance,
+  errorRate,
+  type TokenSequence,
+} from './scores/edit-distance.js';
+export type { Average, PrecisionAndRecall } from './scores/f1.js';
+export { type Span, type SpanOptions, type SpanScores, spanF1, spansOf } from './scores/spans.js';
 export { type Comparison, type VerifyOptions, verify } from './verify.js';
 export { type Recording, readRecording, verifyRecording } from './verify-fixture.js';
 export { version } from './version.js';
