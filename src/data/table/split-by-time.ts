@@ -148,9 +148,11 @@ function partOf(set: SeriesSet, range: Range, gap: number, notes: DataNote[]): S
 function cut(series: Series, frequency: Frequency, { from, to, context }: Range): Series[] {
   const { times } = series;
   const start = firstFrom(times, from);
+  const before = firstFrom(times, to);
   const end = Number.isFinite(to)
-    ? knownBefore(series, firstFrom(times, to), Math.ceil(stepAt(frequency, to, times[0] ?? to)))
-    : times.length;
+    ? // A border may lie between two steps, and far behind the last one.
+      knownBefore(series, before, Math.max(before, Math.ceil(stepAt(frequency, to, times[0] ?? to))))
+    : before;
   if (end <= start) return [];
   const early = Math.min(context, start);
   return [sliceSeries(series, start - early, end, early)];

@@ -277,6 +277,13 @@ describe('a line to a later value', () => {
     expect(rollingOrigins(set, { count: 1, horizon: 5 })[0]!.time).toBe(Date.UTC(2020, 0, 2));
   });
 
+  it('costs no step before a border between two steps', async () => {
+    const months = 'day,y\n2020-01-01,1\n2020-02-01,2\n2020-04-01,4\n2020-05-01,5\n2020-06-01,6\n';
+    const set = await seriesOfText(months, { fill: 'linear' });
+    const { train } = splitByTime(set, { test: new Date(Date.UTC(2020, 4, 1) + 1) });
+    expect([...train.series[0]!.values.get('y')!]).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it('may be all that windows would end on, which is refused', async () => {
     const set = await seriesOfText('day,y\n2020-01-01,1\n2020-01-04,4\n', {
       fill: 'linear',
