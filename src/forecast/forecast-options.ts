@@ -85,7 +85,7 @@ export function forecastOptionsIn(options: ForecastOptions): ForecastOptions {
  * What would be forecast from what: a plan, and notes on what was found rather than said.
  *
  * @throws E_INVALID_OPTION for sizes that are none, quantiles that do not ascend, and series that are too short;
- *   E_UNKNOWN_NAME for columns that there are not
+ *   E_UNKNOWN_NAME for columns that there are not; E_DUPLICATE_NAME for one that is among `features` and is seen anyway
  */
 export function planForecast(
   set: SeriesSet,
@@ -104,6 +104,7 @@ export function planForecast(
   const names = (option: string, given: unknown) => namesOf(`trainForecaster: ${option}`, given);
   const features = names('features', options.features ?? []);
   const known = names('known', options.known ?? []);
+  expectOnce({ features, known }, target);
   const notes: DataNote[] = [];
   const note = (text: string) => notes.push({ text, count: 1 });
   const sizes = sizesOf(set, options, note);
@@ -131,6 +132,22 @@ export function planForecast(
     quantiles,
   };
   return { plan, notes };
+}
+
+/** The past of the target and of what is known ahead is seen in any case. @throws E_DUPLICATE_NAME for a column that is named twice */
+function expectOnce(
+  { features, known }: { readonly features: readonly string[]; readonly known: readonly string[] },
+  target: string,
+): void {
+  const twice = (text: string) => new LstmOnnxError('E_DUPLICATE_NAME', `trainForecaster: ${text}`);
+  for (const [i, name] of features.entries()) {
+    if (features.indexOf(name) < i) throw twice(`features names '${name}' twice. Name it once.`);
+    const seen = name === target ? 'the target' : known.includes(name) ? 'known ahead' : undefined;
+    if (seen !== undefined)
+      throw twice(`'${name}' is ${seen}, so that its past is seen already. Leave it out of features.`);
+  }
+  const again = known.find((name, i) => known.indexOf(name) < i);
+  if (again !== undefined) throw twice(`known names '${again}' twice. Name it once.`);
 }
 
 function sizesOf(

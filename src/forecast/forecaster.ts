@@ -4,6 +4,7 @@ import { rollingOrigins } from '../data/table/rolling-origins.js';
 import { checkSeriesSet, type Series, type SeriesSet, valuesOf } from '../data/table/series.js';
 import { type DataNote, expectWhole, type Table } from '../data/table/table.js';
 import type { WindowArrays } from '../data/table/window-arrays.js';
+import { LstmOnnxError } from '../errors.js';
 import { mustHave } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
@@ -102,7 +103,7 @@ export class Forecaster {
    *
    * @param future what is known of these steps, where the plan has columns that are known ahead; they are found by their times
    * @throws E_INVALID_OPTION for a series that is shorter than the window; E_MISSING_NAME where `future` lacks a column;
-   *   E_UNKNOWN_NAME for columns that the series have not
+   *   E_UNKNOWN_NAME for columns that the series have not; E_NOT_FINITE for numbers that leave float32
    */
   async forecast(set: SeriesSet, future?: SeriesSet): Promise<SeriesForecast[]> {
     const computed = await this.#compute('forecast', set, future, ['forecast']);
@@ -156,6 +157,7 @@ export class Forecaster {
           return data.subarray((i - start) * size, (i - start + 1) * size);
         });
         const { name, key, times } = mustHave(whole.series[i], 'The series of a window');
+        for (const numbers of outputs) expectFinite(where, name, numbers);
         computed.push({ steps: { name, key, times: times.subarray(plan.window) }, outputs });
       }
     }
@@ -221,6 +223,15 @@ export class Forecaster {
       notes: origins.flatMap(({ notes }) => notes),
     };
   }
+}
+
+/** @throws E_NOT_FINITE where what a network says of a series is NaN or infinite */
+function expectFinite(where: string, name: string, numbers: Float32Array): void {
+  if (numbers.every(Number.isFinite)) return;
+  throw new LstmOnnxError(
+    'E_NOT_FINITE',
+    `${where}: what is forecast${name === '' ? '' : ` of series '${name}'`} is not finite: its numbers are too large for float32, in which the network computes. Give them in the unit of the training.`,
+  );
 }
 
 /** @internal @param numbers the network's forecast of the steps, `[horizon, quantiles]` */

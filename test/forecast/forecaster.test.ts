@@ -94,11 +94,31 @@ describe('a forecast of several series', () => {
     expect(forecaster.plan).toMatchObject({ season: 12, calendar: ['month'], static: ['shop'] });
   });
 
+  it('refuses numbers that leave float32 on the way, which would come out as infinite', async () => {
+    const large = await salesSeries(120, ['a', 'b', 'c'], (value) => value * 1e35);
+    await expect(forecaster.forecast(large)).rejects.toMatchObject({
+      code: 'E_NOT_FINITE',
+      message: expect.stringMatching(/^forecast: what is forecast of series 'a' is not finite/),
+    });
+  });
+
   it('refuses series of another frequency, and texts in another order', async () => {
     const yearly = { ...set, frequency: { unit: 'year', count: 1 } } as const;
     await expect(forecaster.forecast(yearly)).rejects.toMatchObject({ code: 'E_INVALID_OPTION' });
     const others = await salesSeries(120, ['b', 'a', 'c']);
     await expect(forecaster.forecast(others)).rejects.toThrow(/column 'shop' are not those/);
+  });
+});
+
+it.each([
+  ['the target', { features: ['sold'] }, /'sold' is the target, so that its past is seen already/],
+  ['what is known ahead', { features: ['price'], known: ['price'] }, /'price' is known ahead, so that/],
+  ['one twice', { features: ['price', 'price'] }, /features names 'price' twice/],
+  ['one twice that is known ahead', { known: ['price', 'price'] }, /known names 'price' twice/],
+])('refuses %s among the features', async (_, options, message) => {
+  await expect(trainForecaster(await salesSeries(60), { ...sizes, ...options })).rejects.toMatchObject({
+    code: 'E_DUPLICATE_NAME',
+    message: expect.stringMatching(message),
   });
 });
 

@@ -124,10 +124,16 @@ function foundKind(head: Head, { decimal }: CheckedTableOptions): ColumnKind {
   const isNumber = (cell: string) =>
     numberOf(cell, decimal) !== undefined || hasOtherDecimal(cell, decimal) || hasThousands(cell, other);
   if (isMost(cells, isNumber)) {
-    const odd = cells.find((cell) => hasOtherDecimal(cell, decimal)) ?? first;
+    const isOther = (cell: string) => hasOtherDecimal(cell, decimal);
+    // 1,234 alone may be either; 12,34 tells.
+    const sure = cells.find((cell) => isOther(cell) && !hasThousands(cell, decimal));
+    const odd = `Column '${name}' has '${(sure ?? cells.find(isOther) ?? first).slice(0, 40)}'`;
+    const isEither = sure === undefined && cells.some(isOther);
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `Column '${name}' has '${odd.slice(0, 40)}', a number with a decimal '${other}'. Give decimal: '${other}'. ${asText}`,
+      isEither
+        ? `${odd}: '${other}' may set thousands apart or be the decimal separator. Write numbers without it where it sets thousands apart, else give decimal: '${other}'. ${asText}`
+        : `${odd}, a number with a decimal '${other}'. Give decimal: '${other}'. ${asText}`,
       { hints: [{ option: 'decimal', value: other }] },
     );
   }

@@ -121,9 +121,12 @@ function fit(kind: ScalerKind, values: Float64Array, where: string): Scaling {
   if (Number.isFinite(scaling.center) && Number.isFinite(scaling.scale)) return scaling;
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
-    `fitScaler: the values of ${where} have no finite ${kind} scaling; expected finite numbers that are not as large.`,
+    `fitScaler: the values of ${where} have no finite ${kind} scaling; expected finite numbers whose squares float64 holds. Give the column in another unit.`,
   );
 }
+
+/** Below it float64 has fewer digits. */
+const SMALLEST_NORMAL = 2 ** -1022;
 
 function standard(values: Float64Array): Scaling {
   let [mean, squares] = [0, 0];
@@ -134,6 +137,7 @@ function standard(values: Float64Array): Scaling {
     squares += off * (value - mean);
   }
   const isConstant = values.every((value) => value === values[0]);
+  if (!isConstant && squares < SMALLEST_NORMAL) squares = Number.NaN;
   return {
     center: isConstant ? (values[0] ?? 0) : mean,
     scale: isConstant ? 0 : Math.sqrt(squares / values.length),

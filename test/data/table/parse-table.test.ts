@@ -218,6 +218,18 @@ describe('a table is refused, with line and column, for', () => {
       /Line 3, column 'a' is '1.234'/,
       { decimal: ',' },
     ],
+    [
+      'what may be thousands or decimals',
+      'a;b\n999;1\n1,000;2\n1,001;3\n',
+      'E_INVALID_FILE',
+      /Column 'a' has '1,000': ',' may set thousands apart or be the decimal separator/,
+    ],
+    [
+      'decimals with three digits beside others',
+      'a;b\n1,000;2\n1,5;3\n',
+      'E_INVALID_FILE',
+      /Column 'a' has '1,5', a number with a decimal ','/,
+    ],
     ['thousands', 'a;b\n1,234.5;2\n', 'E_INVALID_FILE', /thousands are set apart by ','/],
     ['dates of two formats', 'a,b\n01/02/2020,1\n', 'E_INVALID_FILE', /'MM\/DD\/YYYY', 'DD\/MM\/YYYY'/],
     [

@@ -53,6 +53,15 @@ describe('a scaler', () => {
     expect(fitScaler(set).columns.y![0]!.scale).toBeCloseTo(Math.sqrt(2 / 3), 12);
   });
 
+  it.each(['1e-300', '1e-170', '1e300'])(
+    'refuses what moves by about %s: its squares leave float64',
+    async (y) => {
+      const set = await seriesOfText(`day,y\n2020-01-01,${y}\n2020-01-02,-${y}\n`);
+      expect(failureOf(() => fitScaler(set)).message).toMatch(/column 'y' have no finite standard scaling/);
+      expect(fitScaler(set, { kind: 'minMax' }).columns.y![0]!.scale).toBeCloseTo(2 * Number(y), 12);
+    },
+  );
+
   it('is refused for what it does not know', async () => {
     const set = await seriesOfText(text, { key: 'shop' });
     expect(failureOf(() => fitScaler(set, { columns: ['shop'] })).message).toMatch(
