@@ -15,7 +15,10 @@ export interface Ragged {
   readonly sequences: readonly Sequence[];
   /** The network's input, int32 `[batch]`, that is given the steps of each sample; none by default. */
   readonly lengths?: string;
-  /** What stands behind the end of a sequence, such as the id of padding. @default 0 */
+  /**
+   * What stands behind the end of a sequence, such as the id of padding. @default 0 for inputs; for targets what no loss takes
+   * for one, -100, or NaN of float32
+   */
   readonly padding?: number;
 }
 
@@ -46,7 +49,8 @@ const raggedNames = { sequences: true, lengths: true, padding: true } satisfies 
  * that short ones cost little. The arrays are kept, not copied.
  *
  * Padding is no step for layers that are given the lengths. Targets that are ragged need a loss that stops at them, such as
- * `masked(crossEntropy(), { lengths: 'lengths' })`.
+ * `masked(crossEntropy, { lengths: 'lengths' })`, or that leaves padding out: `crossEntropy({ ignoreIndex: -100 })`, and
+ * `masked(mse)` of numbers. Other losses refuse the padding.
  *
  * @param samples with targets for `fit` and `evaluate`; inputs alone are enough for `predict`
  * @throws E_INVALID_OPTION for no inputs, no samples, a sequence without steps, and padding that is no number of its type;
@@ -70,7 +74,7 @@ export function raggedDataset(samples: {
   const inputs = Object.entries(samples.inputs).map(
     ([name, part]) => [name, checkedPart(`input '${name}'`, part)] as const,
   );
-  const targets = samples.targets === undefined ? undefined : checkedPart('targets', samples.targets);
+  const targets = samples.targets === undefined ? undefined : checkedPart('targets', samples.targets, true);
   const length = commonCount(inputs, targets);
   checkLengthNames(inputs);
   const batch = (indices: Int32Array) => {
@@ -93,7 +97,11 @@ function checkIndices(indices: Int32Array, length: number): void {
   );
 }
 
-function checkedPart(where: string, part: unknown): Part {
+/** PyTorch's ignored index, which is no class. */
+const NO_CLASS = -100;
+
+/** @param isTarget whether padding that is not said must be no target, so that a loss that is not told of it cannot count it */
+function checkedPart(where: string, part: unknown, isTarget = false): Part {
   if (!isObject(part) || !('sequences' in part)) {
     checkArray(where, part);
     const array = part as SampleArray; // its type is checked here
@@ -102,7 +110,7 @@ function checkedPart(where: string, part: unknown): Part {
     throw new LstmOnnxError('E_SHAPE_MISMATCH', `${where} has shape []; expected [samples, ...].`);
   }
   checkOptionNames(`raggedDataset: ${where}`, part, raggedNames);
-  const { sequences, lengths, padding = 0 } = part;
+  const { sequences, lengths } = part;
   if (!Array.isArray(sequences)) {
     throw wrongArgument(`${where}: sequences`, sequences, 'a list with the steps of each sample');
   }
@@ -112,6 +120,8 @@ function checkedPart(where: string, part: unknown): Part {
   const arrays = sequences.map((sequence, sample) => checkedSequence(`${where}, sample ${sample}`, sequence));
   const dtype = arrays[0]?.dtype ?? 'float32';
   const step = arrays[0]?.shape.slice(1) ?? [];
+  const noTarget = dtype === 'int32' ? NO_CLASS : Number.NaN;
+  const { padding = isTarget ? noTarget : 0 } = part;
   const isPadding = typeof padding === 'number' && (dtype === 'float32' || padding === (padding | 0));
   if (!isPadding) throw wrongArgument(`${where}: padding`, padding, `a number of the type ${dtype}`);
   arrays.forEach((array, sample) => {

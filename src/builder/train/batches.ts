@@ -88,7 +88,9 @@ function expectFinite(
     'E_NOT_FINITE',
     `${what}: sample ${indices?.[sample] ?? sample} holds ${data[index]} at index [${indexAt(index - sample * rowSize, shape.slice(1)).join(', ')}]. ` +
       'Replace or leave out such samples; training and evaluation need finite numbers.' +
-      (isMissing ? ' Targets that are missing may be NaN with masked(loss), as in masked(mse).' : ''),
+      (isMissing
+        ? ' Targets that are missing, or padding, may be NaN with masked(loss), as in masked(mse).'
+        : ''),
   );
 }
 

@@ -53,7 +53,7 @@ export interface EpochOptions {
 /**
  * Goes through the data once.
  *
- * @returns means over the samples, each measured before its batch's update
+ * @returns means over the targets, each measured before its batch's update
  * @throws E_LOSS_NOT_FINITE
  */
 export async function runEpoch(

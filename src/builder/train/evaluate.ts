@@ -45,7 +45,7 @@ const optionNames = {
 /**
  * Runs the network over every sample, dropout off.
  *
- * @returns means over all samples
+ * @returns means over all targets that count
  * @param data what `dataset` or `raggedDataset` gives, `{ inputs, targets }`, or a loader that reads its batches
  * @throws E_SHAPE_MISMATCH for parameters or data that do not fit the network; E_NOT_FINITE for data with NaN or infinite
  *   numbers; E_LOSS_NOT_FINITE when the loss is NaN or infinite

@@ -1,6 +1,6 @@
 /** The numbers that training and evaluation report. */
 
-/** Means over samples. */
+/** Means over the targets that count, as the loss weighs them. */
 export interface Evaluation {
   readonly loss: number;
   /** Metric values by name. */
@@ -23,7 +23,7 @@ export interface StepLog {
   readonly lr: number;
 }
 
-/** What is known after an epoch: means over its samples, as the parameters changed. */
+/** What is known after an epoch: means over its targets, as the parameters changed. */
 export interface EpochLog extends Evaluation {
   /** From 1. */
   readonly epoch: number;

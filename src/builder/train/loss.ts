@@ -5,7 +5,7 @@ import type { Tf } from '../backends/tf.js';
 
 export interface Loss {
   readonly name: string;
-  /** The mean loss of a batch, differentiable in `prediction`. */
+  /** The mean loss of a batch over its targets, differentiable in `prediction`; over something else, with a `weight`. */
   compute(tf: Tf, prediction: TfTensor, target: TfTensor): Scalar;
   /**
    * The places of the targets of a batch that count, in row-major order; left out where all do, as {@link masked} does not.
@@ -15,8 +15,9 @@ export interface Loss {
    */
   counted?(target: SampleArray, input: (name: string) => SampleArray): Int32Array;
   /**
-   * What `compute` divides by for these targets, where its mean is weighted: the loss of a data set is the mean over its batches by
-   * these. A batch without weight changes no parameter. Left out where each target weighs the same.
+   * What `compute` divides by for these targets, where that is not their number: the loss of a data set is the mean over its batches
+   * by these. With weights of classes it is their sum; of a mean over sequences, `target.shape[0]`. A batch without weight
+   * changes no parameter.
    */
   weight?(target: SampleArray): number;
 }

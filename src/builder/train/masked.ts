@@ -65,7 +65,7 @@ function withinLengths(
 /** The targets of a batch that count, and their places; no places where all count. */
 export interface CountedTargets {
   readonly places: Int32Array | undefined;
-  /** How many targets count, or how many samples where all do: how much the batch weighs in the mean of a metric. */
+  /** How many targets count: how much the batch weighs in the mean of a metric. */
   readonly count: number;
   /** How much it weighs in the mean of the loss: the same, unless the loss weights its targets. */
   readonly weight: number;
@@ -81,7 +81,9 @@ export function countedTargets(
 ): CountedTargets {
   const targets = () => gatherRows(data.targets, order, start, end);
   if (!loss.counted) {
-    return { places: undefined, count: end - start, weight: loss.weight?.(targets()) ?? end - start };
+    // Of a loader, samples of one batch may have more targets than those of another.
+    const count = (end - start) * sizeOf(data.targets.shape.slice(1));
+    return { places: undefined, count, weight: loss.weight?.(targets()) ?? count };
   }
   const input = (name: string) => {
     const array = Object.hasOwn(data.inputs, name) ? data.inputs[name] : undefined;

@@ -14,7 +14,7 @@ interface Described {
   refuses?(loss: Loss): string | undefined;
 }
 
-/** A metric that is a mean over the targets: of batches of different sizes the mean by their sizes is taken. */
+/** A metric that is a mean over the targets: of batches with different numbers of targets the mean by these is taken. */
 export interface MeanMetric extends Described {
   /** The mean over a batch. */
   compute(tf: Tf, prediction: TfTensor, target: TfTensor): Scalar;

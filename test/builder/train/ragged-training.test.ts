@@ -14,17 +14,22 @@ import { predict } from '../../../src/builder/predict.js';
 import { Generator } from '../../../src/builder/random.js';
 import { float32, int32 } from '../../../src/builder/tensor.js';
 import { bucketed, bySize } from '../../../src/builder/train/buckets.js';
+import { f1, perplexity, sequenceAccuracy } from '../../../src/builder/train/class-metrics.js';
 import { crossEntropy } from '../../../src/builder/train/cross-entropy.js';
 import { evaluate } from '../../../src/builder/train/evaluate.js';
 // Under another name: linters take fit( in a test file for a focused test.
 import { fit as train } from '../../../src/builder/train/fit.js';
+import type { Loss } from '../../../src/builder/train/loss.js';
+import { mse } from '../../../src/builder/train/losses.js';
 import { masked } from '../../../src/builder/train/masked.js';
-import { accuracy } from '../../../src/builder/train/metrics.js';
+import { accuracy, meanAbsoluteError } from '../../../src/builder/train/metrics.js';
 import { adam } from '../../../src/builder/train/optimizers.js';
 import { gatherRows } from '../../../src/data/dataset.js';
 import { raggedDataset, type Sequence } from '../../../src/data/ragged-dataset.js';
 import type { SampleLoader } from '../../../src/data/sample-loader.js';
+import { float32Array } from '../../../src/nd-array.js';
 import { rejectionOf } from '../../files/rejection.js';
+import '../../matcher.js';
 import { bitsOf, classifier, options, sequences } from './small.js';
 
 const tokens = { tokens: int32('batch', 'time'), lengths: int32('batch') };
@@ -149,6 +154,61 @@ describe.each(['cpu', 'simd'])('on %s, padding', (backend) => {
     const rest = await train(ofText, labelled, { loss, validation, backend, epochs: 6, resume: half.state });
     expect(rest.history).toEqual(whole.history);
     expect(bitsOf(rest.parameters)).toEqual(bitsOf(whole.parameters));
+  });
+});
+
+describe('padding of ragged targets', () => {
+  const network = defineNetwork({ x: float32('batch', 'time', 1) }, ({ x }) => ({
+    y: linear('fc', x, 1, { bias: false }),
+  }));
+  const weight = new Map([['fc.weight', { shape: [1, 1], data: Float32Array.of(1) }]]);
+  const sequences = [[1, 2, 3], [5]].map((values) => float32Array([values.length, 1], values));
+  const targets = [[0, 0, 0], [0]].map((values) => float32Array([values.length, 1], values));
+  const numbers = raggedDataset({ inputs: { x: { sequences } }, targets: { sequences: targets } });
+
+  const parameters = initParameters(ofTokens, 3);
+  const measure = (data: SampleLoader, loss: Loss, batchSize = 16) =>
+    evaluate(ofTokens, parameters, data, {
+      ...{ loss, metrics: [accuracy, perplexity, sequenceAccuracy, f1()], batchSize, backend: 'cpu' },
+    });
+
+  it('is no class, so that a loss that is not told of it refuses it', async () => {
+    const failure = await rejectionOf(measure(tagged, crossEntropy));
+    expect(failure.message).toContain('a target is class -100');
+    expect(failure.message).toContain('give crossEntropy({ ignoreIndex: -100 })');
+  });
+
+  it('does not count by its number as it does not by the lengths, whatever the batches', async () => {
+    const byLengths = masked(crossEntropy, { lengths: 'lengths' });
+    const expected = await measure(tagged, byLengths, 1);
+    for (const loss of [byLengths, crossEntropy({ ignoreIndex: -100 })]) {
+      for (const batchSize of [7, 75]) {
+        const { loss: value, metrics } = await measure(tagged, loss, batchSize);
+        expect([value, ...Object.values(metrics)]).toBeCloseToArray(
+          [expected.loss, ...Object.values(expected.metrics)],
+          { rtol: 1e-5 },
+        );
+      }
+    }
+  });
+
+  it('of numbers is NaN, which masked leaves out', async () => {
+    const { loss } = await evaluate(network, weight, numbers, { loss: masked(mse), backend: 'cpu' });
+    expect(loss).toBeCloseTo((1 + 4 + 9 + 25) / 4, 5);
+    const failure = await rejectionOf(evaluate(network, weight, numbers, { loss: mse, backend: 'cpu' }));
+    expect(failure).toMatchObject({ code: 'E_NOT_FINITE', message: expect.stringContaining('masked(mse)') });
+  });
+
+  it('is not there in batches of one length, whose mean is over the targets and not over the samples', async () => {
+    const options = { loss: mse, metrics: [meanAbsoluteError], batchSize: 1, backend: 'cpu' } as const;
+    const { loss, metrics } = await evaluate(network, weight, numbers, options);
+    expect(loss).toBeCloseTo((1 + 4 + 9 + 25) / 4, 5);
+    expect(metrics.meanAbsoluteError).toBeCloseTo((1 + 2 + 3 + 5) / 4, 5);
+    const { history } = await train(network, numbers, {
+      ...{ ...options, optimizer: adam({ lr: 1e-30 }), parameters: weight, validation: numbers },
+    });
+    expect(history[0]!.loss).toBeCloseTo((1 + 4 + 9 + 25) / 4, 5);
+    expect(history[0]!.validation!.loss).toBeCloseTo((1 + 4 + 9 + 25) / 4, 5);
   });
 });
 
