@@ -7,7 +7,7 @@ import type { Loss } from '../builder/train/loss.js';
 import { mustHave } from '../must-get.js';
 import { type Distribution, standardQuantiles } from './distribution-quantiles.js';
 import { add, type Floats, joined, layer, mul, part, sub } from './floats.js';
-import { middleOf } from './spread.js';
+import { medianOf } from './spread.js';
 
 /** `quantiles` are learned one by one; the others are distributions, of which a location and a scale are learned for each step. */
 export type DistributionKind = 'quantiles' | 'gaussian' | 'studentT';
@@ -18,7 +18,7 @@ export interface HeadOptions {
   readonly df?: number;
   /** Between 0 and 1, ascending. */
   readonly quantiles: readonly number[];
-  /** What the distances of the quantiles from the middle one, or the scale, are multiplied by. @default 1 */
+  /** What the distances of the quantiles from the median, or the scale, are multiplied by. @default 1 */
   readonly spread?: number;
 }
 
@@ -43,9 +43,12 @@ export function learnedOf(hidden: Floats, start: Floats, options: HeadOptions): 
   return joined([add(entry(raw, 0), start), entry(raw, 1)]);
 }
 
-/** One number of what {@link learnedOf} gives: the middle quantile, or the location. `[batch, steps, 1]` */
+/** One number of what {@link learnedOf} gives: the median, or the location. `[batch, steps, 1]` */
 export function pointOf(learned: Floats, { distribution, quantiles }: HeadOptions): Floats {
-  return entry(learned, distribution === 'quantiles' ? middleOf(quantiles) : 0);
+  if (distribution !== 'quantiles') return entry(learned, 0);
+  const { below, above, part } = medianOf(quantiles);
+  const low = entry(learned, below);
+  return part === 0 ? low : add(low, mul(sub(entry(learned, above), low), constant(part)));
 }
 
 /** What the loss is of: for Student's t with the parameter of the degrees of freedom as a third entry. */
@@ -96,19 +99,20 @@ function softplusOf(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-/** From the middle quantile outwards, by distances that are never negative. */
-function quantilesOf(hidden: Floats, { quantiles, spread = 1 }: HeadOptions): Floats {
+/** From one in the middle outwards, by distances that are never negative; then farther from the median, if they have to be. */
+function quantilesOf(hidden: Floats, options: HeadOptions): Floats {
+  const { quantiles, spread = 1 } = options;
   const raw = layer('head', hidden, quantiles.length);
-  const distance = (i: number) => {
-    const learned = softplus(entry(raw, i));
-    return spread === 1 ? learned : mul(learned, constant(spread));
-  };
-  const middle = middleOf(quantiles);
+  const distance = (i: number) => softplus(entry(raw, i));
+  const middle = Math.floor(quantiles.length / 2);
   const first = entry(raw, middle);
   const [above, below] = [[first], [first]];
   for (let i = middle + 1; i < quantiles.length; i++) above.push(add(above.at(-1) ?? first, distance(i)));
   for (let i = middle - 1; i >= 0; i--) below.push(sub(below.at(-1) ?? first, distance(i)));
-  return joined([...below.slice(1).reverse(), ...above]);
+  const learned = joined([...below.slice(1).reverse(), ...above]);
+  if (spread === 1) return learned;
+  const median = pointOf(learned, options);
+  return add(mul(sub(learned, median), constant(spread)), median);
 }
 
 function entry(x: Floats, i: number): Floats {

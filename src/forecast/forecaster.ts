@@ -15,6 +15,7 @@ import { seasonalUnit } from './forecast-scores.js';
 import { type ComparedScores, comparedScores, type PastForecast, scoresByStep } from './past-forecast.js';
 import { distributionToSample, samplePaths } from './sample-paths.js';
 import { type ScoreTable, scoreTable } from './score-table.js';
+import { medianOf } from './spread.js';
 
 /** The forecast of one series. */
 export interface SeriesForecast {
@@ -205,7 +206,7 @@ export class Forecaster {
           ...forecast,
           origin: time,
           actual: targetOf(mustHave(future.series[i], 'What came'), plan).slice(),
-          point: medianOf(forecast.quantiles, plan.quantiles),
+          point: medianIn(forecast.quantiles, plan.quantiles),
           baselines: baselinesOf(before, plan),
           unit: units.get(keyOf(seen)) ?? seasonalUnit(before, plan.season),
         });
@@ -248,16 +249,10 @@ export function seriesForecast(
 }
 
 /** The median; where no quantile is, on the line between its two neighbours; else the quantile that is nearest to it. */
-export function medianOf(quantiles: readonly Float64Array[], levels: readonly number[]): Float64Array {
-  const above = levels.findIndex((level) => level >= 0.5);
-  const last = levels.length - 1;
-  const [low, high] =
-    above < 0 ? [last, last] : [levels[above] === 0.5 ? above : Math.max(above - 1, 0), above];
-  const [from, to] = [mustHave(quantiles[low], 'A quantile'), mustHave(quantiles[high], 'A quantile')];
-  if (low === high) return from;
-  const [lower = 0, upper = 1] = [levels[low], levels[high]];
-  const part = (0.5 - lower) / (upper - lower);
-  return from.map((value, i) => value + part * ((to[i] ?? Number.NaN) - value));
+export function medianIn(quantiles: readonly Float64Array[], levels: readonly number[]): Float64Array {
+  const { below, above, part } = medianOf(levels);
+  const [low, high] = [mustHave(quantiles[below], 'A quantile'), mustHave(quantiles[above], 'A quantile')];
+  return part === 0 ? low : low.map((value, i) => value + part * ((high[i] ?? Number.NaN) - value));
 }
 
 function targetOf(series: Series, { target }: ForecastPlan): Float64Array {

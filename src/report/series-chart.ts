@@ -2,7 +2,7 @@
 import { timeText } from '../data/table/group-rows.js';
 import { firstFrom, type Series, type SeriesSet } from '../data/table/series.js';
 import { type ForecastPlan, keyOf } from '../forecast/forecast-plan.js';
-import { medianOf, type SeriesForecast } from '../forecast/forecaster.js';
+import { medianIn, type SeriesForecast } from '../forecast/forecaster.js';
 import type { PastForecast } from '../forecast/past-forecast.js';
 import { shown } from '../forecast/score-table.js';
 import { type ChartSpec, colors } from './chart.js';
@@ -60,7 +60,7 @@ export function seriesSpec(series: ReportedSeries, plan: ForecastPlan, ticks: nu
   const { past, ahead } = series;
   const forecasts = past.map(({ times, point, quantiles }, line) => points(times, point, line, quantiles));
   const next = ahead
-    ? points(ahead.times, medianOf(ahead.quantiles, plan.quantiles), 0, ahead.quantiles)
+    ? points(ahead.times, medianIn(ahead.quantiles, plan.quantiles), 0, ahead.quantiles)
     : [];
   return {
     layer: [
@@ -79,7 +79,7 @@ export function spokenSeries(series: ReportedSeries, plan: ForecastPlan): string
   const of = name === '' ? '' : ` of series ${name}`;
   const actual = actualPoints(series, plan);
   const from = `${plan.target}${of} from ${timeText(actual[0]?.time)} to ${timeText(actual.at(-1)?.time)}`;
-  const middle = ahead && medianOf(ahead.quantiles, plan.quantiles);
+  const middle = ahead && medianIn(ahead.quantiles, plan.quantiles);
   const last =
     middle &&
     `the forecast ahead ends with ${shown(middle.at(-1) ?? Number.NaN)} at ${timeText(ahead.times.at(-1))}`;

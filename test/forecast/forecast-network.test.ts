@@ -1,13 +1,17 @@
 /** The graph of a forecast: it takes raw numbers and gives raw forecasts, whatever the scale of the series. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defineNetwork } from '../../src/builder/network.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { predict } from '../../src/builder/predict.js';
 import { Generator } from '../../src/builder/random.js';
+import { float32 } from '../../src/builder/tensor.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { anchorsFor, anchorValues } from '../../src/forecast/anchor.js';
+import type { Floats } from '../../src/forecast/floats.js';
+import { pointOf } from '../../src/forecast/forecast-head.js';
 import { type ForecastArchitecture, forecastNetwork } from '../../src/forecast/forecast-network.js';
-import { middleOf } from '../../src/forecast/spread.js';
+import { medianOf } from '../../src/forecast/spread.js';
 import { scalingOfWindow } from '../../src/forecast/target-scaling.js';
 import { Model } from '../../src/index.js';
 import '../matcher.js';
@@ -133,21 +137,47 @@ describe('the network of a forecast', () => {
     expect([...new Set(modules)]).toEqual([...embeddings, 'rnn', 'context', 'decoder', 'head']);
   });
 
-  it('has ranges as much wider as its spread says', async () => {
-    const [one, two] = [forecastNetwork(architecture), forecastNetwork({ ...architecture, spread: 2 })];
-    const parameters = initParameters(one, 1);
-    const inputs = inputsOf(architecture, 2);
-    const [narrow, wide] = [
-      (await predict(one, parameters, inputs, { backend: 'cpu' })).scaled!,
-      (await predict(two, parameters, inputs, { backend: 'cpu' })).scaled!,
-    ];
-    const levels = architecture.quantiles.length;
-    const expected = Array.from(narrow.data, (value, i) => {
-      const middle = Number(narrow.data[i - (i % levels) + middleOf(architecture.quantiles)]);
-      return middle + 2 * (Number(value) - middle);
-    });
-    expect([...wide.data]).toBeCloseToArray(expected, { rtol: 1e-5 });
+  it.each([
+    [[0.1, 0.9], [0, 10], 5],
+    [[0.2, 0.6, 0.9], [0, 4, 100], 3],
+    [[0.1, 0.5, 0.9], [0, 4, 100], 4],
+    [[0.8, 0.9], [3, 4], 3],
+    [[0.1, 0.2], [3, 4], 4],
+  ])('goes on from the median of the quantiles %j', async (quantiles, values, median) => {
+    const inputs = { learned: float32('batch', 1, values.length) };
+    const network = defineNetwork(inputs, ({ learned }) => ({
+      point: pointOf(learned as Floats, { distribution: 'quantiles', quantiles }),
+    }));
+    const learned = {
+      dtype: 'float32',
+      shape: [1, 1, values.length],
+      data: Float32Array.from(values),
+    } as const;
+    const { point } = await predict(network, new Map(), { learned }, { backend: 'cpu' });
+    expect([...point!.data]).toBeCloseToArray([median], { rtol: 1e-6 });
   });
+
+  it.each([[architecture.quantiles], [[0.1, 0.9]], [[0.1, 0.4, 0.7, 0.9]]])(
+    'has ranges as much wider around the median as its spread says: %j',
+    async (quantiles) => {
+      const of = { ...architecture, quantiles };
+      const [one, two] = [forecastNetwork(of), forecastNetwork({ ...of, spread: 2 })];
+      const parameters = initParameters(one, 1);
+      const inputs = inputsOf(architecture, 2);
+      const [narrow, wide] = [
+        (await predict(one, parameters, inputs, { backend: 'cpu' })).scaled!,
+        (await predict(two, parameters, inputs, { backend: 'cpu' })).scaled!,
+      ];
+      const levels = quantiles.length;
+      const { below, above, part } = medianOf(quantiles);
+      const expected = Array.from(narrow.data, (value, i) => {
+        const at = (q: number) => Number(narrow.data[i - (i % levels) + q]);
+        const median = at(below) + part * (at(above) - at(below));
+        return median + 2 * (Number(value) - median);
+      });
+      expect([...wide.data]).toBeCloseToArray(expected, { rtol: 1e-5 });
+    },
+  );
 
   it.each([
     { distribution: 'gaussian' },

@@ -24,6 +24,19 @@ describe('the spread of ranges', () => {
     expect(spread([])).toBe(1);
   });
 
+  it('is counted from the median where it lies between two quantiles', () => {
+    // From 10, half of the way from 9 to 11.
+    expect(spread([14, 14, 14, 14], [0.1, 0.9], [9, 11])).toBe(4);
+    expect(spread([7, 7, 7, 7], [0.1, 0.9], [9, 11])).toBe(3);
+    expect(spread([14, 14, 14, 14], [0.2, 0.4, 0.6, 0.8], [8, 9.5, 10.5, 12])).toBe(2);
+  });
+
+  it('takes what lies on the side without a range for outside', () => {
+    // 10 % of 9 + 1 steps: the nearest of those above.
+    expect(spread([7, 7, 7, 7, 7, 7, 13, 14, 15], [0.8, 0.9], [9, 10])).toBe(4);
+    expect(spread([17, 17, 17, 17, 17, 17, 6, 5, 4], [0.1, 0.2], [9, 10])).toBe(4);
+  });
+
   it('counts each side in its own distance', () => {
     expect(spread([8, 8, 8, 8], [0.1, 0.5, 0.9], [9, 10, 10.5])).toBe(2);
     expect(spread([12, 12, 12, 12], [0.1, 0.5, 0.9], [9, 10, 10.5])).toBe(4);
