@@ -169,10 +169,15 @@ export function looksLikeNumber(format: string): boolean {
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
-/** Dates and times of ISO 8601: `2020-01-31`, `2020-01-31T18:30`, `2020-01-31 18:30:00.5+02:00`. Of fractions milliseconds stay. */
+const ISO_WEEK = /^(\d{4})-?W(\d\d)(?:-?([1-7]))?$/i;
+
+/**
+ * Dates and times of ISO 8601: `2020-01-31`, `2020-01-31T18:30`, `2020-01-31 18:30:00.5+02:00`, and weeks, `2020-W05`, as their Monday.
+ * Of fractions milliseconds stay.
+ */
 export const parseIsoDate: ParseDate = (text) => {
   const match = ISO.exec(text);
-  if (match === null) return undefined;
+  if (match === null) return parseIsoWeek(text);
   const [, year, month, day, hour = 0, minute = 0, second = 0, fraction = '', zone] = match;
   return timeOf(
     {
@@ -189,6 +194,18 @@ export const parseIsoDate: ParseDate = (text) => {
     match[4] !== undefined,
   );
 };
+
+/** Week 1 is the one with January 4th; weeks begin on Monday. */
+function parseIsoWeek(text: string): WrittenTime | undefined {
+  const [, year, week, day = 1] = ISO_WEEK.exec(text) ?? [];
+  const fourth = dateOf(Number(year), 1, 4);
+  if (fourth === undefined) return undefined;
+  // January 1st of 1970 is a Thursday, 3 days behind its Monday.
+  const monday = fourth - ((((fourth / DAY + 3) % 7) + 7) % 7) * DAY + 7 * (Number(week) - 1) * DAY;
+  // A week is of the year that its Thursday is in.
+  if (new Date(monday + 3 * DAY).getUTCFullYear() !== Number(year)) return undefined;
+  return { time: monday + (Number(day) - 1) * DAY, hasZone: false, hasHour: false };
+}
 
 function timeOf(
   { year, month, day, hour, minute, second, millisecond, noon, zone }: Parts,

@@ -25,6 +25,8 @@ const OF_SECONDS: Units = [
   ['second', 1],
 ];
 
+const [HOUR, OF_A_DAY] = [3600, 86_400];
+
 /**
  * @param series the times of each
  * @param placeOf names a time of a series, for messages
@@ -119,11 +121,20 @@ function commonStep(
   const [most = 1, times = 0] = all[0] ?? [];
   const total = all.reduce((sum, [, n]) => sum + n, 0);
   let odd: string | undefined;
+  let isByClocks = false;
   eachStep((step, which, index) => {
     if (odd === undefined && (step === 0 || step % most !== 0)) {
       odd = `the step to ${placeOf(which, index)} is ${inUnits(step, unit)}`;
+      isByClocks = unit === 'second' && most > HOUR && [step - HOUR, step + HOUR].some((x) => x % most === 0);
     }
   });
+  if (odd !== undefined && isByClocks) {
+    const longer = most % OF_A_DAY === 0;
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `The times seem to keep to local clocks, which were put forward or back: most often the next is ${inUnits(most / HOUR, 'hour')} later, but ${odd}. ${longer ? 'Write days without an hour, such as 2023-03-27' : 'Write them in UTC at even steps, or as if the clocks stayed as they were'}.`,
+    );
+  }
   if (odd !== undefined || !Number.isInteger(most)) {
     const share = Math.floor((100 * times) / total);
     throw new LstmOnnxError(

@@ -10,6 +10,21 @@ const utf16 = (text: string) =>
   Uint8Array.from([...text].flatMap((letter) => [letter.charCodeAt(0) & 0xff, letter.charCodeAt(0) >> 8]));
 
 describe('a table', () => {
+  it('reads weeks of ISO 8601 as their Mondays, where the year has them', async () => {
+    // As Python's date.fromisocalendar has them.
+    const weeks = ['2020-W01', '2020-W53', '2021-W01', '2004W53', '1969-W01', '2020-W53-7'];
+    const days = ['2019-12-30', '2020-12-28', '2021-01-04', '2004-12-27', '1968-12-30', '2021-01-03'];
+    const { columns } = await parseTable(new TextEncoder().encode(`w\n${weeks.join('\n')}\n`));
+    const column = columns.get('w');
+    expect(column?.kind === 'time' && [...column.values]).toEqual(days.map((day) => Date.parse(day)));
+    for (const none of ['2021-W53', '2020-W00', '2020-W54', '2020-W01-8']) {
+      const text = `w\n2020-W01\n2020-W02\n${none}\n`;
+      await expect(parseTable(new TextEncoder().encode(text))).rejects.toThrow(
+        `Line 4, column 'w' is '${none}'`,
+      );
+    }
+  });
+
   it('has columns of numbers, times and text, with missing values counted', async () => {
     const table = await tableOf(
       'day,sold,shop\n2020-01-31,1.5,a\n2020-02-01,NA,b\n2020-02-02,-2e3,\n2020-02-03,,a\n',

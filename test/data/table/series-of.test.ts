@@ -160,6 +160,20 @@ describe('series are refused, with the lines, for', () => {
       /irregular: most often \(66 %\).*line 5/,
     ],
     [
+      'days by local clocks',
+      text(...[24, 25, 26].map((day) => `2023-03-${day}T00:00+01:00,1,a`), '2023-03-27T00:00+02:00,1,a'),
+      {},
+      'E_INVALID_FILE',
+      /local clocks.*next is 24 hours later, but the step to line 5 is 82800 seconds. Write days without an hour/,
+    ],
+    [
+      'hours of the day by local clocks',
+      text('2023-10-28T18:00+02:00,1,a', '2023-10-29T00:00+02:00,1,a', '2023-10-29T06:00+01:00,1,a'),
+      {},
+      'E_INVALID_FILE',
+      /local clocks.*next is 6 hours later.*Write them in UTC/,
+    ],
+    [
       'times beside the step',
       text(one, '2020-01-02T01:00,1,a'),
       { frequency: 'day' },
