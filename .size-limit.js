@@ -7,6 +7,7 @@ const without = (...parts) => ({
     format: 'esm',
     external: [
       ...parts,
+      './batch-rows.js',
       './probe.js',
       './session-options.js',
       './simd/session.js',

@@ -308,6 +308,9 @@ export {
   TrainedForecaster,
   trainForecaster,
 } from './forecast/train-forecaster.js';
+export { generate, generateSteps } from './generate/generate.js';
+export type { BeamOptions, GenerateOptions, SampleOptions } from './generate/generate-options.js';
+export type { Generated, GeneratedSoFar } from './generate/generated.js';
 export type { CallHint, Hint, LeaveOutHint, OptionHint, SeriesHint } from './hints.js';
 export {
   type ArchitectureOptions,

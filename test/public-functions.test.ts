@@ -58,6 +58,17 @@ const scaler = library.fitScaler(series);
 const past = library.float32Array([1, 2, 1], [1, 2]);
 const windowScaling = library.windowScaling(past, { by: 'last' });
 
+const words = library.defineNetwork({ tokens: library.int32('batch', 'time') }, ({ tokens }) => {
+  const x = library.embedding('emb', tokens, { numEmbeddings: 3, embeddingDim: 2 });
+  return { logits: linear('fc', lstm('lstm', x, { hiddenSize: 2 }).output, 3) };
+});
+const wordModel = await library.Model.load(
+  library.exportOnnx(words, initParameters(words, 1), { states: true }),
+  { providers: ['simd'] },
+);
+afterAll(() => wordModel.release());
+const generated = { prompts: [[1]], end: 0, maxLength: 3, repetitionPenalty: 1.1, allowed: [[1, 2]] };
+
 /** Arguments that each function takes; of those that read files, arguments of the right kind. */
 const examples: Record<string, () => unknown[]> = {
   abs: () => [symbol()],
@@ -193,6 +204,8 @@ const examples: Record<string, () => unknown[]> = {
   fitScaler: () => [series, { kind: 'robust', columns: ['sold'], per: 'series', constant: 'error' }],
   guessDateFormats: () => [['01/02/2020', '13/02/2020']],
   nextTimes: () => [{ unit: 'month', count: 1 }, 0, 3],
+  generate: () => [wordModel, { ...generated, beam: { width: 2, nBest: 2 } }],
+  generateSteps: () => [wordModel, { ...generated, sample: { topK: 2, topP: 0.9, seed: 1 } }],
   forecasterOf: () => [forecastModel],
   forecastSeries: () => [
     table,
@@ -347,6 +360,9 @@ const functions: Record<string, (...given: never[]) => unknown> = {
   ) as Record<string, () => unknown>),
   'new Generator': (seed: number) => new library.Generator(seed),
   'Generator.fromState': library.Generator.fromState,
+  generateSteps: async (model, options) => {
+    for await (const _ of library.generateSteps(model, options));
+  },
   'Model.load': async (source, options) => (await library.Model.load(source, options)).release(),
   'model.run': (feeds, fetches) => model.run(feeds, fetches),
   'model.stream': (options) => model.stream(options),

@@ -85,6 +85,31 @@ export class Stream {
     });
   }
 
+  /**
+   * Picks rows of the batch: sequence i of the next run goes on from the state of sequence `rows[i]`. The batch may become larger or
+   * smaller, as in a beam search, which goes on from the best of its sequences. Waits for the runs that were called before it.
+   *
+   * @param rows places in the batch, from 0; one may be there several times, or not at all
+   * @throws E_INVALID_OPTION for a row that there is not; E_UNSUPPORTED where the model does not say which dimension of a state is
+   *   the batch. The stream is as it was then.
+   */
+  reorder(rows: readonly number[]): Promise<void> {
+    return this.#runner.use(() => this.#queue.add(() => this.#reorder(rows)));
+  }
+
+  async #reorder(rows: readonly number[]): Promise<void> {
+    // Few streams are reordered: a page loads this when one is.
+    const { reordered } = await import('./batch-rows.js');
+    this.#state = reordered(
+      this.#state,
+      this.#stateInputs,
+      this.#fedInputs,
+      rows,
+      this.#runner.session.Tensor,
+    );
+    if (this.#batch !== undefined) this.#batch = rows.length;
+  }
+
   async #step(feeds: Feeds): Promise<Results> {
     this.#refuseStates(feeds);
     const checked = this.#checker.check(feeds);

@@ -1,0 +1,129 @@
+/**
+ * Beam search: at each step the best `width` sequences go on. As in Hugging Face's transformers, a sequence that ends counts only among
+ * the best `width` of its step; the search goes on until no sequence can become better than those found, unless it is to end early.
+ */
+import { mustHave } from '../must-get.js';
+import type { Generated, GeneratedSoFar, Hypothesis, SearchLimits, SequenceSearch } from './generated.js';
+import { ended, extended, nextTokens, scoreOf } from './next-tokens.js';
+
+export interface BeamSettings {
+  readonly width: number;
+  readonly lengthPenalty: number;
+  readonly nBest: number;
+  readonly earlyEnd: boolean;
+}
+
+/** One of the running sequences with a token behind it. */
+interface Candidate {
+  readonly from: number;
+  readonly token: number;
+  readonly logProbability: number;
+}
+
+export class BeamSearch implements SequenceSearch {
+  readonly #limits: SearchLimits;
+  readonly #settings: BeamSettings;
+  #running: readonly Hypothesis[];
+  /** The best first. */
+  #found: readonly Generated[] = [];
+
+  constructor(limits: SearchLimits, settings: BeamSettings) {
+    this.#limits = limits;
+    this.#settings = settings;
+    this.#running = [{ tokens: [], logProbability: 0, allowed: limits.allowed }];
+  }
+
+  get running(): readonly Hypothesis[] {
+    return this.#running;
+  }
+
+  advance(logits: readonly Float64Array[]): readonly number[] {
+    const { end, maxLength } = this.#limits;
+    const { width } = this.#settings;
+    const goingOn: { from: number; hypothesis: Hypothesis }[] = [];
+    for (const [rank, { from, token, logProbability }] of this.#candidates(logits).entries()) {
+      const before = mustHave(this.#running[from], 'A sequence');
+      if (token === end) {
+        if (rank < width) this.#find(before, logProbability, 'end');
+        continue;
+      }
+      const hypothesis = extended(before, token, logProbability);
+      if (goingOn.length < width) goingOn.push({ from, hypothesis });
+    }
+    const isLast = goingOn.some(({ hypothesis }) => hypothesis.tokens.length === maxLength);
+    if (isLast) {
+      for (const { hypothesis } of goingOn) this.#find(hypothesis, hypothesis.logProbability, 'length');
+    }
+    this.#running = goingOn.map(({ hypothesis }) => hypothesis);
+    if (isLast || this.#isDone()) this.#running = [];
+    return this.#running.length === 0 ? [] : goingOn.map(({ from }) => from);
+  }
+
+  best(): GeneratedSoFar {
+    const { lengthPenalty } = this.#settings;
+    const [found] = this.#found;
+    const [first] = this.#running;
+    const running = first && {
+      tokens: first.tokens,
+      logProbability: first.logProbability,
+      score: scoreOf(first.logProbability, first.tokens.length, lengthPenalty),
+    };
+    const best = found && running && found.score < running.score ? running : (found ?? running);
+    return mustHave(best, 'A sequence');
+  }
+
+  results(): readonly Generated[] {
+    return this.#found.slice(0, this.#settings.nBest);
+  }
+
+  /** The most probable first: as many as can be needed, of which each running sequence may end in one. */
+  #candidates(logits: readonly Float64Array[]): readonly Candidate[] {
+    const best = new Best(this.#settings.width + this.#running.length);
+    for (const [from, hypothesis] of this.#running.entries()) {
+      const { scores, tokens } = nextTokens(mustHave(logits[from], 'The logits'), hypothesis, this.#limits);
+      for (const token of tokens) {
+        best.add({ from, token, logProbability: hypothesis.logProbability + (scores[token] ?? 0) });
+      }
+    }
+    return best.candidates;
+  }
+
+  #find(hypothesis: Hypothesis, logProbability: number, finish: Generated['finish']): void {
+    const { width, lengthPenalty } = this.#settings;
+    const found = [...this.#found, ended(hypothesis, logProbability, finish, lengthPenalty)];
+    this.#found = found.sort((a, b) => b.score - a.score).slice(0, width);
+  }
+
+  #isDone(): boolean {
+    const { width, nBest, earlyEnd, lengthPenalty } = this.#settings;
+    const [first] = this.#running;
+    if (!first) return true;
+    if (earlyEnd && this.#found.length >= width) return true;
+    const last = this.#found[nBest - 1];
+    if (!last) return false;
+    // A longer one is no more probable; the length that is best for its score is the longest or the next.
+    const length = lengthPenalty > 0 ? this.#limits.maxLength : first.tokens.length + 1;
+    return scoreOf(first.logProbability, length, lengthPenalty) <= last.score;
+  }
+}
+
+/** The most probable candidates, in order; of those that are alike the ones that came first. */
+class Best {
+  readonly candidates: Candidate[] = [];
+  readonly #count: number;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  add(candidate: Candidate): void {
+    const { candidates } = this;
+    const last = candidates.at(-1);
+    const isFull = candidates.length === this.#count;
+    if (isFull && last && candidate.logProbability <= last.logProbability) return;
+    let place = candidates.length;
+    while (place > 0 && (candidates[place - 1]?.logProbability ?? 0) < candidate.logProbability) place -= 1;
+    candidates.splice(place, 0, candidate);
+    if (isFull) candidates.pop();
+  }
+}

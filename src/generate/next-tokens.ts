@@ -1,0 +1,41 @@
+/** The tokens that may follow a sequence, with their scores, and the sequence with one of them. */
+import { mustHave } from '../must-get.js';
+import { allowedNext } from './allowed-outputs.js';
+import type { Generated, Hypothesis, SearchLimits } from './generated.js';
+import { logProbabilities, penalized } from './token-scores.js';
+
+export interface NextTokens {
+  /** Log probabilities of all tokens. */
+  readonly scores: Float64Array;
+  /** Those that may come. */
+  readonly tokens: readonly number[];
+}
+
+export function nextTokens(logits: Float64Array, hypothesis: Hypothesis, limits: SearchLimits): NextTokens {
+  const { prompt, end, repetitionPenalty } = limits;
+  const { tokens: own, allowed } = hypothesis;
+  const scores = logProbabilities(penalized(logits, [...prompt, ...own], repetitionPenalty));
+  return { scores, tokens: allowed ? allowedNext(allowed, end) : Array.from(scores, (_, token) => token) };
+}
+
+/** A sequence with one more token, which is not the end. */
+export function extended({ tokens, allowed }: Hypothesis, token: number, logProbability: number): Hypothesis {
+  const next = allowed && mustHave(allowed.next.get(token), 'An allowed token');
+  return { tokens: [...tokens, token], logProbability, allowed: next };
+}
+
+/** A sequence that has ended. */
+export function ended(
+  { tokens }: Hypothesis,
+  logProbability: number,
+  finish: Generated['finish'],
+  lengthPenalty: number,
+): Generated {
+  const length = tokens.length + (finish === 'end' ? 1 : 0);
+  return { tokens, logProbability, score: scoreOf(logProbability, length, lengthPenalty), finish };
+}
+
+/** The score of a sequence of a length: `logProbability / length ** lengthPenalty`. */
+export function scoreOf(logProbability: number, length: number, lengthPenalty: number): number {
+  return length === 0 ? 0 : logProbability / length ** lengthPenalty;
+}
