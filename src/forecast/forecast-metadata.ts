@@ -1,6 +1,7 @@
 /** The plan of a forecast in the metadata of its model file, and the forecast of such a file. */
 import * as z from 'zod/mini';
 import { wrongArgument } from '../arguments.js';
+import { quantileRule } from '../builder/train/quantiles.js';
 import { LstmOnnxError } from '../errors.js';
 import { mustHave } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
@@ -52,7 +53,7 @@ export function forecastMetadata(plan: ForecastPlan): Record<string, string> {
  */
 export function forecasterOf(model: BaseModel): Forecaster {
   if (!(model instanceof BaseModel)) throw wrongArgument('forecasterOf', model, 'what Model.load gives');
-  const plan = planOf(model.metadata);
+  const plan = planOf(model);
   if (isOnline(model)) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
@@ -78,8 +79,8 @@ export function outputIn(results: Results, name: string): NdArray<'float32'> {
   return { dtype: 'float32', shape: dims, data };
 }
 
-/** @throws E_INVALID_FILE for a model that says no forecast in its metadata */
-export function planOf(metadata: ReadonlyMap<string, string>): ForecastPlan {
+/** @throws E_INVALID_FILE for a model that says no forecast in its metadata, or another than it gives */
+export function planOf({ metadata, outputs }: BaseModel): ForecastPlan {
   const text = metadata.get(KEY);
   if (text === undefined) {
     throw new LstmOnnxError(
@@ -88,15 +89,23 @@ export function planOf(metadata: ReadonlyMap<string, string>): ForecastPlan {
     );
   }
   const { data, error } = schema.safeParse(jsonOf(text));
-  if (data) {
-    const { version: _, ...plan } = data;
-    return plan;
+  if (!data) {
+    const [issue] = error.issues;
+    throw notRead(`${issue?.path.join('.')}: ${issue?.message}`);
   }
-  const [issue] = error.issues;
-  throw new LstmOnnxError(
-    'E_INVALID_FILE',
-    `The metadata ${KEY} of the model is not read: ${issue?.path.join('.')}: ${issue?.message}.`,
-  );
+  const { version: _, ...plan } = data;
+  const wrong = quantileRule(plan.quantiles);
+  if (wrong !== undefined) throw notRead(`quantiles is ${wrong}`);
+  const sizes = ['batch', plan.horizon, plan.quantiles.length] as const;
+  const shape = outputs.find(({ name }) => name === 'forecast')?.shape;
+  const isOther = shape?.some((size, i) => typeof size === 'number' && size !== sizes[i]);
+  if (isOther)
+    throw notRead(`it says forecasts of [${sizes.join()}], and the model gives [${shape?.join()}]`);
+  return plan;
+}
+
+function notRead(why: string): LstmOnnxError {
+  return new LstmOnnxError('E_INVALID_FILE', `The metadata ${KEY} of the model is not read: ${why}.`);
 }
 
 function jsonOf(text: string): unknown {

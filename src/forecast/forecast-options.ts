@@ -1,6 +1,6 @@
 /** What is forecast from what: what the caller says, and what the data tells. */
 
-import { wrongArgument } from '../arguments.js';
+import { expectText, wrongArgument } from '../arguments.js';
 import { quantileRule } from '../builder/train/quantiles.js';
 import { counted } from '../counted.js';
 import { type CalendarPart, calendarFeatures } from '../data/table/calendar.js';
@@ -94,6 +94,7 @@ export function planForecast(
   checkSeriesSet('planForecast', set);
   checkOptionNames('planForecast', options ?? null, NAMES);
   const { target, unit, timeZone, quantiles = [0.1, 0.5, 0.9] } = options;
+  expectText('trainForecaster: target', target, 'the name of a column');
   if (unit !== undefined && (typeof unit !== 'string' || unit.trim() === ''))
     throw wrongArgument('trainForecaster: unit', unit, "a text such as 'ppm'");
   const wrong = quantileRule(quantiles);
@@ -102,6 +103,12 @@ export function planForecast(
   }
   if (set.series.length === 0) throw wrongArgument('trainForecaster', set.series, 'at least one series');
   const names = (option: string, given: unknown) => namesOf(`trainForecaster: ${option}`, given);
+  if (seriesColumn('trainForecaster: target', set, target).kind === 'text') {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `trainForecaster: the target '${target}' holds text; expected a column of numbers.`,
+    );
+  }
   const features = names('features', options.features ?? []);
   const known = names('known', options.known ?? []);
   expectOnce({ features, known }, target);

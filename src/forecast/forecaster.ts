@@ -1,4 +1,5 @@
 /** A forecast: what it says of series, and how good it was in the past. A network computes it, or a model file. */
+import { wrongArgument } from '../arguments.js';
 import { Generator } from '../builder/random.js';
 import { rollingOrigins } from '../data/table/rolling-origins.js';
 import { checkSeriesSet, type Series, type SeriesSet, valuesOf } from '../data/table/series.js';
@@ -181,6 +182,8 @@ export class Forecaster {
 
   /** Forecasts as a table for `tableToCsv`: the columns of times and of the key, and one for each quantile, such as `q0.5`. */
   table(forecasts: readonly SeriesForecast[]): Table {
+    if (!Array.isArray(forecasts))
+      throw wrongArgument('table', forecasts, 'a list of forecasts, as forecast gives');
     return forecastTable(forecasts, this.plan);
   }
 

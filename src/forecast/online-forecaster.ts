@@ -165,7 +165,7 @@ export function onlineForecasterOf(
 ): OnlineForecaster {
   if (!(model instanceof BaseModel))
     throw wrongArgument('onlineForecasterOf', model, 'what Model.load gives');
-  const plan = planOf(model.metadata);
+  const plan = planOf(model);
   if (!isOnline(model)) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',

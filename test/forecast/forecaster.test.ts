@@ -3,14 +3,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { rollingOrigins } from '../../src/data/table/rolling-origins.js';
 import { type SeriesSet, sliceSeries } from '../../src/data/table/series.js';
 import type { ErrorCode } from '../../src/errors.js';
-import { forecasterOf } from '../../src/forecast/forecast-metadata.js';
+import { forecasterOf, forecastMetadata } from '../../src/forecast/forecast-metadata.js';
+import { planForecast } from '../../src/forecast/forecast-options.js';
 import { forecastSamples } from '../../src/forecast/forecast-samples.js';
 import { type TrainedForecaster, trainForecaster } from '../../src/forecast/train-forecaster.js';
-import { Model } from '../../src/index.js';
+import { exportOnnx, Model } from '../../src/index.js';
 import { salesSeries } from './series.js';
 import '../matcher.js';
 
-const sizes = { window: 18, horizon: 6, hiddenSize: 8, backend: 'simd', target: 'sold' } as const;
+const sizesOfPlan = { window: 18, horizon: 6 };
+const sizes = { ...sizesOfPlan, hiddenSize: 8, backend: 'simd', target: 'sold' } as const;
 
 describe('a forecast of several series', () => {
   let set: SeriesSet;
@@ -237,11 +239,23 @@ it('says where float32 rounds the target', async () => {
   );
 });
 
+it.each([
+  [undefined, /target got undefined; expected the name of a column/],
+  [['sold'], /target got .*; expected the name of a column/],
+  ['door', /the target 'door' holds text/],
+  ['gone', /there is no column 'gone'/],
+])('plans nothing for the target %j', async (target, message) => {
+  const set = await salesSeries(60);
+  expect(() => planForecast(set, { ...sizesOfPlan, target: target as string })).toThrow(message);
+  expect(() => planForecast(set, { ...sizesOfPlan, target: 'sold' })).not.toThrow();
+});
+
 it('refuses options of an evaluation that there are not, and no series', async () => {
   const set = await salesSeries(60);
   const forecaster = await trainForecaster(set, { ...sizes, epochs: 1 });
   await expect(forecaster.evaluate(set, { count: 2 } as never)).rejects.toThrow(/count.*origins/);
   await expect(forecaster.evaluate(set, null as never)).rejects.toMatchObject({ code: 'E_INVALID_OPTION' });
+  expect(() => forecaster.table(null as never)).toThrow(/table got null; expected a list of forecasts/);
   const none = trainForecaster({ ...set, series: [] }, sizes);
   await expect(none).rejects.toThrow(/expected at least one series/);
 });
@@ -258,4 +272,19 @@ it('a model that is no forecast is refused', async () => {
   });
   await using other = await Model.load(broken, { providers: ['simd'] });
   expect(() => forecasterOf(other)).toThrow(/lstm_onnx.forecast of the model is not read: version/);
+});
+
+it.each([
+  [
+    { quantiles: [0.9, 0.5, 0.1] },
+    /quantiles is a list with 0.5 at 1; give levels between 0 and 1 that rise/,
+  ],
+  [{ quantiles: [0.1, 0.5, 9.9] }, /quantiles is a list with 9.9 at 2/],
+  [{ quantiles: [0.1, 0.9] }, /says forecasts of \[batch,6,2\], and the model gives \[batch,6,3\]/],
+  [{ horizon: 8 }, /says forecasts of \[batch,8,3\], and the model gives \[batch,6,3\]/],
+])('a model file whose metadata says another forecast is refused: %j', async (change, message) => {
+  const { network, parameters, plan } = await trainForecaster(await salesSeries(60), { ...sizes, epochs: 1 });
+  const file = exportOnnx(network, parameters, { metadata: forecastMetadata({ ...plan, ...change }) });
+  await using model = await Model.load(file, { providers: ['simd'] });
+  expect(() => forecasterOf(model)).toThrow(message);
 });
