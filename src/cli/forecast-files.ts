@@ -59,10 +59,12 @@ export async function contentsOf(
 }
 
 function networkWords(settings: ForecastSettings): string {
-  const { cell = defaults.cell, hiddenSize = defaults.hiddenSize, decoder, scaling = 'window' } = settings;
+  const { cell = defaults.cell, hiddenSize = defaults.hiddenSize, numLayers = 1 } = settings;
+  const { decoder, scaling = 'window' } = settings;
+  const layers = numLayers > 1 ? `${numLayers} layers of ` : '';
   const steps = decoder === 'autoregressive' ? 'one step after the other' : 'all steps at once';
   const by = scaling === 'window' ? 'by each window' : `by constants (${scaling})`;
-  return `${cell.toUpperCase()} of ${hiddenSize} features, ${steps}, target scaled ${by}`;
+  return `${cell.toUpperCase()} of ${layers}${hiddenSize} features, ${steps}, target scaled ${by}`;
 }
 
 /** Says each line the first time, and keeps what was said. */

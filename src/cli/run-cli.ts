@@ -14,7 +14,7 @@ import { type CliIo, type Output, outputTo } from './output.js';
 import { predictCommand } from './predict.js';
 import { runCommand } from './run.js';
 import { Stopped } from './stop.js';
-import { trainCommand } from './train.js';
+import { trainCommand, trainNames } from './train.js';
 import { UsageError } from './usage-error.js';
 import { verifyCommand } from './verify.js';
 
@@ -22,6 +22,9 @@ import { verifyCommand } from './verify.js';
 const lists = new Set(['_', 'input', 'i']);
 
 const names = ['train', 'predict', 'init', 'export', 'run', 'verify', 'inspect', 'doctor', 'completion'];
+
+/** The commands within commands. */
+const parts: Readonly<Record<string, readonly string[]>> = { train: trainNames, init: ['forecast'] };
 
 /**
  * Runs a command line.
@@ -54,8 +57,14 @@ function tell(error: unknown, { say }: Output, argv: readonly string[]): number 
     for (const line of (error.stack ?? '').split('\n')) say(line);
   say(`lstm-onnx: ${messageOf(error)}${error instanceof LstmOnnxError ? ` [${error.code}]` : ''}`);
   if (error instanceof LstmOnnxError) for (const line of commandWords(error.hints, modelIn(argv))) say(line);
-  if (usage) say('See lstm-onnx --help.');
+  if (usage) say(`See ${['lstm-onnx', ...commandIn(argv)].join(' ')} --help.`);
   return usage ? 2 : 1;
+}
+
+/** The command that a command line names, whose help says more; nothing for one that there is not. */
+function commandIn([command = '', part = '']: readonly string[]): string[] {
+  if (!names.includes(command)) return [];
+  return parts[command]?.includes(part) ? [command, part] : [command];
 }
 
 /** The ONNX file that a command line reads. */

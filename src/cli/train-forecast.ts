@@ -8,7 +8,7 @@ import { ensureWritableDirectory, writeFilesAtomic } from '../files/write.js';
 import { type EvaluatedForecaster, trainAndEvaluate } from '../forecast/train-and-evaluate.js';
 import { formatDuration } from '../progress/duration.js';
 import { type TrainingProgress, trainingProgress } from '../progress/training-progress.js';
-import { forecastCommand } from './forecast-command.js';
+import { forecastCommand, predictCommandFor } from './forecast-command.js';
 import { type RunSettings, settingsOf } from './forecast-config.js';
 import { contentsOf, filesIn, once } from './forecast-files.js';
 import {
@@ -21,7 +21,6 @@ import type { GlobalOptions } from './global-options.js';
 import { type CliIo, expectFolder, type Output } from './output.js';
 import { readSeries } from './read-series.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
-import { shellWord } from './resume-command.js';
 import { scoreJson } from './score-json.js';
 import { withSettings } from './setting-options.js';
 import { Stopped, stopOnSignal } from './stop.js';
@@ -98,7 +97,7 @@ async function trainForecast(
     const written = contents.map(([file]) => file);
     if (args.json) print(JSON.stringify({ event: 'done', files: written }));
     else {
-      const next = `lstm-onnx predict ${shellWord(files.onnx)} --csv FILE`;
+      const next = predictCommandFor(files.onnx, settings);
       say(`wrote ${written.join(', ')}; with more rows, next: ${next}`);
     }
   } catch (error) {

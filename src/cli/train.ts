@@ -6,7 +6,8 @@ import { trainForecastCommand } from './train-forecast.js';
 import { trainMnistCommand } from './train-mnist.js';
 import { UsageError } from './usage-error.js';
 
-const names = ['mnist', 'forecast'];
+/** What there is to train. */
+export const trainNames: readonly string[] = ['mnist', 'forecast'];
 
 export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'train',
@@ -15,10 +16,10 @@ export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOpt
     yargs
       .command(trainMnistCommand(output, io))
       .command(trainForecastCommand(output, io))
-      .demandCommand(1, `Name what to train: ${names.join(', ')}.`)
+      .demandCommand(1, `Name what to train: ${trainNames.join(', ')}.`)
       .middleware(({ _: [, name] }) => {
-        if (name !== undefined && !names.includes(String(name))) {
-          throw new UsageError(`train does not know ${name}; it trains ${names.join(', ')}.`);
+        if (name !== undefined && !trainNames.includes(String(name))) {
+          throw new UsageError(`train does not know ${name}; it trains ${trainNames.join(', ')}.`);
         }
       }, true)
       .example('$0 train mnist --epochs 2 -o out', 'Two epochs; writes out/model.safetensors')

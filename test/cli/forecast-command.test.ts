@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import yargs from 'yargs';
-import { forecastCommand } from '../../src/cli/forecast-command.js';
+import { forecastCommand, predictCommandFor } from '../../src/cli/forecast-command.js';
 import {
   type ForecastSettings,
   forecastSchema,
@@ -79,6 +79,20 @@ describe('the command that makes a forecast again', () => {
   it('leaves out what is not set', () => {
     const command = forecastCommand({ csv: 'a.csv', target: 'sold', sort: false, horizon: 3 });
     expect(command).toBe('lstm-onnx train forecast --csv a.csv --target sold --horizon 3');
+  });
+});
+
+describe('the command that goes on with the model', () => {
+  it('says how the file is written, which the model does not keep', () => {
+    const { missing: _, ...settings } = forecastSettings.parse(all);
+    expect(predictCommandFor('out/model.onnx', settings)).toBe(
+      "lstm-onnx predict out/model.onnx --csv FILE --date-format 'MMM D YYYY' --decimal , --separator tab --fill linear --duplicates last --sort",
+    );
+  });
+
+  it('says nothing that is the default', () => {
+    const command = predictCommandFor('my model.onnx', { csv: 'a.csv', target: 'sold', group: ['shop'] });
+    expect(command).toBe("lstm-onnx predict 'my model.onnx' --csv FILE");
   });
 });
 

@@ -59,6 +59,7 @@ describe('lstm-onnx train forecast', () => {
       [
         ...['--target', 'temp_max', '--features', 'wind,weather', '--cell', 'gru', '--time', 'date'],
         ...['--distribution', 'studentT', '--decoder', 'autoregressive', '--scaling', 'standard'],
+        ...['--num-layers', '2'],
       ],
       [],
       'simd',
@@ -90,7 +91,7 @@ describe('lstm-onnx train forecast', () => {
     const isOfDistribution = what.includes('--distribution');
     expect(page.some((line) => /^Student t, [\d.]+ degrees of freedom$/.test(line))).toBe(isOfDistribution);
     const network = isOfDistribution
-      ? /^GRU of \d+ features, one step after the other, target scaled by constants \(standard\)$/
+      ? /^GRU of 2 layers of \d+ features, one step after the other, target scaled by constants \(standard\)$/
       : /^LSTM of \d+ features, all steps at once, target scaled by each window$/;
     expect(page).toContainEqual(expect.stringMatching(network));
 

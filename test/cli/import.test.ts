@@ -403,6 +403,6 @@ describe('lstm-onnx verify', () => {
   ])('exits with 2 for %s', async (_, args) => {
     const { code, stdout, stderr } = await lstmOnnx('verify', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('See lstm-onnx --help.');
+    expect(stderr).toContain('See lstm-onnx verify --help.');
   });
 });

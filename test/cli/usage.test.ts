@@ -11,17 +11,19 @@ const asModule = (source: string) => `data:text/javascript,${encodeURIComponent(
 
 describe('lstm-onnx', () => {
   it.each([
-    ['no command', []],
-    ['an unknown command', ['trian']],
-    ['an unknown option', ['doctor', '--colour']],
-    ['a missing argument', ['export']],
-    ['a value that is no number', ['train', 'mnist', '--epochs', 'many']],
-    ['an option given twice', ['export', 'x.safetensors', '--opset', '17', '--opset', '18']],
-    ['an unknown data set', ['train', 'cifar']],
-  ])('exits with 2 for %s and prints nothing on stdout', async (_what, args) => {
+    ['no command', [], ''],
+    ['an unknown command', ['trian'], ''],
+    ['an unknown option', ['doctor', '--colour'], ' doctor'],
+    ['a missing argument', ['export'], ' export'],
+    ['a value that is no number', ['train', 'mnist', '--epochs', 'many'], ' train mnist'],
+    ['a forecast without a target', ['train', 'forecast', '--csv', 'x.csv'], ' train forecast'],
+    ['a draft without a file', ['init', 'forecast'], ' init forecast'],
+    ['an option given twice', ['export', 'x.safetensors', '--opset', '17', '--opset', '18'], ' export'],
+    ['an unknown data set', ['train', 'cifar'], ' train'],
+  ])('exits with 2 for %s, names the help, and prints nothing on stdout', async (_what, args, command) => {
     const { code, stdout, stderr } = await lstmOnnx(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('See lstm-onnx --help.');
+    expect(stderr).toContain(`See lstm-onnx${command} --help.\n`);
   });
 
   it('says of a number given twice that it is', async () => {
