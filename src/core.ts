@@ -202,6 +202,7 @@ export {
   sliceDataset,
   splitDataset,
 } from './data/dataset.js';
+export type { TableSource } from './data/decode-text.js';
 export { parseIdx } from './data/idx.js';
 export { parseJsonArray } from './data/json.js';
 export { type MnistImages, parseMnist } from './data/mnist.js';
@@ -217,7 +218,6 @@ export {
   withCalendar,
 } from './data/table/calendar.js';
 export { guessDateFormats } from './data/table/date-forms.js';
-export type { TableSource } from './data/table/decode-pieces.js';
 export { type Frequency, type FrequencyUnit, nextTimes, seasonOf } from './data/table/frequency.js';
 export { parseTable } from './data/table/parse-table.js';
 export {
@@ -264,6 +264,38 @@ export {
   type Windows,
   windows,
 } from './data/table/windows.js';
+export {
+  decodeText,
+  type EncodedTexts,
+  type EncodeOptions,
+  type EncodeTextsOptions,
+  encodeText,
+  encodeTexts,
+} from './data/text/encode-text.js';
+export { type JsonLine, type JsonLines, parseJsonLines } from './data/text/json-lines.js';
+export {
+  type LabelledTexts,
+  type LabelledTextsOptions,
+  type LabelOptions,
+  labelledTexts,
+} from './data/text/labelled-texts.js';
+export { type PlainText, parseText, type TextOptions } from './data/text/plain-text.js';
+export { type SplitSamples, type SplitSamplesOptions, splitSamples } from './data/text/split-samples.js';
+export { type TextPairs, type TextPairsOptions, textPairs } from './data/text/text-pairs.js';
+export type { TextSource } from './data/text/text-records.js';
+export type { Tokenizer } from './data/text/tokenizers.js';
+export {
+  type SpecialToken,
+  type Vocabulary,
+  type VocabularyOptions,
+  vocabulary,
+} from './data/text/vocabulary.js';
+export {
+  vocabulariesOf,
+  vocabularyFromJson,
+  vocabularyMetadata,
+  vocabularyToJson,
+} from './data/text/vocabulary-json.js';
 export { type ErrorCode, LstmOnnxError } from './errors.js';
 export { type ExportOptions, exportOnnx } from './export/export.js';
 export type { BaselineName } from './forecast/baselines.js';

@@ -68,6 +68,13 @@ const wordModel = await library.Model.load(
 );
 afterAll(() => wordModel.release());
 const generated = { prompts: [[1]], end: 0, maxLength: 3, repetitionPenalty: 1.1, allowed: [[1, 2]] };
+const records = [
+  { a: 'one', b: 'x' },
+  { a: 'two', b: 'y' },
+  { a: 'three', b: 'y' },
+];
+const labelled = await library.labelledTexts(records, { text: 'a', label: 'b' });
+const vocabulary = library.vocabulary(['abc', 'ab'], { tokens: 'characters' });
 
 /** Arguments that each function takes; of those that read files, arguments of the right kind. */
 const examples: Record<string, () => unknown[]> = {
@@ -104,6 +111,40 @@ const examples: Record<string, () => unknown[]> = {
   crps: () => [{ quantiles: [0.1, 0.9] }],
   dataset: () => [{ inputs, targets }],
   decodeCheckpoint: () => [library.encodeCheckpoint({ network, parameters })],
+  decodeText: () => [vocabulary, Int32Array.of(2, 3)],
+  encodeText: () => [vocabulary, 'abc', { start: false, end: false }],
+  encodeTexts: () => [vocabulary, ['abc', 'a'], { start: false, end: false, maxLength: 2, tooLong: 'cut' }],
+  labelledTexts: () => [
+    records,
+    { text: 'a', label: 'b', classes: ['x', 'y'], empty: 'drop', minExamples: 1 },
+  ],
+  parseJsonLines: () => [new TextEncoder().encode('{"a": "b"}\n'), { encoding: 'utf-8' }],
+  parseText: () => [new TextEncoder().encode('a\r\nb'), { encoding: 'utf-8' }],
+  readJsonLines: () => [join(folder, 'none.jsonl'), { encoding: 'utf-8' }],
+  readText: () => [join(folder, 'none.txt'), { encoding: 'utf-8' }],
+  readTextFolder: () => [
+    join(folder, 'none'),
+    { encoding: 'utf-8', classes: ['a'], empty: 'refuse', minExamples: 2 },
+  ],
+  splitSamples: () => [labelled, { validation: 1, test: 0.3, seed: 1, stratified: true }],
+  textPairs: () => [records, { source: 'a', target: 'b', empty: 'drop' }],
+  vocabulariesOf: () => [new Map(Object.entries(library.vocabularyMetadata({ x: vocabulary })))],
+  vocabulary: () => [
+    ['a b', 'b'],
+    {
+      tokens: 'words',
+      padding: true,
+      unknown: '<?>',
+      start: true,
+      end: false,
+      minCount: 1,
+      maxSize: 9,
+      lowercase: true,
+    },
+  ],
+  vocabularyFromJson: () => [library.vocabularyToJson(vocabulary)],
+  vocabularyMetadata: () => [{ x: vocabulary }],
+  vocabularyToJson: () => [vocabulary],
   decodeTrainingState: () => [library.encodeTrainingState(trained.state)],
   defineNetwork: () => [{ x: float32('batch', 2) }, ({ x }: { x: never }) => ({ x })],
   div: () => [symbol(), 2],

@@ -1,6 +1,7 @@
 /** What fails inside a reader without being meant to comes out as an error of this library, whichever reader is called. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as library from '../src/index.js';
+import { allOf } from './data/text/all-of.js';
 import { rejectionOf } from './files/rejection.js';
 
 /** A file of which nothing can be taken, as where memory has run out. */
@@ -36,10 +37,12 @@ const ofBytes: Record<string, [Uint8Array, (bytes: Uint8Array) => unknown]> = {
   decodeTrainingState: [trainingState, library.decodeTrainingState],
   importModel: [checkpoint, (bytes) => library.importModel(bytes)],
   parseIdx: [idx, library.parseIdx],
+  parseJsonLines: [new TextEncoder().encode('{"a": 1}\n'), (bytes) => allOf(library.parseJsonLines(bytes))],
   parseMnist: [idx, (images) => library.parseMnist({ images, labels })],
   parseNpy: [npy, library.parseNpy],
   parseSafetensors: [checkpoint, library.parseSafetensors],
   parseTable: [new TextEncoder().encode('a,b\n1,2\n'), library.parseTable],
+  parseText: [new TextEncoder().encode('a\n'), library.parseText],
   readRecording: [recording, library.readRecording],
   readStateDict: [recording, library.readStateDict],
 };
@@ -47,9 +50,21 @@ const ofText: Record<string, [string, (text: string) => unknown]> = {
   networkFromJson: [library.networkToJson(network), library.networkFromJson],
   parseCsv: ['1,2\n3,4', library.parseCsv],
   parseJsonArray: ['{"dims": [1, 2], "data": [1, 2]}', library.parseJsonArray],
+  vocabularyFromJson: [
+    library.vocabularyToJson(library.vocabulary(['a'], { tokens: 'characters' })),
+    library.vocabularyFromJson,
+  ],
 };
 /** Their readers of bytes are those above. */
-const ofFiles = ['importFile', 'readArray', 'readFile', 'readTable'];
+const ofFiles = [
+  'importFile',
+  'readArray',
+  'readFile',
+  'readJsonLines',
+  'readTable',
+  'readText',
+  'readTextFolder',
+];
 
 const fault = {
   name: 'LstmOnnxError',
@@ -66,9 +81,9 @@ afterEach(() => {
 describe('readers', () => {
   it('are all listed here', () => {
     const readers = Object.keys(library).filter((name) => /^(decode|import|parse|read)|FromJson/.test(name));
-    expect(readers.toSorted()).toEqual(
-      [...Object.keys(ofBytes), ...Object.keys(ofText), ...ofFiles].toSorted(),
-    );
+    const listed = [...Object.keys(ofBytes), ...Object.keys(ofText), ...ofFiles];
+    // decodeText reads no file.
+    expect(readers.toSorted()).toEqual([...listed, 'decodeText'].toSorted());
   });
 
   it.each(Object.entries(ofBytes))('tell a fault of their own: %s', async (_, [bytes, read]) => {

@@ -24,7 +24,8 @@ export async function readTable(path: string, options: TableOptions = {}): Promi
   }
 }
 
-async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+/** The bytes of a file, piece by piece. */
+export async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(path, { highWaterMark: PIECE_BYTES });
   } catch (error) {

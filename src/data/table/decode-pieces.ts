@@ -1,9 +1,6 @@
-/** The text of a table's bytes, decoded as they come and cut between rows, so that no text is made of all of it. */
-import { joinBytes } from '../../array-layout.js';
+/** The text of a table, decoded as its bytes come and cut between rows, so that no text is made of all of it. */
 import { LstmOnnxError } from '../../errors.js';
-
-/** Bytes, or pieces of them that come one after the other, such as `file.stream()` of a page. */
-export type TableSource = Uint8Array | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
+import { decodedPieces, type TableSource } from '../decode-text.js';
 
 /** Some whole rows. */
 export interface TextPiece {
@@ -16,34 +13,7 @@ export interface TextPiece {
 
 /** Characters of one row, or of what is between two quotes. */
 const MAX_ROW_CHARACTERS = 2 ** 21;
-const BLOCK_BYTES = 2 ** 18;
 const [QUOTE, LINE_FEED, CARRIAGE_RETURN] = [0x22, 0x0a, 0x0d] as const;
-
-/** Bytes in blocks, or those that come one after the other. */
-export async function* blocksOf(source: TableSource): AsyncGenerator<Uint8Array> {
-  if (Symbol.asyncIterator in source) {
-    yield* source;
-    return;
-  }
-  if (!(source instanceof Uint8Array)) {
-    yield* chunksOf(source);
-    return;
-  }
-  for (let start = 0; start < source.length; start += BLOCK_BYTES) {
-    yield source.subarray(start, start + BLOCK_BYTES);
-  }
-}
-
-/** Of streams that cannot be iterated, as those of some browsers. */
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
-  } finally {
-    // Whoever stops early wants no more of it.
-    await reader.cancel();
-  }
-}
 
 /**
  * Pieces of whole rows.
@@ -53,75 +23,19 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
  * @throws E_INVALID_FILE for bytes that are no text of the encoding, null characters, and a row that does not end
  */
 export async function* rowPieces(
-  blocks: AsyncIterable<Uint8Array>,
+  source: TableSource,
   encoding: string | undefined,
   said: (encoding: string) => void,
 ): AsyncGenerator<TextPiece> {
   const cutter = new RowCutter();
-  let decoder: TextDecoder | undefined;
-  let start = new Uint8Array(0);
-  for await (const block of blocks) {
-    if (!(block instanceof Uint8Array)) {
-      throw new LstmOnnxError('E_INVALID_OPTION', 'parseTable got a piece that is no Uint8Array.');
-    }
-    let bytes = block;
-    if (decoder === undefined) {
-      // The mark may be spread over pieces.
-      start = joinBytes([start, block]);
-      if (start.length < 3) continue;
-      decoder = decoderFor(start, encoding, said);
-      bytes = start;
-    }
-    const piece = cutter.push(decoded(decoder, bytes, cutter.lines));
+  const lines = () => cutter.lines;
+  const decoding = { where: 'parseTable', what: 'the table as CSV', encoding, said, lines };
+  for await (const text of decodedPieces(source, decoding)) {
+    const piece = cutter.push(text);
     if (piece) yield piece;
   }
-  decoder ??= decoderFor(start, encoding, said);
-  const end = start.length < 3 ? decoded(decoder, start, 0) : '';
-  const first = cutter.push(end + decoded(decoder, undefined, cutter.lines));
-  if (first) yield first;
   const last = cutter.end();
   if (last) yield last;
-}
-
-function decoderFor(
-  start: Uint8Array,
-  encoding: string | undefined,
-  said: (encoding: string) => void,
-): TextDecoder {
-  const [a, b] = start;
-  const marked = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : undefined;
-  if (encoding === undefined && marked !== undefined) said(marked);
-  try {
-    return new TextDecoder(encoding ?? marked ?? 'utf-8', { fatal: true });
-  } catch (cause) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `parseTable does not know the encoding '${encoding}'; expected one such as 'utf-8', 'windows-1252' or 'utf-16le'.`,
-      { cause },
-    );
-  }
-}
-
-/** @param bytes the next ones; undefined where they end */
-function decoded(decoder: TextDecoder, bytes: Uint8Array | undefined, lines: number): string {
-  let text: string;
-  try {
-    text = bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new LstmOnnxError(
-      'E_INVALID_FILE',
-      `After line ${lines} there are bytes that are not ${decoder.encoding} text. Give the encoding, as in encoding: 'windows-1252', or save the table as CSV in UTF-8.`,
-      { cause },
-    );
-  }
-  if (text.includes('\0')) {
-    throw new LstmOnnxError(
-      'E_INVALID_FILE',
-      "It holds null characters: a binary file, or UTF-16 without a byte order mark. Give encoding: 'utf-16le', or save the table as CSV in UTF-8.",
-    );
-  }
-  return text;
 }
 
 /** Cuts text at the last line end that is outside of quotes. */

@@ -1,8 +1,8 @@
 /** Reads tables as users have them from the bytes of CSV, which may come piece by piece. */
-import { wrongArgument } from '../../arguments.js';
 import { counted } from '../../counted.js';
 import { asLstmOnnxError, LstmOnnxError } from '../../errors.js';
-import { blocksOf, rowPieces, type TableSource } from './decode-pieces.js';
+import { checkTextSource, encodingNote, type TableSource } from '../decode-text.js';
+import { rowPieces } from './decode-pieces.js';
 import { forEachRow } from './rows-of-text.js';
 import { findSeparator } from './separator.js';
 import type { Table } from './table.js';
@@ -25,21 +25,14 @@ import { checkTableOptions, type TableOptions } from './table-options.js';
  *   a column that there is not, E_DUPLICATE_NAME for two columns of one name, E_INVALID_OPTION for wrong options.
  */
 export async function parseTable(source: TableSource, options: TableOptions = {}): Promise<Table> {
-  const isPieces =
-    typeof source === 'object' &&
-    source !== null &&
-    (Symbol.asyncIterator in source || 'getReader' in source);
-  if (!(source instanceof Uint8Array) && !isPieces) {
-    throw wrongArgument('parseTable', source, "the file's bytes, a Uint8Array, or pieces of them");
-  }
+  checkTextSource('parseTable', source);
   const checked = checkTableOptions(options);
   try {
     const table = new TableBuilder(checked);
     let separator = checked.separator;
     let blankLines = 0;
-    const said = (encoding: string) =>
-      table.note(`The text is ${encoding.toUpperCase()}, as its byte order mark says.`, 1);
-    for await (const piece of rowPieces(blocksOf(source), checked.encoding, said)) {
+    const said = (encoding: string) => table.note(encodingNote(encoding), 1);
+    for await (const piece of rowPieces(source, checked.encoding, said)) {
       if (separator === undefined) refuseJson(piece.text);
       separator ??= findSeparator(piece.text, checked.decimal);
       blankLines += forEachRow(piece, separator, (cells, line) => table.take(cells, line));

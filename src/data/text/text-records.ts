@@ -1,0 +1,102 @@
+/** Records with texts in named fields: rows of a table, JSON lines, or objects. */
+import { inWords, isObject, wrongArgument } from '../../arguments.js';
+import { LstmOnnxError } from '../../errors.js';
+import { checkTable, type DataNote, noColumn, placeOf, quotedNames, type Table } from '../table/table.js';
+import type { JsonLines } from './json-lines.js';
+
+/** What `readTable` or `parseTable` gives, what `readJsonLines` or `parseJsonLines` gives, or objects such as those of `JSON.parse`. */
+export type TextSource = Table | JsonLines | Iterable<object>;
+
+/** A field, and whether numbers and truth values are taken as the text of them: classes may be 0 and 1. */
+export interface Field {
+  readonly name: string;
+  readonly takesNumbers: boolean;
+}
+
+/** The texts of a record's fields, undefined where one is missing, and where it is for messages. */
+export interface TextRecord {
+  readonly values: readonly (string | undefined)[];
+  readonly place: string;
+}
+
+/** @throws E_UNKNOWN_NAME for a field that there is not, E_INVALID_FILE for one that holds no text, E_INVALID_OPTION for another source */
+export async function* textRecords(
+  where: string,
+  source: TextSource,
+  fields: readonly Field[],
+): AsyncGenerator<TextRecord> {
+  if (!isObject(source) && !Array.isArray(source)) throw wrongSource(where, source);
+  if (Symbol.asyncIterator in source) {
+    for await (const { value, line } of source as JsonLines)
+      yield recordOf(where, value, `line ${line}`, fields);
+  } else if (Symbol.iterator in source) {
+    let count = 0;
+    for (const value of source as Iterable<object>) {
+      count++;
+      if (!isObject(value)) throw wrongArgument(`${where}: record ${count}`, value, 'an object');
+      yield recordOf(where, value, `record ${count}`, fields);
+    }
+  } else if ('columns' in source) {
+    yield* rowsOf(where, source as Table, fields);
+  } else {
+    throw wrongSource(where, source);
+  }
+}
+
+/** What the reader of the source has said. */
+export function notesOf(source: TextSource): readonly DataNote[] {
+  return 'notes' in source ? source.notes : [];
+}
+
+function* rowsOf(where: string, table: Table, fields: readonly Field[]): Generator<TextRecord> {
+  checkTable(where, table);
+  const readers = fields.map((field) => columnReader(where, table, field));
+  for (let row = 0; row < table.rows; row++) {
+    yield { values: readers.map((read) => read(row)), place: placeOf(table, row) };
+  }
+}
+
+function columnReader(where: string, table: Table, { name, takesNumbers }: Field) {
+  const column = table.columns.get(name);
+  if (!column) throw noColumn(where, name, table.columns.keys());
+  if (column.kind === 'text') return (row: number) => column.categories[column.codes[row] ?? -1];
+  if (column.kind === 'number' && takesNumbers) {
+    return (row: number) => {
+      const value = column.values[row] ?? Number.NaN;
+      return Number.isNaN(value) ? undefined : String(value);
+    };
+  }
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${where}: column '${name}' was read as ${column.kind === 'number' ? 'numbers' : 'times'}; read the table with columns: { ${JSON.stringify(name)}: 'text' }.`,
+  );
+}
+
+function recordOf(
+  where: string,
+  value: Readonly<Record<string, unknown>>,
+  place: string,
+  fields: readonly Field[],
+): TextRecord {
+  const values = fields.map(({ name, takesNumbers }) => {
+    const field = Object.hasOwn(value, name) ? value[name] : undefined;
+    if (typeof field === 'string') return field;
+    if (takesNumbers && (typeof field === 'number' || typeof field === 'boolean')) return String(field);
+    if (field === null) return undefined;
+    if (field === undefined) {
+      throw new LstmOnnxError(
+        'E_UNKNOWN_NAME',
+        `${where}: ${place} has no field '${name}'; its fields are ${quotedNames(Object.keys(value))}.`,
+      );
+    }
+    throw new LstmOnnxError(
+      'E_INVALID_FILE',
+      `${where}: field '${name}' of ${place} is ${inWords(field)}; expected text.`,
+    );
+  });
+  return { values, place };
+}
+
+function wrongSource(where: string, source: unknown): LstmOnnxError {
+  return wrongArgument(where, source, 'a table, JSON lines, or a list of objects');
+}
