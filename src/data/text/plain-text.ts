@@ -73,7 +73,7 @@ export async function parseText(source: TableSource, options: TextOptions = {}):
 }
 
 /** The text with `\n` for every line end, and how many others there were. */
-export function withLineFeeds(text: string): { readonly text: string; readonly ends: number } {
+function withLineFeeds(text: string): { readonly text: string; readonly ends: number } {
   if (!text.includes('\r')) return { text, ends: 0 };
   let ends = 0;
   const replaced = text.replaceAll(/\r\n?/g, () => {

@@ -12,7 +12,7 @@ export type Tokenizer = 'characters' | 'words';
  * A word is letters, marks and digits, with single apostrophes between them (`don't`); every other character but
  * white space is a token of its own.
  */
-export const wordPattern = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*|[^\s\p{L}\p{M}\p{N}]/gu;
+const wordPattern = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*|[^\s\p{L}\p{M}\p{N}]/gu;
 
 const tokenizers: Readonly<Record<Tokenizer, (text: string) => string[]>> = {
   characters: (text) => Array.from(text),
