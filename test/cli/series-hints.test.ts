@@ -46,6 +46,8 @@ describe('errors about series', () => {
 
   it('have no words where no option helps', async () => {
     expect(await wordsFor('a,a\n1,2\n')).toEqual([]);
+    // 1,000 may be a thousand.
+    expect(await wordsFor('day;x\n2020-01-01;1,000\n2020-01-02;1,001\n')).toEqual([]);
   });
 
   it('of JSON say that it is JSON', async () => {

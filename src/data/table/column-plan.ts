@@ -134,7 +134,7 @@ function foundKind(head: Head, { decimal }: CheckedTableOptions): ColumnKind {
       isEither
         ? `${odd}: '${other}' may set thousands apart or be the decimal separator. Write numbers without it where it sets thousands apart, else give decimal: '${other}'. ${asText}`
         : `${odd}, a number with a decimal '${other}'. Give decimal: '${other}'. ${asText}`,
-      { hints: [{ option: 'decimal', value: other }] },
+      isEither ? {} : { hints: [{ option: 'decimal', value: other }] },
     );
   }
   if (isMost(cells, (cell) => parseIsoDate(cell) !== undefined)) return 'time';
