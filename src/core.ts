@@ -250,6 +250,7 @@ export type {
 export type { ColumnKind, Separator, TableOptions } from './data/table/table-options.js';
 export { type CsvOptions, tableToCsv } from './data/table/table-to-csv.js';
 export type { WindowArrays } from './data/table/window-arrays.js';
+export type { WindowColumns } from './data/table/window-columns.js';
 export {
   scaleWindows,
   unscaleWindows,
@@ -258,7 +259,6 @@ export {
   windowScaling,
 } from './data/table/window-scaling.js';
 export {
-  type WindowColumns,
   type WindowOptions,
   type WindowOrigin,
   type Windows,
@@ -311,6 +311,7 @@ export {
   type ForecastSeriesOptions,
   forecastSeries,
 } from './forecast/forecast-series.js';
+export type { ForecastTraining } from './forecast/forecast-training.js';
 export {
   type EvaluateForecastOptions,
   type ForecastEvaluation,
@@ -336,7 +337,6 @@ export {
 } from './forecast/train-and-evaluate.js';
 export {
   type ForecastFileOptions,
-  type ForecastTraining,
   TrainedForecaster,
   trainForecaster,
 } from './forecast/train-forecaster.js';

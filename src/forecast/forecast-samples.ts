@@ -15,8 +15,8 @@ import type { ForecastColumns, ScaledColumn } from './forecast-columns.js';
 import type { ForecastArchitecture } from './forecast-network.js';
 import { type ForecastOptions, forecastOptionsIn, planForecast } from './forecast-options.js';
 import { type ForecastPlan, windowsOf } from './forecast-plan.js';
+import type { ForecastTraining } from './forecast-training.js';
 import { scalingOfWindow, type TargetScaling } from './target-scaling.js';
-import type { ForecastTraining } from './train-forecaster.js';
 import { MOST_TRAINING, MOST_VALIDATION, thinned } from './training-windows.js';
 
 /** The last part of the data that tells the best epoch, by default. */

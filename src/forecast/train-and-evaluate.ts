@@ -5,14 +5,9 @@ import { type DataNote, expectWhole } from '../data/table/table.js';
 import { checkOptionNames } from '../option-names.js';
 import { evaluatedTraining } from './evaluated-training.js';
 import { type ForecastOptions, forecastOptionsIn, planForecast } from './forecast-options.js';
+import { type ForecastTraining, meantTrainingOptions, trainingOptionNames } from './forecast-training.js';
 import type { ForecastEvaluation } from './forecaster.js';
-import {
-  type ForecastTraining,
-  meantTrainingOptions,
-  type TrainedForecaster,
-  trainForecaster,
-  trainingOptionNames,
-} from './train-forecaster.js';
+import { type TrainedForecaster, trainForecaster } from './train-forecaster.js';
 
 export interface EvaluatedTrainingOptions extends ForecastOptions, ForecastTraining {
   /** The most forecasts of the past that tell how good the model is; fewer, or none, where there are too few rows. @default 5 */

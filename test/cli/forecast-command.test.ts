@@ -11,7 +11,7 @@ import {
   trainingSettings,
 } from '../../src/cli/forecast-settings.js';
 import { givenSettings, listed, optionName, withSettings } from '../../src/cli/setting-options.js';
-import { trainingOptionNames } from '../../src/forecast/train-forecaster.js';
+import { trainingOptionNames } from '../../src/forecast/forecast-training.js';
 
 /** A value for every setting: the compiler and the first test refuse a setting that has none. */
 const all = {
@@ -108,7 +108,7 @@ describe('the settings of a training', () => {
   });
 
   it('have the defaults that the library documents', () => {
-    const sources = ['train-forecaster', 'train-and-evaluate'].map((name) =>
+    const sources = ['forecast-training', 'train-and-evaluate'].map((name) =>
       readFileSync(new URL(`../../src/forecast/${name}.ts`, import.meta.url), 'utf8'),
     );
     const documented = [

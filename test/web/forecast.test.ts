@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_MISSING } from '../../src/data/table/table-options.js';
 import { rolesAfterClick } from '../../web/forecast/column-table.js';
 import { isoText } from '../../web/forecast/date-text.js';
 import { columnOf, guessRoles } from '../../web/forecast/guess.js';
@@ -45,6 +46,11 @@ describe('the guess what columns are for', () => {
     expect(columnOf('x', ['NA', '-1,5', '2e3'])).toMatchObject({ holds: 'numbers' });
     expect(columnOf('x', ['', 'NA'])).toMatchObject({ holds: 'nothing' });
     expect(guessRoles([], [])).toEqual([]);
+  });
+
+  it('takes the cells for missing that parseTable takes for missing', () => {
+    for (const cell of ['', ...DEFAULT_MISSING])
+      expect(columnOf('x', [cell]), cell).toMatchObject({ holds: 'nothing' });
   });
 
   it('looks at the start of a large file alone, up to a row that is whole', async () => {

@@ -5,7 +5,8 @@ import type { PreviewColumn, Role } from './messages.js';
 /** With either decimal separator, and with thousands set apart: what is none of these is refused when all is read. */
 const number = /^[+-]?(?:\d[\d.,]*|[.,]\d+)(?:e[+-]?\d+)?$/i;
 const isoDate = /^\d{4}-\d{2}-\d{2}(?:[T ].*)?$/;
-const missing = new Set(['', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'null', 'NULL', 'None', '-']);
+/** The default of `parseTable`. */
+const missing = new Set(['', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'NAN', 'null', 'NULL', 'Null', 'None', '-']);
 /** Names of columns whose numbers may be times. */
 const timeName = /^(?:date|time|timestamp|year|month|week|day|ds|ts|period|datum|zeit|jahr|monat|tag)\b/i;
 

@@ -50,7 +50,8 @@ const NAMES: OptionNames<TableOptions> = {
   encoding: true,
 };
 
-const DEFAULT_MISSING = ['NA', 'N/A', 'n/a', 'NaN', 'nan', 'NAN', 'null', 'NULL', 'Null', 'None', '-'];
+/** @internal */
+export const DEFAULT_MISSING = ['NA', 'N/A', 'n/a', 'NaN', 'nan', 'NAN', 'null', 'NULL', 'Null', 'None', '-'];
 
 /** The options with their defaults, checked. */
 export interface CheckedTableOptions {

@@ -3,7 +3,7 @@ import { LstmOnnxError } from '../../errors.js';
 import type { NdArray } from '../../nd-array.js';
 import { timeText } from './group-rows.js';
 import { type Series, type SeriesSet, valuesOf } from './series.js';
-import type { WindowColumns } from './windows.js';
+import type { WindowColumns } from './window-columns.js';
 
 /** Samples for `dataset`, with the inputs that the windows have columns for. */
 export interface WindowArrays {

@@ -4,9 +4,10 @@ import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type Dataset, dataset } from '../dataset.js';
-import { checkSeriesSet, isKnownAt, ofSeries, type SeriesSet, seriesColumn } from './series.js';
-import { type DataNote, expectWhole, namesOf, quotedNames } from './table.js';
+import { checkSeriesSet, isKnownAt, ofSeries, type SeriesSet } from './series.js';
+import { type DataNote, expectWhole, quotedNames } from './table.js';
 import { type WindowArrays, windowArrays } from './window-arrays.js';
+import { type WindowColumns, windowColumns } from './window-columns.js';
 
 export interface WindowOptions {
   /** How many steps the network sees. */
@@ -37,18 +38,6 @@ const NAMES: OptionNames<WindowOptions> = {
   static: true,
   short: true,
 };
-
-/** The columns of each part of a window, in the order in which they stand in its array: numbers, and categories apart. */
-export interface WindowColumns {
-  readonly targets: readonly string[];
-  /** The targets, then the features of numbers. */
-  readonly past: readonly string[];
-  readonly pastCategories: readonly string[];
-  readonly known: readonly string[];
-  readonly knownCategories: readonly string[];
-  readonly static: readonly string[];
-  readonly staticCategories: readonly string[];
-}
 
 /** Where a window is: the last step that it sees. */
 export interface WindowOrigin {
@@ -207,9 +196,12 @@ export function windows(set: SeriesSet, options: WindowOptions): Windows {
       `windows: short is ${inWords(short)}; expected 'error' or 'drop'.`,
     );
   }
-  const columns = columnsOf(set, options);
-  checkStatic(set, [...columns.static, ...columns.staticCategories]);
-  return new Windows(set, { input, horizon }, columns, placesOf(set, { input, horizon, stride, short }));
+  return new Windows(
+    set,
+    { input, horizon },
+    windowColumns(set, options),
+    placesOf(set, { input, horizon, stride, short }),
+  );
 }
 
 interface Sizes {
@@ -273,63 +265,4 @@ function allDrawn(count: number): LstmOnnxError {
     'E_INVALID_OPTION',
     `windows: each of ${counted(count, 'window')} ends on a line that fill: 'linear' draws to a later value, which tells what comes. Give fill: 'previous' or 'drop'.`,
   );
-}
-
-function columnsOf(set: SeriesSet, options: WindowOptions): WindowColumns {
-  const { target, features = [], known = [] } = options;
-  const targets = namesOf('windows: target', target);
-  const lists = {
-    target: targets,
-    features: namesOf('windows: features', features),
-    known: namesOf('windows: known', known),
-    static: namesOf('windows: static', options.static ?? []),
-  };
-  for (const [option, names] of Object.entries(lists)) {
-    for (const name of names) seriesColumn(`windows: ${option}`, set, name);
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined) {
-      throw new LstmOnnxError('E_DUPLICATE_NAME', `windows: ${option} names '${twice}' twice.`);
-    }
-  }
-  const isText = (name: string) => set.columns.get(name)?.kind === 'text';
-  const text = targets.find(isText);
-  if (text !== undefined || targets.length === 0) {
-    const numbers = [...set.columns.keys()].filter((name) => !isText(name));
-    const what = text === undefined ? 'no target is given' : `the target '${text}' holds text`;
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `windows: ${what}; expected a column of numbers, of which there are ${quotedNames(numbers)}.`,
-    );
-  }
-  const past = lists.features.filter((name) => !targets.includes(name));
-  const ahead = lists.known.find((name) => targets.includes(name));
-  if (ahead !== undefined) {
-    throw new LstmOnnxError(
-      'E_INVALID_OPTION',
-      `windows: '${ahead}' is the target, so that it is not known ahead.`,
-    );
-  }
-  const isNumber = (name: string) => !isText(name);
-  return {
-    targets,
-    past: [...targets, ...past.filter(isNumber)],
-    pastCategories: past.filter(isText),
-    known: lists.known.filter(isNumber),
-    knownCategories: lists.known.filter(isText),
-    static: lists.static.filter(isNumber),
-    staticCategories: lists.static.filter(isText),
-  };
-}
-
-function checkStatic(set: SeriesSet, names: readonly string[]): void {
-  for (const series of set.series) {
-    for (const name of names) {
-      const values = series.values.get(name);
-      if (values === undefined || values.every((value: number) => value === values[0])) continue;
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `windows: the static column '${name}' changes in the rows${ofSeries(series)}; give it as one of the features instead.`,
-      );
-    }
-  }
 }
