@@ -52,6 +52,7 @@ export {
   convTranspose1d,
   convTranspose2d,
 } from './builder/ops/convolution.js';
+export { type CrfArguments, crf } from './builder/ops/crf.js';
 export { dropout } from './builder/ops/dropout.js';
 export { embedding } from './builder/ops/embedding.js';
 export { flip } from './builder/ops/flip.js';
@@ -131,6 +132,7 @@ export {
   sequenceAccuracy,
   tokenAccuracy,
 } from './builder/train/class-metrics.js';
+export { crfNll } from './builder/train/crf-nll.js';
 export { type CrossEntropyOptions, crossEntropy } from './builder/train/cross-entropy.js';
 export type { EarlyStoppingOptions } from './builder/train/early-stopping.js';
 export type { StepEnd } from './builder/train/epoch.js';
@@ -147,7 +149,7 @@ export {
   ofEntry,
 } from './builder/train/interval-metrics.js';
 export type { EpochLog, Evaluation, StepLog } from './builder/train/logs.js';
-export type { Loss } from './builder/train/loss.js';
+export type { Loss, LossContext } from './builder/train/loss.js';
 export { bceWithLogits, l1, mse } from './builder/train/losses.js';
 export { type MaskedOptions, masked } from './builder/train/masked.js';
 export type { MeanMetric, Measurement, Metric, WholeMetric } from './builder/train/metric.js';
@@ -376,6 +378,10 @@ export {
 } from './scores/edit-distance.js';
 export type { Average, PrecisionAndRecall } from './scores/f1.js';
 export { type Span, type SpanOptions, type SpanScores, spanF1, spansOf } from './scores/spans.js';
+export { withBio } from './tagging/bio-crf.js';
+export { type Crf, crfOf } from './tagging/crf.js';
+export { type TaggedSequence, Tagger, type TaggerOptions, taggerOf } from './tagging/tagger.js';
+export { type ViterbiOptions, viterbi } from './tagging/viterbi.js';
 export { type Comparison, type VerifyOptions, verify } from './verify.js';
 export { type Recording, readRecording, verifyRecording } from './verify-fixture.js';
 export { version } from './version.js';

@@ -19,6 +19,7 @@ import type { OnnxModel, OnnxNode, OnnxValueInfo } from '../onnx/graph.js';
 import { inferTypes } from '../onnx/infer.js';
 import { irVersionFor } from '../onnx/releases.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
+import { crfMetadata } from '../tagging/crf-metadata.js';
 import { version } from '../version.js';
 import { Emitter } from './emitter.js';
 import type { Lowered, LoweredPort } from './lowering.js';
@@ -103,7 +104,7 @@ export function toOnnxModel(network: Network, parameters: StateDict, options: Ex
     producerName: 'lstm-onnx',
     producerVersion: version,
     docString: summary(shown),
-    metadata: metadataOf(shown, options),
+    metadata: metadataOf(shown, parameters, options),
     graph: {
       name: 'network',
       inputs: valueInfos(shown.inputs),
@@ -227,13 +228,14 @@ function intermediateTypes(model: OnnxModel): OnnxValueInfo[] {
   return [...inferTypes(model).values()].filter(({ name }) => !stated.has(name));
 }
 
-function metadataOf(network: Network, options: ExportOptions): Map<string, string> {
+function metadataOf(network: Network, parameters: StateDict, options: ExportOptions): Map<string, string> {
   const pairs = statePairs(network);
   return new Map([
     ['producer', `lstm-onnx ${version}`],
     ...(options.labels ? [['labels', JSON.stringify(options.labels)] as const] : []),
     ...(options.preprocessing ? [['preprocessing', options.preprocessing] as const] : []),
     ...(pairs.size > 0 ? [['lstm_onnx.states', JSON.stringify(Object.fromEntries(pairs))] as const] : []),
+    ...Object.entries(crfMetadata(network, parameters)),
     ...Object.entries(options.metadata ?? {}),
   ]);
 }

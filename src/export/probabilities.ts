@@ -34,6 +34,13 @@ export function withProbabilities(network: Network): Network {
       `The output '${name}' is a ${op} already; leave softmax out.`,
     );
   }
+  if (op === 'crf') {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The output '${name}' is of a crf, whose tags depend on each other, so that the softmax of a step is not their probability; leave ` +
+        'softmax out.',
+    );
+  }
   if (Object.hasOwn(network.outputs, outputName) || Object.hasOwn(network.inputs, outputName)) {
     throw new LstmOnnxError('E_DUPLICATE_NAME', `The network has something called '${outputName}' already.`);
   }

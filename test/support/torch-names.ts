@@ -14,6 +14,7 @@ const ops: Readonly<Record<Exclude<OpName, RecurrentName>, readonly string[]>> =
   constant: ['torch.tensor'],
   conv: ['nn.Conv1d', 'nn.Conv2d'],
   convTranspose: ['nn.ConvTranspose1d', 'nn.ConvTranspose2d'],
+  crf: [],
   div: ['torch.div'],
   dropout: ['nn.Dropout'],
   embedding: ['nn.Embedding'],

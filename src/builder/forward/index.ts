@@ -32,6 +32,7 @@ export const forwards: { readonly [K in OpName]: Forward<K> } = {
   constant,
   conv,
   convTranspose,
+  crf: ({ x }) => ({ output: x }),
   div,
   dropout,
   embedding,

@@ -6,6 +6,7 @@
 import { argmaxOp } from './argmax.js';
 import { arithmeticOp } from './arithmetic.js';
 import { convOp, convTransposeOp } from './convolution.js';
+import { crfOp } from './crf.js';
 import { matmulOp } from './matmul.js';
 import { batchNormOp, instanceNormOp, layerNormOp } from './normalization.js';
 import type { OpDefinition } from './op.js';
@@ -29,6 +30,7 @@ export const more = {
   constant: constantOp,
   conv: convOp,
   convTranspose: convTransposeOp,
+  crf: crfOp,
   div: arithmeticOp,
   instanceNorm: instanceNormOp,
   layerNorm: layerNormOp,

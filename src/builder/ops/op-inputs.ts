@@ -34,6 +34,7 @@ export interface OpInputs<T> extends Readonly<Record<RecurrentName, Recurrent<T>
   constant: None;
   conv: X<T>;
   convTranspose: X<T>;
+  crf: Steps<T>;
   div: Two<T>;
   dropout: X<T>;
   embedding: X<T>;

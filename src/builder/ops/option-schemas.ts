@@ -198,6 +198,7 @@ export interface OpOptions {
   constant: ConstantOptions;
   conv: ConvOptions;
   convTranspose: ConvTransposeOptions;
+  crf: NoOptions;
   div: NoOptions;
   dropout: DropoutOptions;
   embedding: EmbeddingOptions;
@@ -245,6 +246,7 @@ export const optionSchemas: { readonly [K in keyof OpOptions]: z.ZodMiniType<OpO
   constant,
   conv,
   convTranspose,
+  crf: none,
   div: none,
   dropout,
   embedding,

@@ -17,10 +17,13 @@ export const perplexity: MeanMetric = {
   mode: 'min',
   compute: (tf, prediction, target) => crossEntropy.compute(tf, prediction, target),
   finish: Math.exp,
-  refuses: (loss) =>
-    loss.name === 'bceWithLogits'
-      ? 'perplexity is of a logit for each class, but bceWithLogits takes one logit for each target; give the loss crossEntropy.'
-      : refusesNumbers('perplexity')(loss),
+  refuses(loss) {
+    if (loss.name === 'bceWithLogits')
+      return 'perplexity is of a logit for each class, but bceWithLogits takes one logit for each target; give the loss crossEntropy.';
+    if (loss.decode)
+      return `perplexity is of a logit for each class, but ${loss.name} finds the classes of a sequence together; leave perplexity out.`;
+    return refusesNumbers('perplexity')(loss);
+  },
 };
 
 /** The share of tokens that are right: the number that `accuracy` gives, under the name that stands beside {@link sequenceAccuracy}. */

@@ -153,7 +153,11 @@ async function trainStep(
         updates,
       });
       const output = outputs[objective.output] ?? tf.scalar(Number.NaN);
-      const measured = measureBatch(tf, objective, output, batch.target, counted);
+      const measured = measureBatch(tf, objective, output, batch.target, counted, {
+        network,
+        output: objective.output,
+        parameters: variables,
+      });
       for (const mean of measured.means) means.push(keep(mean));
       if (measured.prediction) prediction = keep(tf.clone(measured.prediction));
       return measured.loss;

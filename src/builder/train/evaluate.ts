@@ -95,7 +95,11 @@ export async function evaluateWith(
     const measure = (): Pick<MeasuredTensors, 'prediction'> & { readonly means: TfTensor } => {
       const batch = batchAt(backend, place.data, place.order, place.start, place.end);
       const outputs = forward(tf, network, parameters, batch.inputs, { gradients: false })[output];
-      const measured = measureBatch(tf, objective, outputs ?? tf.scalar(Number.NaN), batch.target, taken);
+      const measured = measureBatch(tf, objective, outputs ?? tf.scalar(Number.NaN), batch.target, taken, {
+        network,
+        output,
+        parameters,
+      });
       return { means: tf.stack([measured.loss, ...measured.means]), prediction: measured.prediction };
     };
     let measured: ReturnType<typeof measure>;

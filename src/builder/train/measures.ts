@@ -2,10 +2,15 @@
 import type { Scalar, Tensor as TfTensor } from '@tensorflow/tfjs';
 import { type Dataset, gatherRows } from '../../data/dataset.js';
 import { LstmOnnxError } from '../../errors.js';
+import { mustGet } from '../../must-get.js';
 import { sizeOf } from '../../nd-array.js';
 import type { Backend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
+import { valueId } from '../graph-builder.js';
+import type { Network } from '../network.js';
+import { parameterName } from '../ops/op.js';
 import type { Evaluation } from './logs.js';
+import type { LossContext } from './loss.js';
 import { type CountedTargets, rowsThatCount, targetsThatCount } from './masked.js';
 import { isWhole, type Measurement } from './metric.js';
 import { type Objective, scalarOf } from './objective.js';
@@ -25,6 +30,25 @@ export interface MeasuredTensors {
   readonly prediction: TfTensor | undefined;
 }
 
+/** Where the predictions come from: an output of a network with these parameters. */
+export interface LossSource {
+  readonly network: Network;
+  readonly output: string;
+  readonly parameters: ReadonlyMap<string, TfTensor>;
+}
+
+function contextOf({ network, output, parameters }: LossSource, places: Int32Array | undefined): LossContext {
+  const from = network.outputs[output]?.from;
+  const node = network.nodes.find(({ name, outputs }) =>
+    Object.keys(outputs).some((port) => valueId(name, port) === from),
+  );
+  return {
+    places,
+    node,
+    parameter: (own) => mustGet(parameters, node ? parameterName(node, own) : own, 'parameter'),
+  };
+}
+
 /** Computes what is measured of a batch. The loss comes first, since it checks the targets. */
 export function measureBatch(
   tf: Tf,
@@ -32,9 +56,16 @@ export function measureBatch(
   outputs: TfTensor,
   targets: TfTensor,
   { places }: CountedTargets,
+  source?: LossSource,
 ): MeasuredTensors {
-  const [prediction, target] = rowsThatCount(tf, outputs, targets, places);
-  const lossValue = scalarOf(loss, loss.compute(tf, prediction, target)) as Scalar; // of rank 0
+  const context = source && contextOf(source, places);
+  const lossOf = (prediction: TfTensor, target: TfTensor) =>
+    scalarOf(loss, loss.compute(tf, prediction, target, context)) as Scalar; // of rank 0
+  const ofSequences = loss.decode && lossOf(outputs, targets);
+  const compared = loss.decode && metrics.length > 0 ? loss.decode(tf, outputs, context) : outputs;
+  const [prediction, target] =
+    ofSequences && metrics.length === 0 ? [outputs, targets] : rowsThatCount(tf, compared, targets, places);
+  const lossValue = ofSequences ?? lossOf(prediction, target);
   const means: TfTensor[] = [];
   for (const metric of metrics) {
     if (!isWhole(metric)) means.push(scalarOf(metric, metric.compute(tf, prediction, target)));

@@ -43,6 +43,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   constant: lowerConstant,
   conv: lowerConv,
   convTranspose: lowerConvTranspose,
+  crf: (_node, { inputs }) => ({ output: inputs.x }),
   div: lowerDiv,
   dropout: lowerDropout,
   embedding: lowerEmbedding,

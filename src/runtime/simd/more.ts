@@ -6,7 +6,7 @@ import { prelu, where } from './choosing.js';
 import { convolutions } from './convolution.js';
 import { matmul } from './matmul.js';
 import { normalizations } from './normalization.js';
-import type { Prepare } from './operator.js';
+import { type Prepare, unary } from './operator.js';
 import { pad } from './pad.js';
 import { constant, parameter } from './parameter.js';
 import { max, mean, sum } from './reduce.js';
@@ -21,6 +21,7 @@ export const more = {
   constant,
   argmax,
   ...convolutions,
+  crf: () => unary((x) => x),
   div,
   matmul,
   max,
