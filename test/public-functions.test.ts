@@ -23,6 +23,15 @@ const onnx = library.exportOnnx(network, parameters);
 const model = await library.Model.load(onnx, { providers: ['simd'] });
 afterAll(() => model.release());
 const trained = await library.fit(network, data, { loss: crossEntropy, backend: 'cpu' });
+const tagNetwork = defineNetwork({ x: float32('batch', 'time', 2) }, ({ x }) => ({
+  tags: library.crf('crf', x),
+}));
+const tagParameters = initParameters(tagNetwork, 1);
+const tagModel = await library.Model.load(
+  library.exportOnnx(tagNetwork, tagParameters, { labels: ['O', 'B-A'] }),
+  { providers: ['simd'] },
+);
+afterAll(() => tagModel.release());
 const recording = {
   inputs: new Map([['x', inputs.x]]),
   outputs: new Map([['logits', float32Array([2, 2], [0, 0, 0, 0])]]),
@@ -107,6 +116,8 @@ const examples: Record<string, () => unknown[]> = {
   constant: () => [[1, 2]],
   cosine: () => [{ from: 0.1, over: 10, to: 0.01, per: 'step' }],
   coverage: () => [{ quantiles: [0.1, 0.9], level: 0.8 }],
+  crf: () => ['crf', symbol(), { lengths: undefined }],
+  crfOf: () => [tagNetwork, tagParameters, 'tags'],
   crossEntropy: () => [{ ignoreIndex: -100, weights: [1, 2], labelSmoothing: 0.1 }],
   crps: () => [{ quantiles: [0.1, 0.9] }],
   dataset: () => [{ inputs, targets }],
@@ -376,11 +387,18 @@ const examples: Record<string, () => unknown[]> = {
   stepDecay: () => [{ from: 0.1, every: 3, gamma: 0.5 }],
   stepCount: () => [symbol()],
   summary: () => [network],
+  taggerOf: () => [tagModel, { output: 'tags', bio: true }],
   tanh: () => [symbol()],
   tie: () => ['decoder.weight', 'encoder.weight'],
   transpose: () => [symbol(), [1, 0, 2]],
   unroll: () => [2, { x: symbol() }, (state: unknown) => state, 0],
   unsqueeze: () => [symbol(), 1],
+  viterbi: () => [
+    float32Array([1, 1, 2], [0, 1]),
+    library.crfOf(tagNetwork, tagParameters),
+    { lengths: [1] },
+  ],
+  withBio: () => [library.crfOf(tagNetwork, tagParameters), ['O', 'B-A']],
   verify: () => [model, network, parameters, { batches: [1], times: [2], seed: 1, backend: 'cpu' }],
   verifyRecording: () => [model, recording],
   warmUp: () => [{ over: 3, before: 0.1, startFactor: 0.5, per: 'step' }],

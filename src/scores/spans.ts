@@ -93,7 +93,7 @@ function spansIn(where: string, tags: readonly string[], strict: boolean): Span[
     open = undefined;
   };
   for (let at = 0; at < tags.length; at++) {
-    const { prefix, type } = parsed(where, tags[at]);
+    const { prefix, type } = bioTag(where, tags[at]);
     if (prefix === 'I' && open?.type === type) continue;
     close(at);
     if (prefix === 'B' || (prefix === 'I' && !strict)) open = { type, start: at };
@@ -102,7 +102,8 @@ function spansIn(where: string, tags: readonly string[], strict: boolean): Span[
   return spans;
 }
 
-function parsed(where: string, tag: unknown): { readonly prefix: string; readonly type: string } {
+/** The letter of a BIO tag, and its type. @throws E_INVALID_OPTION for another tag */
+export function bioTag(where: string, tag: unknown): { readonly prefix: string; readonly type: string } {
   const [, prefix, type] = (typeof tag === 'string' && /^([BIO])(?:-(.*))?$/s.exec(tag)) || [];
   if (prefix !== undefined && (prefix !== 'O' || type === undefined))
     return { prefix, type: type || NO_TYPE };

@@ -1,6 +1,6 @@
 /** Tags that cannot follow each other in BIO (Ramshaw & Marcus 1995). */
-import { inWords, wrongArgument } from '../arguments.js';
-import { LstmOnnxError } from '../errors.js';
+import { wrongArgument } from '../arguments.js';
+import { bioTag } from '../scores/spans.js';
 import { type Crf, checkCrf } from './crf.js';
 
 /**
@@ -19,7 +19,7 @@ export function withBio(crf: Crf, labels: readonly string[]): Crf {
       `the names of the ${count} tags, as in ['O', 'B-PER', 'I-PER']`,
     );
   }
-  const tags = labels.map((label: unknown) => parsed(label));
+  const tags = labels.map((label: unknown) => bioTag('withBio', label));
   const start = crf.start.map((score, to) => (tags[to]?.prefix === 'I' ? -Infinity : score));
   const transitions = crf.transitions.map((score, place) => {
     const [from, to] = [tags[Math.floor(place / count)], tags[place % count]];
@@ -27,13 +27,4 @@ export function withBio(crf: Crf, labels: readonly string[]): Crf {
     return to?.prefix === 'I' && !goesOn ? -Infinity : score;
   });
   return { start, end: crf.end, transitions };
-}
-
-function parsed(label: unknown): { readonly prefix: string; readonly type: string } {
-  const [, prefix, type = ''] = (typeof label === 'string' && /^([BIO])(?:-(.*))?$/s.exec(label)) || [];
-  if (prefix !== undefined && (prefix !== 'O' || label === 'O')) return { prefix, type };
-  throw new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `withBio: a label is ${inWords(label)}; expected BIO tags: 'O', and 'B-' or 'I-' with a type, as in 'B-PER'.`,
-  );
 }

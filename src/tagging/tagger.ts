@@ -8,7 +8,7 @@ import type { Feeds, Results } from '../runtime/values.js';
 import { withBio } from './bio-crf.js';
 import { type Crf, chosen } from './crf.js';
 import { crfsIn, type OutputCrf } from './crf-metadata.js';
-import { checkedLengths, viterbi } from './viterbi.js';
+import { viterbi } from './viterbi.js';
 
 /** The tags of one sequence. */
 export interface TaggedSequence {
@@ -63,11 +63,11 @@ export class Tagger {
     const given = lengths !== undefined && this.#model.inputs.some(({ name }) => name === lengths);
     const fetched = lengths === undefined || given ? [this.#output] : [this.#output, lengths];
     const results = await this.#model.run(feeds, fetched);
-    const emissions = this.#emissions(results);
-    const [batch = 0, time = 0] = emissions.shape;
-    const read = lengths === undefined ? undefined : (given ? feeds : results)[lengths]?.data;
-    const steps = checkedLengths('tag', read as ArrayLike<unknown> | undefined, batch, time); // as the model has taken it
-    return viterbi(emissions, this.crf, { lengths: steps }).map((tags) => ({
+    const read = lengths === undefined ? undefined : (given ? feeds : results)[lengths];
+    // Numbers of any integer type, which the model has taken or given.
+    const steps = read && Array.from(read.data as ArrayLike<number | bigint>, Number);
+    const options = steps ? { lengths: steps } : {};
+    return viterbi(this.#emissions(results), this.crf, options).map((tags) => ({
       tags,
       labels: tags.map((tag) => this.labels?.[tag] ?? String(tag)),
     }));

@@ -1,5 +1,5 @@
 /** The best tags of each sequence (Viterbi 1967). */
-import { inWords } from '../arguments.js';
+import { inWords, isList, wrongArgument } from '../arguments.js';
 import { formatShape } from '../builder/shape.js';
 import { LstmOnnxError } from '../errors.js';
 import { checkArray, type NdArray } from '../nd-array.js';
@@ -53,25 +53,24 @@ export function viterbi(
 }
 
 /** @throws E_SHAPE_MISMATCH, E_INVALID_OPTION for lengths that are no numbers of steps */
-export function checkedLengths(
-  where: string,
-  lengths: ArrayLike<unknown> | undefined,
-  batch: number,
-  time: number,
-): number[] {
-  if (lengths === undefined) return Array.from({ length: batch }, () => time);
-  const given = Array.from(lengths, Number);
+function checkedLengths(where: string, lengths: unknown, batch: number, time: number): ArrayLike<number> {
+  if (lengths === undefined) return new Int32Array(batch).fill(time);
+  if (!isList(lengths))
+    throw wrongArgument(`${where}: lengths`, lengths, 'the steps of each sequence, as in [3, 5]');
+  const given = Array.from(lengths);
   if (given.length !== batch) {
     throw new LstmOnnxError(
       'E_SHAPE_MISMATCH',
       `${where}: there are ${given.length} lengths for ${batch} sequences; give one for each.`,
     );
   }
-  const wrong = given.findIndex((length) => !Number.isInteger(length) || length < 0 || length > time);
-  if (wrong === -1) return given;
+  const fits = (length: unknown): length is number =>
+    typeof length === 'number' && Number.isInteger(length) && length >= 0 && length <= time;
+  if (given.every(fits)) return given;
+  const wrong = given.findIndex((length) => !fits(length));
   throw new LstmOnnxError(
     'E_INVALID_OPTION',
-    `${where}: the length of sequence ${wrong} is ${inWords(lengths[wrong])}; expected 0 to ${time} steps.`,
+    `${where}: the length of sequence ${wrong} is ${inWords(given[wrong])}; expected 0 to ${time} steps.`,
   );
 }
 

@@ -1,38 +1,28 @@
 /** Conditional random fields have the likelihood, the gradients and the best tags that an enumeration of all sequences of tags has. */
 import { describe, expect, it } from 'vitest';
 import { forward } from '../../src/builder/forward.js';
-import { defineNetwork } from '../../src/builder/network.js';
-import { crf } from '../../src/builder/ops/crf.js';
-import { float32, int32 } from '../../src/builder/tensor.js';
 import { crfNll } from '../../src/builder/train/crf-nll.js';
 import { countedTargets, masked } from '../../src/builder/train/masked.js';
 import { measureBatch } from '../../src/builder/train/measures.js';
 import { dataset, type SampleArray } from '../../src/data/dataset.js';
+import { exportOnnx } from '../../src/export/export.js';
 import type { NdArray } from '../../src/nd-array.js';
+import { Model } from '../../src/runtime/node.js';
 import { crfOf } from '../../src/tagging/crf.js';
+import { taggerOf } from '../../src/tagging/tagger.js';
 import { viterbi } from '../../src/tagging/viterbi.js';
 import { listFixtures, loadFixture } from '../fixtures.js';
 import { backendNames, startNamed } from './backends.js';
+import { type CrfCase, crfNetwork } from './networks.js';
 import { toArrays, toTf } from './tfjs.js';
 import '../matcher.js';
-
-interface CrfCase {
-  readonly tags: number;
-  readonly lengths: readonly number[];
-}
-
-const networkOf = ({ tags }: CrfCase) =>
-  defineNetwork(
-    { emissions: float32('batch', 'time', tags), lengths: int32('batch') },
-    ({ emissions, lengths }) => ({ scores: crf('crf', emissions, { lengths }) }),
-  );
 
 const FORWARD = { rtol: 1e-6 };
 const GRADIENT = { atol: 1e-6 };
 
 describe.each(listFixtures('crf'))('the crf of %s', (name) => {
   const { case: given, params, inputs, outputs, grads, inputGrads, tensors } = loadFixture<CrfCase>(name);
-  const network = networkOf(given);
+  const network = crfNetwork(given);
 
   it.each(backendNames)('has the loss and the gradients of PyTorch on %s', async (backendName) => {
     const { tf } = await startNamed(backendName);
@@ -68,14 +58,22 @@ describe.each(listFixtures('crf'))('the crf of %s', (name) => {
     });
   });
 
+  const best = tensors.get('tags')!;
+  const time = best.shape[1]!;
+  const expected = given.lengths.map((length, i) => [
+    ...(best.data as Int32Array).subarray(i * time, i * time + length),
+  ]);
+  const emissions = inputs.get('emissions') as NdArray<'float32'>;
+
   it('has the best tags', () => {
-    const best = tensors.get('tags')!;
-    const time = best.shape[1]!;
-    const expected = given.lengths.map((length, i) => [
-      ...(best.data as Int32Array).subarray(i * time, i * time + length),
-    ]);
-    const emissions = inputs.get('emissions') as NdArray<'float32'>;
     const found = viterbi(emissions, crfOf(network, params), { lengths: given.lengths });
     expect(found).toEqual(expected);
+  });
+
+  it.each(['cpu', 'wasm', 'simd'] as const)('has the best tags as a model on %s', async (provider) => {
+    await using model = await Model.load(exportOnnx(network, params), { providers: [provider] });
+    const lengths = inputs.get('lengths') as NdArray<'int32'>;
+    const found = await taggerOf(model).tag({ emissions, lengths });
+    expect(found.map(({ tags }) => tags)).toEqual(expected);
   });
 });

@@ -1,6 +1,7 @@
 /** The networks of the fixtures, defined with the builder. */
 
 import { defineNetwork, type Network, type Signature } from '../../src/builder/network.js';
+import { crf } from '../../src/builder/ops/crf.js';
 import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { float32, int32, type SymbolicTensor } from '../../src/builder/tensor.js';
@@ -80,4 +81,18 @@ export function recurrentCellNetwork(config: GruRnnCellCase): Network {
     const { output, h } = x.graph.add(kind as 'gru', kind, { x }, all as never);
     return { output: output!, hn: h! };
   });
+}
+
+/** The case of the fixtures in `crf/`. */
+export interface CrfCase {
+  readonly tags: number;
+  readonly lengths: readonly number[];
+}
+
+/** A conditional random field over emissions that are fed. */
+export function crfNetwork({ tags }: CrfCase) {
+  return defineNetwork(
+    { emissions: float32('batch', 'time', tags), lengths: int32('batch') },
+    ({ emissions, lengths }) => ({ scores: crf('crf', emissions, { lengths }) }),
+  );
 }

@@ -13,7 +13,14 @@ import {
   listFixtures,
   loadFixture,
 } from '../fixtures.js';
-import { cellNetwork, lstmNetwork, recurrentCellNetwork, recurrentNetwork } from '../parity/networks.js';
+import {
+  type CrfCase,
+  cellNetwork,
+  crfNetwork,
+  lstmNetwork,
+  recurrentCellNetwork,
+  recurrentNetwork,
+} from '../parity/networks.js';
 import { type OpCase, opNetwork } from '../parity/op-networks.js';
 import { ofLayer, sharingNetworks } from '../parity/sharing-networks.js';
 import { frozenNetwork, normalizationNetwork, trainedNetwork } from '../parity/trained-networks.js';
@@ -42,6 +49,7 @@ const lstms = casesOf<LstmCase>('lstm', (fixture) => lstmNetwork(fixture.case));
 const lstmCells = casesOf<CellCase>('cells', (fixture) => cellNetwork(fixture.case));
 const layers = casesOf<GruRnnCase>('gru-rnn/layers', (fixture) => recurrentNetwork(fixture.case));
 const cells = casesOf<GruRnnCellCase>('gru-rnn/cells', (fixture) => recurrentCellNetwork(fixture.case));
+const crfs = casesOf<CrfCase>('crf', (fixture) => crfNetwork(fixture.case));
 const trained = listFixtures('gru-rnn/training').map((name): Case => {
   return { name, network: trainedNetwork(loadFixture<GruRnnTraining>(name).case) };
 });
@@ -122,6 +130,12 @@ export const fixtureSources: readonly Source[] = [
     SHARING,
     'has the gradients of PyTorch where it is read from its ONNX file',
   ]),
+  source(
+    "listFixtures('crf')",
+    crfs,
+    [['trains'], 'parity/crf.test.ts', 'has the loss and the gradients of PyTorch on %s'],
+    [exported, 'parity/crf.test.ts', 'has the best tags as a model on %s'],
+  ),
   source("listFixtures('frozen')", trainedHere('frozen', frozenNetwork), [
     ['trains'],
     'parity/frozen-training.test.ts',

@@ -134,7 +134,10 @@ function expectTags(targets: ArrayLike<number>, lengths: Int32Array, time: numbe
       if (Number.isInteger(tag) && tag >= 0 && tag < tags) continue;
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
-        `crfNll: a target is ${tag}; expected the number of a tag, 0 to ${tags - 1}.`,
+        `crfNll: a target is ${tag}; expected the number of a tag, 0 to ${tags - 1}.` +
+          (tag < 0
+            ? " Where it is padding, give the lengths, as in masked(crfNll, { lengths: 'lengths' })."
+            : ''),
       );
     }
   });

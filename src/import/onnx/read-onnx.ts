@@ -52,7 +52,7 @@ export function readOnnx(
     return shared;
   });
   const info = infoOf(model, read.network);
-  const notes = [...notesOn(model, read.network), ...(shared?.notes ?? [])];
+  const notes = [...notesOn(model, read.network), ...crfNotes(model), ...(shared?.notes ?? [])];
   return { ...read, ...(info ? { info } : {}), notes };
 }
 
@@ -86,6 +86,14 @@ export function readOnnxModel(
       if (!(error instanceof RestartWithEqualDims)) throw error;
     }
   }
+}
+
+/** A conditional random field is not in the graph, but in the metadata that `exportOnnx` writes (`tagging/crf-metadata.ts`). */
+function crfNotes({ metadata }: OnnxModel): string[] {
+  if (!metadata.has('lstm_onnx.crf')) return [];
+  return [
+    "The file's conditional random field is in its metadata, which taggerOf reads; the network here has the emissions alone, and so has a file that is exported of it.",
+  ];
 }
 
 /** Inputs and outputs are in the file's order, whatever the network calls them. */

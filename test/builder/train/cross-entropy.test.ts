@@ -165,10 +165,10 @@ describe('crossEntropy', () => {
     };
     const options = { loss: crossEntropy({ ignoreIndex: -100 }), backend: 'cpu' } as const;
     for (const run of [
-      train(network, ignored as Dataset, options),
-      evaluate(network, parameters, ignored as Dataset, options),
+      () => train(network, ignored as Dataset, options),
+      () => evaluate(network, parameters, ignored as Dataset, options),
     ])
-      expect(await rejectionOf(run)).toMatchObject({
+      expect(await rejectionOf(run())).toMatchObject({
         code: 'E_INVALID_OPTION',
         message: expect.stringContaining('No target of the'),
       });
