@@ -114,7 +114,7 @@ function decoded(decoder: TextDecoder, bytes: Uint8Array | undefined, { lines, w
     if (!(cause instanceof TypeError)) throw cause;
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `After line ${lines()} there are bytes that are not ${decoder.encoding} text. Give the encoding, as in encoding: 'windows-1252', or save ${what} in UTF-8.`,
+      `After line ${lines() + linesBefore(decoder.encoding, bytes)} there are bytes that are not ${decoder.encoding} text. Give the encoding, as in encoding: 'windows-1252', or save ${what} in UTF-8.`,
       { cause },
     );
   }
@@ -125,4 +125,10 @@ function decoded(decoder: TextDecoder, bytes: Uint8Array | undefined, { lines, w
     );
   }
   return text;
+}
+
+/** How many lines end before the first bytes that are no text; at least so many, where a piece begins inside a character. */
+function linesBefore(encoding: string, bytes: Uint8Array | undefined): number {
+  const [before = ''] = new TextDecoder(encoding).decode(bytes).split('\ufffd');
+  return before.match(/\r\n?|\n/g)?.length ?? 0;
 }

@@ -59,6 +59,9 @@ describe('a plain text', () => {
       code: 'E_INVALID_FILE',
       message: expect.stringMatching(/not utf-8 text.*encoding: 'windows-1252'/),
     });
+    const third = Uint8Array.of(...bytes('eins\r\nzwei\n'), ...latin);
+    for (const source of [third, inPieces(third, 3)])
+      expect((await rejectionOf(parseText(source))).message).toMatch(/^After line 2 there are bytes/);
     expect((await parseText(latin, { encoding: 'windows-1252' })).text).toBe('grüße');
     expect((await rejectionOf(parseText(bytes('a\0b')))).message).toMatch(/null characters/);
   });
