@@ -177,9 +177,11 @@ function sizesOf(
   const longest = longestOf(set.series);
   // The last steps tell the best epoch; of the others half at most, so that there are windows to learn from.
   const room = Math.max(Math.floor((longest - 2 * horizon) / 2), 1);
-  const { window = Math.min(2 * Math.max(season, horizon), room) } = given;
+  const usual = 2 * Math.max(season, horizon);
+  const { window = Math.min(usual, room) } = given;
   expectCount('window', window);
-  if (given.window === undefined) note(`The window is ${counted(window, 'step')}.`);
+  const why = window < usual ? `, not ${usual}, as there are few rows` : '';
+  if (given.window === undefined) note(`The window is ${counted(window, 'step')}${why}.`);
   const needed = window + 2 * horizon;
   if (longest < needed) {
     throw new LstmOnnxError(

@@ -1,5 +1,5 @@
 /** `report.html`: what was forecast, how good that was, and what is forecast; one file that needs no other and no script. */
-import { historyPlot } from '../builder/train/history-plot.js';
+import { historyPlot, historyPlotFor } from '../builder/train/history-plot.js';
 import type { EpochLog } from '../builder/train/logs.js';
 import { counted } from '../counted.js';
 import { timeText } from '../data/table/group-rows.js';
@@ -232,10 +232,14 @@ async function steps({ evaluation, set, plan }: ForecastReport): Promise<Markup 
 }
 
 function training({ history, notes }: ForecastReport): Markup {
-  const plot = trusted(historyPlot(history));
   return section(
     'Training',
-    element('figure', { class: 'small scroll', tabindex: '0' }, plot),
+    element(
+      'figure',
+      { class: 'small' },
+      element('div', { class: 'wide' }, trusted(historyPlot(history))),
+      element('div', { class: 'narrow' }, trusted(historyPlotFor(history, 360))),
+    ),
     element('h3', {}, 'What was found and done'),
     element('ul', {}, ...notes.map((note) => element('li', {}, note))),
     element('p', { class: 'soft' }, `Made by lstm-onnx ${version}.`),

@@ -24,7 +24,6 @@ svg{display:block;width:100%;height:auto}
 .small{max-width:40rem}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:1rem 1.5rem}
 .scroll{overflow-x:auto}
-.scroll svg{min-width:30rem}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem}
 caption{text-align:left;padding-bottom:.35rem}
 td{white-space:nowrap}

@@ -26,7 +26,7 @@ const charts = (page: Page) =>
         const heights = texts.map((text) => text.getBoundingClientRect().height);
         return {
           isNamed: svg.getAttribute('role') === 'img' && Boolean(svg.getAttribute('aria-label')),
-          isInPage: left >= 0 && width > 200 && (right <= innerWidth || svg.closest('.scroll') !== null),
+          isInPage: left >= 0 && width > 200 && right <= innerWidth,
           marks: svg.querySelectorAll('path[d*="L"], polyline').length,
           smallestText: Math.min(...heights),
         };

@@ -240,6 +240,14 @@ it('says where float32 rounds the target', async () => {
 });
 
 it.each([
+  [60, 'The window is 12 steps.'],
+  [20, 'The window is 4 steps, not 12, as there are few rows.'],
+])('says of %d rows how many steps are seen', async (rows, note) => {
+  const { notes } = planForecast(await salesSeries(rows), { target: 'sold', horizon: 6, season: 1 });
+  expect(notes.map(({ text }) => text)).toContain(note);
+});
+
+it.each([
   [undefined, /target got undefined; expected the name of a column/],
   [['sold'], /target got .*; expected the name of a column/],
   ['door', /the target 'door' holds text/],

@@ -107,7 +107,7 @@ describe('the report of one series', () => {
     expect(bands).toBeGreaterThanOrEqual(2 * 3);
     expect(
       html.match(/<svg [^>]*role="img" aria-label="[^"]+"|<svg role="img" aria-label="[^"]+"/g),
-    ).toHaveLength(5);
+    ).toHaveLength(6);
   });
 });
 

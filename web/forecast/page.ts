@@ -1,16 +1,16 @@
 /** The page Forecast: a file, its columns, a training, and what it comes to. */
 import { copyOnClick } from '../shared/copy-button.js';
-import { element, make, place } from '../shared/element.js';
+import { element, place } from '../shared/element.js';
 import { failureOf, showFailure } from '../shared/failure.js';
 import { onFiles } from '../shared/file-drop.js';
 import { checkWhileTyping } from '../shared/number-fields.js';
-import { counted } from '../shared/quantities.js';
 import { scrollByKeyboard } from '../shared/scroll-region.js';
 import { offerThreads } from '../shared/threads.js';
 import { trustOwnScripts } from '../shared/trusted-scripts.js';
-import { type BuiltIn, builtIns, fetchBuiltIn } from './built-in.js';
+import { type BuiltIn, fetchBuiltIn } from './built-in.js';
+import { markBuiltIn, offerBuiltIns } from './built-in-view.js';
 import { ColumnsView } from './columns-view.js';
-import { isoText } from './date-text.js';
+import { showFoundNotes } from './found-view.js';
 import type { Found, FromWorker, Preview, Reading, ToWorker } from './messages.js';
 import type { Choices } from './options.js';
 import { showTold } from './problem-view.js';
@@ -84,9 +84,7 @@ function open(next: Opened, reading: Reading = {}): void {
   showTold(place('file-problem'), undefined, choose);
   for (const id of ['training', 'program', 'run', 'found']) place(id).hidden = true;
   training.say('');
-  for (const button of document.querySelectorAll('#built-in button')) {
-    button.setAttribute('aria-pressed', String(button.getAttribute('data-file') === next.builtIn?.file));
-  }
+  markBuiltIn(next.builtIn);
   place('status').textContent = `Reading ${next.file.name}…`;
   ask({ type: 'open', file: next.file, reading: readReading(next.names) });
 }
@@ -191,17 +189,7 @@ function choose(way: WayOn): void {
 function showFound(next: Found): void {
   found = next;
   showProblem(undefined);
-  const { rows, series, from, to, plan, notes } = next;
-  const several = series > 1 ? ` of ${series} series` : '';
-  const key = plan.key.length > 0 ? `, the series key “${plan.key.join('”, “')}”` : '';
-  const dates = readReading(opened?.names).dateFormat;
-  const facts = [
-    `${counted(rows, 'row')}${several}, from ${isoText(from)} to ${isoText(to)}.`,
-    `The target is “${plan.target}”, the time “${plan.time}”${key}.`,
-    ...(dates === undefined ? [] : [`Dates are read as ${dates}.`]),
-  ];
-  place('found-notes').replaceChildren(...[...facts, ...notes].map((text) => make('li', {}, text)));
-  place('found').hidden = false;
+  showFoundNotes(next, readReading(opened?.names).dateFormat);
   showFoundSizes(next);
   if (place('run-said').textContent === 'Reading the file…') training.say('');
   training.allow(true);
@@ -280,20 +268,7 @@ worker.addEventListener('error', ({ message }) => {
   });
 });
 
-place('built-in').append(
-  ...builtIns.map((builtIn) => {
-    const { file, name, about } = builtIn;
-    const button = make(
-      'button',
-      { type: 'button', 'data-file': file, 'aria-pressed': 'false' },
-      make('span', {}, name),
-      ' ',
-      make('span', { class: 'about' }, about),
-    );
-    button.addEventListener('click', () => openBuiltIn(builtIn));
-    return button;
-  }),
-);
+offerBuiltIns(openBuiltIn);
 onFiles(place('file-zone'), element('csv-file', HTMLInputElement), ([file]) => {
   if (file && !refuseWhileTraining()) open({ file, builtIn: undefined, names: undefined });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { historyPlot } from '../../../src/builder/train/history-plot.js';
+import { historyPlot, historyPlotFor } from '../../../src/builder/train/history-plot.js';
 import { countAxis, valueAxis } from '../../../src/builder/train/plot-axis.js';
 import { failureOf } from '../../data/failure.js';
 
@@ -21,6 +21,27 @@ const lineOf = (svg: string, color: string) =>
     .map((place) => place.split(' ').map(Number) as [number, number]);
 
 describe('historyPlot', () => {
+  it('draws the same on a phone, with the names of the curves above the plot', () => {
+    const history = Array.from({ length: 1000 }, (_, i) =>
+      log(i + 1, 1 / (i + 1), 1.5 / (i + 1), 1 / (i + 1)),
+    );
+    const [wide, narrow] = [640, 360].map((width) => historyPlotFor(history, width));
+    expect(wide).toBe(historyPlot(history));
+    expect(narrow).toMatch(/^<svg [^>]*width="360" [^>]*viewBox="0 0 360 /);
+    for (const color of ['#2b83d6', '#e07b25']) {
+      const across = lineOf(narrow!, color).map(([x]) => x);
+      expect(lineOf(narrow!, color)).toHaveLength(history.length);
+      expect([Math.min(...across), Math.max(...across)]).toEqual([64, 340]);
+    }
+    const names = [...narrow!.matchAll(/<text x="50" y="(\d+)">([^<]*)<\/text>/g)];
+    expect(names.map(([, y, text]) => [Number(y), text])).toEqual([
+      [16, 'training'],
+      [34, 'validation, lowest 0.0015 after epoch 1000'],
+    ]);
+    const title = /<text x="64" y="(\d+)" font-weight="600">loss, logarithmic</.exec(narrow!);
+    expect(Number(title![1])).toBeGreaterThan(34 + 12);
+  });
+
   it('draws both losses, higher ones further up, and names the lowest validation loss', () => {
     const svg = historyPlot([log(1, 1, 1.2), log(2, 0.5, 0.75), log(3, 0.25, 0.9)]);
     const training = lineOf(svg, '#2b83d6');
