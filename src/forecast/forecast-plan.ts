@@ -1,7 +1,13 @@
 /** What a forecast is of, and from which columns: plain data, which a model file keeps. */
 
 import { type CalendarPart, withCalendar } from '../data/table/calendar.js';
-import { addSteps, checkFrequency, type Frequency, frequencyName, stepAt } from '../data/table/frequency.js';
+import {
+  checkFrequency,
+  type Frequency,
+  frequencyName,
+  stepAt,
+  stepsBehind,
+} from '../data/table/frequency.js';
 import { timeText } from '../data/table/group-rows.js';
 import { type Series, type SeriesSet, seriesColumn, sliceSeries } from '../data/table/series.js';
 import { type Windows, windows } from '../data/table/windows.js';
@@ -89,10 +95,16 @@ export function checkFits(set: SeriesSet, plan: ForecastPlan): void {
  * Of a series that gaps cut apart it is the last piece.
  *
  * @param future what is known of those steps, found by series and time; with the target, where it is known what came
+ * @param seen times up to the last one, of a series with too few rows to tell on which day of a month they are
  * @throws E_INVALID_OPTION for a series that is shorter than the window; E_MISSING_NAME for columns that are known ahead and are not in
  *   `future`
  */
-export function lastWindows(set: SeriesSet, plan: ForecastPlan, future?: SeriesSet): SeriesSet {
+export function lastWindows(
+  set: SeriesSet,
+  plan: ForecastPlan,
+  future?: SeriesSet,
+  seen?: Float64Array,
+): SeriesSet {
   const { window, horizon, known } = plan;
   const frequency = checkFrequency('forecast', plan.frequency);
   const aheadOf = future && piecesOf(future);
@@ -106,11 +118,11 @@ export function lastWindows(set: SeriesSet, plan: ForecastPlan, future?: SeriesS
       );
     }
     const past = sliceSeries(each, count - window, count);
-    const last = past.times.at(-1) ?? Number.NaN;
+    const behind = stepsBehind(frequency, seen ?? each.times);
     const pieces = aheadOf?.get(keyOf(each)) ?? [];
-    const next = stepsFrom(pieces, frequency, addSteps(frequency, last, 1), horizon);
+    const next = stepsFrom(pieces, frequency, behind(1), horizon);
     const times = Float64Array.from({ length: window + horizon }, (_, i) =>
-      i < window ? (past.times[i] ?? 0) : addSteps(frequency, last, i - window + 1),
+      i < window ? (past.times[i] ?? 0) : behind(i - window + 1),
     );
     const values = [...past.values].map(([name, own]) => {
       const ahead = next?.values.get(name);

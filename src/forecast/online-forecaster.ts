@@ -1,7 +1,7 @@
 /** The forecast of series that grow, row by row: `Model.stream` carries the window on. */
 import * as z from 'zod/mini';
 import { wrongArgument } from '../arguments.js';
-import { checkFrequency } from '../data/table/frequency.js';
+import { checkFrequency, countedFrom } from '../data/table/frequency.js';
 import { timeText } from '../data/table/group-rows.js';
 import { checkSeriesSet, type Series, type SeriesSet, valuesOf } from '../data/table/series.js';
 import { quotedNames } from '../data/table/table.js';
@@ -23,6 +23,8 @@ export interface OnlineSeriesState {
   readonly key: Readonly<Record<string, string>>;
   /** The time of its last row, in milliseconds since 1970. */
   readonly time: number;
+  /** The time that tells on which day of a month its rows are. */
+  readonly from: number;
   /** What is the same in all its rows, by its columns. */
   readonly static: ForecastRow;
   /** The states of the model, as `Model.stream` has them. */
@@ -40,6 +42,7 @@ interface LiveSeries extends RowPlace {
   readonly stream: Stream;
   readonly queue: SerialQueue;
   time: number;
+  from: number;
 }
 
 /** Forecasts series that grow. Any number of them may share a model. */
@@ -77,8 +80,8 @@ export class OnlineForecaster {
 
   /** Where each series has got to. */
   get state(): OnlineForecastState {
-    const series = this.#series.map(({ name, key, time, static: statics, stream }) => ({
-      ...{ name, key, time, static: statics, states: stream.state },
+    const series = this.#series.map(({ name, key, time, from, static: statics, stream }) => ({
+      ...{ name, key, time, from, static: statics, states: stream.state },
     }));
     return { plan: this.plan, series };
   }
@@ -88,18 +91,20 @@ export class OnlineForecaster {
     const { target, features, known } = plan;
     const past = this.#reader.seriesOf('update', [row], live, [target, ...features, ...known]);
     const time = mustHave(past.series[0]?.times[0], 'The time of a row');
-    const ahead = this.#ahead(future, { ...live, time });
+    const seen = Float64Array.of(live.from, live.time, time);
+    const ahead = this.#ahead(future, { ...live, from: countedFrom(this.#reader.frequency, seen), time });
     const one = { ...plan, window: 1 };
-    const whole = lastWindows(past, one, ahead);
+    const whole = lastWindows(past, one, ahead, seen);
     const { past: own, pastCategories, ...others } = windowsOf(whole, one).arrays().inputs;
     const results = await live.stream.run({
       row: own,
       ...(pastCategories && { rowCategories: pastCategories }),
       ...others,
     });
-    live.time = time;
     const { data } = outputIn(results, 'forecast');
     const { name, key, times } = mustHave(whole.series[0], 'The series of a row');
+    live.from = countedFrom(this.#reader.frequency, seen);
+    live.time = time;
     return seriesForecast({ name, key, times: times.subarray(1) }, data, plan);
   }
 
@@ -189,6 +194,7 @@ function startOf(set: unknown, plan: ForecastPlan): OnlineForecastState {
     const { name, key, times } = each;
     return {
       ...{ name, key, time: mustHave(times[plan.window - 1], 'The last time of a series') },
+      from: countedFrom(set.frequency, times),
       static: staticOf(each, plan),
       states: { window, ...(pastCategories && { windowCategories: pastCategories }) },
     };
@@ -212,6 +218,7 @@ const stateSchema = z.object({
         name: z.string(),
         key: z.record(z.string(), z.string()),
         time: z.number(),
+        from: z.number(),
         static: z.record(z.string(), z.union([z.string(), z.number()])),
         states: z.looseObject({}),
       }),

@@ -1,7 +1,7 @@
 /** Rows by the names of their columns, as series: the new row of a series that grows, and what is known of the steps behind it. */
 import { inWords, isObject, wrongArgument } from '../arguments.js';
 import { parseIsoDate } from '../data/table/date-format.js';
-import { addSteps, type Frequency, stepAt } from '../data/table/frequency.js';
+import { type Frequency, stepAt, stepsBehind } from '../data/table/frequency.js';
 import { timeText } from '../data/table/group-rows.js';
 import type { Series, SeriesColumn, SeriesSet, SeriesValues } from '../data/table/series.js';
 import { quotedNames } from '../data/table/table.js';
@@ -17,6 +17,8 @@ export type ForecastRow = Readonly<Record<string, string | number>>;
 export interface RowPlace extends Pick<Series, 'name' | 'key'> {
   /** The last time before the rows. */
   readonly time: number;
+  /** Where the steps behind it are counted from, as `countedFrom` says. */
+  readonly from: number;
   /** What is the same in all rows, by its columns. */
   readonly static: ForecastRow;
 }
@@ -24,12 +26,12 @@ export interface RowPlace extends Pick<Series, 'name' | 'key'> {
 /** Reads rows by the plan of a forecast. */
 export class RowReader {
   readonly #plan: ForecastPlan;
-  readonly #frequency: Frequency;
+  readonly frequency: Frequency;
   readonly #toUtc: ((shown: number) => number | string) | undefined;
 
   constructor(plan: ForecastPlan, frequency: Frequency) {
     this.#plan = plan;
-    this.#frequency = frequency;
+    this.frequency = frequency;
     this.#toUtc = plan.timeZone === undefined ? undefined : zoneReader(plan.timeZone);
   }
 
@@ -46,7 +48,7 @@ export class RowReader {
     const at = (i: number) => (rows.length > 1 ? `${where}, row ${i + 1}` : where);
     const checked = rows.map((row, i) => {
       const own = checkRow(at(i), row);
-      times[i] = this.#nextTime(at(i), own, { ...place, time: times[i - 1] ?? place.time });
+      times[i] = this.#nextTime(at(i), own, place, times.subarray(0, i));
       for (const name of statics) checkStatic(at(i), own, name, place);
       return own;
     });
@@ -61,7 +63,7 @@ export class RowReader {
     return {
       series: [{ ...series, values: new Map<string, SeriesValues>(values) }],
       columns: new Map(all.map((name) => [name, this.#column(name)])),
-      ...{ time, key, frequency: this.#frequency, season: this.#plan.season, notes: [] },
+      ...{ time, key, frequency: this.frequency, season: this.#plan.season, notes: [] },
     };
   }
 
@@ -95,10 +97,12 @@ export class RowReader {
     );
   }
 
-  #nextTime(where: string, row: ForecastRow, { name, time: last }: RowPlace): number {
+  /** @param before the times of the rows before it */
+  #nextTime(where: string, row: ForecastRow, { name, time: first, from }: RowPlace, before: Float64Array) {
     const time = this.#timeOf(where, entry(where, row, this.#plan.time, 'time'));
-    if (stepAt(this.#frequency, time, last) === 1) return time;
-    const expected = timeText(addSteps(this.#frequency, last, 1));
+    const last = before.at(-1) ?? first;
+    if (stepAt(this.frequency, time, last) === 1) return time;
+    const expected = timeText(stepsBehind(this.frequency, Float64Array.of(from, first, ...before))(1));
     const what = time > last ? 'leaves a gap, or lies between two steps' : 'is there already';
     throw new LstmOnnxError(
       'E_INVALID_OPTION',

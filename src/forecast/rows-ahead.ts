@@ -1,5 +1,5 @@
 /** Rows at the end of a table that have no target yet: what is known of the steps that are forecast. */
-import { addSteps } from '../data/table/frequency.js';
+import { stepsBehind } from '../data/table/frequency.js';
 import { timeText } from '../data/table/group-rows.js';
 import type { SeriesSet } from '../data/table/series.js';
 import { ofSeries } from '../data/table/series.js';
@@ -46,7 +46,7 @@ export function splitRowsAhead(
 export function checkRowsAhead({ series, frequency }: SeriesSet, ahead: SeriesSet): void {
   for (const next of ahead.series) {
     const past = series.findLast(({ name }) => name === next.name);
-    const expected = addSteps(frequency, past?.times.at(-1) ?? Number.NaN, 1);
+    const expected = stepsBehind(frequency, past?.times ?? new Float64Array())(1);
     if (next.times[0] === expected) continue;
     throw new LstmOnnxError(
       'E_INVALID_FILE',

@@ -1,6 +1,8 @@
 /** Forecasts of series that grow: row by row what `forecast` gives of the grown series, to the last digit. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parseTable } from '../../src/data/table/parse-table.js';
 import { type SeriesSet, sliceSeries } from '../../src/data/table/series.js';
+import { seriesOf } from '../../src/data/table/series-of.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { forecasterOf } from '../../src/forecast/forecast-metadata.js';
 import type { SeriesForecast } from '../../src/forecast/forecaster.js';
@@ -324,4 +326,24 @@ describe('an online forecast of one series', () => {
     expect(() => forecaster.toOnnx({ stream: true } as never)).toThrow(/online/);
     expect(() => forecaster.toOnnx({ online: 1 } as never)).toThrow(/expected true or false/);
   });
+});
+
+it('forecasts months of the 30th on the 30th, also where it goes on behind one that ends with it', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => {
+    const [year, month] = [2000 + Math.floor(i / 12), (i % 12) + 1];
+    const day = Math.min(30, new Date(Date.UTC(year, month, 0)).getUTCDate());
+    return `${year}-${String(month).padStart(2, '0')}-${day},${i + (i % 12)}`;
+  });
+  const table = await parseTable(new TextEncoder().encode(['month,sold', ...rows].join('\n')));
+  const set = seriesOf(table, { time: 'month' });
+  const forecaster = await trainForecaster(set, { ...sizes, window: 3 });
+  await using model = await Model.load(forecaster.toOnnx({ online: true }), { providers: ['simd'] });
+  const dates = ({ times }: SeriesForecast) =>
+    Array.from(times.subarray(0, 2), (time) => new Date(time).toISOString().slice(0, 10));
+  // It ends with 2003-04-30.
+  expect(dates((await forecaster.forecast(set))[0]!)).toEqual(['2003-05-30', '2003-06-30']);
+  const start = onlineForecasterOf(model, upTo(set, 38));
+  expect(dates(await start.update({ month: '2003-03-30', sold: 40 }))).toEqual(['2003-04-30', '2003-05-30']);
+  const later = onlineForecasterOf(model, JSON.parse(JSON.stringify(start.state)));
+  expect(dates(await later.update({ month: '2003-04-30', sold: 42 }))).toEqual(['2003-05-30', '2003-06-30']);
 });

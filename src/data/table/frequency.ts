@@ -114,6 +114,28 @@ export function addSteps({ unit, count }: Frequency, time: number, steps: number
   return (7 * week + day - 5 * week) * DAY + MONDAY + timeOfDay(time);
 }
 
+/**
+ * Where the steps behind some times are counted from: the last time; of months the last one that is not on the last day of its month,
+ * where all behind it are on its day too. Behind the 30th of April, after the 30th of March, comes the 30th of May, not the 31st.
+ */
+export function countedFrom(frequency: Frequency, times: Float64Array): number {
+  const last = times.at(-1) ?? Number.NaN;
+  if (MONTHS[frequency.unit] === undefined) return last;
+  const place = times.findLastIndex((time) => !isLastDay(time));
+  const from = times[place];
+  if (from === undefined) return last;
+  const isOnDay = (time: number) =>
+    addSteps(frequency, from, Math.round(stepAt(frequency, time, from))) === time;
+  return times.subarray(place).every(isOnDay) ? from : last;
+}
+
+/** So many steps behind the last of some times. */
+export function stepsBehind(frequency: Frequency, times: Float64Array): (steps: number) => number {
+  const from = countedFrom(frequency, times);
+  const done = Math.round(stepAt(frequency, times.at(-1) ?? Number.NaN, from));
+  return (steps) => addSteps(frequency, from, done + steps);
+}
+
 /** The first time that counts to the step of a time: of months their first day. */
 export function startOfStep({ unit }: Frequency, time: number): number {
   return MONTHS[unit] === undefined ? time : firstOf(monthOf(time));
@@ -165,9 +187,13 @@ function businessDay(time: number): number {
 function addMonths(time: number, months: number): number {
   const date = new Date(time);
   const month = 12 * date.getUTCFullYear() + date.getUTCMonth();
-  const isLast = date.getUTCDate() === daysIn(month);
-  const day = isLast ? daysIn(month + months) : Math.min(date.getUTCDate(), daysIn(month + months));
+  const day = isLastDay(time) ? daysIn(month + months) : Math.min(date.getUTCDate(), daysIn(month + months));
   return firstOf(month + months) + (day - 1) * DAY + timeOfDay(time);
+}
+
+/** Of its month. */
+function isLastDay(time: number): boolean {
+  return new Date(time).getUTCDate() === daysIn(monthOf(time));
 }
 
 /** Midnight of the first day of a month, which is counted from the year 0. */

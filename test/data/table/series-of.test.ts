@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextTimes, seasonOf } from '../../../src/data/table/frequency.js';
+import { checkFrequency, nextTimes, seasonOf, stepsBehind } from '../../../src/data/table/frequency.js';
 import { type SeriesOptions, seriesOf } from '../../../src/data/table/series-of.js';
 import { failureOf } from '../failure.js';
 import { seriesOfText, tableOf } from './tables.js';
@@ -125,6 +125,23 @@ it('the times that follow are those of the calendar', () => {
   expect(after('2 weeks', '2020-01-01')).toEqual(['2020-01-15', '2020-01-29', '2020-02-12']);
   expect(after('quarter', '2020-11-15')).toEqual(['2021-02-15', '2021-05-15', '2021-08-15']);
   expect(after('year', '0098-03-01')).toEqual(['0099-03-01', '0100-03-01', '0101-03-01']);
+});
+
+it.each([
+  ['on the 30th', ['2020-03-30', '2020-04-30'], ['2020-05-30', '2020-06-30']],
+  ['on the 30th, behind February', ['2021-01-30', '2021-02-28'], ['2021-03-30', '2021-04-30']],
+  ['on last days', ['2020-01-31', '2020-02-29', '2020-03-31'], ['2020-04-30', '2020-05-31']],
+  ['on last business days', ['2020-05-29', '2020-06-30', '2020-07-31'], ['2020-08-31', '2020-09-30']],
+  ['of which there is one', ['2020-04-30'], ['2020-05-31', '2020-06-30']],
+])('the steps behind months %s are on their day', (_, times, expected) => {
+  const behind = stepsBehind(checkFrequency('test', 'month'), Float64Array.from(times, Date.parse));
+  expect(dates(Float64Array.of(behind(1), behind(2)))).toEqual(expected);
+});
+
+it('the steps behind years of February 28 are on it', () => {
+  const times = Float64Array.from(['2019-02-28', '2020-02-28', '2021-02-28'], Date.parse);
+  const behind = stepsBehind(checkFrequency('test', 'year'), times);
+  expect(dates(Float64Array.of(behind(1), behind(3)))).toEqual(['2022-02-28', '2024-02-28']);
 });
 
 describe('series are refused, with the lines, for', () => {
