@@ -229,8 +229,8 @@ export class Forecaster {
   }
 }
 
-/** @throws E_NOT_FINITE where what a network says of a series is NaN or infinite */
-function expectFinite(where: string, name: string, numbers: Float32Array): void {
+/** @internal @throws E_NOT_FINITE where what a network says of a series is NaN or infinite */
+export function expectFinite(where: string, name: string, numbers: Float32Array): void {
   if (numbers.every(Number.isFinite)) return;
   throw new LstmOnnxError(
     'E_NOT_FINITE',

@@ -13,7 +13,7 @@ import type { Feeds } from '../runtime/values.js';
 import { SerialQueue } from '../serial-queue.js';
 import { isOnline, outputIn, planOf } from './forecast-metadata.js';
 import { checkFits, type ForecastPlan, lastWindows, windowsOf } from './forecast-plan.js';
-import { type SeriesForecast, seriesForecast } from './forecaster.js';
+import { expectFinite, type SeriesForecast, seriesForecast } from './forecaster.js';
 import { checkRow, type ForecastRow, type RowPlace, RowReader } from './online-rows.js';
 
 /** Where one series has got to. */
@@ -39,7 +39,7 @@ export interface OnlineForecastState {
 }
 
 interface LiveSeries extends RowPlace {
-  readonly stream: Stream;
+  stream: Stream;
   readonly queue: SerialQueue;
   time: number;
   from: number;
@@ -48,12 +48,14 @@ interface LiveSeries extends RowPlace {
 /** Forecasts series that grow. Any number of them may share a model. */
 export class OnlineForecaster {
   readonly plan: ForecastPlan;
+  readonly #model: BaseModel;
   readonly #reader: RowReader;
   readonly #series: readonly LiveSeries[];
 
   /** @internal Made by {@link onlineForecasterOf}. */
   constructor(model: BaseModel, { plan, series }: OnlineForecastState) {
     this.plan = plan;
+    this.#model = model;
     this.#reader = new RowReader(plan, checkFrequency('onlineForecasterOf', plan.frequency));
     this.#series = series.map(({ states, ...place }) => ({
       ...place,
@@ -71,7 +73,7 @@ export class OnlineForecaster {
    * @param future the next `horizon` rows, or more, with their times and the columns that are known ahead, where the plan has any
    * @throws E_INVALID_OPTION for a time that is not the next one, with that which is expected, and for texts in place of numbers;
    *   E_MISSING_NAME for a column or `future` that is missing; E_UNKNOWN_NAME for a series that there is not, and for a text that was
-   *   not there in training; E_NOT_FINITE for NaN and infinities; E_RUN_FAILED as `Model.run`
+   *   not there in training; E_NOT_FINITE for NaN and infinities, also in what is forecast; E_RUN_FAILED as `Model.run`
    */
   async update(row: ForecastRow, future?: readonly ForecastRow[]): Promise<SeriesForecast> {
     const live = this.#find(checkRow('update', row));
@@ -96,12 +98,19 @@ export class OnlineForecaster {
     const one = { ...plan, window: 1 };
     const whole = lastWindows(past, one, ahead, seen);
     const { past: own, pastCategories, ...others } = windowsOf(whole, one).arrays().inputs;
+    const before = live.stream.state;
     const results = await live.stream.run({
       row: own,
       ...(pastCategories && { rowCategories: pastCategories }),
       ...others,
     });
     const { data } = outputIn(results, 'forecast');
+    try {
+      expectFinite('update', live.name, data);
+    } catch (error) {
+      live.stream = this.#model.stream({ initial: before });
+      throw error;
+    }
     const { name, key, times } = mustHave(whole.series[0], 'The series of a row');
     live.from = countedFrom(this.#reader.frequency, seen);
     live.time = time;

@@ -347,3 +347,17 @@ it('forecasts months of the 30th on the 30th, also where it goes on behind one t
   const later = onlineForecasterOf(model, JSON.parse(JSON.stringify(start.state)));
   expect(dates(await later.update({ month: '2003-04-30', sold: 42 }))).toEqual(['2003-05-30', '2003-06-30']);
 });
+
+it('is as before after a row so large that the forecast would leave float32', async () => {
+  const set = await salesSeries(60);
+  const forecaster = await trainForecaster(set, { ...sizes, calendar: [] });
+  await using model = await Model.load(forecaster.toOnnx({ online: true }), { providers: ['cpu'] });
+  const live = onlineForecasterOf(model, set);
+  const before = JSON.stringify(live.state);
+  await expect(live.update({ month: '2005-01-01', shop: 'a', sold: 3e38 })).rejects.toMatchObject({
+    code: 'E_NOT_FINITE',
+  });
+  expect(JSON.stringify(live.state)).toBe(before);
+  const { quantiles } = await live.update({ month: '2005-01-01', shop: 'a', sold: 60 });
+  expect(quantiles.flatMap((values) => [...values]).every(Number.isFinite)).toBe(true);
+});
