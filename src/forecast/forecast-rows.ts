@@ -1,7 +1,8 @@
 /** Which series of a file are forecast, and the forecast as rows: time, key, one column for each quantile. */
 import { counted } from '../counted.js';
-import type { SeriesSet } from '../data/table/series.js';
-import type { DataNote, Table, TableColumn } from '../data/table/table.js';
+import { timeText } from '../data/table/group-rows.js';
+import type { Series, SeriesSet } from '../data/table/series.js';
+import { type DataNote, quotedNames, type Table, type TableColumn } from '../data/table/table.js';
 import type { ForecastPlan } from './forecast-plan.js';
 import type { SeriesForecast } from './forecaster.js';
 
@@ -31,7 +32,19 @@ export function seriesToForecast(
     );
     return false;
   });
-  return { set: { ...set, series }, notes };
+  return { set: { ...set, series }, notes: [...notes, ...endingEarly(series)] };
+}
+
+/** Series that end before others, whose forecasts may be of times that are long past. */
+function endingEarly(series: readonly Series[]): DataNote[] {
+  const endOf = ({ times }: Series) => times.at(-1) ?? Number.NaN;
+  const latest = series.reduce((end, each) => Math.max(end, endOf(each)), Number.NEGATIVE_INFINITY);
+  const early = series.filter((each) => endOf(each) < latest);
+  if (early.length === 0) return [];
+  const first = early.reduce((end, each) => Math.min(end, endOf(each)), latest);
+  const names = quotedNames(early.map(({ name }) => name));
+  const text = `Series end before ${timeText(latest)}, the first at ${timeText(first)}, and are forecast from there on: ${names}.`;
+  return [{ text, count: early.length }];
 }
 
 /** The forecasts as a file: the columns of times and of the key, and one for each quantile. */

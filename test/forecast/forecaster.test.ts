@@ -296,3 +296,19 @@ it.each([
   await using model = await Model.load(file, { providers: ['simd'] });
   expect(() => forecasterOf(model)).toThrow(message);
 });
+
+it('says which series end before others, whose forecasts begin there', async () => {
+  const set = await salesSeries(60, ['a', 'b']);
+  const forecaster = await trainForecaster(set, { ...sizes, epochs: 1 });
+  const [first, second] = set.series;
+  const early = { ...set, series: [sliceSeries(first!, 0, 50), second!] };
+  const { set: wanted, notes } = forecaster.seriesToForecast(early);
+  expect(wanted.series).toHaveLength(2);
+  expect(notes).toEqual([
+    {
+      text: "Series end before 2004-12-01, the first at 2004-02-01, and are forecast from there on: 'a'.",
+      count: 1,
+    },
+  ]);
+  expect(forecaster.seriesToForecast(set).notes).toEqual([]);
+});
