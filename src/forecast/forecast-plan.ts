@@ -107,8 +107,7 @@ export function lastWindows(
 ): SeriesSet {
   const { window, horizon, known } = plan;
   const frequency = checkFrequency('forecast', plan.frequency);
-  const aheadOf = future && piecesOf(future);
-  const series = lastPieces(set).map((each): Series => {
+  const series = lastPieces(set, plan, future, seen).map(({ past: each, ahead: next }): Series => {
     const count = each.times.length;
     if (count < window) {
       throw new LstmOnnxError(
@@ -119,13 +118,12 @@ export function lastWindows(
     }
     const past = sliceSeries(each, count - window, count);
     const behind = stepsBehind(frequency, seen ?? each.times);
-    const pieces = aheadOf?.get(keyOf(each)) ?? [];
-    const next = stepsFrom(pieces, frequency, behind(1), horizon);
+    const isWhole = next !== undefined && next.times.length === horizon;
     const times = Float64Array.from({ length: window + horizon }, (_, i) =>
       i < window ? (past.times[i] ?? 0) : behind(i - window + 1),
     );
     const values = [...past.values].map(([name, own]) => {
-      const ahead = next?.values.get(name);
+      const ahead = isWhole ? next.values.get(name) : undefined;
       const isThere = ahead !== undefined;
       if (!isThere && known.includes(name)) throw notKnown(name, each, horizon, times[window]);
       const whole =
@@ -143,10 +141,35 @@ export function lastWindows(
   return { ...set, series };
 }
 
-/** The last piece of each series, in the order of the series. */
-function lastPieces(set: SeriesSet): Series[] {
+/** Where a series ends. */
+export interface SeriesEnd {
+  /** Its last piece. */
+  readonly past: Series;
+  /** The steps right behind it, a horizon at most; undefined where not even the next one is known. */
+  readonly ahead: Series | undefined;
+}
+
+/**
+ * The last piece of each series, in the order of the series, and what is known of the steps behind it.
+ *
+ * @param future where these steps are looked for, by series and time
+ * @param seen as of {@link lastWindows}
+ */
+export function lastPieces(
+  set: SeriesSet,
+  plan: Pick<ForecastPlan, 'frequency' | 'horizon'>,
+  future?: SeriesSet,
+  seen?: Float64Array,
+): SeriesEnd[] {
+  const frequency = checkFrequency('forecast', plan.frequency);
+  const aheadOf = future && piecesOf(future);
   const later = (one: Series, other: Series) => ((one.times[0] ?? 0) < (other.times[0] ?? 0) ? other : one);
-  return [...piecesOf(set).values()].map((pieces) => pieces.reduce(later));
+  return [...piecesOf(set)].map(([key, pieces]) => {
+    const past = pieces.reduce(later);
+    if (past.times.length === 0) return { past, ahead: undefined };
+    const next = stepsBehind(frequency, seen ?? past.times)(1);
+    return { past, ahead: stepsFrom(aheadOf?.get(key) ?? [], frequency, next, plan.horizon) };
+  });
 }
 
 /** The pieces of each series, by its key. */
@@ -166,21 +189,22 @@ export function keyOf({ name, key }: Pick<Series, 'name' | 'key'>): string {
   return JSON.stringify([name, key]);
 }
 
-/** So many steps of a series from a time on; undefined where none of its pieces has all of them. */
+/** The steps of a series from a time on, as many as a piece has, at most so many; undefined where none has any. */
 function stepsFrom(
   pieces: readonly Series[],
   frequency: Frequency,
   time: number,
-  count: number,
+  most: number,
 ): Series | undefined {
+  let found: Series | undefined;
   for (const each of pieces) {
     if (each.times.length === 0) continue;
     const place = stepAt(frequency, time, each.times[0] ?? 0);
-    if (Number.isInteger(place) && place >= 0 && place + count <= each.times.length) {
-      return sliceSeries(each, place, place + count);
-    }
+    if (!Number.isInteger(place) || place < 0 || place >= each.times.length) continue;
+    const own = sliceSeries(each, place, Math.min(place + most, each.times.length));
+    if (own.times.length > (found?.times.length ?? 0)) found = own;
   }
-  return undefined;
+  return found;
 }
 
 function notKnown(column: string, { name }: Series, horizon: number, from?: number): LstmOnnxError {

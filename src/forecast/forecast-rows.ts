@@ -3,28 +3,28 @@ import { counted } from '../counted.js';
 import { timeText } from '../data/table/group-rows.js';
 import type { Series, SeriesSet } from '../data/table/series.js';
 import { type DataNote, quotedNames, type Table, type TableColumn } from '../data/table/table.js';
-import type { ForecastPlan } from './forecast-plan.js';
+import { type ForecastPlan, lastPieces } from './forecast-plan.js';
 import type { SeriesForecast } from './forecaster.js';
 
 /**
- * The series with all that their forecast takes: as many rows as the window has, and what is known ahead. Of pieces that gaps
- * cut apart, the last one.
+ * The series with all that their forecast takes: as many rows as the window has, and what is known ahead, right behind them. Of
+ * pieces that gaps cut apart, the last one.
  */
 export function seriesToForecast(
   set: SeriesSet,
-  ahead: SeriesSet | undefined,
-  { window, horizon, known }: ForecastPlan,
+  future: SeriesSet | undefined,
+  plan: ForecastPlan,
 ): { set: SeriesSet; notes: readonly DataNote[] } {
+  const { window, horizon, known } = plan;
   const notes: DataNote[] = [];
   const say = (text: string) => notes.push({ text, count: 1 });
-  const last = [...new Map(set.series.map((series) => [series.name, series])).values()];
   const named = (name: string) => (name === '' ? 'No forecast' : `No forecast of series '${name}'`);
-  const series = last.filter(({ name, times }) => {
+  const complete = lastPieces(set, plan, future).filter(({ past: { name, times }, ahead }) => {
     if (times.length < window) {
       say(`${named(name)}: the model sees ${counted(window, 'row')}, and there are ${times.length}.`);
       return false;
     }
-    const there = ahead?.series.find((next) => next.name === name)?.times.length ?? 0;
+    const there = ahead?.times.length ?? 0;
     if (known.length === 0 || there >= horizon) return true;
     const columns = known.map((column) => `'${column}'`).join(', ');
     say(
@@ -32,6 +32,7 @@ export function seriesToForecast(
     );
     return false;
   });
+  const series = complete.map(({ past }) => past);
   return { set: { ...set, series }, notes: [...notes, ...endingEarly(series)] };
 }
 

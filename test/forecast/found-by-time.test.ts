@@ -40,6 +40,23 @@ describe('what is known ahead', () => {
     });
   });
 
+  it.each([
+    ['a step late', 53, 54, 60, 0],
+    ['before its end, for too few steps', 54, 40, 58, 4],
+    ['with what is past alone', 54, 0, 54, 0],
+  ])('leaves a series out whose rows ahead begin %s', async (_, end, from, to, there) => {
+    const [own] = set.series;
+    const other = { ...own!, name: 'other', key: { shop: 'other' } };
+    const future = { ...set, series: [sliceSeries(own!, from, to), sliceSeries(other, end, 60)] };
+    const both = part({ ...set, series: [own!, other] }, 0, end);
+    const { set: complete, notes } = forecaster.seriesToForecast(both, future);
+    expect(complete.series.map(({ name }) => name)).toEqual(['other']);
+    expect(notes.map(({ text }) => text)).toEqual([
+      `No forecast of series 'a': it takes 6 rows behind the last one with a target, with what is known ahead ('price'); there are ${there}.`,
+    ]);
+    expect(await forecaster.forecast(complete, future)).toHaveLength(1);
+  });
+
   it('is forecast once for a series that a gap cuts apart, behind its last piece', async () => {
     const [whole] = past().series;
     const pieces = { ...set, series: [sliceSeries(whole!, 0, 10), sliceSeries(whole!, 20, 54)] };

@@ -1,5 +1,5 @@
 /** Windows over series: what a network sees (input) and what it is to say (horizon), at every place where both fit. */
-import { inWords } from '../../arguments.js';
+import { inWords, wrongArgument } from '../../arguments.js';
 import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
@@ -188,6 +188,7 @@ export function windows(set: SeriesSet, options: WindowOptions): Windows {
     lookback: 'input',
     targets: 'target',
   });
+  if (set.series.length === 0) throw wrongArgument('windows', set.series, 'at least one series');
   const { input, horizon, stride = 1, short = 'error' } = options;
   expectWhole('windows', { input, horizon, stride }, 1);
   if (short !== 'error' && short !== 'drop') {

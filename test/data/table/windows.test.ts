@@ -119,6 +119,13 @@ describe('windows', () => {
     expect(error.code).toBe(code);
   });
 
+  it('are refused for a set without a series', async () => {
+    const none = { ...(await twoShops([4, 6])), series: [] };
+    const error = failureOf(() => windows(none, { input: 2, horizon: 1, target: 'sold' }));
+    expect(error.message).toMatch(/^windows got .*; expected at least one series/);
+    expect(error.code).toBe('E_INVALID_OPTION');
+  });
+
   it('leave short series out where that is wanted, with a note', async () => {
     const all = windows(await twoShops([4, 6]), { input: 4, horizon: 1, target: 'sold', short: 'drop' });
     expect(all.length).toBe(2);
