@@ -26,7 +26,7 @@ export default [
     path: 'dist/web.js',
     import: '{ defineNetwork, float32, lstm, linear, initParameters, exportOnnx }',
     // It has all ops, whichever are used: a definition is held to the table of them.
-    limit: '71 kB',
+    limit: '72 kB',
     gzip: true,
     ...without(),
   },

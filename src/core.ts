@@ -295,7 +295,6 @@ export {
 export {
   vocabulariesOf,
   vocabularyFromJson,
-  vocabularyMetadata,
   vocabularyToJson,
 } from './data/text/vocabulary-json.js';
 export { type ErrorCode, LstmOnnxError } from './errors.js';

@@ -139,7 +139,7 @@ const examples: Record<string, () => unknown[]> = {
   ],
   splitSamples: () => [labelled, { validation: 1, test: 0.3, seed: 1, stratified: true }],
   textPairs: () => [records, { source: 'a', target: 'b', empty: 'drop' }],
-  vocabulariesOf: () => [new Map(Object.entries(library.vocabularyMetadata({ x: vocabulary })))],
+  vocabulariesOf: () => [new Map([['lstm_onnx.vocabularies', JSON.stringify({ x: vocabulary })]])],
   vocabulary: () => [
     ['a b', 'b'],
     {
@@ -154,7 +154,6 @@ const examples: Record<string, () => unknown[]> = {
     },
   ],
   vocabularyFromJson: () => [library.vocabularyToJson(vocabulary)],
-  vocabularyMetadata: () => [{ x: vocabulary }],
   vocabularyToJson: () => [vocabulary],
   decodeTrainingState: () => [library.encodeTrainingState(trained.state)],
   defineNetwork: () => [{ x: float32('batch', 2) }, ({ x }: { x: never }) => ({ x })],
@@ -162,7 +161,13 @@ const examples: Record<string, () => unknown[]> = {
   dropout: () => [symbol(), 0.5],
   editDistance: () => ['rain', 'shine'],
   embedding: () => ['emb', symbol('int32'), { numEmbeddings: 3, embeddingDim: 2 }],
-  encodeCheckpoint: () => [{ network, parameters, info: { labels: ['a', 'b'], preprocessing: 'none' } }],
+  encodeCheckpoint: () => [
+    {
+      network,
+      parameters,
+      info: { labels: ['a', 'b'], preprocessing: 'none', vocabularies: { x: vocabulary } },
+    },
+  ],
   encodeNpy: () => [inputs.x],
   encodeSafetensors: () => [state, new Map([['a', 'b']])],
   encodeTrainingState: () => [trained.state],
@@ -172,7 +177,7 @@ const examples: Record<string, () => unknown[]> = {
   exportOnnx: () => [
     network,
     parameters,
-    { opset: 17, states: true, labels: ['a', 'b'], metadata: { a: 'b' } },
+    { opset: 17, states: true, labels: ['a', 'b'], vocabularies: { x: vocabulary }, metadata: { a: 'b' } },
   ],
   f1: () => [{ average: 'weighted' }],
   fit: () => [

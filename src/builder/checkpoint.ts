@@ -6,6 +6,8 @@
 import { expectText, isObject, wrongArgument } from '../arguments.js';
 import { parseJson } from '../data/bounded-json.js';
 import { encodeSafetensors, parseSafetensors } from '../data/safetensors.js';
+import type { Vocabulary } from '../data/text/vocabulary.js';
+import { checkVocabularies, vocabulariesKey, vocabulariesOf } from '../data/text/vocabulary-json.js';
 import { LstmOnnxError, reading } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { checkNetwork } from './check-network.js';
@@ -19,6 +21,8 @@ export interface ModelInfo {
   readonly labels?: readonly string[];
   /** How to turn raw data into inputs, in words: `pixel / 255`. */
   readonly preprocessing?: string;
+  /** The vocabularies of inputs and outputs that are ids of tokens, by their names: `{ tokens: vocabulary }`. */
+  readonly vocabularies?: Readonly<Record<string, Vocabulary>>;
 }
 
 export interface Checkpoint {
@@ -32,12 +36,12 @@ const labelsKey = 'lstm_onnx.labels';
 const preprocessingKey = 'lstm_onnx.preprocessing';
 
 const names = { network: true, parameters: true, info: true } satisfies OptionNames<Checkpoint>;
-const infoNames = { labels: true, preprocessing: true } satisfies OptionNames<ModelInfo>;
+const infoNames = { labels: true, preprocessing: true, vocabularies: true } satisfies OptionNames<ModelInfo>;
 
-/** @throws E_INVALID_OPTION for labels and preprocessing that are no texts */
+/** @throws E_INVALID_OPTION for labels and preprocessing that are no texts, and vocabularies that are none */
 export function checkInfo(where: string, info: unknown): void {
   if (!isObject(info)) throw wrongArgument(`${where}: info`, info, 'an object with labels or preprocessing');
-  const { labels, preprocessing } = info;
+  const { labels, preprocessing, vocabularies } = info;
   if (
     labels !== undefined &&
     !(Array.isArray(labels) && labels.every((label) => typeof label === 'string'))
@@ -45,6 +49,7 @@ export function checkInfo(where: string, info: unknown): void {
     throw wrongArgument(`${where}: labels`, labels, 'a list of texts');
   }
   if (preprocessing !== undefined) expectText(`${where}: preprocessing`, preprocessing);
+  if (vocabularies !== undefined) checkVocabularies(`${where}: vocabularies`, vocabularies);
 }
 
 /** The checkpoint as bytes of a safetensors file. @throws E_SHAPE_MISMATCH for parameters of another network */
@@ -69,6 +74,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   ]);
   if (info.labels) metadata.set(labelsKey, JSON.stringify(info.labels));
   if (info.preprocessing) metadata.set(preprocessingKey, info.preprocessing);
+  if (info.vocabularies) metadata.set(vocabulariesKey, JSON.stringify(info.vocabularies));
   return encodeSafetensors(tensors, metadata);
 }
 
@@ -112,7 +118,12 @@ function readCheckpoint(bytes: Uint8Array): Checkpoint {
 function readInfo(metadata: ReadonlyMap<string, string>): ModelInfo {
   const labels = parseLabels(metadata.get(labelsKey));
   const preprocessing = metadata.get(preprocessingKey);
-  return { ...(labels ? { labels } : {}), ...(preprocessing ? { preprocessing } : {}) };
+  const vocabularies = vocabulariesOf(metadata);
+  return {
+    ...(labels ? { labels } : {}),
+    ...(preprocessing ? { preprocessing } : {}),
+    ...(Object.keys(vocabularies).length > 0 ? { vocabularies } : {}),
+  };
 }
 
 function parseLabels(text: string | undefined): string[] | undefined {

@@ -92,7 +92,7 @@ function inspectOnnx(bytes: Uint8Array): Report {
     ...nodeTable(graph, types),
     `initializers: ${graph.initializers.length}, ${counted(parameters.toLocaleString('en-US'), 'number')}`,
     ...describeNotFinite(notFinite),
-    ...[...model.metadata].map(([key, value]) => `metadata ${key}: ${value}`),
+    ...[...model.metadata].map(([key, value]) => `metadata ${key}: ${shortened(value)}`),
   ];
   return { lines, json: { ...jsonOf(model, bytes.length), notFinite } };
 }
@@ -230,4 +230,9 @@ async function inspectModel(file: string, contents: Uint8Array): Promise<Report>
   ];
   const json = { format: 'model', bytes, network: JSON.parse(networkToJson(network)), notes, notFinite };
   return { lines, json };
+}
+
+/** A text that is not longer than some lines, as a vocabulary is; JSON has all of it. */
+function shortened(text: string): string {
+  return text.length <= 500 ? text : `${text.slice(0, 500)}... (${text.length} characters)`;
 }

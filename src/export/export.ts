@@ -11,6 +11,7 @@ import { checkParameters, parameterUses, type StateDict } from '../builder/param
 import { summary } from '../builder/summary.js';
 import type { TensorType } from '../builder/tensor.js';
 import { counted } from '../counted.js';
+import { vocabulariesKey } from '../data/text/vocabulary-json.js';
 import { LstmOnnxError } from '../errors.js';
 import { mustGet } from '../must-get.js';
 import { checkModel } from '../onnx/check.js';
@@ -44,6 +45,7 @@ const names = {
   softmax: true,
   labels: true,
   preprocessing: true,
+  vocabularies: true,
 } satisfies OptionNames<ExportOptions>;
 const meant = {
   state: 'states',
@@ -234,6 +236,7 @@ function metadataOf(network: Network, parameters: StateDict, options: ExportOpti
     ['producer', `lstm-onnx ${version}`],
     ...(options.labels ? [['labels', JSON.stringify(options.labels)] as const] : []),
     ...(options.preprocessing ? [['preprocessing', options.preprocessing] as const] : []),
+    ...(options.vocabularies ? [[vocabulariesKey, JSON.stringify(options.vocabularies)] as const] : []),
     ...(pairs.size > 0 ? [['lstm_onnx.states', JSON.stringify(Object.fromEntries(pairs))] as const] : []),
     ...Object.entries(crfMetadata(network, parameters)),
     ...Object.entries(options.metadata ?? {}),

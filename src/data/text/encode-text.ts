@@ -4,9 +4,9 @@ import { counted } from '../../counted.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type DataNote, expectWhole } from '../table/table.js';
+import { checkVocabulary } from './check-vocabulary.js';
 import { tokensOf } from './tokenizers.js';
 import type { SpecialToken, Vocabulary } from './vocabulary.js';
-import { checkVocabulary } from './vocabulary-schema.js';
 
 export interface EncodeOptions {
   /** Whether the start token stands before the text. @default false */

@@ -2,11 +2,11 @@
 import { expectText, isObject, wrongArgument } from '../../arguments.js';
 import { reading } from '../../errors.js';
 import { parseJson } from '../bounded-json.js';
+import { checkVocabulary } from './check-vocabulary.js';
 import type { Vocabulary } from './vocabulary.js';
-import { checkVocabulary } from './vocabulary-schema.js';
 
-/** JSON object: the vocabulary of each input or output, by its name. */
-const KEY = 'lstm_onnx.vocabularies';
+/** In metadata, a JSON object: the vocabulary of each input or output, by its name. */
+export const vocabulariesKey = 'lstm_onnx.vocabularies';
 
 export function vocabularyToJson(vocabulary: Vocabulary): string {
   checkVocabulary('vocabularyToJson', vocabulary);
@@ -23,24 +23,16 @@ export function vocabularyFromJson(json: string): Vocabulary {
   });
 }
 
-/**
- * Vocabularies as an entry of a model's metadata: `exportOnnx(network, parameters, { metadata: vocabularyMetadata({ tokens: vocabulary }) })`.
- *
- * @param vocabularies by the names of the inputs and outputs whose ids they are
- */
-export function vocabularyMetadata(
-  vocabularies: Readonly<Record<string, Vocabulary>>,
-): Record<string, string> {
+/** @throws E_INVALID_OPTION unless they are vocabularies by the names of inputs and outputs */
+export function checkVocabularies(where: string, vocabularies: unknown): void {
   if (!isObject(vocabularies) || Object.keys(vocabularies).length === 0) {
     throw wrongArgument(
-      'vocabularyMetadata',
+      where,
       vocabularies,
       'vocabularies by the name of the input, as in { tokens: vocabulary }',
     );
   }
-  for (const [name, each] of Object.entries(vocabularies))
-    checkVocabulary(`vocabularyMetadata: '${name}'`, each);
-  return { [KEY]: JSON.stringify(vocabularies) };
+  for (const [name, each] of Object.entries(vocabularies)) checkVocabulary(`${where}: '${name}'`, each);
 }
 
 /**
@@ -52,10 +44,10 @@ export function vocabularyMetadata(
 export function vocabulariesOf(metadata: ReadonlyMap<string, string>): Record<string, Vocabulary> {
   if (!(metadata instanceof Map))
     throw wrongArgument('vocabulariesOf', metadata, 'the metadata of a model, a Map');
-  const json: unknown = metadata.get(KEY);
+  const json: unknown = metadata.get(vocabulariesKey);
   if (json === undefined) return {};
-  expectText(`vocabulariesOf: ${KEY}`, json);
-  const what = `The metadata ${KEY}`;
+  expectText(`vocabulariesOf: ${vocabulariesKey}`, json);
+  const what = `The metadata ${vocabulariesKey}`;
   const value = parseJson(json, what);
   if (!isObject(value)) throw wrongArgument(what, value, 'an object', 'E_INVALID_FILE');
   const entries = Object.entries(value).map(([name, each]) => {

@@ -10,6 +10,7 @@ import type { ModelInfo } from '../../builder/checkpoint.js';
 import type { CallCheck } from '../../builder/graph-builder.js';
 import type { Network } from '../../builder/network.js';
 import { parseJson } from '../../data/bounded-json.js';
+import { vocabulariesOf } from '../../data/text/vocabulary-json.js';
 import { LstmOnnxError } from '../../errors.js';
 import { decodeModel } from '../../onnx/decode-model.js';
 import type { OnnxModel } from '../../onnx/graph.js';
@@ -140,8 +141,13 @@ function checkVersions({ irVersion, opsets }: OnnxModel): void {
 function infoOf({ metadata }: OnnxModel, network: Network): ModelInfo | undefined {
   const labels = labelsOf(metadata.get('labels'), network);
   const preprocessing = metadata.get('preprocessing');
-  if (!labels && !preprocessing) return undefined;
-  return { ...(labels ? { labels } : {}), ...(preprocessing ? { preprocessing } : {}) };
+  const vocabularies = vocabulariesOf(metadata);
+  const info = {
+    ...(labels ? { labels } : {}),
+    ...(preprocessing ? { preprocessing } : {}),
+    ...(Object.keys(vocabularies).length > 0 ? { vocabularies } : {}),
+  };
+  return Object.keys(info).length > 0 ? info : undefined;
 }
 
 /** Other programs' metadata may mean something else by the key: taken is a list with a name for every class. */

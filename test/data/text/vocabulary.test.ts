@@ -154,25 +154,39 @@ describe('a vocabulary in JSON', () => {
     );
   });
 
-  it('is in the metadata of a model, by the name of the input', async () => {
+  it('is kept by models and checkpoints, by the name of the input', async () => {
     const known = vocabulary(['grüße 🙂\ud800'], { tokens: 'characters' });
     const network = lo.defineNetwork({ tokens: lo.int32('batch', 'time') }, ({ tokens }) => ({
       x: lo.embedding('emb', tokens, { numEmbeddings: known.tokens.length, embeddingDim: 2 }),
     }));
-    const metadata = lo.vocabularyMetadata({ tokens: known });
-    const onnx = exportOnnx(network, lo.initParameters(network, 1), { metadata });
+    const vocabularies = { tokens: known };
+    const parameters = lo.initParameters(network, 1);
+    const onnx = exportOnnx(network, parameters, { vocabularies });
     await using model = await lo.Model.load(onnx, { providers: ['cpu'] });
     expect(lo.vocabulariesOf(model.metadata)).toEqual({ tokens: known });
     expect(lo.vocabulariesOf(new Map())).toEqual({});
+    // As checkpoints and imported models keep it.
+    expect((await lo.importModel(onnx)).info).toEqual({ vocabularies });
+    const checkpoint = lo.encodeCheckpoint({ network, parameters, info: { vocabularies } });
+    expect(lo.decodeCheckpoint(checkpoint).info).toEqual({ vocabularies });
+    expect((await lo.importModel(checkpoint)).info).toEqual({ vocabularies });
+    const wrong = { vocabularies: { tokens: ['a'] } } as never;
+    expect(failureOf(() => exportOnnx(network, parameters, wrong)).message).toMatch(
+      /vocabularies: 'tokens' got an array/,
+    );
   });
 
   const json = JSON.parse(lo.vocabularyToJson(words(['a b']))) as Record<string, unknown>;
   it.each<[string, object | string, RegExp]>([
     ['that is cut off', '{"kind": "vocab', /not JSON/],
     ['of a later version', { ...json, version: 2 }, /version/],
-    ['with another field', { ...json, ids: [] }, /Unrecognized key: "ids"/],
+    ['with another field', { ...json, ids: [] }, /a field 'ids'/],
     ['with a token twice', { ...json, tokens: ['<pad>', '<unk>', 'a', 'a'] }, /a token is there twice/],
-    ['with an id past its tokens', { ...json, special: { unknown: 9 } }, /special id 9/],
+    [
+      'with an id past its tokens',
+      { ...json, special: { unknown: 9 } },
+      /special.unknown is the number 9, and the ids are 0 to 3/,
+    ],
     ['with one id for two', { ...json, special: { padding: 0, end: 0 } }, /have one id/],
     ['with padding elsewhere', { ...json, special: { padding: 1 } }, /special.padding/],
   ])('%s is refused', (_, value, message) => {
