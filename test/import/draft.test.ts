@@ -273,7 +273,9 @@ describe('a draft', () => {
       'act.weight': [1],
       ...recurrent('lstm', 'lstm', 3, 4),
       ...linear('fc', 2, 4),
+      'crf.transitions': [2, 2],
     });
+    expect(guessAt(draft, 'crf.transitions')).toContain("as crf('crf', x) for the CRF crf");
     expect(codeAt(draft, 'w')).toBe("const w = nn.parameter('w', [4]);");
     expect(guessAt(draft, 'w')).toContain('where it is used is not known');
     expect(guessAt(draft, 'act.weight')).toContain('PReLU');

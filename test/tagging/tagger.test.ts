@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { startBackend } from '../../src/builder/backends/backend.js';
 import { defineNetwork } from '../../src/builder/network.js';
 import { networkFromJson, networkToJson } from '../../src/builder/network-json.js';
 import { crf } from '../../src/builder/ops/crf.js';
@@ -88,6 +89,19 @@ describe('a network with a crf', () => {
     expect(before.metrics.tokenAccuracy).toBeLessThan(1);
     expect(history.at(-1)!.loss).toBeLessThan(history[0]!.loss / 10);
     expect(after.metrics).toEqual({ tokenAccuracy: 1, sequenceAccuracy: 1 });
+  });
+
+  it.each(['cpu', 'wasm'] as const)('lets go of all tensors of training on %s', async (backend) => {
+    const work = async () => {
+      const options = { loss, metrics: [tokenAccuracy, sequenceAccuracy], backend, batchSize: 3 } as const;
+      await train(network, data, { ...options, epochs: 2, validation: data });
+      await evaluate(network, parameters, data, options);
+    };
+    await work(); // whatever stays for good is there after the first time
+    const { tf } = await startBackend(backend);
+    const before = tf.memory().numTensors;
+    await work();
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('measures by the best tags, whatever the batches', async () => {

@@ -181,10 +181,12 @@ function addParameter(drafting: Drafting, module: FoundParameter, behind: readon
     addPrelu(drafting, module, before, behind);
     return;
   }
+  const example =
+    looksLike === 'a CRF' ? "crf('crf', x) for the CRF crf" : "prelu('act', x) for the PReLU act";
   const open =
     looksLike === undefined
       ? 'a tensor in no layer: where it is used is not known'
-      : `of ${looksLike}: what it does is to be written, as prelu('act', x) for the PReLU act`;
+      : `of ${looksLike}: what it does is to be written, as ${example}`;
   const { code } = recorder.keep(name, recorder.call('parameter', name, shape), open);
   if (shape.length > 0) sources.addParameter(code, dim(shape, shape.length - 1));
 }
