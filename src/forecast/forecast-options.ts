@@ -159,12 +159,13 @@ function expectOnce(
 
 function sizesOf(
   set: SeriesSet,
-  { season = set.season, ...given }: ForecastOptions,
+  given: ForecastOptions,
   note: (text: string) => void,
 ): { season: number; horizon: number; window: number } {
+  const { season = set.season } = given;
   expectCount('season', season);
-  const name = frequencyName(set.frequency);
-  if (season === set.season) {
+  if (given.season === undefined) {
+    const name = frequencyName(set.frequency);
     note(
       season > 1
         ? `The season is ${season} steps, as the frequency '${name}' suggests.`
