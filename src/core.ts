@@ -341,8 +341,14 @@ export {
   TrainedForecaster,
   trainForecaster,
 } from './forecast/train-forecaster.js';
-export { generate, generateSteps } from './generate/generate.js';
-export type { BeamOptions, GenerateOptions, SampleOptions } from './generate/generate-options.js';
+export type { EncoderAndDecoder, Sources } from './generate/encoder-and-decoder.js';
+export { type GenerationSteps, generate, generateSteps } from './generate/generate.js';
+export type {
+  BeamOptions,
+  GenerateOptions,
+  SampleOptions,
+  TranslateOptions,
+} from './generate/generate-options.js';
 export type { Generated, GeneratedSoFar } from './generate/generated.js';
 export type { CallHint, Hint, LeaveOutHint, OptionHint, SeriesHint } from './hints.js';
 export {
@@ -377,6 +383,20 @@ export {
 } from './scores/edit-distance.js';
 export type { Average, PrecisionAndRecall } from './scores/f1.js';
 export { type Span, type SpanOptions, type SpanScores, spanF1, spansOf } from './scores/spans.js';
+export {
+  type EncoderDecoder,
+  type EncoderDecoderFiles,
+  encoderDecoder,
+  type TrainingOptions,
+} from './sequences/encoder-decoder.js';
+export type {
+  AttentionKind,
+  EncoderDecoderOptions,
+  FeatureSource,
+  ImageSource,
+  TargetTokens,
+  TokenSource,
+} from './sequences/encoder-decoder-options.js';
 export { withBio } from './tagging/bio-crf.js';
 export { type Crf, crfOf } from './tagging/crf.js';
 export { type TaggedSequence, Tagger, type TaggerOptions, taggerOf } from './tagging/tagger.js';

@@ -76,6 +76,16 @@ const wordModel = await library.Model.load(
   { providers: ['simd'] },
 );
 afterAll(() => wordModel.release());
+const translator = library.encoderDecoder({
+  source: { vocabulary: 4 },
+  target: { vocabulary: 4, start: 1, end: 2 },
+  hiddenSize: 2,
+});
+const translatorParameters = initParameters(translator.training(), 1);
+const files = translator.toOnnx(translatorParameters);
+const encoder = await library.Model.load(files.encoder, { providers: ['simd'] });
+const decoder = await library.Model.load(files.decoder, { providers: ['simd'] });
+afterAll(() => Promise.all([encoder.release(), decoder.release()]));
 const generated = { prompts: [[1]], end: 0, maxLength: 3, repetitionPenalty: 1.1, allowed: [[1, 2]] };
 const records = [
   { a: 'one', b: 'x' },
@@ -261,6 +271,18 @@ const examples: Record<string, () => unknown[]> = {
   fitScaler: () => [series, { kind: 'robust', columns: ['sold'], per: 'series', constant: 'error' }],
   guessDateFormats: () => [['01/02/2020', '13/02/2020']],
   nextTimes: () => [{ unit: 'month', count: 1 }, 0, 3],
+  encoderDecoder: () => [
+    {
+      source: { vocabulary: 4, embeddingDim: 2 },
+      target: { vocabulary: 4, start: 1, end: 2, embeddingDim: 2 },
+      cell: 'gru',
+      hiddenSize: 2,
+      bidirectional: true,
+      attention: 'additive',
+      tiedEmbeddings: true,
+      dropout: 0.1,
+    },
+  ],
   generate: () => [wordModel, { ...generated, beam: { width: 2, nBest: 2 } }],
   generateSteps: () => [wordModel, { ...generated, sample: { topK: 2, topP: 0.9, seed: 1 } }],
   forecasterOf: () => [forecastModel],
@@ -413,6 +435,14 @@ const examples: Record<string, () => unknown[]> = {
   'Generator.fromState': () => [new library.Generator(1).state],
   'Model.load': () => [onnx, { providers: ['simd'], sessionOptions: { intraOpNumThreads: 1 } }],
   'model.run': () => [inputs, ['logits']],
+  'encoderDecoder.training': () => [{ teacherForcing: 0.5, steps: 3 }],
+  'encoderDecoder.samples': () => [[[3, 3], [1]], [[3], [3, 3]], { steps: 3 }],
+  'encoderDecoder.toOnnx': () => [translatorParameters, { opset: 17, metadata: { a: 'b' } }],
+  'generate of a pair': () => [
+    { encoder, decoder },
+    { source: [[3], [1, 3]], maxLength: 2 },
+  ],
+  'stream.reorder': () => [[0]],
   'model.stream': () => [{ states: { x: 'logits' } }],
 };
 
@@ -430,6 +460,11 @@ const functions: Record<string, (...given: never[]) => unknown> = {
   'Model.load': async (source, options) => (await library.Model.load(source, options)).release(),
   'model.run': (feeds, fetches) => model.run(feeds, fetches),
   'model.stream': (options) => model.stream(options),
+  'encoderDecoder.training': (options) => translator.training(options),
+  'encoderDecoder.samples': (sources, targets, options) => translator.samples(sources, targets, options),
+  'encoderDecoder.toOnnx': (own, options) => translator.toOnnx(own, options),
+  'generate of a pair': (pair, options) => library.generate(pair, options),
+  'stream.reorder': (rows) => wordModel.stream().reorder(rows),
 };
 
 /** Every kind of value. No text names a file that could be written, no number makes anything large. */

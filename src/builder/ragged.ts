@@ -8,6 +8,7 @@ import type { OpName, OpOptions } from './ops/index.js';
 import { ops } from './ops/index.js';
 import type { AxisUse } from './ops/op.js';
 import { inputEntries, type NamedInputs, type OpInputs } from './ops/op-inputs.js';
+import { recurrentNames } from './recurrent/cells.js';
 import { formatShape } from './shape.js';
 import type { Value } from './tensor.js';
 
@@ -19,7 +20,14 @@ export interface Padding {
   readonly axes: readonly number[];
   /** Which of them is time; undefined where a reshape has joined batch or time with other axes. */
   readonly time: number | undefined;
+  /** Whether what lies beyond the lengths is zero, as it is behind a recurrent layer and behind softmax along time. */
+  readonly isZero: boolean;
 }
+
+/** Ops that give zeros beyond the lengths at which they stop. */
+const giveZeros: ReadonlySet<OpName> = new Set([...recurrentNames, 'softmax']);
+/** Ops that leave zeros where they are, or put them elsewhere with their step. */
+const leaveZeros: ReadonlySet<OpName> = new Set(['transpose', 'reshape', 'dropout']);
 
 /** What to do instead, if it is more than taking the last step first. */
 const advice: Partial<Record<OpName, string>> = {
@@ -54,6 +62,7 @@ export class PaddedSequences {
     const { lengths: given }: NamedInputs<Value> = inputs;
     let taken: Value | undefined;
     let result: Padding | undefined;
+    const addsZeros = this.#addsZeros(op, inputs, options);
     for (const [input, x] of inputEntries<Value>(inputs)) {
       if (x === given) continue;
       const use = (axis: number) => ops[op].along(axis, x, options, input, inputs);
@@ -66,7 +75,11 @@ export class PaddedSequences {
           `${name} (${op}) would read the padding as steps: the sequences of '${x.id}' ${formatShape(x.shape)} have lengths ` +
             `of their own ('${padding.lengths.id}'), and ${why}; ${instead}.`,
         );
-      const after = outputPadding(padding, given ?? padding.lengths, use);
+      const after = outputPadding(padding, given ?? padding.lengths, use, {
+        addsZeros,
+        gives: giveZeros.has(op),
+        leaves: leaveZeros.has(op),
+      });
       if (after === 'mixed') {
         throw padding.time === undefined
           ? refuse(
@@ -92,19 +105,33 @@ export class PaddedSequences {
     if (result) this.add(valueId(name, 'output'), result);
     return taken ? { ...inputs, lengths: taken } : inputs;
   }
+
+  /** Whether steps beyond the lengths have no part in the sums of an op: they are zero in one of what is multiplied. */
+  #addsZeros<K extends OpName>(op: K, inputs: OpInputs<Value>[K], options: OpOptions[K]): boolean {
+    const summed = inputEntries<Value>(inputs).flatMap(([input, x]) => {
+      const padding = this.#paddings.get(x.id);
+      if (padding?.time === undefined) return [];
+      return ops[op].along(padding.time, x, options, input, inputs).kind === 'summed' ? [padding] : [];
+    });
+    return (
+      summed.some(({ isZero }) => isZero) &&
+      summed.every(({ lengths }) => lengths.id === summed[0]?.lengths.id)
+    );
+  }
 }
 
 /** The padding of an op's first input, from the lengths that the op is given. */
 function paddingBy(lengths: Value, use: (axis: number) => AxisUse): Padding | undefined {
   const time = [0, 1].find((axis) => use(axis).kind === 'lengths');
-  return time === undefined ? undefined : { lengths, axes: [1 - time, time], time };
+  return time === undefined ? undefined : { lengths, axes: [1 - time, time], time, isZero: false };
 }
 
 /** The padding of the output, if any, and whether the op stops at the lengths. */
 function outputPadding(
-  { axes, time }: Padding,
+  { axes, time, isZero }: Padding,
   lengths: Value,
   useOf: (axis: number) => AxisUse,
+  zeros: { readonly addsZeros: boolean; readonly gives: boolean; readonly leaves: boolean },
 ): { readonly taken: boolean; readonly output: Padding | undefined } | 'mixed' {
   const uses = axes.map((axis) => ({ axis, use: useOf(axis) }));
   const after: number[] = [];
@@ -112,7 +139,15 @@ function outputPadding(
   let isJoined = time === undefined;
   let [taken, isPadded] = [false, true];
   for (const { axis, use } of uses) {
-    if (use.kind === 'mixed' || (axis !== time && (use.kind === 'first' || use.kind === 'lengths')))
+    if (use.kind === 'summed' && axis === time && zeros.addsZeros) {
+      isPadded = false;
+      continue;
+    }
+    if (
+      use.kind === 'mixed' ||
+      use.kind === 'summed' ||
+      (axis !== time && (use.kind === 'first' || use.kind === 'lengths'))
+    )
       return 'mixed';
     if (use.kind === 'joined') {
       isJoined = true;
@@ -125,7 +160,13 @@ function outputPadding(
       if (axis === time) timeAfter = place;
     }
   }
-  const output = { lengths, axes: [...new Set(after)], time: isJoined ? undefined : timeAfter };
+  const stops = uses.some(({ use }) => use.kind === 'lengths' && use.axis !== undefined);
+  const output = {
+    lengths,
+    axes: [...new Set(after)],
+    time: isJoined ? undefined : timeAfter,
+    isZero: (stops && zeros.gives) || (isZero && zeros.leaves),
+  };
   return { taken, output: isPadded ? output : undefined };
 }
 

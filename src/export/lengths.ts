@@ -33,7 +33,7 @@ export function withLengths(network: Network): Network {
   const lengths = graph.addInput(inputName, type);
   for (const [name, { batch, time }] of sequenceInputs(network, dims)) {
     const axes = [batch, time].filter((axis) => axis !== -1);
-    padded.add(name, { lengths, axes, time: batch === -1 ? undefined : time });
+    padded.add(name, { lengths, axes, time: batch === -1 ? undefined : time, isZero: false });
   }
   for (const node of network.nodes) {
     replay(graph, node, lengths);

@@ -29,7 +29,7 @@ export function needsWholeSequence(network: Network): boolean {
       const own: number[] = [];
       for (const axis of steps.get(ids[input] ?? '') ?? []) {
         const use = alongOf(node, axis, type, input, inputs);
-        if (use.kind === 'mixed' || use.kind === 'first') return true;
+        if (use.kind === 'mixed' || use.kind === 'summed' || use.kind === 'first') return true;
         // Its weights are for the steps of all sequences together.
         if (use.kind === 'lengths' && node.op === 'softmax') return true;
         if (use.kind === 'joined') own.push(...use.axes);

@@ -7,6 +7,7 @@ import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { Feeds } from '../runtime/values.js';
 import { allowedOutputs, tokenList } from './allowed-outputs.js';
 import { BeamSearch, type BeamSettings } from './beam-search.js';
+import type { Sources } from './encoder-and-decoder.js';
 import type { GenerateMetadata } from './generate-metadata.js';
 import type { SearchLimits, SequenceSearch } from './generated.js';
 import { drawn, mostProbable, SingleSearch } from './single-search.js';
@@ -54,7 +55,16 @@ export interface GenerateOptions extends TokenModelOptions {
   readonly signal?: AbortSignal;
 }
 
-export const generateOptionNames = {
+/** What {@link generate} takes beside an encoder and a decoder. */
+export interface TranslateOptions extends Omit<GenerateOptions, keyof TokenModelOptions> {
+  /**
+   * For each sequence a list of tokens; or what the encoder is fed, by name, as `model.run` takes it: `{ source: { data, dims } }`, with
+   * `lengths` where it takes them.
+   */
+  readonly source: Sources;
+}
+
+const searchOptionNames = {
   prompts: true,
   end: true,
   maxLength: true,
@@ -63,6 +73,15 @@ export const generateOptionNames = {
   repetitionPenalty: true,
   allowed: true,
   signal: true,
+} as const;
+
+export const translateOptionNames = {
+  ...searchOptionNames,
+  source: true,
+} satisfies OptionNames<TranslateOptions>;
+
+export const generateOptionNames = {
+  ...searchOptionNames,
   input: true,
   output: true,
   feeds: true,
@@ -129,9 +148,9 @@ export function searchesFor(
   const { maxLength, repetitionPenalty, end } = checkedOptions<Numbers, typeof numberDefaults>(
     'generate',
     {
-      ...(options.maxLength === undefined ? {} : { maxLength: options.maxLength }),
-      ...(options.repetitionPenalty === undefined ? {} : { repetitionPenalty: options.repetitionPenalty }),
-      ...(options.end === undefined ? metadata : { end: options.end }),
+      maxLength: options.maxLength,
+      repetitionPenalty: options.repetitionPenalty,
+      end: options.end === undefined ? metadata.end : options.end,
     },
     { maxLength: rules.count, repetitionPenalty: rules.positive, end: rules.whole },
     numberDefaults,
@@ -150,9 +169,9 @@ export function searchesFor(
 }
 
 interface Numbers {
-  readonly maxLength?: number;
-  readonly repetitionPenalty?: number;
-  readonly end?: number;
+  readonly maxLength?: number | undefined;
+  readonly repetitionPenalty?: number | undefined;
+  readonly end?: number | undefined;
 }
 
 const numberDefaults = { maxLength: 100, repetitionPenalty: 1 };

@@ -1,7 +1,8 @@
 /** Generates sequences of tokens by a model: token by token, each fed back to give the next. */
-import { wrongArgument } from '../arguments.js';
+import { isObject, wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { BaseModel } from '../runtime/model.js';
+import { checkPair, type EncoderAndDecoder, encode } from './encoder-and-decoder.js';
 import { readGenerateMetadata } from './generate-metadata.js';
 import {
   checkGenerateOptions,
@@ -9,29 +10,41 @@ import {
   generateOptionNames,
   promptsOf,
   searchesFor,
+  type TranslateOptions,
+  translateOptionNames,
 } from './generate-options.js';
 import type { Generated, GeneratedSoFar, SequenceSearch } from './generated.js';
 import { TokenModel } from './token-model.js';
 
 /**
- * Generates what follows prompts, with a model of tokens that carries its states from run to run: greedily, by sampling or by a beam
- * search.
+ * Generates sequences of tokens, each token fed back to give the next: greedily, by sampling or by a beam search. By a model of tokens that
+ * carries its states from run to run, what follows prompts; by an encoder and a decoder, what belongs to sources.
  *
  * ```ts
  * const [[best]] = await generate(model, { prompts: [[1]], end: 2, beam: { width: 4 } });
+ * const [[translation]] = await generate({ encoder, decoder }, { source: [[5, 8, 3]] });
  * ```
  *
  * @param model takes tokens, int32 or int64 `[batch]` or `[batch, time]`, and gives logits `[batch, vocabulary]` or
- *   `[batch, time, vocabulary]`
- * @returns for each prompt what was generated, the best first: one sequence, or `nBest` of a beam search
- * @throws E_INVALID_OPTION for options that make no sense; E_MISSING_NAME, E_UNKNOWN_NAME for a model whose tokens or logits cannot be
- *   told; E_STATE_NOT_CARRIED for one without state; E_NOT_FINITE for logits that are no numbers; what `stream.run` throws
+ *   `[batch, time, vocabulary]`; or the encoder and the decoder that `EncoderDecoder.toOnnx` wrote
+ * @returns for each prompt or source what was generated, the best first: one sequence, or `nBest` of a beam search
+ * @throws E_INVALID_OPTION for options that make no sense, and for a decoder of another encoder; E_MISSING_NAME, E_UNKNOWN_NAME for a model
+ *   whose tokens or logits cannot be told; E_STATE_NOT_CARRIED for one without state; E_NOT_FINITE for logits that are no numbers; what
+ *   `model.run` and `stream.run` throw
  */
 export async function generate(
   model: BaseModel,
   options: GenerateOptions,
+): Promise<readonly (readonly Generated[])[]>;
+export async function generate(
+  model: EncoderAndDecoder,
+  options: TranslateOptions,
+): Promise<readonly (readonly Generated[])[]>;
+export async function generate(
+  model: BaseModel | EncoderAndDecoder,
+  options: GenerateOptions | TranslateOptions,
 ): Promise<readonly (readonly Generated[])[]> {
-  const { searches, steps } = prepared(model, options);
+  const { searches, steps } = await prepared(model, options);
   for await (const _ of steps);
   return searches.map((search) => search.results());
 }
@@ -44,30 +57,53 @@ export async function generate(
  * for await (const [{ tokens }] of generateSteps(model, { prompts: [[1]], sample: { seed: 1 } })) show(tokens);
  * ```
  *
- * @returns an async iterator over the steps: for each prompt the sequence so far
- * @throws what {@link generate} throws
+ * @returns an async iterator over the steps: for each prompt or source the sequence so far
+ * @throws what {@link generate} throws, when the first step is asked for
  */
+export function generateSteps(model: BaseModel, options: GenerateOptions): GenerationSteps;
+export function generateSteps(model: EncoderAndDecoder, options: TranslateOptions): GenerationSteps;
 export async function* generateSteps(
-  model: BaseModel,
-  options: GenerateOptions,
-): AsyncGenerator<readonly GeneratedSoFar[], void, undefined> {
-  yield* prepared(model, options).steps;
+  model: BaseModel | EncoderAndDecoder,
+  options: GenerateOptions | TranslateOptions,
+): GenerationSteps {
+  const { steps } = await prepared(model, options);
+  yield* steps;
 }
+
+/** The steps of {@link generateSteps}. */
+export type GenerationSteps = AsyncGenerator<readonly GeneratedSoFar[], void, undefined>;
 
 interface Prepared {
   readonly searches: readonly SequenceSearch[];
-  readonly steps: AsyncGenerator<readonly GeneratedSoFar[], void, undefined>;
+  readonly steps: GenerationSteps;
 }
 
-function prepared(model: BaseModel, options: GenerateOptions): Prepared {
-  if (!(model instanceof BaseModel)) throw wrongArgument('generate', model, 'what Model.load gives');
-  checkGenerateOptions(options, generateOptionNames);
-  const given = options ?? {};
+async function prepared(
+  model: BaseModel | EncoderAndDecoder,
+  options: GenerateOptions | TranslateOptions,
+): Promise<Prepared> {
+  if (model instanceof BaseModel) {
+    checkGenerateOptions(options, generateOptionNames);
+    return search(model, options as GenerateOptions, undefined);
+  }
+  if (!isObject(model) || !('decoder' in model)) {
+    throw wrongArgument('generate', model, 'what Model.load gives, or two of them as { encoder, decoder }');
+  }
+  checkGenerateOptions(options, translateOptionNames);
+  checkPair(model);
+  const { source, ...others } = (options ?? {}) as TranslateOptions; // a caller may have given none
+  others.signal?.throwIfAborted();
+  const { sequences, ...given } = await encode(model, source);
+  return search(model.decoder, { ...others, ...given }, sequences);
+}
+
+/** @param sequences how many there are, where prompts are not to say it */
+function search(model: BaseModel, options: GenerateOptions, sequences: number | undefined): Prepared {
   const metadata = readGenerateMetadata(model.metadata);
-  const prompts = promptsOf(given.prompts, metadata, undefined);
-  const searches = searchesFor(given, prompts, metadata);
-  const tokens = new TokenModel(model, given);
-  return { searches, steps: stepsOf(tokens, searches, prompts, given) };
+  const prompts = promptsOf(options?.prompts, metadata, sequences);
+  const searches = searchesFor(options ?? {}, prompts, metadata);
+  const tokens = new TokenModel(model, options ?? {});
+  return { searches, steps: stepsOf(tokens, searches, prompts, options ?? {}) };
 }
 
 /**
@@ -78,7 +114,7 @@ async function* stepsOf(
   searches: readonly SequenceSearch[],
   prompts: readonly (readonly number[])[],
   { end, allowed, signal }: GenerateOptions,
-): AsyncGenerator<readonly GeneratedSoFar[], void, undefined> {
+): GenerationSteps {
   const tokens = [...prompts, ...(allowed ?? []), end === undefined ? [] : [end]];
   if (model.vocabulary !== undefined) checkTokens(tokens, model.vocabulary);
   let position = 0;

@@ -1,9 +1,11 @@
 /** Sequences generated in Chromium are those that Node generates. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { initParameters } from '../../src/builder/parameters.js';
 import { generate } from '../../src/generate/generate.js';
 import type { GenerateOptions } from '../../src/generate/generate-options.js';
 import { Model } from '../../src/runtime/node.js';
-import { tokenModel } from '../generate/token-model.js';
+import { sharp, tokenModel } from '../generate/token-model.js';
+import { reversing } from '../sequences/reversing.js';
 import { describeInChromium, Lab } from './lab.js';
 import { bytesToBase64 } from './wire.js';
 
@@ -52,4 +54,40 @@ describeInChromium('sequences generated in Chromium', () => {
     expect(aborted).toMatchObject({ error: { name: 'AbortError' } });
     expect(lab.problems).toEqual([]);
   });
+
+  it.each(['simd', 'wasm'] as const)(
+    'are those of an encoder and a decoder in Node, on %s',
+    async (provider) => {
+      const model = reversing({ inputFeeding: true });
+      const parameters = sharp(initParameters(model.training({ steps: 1 }), 4));
+      const files = model.toOnnx(parameters);
+      const source = [[3, 4, 5], [6], [7, 3, 3, 5, 4]];
+      const options = ways.map((way) => ({ source, maxLength: 8, ...way }));
+      const sent = {
+        files: { encoder: bytesToBase64(files.encoder), decoder: bytesToBase64(files.decoder) },
+        ...{ options, provider },
+      };
+      const found = await lab.page.evaluate(async ({ files, options, provider }) => {
+        const { lstmOnnx, withModel, base64ToBytes } = window.lab;
+        const opening = { providers: [provider] };
+        return withModel(base64ToBytes(files.encoder), opening, (encoder) =>
+          withModel(base64ToBytes(files.decoder), opening, async (decoder) => {
+            const found = [];
+            for (const way of options) found.push(await lstmOnnx.generate({ encoder, decoder }, way));
+            return found;
+          }),
+        );
+      }, sent);
+      await using encoder = await Model.load(files.encoder, { providers: ['cpu'] });
+      await using decoder = await Model.load(files.decoder, { providers: ['cpu'] });
+      for (const [i, way] of options.entries()) {
+        const expected = await generate({ encoder, decoder }, way);
+        expect(found[i]!.flat().map(({ tokens }) => tokens)).toEqual(
+          expected.flat().map(({ tokens }) => tokens),
+        );
+        expect(new Set(expected.map(([best]) => best!.score)).size).toBeGreaterThan(1);
+      }
+      expect(lab.problems).toEqual([]);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 /** Choices by comparisons, and layers that are made of several ops: what they refuse, and infinite numbers on every way. */
 import { describe, expect, it } from 'vitest';
 import {
+  dataset,
   defineNetwork,
   equal,
   exportOnnx,
@@ -11,14 +12,19 @@ import {
   groupNorm,
   initParameters,
   int32,
+  linear,
   Model,
+  mse,
   networkFromJson,
   networkToJson,
   predict,
   prelu,
+  relu,
+  type SymbolicTensor,
   size,
   softmax,
   std,
+  fit as train,
   transpose,
   variance,
   where,
@@ -45,6 +51,18 @@ describe('where', () => {
       const got = float32Array([2, 3], y!.data as Float32Array);
       expect(got, provider).toBeCloseToArray(expected, { atol: 1e-6 });
     }
+  });
+
+  it('is learned through by comparisons of what is learned: as relu is', async () => {
+    const through = (choose: (h: SymbolicTensor<'float32', readonly ['batch', 4]>) => typeof h) =>
+      defineNetwork({ x: float32('batch', 3) }, ({ x }) => ({
+        y: linear('out', choose(linear('in', x, 4)), 1),
+      }));
+    const data = dataset({ inputs: { x }, targets: float32Array([2, 1], [1, -1]) });
+    const [own, relus] = [through((h) => where(greater(h, 0), h, 0)), through((h) => relu(h))];
+    const learned = async (network: typeof own) =>
+      (await train(network, data, { loss: mse, epochs: 3, seed: 2, backend: 'cpu' })).parameters;
+    expect(await learned(own)).toBeCloseToArray((await learned(relus)) as never);
   });
 
   const inputs = { x: float32('batch', 3), ids: int32('batch', 3), other: float32('batch', 4) };

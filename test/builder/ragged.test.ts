@@ -8,6 +8,7 @@ import { add, mul, sub } from '../../src/builder/ops/arithmetic.js';
 import { last } from '../../src/builder/ops/at.js';
 import { std } from '../../src/builder/ops/composed.js';
 import { concat } from '../../src/builder/ops/concat.js';
+import { crf } from '../../src/builder/ops/crf.js';
 import { dropout } from '../../src/builder/ops/dropout.js';
 import { embedding } from '../../src/builder/ops/embedding.js';
 import { flip } from '../../src/builder/ops/flip.js';
@@ -96,6 +97,15 @@ describe('the lengths of padded sequences go on', () => {
     expect(lastInputs((output, other) => softmax(output, 1, other))).toHaveProperty('lengths', 'other');
   });
 
+  it('not to a sum of steps that have no weight beyond them', () => {
+    expect(
+      lastInputs((output) => {
+        const weights = softmax(linear('fc', output, 3), 1);
+        return matmul(transpose(weights, [0, 2, 1]), relu(output)).at(0, 1);
+      }),
+    ).toEqual({ x: expect.stringMatching(/^matmul/) });
+  });
+
   it('unless others are given', () => {
     expect(
       lastInputs((output, other) => lstm('upper', output, { hiddenSize: 2, lengths: other }).output.at(-1)),
@@ -158,7 +168,16 @@ describe('refused, because it would read padding as steps, is', () => {
       (x) => softmax(transpose(x, [0, 2, 1]), 2),
     ],
     ['logarithms of probabilities over the steps', /logSoftmax does not stop/, (x) => logSoftmax(x, 1)],
-    ['a product that sums over steps', /matmul does not stop/, (x) => matmul(transpose(x, [0, 2, 1]), x)],
+    [
+      'a product that sums over steps that are not zero',
+      /matmul does not stop/,
+      (x) => matmul(transpose(relu(x), [0, 2, 1]), relu(x)),
+    ],
+    [
+      'one over the emissions of tags, which are not zero either',
+      /matmul does not stop/,
+      (x) => matmul(transpose(crf('crf', relu(x)), [0, 2, 1]), relu(x)),
+    ],
     ['a flip of the steps', /flip_1 .*reverse: true/, (x) => flip(x)],
     ['steps of two sequences joined', /concat does not stop/, (x) => concat([x, x], 1)],
     ['steps counted again', /stepCount does not stop/, (x) => stepCount(x)],

@@ -10,7 +10,7 @@ import { exportOnnx } from '../../src/export/export.js';
 
 export const HIDDEN = 5;
 
-export function tokenNetwork(cell: 'lstm' | 'gru', vocabulary: number): Network {
+function tokenNetwork(cell: 'lstm' | 'gru', vocabulary: number): Network {
   return defineNetwork({ tokens: int32('batch', 'time') }, ({ tokens }) => {
     const x = embedding('embedding', tokens, { numEmbeddings: vocabulary, embeddingDim: 4 });
     const sizes = { hiddenSize: HIDDEN, numLayers: 2 } as const;
@@ -20,16 +20,13 @@ export function tokenNetwork(cell: 'lstm' | 'gru', vocabulary: number): Network 
 }
 
 /** Parameters whose logits differ by more than those of PyTorch's initialization. */
-export function sharpParameters(network: Network, seed: number): StateDict {
+export function sharp(parameters: StateDict): StateDict {
   return new Map(
-    [...initParameters(network, seed)].map(([name, { shape, data }]) => [
-      name,
-      { shape, data: data.map((value) => value * 4) },
-    ]),
+    [...parameters].map(([name, { shape, data }]) => [name, { shape, data: data.map((value) => value * 4) }]),
   );
 }
 
 export function tokenModel(cell: 'lstm' | 'gru', vocabulary: number, seed: number): Uint8Array {
   const network = tokenNetwork(cell, vocabulary);
-  return exportOnnx(network, sharpParameters(network, seed), { states: true });
+  return exportOnnx(network, sharp(initParameters(network, seed)), { states: true });
 }

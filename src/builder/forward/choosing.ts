@@ -15,7 +15,12 @@ const compared: Readonly<Record<Comparison, (tf: Tf, a: TfTensor, b: TfTensor) =
 
 export const where: Forward<'where'> = ({ a, b, x, y }, { comparison, than }, { tf }) => {
   const other = b ?? tf.scalar(than ?? 0, a.dtype as 'int32' | 'float32'); // one of the two is there
-  return { output: tf.where(compared[comparison](tf, a, other), x, y) };
+  // A comparison has no gradient, and tfjs refuses to go back through one: so it is one op on a number that nothing is learned from.
+  const condition = tf.customGrad((nothing) => ({
+    value: compared[comparison](tf, a, other),
+    gradFunc: () => tf.zerosLike(nothing as TfTensor),
+  }))(tf.scalar(0));
+  return { output: tf.where(condition, x, y) };
 };
 
 export const prelu: Forward<'prelu'> = ({ x }, { numParameters }, { tf }, parameter) => {

@@ -45,12 +45,12 @@ function productShape(a: Shape, b: Shape, name: string): { shape: Shape; lead: S
   return { shape: [...lead, ...rows, ...columns], lead };
 }
 
-/** Batches, rows and columns go by themselves to their places; the sums mix what they are over. */
+/** Batches, rows and columns go by themselves to their places; the sums are over the rest. */
 function along(axis: number, { shape: own }: { shape: Shape }, input: string, a: Shape, b: Shape): AxisUse {
   const { lead } = productShape(a, b, 'matmul');
   const { rows } = factorsOf(a, b);
   const isFirst = input === 'a';
-  if (axis === (isFirst || own.length === 1 ? own.length - 1 : own.length - 2)) return { kind: 'mixed' };
+  if (axis === (isFirst || own.length === 1 ? own.length - 1 : own.length - 2)) return { kind: 'summed' };
   if (axis >= own.length - 2)
     return { kind: 'each', axis: isFirst ? lead.length : lead.length + rows.length };
   return stretchedAlong(axis, own.slice(0, -2), lead);

@@ -64,6 +64,11 @@ export type AxisUse =
    * each of them, undefined where it has none.
    */
   | { readonly kind: 'lengths'; readonly axis: number | undefined }
+  /**
+   * Entries are multiplied with those of another input and summed: one that is zero in one of the two has no part, as a step beyond the
+   * lengths that has no weight.
+   */
+  | { readonly kind: 'summed' }
   /** Entries are computed from each other, or change places, or one is picked that a short sequence does not have. */
   | { readonly kind: 'mixed' };
 
