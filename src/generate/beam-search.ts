@@ -4,7 +4,7 @@
  */
 import { mustHave } from '../must-get.js';
 import type { Generated, GeneratedSoFar, Hypothesis, SearchLimits, SequenceSearch } from './generated.js';
-import { ended, extended, nextTokens, scoreOf } from './next-tokens.js';
+import { ended, extended, forEachToken, nextTokens, scoreOf } from './next-tokens.js';
 
 export interface BeamSettings {
   readonly width: number;
@@ -80,10 +80,10 @@ export class BeamSearch implements SequenceSearch {
   #candidates(logits: readonly Float64Array[]): readonly Candidate[] {
     const best = new Best(this.#settings.width + this.#running.length);
     for (const [from, hypothesis] of this.#running.entries()) {
-      const { scores, tokens } = nextTokens(mustHave(logits[from], 'The logits'), hypothesis, this.#limits);
-      for (const token of tokens) {
-        best.add({ from, token, logProbability: hypothesis.logProbability + (scores[token] ?? 0) });
-      }
+      const next = nextTokens(mustHave(logits[from], 'The logits'), hypothesis, this.#limits);
+      forEachToken(next, (token, score) => {
+        best.add(from, token, hypothesis.logProbability + score);
+      });
     }
     return best.candidates;
   }
@@ -116,14 +116,14 @@ class Best {
     this.#count = count;
   }
 
-  add(candidate: Candidate): void {
+  add(from: number, token: number, logProbability: number): void {
     const { candidates } = this;
     const last = candidates.at(-1);
     const isFull = candidates.length === this.#count;
-    if (isFull && last && candidate.logProbability <= last.logProbability) return;
+    if (isFull && last && logProbability <= last.logProbability) return;
     let place = candidates.length;
-    while (place > 0 && (candidates[place - 1]?.logProbability ?? 0) < candidate.logProbability) place -= 1;
-    candidates.splice(place, 0, candidate);
+    while (place > 0 && (candidates[place - 1]?.logProbability ?? 0) < logProbability) place -= 1;
+    candidates.splice(place, 0, { from, token, logProbability });
     if (isFull) candidates.pop();
   }
 }

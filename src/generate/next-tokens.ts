@@ -7,15 +7,27 @@ import { logProbabilities, penalized } from './token-scores.js';
 export interface NextTokens {
   /** Log probabilities of all tokens. */
   readonly scores: Float64Array;
-  /** Those that may come. */
-  readonly tokens: readonly number[];
+  /** Those that may come; undefined for all. */
+  readonly tokens: readonly number[] | undefined;
 }
 
 export function nextTokens(logits: Float64Array, hypothesis: Hypothesis, limits: SearchLimits): NextTokens {
   const { prompt, end, repetitionPenalty } = limits;
   const { tokens: own, allowed } = hypothesis;
   const scores = logProbabilities(penalized(logits, [...prompt, ...own], repetitionPenalty));
-  return { scores, tokens: allowed ? allowedNext(allowed, end) : Array.from(scores, (_, token) => token) };
+  return { scores, tokens: allowed && allowedNext(allowed, end) };
+}
+
+/** Calls `visit` with every token that may come, and its score. */
+export function forEachToken(
+  { scores, tokens }: NextTokens,
+  visit: (token: number, score: number) => void,
+): void {
+  if (!tokens)
+    scores.forEach((score, token) => {
+      visit(token, score);
+    });
+  else for (const token of tokens) visit(token, scores[token] ?? 0);
 }
 
 /** A sequence with one more token, which is not the end. */

@@ -2,19 +2,24 @@
 import type { Generator } from '../builder/random.js';
 import { mustHave } from '../must-get.js';
 import type { Generated, GeneratedSoFar, Hypothesis, SearchLimits, SequenceSearch } from './generated.js';
-import { ended, extended, type NextTokens, nextTokens } from './next-tokens.js';
+import { ended, extended, forEachToken, type NextTokens, nextTokens } from './next-tokens.js';
 import { draw, type Sampling } from './token-scores.js';
 
 /** How the next token is chosen. */
 type Choice = (next: NextTokens) => number;
 
 /** The most probable one, the first of those that are alike. */
-export const mostProbable: Choice = ({ scores, tokens }) =>
-  tokens.reduce((best, token) => ((scores[token] ?? 0) > (scores[best] ?? 0) ? token : best));
+export const mostProbable: Choice = (next) => {
+  let [best, most] = [-1, Number.NEGATIVE_INFINITY];
+  forEachToken(next, (token, score) => {
+    if (best === -1 || score > most) [best, most] = [token, score];
+  });
+  return best;
+};
 
 /** One that is drawn. */
 export function drawn(sampling: Sampling, generator: Generator): Choice {
-  return ({ scores, tokens }) => draw(scores, tokens, sampling, generator);
+  return ({ scores, tokens }) => draw(scores, tokens ?? scores.keys(), sampling, generator);
 }
 
 export class SingleSearch implements SequenceSearch {

@@ -1,6 +1,9 @@
 /** An encoder and a decoder from their description to what they write: trained, exported, run as two files. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initParameters, type StateDict } from '../../src/builder/parameters.js';
+import { crossEntropy } from '../../src/builder/train/cross-entropy.js';
+import { fit as train } from '../../src/builder/train/fit.js';
+import { adam } from '../../src/builder/train/optimizers.js';
 import { generate, generateSteps } from '../../src/generate/generate.js';
 import { float32Array } from '../../src/nd-array.js';
 import { Model } from '../../src/runtime/node.js';
@@ -128,6 +131,63 @@ describe('an encoder and decoder trained step by step', () => {
     expect(half).toBeCloseToArray(again as never);
     expect([...half.get('output.weight')!.data]).not.toEqual([...whole.get('output.weight')!.data]);
   }, 120_000);
+});
+
+describe('an encoder and decoder of other sources', () => {
+  const target = { vocabulary: 5, start: 1, end: 2 };
+  const sizes = { hiddenSize: 16, dropout: 0.1, numLayers: 2 } as const;
+  /** Images with a bright row, and sequences of numbers that are large or small: what is written tells which. */
+  const images = Array.from({ length: 60 }, (_, i) =>
+    Float32Array.from({ length: 24 }, (_, j) => Number(Math.floor(j / 6) === i % 3)),
+  );
+  const image = {
+    dtype: 'float32',
+    shape: [60, 4, 6],
+    data: Float32Array.from(images.flatMap((x) => [...x])),
+  } as const;
+  const wanted = images.map((_, i) => [[3], [4, 3], [4, 4, 3]][i % 3]!);
+  const series = images.map((_, i) =>
+    float32Array([2 + (i % 4), 1], new Float32Array(2 + (i % 4)).fill((i % 3) - 1)),
+  );
+  const cases: [string, EncoderDecoderOptions['source'], Parameters<EncoderDecoder['samples']>[0]][] = [
+    ['images by their columns', { image: [4, 6], conv: [4] }, image],
+    ['images as a state', { image: [4, 6], as: 'state' }, image],
+    ['images as a step', { image: [4, 6], as: 'step' }, image],
+    ['sequences of numbers', { features: 1 }, series],
+  ];
+
+  it.each(cases)(
+    'learns to tell %s',
+    async (_, source, sources) => {
+      const model = encoderDecoder({ source, target, ...sizes });
+      const { parameters } = await train(model.training(), model.samples(sources, wanted), {
+        loss: crossEntropy({ ignoreIndex: -100 }),
+        optimizer: adam({ lr: 0.02 }),
+        ...{ epochs: 40, batchSize: 20, backend: 'simd', clipNorm: 1 },
+      });
+      const models = await load(model, parameters, 'cpu');
+      const fed =
+        'features' in source
+          ? {
+              source: { data: [-1, -1, 0, 0, 1, 1], dims: [3, 2, 1] },
+              lengths: { data: [2, 2, 2], dims: [3] },
+            }
+          : { source: { data: image.data.slice(0, 72), dims: [3, 4, 6] } };
+      const found = await generate(models, { source: fed, maxLength: 5 });
+      expect(found.map(([best]) => best!.tokens)).toEqual(wanted.slice(0, 3));
+    },
+    120_000,
+  );
+
+  it('trains on tokens of its own alone', async () => {
+    const model = encoderDecoder({ source: { features: 1 }, target, ...sizes });
+    const network = model.training({ teacherForcing: 0, steps: 4 });
+    const { history } = await train(network, model.samples(series, wanted, { steps: 4 }), {
+      loss: crossEntropy({ ignoreIndex: -100 }),
+      ...{ epochs: 3, backend: 'simd' },
+    });
+    expect(history[2]!.loss).toBeLessThan(history[0]!.loss);
+  });
 });
 
 describe('encoderDecoder', () => {
