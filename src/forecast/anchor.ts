@@ -2,9 +2,10 @@
  * What a forecast starts from: a forecast that takes no training, made of the window alone. The network learns how what comes
  * differs from it, so that it need not learn a trend or a season anew.
  */
+
+import { add, type Floats, mul, repeatSteps, stepsOf } from '../builder/floats.js';
 import { constant } from '../builder/ops/parameter.js';
 import { baselines } from './baselines.js';
-import { add, type Floats, mul, repeatSteps, stepsOf } from './floats.js';
 
 /**
  * `naive`: the last value. `drift`: the line from the first value of the window through the last. `seasonalNaive`: the value of a

@@ -1,7 +1,8 @@
 /** The columns that a forecast sees beside its target: numbers, standardized; codes, as a few learned numbers each. */
+
+import { type Codes, div, embed, type Floats, part, reshape, sub } from '../builder/floats.js';
 import { constant } from '../builder/ops/parameter.js';
 import { shared } from '../builder/shared.js';
-import { type Codes, div, embed, type Floats, part, reshape, sub } from './floats.js';
 
 /** Numbers of a column, and what they are scaled by: `(value - center) / scale`. */
 export interface ScaledColumn {

@@ -1,7 +1,5 @@
 /** From what the recurrent layers made of the window to what is learned of each step ahead. */
-import { relu } from '../builder/ops/activations.js';
-import { dropout } from '../builder/ops/dropout.js';
-import { unroll } from '../builder/unroll.js';
+
 import {
   type Floats,
   joined,
@@ -12,7 +10,10 @@ import {
   recurrent,
   reshape,
   stepsOf,
-} from './floats.js';
+} from '../builder/floats.js';
+import { relu } from '../builder/ops/activations.js';
+import { dropout } from '../builder/ops/dropout.js';
+import { unroll } from '../builder/unroll.js';
 import type { SeenColumns } from './forecast-columns.js';
 import { type HeadOptions, learnedOf, pointOf } from './forecast-head.js';
 

@@ -1,4 +1,6 @@
 /** What a forecast says of a step: quantiles, or a distribution by its location and its scale. All in the scaled unit of the target. */
+
+import { add, type Floats, joined, layer, mul, part, sub } from '../builder/floats.js';
 import { clip, softplus } from '../builder/ops/activations.js';
 import { constant, parameter } from '../builder/ops/parameter.js';
 import type { StateDict } from '../builder/parameters.js';
@@ -6,7 +8,6 @@ import { gaussianNll, leastScales, pinball, studentTNll } from '../builder/train
 import type { Loss } from '../builder/train/loss.js';
 import { mustHave } from '../must-get.js';
 import { type Distribution, standardQuantiles } from './distribution-quantiles.js';
-import { add, type Floats, joined, layer, mul, part, sub } from './floats.js';
 import { medianOf } from './spread.js';
 
 /** `quantiles` are learned one by one; the others are distributions, of which a location and a scale are learned for each step. */

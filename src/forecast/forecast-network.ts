@@ -2,11 +2,7 @@
  * The network of a forecast: raw numbers of a window in, raw forecasts of all steps ahead out. It scales the target itself, so
  * that a model file needs nothing beside it.
  */
-import { defineNetwork, type Network } from '../builder/network.js';
-import { constant } from '../builder/ops/parameter.js';
-import { float32, int32 } from '../builder/tensor.js';
-import { type Anchor, anchorOf } from './anchor.js';
-import { type Distribution, standardQuantiles } from './distribution-quantiles.js';
+
 import {
   add,
   div,
@@ -19,7 +15,12 @@ import {
   reshape,
   stepsOf,
   sub,
-} from './floats.js';
+} from '../builder/floats.js';
+import { defineNetwork, type Network } from '../builder/network.js';
+import { constant } from '../builder/ops/parameter.js';
+import { float32, int32 } from '../builder/tensor.js';
+import { type Anchor, anchorOf } from './anchor.js';
+import { type Distribution, standardQuantiles } from './distribution-quantiles.js';
 import { type ForecastColumns, type ForecastInputs, seenColumns } from './forecast-columns.js';
 import { type DecoderKind, directly, stepByStep } from './forecast-decoder.js';
 import { distributionOf, type HeadOptions, trainedOf } from './forecast-head.js';

@@ -1,8 +1,9 @@
 /** What the target is scaled by: numbers of each window, or numbers of the training part that are the same for all windows. */
+
+import { add, type Floats, meanStep, mul, stepsOf, sub } from '../builder/floats.js';
 import { sqrt } from '../builder/ops/activations.js';
 import { constant } from '../builder/ops/parameter.js';
 import type { ScalerKind, Scaling } from '../data/table/scaler.js';
-import { add, type Floats, meanStep, mul, stepsOf, sub } from './floats.js';
 import type { ScaledColumn } from './forecast-columns.js';
 
 /** `window`: less the window's last value, by its deviation. The others are the kinds of `fitScaler`. */

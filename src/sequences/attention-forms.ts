@@ -3,11 +3,20 @@
  * asks, and what it finds is put beside it. Scores by a layer are those of Bahdanau et al. (2015), https://arxiv.org/abs/1409.0473.
  */
 
+import {
+  add,
+  type Floats,
+  joined,
+  type Lengths,
+  layer,
+  product,
+  softmaxOfSteps,
+  swapped,
+  tanhOf,
+  widened,
+} from '../builder/floats.js';
 import { parameter } from '../builder/ops/parameter.js';
-import { type Floats, joined } from '../forecast/floats.js';
 import type { AttentionKind } from './encoder-decoder-options.js';
-import type { Lengths } from './values.js';
-import { addSteps, product, projected, softmaxOfSteps, swapped, tanhOf, widened } from './values.js';
 
 /** What a decoder attends to. */
 export interface Memory {
@@ -21,7 +30,7 @@ export interface Memory {
 
 /** What the encoder's steps are found by. */
 export function keysOf(kind: AttentionKind, values: Floats, hiddenSize: number): Floats {
-  return kind === 'dot' ? values : projected('attention.keys', values, hiddenSize);
+  return kind === 'dot' ? values : layer('attention.keys', values, hiddenSize, false);
 }
 
 export interface Attended {
@@ -35,14 +44,14 @@ export interface Attended {
 export function attend(kind: AttentionKind, steps: Floats, memory: Memory, hiddenSize: number): Attended {
   const weights = softmaxOfSteps(scoresOf(kind, steps, memory, hiddenSize), memory.lengths);
   const found = product(swapped(weights), memory.values);
-  return { output: tanhOf(projected('attention.output', joined([found, steps]), hiddenSize)), weights };
+  return { output: tanhOf(layer('attention.output', joined([found, steps]), hiddenSize, false)), weights };
 }
 
 /** How well each step of the encoder fits each of the decoder, `[batch, time, steps]`. */
 function scoresOf(kind: AttentionKind, steps: Floats, { keys }: Memory, hiddenSize: number): Floats {
   if (kind !== 'additive') return product(keys, swapped(steps));
-  const query = projected('attention.query', steps, hiddenSize);
+  const query = layer('attention.query', steps, hiddenSize, false);
   const bound = 1 / Math.sqrt(hiddenSize);
   const v = parameter('attention.v', [hiddenSize], { init: { kind: 'uniform', bound } });
-  return product(tanhOf(addSteps(widened(keys, 2), widened(query, 1))), v);
+  return product(tanhOf(add(widened(keys, 2), widened(query, 1))), v);
 }

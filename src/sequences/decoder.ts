@@ -1,4 +1,15 @@
 /** From states and the tokens before to the logits of the next ones: a step, all steps at once, or one after the other. */
+import {
+  type Codes,
+  embed,
+  type Floats,
+  joined,
+  type LayerStates,
+  layer,
+  narrowed,
+  recurrent,
+  widened,
+} from '../builder/floats.js';
 import { argmax } from '../builder/ops/argmax.js';
 import { at } from '../builder/ops/at.js';
 import { dropout } from '../builder/ops/dropout.js';
@@ -7,11 +18,9 @@ import type { Shape } from '../builder/shape.js';
 import { shared } from '../builder/shared.js';
 import type { Value } from '../builder/tensor.js';
 import { unroll } from '../builder/unroll.js';
-import { type Codes, embed, type Floats, joined, type LayerStates, layer } from '../forecast/floats.js';
 import { attend } from './attention-forms.js';
 import { dropped, type Encoded } from './encoder.js';
 import type { EncoderDecoderPlan } from './encoder-decoder-options.js';
-import { narrowed, recurrentLayers, widened } from './values.js';
 
 export interface Decoded {
   /** `[batch, steps, vocabulary]` */
@@ -27,7 +36,7 @@ export interface Decoded {
 export class Decoder {
   readonly #plan: EncoderDecoderPlan;
   readonly embedded: (tokens: Codes) => Floats;
-  readonly layers: (steps: Floats, states?: LayerStates) => ReturnType<typeof recurrentLayers>;
+  readonly layers: (steps: Floats, states?: LayerStates) => ReturnType<typeof recurrent>;
   /** @param fed what attention made of the step before, `[batch, 1, hiddenSize]` */
   readonly step: (
     embedded: Floats,
@@ -45,7 +54,7 @@ export class Decoder {
       dropped(embed('decoder.embedding', tokens, vocabulary, embeddingDim), plan),
     );
     this.layers = shared((steps: Floats, initialState?: LayerStates) =>
-      recurrentLayers('decoder.rnn', steps, { cell, hiddenSize, numLayers, dropout, initialState }),
+      recurrent('decoder.rnn', steps, { cell, hiddenSize, numLayers, dropout }, initialState),
     );
     const head = shared((steps: Floats, memory: Encoded['memory']) => {
       const { output, weights } = memory

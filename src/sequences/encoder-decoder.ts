@@ -1,9 +1,7 @@
 /** An encoder and a decoder: one description, of which the network that is trained and the two that are run are made. */
 import { isObject, wrongArgument } from '../arguments.js';
-import { defineNetwork, type Network } from '../builder/network.js';
+import type { Network } from '../builder/network.js';
 import { checkParameters, type StateDict, specsOfNetwork } from '../builder/parameters.js';
-import { tie } from '../builder/shared.js';
-import { float32, int32, type TensorType, type Value } from '../builder/tensor.js';
 import { checkedOptions, rules } from '../builder/train/number-options.js';
 import { crc32 } from '../data/crc32.js';
 import type { SampleArray } from '../data/dataset.js';
@@ -11,20 +9,17 @@ import type { Sequence } from '../data/ragged-dataset.js';
 import type { SampleLoader } from '../data/sample-loader.js';
 import { LstmOnnxError } from '../errors.js';
 import { type ExportOptions, exportOnnx } from '../export/export.js';
-import type { Codes, Floats, LayerStates } from '../forecast/floats.js';
 import { generateMetadata } from '../generate/generate-metadata.js';
 import { mustGet } from '../must-get.js';
 import { checkOptionNames } from '../option-names.js';
 import { GIVEN_STATES_KEY, STATES_METADATA_KEY } from '../runtime/state-pairs.js';
-import { Decoder } from './decoder.js';
-import { encoded, type SourceValues, sourceInputs } from './encoder.js';
+import { decoderNetwork, encoderNetwork, statesBy, trainingNetwork } from './encoder-decoder-networks.js';
 import {
   type EncoderDecoderOptions,
   type EncoderDecoderPlan,
   encoderDecoderPlan,
 } from './encoder-decoder-options.js';
 import { sequenceSamples, type Tokens } from './samples.js';
-import { type Lengths, narrowed, widened } from './values.js';
 
 /** How the network that is trained goes through the targets. */
 export interface TrainingOptions {
@@ -153,7 +148,8 @@ export class EncoderDecoder {
  *
  * ```ts
  * const model = encoderDecoder({ source: { vocabulary: 30 }, target: { vocabulary: 40, start: 1, end: 2 }, bidirectional: true });
- * const { parameters } = await fit(model.training(), data, { loss: crossEntropy({ ignoreIndex: 0 }), epochs: 10 });
+ * const data = model.samples(sources, targets);
+ * const { parameters } = await fit(model.training(), data, { loss: crossEntropy({ ignoreIndex: -100 }), epochs: 10 });
  * const { encoder, decoder } = model.toOnnx(parameters);
  * ```
  *
@@ -162,75 +158,6 @@ export class EncoderDecoder {
 export function encoderDecoder(options: EncoderDecoderOptions): EncoderDecoder {
   if (!isObject(options)) throw wrongArgument('encoderDecoder', options, '{ source, target }');
   return new EncoderDecoder(encoderDecoderPlan(options));
-}
-
-/** Values by the names of outputs. */
-type Outputs = Readonly<Record<string, Floats>>;
-
-function trainingNetwork(
-  plan: EncoderDecoderPlan,
-  teacherForcing: number,
-  steps: number | undefined,
-): Network {
-  const inputs: Readonly<Record<string, TensorType>> = {
-    ...sourceInputs(plan),
-    previous: int32('batch', steps ?? 'steps'),
-  };
-  return defineNetwork(inputs, (values) => {
-    const decoder = new Decoder(plan);
-    const previous = values.previous as unknown as Codes;
-    const source = encoded(plan, sourceOf(values), (step) => decoder.layers(step).states);
-    const isStepped = plan.inputFeeding || teacherForcing < 1;
-    const logits =
-      isStepped && steps !== undefined
-        ? decoder.stepByStep(previous, source, steps, teacherForcing)
-        : decoder.allSteps(previous, source);
-    tieOutput(plan);
-    return { logits };
-  });
-}
-
-function encoderNetwork(plan: EncoderDecoderPlan): Network {
-  return defineNetwork(sourceInputs(plan), (values): Outputs => {
-    const decoder = new Decoder(plan);
-    const { states, memory } = encoded(plan, sourceOf(values), (step) => decoder.layers(step).states);
-    return {
-      ...statesBy(plan, (port) => [`${port}0`, states[port] as Floats]),
-      ...(memory ? { memory: memory.values } : {}),
-      ...(memory && memory.keys !== memory.values ? { keys: memory.keys } : {}),
-    };
-  });
-}
-
-function decoderNetwork(plan: EncoderDecoderPlan): Network {
-  const { hiddenSize, numLayers, attention, bidirectional, inputFeeding, source } = plan;
-  const features = hiddenSize * (bidirectional ? 2 : 1);
-  const hasMemory = attention !== 'none';
-  const inputs: Readonly<Record<string, TensorType>> = {
-    token: int32('batch'),
-    ...statesBy(plan, (port) => [`${port}0`, float32(numLayers, 'batch', hiddenSize)]),
-    ...(inputFeeding ? { fed: float32('batch', hiddenSize) } : {}),
-    ...(hasMemory ? { memory: float32('batch', 'time', features) } : {}),
-    ...(hasMemory && attention !== 'dot' ? { keys: float32('batch', 'time', hiddenSize) } : {}),
-    ...(hasMemory && !('image' in source) ? { lengths: int32('batch') } : {}),
-  };
-  return defineNetwork(inputs, (values): Outputs => {
-    const decoder = new Decoder(plan);
-    const given = values as unknown as Readonly<Record<string, Floats | undefined>>;
-    const states = statesBy(plan, (port) => [port, given[`${port}0`] as Floats]) as unknown as LayerStates;
-    const embedded = widened(decoder.embedded(values.token as unknown as Codes), 1);
-    const { memory, keys, fed } = given;
-    const { lengths } = sourceOf(values);
-    const attended = memory && { values: memory, keys: keys ?? memory, lengths };
-    const decoded = decoder.step(embedded, states, attended, fed && widened(fed, 1));
-    tieOutput(plan);
-    return {
-      logits: narrowed(decoded.logits, 1),
-      ...statesBy(plan, (port) => [`${port}n`, decoded.states[port] as Floats]),
-      ...(fed ? { fedNext: narrowed(decoded.output, 1) } : {}),
-      ...(decoded.weights ? { attention: narrowed(decoded.weights, 2) } : {}),
-    };
-  });
 }
 
 function decoderMetadata(plan: EncoderDecoderPlan): Readonly<Record<string, string>> {
@@ -242,23 +169,6 @@ function decoderMetadata(plan: EncoderDecoderPlan): Readonly<Record<string, stri
     [STATES_METADATA_KEY]: JSON.stringify(pairs),
     [GIVEN_STATES_KEY]: JSON.stringify(Object.keys(statesBy(plan, (port) => [`${port}0`, '']))),
   };
-}
-
-/** An entry for each state of the cell. */
-function statesBy<T>(
-  { cell }: EncoderDecoderPlan,
-  entry: (port: 'h' | 'c') => readonly [string, T],
-): Readonly<Record<string, T>> {
-  return Object.fromEntries((cell === 'lstm' ? (['h', 'c'] as const) : (['h'] as const)).map(entry));
-}
-
-function sourceOf(values: object): SourceValues {
-  const { source, lengths } = values as { readonly source: Value; readonly lengths?: Lengths };
-  return { source, lengths };
-}
-
-function tieOutput({ tiedEmbeddings }: EncoderDecoderPlan): void {
-  if (tiedEmbeddings) tie('output.weight', 'decoder.embedding.weight');
 }
 
 /** The parameters that a network has. */

@@ -1,13 +1,23 @@
 /** From a source to the states that the decoder starts from, and to what it attends to. */
+import {
+  type Codes,
+  embed,
+  type Floats,
+  type LayerStates,
+  type Lengths,
+  layer,
+  permuted,
+  recurrent,
+  reshape,
+  widened,
+} from '../builder/floats.js';
 import { relu } from '../builder/ops/activations.js';
 import { conv2d } from '../builder/ops/convolution.js';
 import { dropout } from '../builder/ops/dropout.js';
 import { maxPool2d } from '../builder/ops/pool.js';
 import { float32, int32, type TensorType, type Value } from '../builder/tensor.js';
-import { type Codes, embed, type Floats, type LayerStates, layer, reshape } from '../forecast/floats.js';
 import { keysOf, type Memory } from './attention-forms.js';
 import type { EncoderDecoderPlan, ImageSource } from './encoder-decoder-options.js';
-import { type Lengths, permuted, recurrentLayers, widened } from './values.js';
 
 export interface Encoded {
   /** `[numLayers, batch, hiddenSize]` each. */
@@ -74,7 +84,7 @@ export function dropped(x: Floats, { dropout: rate }: EncoderDecoderPlan): Float
 function read(plan: EncoderDecoderPlan, steps: Floats, lengths: Lengths | undefined): Encoded {
   const { cell, hiddenSize, numLayers, dropout, bidirectional, attention } = plan;
   const sizes = { cell, hiddenSize, numLayers, dropout, bidirectional, lengths };
-  const { output, states } = recurrentLayers('encoder.rnn', steps, sizes);
+  const { output, states } = recurrent('encoder.rnn', steps, sizes);
   return {
     states: bidirectional ? bridged(states, plan) : states,
     memory:

@@ -1,6 +1,7 @@
 /** The graph of a forecast: it takes raw numbers and gives raw forecasts, whatever the scale of the series. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Floats } from '../../src/builder/floats.js';
 import { defineNetwork } from '../../src/builder/network.js';
 import { initParameters } from '../../src/builder/parameters.js';
 import { predict } from '../../src/builder/predict.js';
@@ -8,7 +9,6 @@ import { Generator } from '../../src/builder/random.js';
 import { float32 } from '../../src/builder/tensor.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { anchorsFor, anchorValues } from '../../src/forecast/anchor.js';
-import type { Floats } from '../../src/forecast/floats.js';
 import { pointOf } from '../../src/forecast/forecast-head.js';
 import { type ForecastArchitecture, forecastNetwork } from '../../src/forecast/forecast-network.js';
 import { medianOf } from '../../src/forecast/spread.js';

@@ -1,24 +1,30 @@
 /**
- * Ops on values whose sizes come with the data, so that types cannot follow them: the shape rules check them when a network is
- * defined. The casts are here, and nowhere else in a forecast.
+ * Ops on values whose sizes come with data or options, so that types cannot follow them: the shape rules check them when a network is
+ * defined. For the networks that the library defines itself; the casts are here alone.
  */
-import * as arithmetic from '../builder/ops/arithmetic.js';
-import { at } from '../builder/ops/at.js';
-import * as joining from '../builder/ops/concat.js';
-import { embedding } from '../builder/ops/embedding.js';
-import { gru } from '../builder/ops/gru.js';
-import { linear } from '../builder/ops/linear.js';
-import { lstm } from '../builder/ops/lstm.js';
-import { mean } from '../builder/ops/reduce.js';
-import * as repeating from '../builder/ops/repeat.js';
-import * as reshaping from '../builder/ops/reshape.js';
-import { slice } from '../builder/ops/slice.js';
-import { unsqueeze } from '../builder/ops/unsqueeze.js';
-import type { Shape } from '../builder/shape.js';
-import type { Value } from '../builder/tensor.js';
+
+import { softmax, tanh } from './ops/activations.js';
+import * as arithmetic from './ops/arithmetic.js';
+import { at } from './ops/at.js';
+import * as joining from './ops/concat.js';
+import { embedding } from './ops/embedding.js';
+import { gru } from './ops/gru.js';
+import { linear } from './ops/linear.js';
+import { lstm } from './ops/lstm.js';
+import { matmul } from './ops/matmul.js';
+import { mean } from './ops/reduce.js';
+import * as repeating from './ops/repeat.js';
+import * as reshaping from './ops/reshape.js';
+import { slice } from './ops/slice.js';
+import { transpose } from './ops/transpose.js';
+import { squeeze, unsqueeze } from './ops/unsqueeze.js';
+import type { Dim, Shape } from './shape.js';
+import type { Value } from './tensor.js';
 
 export type Floats = Value<'float32', Shape>;
 export type Codes = Value<'int32', Shape>;
+/** The steps of each sequence, int32 `[batch]`. */
+export type Lengths = Value<'int32', readonly [Dim]>;
 
 type Binary = (a: Floats, b: Floats) => Floats;
 export const [add, sub, mul, div] = [
@@ -58,18 +64,49 @@ export function reshape<V extends Floats | Codes>(x: V, shape: Shape): V {
   return reshaping.reshape<'float32', Shape, Shape>(x as Floats, shape as never) as unknown as V;
 }
 
+/** The axes in another order. */
+export function permuted(x: Floats, axes: readonly number[]): Floats {
+  return transpose<'float32', Shape, readonly number[]>(x, axes as never) as Floats;
+}
+
+/** `[batch, a, b]` as `[batch, b, a]`. */
+export function swapped(x: Floats): Floats {
+  return permuted(x, [0, 2, 1]);
+}
+
+/** With a dimension of 1. */
+export function widened<V extends Floats | Codes>(x: V, axis: number): V {
+  return unsqueeze(x as Floats, axis) as unknown as V;
+}
+
+/** Without a dimension of 1. */
+export function narrowed(x: Floats, axis: number): Floats {
+  return squeeze(x as Value, axis) as unknown as Floats;
+}
+
+/** `torch.matmul` */
+export function product(a: Floats, b: Floats): Floats {
+  return matmul<Shape, Shape>(a, b as never) as Floats;
+}
+
+export function tanhOf(x: Floats): Floats {
+  return tanh<Shape>(x) as Floats;
+}
+
+/** Softmax along the steps of `[batch, steps, ...]`; those beyond the lengths get 0. */
+export function softmaxOfSteps(x: Floats, lengths: Lengths | undefined): Floats {
+  return softmax<Shape>(x, 1, lengths) as Floats;
+}
+
 /** The mean over the steps of `[batch, steps, columns]`, as one step. */
 export function meanStep(x: Floats): Floats {
   return unsqueeze(mean<Shape, number>(x, 1), 1) as Floats;
 }
 
 /** `linear` along the last axis. */
-export function layer(name: string, x: Floats, size: number): Floats {
-  return linear(
-    name,
-    x as unknown as Value<'float32', readonly ['batch', number]>,
-    size,
-  ) as unknown as Floats;
+export function layer(name: string, x: Floats, size: number, bias = true): Floats {
+  const rows = x as unknown as Value<'float32', readonly ['batch', number]>;
+  return linear(name, rows, size, { bias }) as unknown as Floats;
 }
 
 export function embed(name: string, ids: Codes, numEmbeddings: number, embeddingDim: number): Floats {
@@ -82,9 +119,13 @@ export interface RecurrentSizes {
   readonly numLayers: number;
   /** Between layers. */
   readonly dropout: number;
+  /** @default false */
+  readonly bidirectional?: boolean;
+  /** @default all steps */
+  readonly lengths?: Lengths | undefined;
 }
 
-/** `[numLayers, batch, hiddenSize]` each; a GRU has no `c`. */
+/** `[numLayers * directions, batch, hiddenSize]` each; a GRU has no `c`. */
 export interface LayerStates {
   readonly h: Floats;
   readonly c?: Floats;
@@ -94,12 +135,14 @@ export interface LayerStates {
 export function recurrent(
   name: string,
   x: Floats,
-  { cell, hiddenSize, numLayers, dropout }: RecurrentSizes,
+  { cell, hiddenSize, numLayers, dropout, bidirectional, lengths }: RecurrentSizes,
   initialState?: LayerStates,
 ): { readonly output: Floats; readonly states: LayerStates } {
   const steps = x as unknown as Value<'float32', readonly ['batch', number, number]>;
   const options = {
     ...{ hiddenSize, numLayers, batchFirst: true, dropout: numLayers > 1 ? dropout : 0 },
+    ...(bidirectional && { bidirectional }),
+    ...(lengths && { lengths }),
     ...(initialState && { initialState }),
   };
   const layers = (cell === 'lstm' ? lstm : gru) as unknown as (...given: unknown[]) => RecurrentOutputs;
