@@ -1,5 +1,6 @@
 /** What a model's file says of how text is generated with it. */
 import { isObject } from '../arguments.js';
+import { vocabulariesOf } from '../data/text/vocabulary-json.js';
 import { LstmOnnxError } from '../errors.js';
 
 /** The key; its value is JSON. */
@@ -45,6 +46,22 @@ export function readGenerateMetadata(metadata: ReadonlyMap<string, string>): Gen
     ...(isToken(end) ? { end } : {}),
     ...(typeof pair === 'string' ? { pair } : {}),
   };
+}
+
+/**
+ * The start and end tokens of a model: what its file says, else those of the vocabulary of its tokens.
+ *
+ * @param input the one that takes the tokens
+ * @throws E_INVALID_FILE for metadata that is not read
+ */
+export function startAndEnd(
+  metadata: ReadonlyMap<string, string>,
+  input: string,
+): Pick<GenerateMetadata, 'start' | 'end'> {
+  const vocabularies = vocabulariesOf(metadata);
+  const { start, end } = Object.hasOwn(vocabularies, input) ? (vocabularies[input]?.special ?? {}) : {};
+  const special = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
+  return { ...special, ...readGenerateMetadata(metadata) };
 }
 
 function jsonOf(text: string): unknown {

@@ -3,7 +3,7 @@ import { isObject, wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
 import { BaseModel } from '../runtime/model.js';
 import { checkPair, type EncoderAndDecoder, encode } from './encoder-and-decoder.js';
-import { readGenerateMetadata } from './generate-metadata.js';
+import { startAndEnd } from './generate-metadata.js';
 import {
   checkGenerateOptions,
   type GenerateOptions,
@@ -99,10 +99,10 @@ async function prepared(
 
 /** @param sequences how many there are, where prompts are not to say it */
 function search(model: BaseModel, options: GenerateOptions, sequences: number | undefined): Prepared {
-  const metadata = readGenerateMetadata(model.metadata);
+  const tokens = new TokenModel(model, options ?? {});
+  const metadata = startAndEnd(model.metadata, tokens.input);
   const prompts = promptsOf(options?.prompts, metadata, sequences);
   const searches = searchesFor(options ?? {}, prompts, metadata);
-  const tokens = new TokenModel(model, options ?? {});
   return { searches, steps: stepsOf(tokens, searches, prompts, options ?? {}) };
 }
 

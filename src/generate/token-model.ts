@@ -30,6 +30,8 @@ export class TokenModel {
   readonly #stream: Stream;
   readonly #input: ModelValue;
   readonly #output: string;
+  /** The name of the input that takes the tokens. */
+  readonly input: string;
   /** The number of tokens, where the model says it. */
   readonly vocabulary: number | undefined;
   /** Whether a run takes several tokens of each sequence. */
@@ -45,6 +47,7 @@ export class TokenModel {
     const carriers = pairStates(model.inputs, model.outputs, model.metadata, undefined);
     const open = model.inputs.filter(({ name }) => !carriers.has(name) && !Object.hasOwn(feeds, name));
     this.#input = theOne(open, input, 'input', 'takes the tokens', 'give the others as feeds');
+    this.input = this.#input.name;
     const carrying = new Set(carriers.values());
     const shown = model.outputs.filter((value) => !carrying.has(value));
     const logits = output ?? (shown.some(({ name }) => name === 'logits') ? 'logits' : undefined);

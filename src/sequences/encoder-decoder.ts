@@ -7,6 +7,7 @@ import { crc32 } from '../data/crc32.js';
 import type { SampleArray } from '../data/dataset.js';
 import type { Sequence } from '../data/ragged-dataset.js';
 import type { SampleLoader } from '../data/sample-loader.js';
+import { checkVocabularies } from '../data/text/vocabulary-json.js';
 import { LstmOnnxError } from '../errors.js';
 import { type ExportOptions, exportOnnx } from '../export/export.js';
 import { generateMetadata } from '../generate/generate-metadata.js';
@@ -20,6 +21,8 @@ import {
   encoderDecoderPlan,
 } from './encoder-decoder-options.js';
 import { sequenceSamples, type Tokens } from './samples.js';
+
+type Vocabularies = NonNullable<ExportOptions['vocabularies']>;
 
 /** How the network that is trained goes through the targets. */
 export interface TrainingOptions {
@@ -122,14 +125,16 @@ export class EncoderDecoder {
    * are carried, and that the two belong together.
    *
    * @param parameters those of {@link training}
-   * @throws E_SHAPE_MISMATCH for parameters of another network; what `exportOnnx` throws
+   * @param options `vocabularies` are those of texts, by the names of the inputs: `source` and `token`
+   * @throws E_SHAPE_MISMATCH for parameters of another network, E_INVALID_OPTION for a vocabulary of another size; what `exportOnnx` throws
    */
   toOnnx(
     parameters: StateDict,
-    options: Pick<ExportOptions, 'opset' | 'metadata'> = {},
+    options: Pick<ExportOptions, 'opset' | 'metadata' | 'vocabularies'> = {},
   ): EncoderDecoderFiles {
-    checkOptionNames('toOnnx', options, { opset: true, metadata: true });
-    const { opset, metadata = {} } = options;
+    checkOptionNames('toOnnx', options, { opset: true, metadata: true, vocabularies: true });
+    const { opset, metadata = {}, vocabularies } = options;
+    if (vocabularies !== undefined) checkSizes(this.#plan, vocabularies);
     if (!isObject(metadata)) throw wrongArgument('toOnnx: the option metadata', metadata, 'texts by name');
     checkParameters(trainingNetwork(this.#plan, 1, this.#plan.inputFeeding ? 1 : undefined), parameters);
     const { start, end } = this.#plan.target;
@@ -137,6 +142,7 @@ export class EncoderDecoder {
     const file = (network: Network, more: Readonly<Record<string, string>>) =>
       exportOnnx(network, partFor(network, parameters), {
         ...(opset === undefined ? {} : { opset }),
+        ...ofInputs(network, vocabularies),
         metadata: { ...metadata, ...own, ...more },
       });
     return { encoder: file(this.encoder, {}), decoder: file(this.decoder, decoderMetadata(this.#plan)) };
@@ -169,6 +175,31 @@ function decoderMetadata(plan: EncoderDecoderPlan): Readonly<Record<string, stri
     [STATES_METADATA_KEY]: JSON.stringify(pairs),
     [GIVEN_STATES_KEY]: JSON.stringify(Object.keys(statesBy(plan, (port) => [`${port}0`, '']))),
   };
+}
+
+/** @throws E_INVALID_OPTION for what is no vocabulary, or not that of the source or of the tokens of the target */
+function checkSizes({ source, target }: EncoderDecoderPlan, vocabularies: Vocabularies): void {
+  checkVocabularies('toOnnx: vocabularies', vocabularies);
+  const sizes = {
+    token: target.vocabulary,
+    ...('vocabulary' in source ? { source: source.vocabulary } : {}),
+  };
+  for (const [name, { tokens }] of Object.entries(vocabularies)) {
+    const size = Object.hasOwn(sizes, name) ? sizes[name as keyof typeof sizes] : undefined; // one of its keys, or undefined
+    if (size === tokens.length) continue;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      size === undefined
+        ? `toOnnx: vocabularies has '${name}', which takes no tokens; give them by the names ${Object.keys(sizes).join(' and ')}.`
+        : `toOnnx: the vocabulary of '${name}' has ${tokens.length} tokens, and the network takes ${size}; give the one it was trained with.`,
+    );
+  }
+}
+
+/** The vocabularies of a network's own inputs. */
+function ofInputs(network: Network, vocabularies: Vocabularies = {}): Pick<ExportOptions, 'vocabularies'> {
+  const own = Object.entries(vocabularies).filter(([name]) => Object.hasOwn(network.inputs, name));
+  return own.length > 0 ? { vocabularies: Object.fromEntries(own) } : {};
 }
 
 /** The parameters that a network has. */

@@ -1,6 +1,7 @@
 /** Sequences that a model generates: what each way of choosing finds, in batches, within limits. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { vocabulary } from '../../src/data/text/vocabulary.js';
 import { generate, generateSteps } from '../../src/generate/generate.js';
 import type { GenerateOptions } from '../../src/generate/generate-options.js';
 import { Model } from '../../src/runtime/node.js';
@@ -215,6 +216,17 @@ describe('generate', () => {
     await stream.run({ tokens: { data: [3], dims: [1, 1] } });
     const from = await generate(model, { prompts: [[1]], initial: stream.state, maxLength: 6 });
     expect(from).toEqual(await generate(model, { prompts: [[3, 1]], maxLength: 6 }));
+  });
+
+  it('takes the start and the end of the vocabulary of its tokens', async () => {
+    const letters = vocabulary(['abc'], { tokens: 'characters', start: true, end: true });
+    const file = tokenModel('lstm', 7, 2, { vocabularies: { tokens: letters } });
+    await using own = await Model.load(file, { providers: ['simd'] });
+    const { start, end } = letters.special;
+    const sampled = { sample: { seed: 1, temperature: 10 }, maxLength: 60 };
+    const expected = await generate(own, { prompts: [[start!]], end: end!, ...sampled });
+    expect(expected[0]![0]!.finish).toBe('end');
+    expect(await generate(own, sampled)).toEqual(expected);
   });
 
   it.each<[string, unknown, string, RegExp]>([

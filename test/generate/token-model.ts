@@ -6,7 +6,7 @@ import { linear } from '../../src/builder/ops/linear.js';
 import { lstm } from '../../src/builder/ops/lstm.js';
 import { initParameters, type StateDict } from '../../src/builder/parameters.js';
 import { int32 } from '../../src/builder/tensor.js';
-import { exportOnnx } from '../../src/export/export.js';
+import { type ExportOptions, exportOnnx } from '../../src/export/export.js';
 
 export const HIDDEN = 5;
 
@@ -26,7 +26,12 @@ export function sharp(parameters: StateDict): StateDict {
   );
 }
 
-export function tokenModel(cell: 'lstm' | 'gru', vocabulary: number, seed: number): Uint8Array {
+export function tokenModel(
+  cell: 'lstm' | 'gru',
+  vocabulary: number,
+  seed: number,
+  options: ExportOptions = {},
+): Uint8Array {
   const network = tokenNetwork(cell, vocabulary);
-  return exportOnnx(network, sharp(initParameters(network, seed)), { states: true });
+  return exportOnnx(network, sharp(initParameters(network, seed)), { states: true, ...options });
 }

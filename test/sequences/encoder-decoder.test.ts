@@ -4,6 +4,8 @@ import { initParameters, type StateDict } from '../../src/builder/parameters.js'
 import { crossEntropy } from '../../src/builder/train/cross-entropy.js';
 import { fit as train } from '../../src/builder/train/fit.js';
 import { adam } from '../../src/builder/train/optimizers.js';
+import { vocabulary } from '../../src/data/text/vocabulary.js';
+import { vocabulariesOf } from '../../src/data/text/vocabulary-json.js';
 import { generate, generateSteps } from '../../src/generate/generate.js';
 import { float32Array } from '../../src/nd-array.js';
 import { Model } from '../../src/runtime/node.js';
@@ -254,6 +256,28 @@ describe('encoderDecoder', () => {
       /an array \[time, 2\]/,
     );
     expect(await failure(() => model.toOnnx(new Map()))).toMatch(/^E_SHAPE_MISMATCH/);
+  });
+
+  it('keeps the vocabularies of texts in the files, each in that which takes its tokens', async () => {
+    const model = encoderDecoder({
+      source: { vocabulary: 4 },
+      target: { vocabulary: 6, start: 2, end: 3 },
+      hiddenSize: 4,
+    });
+    const parameters = initParameters(model.training(), 1);
+    const letters = vocabulary(['ab'], { tokens: 'characters' });
+    const sounds = vocabulary(['xy'], { tokens: 'characters', start: true, end: true });
+    const files = model.toOnnx(parameters, { vocabularies: { source: letters, token: sounds } });
+    await using encoder = await Model.load(files.encoder, { providers: ['simd'] });
+    await using decoder = await Model.load(files.decoder, { providers: ['simd'] });
+    expect(vocabulariesOf(encoder.metadata)).toEqual({ source: letters });
+    expect(vocabulariesOf(decoder.metadata)).toEqual({ token: sounds });
+    const wrong = (vocabularies: Parameters<typeof model.toOnnx>[1]) => () =>
+      model.toOnnx(parameters, vocabularies);
+    expect(wrong({ vocabularies: { source: sounds } })).toThrow(/has 6 tokens, and the network takes 4/);
+    expect(wrong({ vocabularies: { target: sounds } })).toThrow(
+      /takes no tokens; give them by the names token and source/,
+    );
   });
 
   it('gives samples with the token before each step, and the end behind the last', () => {
