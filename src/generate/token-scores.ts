@@ -69,7 +69,13 @@ export function draw(
   { temperature, topK, topP }: Sampling,
   generator: Generator,
 ): number {
-  const all = Array.from(tokens, (token) => ({ token, score: (scores[token] ?? 0) / temperature }));
+  const given = Array.from(tokens, (token) => ({ token, score: scores[token] ?? 0 }));
+  const top = highest(given);
+  // From the highest on, so that the least temperature leaves that one. Where it is -Infinity all are alike.
+  const all = given.map(({ token, score }) => ({
+    token,
+    score: score === top ? 0 : (score - top) / temperature,
+  }));
   const kept = nucleus(largest(all, topK), topP);
   // In the order of the tokens, so that equal scores are drawn alike whatever sorted them.
   kept.sort((a, b) => a.token - b.token);
@@ -105,6 +111,10 @@ function nucleus(candidates: Candidate[], p: number): Candidate[] {
 }
 
 function weightsOf(candidates: readonly Candidate[]): number[] {
-  const top = candidates.reduce((most, { score }) => Math.max(most, score), Number.NEGATIVE_INFINITY);
+  const top = highest(candidates);
   return candidates.map(({ score }) => Math.exp(score - top));
+}
+
+function highest(candidates: readonly Candidate[]): number {
+  return candidates.reduce((most, { score }) => Math.max(most, score), Number.NEGATIVE_INFINITY);
 }

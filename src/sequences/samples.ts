@@ -1,5 +1,5 @@
 /** Sources and targets as samples: before each step the token before it, behind the last one the end. */
-import { wrongArgument } from '../arguments.js';
+import { isObject, wrongArgument } from '../arguments.js';
 import type { SampleArray } from '../data/dataset.js';
 import { raggedDataset, type Sequence } from '../data/ragged-dataset.js';
 import type { SampleLoader } from '../data/sample-loader.js';
@@ -34,8 +34,8 @@ export function sequenceSamples(
         'give more steps, or leave the sample out.',
     );
   }
-  const previous = lists.map((tokens) => Int32Array.of(start, ...tokens));
-  const wanted = lists.map((tokens) => Int32Array.of(...tokens, end));
+  const previous = lists.map((tokens) => joined([start], tokens));
+  const wanted = lists.map((tokens) => joined(tokens, [end]));
   const given = 'vocabulary' in source ? tokenLists('sources', sources, source.vocabulary) : sources;
   const read = 'image' in source ? (given as SampleArray) : ragged(given as readonly Sequence[], source);
   return raggedDataset({
@@ -49,7 +49,7 @@ export function sequenceSamples(
 
 function ragged(sequences: readonly Sequence[], source: EncoderDecoderPlan['source']) {
   if ('features' in source && Array.isArray(sequences)) {
-    const wrong = sequences.findIndex((steps) => !('shape' in steps) || steps.shape[1] !== source.features);
+    const wrong = sequences.findIndex((steps) => !isArrayOf(steps, source.features));
     if (wrong !== -1) {
       throw wrongArgument(
         `samples: sources[${wrong}]`,
@@ -60,6 +60,12 @@ function ragged(sequences: readonly Sequence[], source: EncoderDecoderPlan['sour
     }
   }
   return { sequences, lengths: 'lengths' };
+}
+
+/** Whether it is an array `[time, features]`, whose numbers are checked elsewhere. */
+function isArrayOf(steps: unknown, features: number): boolean {
+  const { shape } = isObject(steps) ? steps : {};
+  return Array.isArray(shape) && shape[1] === features;
 }
 
 /** @throws E_INVALID_OPTION for what is no list of lists of tokens, and for a token beyond the vocabulary */
@@ -74,6 +80,13 @@ function tokenLists(what: string, lists: unknown, vocabulary: number): Int32Arra
       `samples: ${what}[${i}] has the token ${stranger}, and the vocabulary has ${vocabulary}; give tokens from 0 to ${vocabulary - 1}.`,
     );
   });
+}
+
+function joined(first: Tokens, second: Tokens): Int32Array {
+  const tokens = new Int32Array(first.length + second.length);
+  tokens.set(first);
+  tokens.set(second, first.length);
+  return tokens;
 }
 
 function padded(lists: readonly Int32Array[], steps: number, padding: number): SampleArray {

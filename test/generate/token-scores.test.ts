@@ -25,6 +25,12 @@ const normalized = (weights: readonly number[]) => {
 };
 
 describe('a token is drawn', () => {
+  it('of the most probable where the temperature is the least there is, and of all where none is probable', () => {
+    expect(shares({ temperature: Number.MIN_VALUE })).toEqual([0, 1, 0, 0, 0]);
+    const none = shares({ topP: 0.9 }, new Float64Array(5).fill(Number.NEGATIVE_INFINITY), [1, 3]);
+    expect(none[1]! + none[3]!).toBe(1);
+  });
+
   it.each<[string, Partial<typeof plain>, readonly number[]]>([
     ['by the probabilities', {}, probabilities],
     ['by their powers, with a temperature', { temperature: 0.5 }, probabilities.map((p) => p ** 2)],

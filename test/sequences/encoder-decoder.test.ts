@@ -4,6 +4,7 @@ import { initParameters, type StateDict } from '../../src/builder/parameters.js'
 import { crossEntropy } from '../../src/builder/train/cross-entropy.js';
 import { fit as train } from '../../src/builder/train/fit.js';
 import { adam } from '../../src/builder/train/optimizers.js';
+import type { Samples } from '../../src/data/dataset.js';
 import { vocabulary } from '../../src/data/text/vocabulary.js';
 import { vocabulariesOf } from '../../src/data/text/vocabulary-json.js';
 import { generate, generateSteps } from '../../src/generate/generate.js';
@@ -255,7 +256,21 @@ describe('encoderDecoder', () => {
     expect(() => ofFeatures.samples([float32Array([3, 1], [1, 2, 3])], [[3]])).toThrow(
       /an array \[time, 2\]/,
     );
+    for (const source of [5, null, { shape: null }]) {
+      expect(() => ofFeatures.samples([source as never], [[3]])).toThrow(
+        /sources\[0\] got .* an array \[time, 2\]/,
+      );
+    }
     expect(await failure(() => model.toOnnx(new Map()))).toMatch(/^E_SHAPE_MISMATCH/);
+  });
+
+  it('takes sequences of any length', () => {
+    const long = new Array<number>(200_000).fill(3);
+    const { inputs, targets } = encoderDecoder({ source, target, hiddenSize: 4 })
+      .samples([long], [long])
+      .batch(Int32Array.of(0)) as Samples;
+    expect(inputs.previous!.shape).toEqual([1, 200_001]);
+    expect(targets.shape).toEqual([1, 200_001]);
   });
 
   it('keeps the vocabularies of texts in the files, each in that which takes its tokens', async () => {
