@@ -55,6 +55,7 @@ export function encodeText(
 ): Int32Array {
   checkVocabulary('encodeText', vocabulary);
   checkOptionNames('encodeText', options, optionNames);
+  checkAround('encodeText', options);
   return idsOf('encodeText', vocabulary, text, options, 'the text');
 }
 
@@ -72,8 +73,16 @@ export function encodeTexts(
   const where = 'encodeTexts';
   checkVocabulary(where, vocabulary);
   checkOptionNames(where, options, textsOptionNames, { maxTokens: 'maxLength', limit: 'maxLength' });
+  checkAround(where, options);
   const { maxLength = Number.MAX_SAFE_INTEGER, tooLong = 'refuse', end } = options;
   expectWhole(where, { maxLength }, 1);
+  const around = (options.start ? 1 : 0) + (end ? 1 : 0);
+  if (maxLength <= around) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${where}: maxLength is ${maxLength}, and start and end leave no place for a token of a text; give at least ${around + 1}.`,
+    );
+  }
   if (tooLong !== 'refuse' && tooLong !== 'cut')
     throw wrongArgument(`${where}: tooLong`, tooLong, "'refuse' or 'cut'");
   if (typeof texts !== 'object' || texts === null || !(Symbol.iterator in texts)) {
@@ -84,7 +93,7 @@ export function encodeTexts(
   for (const text of texts) {
     const what = `text ${sequences.length}`;
     const ids = idsOf(where, vocabulary, text, options, what);
-    if (ids.length === 0) {
+    if (ids.length === around) {
       throw new LstmOnnxError('E_INVALID_OPTION', `${where}: ${what} has no tokens; leave empty texts out.`);
     }
     if (ids.length > maxLength) {
@@ -111,7 +120,8 @@ export function encodeTexts(
       count: unknown,
     });
   }
-  if (cut > 0) notes.push({ text: `${counted(cut, 'text')} cut after ${maxLength} tokens.`, count: cut });
+  if (cut > 0)
+    notes.push({ text: `${counted(cut, 'text')} cut after ${counted(maxLength, 'token')}.`, count: cut });
   return { sequences, tokens, unknown, notes };
 }
 
@@ -119,18 +129,20 @@ export function encodeTexts(
  * The text of ids: characters joined, words and tokens of your own with a space between them. Padding and start are left out, and
  * nothing behind the first end is read.
  *
+ * @param ids numbers, or those of int64, as `argmax` in a model file gives
  * @throws E_INVALID_OPTION for an id that is not in the vocabulary
  */
-export function decodeText(vocabulary: Vocabulary, ids: ArrayLike<number>): string {
+export function decodeText(vocabulary: Vocabulary, ids: ArrayLike<number | bigint>): string {
   checkVocabulary('decodeText', vocabulary);
   if (typeof ids !== 'object' || ids === null || typeof ids.length !== 'number') {
     throw wrongArgument('decodeText', ids, 'a list of ids');
   }
-  const { tokens, tokenizer, special } = vocabulary;
+  const { tokens, special } = vocabulary;
   const found: string[] = [];
   for (let i = 0; i < ids.length; i++) {
-    const id = ids[i] ?? -1;
-    const token = tokens[id];
+    const given: unknown = ids[i];
+    const id = typeof given === 'bigint' ? Number(given) : given;
+    const token = typeof id === 'number' ? tokens[id] : undefined;
     if (token === undefined) {
       throw new LstmOnnxError(
         'E_INVALID_OPTION',
@@ -140,7 +152,14 @@ export function decodeText(vocabulary: Vocabulary, ids: ArrayLike<number>): stri
     if (id === special.end) break;
     if (id !== special.padding && id !== special.start) found.push(token);
   }
-  return found.join(tokenizer === 'characters' ? '' : ' ');
+  return found.join(separatorOf(vocabulary));
+}
+
+/** @throws E_INVALID_OPTION unless start and end are true or false */
+function checkAround(where: string, { start = false, end = false }: EncodeOptions): void {
+  for (const [name, value] of Object.entries({ start, end })) {
+    if (typeof value !== 'boolean') throw wrongArgument(`${where}: ${name}`, value, 'true or false');
+  }
 }
 
 function idsOf(
@@ -156,7 +175,14 @@ function idsOf(
   const tokens = tokensIn(where, vocabulary, text, what);
   tokens.forEach((token, place) => {
     const id = known.get(token) ?? unknown;
-    if (id === undefined) throw notKnown(where, token, place, tokens, what);
+    if (id === undefined)
+      throw notKnown(
+        where,
+        token,
+        what,
+        place,
+        tokens.slice(Math.max(place - 8, 0), place + 8).join(separatorOf(vocabulary)),
+      );
     ids.push(id);
   });
   if (end) ids.push(mustHave(where, vocabulary, 'end'));
@@ -198,14 +224,12 @@ function mustHave(where: string, { special }: Vocabulary, kind: SpecialToken): n
   );
 }
 
-function notKnown(
-  where: string,
-  token: string,
-  place: number,
-  tokens: readonly string[],
-  what: string,
-): LstmOnnxError {
-  const around = tokens.slice(Math.max(place - 8, 0), place + 8).join('');
+/** What stands between the tokens of a text. */
+function separatorOf({ tokenizer }: Vocabulary): string {
+  return tokenizer === 'characters' ? '' : ' ';
+}
+
+function notKnown(where: string, token: string, what: string, place: number, around: string): LstmOnnxError {
   return new LstmOnnxError(
     'E_UNKNOWN_NAME',
     `${where}: ${what} has the token '${token}' at place ${place} (near '${around}'), which is not in the vocabulary; a vocabulary made with unknown: true takes it.`,

@@ -27,8 +27,12 @@ export async function* textRecords(
 ): AsyncGenerator<TextRecord> {
   if (!isObject(source) && !Array.isArray(source)) throw wrongSource(where, source);
   if (Symbol.asyncIterator in source) {
-    for await (const { value, line } of source as JsonLines)
-      yield recordOf(where, value, `line ${line}`, fields);
+    for await (const read of source as AsyncIterable<unknown>) {
+      if (!isObject(read) || !isObject(read.value)) {
+        throw wrongArgument(`${where}: JSON lines`, read, '{ value, line } of each, as readJsonLines gives');
+      }
+      yield recordOf(where, read.value, `line ${String(read.line)}`, fields);
+    }
   } else if (Symbol.iterator in source) {
     let count = 0;
     for (const value of source as Iterable<object>) {
@@ -81,6 +85,7 @@ function recordOf(
   const values = fields.map(({ name, takesNumbers }) => {
     const field = Object.hasOwn(value, name) ? value[name] : undefined;
     if (typeof field === 'string') return field;
+    if (takesNumbers && Number.isNaN(field)) return undefined; // missing, as in a table
     if (takesNumbers && (typeof field === 'number' || typeof field === 'boolean')) return String(field);
     if (field === null) return undefined;
     if (field === undefined) {

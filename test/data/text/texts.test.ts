@@ -213,6 +213,25 @@ describe('labelled texts', () => {
     expect(failure.message).toMatch(message);
   });
 
+  it('are none where a number as class is missing, as in a table', async () => {
+    const objects = [
+      { text: 'x', label: 1 },
+      { text: 'y', label: Number.NaN },
+    ];
+    expect(await labelledTexts(objects, names)).toMatchObject({ texts: ['x'], classes: ['1'] });
+  });
+
+  it('are refused from what reads other things one by one', async () => {
+    async function* objects() {
+      yield { text: 'x', label: 'a' };
+    }
+    const source = objects() as unknown as JsonLines;
+    expect(await rejectionOf(labelledTexts(source, names))).toMatchObject({
+      code: 'E_INVALID_OPTION',
+      message: expect.stringContaining('got an object with text, label; expected { value, line } of each'),
+    });
+  });
+
   it('say which option reads a column as text', async () => {
     const table = await parseTable(bytes('text,label\n1,a\n2,b\n'));
     expect((await rejectionOf(labelledTexts(table, names))).message).toMatch(

@@ -101,6 +101,8 @@ describe('a text', () => {
     expect(failureOf(() => encodeTexts(strict, ['S', 'X'])).message).toMatch(
       /text 1 has the token 'X' at place 0/,
     );
+    const strictWords = words(['win a prize'], { unknown: false });
+    expect(failureOf(() => encodeText(strictWords, 'win two prize')).message).toMatch(/near 'win two prize'/);
   });
 
   it('ends at its first end token; padding and start are left out, unknown is said', () => {
@@ -109,6 +111,40 @@ describe('a text', () => {
     expect(failureOf(() => decodeText(known, [6])).message).toMatch(/ids\[0\] is 6; expected 0 to 5/);
     expect(failureOf(() => decodeText(known, [-1])).code).toBe('E_INVALID_OPTION');
     expect(failureOf(() => encodeText(words(['a']), 'a', { end: true })).message).toMatch(/no end token/);
+  });
+});
+
+describe('ids', () => {
+  it('of int64 are read as numbers are, and what is no id is refused', () => {
+    const known = words(['a'], { end: true });
+    expect(decodeText(known, BigInt64Array.of(0n, 3n, 2n, 3n))).toBe('a');
+    expect(failureOf(() => decodeText(known, ['length'] as unknown as number[])).message).toMatch(
+      /ids\[0\] is length; expected 0 to 3/,
+    );
+  });
+});
+
+describe('start and end', () => {
+  const known = words(['a'], { start: true, end: true });
+
+  it('are no tokens of a text', () => {
+    expect(failureOf(() => encodeTexts(known, ['a', ' '], { start: true, end: true })).message).toMatch(
+      /text 1 has no tokens/,
+    );
+    expect(
+      failureOf(() => encodeTexts(known, ['a a'], { start: true, end: true, maxLength: 2, tooLong: 'cut' }))
+        .message,
+    ).toMatch(/maxLength is 2, .* give at least 3/);
+  });
+
+  it('are wanted or not', () => {
+    const given = { end: 'no' } as unknown as lo.EncodeOptions;
+    expect(failureOf(() => encodeTexts(known, ['a'], given)).message).toMatch(
+      /end got the text 'no'; expected true/,
+    );
+    expect(failureOf(() => encodeText(known, 'a', given)).message).toMatch(
+      /end got the text 'no'; expected true/,
+    );
   });
 });
 
