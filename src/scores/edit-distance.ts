@@ -68,8 +68,12 @@ export function errorRate(
 
 function expectSameKind(where: string, a: unknown, b: unknown): void {
   for (const sequence of [a, b]) {
-    if (typeof sequence !== 'string' && !isList(sequence))
-      throw wrongArgument(where, sequence, 'a text or a list of tokens');
+    if (typeof sequence === 'string') continue;
+    if (!isList(sequence)) throw wrongArgument(where, sequence, 'a text or a list of tokens');
+    // Others, such as those of a BigInt64Array, would equal no number.
+    const isToken = (token: unknown) => typeof token === 'string' || typeof token === 'number';
+    const wrong = Array.prototype.findIndex.call(sequence, (token) => !isToken(token));
+    if (wrong !== -1) throw wrongArgument(`${where}: token ${wrong}`, sequence[wrong], 'a number or a text');
   }
   if ((typeof a === 'string') === (typeof b === 'string')) return;
   throw new LstmOnnxError(

@@ -56,7 +56,7 @@ export class Tagger {
    *
    * @param feeds as `run` of the model takes them, the lengths of the sequences among them where the model has them
    * @returns one for each sequence, in their order, without padding
-   * @throws what `run` of the model throws; E_NOT_FINITE for emissions that are NaN
+   * @throws what `run` of the model throws; E_NOT_FINITE for emissions that are NaN or Infinity
    */
   async tag(feeds: Feeds): Promise<readonly TaggedSequence[]> {
     const lengths = this.#lengths;

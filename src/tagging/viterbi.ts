@@ -19,7 +19,7 @@ export interface ViterbiOptions {
  * @param emissions a score for each tag of each step, `[batch, time, tags]`, such as `predict` gives
  * @param crf what {@link crfOf} gives
  * @returns the numbers of the tags, a list for each sequence, as long as the sequence
- * @throws E_SHAPE_MISMATCH for emissions or lengths that do not fit; E_NOT_FINITE for emissions that are NaN; E_INVALID_OPTION
+ * @throws E_SHAPE_MISMATCH for emissions or lengths that do not fit; E_NOT_FINITE for emissions that are NaN or Infinity; E_INVALID_OPTION
  *   for what is none of these, and for a sequence all of whose tags are forbidden
  */
 export function viterbi(
@@ -41,8 +41,12 @@ export function viterbi(
       `viterbi: the emissions have shape ${formatShape(shape)}; expected [batch, time, ${tags}], as the crf has ${tags} tags.`,
     );
   }
-  if (data.some(Number.isNaN)) {
-    throw new LstmOnnxError('E_NOT_FINITE', 'viterbi: an emission is NaN; expected numbers.');
+  const wrong = data.find((score) => Number.isNaN(score) || score === Infinity);
+  if (wrong !== undefined) {
+    throw new LstmOnnxError(
+      'E_NOT_FINITE',
+      `viterbi: an emission is ${wrong}; expected numbers, or -Infinity.`,
+    );
   }
   const lengths = checkedLengths('viterbi', options.lengths, batch, time);
   return Array.from({ length: batch }, (_, sequence) => {

@@ -49,6 +49,15 @@ describe('editDistance', () => {
   });
 });
 
+describe('tokens that would equal none', () => {
+  it('are refused: those of int64 beside numbers', () => {
+    const int64 = new BigInt64Array(1) as unknown as number[];
+    const message = expect.stringContaining('token 0 got the bigint 0n; expected a number or a text');
+    expect(failureOf(() => editDistance([0], int64))).toMatchObject({ code: 'E_INVALID_OPTION', message });
+    expect(failureOf(() => errorRate([[1], int64], [[1], [0]]))).toMatchObject({ message });
+  });
+});
+
 describe('errorRate', () => {
   // The examples of torchmetrics' WordErrorRate and CharErrorRate.
   const predictions = ['this is the prediction', 'there is an other sample'];

@@ -163,6 +163,7 @@ describe('viterbi', () => {
     ['E_SHAPE_MISMATCH', () => viterbi(emissions, crf, { lengths: [1, 2] }), '2 lengths for 1 sequences'],
     ['E_INVALID_OPTION', () => viterbi(emissions, crf, { lengths: [3] }), 'expected 0 to 2 steps'],
     ['E_NOT_FINITE', () => viterbi(float32Array([1, 1, 2], [0, Number.NaN]), crf), 'an emission is NaN'],
+    ['E_NOT_FINITE', () => viterbi(float32Array([1, 1, 2], [0, Infinity]), crf), 'an emission is Infinity'],
     [
       'E_NOT_FINITE',
       () => viterbi(emissions, { ...crf, end: Float32Array.of(0, Number.NaN) }),

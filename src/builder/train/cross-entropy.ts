@@ -94,7 +94,7 @@ function crossEntropyWith(options?: CrossEntropyOptions): Loss {
 function rowsOf(tf: Tf, prediction: TfTensor, target: TfTensor): [rows: TfTensor, ids: TfTensor] {
   expectShape('crossEntropy', target, prediction.shape.slice(0, -1));
   if (target.dtype !== 'int32')
-    expectTargets('crossEntropy', target, Number.isInteger, 'class numbers, whole and from 0');
+    expectTargets('crossEntropy', target, (id) => id === (id | 0), 'class numbers, whole and from 0'); // of int32
   const integers = target.dtype === 'int32' ? target : tf.cast(target, 'int32');
   return [
     prediction.rank === 2 ? prediction : tf.reshape(prediction, [-1, prediction.shape.at(-1) ?? 1]),

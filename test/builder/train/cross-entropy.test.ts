@@ -190,6 +190,18 @@ describe('crossEntropy', () => {
     expect(failure).toMatchObject({ code: 'E_INVALID_OPTION', message: expect.stringContaining(message) });
   });
 
+  it('refuses targets of float32 that no int32 holds', async () => {
+    const rows = {
+      inputs: { x: float32Array([1, 2], [1, 2]) },
+      targets: float32Array([1], [2 ** 32]),
+    };
+    const plain = defineNetwork({ x: float32('batch', 2) }, ({ x }) => ({
+      logits: linear('fc', x, classes),
+    }));
+    const failure = await rejectionOf(train(plain, dataset(rows), { loss: crossEntropy, backend: 'cpu' }));
+    expect(failure.message).toContain('a target is 4294967296; expected class numbers');
+  });
+
   it('refuses weights of other classes than the predictions have', async () => {
     const failure = await rejectionOf(
       train(network, padded(0), { loss: crossEntropy({ weights: [1, 2] }), backend: 'cpu' }),
