@@ -5,9 +5,10 @@ import { type ErrorCode, LstmOnnxError } from './errors.js';
 /** A value in a few words: `undefined`, `the text 'adam'`, `an array`, `a Float64Array`, `a function`. */
 export function inWords(value: unknown): string {
   if (value === undefined || value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`;
+  if (typeof value === 'number') return `the number ${value}`;
+  if (typeof value === 'bigint') return `the bigint ${value}n`;
   if (typeof value === 'string') return `the text '${value.slice(0, 40)}'`;
-  if (Array.isArray(value)) return 'an array';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'symbol') return 'a symbol';
   const name = Object.getPrototypeOf(value)?.constructor?.name;

@@ -235,7 +235,7 @@ describe('generate', () => {
       'an empty prompt',
       { prompts: [[]] },
       'E_INVALID_OPTION',
-      /prompts\[0\] got an array; expected one token/,
+      /prompts\[0\] got an empty array; expected one token/,
     ],
     ['a token beyond the vocabulary', { prompts: [[1, 7]] }, 'E_INVALID_OPTION', /no token 7: .*from 0 to 6/],
     ['an end beyond it', { prompts: [[1]], end: 9 }, 'E_INVALID_OPTION', /no token 9/],

@@ -58,7 +58,7 @@ describe('a stream reordered', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['no rows', [], /^E_INVALID_OPTION: reorder got an array; expected a list of rows/],
+    ['no rows', [], /^E_INVALID_OPTION: reorder got an empty array; expected a list of rows/],
     ['no whole number', [0.5], /^E_INVALID_OPTION/],
     ['what is no list', 'rows', /^E_INVALID_OPTION/],
     [
