@@ -285,6 +285,7 @@ export { type PlainText, parseText, type TextOptions } from './data/text/plain-t
 export { type SplitSamples, type SplitSamplesOptions, splitSamples } from './data/text/split-samples.js';
 export { type TextPairs, type TextPairsOptions, textPairs } from './data/text/text-pairs.js';
 export type { TextSource } from './data/text/text-records.js';
+export { type TextStream, type TextStreamOptions, textStream } from './data/text/text-stream.js';
 export type { Tokenizer } from './data/text/tokenizers.js';
 export {
   type SpecialToken,

@@ -148,6 +148,7 @@ const examples: Record<string, () => unknown[]> = {
     { encoding: 'utf-8', classes: ['a'], empty: 'refuse', minExamples: 2 },
   ],
   splitSamples: () => [labelled, { validation: 1, test: 0.3, seed: 1, stratified: true }],
+  textStream: () => [[1, 2, 0, 1, 2], { batchSize: 2, steps: 1, input: 'tokens' }],
   textPairs: () => [records, { source: 'a', target: 'b', empty: 'drop' }],
   vocabulariesOf: () => [new Map([['lstm_onnx.vocabularies', JSON.stringify({ x: vocabulary })]])],
   vocabulary: () => [

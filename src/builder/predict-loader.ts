@@ -1,6 +1,6 @@
 /** The outputs of samples that are read batch by batch, put into the order of the samples. */
 import { copyJoined, joinedShape } from '../array-layout.js';
-import { checkLoader, type InputLoader, loadInputs } from '../data/sample-loader.js';
+import { checkLoader, type InputLoader, loadInputs, type SampleLoader } from '../data/sample-loader.js';
 import { LstmOnnxError } from '../errors.js';
 import { mustGet } from '../must-get.js';
 import { dim, type NdArray, sizeOf } from '../nd-array.js';
@@ -18,15 +18,22 @@ type Outputs = Readonly<Record<string, Output>>;
  * zeros to the longest.
  *
  * @param run computes the outputs of a batch's inputs
- * @throws E_UNSUPPORTED for a network that mixes the samples of a batch
+ * @throws E_UNSUPPORTED for a network that mixes the samples of a batch; E_INVALID_OPTION for streams, whose samples do not stand alone
  */
 export async function predictLoaded(
   network: Network,
-  loader: InputLoader,
+  loader: InputLoader & Pick<SampleLoader, 'streams'>,
   batchSize: number,
   run: (inputs: Readonly<Record<string, NdArray<DType>>>) => Promise<Outputs>,
 ): Promise<Outputs> {
   checkLoader('prediction', loader);
+  if (loader.streams !== undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      'predict starts each sample from zeros, and the samples of streams go on from each other. Give predict the whole sequences, ' +
+        'or run the exported model piece by piece with model.stream().',
+    );
+  }
   checkSamplesFirst(network);
   const axes = batchAxes(network);
   if (!axes) {

@@ -19,25 +19,43 @@ export interface InputLoader<Inputs extends SampleInputs = SampleInputs> {
 
 /** Inputs and targets, for `fit` and `evaluate`. Other dimensions than the first may differ from batch to batch. */
 export interface SampleLoader<Inputs extends SampleInputs = SampleInputs> extends InputLoader<Inputs> {
+  /**
+   * How many long sequences are read side by side. Sample `i` is then the piece that follows sample `i - streams`: a batch is the
+   * next piece of each sequence, in order, and the states of recurrent layers go on from batch to batch, from zeros at the start of
+   * an epoch. `length` is a multiple of it. @default none: each sample stands alone
+   */
+  readonly streams?: number;
   batch(indices: Int32Array): Samples<Inputs> | Promise<Samples<Inputs>>;
 }
 
-const names = { length: true, sizes: true, batch: true } satisfies OptionNames<SampleLoader>;
+const names = { length: true, sizes: true, streams: true, batch: true } satisfies OptionNames<SampleLoader>;
 
 /** Whether data is read batch by batch. An input called `batch` is an array and no function. */
 export function isLoader<L extends InputLoader>(data: L | object): data is L {
   return isObject(data) && typeof data.batch === 'function';
 }
 
-/** @throws E_INVALID_OPTION unless the loader has a length, and sizes for all samples or none */
-export function checkLoader(role: string, loader: InputLoader): void {
+/** @throws E_INVALID_OPTION unless the loader has a length, sizes for all samples or none, and streams that fill every batch or none */
+export function checkLoader(role: string, loader: InputLoader & Pick<SampleLoader, 'streams'>): void {
   const where = `The loader of the ${role} data`;
-  const { length, sizes } = loader;
+  const { length, sizes, streams } = loader;
   if (!Number.isSafeInteger(length) || length < 1) {
     throw wrongArgument(`${where}: length`, length, 'how many samples there are, from 1');
   }
   // An instance of a class may have fields of its own.
   if (Object.getPrototypeOf(loader) === Object.prototype) checkOptionNames(where, loader, names);
+  if (streams !== undefined) {
+    if (!Number.isSafeInteger(streams) || streams < 1 || length % streams !== 0) {
+      throw wrongArgument(
+        `${where}: streams`,
+        streams,
+        `a whole number from 1 that divides its length, ${length}`,
+      );
+    }
+    if (sizes !== undefined) {
+      throw wrongArgument(`${where}: sizes`, sizes, 'none beside streams, whose samples are read in order');
+    }
+  }
   if (sizes === undefined) return;
   if (sizes === null || typeof sizes !== 'object' || sizes.length !== length) {
     throw wrongArgument(`${where}: sizes`, sizes, `a list with the size of each of the ${length} samples`);

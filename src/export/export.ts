@@ -8,6 +8,7 @@ import type { OpName } from '../builder/ops/index.js';
 import { parameterName } from '../builder/ops/op.js';
 import { mapInputs } from '../builder/ops/op-inputs.js';
 import { checkParameters, parameterUses, type StateDict } from '../builder/parameters.js';
+import { statePairs } from '../builder/recurrent/states.js';
 import { summary } from '../builder/summary.js';
 import type { TensorType } from '../builder/tensor.js';
 import { counted } from '../counted.js';
@@ -27,7 +28,6 @@ import type { Lowered, LoweredPort } from './lowering.js';
 import { lowerings } from './ops/index.js';
 import { storesTransposed } from './ops/linear.js';
 import { prune } from './prune.js';
-import { statePairs } from './states.js';
 import { type VariantOptions, variantOf } from './variants.js';
 
 export interface ExportOptions extends ModelInfo, VariantOptions {

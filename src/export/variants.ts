@@ -1,8 +1,8 @@
 /** What an export can add to the inputs and outputs of a network. */
 import type { Network } from '../builder/network.js';
+import { withStates } from '../builder/recurrent/states.js';
 import { withLengths } from './lengths.js';
 import { withProbabilities } from './probabilities.js';
-import { withStates } from './states.js';
 
 export interface VariantOptions {
   /** Adds the states of every recurrent layer as inputs `h0`, `c0` and outputs `hn`, `cn`. @default false */

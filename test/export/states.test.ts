@@ -12,9 +12,9 @@ import { reshape } from '../../src/builder/ops/reshape.js';
 import { rnn } from '../../src/builder/ops/rnn.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { initParameters } from '../../src/builder/parameters.js';
+import { statePairs, withStates } from '../../src/builder/recurrent/states.js';
 import { float32, type SymbolicTensor, type Value } from '../../src/builder/tensor.js';
 import { exportOnnx, toOnnxModel } from '../../src/export/export.js';
-import { statePairs, withStates } from '../../src/export/states.js';
 import { simpleLSTM } from '../parity/networks.js';
 import { expectSameNumbers } from './running.js';
 

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cellOf, recurrentNames } from '../../src/builder/recurrent/cells.js';
-import { withStates } from '../../src/export/states.js';
+import { withStates } from '../../src/builder/recurrent/states.js';
 import { openHdf5 } from '../../src/import/hdf5/open-hdf5.js';
 import { type ImportResult, importModel } from '../../src/import/import-model.js';
 import { kerasArchive, kerasConfig, kerasFile, layersOf } from './keras-files.js';

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { parameterSpecs } from '../../src/builder/parameters.js';
+import { withStates } from '../../src/builder/recurrent/states.js';
 import type { LstmOnnxError } from '../../src/errors.js';
-import { withStates } from '../../src/export/states.js';
 import { importModel } from '../../src/import/import-model.js';
 import { readKeras } from '../../src/import/keras/read-keras.js';
 import {

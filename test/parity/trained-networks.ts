@@ -1,17 +1,19 @@
-/** The networks that are trained beside PyTorch: the fixtures in `frozen/`, `normalization/` and `gru-rnn/training/`. */
+/** The networks that are trained beside PyTorch: `frozen/`, `normalization/`, `gru-rnn/training/` and `language-models/`. */
 import { defineNetwork } from '../../src/builder/network.js';
 import { relu, softmax, tanh } from '../../src/builder/ops/activations.js';
 import { mul } from '../../src/builder/ops/arithmetic.js';
 import { conv1d } from '../../src/builder/ops/convolution.js';
+import { embedding } from '../../src/builder/ops/embedding.js';
 import { gru } from '../../src/builder/ops/gru.js';
 import { linear } from '../../src/builder/ops/linear.js';
+import { lstm } from '../../src/builder/ops/lstm.js';
 import { batchNorm, layerNorm } from '../../src/builder/ops/normalization.js';
 import { parameter } from '../../src/builder/ops/parameter.js';
 import { mean, sum } from '../../src/builder/ops/reduce.js';
 import { reshape } from '../../src/builder/ops/reshape.js';
 import { rnn } from '../../src/builder/ops/rnn.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
-import { float32 } from '../../src/builder/tensor.js';
+import { float32, int32 } from '../../src/builder/tensor.js';
 import type { GruRnnTraining } from '../fixtures.js';
 
 export const frozenNetwork = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => {
@@ -41,5 +43,30 @@ export function trainedNetwork(config: GruRnnTraining) {
     const { output } =
       kind === 'gru' ? gru('gru', x, sizes) : rnn('rnn', x, { ...sizes, nonlinearity: nonlinearity! });
     return { logits: linear('fc', output.at(-1), numClasses) };
+  });
+}
+
+/** The case of the fixtures in `language-models/`. */
+export interface LanguageModelCase {
+  readonly kind: 'lstm' | 'gru';
+  readonly numLayers: number;
+  readonly optimizer: 'sgd' | 'adam';
+  readonly lr: number;
+  readonly vocabulary: number;
+  readonly embeddingDim: number;
+  readonly hiddenSize: number;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly steps: number;
+}
+
+export function languageModel(config: LanguageModelCase) {
+  const { kind, vocabulary, embeddingDim, hiddenSize, numLayers } = config;
+  return defineNetwork({ tokens: int32('batch', 'time') }, ({ tokens }) => {
+    const x = embedding('embedding', tokens, { numEmbeddings: vocabulary, embeddingDim });
+    const sizes = { hiddenSize, numLayers };
+    const { output } = kind === 'lstm' ? lstm('rnn', x, sizes) : gru('rnn', x, sizes);
+    return { logits: linear('fc', output, vocabulary) };
   });
 }

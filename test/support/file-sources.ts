@@ -1,9 +1,9 @@
 /** The networks that are read of files of others. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Network } from '../../src/builder/network.js';
+import { withStates } from '../../src/builder/recurrent/states.js';
 import { LstmOnnxError } from '../../src/errors.js';
 import { withLengths } from '../../src/export/lengths.js';
-import { withStates } from '../../src/export/states.js';
 import { networkFromStateDict } from '../../src/import/architecture.js';
 import { importModel } from '../../src/import/import-model.js';
 import type { ImportedModel } from '../../src/import/imported-model.js';

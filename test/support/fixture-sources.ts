@@ -23,7 +23,13 @@ import {
 } from '../parity/networks.js';
 import { type OpCase, opNetwork } from '../parity/op-networks.js';
 import { ofLayer, sharingNetworks } from '../parity/sharing-networks.js';
-import { frozenNetwork, normalizationNetwork, trainedNetwork } from '../parity/trained-networks.js';
+import {
+  frozenNetwork,
+  type LanguageModelCase,
+  languageModel,
+  normalizationNetwork,
+  trainedNetwork,
+} from '../parity/trained-networks.js';
 import { type Case, type Column, type Source, source } from './source.js';
 
 /** With its weights, and the ONNX file of both. */
@@ -52,6 +58,9 @@ const cells = casesOf<GruRnnCellCase>('gru-rnn/cells', (fixture) => recurrentCel
 const crfs = casesOf<CrfCase>('crf', (fixture) => crfNetwork(fixture.case));
 const trained = listFixtures('gru-rnn/training').map((name): Case => {
   return { name, network: trainedNetwork(loadFixture<GruRnnTraining>(name).case) };
+});
+const languageModels = listFixtures('language-models').map((name): Case => {
+  return { name, network: languageModel(loadFixture<LanguageModelCase>(name).case) };
 });
 
 /** Those of one op or a few, which have weights. */
@@ -139,6 +148,11 @@ export const fixtureSources: readonly Source[] = [
   source("listFixtures('frozen')", trainedHere('frozen', frozenNetwork), [
     ['trains'],
     'parity/frozen-training.test.ts',
+    'has the parameters and losses of PyTorch: %s',
+  ]),
+  source("listFixtures('language-models')", languageModels, [
+    ['trains'],
+    'parity/language-models.test.ts',
     'has the parameters and losses of PyTorch: %s',
   ]),
   source('normalization/training', trainedHere('normalization', normalizationNetwork), [

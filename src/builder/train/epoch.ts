@@ -4,11 +4,12 @@ import { LstmOnnxError, messageOf } from '../../errors.js';
 import { mustGet } from '../../must-get.js';
 import type { Backend } from '../backends/backend.js';
 import type { Tf } from '../backends/tf.js';
-import { forward } from '../forward.js';
+import { type ForwardOptions, forward } from '../forward.js';
 import type { Network } from '../network.js';
 import type { StateDict } from '../parameters.js';
 import type { Generator } from '../random.js';
 import { batchAt } from './batches.js';
+import { type CarriedStates, carriedStates } from './carried-states.js';
 import type { Evaluation, StepLog } from './logs.js';
 import { countedTargets } from './masked.js';
 import { type BatchPlace, type MeasuredBatch, Measures, measureBatch, readBatch } from './measures.js';
@@ -62,6 +63,21 @@ export async function runEpoch(
   epoch: number,
   options: EpochOptions,
 ): Promise<Evaluation & { readonly lr: number }> {
+  const carried = carriedStates(context.backend, context.network, data);
+  try {
+    return await runSteps(context, data, epoch, options, carried);
+  } finally {
+    carried?.dispose();
+  }
+}
+
+async function runSteps(
+  context: TrainingContext,
+  data: TrainingData,
+  epoch: number,
+  options: EpochOptions,
+  carried: CarriedStates | undefined,
+): Promise<Evaluation & { readonly lr: number }> {
   const { batchSize, onStep, signal, shuffle = true } = options;
   const { loss } = context.objective;
   const order = trainingOrder(context.generator, data, batchSize, shuffle);
@@ -75,7 +91,7 @@ export async function runEpoch(
     const stepOptions = options.optimizerAt(context.optimizer.stepCount);
     lr = stepOptions.lr;
     const place = await placeIn(data, order, start, end);
-    const measured = await trainStep(context, place, stepOptions, options.clipNorm);
+    const measured = await trainStep(context, place, stepOptions, options.clipNorm, carried);
     const lossValue = measured?.means[0];
     if (measured?.weight && lossValue !== undefined && !Number.isFinite(lossValue)) {
       throw new LstmOnnxError(
@@ -129,11 +145,15 @@ async function trainStep(
   place: BatchPlace,
   options: StepOptions,
   clipNorm: number | undefined,
+  carried: CarriedStates | undefined,
 ): Promise<MeasuredBatch | undefined> {
   const { tf } = backend;
   const { data, order, start, end } = place;
   const counted = countedTargets(objective.loss, data, order, start, end);
-  if (counted.count === 0) return undefined;
+  if (counted.count === 0) {
+    carried?.pass(backend, variables, place, { training: true, generator });
+    return undefined;
+  }
   /** What outlives the tape of the gradients. */
   const kept: TfTensor[] = [];
   const keep = (tensor: TfTensor) => {
@@ -147,11 +167,10 @@ async function trainStep(
     const batch = batchAt(backend, data, order, start, end);
     const means: TfTensor[] = [];
     const { value, grads } = tf.variableGrads(() => {
-      const outputs = forward(tf, network, variables, batch.inputs, {
-        training: true,
-        generator,
-        updates,
-      });
+      const passing: ForwardOptions = { training: true, generator, updates };
+      const outputs =
+        carried?.forward(variables, batch.inputs, passing) ??
+        forward(tf, network, variables, batch.inputs, passing);
       const output = outputs[objective.output] ?? tf.scalar(Number.NaN);
       const measured = measureBatch(tf, objective, output, batch.target, counted, {
         network,
@@ -171,8 +190,10 @@ async function trainStep(
     return means.length === 0 ? value : tf.stack([value, ...means]);
   };
   try {
+    const means = keep(tidied(tf, step, objective));
+    carried?.advance();
     // Read at every step, since a NaN loss must end training at its step.
-    return await readBatch(backend, place, counted, keep(tidied(tf, step, objective)), prediction);
+    return await readBatch(backend, place, counted, means, prediction);
   } finally {
     for (const tensor of kept) tensor.dispose();
   }

@@ -8,11 +8,12 @@ import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { type Backend, type BackendName, startBackend } from '../backends/backend.js';
 import { checkNetwork } from '../check-network.js';
-import { forward } from '../forward.js';
+import { type ForwardOptions, forward } from '../forward.js';
 import type { Network } from '../network.js';
 import { checkParameters, type StateDict } from '../parameters.js';
 import { type TfParameters, tensorsOf } from '../tf-parameters.js';
 import { batchAt, checkSamplesFirst, type SamplesFor } from './batches.js';
+import { type CarriedStates, carriedStates } from './carried-states.js';
 import { checkCounts } from './check-options.js';
 import type { Evaluation } from './logs.js';
 import type { Loss } from './loss.js';
@@ -20,6 +21,7 @@ import { countedTargets } from './masked.js';
 import { type MeasuredTensors, Measures, measureBatch, readBatch } from './measures.js';
 import type { Metric } from './metric.js';
 import { failureOf, type Objective, objectiveOf } from './objective.js';
+import { optionsOfStreams, streamsOf } from './streams.js';
 import { checkedData, evaluationOrder, placeIn, type TrainingData } from './training-data.js';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
@@ -59,7 +61,7 @@ export async function evaluate<N extends Network, I extends SampleInputs>(
   checkNetwork('evaluate', network);
   checkOptionNames('evaluate', options, optionNames, { outputs: 'output' });
   const objective = objectiveOf(network, options);
-  const { batchSize = 64 } = options;
+  const { batchSize = 64 } = optionsOfStreams(options, streamsOf(data, 'evaluation'));
   checkCounts({ batchSize });
   checkSamplesFirst(network);
   checkParameters(network, parameters);
@@ -83,6 +85,24 @@ export async function evaluateWith(
   objective: Objective,
   batchSize: number,
 ): Promise<Evaluation> {
+  const carried = carriedStates(backend, network, data);
+  const size = carried?.streams ?? batchSize;
+  try {
+    return await evaluateBatches(backend, network, parameters, data, objective, size, carried);
+  } finally {
+    carried?.dispose();
+  }
+}
+
+async function evaluateBatches(
+  backend: Backend,
+  network: Network,
+  parameters: TfParameters,
+  data: TrainingData,
+  objective: Objective,
+  batchSize: number,
+  carried: CarriedStates | undefined,
+): Promise<Evaluation> {
   const { tf } = backend;
   const { loss, metrics, output } = objective;
   const order = evaluationOrder(data);
@@ -90,12 +110,19 @@ export async function evaluateWith(
   for (let start = 0; start < data.length; start += batchSize) {
     const place = await placeIn(data, order, start, Math.min(start + batchSize, data.length));
     const taken = countedTargets(loss, place.data, place.order, place.start, place.end);
-    if (taken.count === 0) continue;
+    if (taken.count === 0) {
+      carried?.pass(backend, parameters, place, {});
+      continue;
+    }
     backend.select();
     const measure = (): Pick<MeasuredTensors, 'prediction'> & { readonly means: TfTensor } => {
       const batch = batchAt(backend, place.data, place.order, place.start, place.end);
-      const outputs = forward(tf, network, parameters, batch.inputs, { gradients: false })[output];
-      const measured = measureBatch(tf, objective, outputs ?? tf.scalar(Number.NaN), batch.target, taken, {
+      const passing: ForwardOptions = { gradients: false };
+      const outputs =
+        carried?.forward(parameters, batch.inputs, passing) ??
+        forward(tf, network, parameters, batch.inputs, passing);
+      const predicted = outputs[output] ?? tf.scalar(Number.NaN);
+      const measured = measureBatch(tf, objective, predicted, batch.target, taken, {
         network,
         output,
         parameters,
@@ -108,6 +135,7 @@ export async function evaluateWith(
     } catch (error) {
       throw failureOf('An evaluation', error, [loss, ...metrics]);
     }
+    carried?.advance();
     const { means, prediction } = measured;
     measures.add(await readBatch(backend, place, taken, means, prediction));
     means.dispose();

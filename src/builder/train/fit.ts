@@ -23,6 +23,7 @@ import { objectiveOf } from './objective.js';
 import { checkOptimizerState, type OptimizerConfig } from './optimizers.js';
 import { expectSame, type RunChange, type RunOptions, settleRun } from './run-options.js';
 import { checkFollowedLoss, optimizerIn } from './run-schedule.js';
+import { optionsOfStreams, streamsOf } from './streams.js';
 import { readVariables } from './tf-optimizer.js';
 import { checkedData, splitData, type TrainingData } from './training-data.js';
 import { checkTrainingState, type TrainingState } from './training-state.js';
@@ -164,7 +165,7 @@ export async function fit<N extends Network, I extends SampleInputs>(
   checkCounts({ epochs });
   checkCallbacks(options);
   checkProgress(options.progress);
-  const settled = settleRun(options, resume);
+  const settled = settleRun(optionsOfStreams(options, streamsOf(data, 'training')), resume);
   const { batchSize, optimizer: optimizerConfig } = settled;
   checkSamplesFirst(network);
   const samples = checkedData(network, data, batchSize, 'training', objective.loss);

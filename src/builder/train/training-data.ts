@@ -8,10 +8,12 @@ import {
   type SampleLoader,
   sliceLoader,
 } from '../../data/sample-loader.js';
+import { LstmOnnxError } from '../../errors.js';
 import type { Network } from '../network.js';
 import type { Generator } from '../random.js';
 import { checkSamples, epochOrder } from './batches.js';
 import { bucketed, bySize } from './buckets.js';
+import { streamingNetwork } from './carried-states.js';
 import type { Loss } from './loss.js';
 import type { BatchPlace } from './measures.js';
 
@@ -62,7 +64,7 @@ export async function placeIn(
  * The data that a network learns from or is measured on: samples in memory are checked once, those of a loader batch by
  * batch. They fit the network's inputs, and their numbers are finite.
  *
- * @throws what {@link checkSamples}, `dataset` and {@link checkLoader} throw
+ * @throws what {@link checkSamples}, `dataset` and {@link checkLoader} throw; for streams what {@link streamingNetwork} throws
  */
 export function checkedData(
   network: Network,
@@ -77,9 +79,11 @@ export function checkedData(
     return samples;
   }
   checkLoader(role, data);
+  if (data.streams !== undefined) streamingNetwork(network);
   return {
     length: data.length,
     ...(data.sizes === undefined ? {} : { sizes: data.sizes }),
+    ...(data.streams === undefined ? {} : { streams: data.streams }),
     async batch(indices) {
       const read = await loadBatch(role, data, indices);
       checkSamples(network, read, indices.length, role, loss, indices);
@@ -94,6 +98,13 @@ export function splitData(
   validation: number,
 ): [train: TrainingData, validation: TrainingData] {
   if (!isLoader<SampleLoader>(data)) return splitDataset(data, validation);
+  if (data.streams !== undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `The option validation is ${validation}, a part of the samples; the end of streams is a piece of each. Give data for ` +
+        'validation instead, such as a textStream of the end of the text.',
+    );
+  }
   const split = data.length - validationCount(data.length, validation);
   return [sliceLoader(data, 0, split), sliceLoader(data, split, data.length)];
 }

@@ -1,11 +1,11 @@
 /** Whether a sequence may be run piece by piece: an op that mixes steps would take those of a piece for all of them. */
-import { type NetworkNode, valueId } from '../builder/graph-builder.js';
-import { inputTypes, type Network, valueTypes } from '../builder/network.js';
-import { type OpName, ops } from '../builder/ops/index.js';
-import type { AxisUse } from '../builder/ops/op.js';
-import { inputEntries, type NamedInputs, type OpInputs } from '../builder/ops/op-inputs.js';
-import { isRecurrent, type RecurrentName } from '../builder/recurrent/cells.js';
-import type { TensorType } from '../builder/tensor.js';
+import { type NetworkNode, valueId } from '../graph-builder.js';
+import { inputTypes, type Network, valueTypes } from '../network.js';
+import { type OpName, ops } from '../ops/index.js';
+import type { AxisUse } from '../ops/op.js';
+import { inputEntries, type NamedInputs, type OpInputs } from '../ops/op-inputs.js';
+import type { TensorType } from '../tensor.js';
+import { isRecurrent, type RecurrentName } from './cells.js';
 
 /**
  * Whether an op needs steps that a piece of the sequence may not have, such as a mean over time. The last step is not one:

@@ -1,9 +1,10 @@
 /** Recurrent states as inputs and outputs of a network, so that a sequence can be run piece by piece. */
-import { type NetworkNode, valueId } from '../builder/graph-builder.js';
-import type { Network, NetworkOutput, Signature } from '../builder/network.js';
-import { cellOf, isRecurrent, type RecurrentName } from '../builder/recurrent/cells.js';
-import type { TensorType } from '../builder/tensor.js';
-import { LstmOnnxError } from '../errors.js';
+
+import { LstmOnnxError } from '../../errors.js';
+import { type NetworkNode, valueId } from '../graph-builder.js';
+import type { Network, NetworkOutput, Signature } from '../network.js';
+import type { TensorType } from '../tensor.js';
+import { cellOf, isRecurrent, type RecurrentName } from './cells.js';
 import { needsWholeSequence } from './pieces.js';
 
 /**
