@@ -31,7 +31,7 @@ export interface EvaluateOptions<Output extends string = string> {
   readonly metrics?: readonly Metric[];
   /** The output that is compared with the targets. @default the network's only output */
   readonly output?: Output;
-  /** @default 64 */
+  /** @default 64; for `streams` how many there are, and no other */
   readonly batchSize?: number;
   readonly backend?: BackendName;
 }
@@ -48,7 +48,8 @@ const optionNames = {
  * Runs the network over every sample, dropout off.
  *
  * @returns means over all targets that count
- * @param data what `dataset` or `raggedDataset` gives, `{ inputs, targets }`, or a loader that reads its batches
+ * @param data what `dataset` or `raggedDataset` gives, `{ inputs, targets }`, or a loader that reads its batches; where it has
+ *   `streams`, as that of `textStream`, states go on from batch to batch
  * @throws E_SHAPE_MISMATCH for parameters or data that do not fit the network; E_NOT_FINITE for data with NaN or infinite
  *   numbers; E_LOSS_NOT_FINITE when the loss is NaN or infinite
  */

@@ -46,9 +46,9 @@ export interface FitOptions<Output extends string = string> {
   readonly optimizer?: OptimizerConfig;
   /** How many times to go through the data, counting the earlier epochs of a resumed run. @default 1 */
   readonly epochs?: number;
-  /** @default that of the run that is resumed, else 64 */
+  /** @default that of the run that is resumed, else 64; for `streams` how many there are, and no other */
   readonly batchSize?: number;
-  /** Whether each epoch has a new random order. @default as in the run that is resumed, else true */
+  /** Whether each epoch has a new random order. @default as in the run that is resumed, else true; for `streams` false, and no other */
   readonly shuffle?: boolean;
   /**
    * Modules that are not trained, or single parameters, by name: `['embedding', 'lstm']`; `'encoder'` is all that begins
@@ -74,7 +74,7 @@ export interface FitOptions<Output extends string = string> {
    */
   readonly changes?: readonly RunChange[];
   readonly metrics?: readonly Metric[];
-  /** Samples to validate on after each epoch, or the fraction of the data, taken from its end, to use for that: `0.1`. */
+  /** Samples to validate on after each epoch, or the fraction of the data, taken from its end, to use for that: `0.1`, but not of `streams`. */
   readonly validation?: Samples | SampleLoader | number;
   /** Bound on the norm of all gradients together (`clip_grad_norm_`); `Infinity` for none. @default that of the run that is
    * resumed, else none */
@@ -145,7 +145,8 @@ const meantOptions = {
  * Trains a network. With the same seed and options as a PyTorch script that builds the modules in the same order,
  * parameters, order and losses are PyTorch's, up to float32 rounding.
  *
- * @param data what `dataset` or `raggedDataset` gives, `{ inputs, targets }`, or a loader that reads its batches
+ * @param data what `dataset` or `raggedDataset` gives, `{ inputs, targets }`, or a loader that reads its batches, such as `textStream`
+ *   gives: where it has `streams`, states go on from batch to batch without gradients, truncated backpropagation through time
  * @throws E_LOSS_NOT_FINITE at the step whose loss is not a number; E_NOT_FINITE for data with NaN or infinite numbers
  * @throws E_SHAPE_MISMATCH, E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_DUPLICATE_NAME, E_INVALID_OPTION for data or
  *   options that do not fit the network
