@@ -1,0 +1,100 @@
+/** The programs of examples/spam run, each as a process of its own, on a few mails that are written here. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { plainWords, readMails } from '../../examples/spam/mails.js';
+import { naiveBayes } from '../../examples/spam/naive-bayes.js';
+import { temporaryDirectory } from '../files/temporary-directory.js';
+
+const folder = temporaryDirectory();
+
+/** A folder of mails: a subfolder for each group, the mails in it. */
+function writeMails(name: string, groups: Readonly<Record<string, readonly string[]>>): string {
+  for (const [group, mails] of Object.entries(groups)) {
+    mkdirSync(join(folder, name, group), { recursive: true });
+    for (const [i, mail] of mails.entries())
+      writeFileSync(join(folder, name, group, `${1000 + i}.txt`), mail);
+  }
+  return join(folder, name);
+}
+
+const mail = (subject: string, body: string, headers = '') =>
+  `Received: from spamhost\nSubject: ${subject}\n${headers}\n${body}\n`;
+
+/** What a program prints, given lines to read. */
+function run(name: string, environment: Readonly<Record<string, string>>, input = ''): string {
+  const program = fileURLToPath(new URL(`../../examples/spam/${name}.ts`, import.meta.url));
+  expect(readFileSync(program, 'utf8').split('\n').length).toBeLessThan(100);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program], {
+    encoding: 'utf8',
+    input,
+    env: { ...process.env, OUT: folder, ...environment },
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+}
+
+it('tells mails that it has not seen, and lines that are typed, by the model file', () => {
+  const letters = (i: number) => String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26));
+  const data = writeMails('small', {
+    'spam-1': Array.from({ length: 60 }, (_, i) => mail('Win a prize', `free money ${letters(i)} click now`)),
+    'easy-ham-1': Array.from({ length: 60 }, (_, i) => mail('Lunch', `see the patch ${letters(i)} at noon`)),
+  });
+  const stdout = run('spam', { DATA: data, EPOCHS: '4' });
+  expect(stdout).toContain('84 mails to learn from, 12 to validate, 24 to test');
+  expect(stdout).toMatch(/^model file +100\.0 % +100\.0 % +0\.0 %$/m);
+  expect(stdout).toMatch(/^naive Bayes +100\.0 % +100\.0 % +0\.0 %$/m);
+  expect(stdout).toMatch(/^always ham +50\.0 % +0\.0 % +0\.0 %$/m);
+
+  const answers = run('ask', {}, 'free money, click\n\nthe patch at noon\n');
+  expect(answers).toMatch(/^spam \(\d+\.\d %\)\nham \(\d+\.\d %\)$/m);
+});
+
+it('reads mails of several parts, encoded parts and markup, without headers, and each body once', async () => {
+  const html = Buffer.from('<p>Your <b>offer</b></p><style>p { color: red }</style>').toString('base64');
+  const parts = [
+    '--B',
+    'Content-Type: text/html',
+    'Content-Transfer-Encoding: base64',
+    '',
+    html,
+    '--B',
+    'Content-Type: image/png',
+    '',
+    'picture',
+    '--B--',
+  ];
+  const data = writeMails('forms', {
+    ham: [mail('[list] Re: hello', 'see http://a.org/x or a@b.org in 2002'), mail('again', 'same body')],
+    'spam-2': [
+      mail('', parts.join('\r\n'), 'Content-Type: multipart/mixed;\n boundary="B"\n'),
+      mail('', 'gr=FC=\n=DFe', 'Content-Transfer-Encoding: quoted-printable\n'),
+      mail('other', 'Same body!'),
+    ],
+  });
+  const { texts, labels, classes } = await readMails(data);
+  expect(classes).toEqual(['ham', 'spam']);
+  expect([...labels]).toEqual([0, 0, 1, 1]);
+  const words = texts.map((text) => text.trim().split(/\s+/).join(' '));
+  expect(words).toEqual([
+    'Re: hello see webaddress or mailaddress in 0000',
+    'again same body',
+    'Your offer',
+    'grüße',
+  ]);
+  expect(texts.map(plainWords)).toEqual(texts);
+});
+
+it('naive Bayes gives the class that counts with one added give', () => {
+  // [1, 2]: spam 2/3 * 3/6 * 2/6, ham 1/3 * 1/5 * 2/5. [2, 2]: 2/3 * 2/6 * 2/6 against 1/3 * 2/5 * 2/5, so the prior decides.
+  const bayes = naiveBayes(
+    [Int32Array.of(1, 1), Int32Array.of(2), Int32Array.of(2, 0)],
+    Int32Array.of(1, 1, 0),
+    3,
+  );
+  expect(bayes(Int32Array.of(1, 2))).toBe(1);
+  expect(bayes(Int32Array.of(2, 2))).toBe(1);
+  expect(bayes(Int32Array.of(0, 0))).toBe(0);
+});
