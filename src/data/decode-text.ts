@@ -2,7 +2,7 @@
 
 import { wrongArgument } from '../arguments.js';
 import { joinBytes } from '../array-layout.js';
-import { LstmOnnxError } from '../errors.js';
+import { LstmOnnxError, messageOf } from '../errors.js';
 
 /** Bytes, or pieces of them that come one after the other, such as `file.stream()` of a page. */
 export type TableSource = Uint8Array | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
@@ -39,12 +39,15 @@ const BLOCK_BYTES = 2 ** 18;
 
 /** Bytes in blocks, or those that come one after the other. */
 async function* blocksOf(source: TableSource): AsyncGenerator<Uint8Array> {
-  if (Symbol.asyncIterator in source) {
-    yield* source;
-    return;
-  }
   if (!(source instanceof Uint8Array)) {
-    yield* chunksOf(source);
+    try {
+      yield* Symbol.asyncIterator in source ? source : chunksOf(source);
+    } catch (cause) {
+      if (cause instanceof LstmOnnxError) throw cause;
+      throw new LstmOnnxError('E_FILE_READ', `The source of the bytes failed: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
     return;
   }
   for (let start = 0; start < source.length; start += BLOCK_BYTES) {
@@ -66,7 +69,8 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
 /**
  * The text of the bytes, piece by piece; there is at least one piece. A byte order mark is left out.
  *
- * @throws E_INVALID_FILE for bytes that are no text of the encoding, and null characters; E_INVALID_OPTION for an unknown encoding
+ * @throws E_INVALID_FILE for bytes that are no text of the encoding, and null characters; E_FILE_READ where the source fails;
+ *   E_INVALID_OPTION for an unknown encoding
  */
 export async function* decodedPieces(source: TableSource, decoding: Decoding): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined;

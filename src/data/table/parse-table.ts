@@ -21,7 +21,7 @@ import { checkTableOptions, type TableOptions } from './table-options.js';
  * @returns the table, with notes on missing values, times without a zone, blank lines and UTF-16
  * @throws E_INVALID_FILE naming line and column for a row that is too long or too short, text in a column of numbers,
  *   infinite values and dates of another format; for dates whose format is not stated, with the formats that fit; for
- *   a decimal comma that is not stated, broken quotes, and bytes that are no text. E_UNKNOWN_NAME for options about
+ *   a decimal comma that is not stated, broken quotes, and bytes that are no text. E_FILE_READ for a source that fails. E_UNKNOWN_NAME for options about
  *   a column that there is not, E_DUPLICATE_NAME for two columns of one name, E_INVALID_OPTION for wrong options.
  */
 export async function parseTable(source: TableSource, options: TableOptions = {}): Promise<Table> {

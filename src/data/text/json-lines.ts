@@ -27,7 +27,7 @@ const MAX_LINE_CHARACTERS = 2 ** 21;
  * Lines end in `\n`, `\r\n` or `\r`; blank ones are left out, with a note.
  *
  * @param source the bytes, or pieces of them, such as `file.stream()` of a page
- * @throws E_INVALID_OPTION for other options; where lines are read E_INVALID_FILE with the number of a line that is no JSON
+ * @throws E_INVALID_OPTION for other options; where lines are read E_FILE_READ for a source that fails, E_INVALID_FILE with the number of a line that is no JSON
  *   object, is longer than 2^21 characters or would take too much memory, and for bytes that are no text
  */
 export function parseJsonLines(source: TableSource, options: TextOptions = {}): JsonLines {

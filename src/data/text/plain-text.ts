@@ -34,7 +34,8 @@ export function checkTextOptions(where: string, options: TextOptions): string | 
  * The text of the bytes of a file. Line ends of Windows and of old Macs become `\n`; notes say so, and which UTF-16 it is.
  *
  * @param source the bytes, or pieces of them, such as `file.stream()` of a page
- * @throws E_INVALID_FILE for bytes that are no text of the encoding and for more than 2^28 characters; E_INVALID_OPTION for other options
+ * @throws E_INVALID_FILE for bytes that are no text of the encoding and for more than 2^28 characters; E_FILE_READ where the pieces
+ *   cannot be read; E_INVALID_OPTION for other options
  */
 export async function parseText(source: TableSource, options: TextOptions = {}): Promise<PlainText> {
   const encoding = checkTextOptions('parseText', options);

@@ -67,6 +67,22 @@ describe('a plain text', () => {
   });
 });
 
+describe('a source that fails', () => {
+  // biome-ignore lint/correctness/useYield: it fails before
+  async function* failing(): AsyncGenerator<Uint8Array> {
+    throw new Error('the disk is gone');
+  }
+  const stream = () =>
+    new ReadableStream<Uint8Array>({ pull: () => Promise.reject(new Error('the disk is gone')) });
+
+  it.each([failing, stream])('is no fault of the reader, from %o', async (source) => {
+    const expected = { code: 'E_FILE_READ', message: 'The source of the bytes failed: the disk is gone' };
+    expect(await rejectionOf(parseText(source()))).toMatchObject(expected);
+    expect(await rejectionOf(parseTable(source()))).toMatchObject(expected);
+    expect(await rejectionOf(allOf(parseJsonLines(source())))).toMatchObject(expected);
+  });
+});
+
 describe('JSON lines', () => {
   it('are read whatever the pieces and the line ends', async () => {
     const text = '{"a": "ü\\r\\n1"}\r\n\n{"a": "2"}\r{"a": "3"}\n  \n{"a": "4"}';
