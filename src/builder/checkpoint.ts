@@ -38,8 +38,11 @@ const preprocessingKey = 'lstm_onnx.preprocessing';
 const names = { network: true, parameters: true, info: true } satisfies OptionNames<Checkpoint>;
 const infoNames = { labels: true, preprocessing: true, vocabularies: true } satisfies OptionNames<ModelInfo>;
 
-/** @throws E_INVALID_OPTION for labels and preprocessing that are no texts, and vocabularies that are none */
-export function checkInfo(where: string, info: unknown): void {
+/**
+ * @throws E_INVALID_OPTION for labels and preprocessing that are no texts, and vocabularies that are none; E_UNKNOWN_NAME for a
+ *   vocabulary of what is neither an input nor an output
+ */
+export function checkInfo(where: string, info: unknown, { inputs, outputs }: Network): void {
   if (!isObject(info)) throw wrongArgument(`${where}: info`, info, 'an object with labels or preprocessing');
   const { labels, preprocessing, vocabularies } = info;
   if (
@@ -49,7 +52,15 @@ export function checkInfo(where: string, info: unknown): void {
     throw wrongArgument(`${where}: labels`, labels, 'a list of texts');
   }
   if (preprocessing !== undefined) expectText(`${where}: preprocessing`, preprocessing);
-  if (vocabularies !== undefined) checkVocabularies(`${where}: vocabularies`, vocabularies);
+  if (vocabularies === undefined) return;
+  checkVocabularies(`${where}: vocabularies`, vocabularies);
+  const ports = Object.keys({ ...inputs, ...outputs });
+  const unknown = Object.keys(vocabularies as object).find((name) => !ports.includes(name)); // an object, as checked
+  if (unknown === undefined) return;
+  throw new LstmOnnxError(
+    'E_UNKNOWN_NAME',
+    `${where}: vocabularies has '${unknown}'; give them by the names of inputs and outputs, which are ${ports.join(', ')}.`,
+  );
 }
 
 /** The checkpoint as bytes of a safetensors file. @throws E_SHAPE_MISMATCH for parameters of another network */
@@ -62,7 +73,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   });
   const { network, parameters, info = {} } = checkpoint;
   checkNetwork('encodeCheckpoint', network);
-  checkInfo('encodeCheckpoint', info);
+  checkInfo('encodeCheckpoint', info, network);
   checkOptionNames('encodeCheckpoint: info', info, infoNames, { classes: 'labels' });
   checkParameters(network, parameters);
   const tensors = new Map(

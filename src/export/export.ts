@@ -86,7 +86,7 @@ export function toOnnxModel(network: Network, parameters: StateDict, options: Ex
   }
   checkParameters(network, parameters);
   checkOutputNames(network);
-  checkInfo('exportOnnx', options);
+  checkInfo('exportOnnx', options, network);
   for (const flag of ['states', 'lengths', 'softmax'] as const) {
     const given: unknown = options[flag];
     if (given !== undefined && typeof given !== 'boolean') {

@@ -210,6 +210,17 @@ describe('a vocabulary in JSON', () => {
     expect(failureOf(() => exportOnnx(network, parameters, wrong)).message).toMatch(
       /vocabularies: 'tokens' got an array/,
     );
+    const elsewhere = { vocabularies: { token: known } };
+    for (const write of [
+      () => exportOnnx(network, parameters, elsewhere),
+      () => lo.encodeCheckpoint({ network, parameters, info: elsewhere }),
+    ])
+      expect(failureOf(write)).toMatchObject({
+        code: 'E_UNKNOWN_NAME',
+        message: expect.stringMatching(
+          /vocabularies has 'token'; .* inputs and outputs, which are tokens, x/,
+        ),
+      });
   });
 
   const json = JSON.parse(lo.vocabularyToJson(words(['a b']))) as Record<string, unknown>;
