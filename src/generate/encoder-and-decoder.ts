@@ -86,7 +86,7 @@ function feedsOf(encoder: BaseModel, sources: unknown): Feeds {
         'give what it is fed by name, as model.run takes it.',
     );
   }
-  const time = Math.max(...lists.map(({ length }) => length));
+  const time = lists.reduce((most, { length }) => Math.max(most, length), 0);
   const data = lists.flatMap((tokens) => [...tokens, ...new Array<number>(time - tokens.length).fill(0)]);
   return {
     source: { data, dims: [lists.length, time] },

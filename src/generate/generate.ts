@@ -118,7 +118,9 @@ async function* stepsOf(
   const tokens = [...prompts, ...(allowed ?? []), end === undefined ? [] : [end]];
   if (model.vocabulary !== undefined) checkTokens(tokens, model.vocabulary);
   let position = 0;
-  let count = model.takesSeveral ? Math.min(...prompts.map(({ length }) => length)) : 1;
+  let count = model.takesSeveral
+    ? prompts.reduce((least, { length }) => Math.min(least, length), Infinity)
+    : 1;
   while (searches.some(({ running }) => running.length > 0)) {
     signal?.throwIfAborted();
     const fed = searches.flatMap(({ running }, i) =>

@@ -14,7 +14,9 @@ export interface NextTokens {
 export function nextTokens(logits: Float64Array, hypothesis: Hypothesis, limits: SearchLimits): NextTokens {
   const { prompt, end, repetitionPenalty } = limits;
   const { tokens: own, allowed } = hypothesis;
-  const scores = logProbabilities(penalized(logits, [...prompt, ...own], repetitionPenalty));
+  // Without a penalty no list of all tokens is made at each step.
+  const kept = repetitionPenalty === 1 ? logits : penalized(logits, [...prompt, ...own], repetitionPenalty);
+  const scores = logProbabilities(kept);
   return { scores, tokens: allowed && allowedNext(allowed, end) };
 }
 

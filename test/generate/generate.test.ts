@@ -229,6 +229,12 @@ describe('generate', () => {
     expect(await generate(own, sampled)).toEqual(expected);
   });
 
+  it('takes more prompts than a function takes arguments', async () => {
+    await using quick = await Model.load(tokenModel('gru', 3, 1), { providers: ['simd'] });
+    const prompts = Array.from({ length: 150_000 }, () => [1]);
+    expect(await generate(quick, { prompts, maxLength: 1 })).toHaveLength(prompts.length);
+  });
+
   it.each<[string, unknown, string, RegExp]>([
     ['no prompt', {}, 'E_MISSING_NAME', /no start token; give a list of prompts/],
     [
