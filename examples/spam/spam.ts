@@ -46,7 +46,7 @@ const { parameters } = await lo.fit(network, samples(train), {
   batchSize: 32,
   metrics: [lo.accuracy],
   validation: samples(validation),
-  earlyStopping: { patience: 3 },
+  earlyStopping: { monitor: 'accuracy', patience: 3 },
   epochs: Number(EPOCHS),
   seed: 1,
   onEpoch: ({ log: { epoch, validation } }) => {
