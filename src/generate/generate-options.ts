@@ -160,7 +160,7 @@ export function searchesFor(
   const allowed = options.allowed === undefined ? undefined : allowedOutputs(options.allowed, end, maxLength);
   const limits = prompts.map((prompt) => ({ prompt, end, maxLength, repetitionPenalty, allowed }));
   if (options.beam !== undefined) {
-    const settings = beamSettings(options.beam);
+    const settings = beamSettings(options.beam, maxLength);
     return limits.map((own) => new BeamSearch(own, settings));
   }
   return options.sample === undefined
@@ -197,7 +197,7 @@ function samplingSearches(options: SampleOptions, limits: readonly SearchLimits[
 
 const sampleDefaults = { temperature: 1, topP: 1, seed: 0 as number | bigint };
 
-function beamSettings(options: BeamOptions): BeamSettings {
+function beamSettings(options: BeamOptions, maxLength: number): BeamSettings {
   const settings = checkedOptions<BeamOptions, typeof beamDefaults>(
     'generate: beam',
     options,
@@ -211,7 +211,13 @@ function beamSettings(options: BeamOptions): BeamSettings {
       `generate: beam: nBest is ${settings.nBest}, and a beam of width ${settings.width} keeps no more than that; give a larger width.`,
     );
   }
-  return settings;
+  const divisor = maxLength ** settings.lengthPenalty;
+  if (divisor > 0 && divisor < Number.POSITIVE_INFINITY) return settings;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `generate: beam: lengthPenalty is ${settings.lengthPenalty}, and ${maxLength} tokens to that power are ${divisor}, by which nothing can be ` +
+      'divided; give one nearer to 0, such as 1.',
+  );
 }
 
 const beamDefaults = { lengthPenalty: 1, nBest: 1, earlyEnd: false };

@@ -265,6 +265,12 @@ describe('generate', () => {
       /larger width/,
     ],
     [
+      'a length penalty that makes all scores alike',
+      { prompts: [[1]], beam: { width: 2, lengthPenalty: 200 } },
+      'E_INVALID_OPTION',
+      /100 tokens to that power are Infinity/,
+    ],
+    [
       'allowed outputs without an end',
       { prompts: [[1]], allowed: [[1]] },
       'E_INVALID_OPTION',
