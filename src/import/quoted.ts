@@ -3,9 +3,15 @@
 const MAX_SHOWN = 120;
 const MAX_LISTED = 8;
 
-/** The text in double quotes, cut after 120 characters. */
+/** The text in double quotes, cut after 120 characters, of which an escaped one counts as it is written. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
+  let shown = '';
+  for (const character of text.slice(0, MAX_SHOWN + 1)) {
+    const escaped = JSON.stringify(character).slice(1, -1);
+    if (shown.length + escaped.length > MAX_SHOWN) return `"${shown}…"`;
+    shown += escaped;
+  }
+  return `"${shown}"`;
 }
 
 /** The first eight texts in double quotes, and how many more there are; `nothing` for none. */
