@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { wrongArgument } from '../arguments.js';
 import { quantileRule } from '../builder/train/quantiles.js';
 import { LstmOnnxError } from '../errors.js';
+import { jsonOf } from '../json-of.js';
 import { mustHave } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
 import { BaseModel } from '../runtime/model.js';
@@ -106,12 +107,4 @@ export function planOf({ metadata, outputs }: BaseModel): ForecastPlan {
 
 function notRead(why: string): LstmOnnxError {
   return new LstmOnnxError('E_INVALID_FILE', `The metadata ${KEY} of the model is not read: ${why}.`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 import { isObject } from '../arguments.js';
 import { vocabulariesOf } from '../data/text/vocabulary-json.js';
 import { LstmOnnxError } from '../errors.js';
+import { jsonOf } from '../json-of.js';
 
 /** The key; its value is JSON. */
 const KEY = 'lstm_onnx.generate';
@@ -62,12 +63,4 @@ export function startAndEnd(
   const { start, end } = Object.hasOwn(vocabularies, input) ? (vocabularies[input]?.special ?? {}) : {};
   const special = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
   return { ...special, ...readGenerateMetadata(metadata) };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Network } from '../builder/network.js';
 import type { StateDict } from '../builder/parameters.js';
 import { LstmOnnxError } from '../errors.js';
+import { jsonOf } from '../json-of.js';
 import { type Crf, crfNodes, crfOfNode } from './crf.js';
 
 /** The key; its value is JSON. */
@@ -86,12 +87,4 @@ export function crfsIn(metadata: ReadonlyMap<string, string>): Map<string, Outpu
 
 function unread(why: string): LstmOnnxError {
   return new LstmOnnxError('E_INVALID_FILE', `The metadata ${KEY} of the model is not read: ${why}.`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 /** A label for every step, from a model file. */
 import { inWords, wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
+import { jsonOf } from '../json-of.js';
 import { mustHave } from '../must-get.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { BaseModel } from '../runtime/model.js';
@@ -117,16 +118,7 @@ export function taggerOf(model: BaseModel, options: TaggerOptions = {}): Tagger 
 
 /** The labels of the metadata, where there is one for each tag. */
 function labelsOf(metadata: ReadonlyMap<string, string>, tags: number): readonly string[] | undefined {
-  const labels = parsedLabels(metadata.get('labels'));
+  const labels = jsonOf(metadata.get('labels') ?? 'null');
   const isText = (label: unknown): label is string => typeof label === 'string';
   return Array.isArray(labels) && labels.length === tags && labels.every(isText) ? labels : undefined;
-}
-
-/** A model's own metadata may say anything. */
-function parsedLabels(text = 'null'): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,4 @@
 /** Taggers: trained, written, and run from their model files. */
-import { readFileSync } from 'node:fs';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../src/builder/backends/backend.js';
 import { defineNetwork } from '../../src/builder/network.js';
@@ -32,6 +30,7 @@ import { taggerOf } from '../../src/tagging/tagger.js';
 import { viterbi } from '../../src/tagging/viterbi.js';
 import { verify } from '../../src/verify.js';
 import { failureOf } from '../data/failure.js';
+import { printedByProgram } from '../docs-program.js';
 import { rejectionOf } from '../files/rejection.js';
 
 const network = defineNetwork(
@@ -315,17 +314,7 @@ describe('a tagger', () => {
 
 describe('docs/sequences.md', () => {
   it('has a program that trains, exports and tags', async () => {
-    const page = readFileSync(new URL('../../docs/sequences.md', import.meta.url), 'utf8');
-    const program = [...page.matchAll(/```ts\n(.*?)```/gs)]
-      .map(([, text]) => text!)
-      .find((text) => text.includes('taggerOf'))!;
-    const code = program.replace(/import (\{.*?\}) from 'lstm-onnx';/s, 'const $1 = library;');
-    const { outputText } = ts.transpileModule(`async function main(library, console) {${code}}`, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022 },
-    });
-    const printed: unknown[] = [];
-    const main = new Function(`${outputText}; return main;`)() as (...given: unknown[]) => Promise<void>;
-    await main(library, { log: (value: unknown) => printed.push(value) });
+    const printed = await printedByProgram('taggerOf');
     expect(printed).toEqual([
       expect.objectContaining({ metrics: { tokenAccuracy: 1 } }),
       ['B-PER', 'O', 'B-PER', 'I-PER'],
