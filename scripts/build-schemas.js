@@ -1,9 +1,10 @@
 /** Writes the JSON schemas of files that people write, generated from zod schemas in src. Run by tsx. */
 import { writeFileSync } from 'node:fs';
 import { networkSchema } from '../src/builder/network-schema.ts';
-import { forecastSchema } from '../src/cli/forecast-settings.ts';
+import { forecastTable } from '../src/cli/forecast-config.ts';
+import { settingsSchema } from '../src/cli/settings.ts';
 
-const schemas = { network: networkSchema(), forecast: forecastSchema() };
+const schemas = { network: networkSchema(), forecast: settingsSchema(forecastTable) };
 for (const [name, schema] of Object.entries(schemas)) {
   writeFileSync(`schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
 }

@@ -1,9 +1,10 @@
 /** A draft of a file for `--config`: what was found, and what a person has to decide. */
 import { LstmOnnxError } from '../errors.js';
 import type { Hint } from '../hints.js';
-import { type ForecastConfig, forecastSettings } from './forecast-settings.js';
+import { type ForecastSettings, forecastSettings } from './forecast-settings.js';
 
-type Name = Exclude<keyof ForecastConfig, '$schema'>;
+type ForecastConfig = Partial<ForecastSettings>;
+type Name = keyof ForecastConfig;
 
 /** A setting that the file does not tell. */
 export interface Decision {

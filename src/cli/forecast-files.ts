@@ -66,15 +66,3 @@ function networkWords(settings: ForecastSettings): string {
   const by = scaling === 'window' ? 'by each window' : `by constants (${scaling})`;
   return `${cell.toUpperCase()} of ${layers}${hiddenSize} features, ${steps}, target scaled ${by}`;
 }
-
-/** Says each line the first time, and keeps what was said. */
-export function once(say: Output['say']): { sayOnce: Output['say']; said: ReadonlySet<string> } {
-  const said = new Set<string>();
-  return {
-    said,
-    sayOnce(line) {
-      if (!said.has(line)) say(line);
-      said.add(line);
-    },
-  };
-}

@@ -3,9 +3,21 @@
  * report are made from it. Names are those of the file; on the command line they have hyphens.
  */
 import * as z from 'zod';
-import { backendNames, isBackendName } from '../builder/backends/backend-names.js';
+import { backendNames } from '../builder/backends/backend-names.js';
 import { quantileRule } from '../builder/train/quantiles.js';
 import { checkFrequency } from '../data/table/frequency.js';
+import {
+  atLeast,
+  backend,
+  choice,
+  flag,
+  fraction,
+  names,
+  probability,
+  seed,
+  text,
+  whole,
+} from './setting-schemas.js';
 
 /** What is taken where nothing is said. Other defaults depend on the data, or are those of the library. */
 export const defaults = {
@@ -17,22 +29,7 @@ export const defaults = {
   output: 'out',
 } as const;
 
-// The error of each schema says what is to be given.
-const text = (error = 'a text') => z.string({ error }).min(1, { error });
-const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.enum(values, { error: `one of ${values.join(' ')}` });
-const names = () => z.array(text('names'), { error: 'a list of names' });
-const whole = (most: number) => {
-  const error = `a whole number from 1 to ${most.toLocaleString('en-US')}`;
-  return z.int({ error }).min(1, { error }).max(most, { error });
-};
-const within = (error: string) => z.number({ error }).min(0, { error }).max(1, { error });
-const isBetween = (value: number) => value > 0 && value < 1;
-
 const LEVELS = 'numbers between 0 and 1 in ascending order, such as 0.1,0.5,0.9';
-const RATE = 'a finite number of at least 0';
-const FRACTION = 'a number between 0 and 1';
-const PROBABILITY = 'a number from 0, below 1';
 
 /** How a CSV file is read as series. */
 export const readingSettings = z.strictObject({
@@ -67,7 +64,7 @@ export const readingSettings = z.strictObject({
   duplicates: choice(['first', 'last'])
     .exactOptional()
     .describe('Which row of one time is kept [default: they are an error]'),
-  sort: z.boolean({ error: 'true or false' }).exactOptional().describe('Put rows into the order of time'),
+  sort: flag().exactOptional().describe('Put rows into the order of time'),
 });
 
 /** What is forecast, from what. */
@@ -120,8 +117,7 @@ export const trainingSettings = z.strictObject({
     .exactOptional()
     .describe(`Features of the hidden state, up to 1,024 [default: ${defaults.hiddenSize}]`),
   numLayers: whole(16).exactOptional().describe('Stacked recurrent layers [default: 1]'),
-  dropout: within(PROBABILITY)
-    .refine((value) => value < 1, { error: PROBABILITY })
+  dropout: probability()
     .exactOptional()
     .describe('The part of the features that is left out at random in training [default: 0.1]'),
   epochs: whole(1_000_000)
@@ -135,29 +131,18 @@ export const trainingSettings = z.strictObject({
   stride: whole(1_000_000)
     .exactOptional()
     .describe('Trains on one window of every so many [default: 1; more of long series]'),
-  lr: z
-    .number({ error: RATE })
-    .min(0, { error: RATE })
-    .exactOptional()
-    .describe('Learning rate of Adam at first, which falls to 0 [default: 0.01]'),
+  lr: atLeast(0).exactOptional().describe('Learning rate of Adam at first, which falls to 0 [default: 0.01]'),
   patience: whole(1_000_000)
     .exactOptional()
     .describe('Epochs without a better forecast of the last part before training ends [default: 12]'),
-  validation: within(FRACTION)
-    .refine(isBetween, { error: FRACTION })
+  validation: fraction()
     .exactOptional()
     .describe('The last part of the data, a fraction of it, which tells the best epoch [default: 0.15]'),
   origins: whole(1000)
     .exactOptional()
     .describe('The most forecasts of the past by which the model is judged [default: 5]'),
-  seed: z
-    .int({ error: 'a whole number between -2^53 and 2^53' })
-    .exactOptional()
-    .describe(`Of the first parameters and the order [default: ${defaults.seed}]`),
-  backend: text(backendNames)
-    .refine(isBackendName, { error: backendNames })
-    .exactOptional()
-    .describe(`tfjs backend: ${backendNames} [default: ${defaults.backend}]`),
+  seed: seed().exactOptional().describe(`Of the first parameters and the order [default: ${defaults.seed}]`),
+  backend: backend().exactOptional().describe(`tfjs backend: ${backendNames} [default: ${defaults.backend}]`),
   output: text('a folder')
     .exactOptional()
     .describe(
@@ -173,25 +158,6 @@ export const forecastSettings = z.strictObject({
 
 export type ReadingSettings = z.infer<typeof readingSettings>;
 export type ForecastSettings = z.infer<typeof forecastSettings>;
-export type ForecastConfig = z.infer<typeof forecastConfig>;
-/** What a file for `--config` may hold: any of the options, the others being on the command line. */
-export const forecastConfig = forecastSettings
-  .extend({
-    csv: forecastSettings.shape.csv.exactOptional(),
-    target: forecastSettings.shape.target.exactOptional(),
-    $schema: z.string().exactOptional().describe('Where editors find this schema'),
-  })
-  .meta({
-    title: 'Options of lstm-onnx train forecast',
-    description:
-      'A file for --config. Its paths begin at its own folder; options on the command line win over it.',
-  });
-
-/** The JSON schema of {@link forecastConfig}: `schemas/forecast.schema.json` is written from it. */
-export function forecastSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(forecastConfig, { io: 'input' });
-}
-
 function isFrequency(name: string): boolean {
   try {
     checkFrequency('frequency', name);

@@ -2,8 +2,9 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { GlobalOptions } from './global-options.js';
 import type { CliIo, Output } from './output.js';
-import { trainForecastCommand } from './train-forecast.js';
+import { forecastTask } from './train-forecast.js';
 import { trainMnistCommand } from './train-mnist.js';
+import { trainTaskCommand } from './train-task.js';
 import { UsageError } from './usage-error.js';
 
 /** What there is to train. */
@@ -15,7 +16,7 @@ export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOpt
   builder: (yargs): Argv<GlobalOptions> =>
     yargs
       .command(trainMnistCommand(output, io))
-      .command(trainForecastCommand(output, io))
+      .command(trainTaskCommand(forecastTask, output, io))
       .demandCommand(1, `Name what to train: ${trainNames.join(', ')}.`)
       .middleware(({ _: [, name] }) => {
         if (name !== undefined && !trainNames.includes(String(name))) {

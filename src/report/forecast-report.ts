@@ -1,5 +1,4 @@
 /** `report.html`: what was forecast, how good that was, and what is forecast; one file that needs no other and no script. */
-import { historyPlot, historyPlotFor } from '../builder/train/history-plot.js';
 import type { EpochLog } from '../builder/train/logs.js';
 import { counted } from '../counted.js';
 import { timeText } from '../data/table/group-rows.js';
@@ -7,12 +6,11 @@ import { type SeriesSet, spanOf } from '../data/table/series.js';
 import { type ForecastPlan, keyOf, targetName } from '../forecast/forecast-plan.js';
 import type { ForecastEvaluation, SeriesForecast } from '../forecast/forecaster.js';
 import { scoreTable } from '../forecast/score-table.js';
-import { version } from '../version.js';
 import { chart, chartOfTwoSizes } from './chart.js';
-import { element, type Markup, table, trusted } from './markup.js';
+import { element, type Markup, table } from './markup.js';
+import { commandSection, facts, page, section, trainingSection } from './page.js';
 import { type ReportedSeries, reportedSeries, seriesSpec, spokenSeries } from './series-chart.js';
 import { spokenSteps, stepSpec, stepTable } from './step-chart.js';
-import { style } from './style.js';
 
 /** Series that are drawn. */
 const MOST = 6;
@@ -38,51 +36,24 @@ export interface ForecastReport {
 
 /** @returns the text of an HTML file, which is well-formed XML, too */
 export async function forecastReport(report: ForecastReport): Promise<string> {
-  const title = `Forecast of ${report.plan.target}`;
-  const head = element(
-    'head',
-    {},
-    element('meta', { charset: 'utf-8' }),
-    element('title', {}, title),
-    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    element('meta', { name: 'color-scheme', content: 'light dark' }),
-    element('meta', {
-      'http-equiv': 'Content-Security-Policy',
-      content: "default-src 'none'; style-src 'unsafe-inline'",
-    }),
-    // The style has no character that is escaped in XML alone.
-    element('style', {}, trusted(style)),
+  return page(
+    `Forecast of ${report.plan.target}`,
+    factsOf(report),
+    scores(report),
+    await pictures(report),
+    await steps(report),
+    trainingSection(report.history, report.notes),
+    commandSection(report.command),
   );
-  const body = element(
-    'body',
-    {},
-    element(
-      'main',
-      {},
-      element('h1', {}, title),
-      facts(report),
-      scores(report),
-      await pictures(report),
-      await steps(report),
-      training(report),
-      section('Make it again', element('pre', {}, element('code', {}, report.command))),
-    ),
-  );
-  const attributes = { lang: 'en', xmlns: 'http://www.w3.org/1999/xhtml' };
-  return `<!DOCTYPE html>\n${element('html', attributes, head, body).markup}\n`;
 }
 
-function section(title: string, ...children: readonly (Markup | readonly Markup[])[]): Markup {
-  return element('section', {}, element('h2', {}, title), ...children);
-}
-
-function facts({ file, plan, set, network }: ForecastReport): Markup {
+function factsOf({ file, plan, set, network }: ForecastReport): Markup {
   const rows = set.series.reduce((sum, { times }) => sum + times.length, 0);
   const { first, last } = spanOf(set.series);
   const span = `from ${timeText(first)} to ${timeText(last)}`;
   const count = countOf(set);
   const steps = (number: number) => counted(number, 'step');
-  const list: [string, string][] = [
+  return facts([
     ['File', file],
     ['Target', targetName(plan)],
     ['Column of times', plan.time],
@@ -98,14 +69,7 @@ function facts({ file, plan, set, network }: ForecastReport): Markup {
     ['Network', network],
     ['Further columns', plan.features.join(', ')],
     ['Known ahead', [...plan.known, ...plan.calendar].join(', ')],
-  ];
-  return element(
-    'dl',
-    {},
-    ...list
-      .filter(([, value]) => value !== '')
-      .flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
-  );
+  ]);
 }
 
 function distributionWords({ distribution }: ForecastPlan): string {
@@ -228,20 +192,5 @@ async function steps({ evaluation, set, plan }: ForecastReport): Promise<Markup 
       element('figcaption', {}, `Mean absolute error over all forecasts of the past, ${unit}`),
     ),
     element('details', {}, element('summary', {}, 'The numbers'), stepTable(byStep, measure)),
-  );
-}
-
-function training({ history, notes }: ForecastReport): Markup {
-  return section(
-    'Training',
-    element(
-      'figure',
-      { class: 'small' },
-      element('div', { class: 'wide' }, trusted(historyPlot(history))),
-      element('div', { class: 'narrow' }, trusted(historyPlotFor(history, 360))),
-    ),
-    element('h3', {}, 'What was found and done'),
-    element('ul', {}, ...notes.map((note) => element('li', {}, note))),
-    element('p', { class: 'soft' }, `Made by lstm-onnx ${version}.`),
   );
 }

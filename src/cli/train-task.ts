@@ -1,0 +1,156 @@
+/** What every `train NAME` of data in files does around its training: settings, the folder, signals, the score, the files. */
+import { rm } from 'node:fs/promises';
+import type { CommandModule } from 'yargs';
+import type * as z from 'zod';
+import type { EpochLog, StepLog } from '../builder/train/logs.js';
+import { counted } from '../counted.js';
+import { lockFolder } from '../files/lock.js';
+import { ensureWritableDirectory, writeFilesAtomic } from '../files/write.js';
+import { formatDuration } from '../progress/duration.js';
+import { trainingProgress } from '../progress/training-progress.js';
+import type { GlobalOptions } from './global-options.js';
+import { type CliIo, expectFolder, type Output } from './output.js';
+import { refuseOverwriting } from './refuse-overwriting.js';
+import { withSettings } from './setting-options.js';
+import { type SettingTable, settingsOf } from './settings.js';
+import { Stopped, stopOnSignal } from './stop.js';
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** What the settings of every task have. */
+export interface TaskRun {
+  readonly epochs: number;
+  readonly output: string;
+}
+
+/** A thing to train: what it is told, and what it does with that. */
+export interface TrainTask<S extends Shape, Run extends TaskRun> {
+  readonly table: SettingTable<S, Run>;
+  readonly describe: string;
+  /** The settings of the table under their headings. */
+  readonly groups: Readonly<Record<string, z.ZodObject<Shape>>>;
+  /** Commands behind `$0 train` and what they do. */
+  readonly examples: readonly (readonly [command: string, about: string])[];
+  /** The files and folders that are read. */
+  inputs(settings: Run): readonly string[];
+  /** All files that there may be in the folder; those that a run does not write are removed, being of an earlier model. */
+  files(folder: string): Readonly<Record<string, string>>;
+  train(settings: Run, context: TrainContext): Promise<TaskOutcome>;
+}
+
+/** What training is given and tells. */
+export interface TrainContext {
+  readonly signal: AbortSignal;
+  /** Says each line once. */
+  readonly say: Output['say'];
+  /** All lines that were said so far, and will be. */
+  readonly notes: ReadonlySet<string>;
+  readonly onStep: (log: StepLog) => void;
+  readonly onEpoch: (end: { readonly log: EpochLog }) => void;
+  /** To be called when the last step is done: says how long it took, on what. */
+  trained(outcome: {
+    readonly backend: { readonly name: string; readonly notice?: string | undefined };
+    readonly history: readonly unknown[];
+  }): void;
+}
+
+export interface TaskOutcome {
+  /** How good it is: lines for people, and an object of JSON for programs; none where nothing tells. */
+  readonly score?: { readonly lines: readonly string[]; readonly json: string } | undefined;
+  /** What goes into the files, made when the score is shown. */
+  contents(): Promise<readonly (readonly [file: string, bytes: Uint8Array | string])[]>;
+  /** What to do next, behind `next: `. */
+  readonly next: string;
+}
+
+interface TaskArguments extends GlobalOptions {
+  config: string | undefined;
+}
+
+export function trainTaskCommand<S extends Shape, Run extends TaskRun>(
+  task: TrainTask<S, Run>,
+  output: Output,
+  io: CliIo,
+): CommandModule<GlobalOptions, TaskArguments> {
+  return {
+    command: task.table.name,
+    describe: task.describe,
+    builder(yargs) {
+      for (const [heading, settings] of Object.entries(task.groups)) withSettings(yargs, settings, heading);
+      for (const [command, about] of task.examples) yargs.example(`$0 train ${command}`, about);
+      return yargs.option('config', {
+        type: 'string',
+        requiresArg: true,
+        describe: `A JSON file of these options, as lstm-onnx init ${task.table.name} writes; those given here win`,
+      });
+    },
+    handler: (args) => run(args, task, output, io),
+  };
+}
+
+async function run<S extends Shape, Run extends TaskRun>(
+  args: TaskArguments,
+  task: TrainTask<S, Run>,
+  { print, say }: Output,
+  { stderr, signals }: CliIo,
+): Promise<void> {
+  const settings = await settingsOf({ ...args }, task.table, say);
+  expectFolder(settings.output);
+  const files = Object.values(task.files(settings.output));
+  const inputs = [...task.inputs(settings), ...(args.config === undefined ? [] : [args.config])];
+  for (const file of files) await refuseOverwriting(file, inputs);
+  await ensureWritableDirectory(settings.output);
+  await using _lock = await lockFolder(settings.output);
+  const progress = trainingProgress(settings.epochs, stderr);
+  using stop = stopOnSignal(signals, () => {
+    progress.stop();
+    say('stopping after this step; a second signal ends the process at once');
+  });
+  try {
+    const context = contextOf(settings, progress, stop.signal, say);
+    const { score, contents, next } = await task.train(settings, context);
+    stop.signal.throwIfAborted();
+    if (score) for (const line of args.json ? [score.json] : score.lines) print(line);
+    const written = await contents();
+    stop.signal.throwIfAborted();
+    const names = written.map(([file]) => file);
+    for (const file of files.filter((each) => !names.includes(each))) await rm(file, { force: true });
+    await writeFilesAtomic(written);
+    if (args.json) print(JSON.stringify({ event: 'done', files: names }));
+    else say(`wrote ${names.join(', ')}; ${next}`);
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    const why = 'nothing is saved: the files are written when training has ended';
+    throw new Stopped(error.signal, `${error.message}; ${why}`);
+  } finally {
+    progress.stop();
+  }
+}
+
+function contextOf(
+  { epochs }: TaskRun,
+  progress: ReturnType<typeof trainingProgress>,
+  signal: AbortSignal,
+  say: Output['say'],
+): TrainContext {
+  const said = new Set<string>();
+  const sayOnce = (line: string) => {
+    progress.stop();
+    if (!said.has(line)) say(line);
+    said.add(line);
+  };
+  const started = performance.now();
+  return {
+    signal,
+    say: sayOnce,
+    notes: said,
+    onStep: (log) => progress.step(log),
+    onEpoch: ({ log }) => progress.epoch(log),
+    trained({ backend, history }) {
+      progress.stop();
+      if (backend.notice) say(backend.notice);
+      const took = formatDuration(performance.now() - started);
+      say(`trained in ${took} on tfjs ${backend.name}, ${history.length} of ${counted(epochs, 'epoch')}`);
+    },
+  };
+}
