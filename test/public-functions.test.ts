@@ -261,6 +261,7 @@ const examples: Record<string, () => unknown[]> = {
   sub: () => [symbol(), 1],
   sum: () => [symbol(), 1],
   mul: () => [2, symbol()],
+  nGramModel: () => [[0, 1, 2, 0], { order: 3, size: 3 }],
   networkFromJson: () => [library.networkToJson(network)],
   networkFromStateDict: () => [parameters, { pool: 'last', lstm: ['lstm'], head: 'fc' }],
   networkToJson: () => [network],
