@@ -4,6 +4,7 @@
  */
 import { inWords, isObject } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
+import { isTokenizer } from './tokenizers.js';
 import type { SpecialToken, Vocabulary } from './vocabulary.js';
 
 const fields = ['kind', 'version', 'tokenizer', 'lowercase', 'tokens', 'special'];
@@ -35,8 +36,7 @@ function problemOf(value: Readonly<Record<string, unknown>>): string | undefined
   if (unknown !== undefined) return `there is a field '${unknown}'`;
   if (kind !== 'vocabulary') return `kind is ${inWords(kind)}`;
   if (version !== 1) return `version is ${inWords(version)}, and 1 is read`;
-  if (tokenizer !== 'characters' && tokenizer !== 'words' && tokenizer !== 'own')
-    return `tokenizer is ${inWords(tokenizer)}`;
+  if (!isTokenizer(tokenizer) && tokenizer !== 'own') return `tokenizer is ${inWords(tokenizer)}`;
   if (typeof lowercase !== 'boolean') return `lowercase is ${inWords(lowercase)}`;
   const areTexts = Array.isArray(tokens) && tokens.every((token) => typeof token === 'string');
   if (!areTexts || tokens.length === 0) return 'tokens is no list of texts';

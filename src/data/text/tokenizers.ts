@@ -5,8 +5,10 @@
  * what is a cluster changes from one version of Unicode to the next, and with it the tokens of a model.
  *
  * `words`: {@link wordPattern}.
+ *
+ * `spaces`: what stands between white space, as it is, such as phonemes that are written `R EH1 D`.
  */
-export type Tokenizer = 'characters' | 'words';
+export type Tokenizer = 'characters' | 'words' | 'spaces';
 
 /**
  * A word is letters, marks and digits, with single apostrophes between them (`don't`); every other character but
@@ -17,7 +19,15 @@ const wordPattern = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*|[^\s\p{L}\p
 const tokenizers: Readonly<Record<Tokenizer, (text: string) => string[]>> = {
   characters: (text) => Array.from(text),
   words: (text) => text.match(wordPattern) ?? [],
+  spaces: (text) => text.match(/\S+/gu) ?? [],
 };
+
+/** How texts can be cut. */
+export const tokenizerNames = ['words', 'characters', 'spaces'] as const satisfies readonly Tokenizer[];
+
+export function isTokenizer(name: unknown): name is Tokenizer {
+  return tokenizerNames.some((known) => known === name);
+}
 
 export function tokensOf(tokenizer: Tokenizer, text: string, lowercase: boolean): string[] {
   return tokenizers[tokenizer](lowercase ? text.toLowerCase() : text);

@@ -3,7 +3,7 @@ import { expectText, wrongArgument } from '../../arguments.js';
 import { LstmOnnxError } from '../../errors.js';
 import { checkOptionNames, type OptionNames } from '../../option-names.js';
 import { expectWhole } from '../table/table.js';
-import { type Tokenizer, tokensOf } from './tokenizers.js';
+import { isTokenizer, type Tokenizer, tokensOf } from './tokenizers.js';
 
 /** What tokens that stand for no text are for. */
 export type SpecialToken = 'padding' | 'unknown' | 'start' | 'end';
@@ -25,7 +25,8 @@ export interface Vocabulary {
 export interface VocabularyOptions {
   /**
    * How texts are cut: Unicode code points; words, which are letters, marks and digits with apostrophes between them, and every
-   * other character but white space by itself; or by a function of your own, which gives the tokens of a text.
+   * other character but white space by itself; what stands between spaces, as it is; or by a function of your own, which gives the tokens
+   * of a text.
    */
   readonly tokens: Tokenizer | ((text: string) => readonly string[]);
   /** Stands behind the end of a text; its id is 0. False for none, a text for another name. @default '<pad>' */
@@ -77,8 +78,8 @@ export function vocabulary(texts: Iterable<string>, options: VocabularyOptions):
     minFrequency: 'minCount',
   });
   const { tokens: cut, minCount = 1, maxSize, lowercase = false } = options;
-  if (cut !== 'characters' && cut !== 'words' && typeof cut !== 'function') {
-    throw wrongArgument('vocabulary: tokens', cut, "'characters', 'words' or a function");
+  if (!isTokenizer(cut) && typeof cut !== 'function') {
+    throw wrongArgument('vocabulary: tokens', cut, "'characters', 'words', 'spaces' or a function");
   }
   if (typeof lowercase !== 'boolean')
     throw wrongArgument('vocabulary: lowercase', lowercase, 'true or false');

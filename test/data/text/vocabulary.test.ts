@@ -36,6 +36,14 @@ describe('a vocabulary', () => {
     ]);
   });
 
+  it('takes what stands between spaces as it is', () => {
+    const phones = vocabulary(['R EH1 D', ' R\tIY1  D\u00a0'], { tokens: 'spaces' });
+    expect(phones.tokens.slice(2)).toEqual(['R', 'D', 'EH1', 'IY1']);
+    expect(decodeText(phones, encodeText(phones, 'R IY1 D'))).toBe('R IY1 D');
+    expect([...encodeText(phones, 'r')]).toEqual([1]);
+    expect(lo.vocabularyFromJson(lo.vocabularyToJson(phones))).toEqual(phones);
+  });
+
   it('is limited by count and by size, in lower case where wanted', () => {
     const text = ['the The THE cat cat dog'];
     expect(words(text, { lowercase: true, minCount: 2 }).tokens.slice(2)).toEqual(['the', 'cat']);
