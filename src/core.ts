@@ -1,5 +1,6 @@
 /** What lstm-onnx offers on every platform: defining, training, data, export and import. */
 export { type NGramModel, type NGramOptions, nGramModel } from './baselines/n-gram.js';
+export { type NaiveBayes, type NaiveBayesOptions, naiveBayes } from './baselines/naive-bayes.js';
 export type { BackendName } from './builder/backends/backend.js';
 export {
   type Checkpoint,

