@@ -4,7 +4,16 @@
  */
 import { mustHave } from '../must-get.js';
 import type { Generated, GeneratedSoFar, Hypothesis, SearchLimits, SequenceSearch } from './generated.js';
-import { ended, extended, forEachToken, nextTokens, scoreOf } from './next-tokens.js';
+import {
+  emptyHypothesis,
+  ended,
+  extended,
+  forEachToken,
+  lengthOf,
+  nextTokens,
+  scoreOf,
+  soFar,
+} from './next-tokens.js';
 
 export interface BeamSettings {
   readonly width: number;
@@ -30,7 +39,7 @@ export class BeamSearch implements SequenceSearch {
   constructor(limits: SearchLimits, settings: BeamSettings) {
     this.#limits = limits;
     this.#settings = settings;
-    this.#running = [{ tokens: [], logProbability: 0, allowed: limits.allowed }];
+    this.#running = [emptyHypothesis(limits)];
   }
 
   get running(): readonly Hypothesis[] {
@@ -50,7 +59,7 @@ export class BeamSearch implements SequenceSearch {
       const hypothesis = extended(before, token, logProbability);
       if (goingOn.length < width) goingOn.push({ from, hypothesis });
     }
-    const isLast = goingOn.some(({ hypothesis }) => hypothesis.tokens.length === maxLength);
+    const isLast = goingOn.some(({ hypothesis }) => lengthOf(hypothesis) === maxLength);
     if (isLast) {
       for (const { hypothesis } of goingOn) this.#find(hypothesis, hypothesis.logProbability, 'length');
     }
@@ -63,11 +72,7 @@ export class BeamSearch implements SequenceSearch {
     const { lengthPenalty } = this.#settings;
     const [found] = this.#found;
     const [first] = this.#running;
-    const running = first && {
-      tokens: first.tokens,
-      logProbability: first.logProbability,
-      score: scoreOf(first.logProbability, first.tokens.length, lengthPenalty),
-    };
+    const running = first && soFar(first, lengthPenalty);
     const best = found && running && found.score < running.score ? running : (found ?? running);
     return mustHave(best, 'A sequence');
   }
@@ -102,7 +107,7 @@ export class BeamSearch implements SequenceSearch {
     const last = this.#found[nBest - 1];
     if (!last) return false;
     // A longer one is no more probable; the length that is best for its score is the longest or the next.
-    const length = lengthPenalty > 0 ? this.#limits.maxLength : first.tokens.length + 1;
+    const length = lengthPenalty > 0 ? this.#limits.maxLength : lengthOf(first) + 1;
     return scoreOf(first.logProbability, length, lengthPenalty) <= last.score;
   }
 }

@@ -1,6 +1,7 @@
 /** Generates sequences of tokens by a model: token by token, each fed back to give the next. */
 import { isObject, wrongArgument } from '../arguments.js';
 import { LstmOnnxError } from '../errors.js';
+import { mustHave } from '../must-get.js';
 import { BaseModel } from '../runtime/model.js';
 import { checkPair, type EncoderAndDecoder, encode } from './encoder-and-decoder.js';
 import { startAndEnd } from './generate-metadata.js';
@@ -126,10 +127,9 @@ async function* stepsOf(
     const fed = searches.flatMap(({ running }, i) =>
       running.flatMap((hypothesis) => {
         const prompt = prompts[i] ?? [];
-        const start = position - prompt.length;
-        return start < 0
+        return position < prompt.length
           ? prompt.slice(position, position + count)
-          : hypothesis.tokens.slice(start, start + count);
+          : mustHave(hypothesis.last, 'A token').token;
       }),
     );
     const logits = await model.step(fed, count);

@@ -1,5 +1,6 @@
 /** What is generated, whole or so far. */
 import type { AllowedNode } from './allowed-outputs.js';
+import type { WrittenToken } from './written-token.js';
 
 /** A sequence that was generated. */
 export interface Generated {
@@ -23,8 +24,11 @@ export interface GeneratedSoFar extends Omit<Generated, 'finish'> {
 
 /** A sequence that goes on. */
 export interface Hypothesis {
-  readonly tokens: readonly number[];
+  /** The last of its tokens; undefined where there is none yet. */
+  readonly last: WrittenToken | undefined;
   readonly logProbability: number;
+  /** The tokens that a repetition penalty is for, if there is one: those of the prompt and its own. */
+  readonly before: ReadonlySet<number> | undefined;
   /** Where it stands among the allowed outputs, if there are any. */
   readonly allowed: AllowedNode | undefined;
 }

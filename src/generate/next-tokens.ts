@@ -1,8 +1,9 @@
 /** The tokens that may follow a sequence, with their scores, and the sequence with one of them. */
 import { mustHave } from '../must-get.js';
 import { allowedNext } from './allowed-outputs.js';
-import type { Generated, Hypothesis, SearchLimits } from './generated.js';
+import type { Generated, GeneratedSoFar, Hypothesis, SearchLimits } from './generated.js';
 import { logProbabilities, penalized } from './token-scores.js';
+import { tokensTo } from './written-token.js';
 
 export interface NextTokens {
   /** Log probabilities of all tokens. */
@@ -11,13 +12,16 @@ export interface NextTokens {
   readonly tokens: readonly number[] | undefined;
 }
 
+/** What every search starts from. */
+export function emptyHypothesis({ prompt, repetitionPenalty, allowed }: SearchLimits): Hypothesis {
+  const before = repetitionPenalty === 1 ? undefined : new Set(prompt);
+  return { last: undefined, logProbability: 0, before, allowed };
+}
+
 export function nextTokens(logits: Float64Array, hypothesis: Hypothesis, limits: SearchLimits): NextTokens {
-  const { prompt, end, repetitionPenalty } = limits;
-  const { tokens: own, allowed } = hypothesis;
-  // Without a penalty no list of all tokens is made at each step.
-  const kept = repetitionPenalty === 1 ? logits : penalized(logits, [...prompt, ...own], repetitionPenalty);
-  const scores = logProbabilities(kept);
-  return { scores, tokens: allowed && allowedNext(allowed, end) };
+  const { before, allowed } = hypothesis;
+  const scores = logProbabilities(before ? penalized(logits, before, limits.repetitionPenalty) : logits);
+  return { scores, tokens: allowed && allowedNext(allowed, limits.end) };
 }
 
 /** Calls `visit` with every token that may come, and its score. */
@@ -32,21 +36,50 @@ export function forEachToken(
   else for (const token of tokens) visit(token, scores[token] ?? 0);
 }
 
+/** How many tokens it has. */
+export function lengthOf({ last }: Hypothesis): number {
+  return last?.length ?? 0;
+}
+
 /** A sequence with one more token, which is not the end. */
-export function extended({ tokens, allowed }: Hypothesis, token: number, logProbability: number): Hypothesis {
-  const next = allowed && mustHave(allowed.next.get(token), 'An allowed token');
-  return { tokens: [...tokens, token], logProbability, allowed: next };
+export function extended(hypothesis: Hypothesis, token: number, logProbability: number): Hypothesis {
+  const { last, before, allowed } = hypothesis;
+  return {
+    last: { token, previous: last, length: lengthOf(hypothesis) + 1 },
+    logProbability,
+    before: before?.has(token) === false ? new Set(before).add(token) : before,
+    allowed: allowed && mustHave(allowed.next.get(token), 'An allowed token'),
+  };
 }
 
 /** A sequence that has ended. */
 export function ended(
-  { tokens }: Hypothesis,
+  hypothesis: Hypothesis,
   logProbability: number,
   finish: Generated['finish'],
   lengthPenalty: number,
 ): Generated {
-  const length = tokens.length + (finish === 'end' ? 1 : 0);
-  return { tokens, logProbability, score: scoreOf(logProbability, length, lengthPenalty), finish };
+  const length = lengthOf(hypothesis) + (finish === 'end' ? 1 : 0);
+  return {
+    tokens: tokensTo(hypothesis.last),
+    logProbability,
+    score: scoreOf(logProbability, length, lengthPenalty),
+    finish,
+  };
+}
+
+/** A sequence that goes on. Its list of tokens is made when it is first asked for, so that steps that nobody looks at take no longer. */
+export function soFar(hypothesis: Hypothesis, lengthPenalty: number): GeneratedSoFar {
+  const { last, logProbability } = hypothesis;
+  let tokens: readonly number[] | undefined;
+  return {
+    get tokens() {
+      tokens ??= tokensTo(last);
+      return tokens;
+    },
+    logProbability,
+    score: scoreOf(logProbability, lengthOf(hypothesis), lengthPenalty),
+  };
 }
 
 /** The score of a sequence of a length: `logProbability / length ** lengthPenalty`. */

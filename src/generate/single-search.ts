@@ -2,7 +2,16 @@
 import type { Generator } from '../builder/random.js';
 import { mustHave } from '../must-get.js';
 import type { Generated, GeneratedSoFar, Hypothesis, SearchLimits, SequenceSearch } from './generated.js';
-import { ended, extended, forEachToken, type NextTokens, nextTokens } from './next-tokens.js';
+import {
+  emptyHypothesis,
+  ended,
+  extended,
+  forEachToken,
+  lengthOf,
+  type NextTokens,
+  nextTokens,
+  soFar,
+} from './next-tokens.js';
 import { draw, type Sampling } from './token-scores.js';
 
 /** How the next token is chosen. */
@@ -31,7 +40,7 @@ export class SingleSearch implements SequenceSearch {
   constructor(limits: SearchLimits, choose: Choice) {
     this.#limits = limits;
     this.#choose = choose;
-    this.#last = { tokens: [], logProbability: 0, allowed: limits.allowed };
+    this.#last = emptyHypothesis(limits);
   }
 
   get running(): readonly Hypothesis[] {
@@ -48,14 +57,13 @@ export class SingleSearch implements SequenceSearch {
       return [];
     }
     this.#last = extended(this.#last, token, logProbability);
-    if (this.#last.tokens.length < maxLength) return [0];
+    if (lengthOf(this.#last) < maxLength) return [0];
     this.#result = ended(this.#last, logProbability, 'length', 0);
     return [];
   }
 
   best(): GeneratedSoFar {
-    const { tokens, logProbability } = this.#last;
-    return this.#result ?? { tokens, logProbability, score: logProbability };
+    return this.#result ?? soFar(this.#last, 0);
   }
 
   results(): readonly Generated[] {

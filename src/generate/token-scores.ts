@@ -11,12 +11,11 @@ import { LstmOnnxError } from '../errors.js';
  * The logits with a penalty on tokens that were there before: a positive one is divided by it, a negative one multiplied (Keskar et
  * al. 2019, https://arxiv.org/abs/1909.05858).
  *
- * @param before the prompt and what was generated behind it
+ * @param before those of the prompt and of what was generated behind it
  */
-export function penalized(logits: Float64Array, before: Iterable<number>, penalty: number): Float64Array {
-  if (penalty === 1) return logits;
+export function penalized(logits: Float64Array, before: ReadonlySet<number>, penalty: number): Float64Array {
   const changed = logits.slice();
-  for (const token of new Set(before)) {
+  for (const token of before) {
     const logit = logits[token] ?? 0;
     changed[token] = logit < 0 ? logit * penalty : logit / penalty;
   }

@@ -66,7 +66,7 @@ describe('a token is drawn', () => {
 
 describe('logits', () => {
   it('of tokens that were there are divided by the penalty, negative ones multiplied, each once', () => {
-    const changed = penalized(Float64Array.of(2, -2, 3, -3), [0, 1, 0, 1], 2);
+    const changed = penalized(Float64Array.of(2, -2, 3, -3), new Set([0, 1]), 2);
     expect([...changed]).toEqual([1, -4, 3, -3]);
   });
 
