@@ -1,39 +1,53 @@
-/** `lstm-onnx predict`: the forecast of a model file that `train forecast` wrote, from a CSV file. */
+/** `lstm-onnx predict`: what a model of `train` makes of data that it has not seen. */
 import type { CommandModule } from 'yargs';
-import { tableToCsv } from '../data/table/table-to-csv.js';
-import { LstmOnnxError, reworded } from '../errors.js';
+import { csvText } from '../data/table/table-to-csv.js';
+import { LstmOnnxError } from '../errors.js';
 import { writeFileAtomic } from '../files/write.js';
-import { forecasterOf } from '../forecast/forecast-metadata.js';
-import type { Forecaster } from '../forecast/forecaster.js';
-import { Model } from '../runtime/node.js';
 import type { Provider } from '../runtime/providers.js';
 import { readingSettings } from './forecast-settings.js';
 import type { GlobalOptions } from './global-options.js';
+import { type OpenModels, openModels } from './open-models.js';
 import { providers } from './option-values.js';
 import { type Output, STDOUT } from './output.js';
-import { readSeries } from './read-series.js';
+import { type Predictor, predictors } from './predictors.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
-import { givenSettings, withSettings } from './setting-options.js';
+import { withSettings } from './setting-options.js';
 import { tableJson } from './table-json.js';
 
 interface PredictArguments extends GlobalOptions {
-  csv: unknown;
   model: string;
+  texts: readonly string[] | undefined;
+  csv?: unknown;
+  data: string | undefined;
   provider: Provider | undefined;
   output: string | undefined;
 }
 
 export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOptions, PredictArguments> => ({
-  command: 'predict <model>',
-  describe: 'Forecast the series in a CSV file by a model of train forecast',
+  command: 'predict <model> [texts..]',
+  describe: 'Predict by a model of train: forecasts of series, or what texts are',
   builder: (yargs) =>
     withSettings(
-      yargs.positional('model', { type: 'string', demandOption: true, describe: 'The .onnx file' }),
+      yargs
+        .positional('model', {
+          type: 'string',
+          demandOption: true,
+          describe: 'The .onnx file, or the folder that train wrote',
+        })
+        .positional('texts', {
+          type: 'string',
+          array: true,
+          describe: 'Of models of texts: the texts themselves',
+        })
+        .option('data', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Of models of texts: the CSV or JSON lines file of the texts',
+        }),
       readingSettings,
-      'The file:',
+      'Forecasts:',
     )
-      .demandOption('csv')
       .option('provider', {
         type: 'string',
         choices: providers,
@@ -44,46 +58,35 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
         alias: 'o',
         type: 'string',
         requiresArg: true,
-        describe: 'The CSV file for the forecast; - for stdout [default: -]',
+        describe: 'The CSV file for what is predicted; - for stdout [default: -]',
       })
       .example('$0 predict out/model.onnx --csv sales.csv', 'Print the next steps behind the last row')
-      .example('$0 predict out/model.onnx --csv sales.csv -o next.csv', 'Write them'),
+      .example('$0 predict out/model.onnx --csv sales.csv -o next.csv', 'Write them')
+      .example('$0 predict out "a text" "another one"', 'What a model of texts says of these'),
   async handler(args) {
-    const { json } = args;
+    const { json, model: path, data } = args;
     const output = args.output === STDOUT ? undefined : args.output;
-    const settings = { csv: String(args.csv), ...givenSettings(args, readingSettings) };
-    const written = settings.decimal === undefined ? {} : { decimal: settings.decimal };
-    if (output !== undefined) await refuseOverwriting(output, [settings.csv, args.model]);
-    await using model = await Model.load(
-      args.model,
-      args.provider === undefined ? {} : { providers: [args.provider] },
-    );
-    const forecaster = forecasterIn(model, args.model);
-    const { plan } = forecaster;
-    const { series, ahead } = await readSeries(settings, plan, say, plan);
-    const { set: wanted, notes } = forecaster.seriesToForecast(series, ahead);
-    for (const { text } of notes) say(text);
-    // Without any, the error says what is missing.
-    const forecasts = await forecaster.forecast(wanted.series.length > 0 ? wanted : series, ahead);
-    say(`ran on ${model.providers.running}`);
-    const table = forecaster.table(forecasts);
+    await using models = await openModels(path, args.provider);
+    const inputs = [args.csv, data].filter((file) => typeof file === 'string');
+    if (output !== undefined) await refuseOverwriting(output, [...inputs, ...models.paths]);
+    const texts = (args.texts ?? []).map(String);
+    const request = { argv: { ...args }, path, texts, data };
+    const { table, decimal } = await predictorOf(models, path).predict(models, request, say);
+    say(`ran on ${models.running}`);
+    const csv = () => csvText(table, decimal === undefined ? {} : { decimal });
     if (output !== undefined) {
-      await writeFileAtomic(output, tableToCsv(table, written));
+      await writeFileAtomic(output, csv());
       print(json ? JSON.stringify({ file: output, rows: table.rows }) : output);
-    } else if (json) for (const line of tableJson(table)) print(line);
-    else for (const line of tableToCsv(table, written).trimEnd().split('\n')) print(line);
+    } else for (const line of json ? tableJson(table) : csv().trimEnd().split('\n')) print(line);
   },
 });
 
-/** @throws E_INVALID_FILE for a model of something else, with the command that runs it */
-function forecasterIn(model: Model, path: string): Forecaster {
-  try {
-    return forecasterOf(model);
-  } catch (error) {
-    if (!(error instanceof LstmOnnxError)) throw error;
-    throw reworded(
-      error,
-      `${path}: ${error.message} On the command line: lstm-onnx train forecast writes such a file; lstm-onnx run ${shellWord(path)} --input NAME=FILE runs any other.`,
-    );
-  }
+/** @throws E_INVALID_FILE for a model of no task, with the command that runs it */
+function predictorOf({ metadata }: OpenModels, path: string): Predictor {
+  const found = predictors.find((predictor) => predictor.fits(metadata));
+  if (found) return found;
+  throw new LstmOnnxError(
+    'E_INVALID_FILE',
+    `${path} says in its metadata no task that predict knows. On the command line: lstm-onnx train writes such files; lstm-onnx run ${shellWord(path)} --input NAME=FILE runs any other.`,
+  );
 }

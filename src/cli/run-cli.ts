@@ -19,7 +19,7 @@ import { UsageError } from './usage-error.js';
 import { verifyCommand } from './verify.js';
 
 /** Options and positionals that take more than one value. */
-const lists = new Set(['_', 'input', 'i']);
+const lists = new Set(['_', 'input', 'i', 'texts']);
 
 const names = ['train', 'predict', 'init', 'export', 'run', 'verify', 'inspect', 'doctor', 'completion'];
 

@@ -47,6 +47,11 @@ export function forecastMetadata(plan: ForecastPlan): Record<string, string> {
   return { [KEY]: JSON.stringify({ version: VERSION, ...plan }) };
 }
 
+/** Whether the metadata of a model file are those of a forecast. */
+export function isForecast(metadata: ReadonlyMap<string, string>): boolean {
+  return metadata.has(KEY);
+}
+
 /**
  * The forecast that a model file is of, as `toOnnx` writes it: on any provider, in Node and in the browser.
  *

@@ -519,7 +519,9 @@ describe('lstm-onnx predict', () => {
     writeFileSync(path, identityModel([{ input: 'x', dtype: 'float32', output: 'y' }]));
     const { code, stderr } = await lstmOnnx('predict', path, '--csv', shops(['1']));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/says no forecast in its metadata.*lstm-onnx run .*\[E_INVALID_FILE\]/);
+    expect(stderr).toMatch(
+      /says in its metadata no task that predict knows.*lstm-onnx run .*\[E_INVALID_FILE\]/,
+    );
   });
 
   it('does not write over its inputs', async () => {

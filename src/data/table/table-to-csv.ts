@@ -21,10 +21,24 @@ export interface CsvOptions {
 export function tableToCsv(table: Table, options: CsvOptions = {}): string {
   checkTable('tableToCsv', table);
   checkOptionNames('tableToCsv', options, { separator: true, decimal: true });
-  const { decimal, missing, separator } = checkTableOptions(options);
+  const { missing } = checkTableOptions(options);
+  for (const [name, column] of table.columns) {
+    const lost = column.kind === 'text' && column.categories.find((text) => missing.has(text));
+    if (typeof lost !== 'string') continue;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `tableToCsv: column '${name}' has the text '${lost}', which parseTable reads as a missing value. Write it otherwise.`,
+    );
+  }
+  return csvText(table, options);
+}
+
+/** As {@link tableToCsv}, of any texts: those that readers may take for missing values, such as `NA`, too. */
+export function csvText(table: Table, options: CsvOptions = {}): string {
+  const { decimal, separator } = checkTableOptions(options);
   const between = separator ?? (decimal === ',' ? ';' : ',');
   const columns = [...table.columns];
-  const cells = columns.map(([name, column]) => cellsOf(name, column, decimal, missing));
+  const cells = columns.map(([, column]) => cellsOf(column, decimal));
   // An empty line would be none.
   const empty = columns.length === 1 ? '""' : '';
   const lines = [columns.map(([name]) => quoted(name, true)).join(between)];
@@ -33,20 +47,8 @@ export function tableToCsv(table: Table, options: CsvOptions = {}): string {
   return `${lines.join('\n')}\n`;
 }
 
-function cellsOf(
-  name: string,
-  column: TableColumn,
-  decimal: '.' | ',',
-  missing: ReadonlySet<string>,
-): (row: number) => string {
+function cellsOf(column: TableColumn, decimal: '.' | ','): (row: number) => string {
   if (column.kind === 'text') {
-    const lost = column.categories.find((text) => missing.has(text));
-    if (lost !== undefined) {
-      throw new LstmOnnxError(
-        'E_INVALID_OPTION',
-        `tableToCsv: column '${name}' has the text '${lost}', which parseTable reads as a missing value. Write it otherwise.`,
-      );
-    }
     const texts = column.categories.map((text) => quoted(text, false));
     return (row) => texts[column.codes[row] ?? -1] ?? '';
   }
