@@ -1,4 +1,9 @@
 /** What lstm-onnx offers on every platform: defining, training, data, export and import. */
+export {
+  type MostFrequentTag,
+  type MostFrequentTagOptions,
+  mostFrequentTag,
+} from './baselines/most-frequent-tag.js';
 export { type NGramModel, type NGramOptions, nGramModel } from './baselines/n-gram.js';
 export { type NaiveBayes, type NaiveBayesOptions, naiveBayes } from './baselines/naive-bayes.js';
 export type { BackendName } from './builder/backends/backend.js';
@@ -268,6 +273,7 @@ export {
   type Windows,
   windows,
 } from './data/table/windows.js';
+export { type ConllOptions, parseTaggedTexts } from './data/text/conll.js';
 export {
   decodeText,
   type EncodedTexts,
@@ -285,6 +291,7 @@ export {
 } from './data/text/labelled-texts.js';
 export { type PlainText, parseText, type TextOptions } from './data/text/plain-text.js';
 export { type SplitSamples, type SplitSamplesOptions, splitSamples } from './data/text/split-samples.js';
+export { type TaggedTexts, type TaggedTextsOptions, taggedTexts } from './data/text/tagged-texts.js';
 export { type TextPairs, type TextPairsOptions, textPairs } from './data/text/text-pairs.js';
 export type { TextSource } from './data/text/text-records.js';
 export { type TextStream, type TextStreamOptions, textStream } from './data/text/text-stream.js';

@@ -5,7 +5,13 @@ export { type FileImportResult, importFile } from './files/import-model.js';
 export { loadMnist, type Mnist } from './files/mnist.js';
 export { readFile } from './files/read.js';
 export { readTable } from './files/table.js';
-export { readJsonLines, readText, readTextFolder, type TextFolderOptions } from './files/text.js';
+export {
+  readJsonLines,
+  readTaggedTexts,
+  readText,
+  readTextFolder,
+  type TextFolderOptions,
+} from './files/text.js';
 export { writeFileAtomic } from './files/write.js';
 export { fit } from './fit-with-progress.js';
 export { type ForecastPlotOptions, forecastPlot } from './report/forecast-plot.js';

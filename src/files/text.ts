@@ -1,12 +1,14 @@
-/** Reads texts from files: a plain text, JSON lines, a folder with a subfolder for each class. */
+/** Reads texts from files: a plain text, JSON lines, texts with tags, a folder with a subfolder for each class. */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { wrongArgument } from '../arguments.js';
 import { counted } from '../counted.js';
 import type { DataNote } from '../data/table/table.js';
+import { type ConllOptions, checkConllOptions, parseTaggedTexts } from '../data/text/conll.js';
 import { type JsonLines, parseJsonLines } from '../data/text/json-lines.js';
 import { LabelCollector, type LabelledTexts, type LabelOptions } from '../data/text/labelled-texts.js';
 import { checkTextOptions, type PlainText, parseText, type TextOptions } from '../data/text/plain-text.js';
+import type { TaggedTexts } from '../data/text/tagged-texts.js';
 import { LstmOnnxError, reworded } from '../errors.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { cannotRead, expectReadable, readFile } from './read.js';
@@ -56,6 +58,21 @@ export function readJsonLines(path: string, options: TextOptions = {}): JsonLine
       }
     },
   };
+}
+
+/**
+ * Tokens and tags of a file of CoNLL, as parseTaggedTexts reads them.
+ *
+ * ```ts
+ * const { tokens, tags, labels } = await readTaggedTexts('en_ewt-ud-train.conllu', { tag: 'XPOS' });
+ * ```
+ *
+ * @throws E_FILE_READ when the file cannot be read; all that parseTaggedTexts throws, with the file's name before the message
+ */
+export async function readTaggedTexts(path: string, options: ConllOptions = {}): Promise<TaggedTexts> {
+  checkConllOptions('readTaggedTexts', options);
+  const bytes = await readFile(path);
+  return named(path, () => parseTaggedTexts(bytes, options));
 }
 
 /**

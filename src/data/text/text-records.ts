@@ -11,6 +11,8 @@ export type TextSource = Table | JsonLines | Iterable<object>;
 export interface Field {
   readonly name: string;
   readonly takesNumbers: boolean;
+  /** Whether a list is taken as the JSON of it. @default false */
+  readonly takesLists?: boolean;
 }
 
 /** The texts of a record's fields, undefined where one is missing, and where it is for messages. */
@@ -82,9 +84,10 @@ function recordOf(
   place: string,
   fields: readonly Field[],
 ): TextRecord {
-  const values = fields.map(({ name, takesNumbers }) => {
+  const values = fields.map(({ name, takesNumbers, takesLists }) => {
     const field = Object.hasOwn(value, name) ? value[name] : undefined;
     if (typeof field === 'string') return field;
+    if (takesLists && Array.isArray(field)) return JSON.stringify(field);
     if (takesNumbers && Number.isNaN(field)) return undefined; // missing, as in a table
     if (takesNumbers && (typeof field === 'number' || typeof field === 'boolean')) return String(field);
     if (field === null) return undefined;
@@ -96,7 +99,7 @@ function recordOf(
     }
     throw new LstmOnnxError(
       'E_INVALID_FILE',
-      `${where}: field '${name}' of ${place} is ${inWords(field)}; expected text.`,
+      `${where}: field '${name}' of ${place} is ${inWords(field)}; expected text${takesLists ? ', or a list of texts' : ''}.`,
     );
   });
   return { values, place };
