@@ -51,6 +51,8 @@ export interface GenerateOptions extends TokenModelOptions {
   readonly repetitionPenalty?: number;
   /** The sequences that there may be, without the end token: others do not come out. @default any */
   readonly allowed?: readonly (readonly number[] | Int32Array)[];
+  /** Tokens that do not come out, such as one that stands for all that is unknown. @default none */
+  readonly forbidden?: readonly number[];
   /** Stops before the next step, with the signal's reason thrown. */
   readonly signal?: AbortSignal;
 }
@@ -72,6 +74,7 @@ const searchOptionNames = {
   beam: true,
   repetitionPenalty: true,
   allowed: true,
+  forbidden: true,
   signal: true,
 } as const;
 
@@ -105,6 +108,7 @@ const meant = {
   repetition_penalty: 'repetitionPenalty',
   eos_token_id: 'end',
   constraints: 'allowed',
+  suppress_tokens: 'forbidden',
 };
 
 /** @throws E_INVALID_OPTION */
@@ -137,6 +141,12 @@ export function checkGenerateOptions(options: unknown, names: Readonly<Record<st
       'generate: got both sample and beam; give sample to draw tokens, or beam to search for the most probable ones.',
     );
   }
+  if (isObject(options) && options.allowed !== undefined && options.forbidden !== undefined) {
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      'generate: got both allowed and forbidden; leave forbidden out, and the outputs with such tokens out of allowed.',
+    );
+  }
 }
 
 /** A search for each prompt. @throws E_INVALID_OPTION */
@@ -158,7 +168,9 @@ export function searchesFor(
     ['end'],
   );
   const allowed = options.allowed === undefined ? undefined : allowedOutputs(options.allowed, end, maxLength);
-  const limits = prompts.map((prompt) => ({ prompt, end, maxLength, repetitionPenalty, allowed }));
+  const forbidden = new Set(tokenList('generate: the option forbidden', options.forbidden ?? []));
+  const common = { end, maxLength, repetitionPenalty, allowed, forbidden };
+  const limits = prompts.map((prompt) => ({ prompt, ...common }));
   if (options.beam !== undefined) {
     const settings = beamSettings(options.beam, maxLength);
     return limits.map((own) => new BeamSearch(own, settings));

@@ -114,9 +114,9 @@ async function* stepsOf(
   model: TokenModel,
   searches: readonly SequenceSearch[],
   prompts: readonly (readonly number[])[],
-  { end, allowed, signal }: GenerateOptions,
+  { end, allowed, forbidden, signal }: GenerateOptions,
 ): GenerationSteps {
-  const tokens = [...prompts, ...(allowed ?? []), end === undefined ? [] : [end]];
+  const tokens = [...prompts, ...(allowed ?? []), forbidden ?? [], end === undefined ? [] : [end]];
   if (model.vocabulary !== undefined) checkTokens(tokens, model.vocabulary);
   let position = 0;
   let count = model.takesSeveral

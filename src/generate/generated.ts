@@ -8,7 +8,7 @@ export interface Generated {
   readonly tokens: readonly number[];
   /**
    * The sum of the logarithms of the probabilities that the model gives these tokens, the end token among them where there is one. A
-   * repetition penalty counts; temperature, topK, topP and allowed outputs do not.
+   * repetition penalty counts; temperature, topK, topP, allowed outputs and forbidden tokens do not.
    */
   readonly logProbability: number;
   /** What a beam search orders by: `logProbability / length ** lengthPenalty`, with the end token counted; else `logProbability`. */
@@ -57,4 +57,5 @@ export interface SearchLimits {
   readonly maxLength: number;
   readonly repetitionPenalty: number;
   readonly allowed: AllowedNode | undefined;
+  readonly forbidden: ReadonlySet<number>;
 }

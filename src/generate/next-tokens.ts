@@ -1,4 +1,5 @@
 /** The tokens that may follow a sequence, with their scores, and the sequence with one of them. */
+import { LstmOnnxError } from '../errors.js';
 import { mustHave } from '../must-get.js';
 import { allowedNext } from './allowed-outputs.js';
 import type { Generated, GeneratedSoFar, Hypothesis, SearchLimits } from './generated.js';
@@ -21,7 +22,19 @@ export function emptyHypothesis({ prompt, repetitionPenalty, allowed }: SearchLi
 export function nextTokens(logits: Float64Array, hypothesis: Hypothesis, limits: SearchLimits): NextTokens {
   const { before, allowed } = hypothesis;
   const scores = logProbabilities(before ? penalized(logits, before, limits.repetitionPenalty) : logits);
-  return { scores, tokens: allowed && allowedNext(allowed, limits.end) };
+  const { end, forbidden } = limits;
+  return { scores, tokens: allowed ? allowedNext(allowed, end) : notForbidden(scores.length, forbidden) };
+}
+
+/** @throws E_INVALID_OPTION where none is left */
+function notForbidden(count: number, forbidden: ReadonlySet<number>): readonly number[] | undefined {
+  if (forbidden.size === 0) return undefined;
+  const left = Array.from({ length: count }, (_, token) => token).filter((token) => !forbidden.has(token));
+  if (left.length > 0) return left;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `generate: all ${count} tokens are forbidden; leave one out of the option forbidden.`,
+  );
 }
 
 /** Calls `visit` with every token that may come, and its score. */

@@ -181,6 +181,23 @@ describe('generate', () => {
     expect(best!.logProbability).toBeCloseTo(sum, 4);
   });
 
+  it('never gives what is forbidden, with the probabilities of the model', async () => {
+    const options = { prompts: [[2]], forbidden: [END, 3, 5], maxLength: 6 };
+    const ways = [
+      ...Array.from({ length: 8 }, (_, seed) => ({ sample: { seed, temperature: 3 } })),
+      ...[{}, { beam: { width: 8, nBest: 8 } }],
+    ];
+    const found = (await Promise.all(ways.map((way) => generate(model, { ...options, ...way })))).flat(2);
+    expect(found).toHaveLength(ways.length + 7);
+    const given = new Set(found.flatMap(({ tokens }) => tokens));
+    expect([...given].sort()).toEqual([1, 2, 4, 6]);
+    for (const { tokens, logProbability } of found) {
+      const scores = await logProbabilities(model, [2, ...tokens]);
+      const sum = tokens.reduce((total, token, i) => total + scores[i]![token]!, 0);
+      expect(logProbability).toBeCloseTo(sum, 4);
+    }
+  });
+
   it('gives only what is allowed, the most probable of all where the beam is wide', async () => {
     const allowed = [[1, 2], [1, 3, 4], [5], [6, 6, 6]];
     const options = { prompts: [[2]], end: END, allowed, maxLength: 4 };
@@ -295,6 +312,18 @@ describe('generate', () => {
       { prompts: [[1]], end: END, allowed: [[1, 1]], maxLength: 2 },
       'E_INVALID_OPTION',
       /allowed\[0\] has 2 tokens/,
+    ],
+    [
+      'allowed outputs beside forbidden tokens',
+      { prompts: [[1]], end: END, allowed: [[1]], forbidden: [2] },
+      'E_INVALID_OPTION',
+      /both allowed and forbidden/,
+    ],
+    [
+      'to forbid all tokens',
+      { prompts: [[1]], forbidden: [0, 1, 2, 3, 4, 5, 6] },
+      'E_INVALID_OPTION',
+      /all 7 tokens are forbidden/,
     ],
     ['an input that there is not', { prompts: [[1]], input: 'x' }, 'E_UNKNOWN_NAME', /no input 'x'/],
   ])('refuses %s', async (_, options, code, message) => {
