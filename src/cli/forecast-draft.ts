@@ -1,57 +1,15 @@
-/** A draft of a file for `--config`: what was found, and what a person has to decide. */
+/** A draft of the options of a forecast, which goes on where reading the file stumbles over what is to be decided. */
 import { LstmOnnxError } from '../errors.js';
 import type { Hint } from '../hints.js';
-import { type ForecastSettings, forecastSettings } from './forecast-settings.js';
+import type { ForecastSettings } from './forecast-settings.js';
+import { SettingsDraft } from './settings-draft.js';
 
 type ForecastConfig = Partial<ForecastSettings>;
-type Name = keyof ForecastConfig;
-
-/** A setting that the file does not tell. */
-export interface Decision {
-  readonly option: string;
-  /** What it may be, as JSON. */
-  readonly values: readonly unknown[];
-  readonly why: string;
-}
 
 /** Texts in a column of numbers that may be missing values; more of them are something else. */
 const MOST_MISSING = 20;
 
-export class ForecastDraft {
-  /** What to go on with: of what is to be decided, one of the possible values. */
-  settings: ForecastConfig & { readonly csv: string };
-  readonly notes: string[] = [];
-  readonly #open = new Map<Name, Decision>();
-
-  constructor(given: ForecastDraft['settings']) {
-    this.settings = given;
-  }
-
-  get decisions(): readonly Decision[] {
-    return [...this.#open.values()];
-  }
-
-  /** Takes what was found, and notes it. */
-  take(found: Partial<ForecastConfig>, note?: string): void {
-    this.settings = { ...this.settings, ...found };
-    if (note !== undefined) this.notes.push(note);
-  }
-
-  /** Goes on with the first of some values, and leaves the choice to a person. */
-  leave<N extends Name>(option: N, values: readonly NonNullable<ForecastConfig[N]>[], why: string): void {
-    const [first] = values;
-    if (first !== undefined) this.settings = { ...this.settings, [option]: first };
-    this.#open.set(option, { option, values, why });
-  }
-
-  /** The settings in the order of their table; null for what is to be decided, so that nothing is trained before it is. */
-  toJson(): Record<string, unknown> {
-    const names = Object.keys(forecastSettings.shape) as Name[]; // the table has these alone
-    const valueFor = (name: Name) => (this.#open.has(name) ? null : this.settings[name]);
-    const all = names.map((name) => [name, valueFor(name)] as const);
-    return Object.fromEntries(all.filter(([, value]) => value !== undefined));
-  }
-
+export class ForecastDraft extends SettingsDraft<ForecastConfig & { readonly csv: string }> {
   /** What can be read, once what its errors point to is set. */
   async after<T>(read: () => T | Promise<T>): Promise<T> {
     for (;;) {

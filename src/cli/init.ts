@@ -1,25 +1,29 @@
-/** `lstm-onnx init`: a first version of what a person then finishes, a network or the options of a forecast. */
+/** `lstm-onnx init`: a first version of what a person then finishes, a network or the options of a training. */
 import type { Argv, CommandModule } from 'yargs';
 import type { GlobalOptions } from './global-options.js';
-import { initForecastCommand } from './init-forecast.js';
+import { forecastInit } from './init-forecast.js';
 import { initNetworkCommand } from './init-network.js';
+import { initTaskCommand } from './init-task.js';
 import type { Output } from './output.js';
 import { UsageError } from './usage-error.js';
 
+/** What options can be drafted of. */
+const initNames: readonly string[] = [forecastInit].map(({ table }) => table.name);
+
 export const initCommand = (output: Output): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'init',
-  describe: 'Draft the network of weights, or the options of a forecast, to be finished by hand',
+  describe: 'Draft the network of weights, or the options of a training, to be finished by hand',
   builder: (yargs): Argv<GlobalOptions> =>
     yargs
       .command(initNetworkCommand(output))
-      .command(initForecastCommand(output))
+      .command(initTaskCommand(forecastInit, output))
       .middleware(({ _: [, name] }) => {
-        if (name !== undefined && name !== 'forecast') {
+        if (name !== undefined && !initNames.includes(String(name))) {
           throw new UsageError(
-            `init does not know ${name}; it drafts a network (--from FILE) or a forecast.`,
+            `init does not know ${name}; it drafts a network (--from FILE), or the options of ${initNames.join(', ')}.`,
           );
         }
       }, true),
-  // One of the two handles it.
+  // One of the commands handles it.
   handler: () => {},
 });

@@ -61,77 +61,93 @@ function recordsOf(path: string, source: TextSource, columns: readonly string[])
   );
 }
 
+/** Options that name columns, such as `{ text: undefined, label: 'kind' }`. */
+type Given<Option extends string> = Readonly<Record<Option, string | undefined>>;
+
 /**
  * The column of each option that names one. A column that is not given is the one that is called as the option, or the only one that is
  * left; both are said.
  *
- * @param given the columns by option, such as `{ text: undefined, label: 'kind' }`
  * @throws E_UNKNOWN_NAME for a column that there is not; E_INVALID_OPTION where it is in doubt which one is meant, and for one column
- *   of two options
+ *   of two options; E_INVALID_FILE where there are too few columns
  */
 export function findColumns<Option extends string>(
-  { path, columns }: Pick<Records, 'path' | 'columns'>,
-  given: Readonly<Record<Option, string | undefined>>,
+  records: Pick<Records, 'path' | 'columns'>,
+  given: Given<Option>,
   say: Output['say'],
 ): Record<Option, string> {
+  const { columns, notes, open } = matchColumns(records, given);
+  if (open.length > 0) {
+    const wanted = open.map((option) => `--${optionName(option)} COLUMN`).join(' and ');
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${records.path}: the columns are ${quotedNames(records.columns)}; say which is which: ${wanted}.`,
+    );
+  }
+  for (const note of notes) say(note);
+  return Object.fromEntries(columns) as Record<Option, string>; // each option has its column
+}
+
+export interface MatchedColumns<Option extends string> {
+  readonly columns: ReadonlyMap<Option, string>;
+  /** On columns that were found. */
+  readonly notes: readonly string[];
+  /** Options whose column is in doubt. */
+  readonly open: readonly Option[];
+  /** Columns that no option names. */
+  readonly left: readonly string[];
+}
+
+/** As {@link findColumns}, where what is in doubt may stay so. @throws what it throws, but for doubt */
+export function matchColumns<Option extends string>(
+  records: Pick<Records, 'path' | 'columns'>,
+  given: Given<Option>,
+): MatchedColumns<Option> {
   const options = Object.keys(given) as Option[]; // the record has these alone
-  const found = new Map<Option, string>();
-  const free = () => columns.filter((name) => ![...found.values()].includes(name));
+  const columns = new Map<Option, string>();
+  const notes: string[] = [];
+  const left = () => records.columns.filter((name) => ![...columns.values()].includes(name));
+  const open = () => options.filter((option) => !columns.has(option));
   for (const option of options) {
     const name = given[option];
     if (name === undefined) continue;
-    if (!columns.includes(name)) throw unknownColumn(path, option, name, columns);
-    if (!free().includes(name)) {
-      throw new LstmOnnxError('E_INVALID_OPTION', `${path}: two options name the column '${name}'.`);
+    if (!records.columns.includes(name)) throw unknownColumn(records, option, name);
+    if (!left().includes(name)) {
+      throw new LstmOnnxError('E_INVALID_OPTION', `${records.path}: two options name the column '${name}'.`);
     }
-    found.set(option, name);
+    columns.set(option, name);
   }
   const take = (option: Option, name: string) => {
-    found.set(option, name);
-    say(`--${optionName(option)}: the column '${name}' is taken.`);
+    columns.set(option, name);
+    notes.push(`--${optionName(option)}: the column '${name}' is taken.`);
   };
-  for (const option of options.filter((each) => !found.has(each))) {
-    const [alike, ...more] = free().filter((name) => name.toLowerCase() === option.toLowerCase());
+  for (const option of open()) {
+    const [alike, ...more] = left().filter((name) => name.toLowerCase() === option.toLowerCase());
     if (alike !== undefined && more.length === 0) take(option, alike);
   }
-  const open = options.filter((option) => !found.has(option));
-  const left = free();
-  const [option, ...others] = open;
-  if (option !== undefined) {
-    const [name] = left;
-    if (name === undefined || left.length > 1 || others.length > 0) throw inDoubt(path, open, left, columns);
-    take(option, name);
-  }
-  return Object.fromEntries(found) as Record<Option, string>; // each option has its column
+  const [[option, ...others], [name, ...more]] = [open(), left()];
+  if (option !== undefined && name !== undefined && others.length + more.length === 0) take(option, name);
+  if (open().length > left().length) throw tooFew(records, open());
+  return { columns, notes, open: open(), left: left() };
 }
 
 function unknownColumn(
-  path: string,
+  { path, columns }: Pick<Records, 'path' | 'columns'>,
   option: string,
   name: string,
-  columns: readonly string[],
 ): LstmOnnxError {
-  const where = `${path}: --${optionName(option)}`;
-  const { code, message } = noColumn(where, name, columns);
+  const { code, message } = noColumn(`${path}: --${optionName(option)}`, name, columns);
   const [near] = nearNames(name, columns);
   return new LstmOnnxError(code, near === undefined ? message : `${message} Is '${near}' meant?`);
 }
 
-function inDoubt(
-  path: string,
+function tooFew(
+  { path, columns }: Pick<Records, 'path' | 'columns'>,
   open: readonly string[],
-  left: readonly string[],
-  columns: readonly string[],
 ): LstmOnnxError {
-  const wanted = open.map((option) => `--${optionName(option)} COLUMN`).join(' and ');
-  if (open.length > left.length) {
-    return new LstmOnnxError(
-      'E_INVALID_FILE',
-      `${path}: no column is left for ${open.map((option) => `--${optionName(option)}`).join(' and ')}; the columns are ${quotedNames(columns)}.`,
-    );
-  }
+  const options = open.map((option) => `--${optionName(option)}`).join(' and ');
   return new LstmOnnxError(
-    'E_INVALID_OPTION',
-    `${path}: the columns are ${quotedNames(columns)}; say which is which: ${wanted}.`,
+    'E_INVALID_FILE',
+    `${path}: no column is left for ${options}; the columns are ${quotedNames(columns)}.`,
   );
 }
