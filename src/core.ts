@@ -360,6 +360,13 @@ export type {
   TranslateOptions,
 } from './generate/generate-options.js';
 export type { Generated, GeneratedSoFar } from './generate/generated.js';
+export {
+  type GeneratedText,
+  type TextGenerationOptions,
+  TextGenerator,
+  type TextGeneratorOptions,
+  textGeneratorOf,
+} from './generate/text-generator.js';
 export type { CallHint, Hint, LeaveOutHint, OptionHint, SeriesHint } from './hints.js';
 export {
   type ArchitectureOptions,

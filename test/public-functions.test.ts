@@ -71,11 +71,13 @@ const words = library.defineNetwork({ tokens: library.int32('batch', 'time') }, 
   const x = library.embedding('emb', tokens, { numEmbeddings: 3, embeddingDim: 2 });
   return { logits: linear('fc', lstm('lstm', x, { hiddenSize: 2 }).output, 3) };
 });
+const lettersAB = library.vocabulary(['ab'], { tokens: 'characters', padding: false });
 const wordModel = await library.Model.load(
-  library.exportOnnx(words, initParameters(words, 1), { states: true }),
+  library.exportOnnx(words, initParameters(words, 1), { states: true, vocabularies: { tokens: lettersAB } }),
   { providers: ['simd'] },
 );
 afterAll(() => wordModel.release());
+const textGenerator = library.textGeneratorOf(wordModel);
 const translator = library.encoderDecoder({
   source: { vocabulary: 4 },
   target: { vocabulary: 4, start: 1, end: 2 },
@@ -152,6 +154,7 @@ const examples: Record<string, () => unknown[]> = {
     { encoding: 'utf-8', classes: ['a'], empty: 'refuse', minExamples: 2 },
   ],
   splitSamples: () => [labelled, { validation: 1, test: 0.3, seed: 1, stratified: true }],
+  textGeneratorOf: () => [wordModel, { vocabulary: lettersAB }],
   textStream: () => [[1, 2, 0, 1, 2], { batchSize: 2, steps: 1, input: 'tokens' }],
   textPairs: () => [records, { source: 'a', target: 'b', empty: 'drop' }],
   vocabulariesOf: () => [new Map([['lstm_onnx.vocabularies', JSON.stringify({ x: vocabulary })]])],
@@ -445,6 +448,11 @@ const examples: Record<string, () => unknown[]> = {
   'encoderDecoder.training': () => [{ teacherForcing: 0.5, steps: 3 }],
   'encoderDecoder.samples': () => [[[3, 3], [1]], [[3], [3, 3]], { steps: 3 }],
   'encoderDecoder.toOnnx': () => [translatorParameters, { opset: 17, metadata: { a: 'b' } }],
+  'textGenerator.generate': () => ['a', { beam: { width: 2, nBest: 2 }, maxLength: 2, stop: ['bb', 'ba'] }],
+  'textGenerator.stream': () => [
+    'ab',
+    { sample: { seed: 1, topK: 2 }, repetitionPenalty: 1.1, maxLength: 2, stop: 'bb' },
+  ],
   'generate of a pair': () => [
     { encoder, decoder },
     { source: [[3], [1, 3]], maxLength: 2 },
@@ -470,6 +478,10 @@ const functions: Record<string, (...given: never[]) => unknown> = {
   'encoderDecoder.training': (options) => translator.training(options),
   'encoderDecoder.samples': (sources, targets, options) => translator.samples(sources, targets, options),
   'encoderDecoder.toOnnx': (own, options) => translator.toOnnx(own, options),
+  'textGenerator.generate': (prompt, options) => textGenerator.generate(prompt, options),
+  'textGenerator.stream': async (prompt, options) => {
+    for await (const _ of textGenerator.stream(prompt, options));
+  },
   'generate of a pair': (pair, options) => library.generate(pair, options),
   'stream.reorder': (rows) => wordModel.stream().reorder(rows),
 };
