@@ -339,7 +339,6 @@ export {
 } from './forecast/online-forecaster.js';
 export type { ForecastRow } from './forecast/online-rows.js';
 export type { ComparedScores, PastForecast } from './forecast/past-forecast.js';
-export type { ScoreTable } from './forecast/score-table.js';
 export type { TargetScaling } from './forecast/target-scaling.js';
 export {
   type EvaluatedForecaster,
@@ -399,6 +398,7 @@ export {
   type TokenSequence,
 } from './scores/edit-distance.js';
 export type { Average, PrecisionAndRecall } from './scores/f1.js';
+export type { ScoreTable } from './scores/score-table.js';
 export { type Span, type SpanOptions, type SpanScores, spanF1, spansOf } from './scores/spans.js';
 export {
   type EncoderDecoder,

@@ -9,13 +9,14 @@ import { LstmOnnxError } from '../errors.js';
 import { mustHave } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
+import type { ScoreTable } from '../scores/score-table.js';
 import { baselinesOf } from './baselines.js';
 import { checkFits, type ForecastPlan, keyOf, lastWindows, windowsOf } from './forecast-plan.js';
 import { forecastTable, seriesToForecast } from './forecast-rows.js';
 import { seasonalUnit } from './forecast-scores.js';
 import { type ComparedScores, comparedScores, type PastForecast, scoresByStep } from './past-forecast.js';
 import { distributionToSample, samplePaths } from './sample-paths.js';
-import { type ScoreTable, scoreTable } from './score-table.js';
+import { scoreTable } from './score-table.js';
 import { medianOf } from './spread.js';
 
 /** The forecast of one series. */

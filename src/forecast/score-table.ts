@@ -1,6 +1,7 @@
 /** How good a forecast is beside what takes no training, as a table and in words. */
 import { counted } from '../counted.js';
 import { timeText } from '../data/table/group-rows.js';
+import { type ScoreTable, withLines } from '../scores/score-table.js';
 import type { ForecastPlan } from './forecast-plan.js';
 import type { ForecastScores } from './forecast-scores.js';
 import type { ForecastEvaluation } from './forecaster.js';
@@ -13,16 +14,7 @@ const labels = { naive: 'naive', drift: 'drift', seasonalNaive: 'seasonal naive'
 type BaselineName = keyof typeof labels;
 const names = Object.keys(labels) as BaselineName[]; // the keys of a literal are its own
 
-/** What of the past was forecast, how good that was, and in words whether the model is better. */
-export interface ScoreTable {
-  readonly title: string;
-  /** The first row has the names of the columns; those of forecasts without quantiles end early. */
-  readonly rows: readonly (readonly string[])[];
-  readonly verdict: readonly string[];
-  /** All of it as text, the columns aligned. */
-  readonly lines: readonly string[];
-}
-
+/** What of the past was forecast, how good that was, and in words whether the model is better; rows of forecasts without quantiles end early. */
 export function scoreTable(evaluation: Judged, plan: ForecastPlan): ScoreTable {
   const { origins, model, baselines } = evaluation;
   const inside = Math.round(100 * ((plan.quantiles.at(-1) ?? 0) - (plan.quantiles[0] ?? 0)));
@@ -47,15 +39,7 @@ export function scoreTable(evaluation: Judged, plan: ForecastPlan): ScoreTable {
   const [first, last] = [timeText(origins[0]), timeText(origins.at(-1))];
   const when = origins.length > 1 ? `from ${first} to ${last}` : `at ${first}`;
   const title = `${counted(origins.length, 'forecast')} of the past, ${counted(plan.horizon, 'step')} each, ${when}`;
-  const words = verdictOf(evaluation);
-  return { title, rows, verdict: words, lines: [`${title}:`, ...aligned(rows), ...words] };
-}
-
-function aligned(rows: ScoreTable['rows']): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
-  );
+  return withLines({ title, rows, verdict: verdictOf(evaluation) });
 }
 
 /** By MASE, which is told first, and by the errors in the target's own unit where they say otherwise. */
