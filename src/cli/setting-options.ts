@@ -79,9 +79,10 @@ export function optionWords(
 ): string[] {
   return Object.keys(shape).flatMap((name) => {
     const value = settings[name];
-    if (value === undefined || value === false) return [];
+    if (value === undefined) return [];
     const option = `--${optionName(name)}`;
     if (value === true) return [option];
+    if (value === false) return [`--no-${optionName(name)}`];
     const text = Array.isArray(value) ? value.map(listItem).join(',') : String(value);
     // What begins with a hyphen would be read as another option.
     return text.startsWith('-') ? [`${option}=${shellWord(text)}`] : [option, shellWord(text)];

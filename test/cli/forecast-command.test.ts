@@ -77,9 +77,9 @@ describe('the command that makes a forecast again', () => {
     expect(givenSettings(argv, forecastSettings)).toEqual(all);
   });
 
-  it('leaves out what is not set', () => {
+  it('leaves out what is not set, and says what is set to false', () => {
     const command = forecastCommand({ csv: 'a.csv', target: 'sold', sort: false, horizon: 3 });
-    expect(command).toBe('lstm-onnx train forecast --csv a.csv --target sold --horizon 3');
+    expect(command).toBe('lstm-onnx train forecast --csv a.csv --no-sort --target sold --horizon 3');
   });
 });
 
