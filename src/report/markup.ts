@@ -69,6 +69,10 @@ export function table(title: string, rows: readonly (readonly string[])[]): Mark
     element('thead', {}, element('tr', {}, ...columns)),
     element('tbody', {}, ...lines),
   );
-  // What is too wide for a phone scrolls by itself, by the keyboard, too.
-  return element('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': title }, whole);
+  return scrolling(title, whole);
+}
+
+/** What is too wide for a phone scrolls by itself, by the keyboard, too. */
+export function scrolling(title: string, wide: Markup): Markup {
+  return element('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': title }, wide);
 }

@@ -31,11 +31,16 @@ th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid var(--line);f
 thead th{color:var(--soft);vertical-align:bottom}
 tr>:first-child{text-align:left;padding-left:0}
 .scores tbody tr:first-child>*{font-weight:600}
+.samples{width:100%}
+.samples th,.samples td{text-align:left;white-space:normal;overflow-wrap:anywhere;vertical-align:top}
+.samples .number{text-align:right;white-space:nowrap}
+.confusion th{max-width:9rem;overflow-wrap:anywhere}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;font-size:.875rem}
 .legend li::before{content:"";display:inline-block;width:1.25rem;height:.2rem;margin-right:.4rem;vertical-align:middle;background:var(--color)}
 .legend .band::before{height:.8rem;opacity:.3;background:linear-gradient(90deg,var(--model) 50%,var(--ahead) 50%)}
 .actual{--color:var(--actual)}.model{--color:var(--model)}.ahead{--color:var(--ahead)}.baseline{--color:var(--baseline)}
 pre{margin:.5rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
 summary{cursor:pointer}
-@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .1rem}table{font-size:.75rem}body{padding:1rem .75rem 2rem}}
+@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .1rem}table{font-size:.75rem}body{padding:1rem .75rem 2rem}
+.samples{font-size:.875rem}.samples thead{display:none}.samples tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.samples td,.samples .number{display:block;text-align:left;border:0;padding:0}.samples td:not(:first-child)::before{content:attr(data-name) ": ";color:var(--soft)}}
 `;
