@@ -3,6 +3,7 @@
  * (Rabiner 1989) in logarithms of float64.
  */
 import type { Crf } from './crf.js';
+import { logSumExp, TagWays } from './tag-ways.js';
 
 /** Sequences of one batch. */
 export interface TaggedBatch {
@@ -18,9 +19,10 @@ export interface TaggedBatch {
 
 /** The sum over the sequences of `-log p(targets)`, and the steps that it is of. */
 export function negativeLogLikelihood(batch: TaggedBatch): number {
+  const ways = waysOf(batch.crf);
   let sum = 0;
   for (const sequence of sequencesOf(batch)) {
-    const { logPartition } = forwardScores(batch.crf, sequence);
+    const { logPartition } = forwardScores(batch.crf, sequence, ways);
     sum += logPartition - scoreOf(batch.crf, sequence);
   }
   return sum;
@@ -34,12 +36,13 @@ export function likelihoodGradient(batch: TaggedBatch): Crf & { readonly emissio
   const start = new Float64Array(tags);
   const end = new Float64Array(tags);
   const transitions = new Float64Array(tags * tags);
+  const ways = waysOf(crf);
   for (const sequence of sequencesOf(batch)) {
     const { first, steps, targets } = sequence;
-    const { alphas, logPartition } = forwardScores(crf, sequence);
-    const betas = backwardScores(crf, sequence);
+    const { alphas, logPartition } = forwardScores(crf, sequence, ways);
+    const betas = backwardScores(crf, sequence, ways);
     const expected = alphas.map((alpha, i) => Math.exp(alpha + (betas[i] ?? 0) - logPartition));
-    addPairs(transitions, crf, sequence, alphas, betas, logPartition);
+    addPairs(transitions, sequence, { alphas, betas, logPartition }, ways);
     for (let step = 0; step < steps; step++) {
       const right = step * tags + (targets[step] ?? 0);
       expected[right] = (expected[right] ?? 0) - 1;
@@ -57,6 +60,10 @@ export function likelihoodGradient(batch: TaggedBatch): Crf & { readonly emissio
     end: Float32Array.from(end),
     transitions: Float32Array.from(transitions),
   };
+}
+
+function waysOf({ start, transitions }: Crf): TagWays {
+  return new TagWays(transitions, start.length);
 }
 
 /** A sequence that has steps. */
@@ -79,10 +86,16 @@ function* sequencesOf({ crf, emissions, targets, lengths, time }: TaggedBatch): 
     yield {
       first,
       steps,
-      emissions: Float64Array.from({ length: steps * tags }, (_, i) => emissions[first + i] ?? 0),
+      emissions: copied(emissions, first, steps * tags),
       targets: Int32Array.from({ length: steps }, (_, step) => targets[sequence * time + step] ?? 0),
     };
   }
+}
+
+function copied(numbers: ArrayLike<number>, start: number, count: number): Float64Array {
+  const copy = new Float64Array(count);
+  for (let i = 0; i < count; i++) copy[i] = numbers[start + i] ?? 0;
+  return copy;
 }
 
 function scoreOf({ start, end, transitions }: Crf, { steps, emissions, targets }: Sequence): number {
@@ -97,37 +110,26 @@ function scoreOf({ start, end, transitions }: Crf, { steps, emissions, targets }
 }
 
 /** Of each tag of each step the logarithm of the sum over all ways that lead there, `[steps, tags]`, and that over all ways. */
-function forwardScores({ start, end, transitions }: Crf, { steps, emissions }: Sequence) {
+function forwardScores({ start, end }: Crf, { steps, emissions }: Sequence, ways: TagWays) {
   const tags = start.length;
   const alphas = emissions.slice();
-  const terms = new Float64Array(tags);
+  const arrived = new Float64Array(tags);
   for (let tag = 0; tag < tags; tag++) add(alphas, tag, start[tag] ?? 0);
   for (let step = 1; step < steps; step++) {
-    for (let to = 0; to < tags; to++) {
-      for (let from = 0; from < tags; from++) {
-        terms[from] = (alphas[(step - 1) * tags + from] ?? 0) + (transitions[from * tags + to] ?? 0);
-      }
-      add(alphas, step * tags + to, logSumExp(terms));
-    }
+    ways.arriving(rowOf(alphas, step - 1, tags), arrived);
+    for (let to = 0; to < tags; to++) add(alphas, step * tags + to, arrived[to] ?? 0);
   }
-  for (let tag = 0; tag < tags; tag++) terms[tag] = (alphas[(steps - 1) * tags + tag] ?? 0) + (end[tag] ?? 0);
-  return { alphas, logPartition: logSumExp(terms) };
+  const last = rowOf(alphas, steps - 1, tags).map((alpha, tag) => alpha + (end[tag] ?? 0));
+  return { alphas, logPartition: logSumExp(last) };
 }
 
 /** Of each tag of each step the logarithm of the sum over all ways that go on from there, `[steps, tags]`. */
-function backwardScores({ end, transitions }: Crf, { steps, emissions }: Sequence): Float64Array {
+function backwardScores({ end }: Crf, { steps, emissions }: Sequence, ways: TagWays): Float64Array {
   const tags = end.length;
   const betas = new Float64Array(steps * tags);
-  const terms = new Float64Array(tags);
   betas.set(end, (steps - 1) * tags);
   for (let step = steps - 2; step >= 0; step--) {
-    for (let from = 0; from < tags; from++) {
-      for (let to = 0; to < tags; to++) {
-        const next = (step + 1) * tags + to;
-        terms[to] = (transitions[from * tags + to] ?? 0) + (emissions[next] ?? 0) + (betas[next] ?? 0);
-      }
-      betas[step * tags + from] = logSumExp(terms);
-    }
+    ways.leaving(afterRow(emissions, betas, step + 1, tags), rowOf(betas, step, tags));
   }
   return betas;
 }
@@ -135,36 +137,27 @@ function backwardScores({ end, transitions }: Crf, { steps, emissions }: Sequenc
 /** Adds how likely each tag after each other one is, over all steps. */
 function addPairs(
   sums: Float64Array,
-  { start, transitions }: Crf,
   { steps, emissions }: Sequence,
-  alphas: Float64Array,
-  betas: Float64Array,
-  logPartition: number,
+  { alphas, betas, logPartition }: { alphas: Float64Array; betas: Float64Array; logPartition: number },
+  ways: TagWays,
 ): void {
-  const tags = start.length;
+  const tags = alphas.length / steps;
   for (let step = 1; step < steps; step++) {
-    for (let from = 0; from < tags; from++) {
-      const before = (alphas[(step - 1) * tags + from] ?? 0) - logPartition;
-      for (let to = 0; to < tags; to++) {
-        const here = step * tags + to;
-        const pair = from * tags + to;
-        const after = (emissions[here] ?? 0) + (betas[here] ?? 0);
-        add(sums, pair, Math.exp(before + (transitions[pair] ?? 0) + after));
-      }
-    }
+    const before = rowOf(alphas, step - 1, tags).map((alpha) => alpha - logPartition);
+    ways.addPairs(sums, before, afterRow(emissions, betas, step, tags));
   }
+}
+
+/** The entries of a step, in place. */
+function rowOf(scores: Float64Array, step: number, tags: number): Float64Array {
+  return scores.subarray(step * tags, (step + 1) * tags);
+}
+
+/** Of each tag of a step its own score and that of all that follows. */
+function afterRow(emissions: Float64Array, betas: Float64Array, step: number, tags: number): Float64Array {
+  return rowOf(emissions, step, tags).map((emission, tag) => emission + (betas[step * tags + tag] ?? 0));
 }
 
 function add(sums: Float64Array, at: number, value: number): void {
   sums[at] = (sums[at] ?? 0) + value;
-}
-
-/** `log(sum(exp(terms)))` without overflow. */
-function logSumExp(terms: Float64Array): number {
-  let most = -Infinity;
-  for (const term of terms) if (term > most) most = term;
-  if (most === -Infinity) return most;
-  let sum = 0;
-  for (const term of terms) sum += Math.exp(term - most);
-  return most + Math.log(sum);
 }

@@ -86,13 +86,18 @@ function bestTags(emissions: Float32Array, { start, end, transitions }: Crf, tag
   const before = new Int32Array(steps * tags);
   let scores = Float64Array.from(start, (score, tag) => score + (emissions[tag] ?? 0));
   for (let step = 1; step < steps; step++) {
-    const next = new Float64Array(tags);
-    for (let to = 0; to < tags; to++) {
-      const ways = scores.map((score, from) => score + (transitions[from * tags + to] ?? 0));
-      const best = largest(ways);
-      before[step * tags + to] = best;
-      next[to] = (ways[best] ?? 0) + (emissions[step * tags + to] ?? 0);
+    const next = new Float64Array(tags).fill(-Infinity);
+    for (let from = 0; from < tags; from++) {
+      const score = scores[from] ?? 0;
+      for (let to = 0; to < tags; to++) {
+        const way = score + (transitions[from * tags + to] ?? 0);
+        // Of equal ones the first stays.
+        if (way <= (next[to] ?? 0)) continue;
+        next[to] = way;
+        before[step * tags + to] = from;
+      }
     }
+    for (let to = 0; to < tags; to++) next[to] = (next[to] ?? 0) + (emissions[step * tags + to] ?? 0);
     scores = next;
   }
   const ends = scores.map((score, tag) => score + (end[tag] ?? 0));

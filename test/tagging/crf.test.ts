@@ -110,6 +110,42 @@ describe('a conditional random field', () => {
     );
   });
 
+  it('is exact where scores are thousands apart, too', () => {
+    const far = fc.oneof(fc.constantFrom(0, -1e4, 1e4, 3000), fc.integer({ min: -900, max: 900 }));
+    const [tags, time] = [3, 4];
+    const numbers = (count: number) =>
+      fc.array(far, { minLength: count, maxLength: count }).map((list) => Float32Array.from(list));
+    const crfs = fc.record({ start: numbers(tags), end: numbers(tags), transitions: numbers(tags * tags) });
+    const targets = [0, 1, 2, 0];
+    fc.assert(
+      fc.property(crfs, numbers(tags * time), (crf, emissions) => {
+        const paths = pathsOf(tags, time);
+        const scores = paths.map((path) => scoreOf(crf, emissions, path));
+        const most = Math.max(...scores);
+        const shares = scores.map((one) => Math.exp(one - most));
+        const sum = shares.reduce((a, b) => a + b);
+        const batch = { crf, emissions, targets, lengths: [time], time };
+        const expected = most + Math.log(sum) - scoreOf(crf, emissions, targets);
+        expect(negativeLogLikelihood(batch)).toBeCloseTo(expected, 6);
+        const gradient = likelihoodGradient(batch);
+        const share = (holds: (path: readonly number[]) => boolean) =>
+          paths.reduce((of, path, i) => of + (holds(path) ? shares[i]! : 0), 0) / sum;
+        gradient.emissions.forEach((found, at) => {
+          const [step, tag] = [Math.floor(at / tags), at % tags];
+          const right = targets[step] === tag ? 1 : 0;
+          expect(found).toBeCloseTo(share((path) => path[step] === tag) - right, 6);
+        });
+        gradient.transitions.forEach((found, pair) => {
+          const [from, to] = [Math.floor(pair / tags), pair % tags];
+          const among = (path: readonly number[]) =>
+            path.slice(1).filter((tag, i) => tag === to && path[i] === from).length;
+          const all = paths.reduce((of, path, i) => of + among(path) * shares[i]!, 0) / sum;
+          expect(found).toBeCloseTo(all - among(targets), 5);
+        });
+      }),
+    );
+  });
+
   it('has the best tags that an enumeration finds', () => {
     fc.assert(
       fc.property(batches, (batch) => {
