@@ -12,7 +12,7 @@ import { fit as trained } from './builder/train/fit.js';
 export const fit: typeof trained = async (network, data, options) => {
   if (options?.progress !== true) return trained(network, data, options);
   const { trainingProgress } = await import('./progress/training-progress.js');
-  const progress = trainingProgress(options.epochs ?? 1, process.stderr);
+  const progress = trainingProgress(() => options.epochs ?? 1, process.stderr);
   try {
     return await trained(network, data, {
       ...options,

@@ -10,7 +10,7 @@ import { refuseOverwriting, refuseReplacing } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
 import { schemaPath } from './schema-path.js';
 import { givenSettings, optionName, withSettings } from './setting-options.js';
-import type { SettingTable } from './settings.js';
+import { mapPaths, type SettingTable } from './settings.js';
 import type { Decision, SettingsDraft } from './settings-draft.js';
 import { UsageError } from './usage-error.js';
 
@@ -70,10 +70,7 @@ export function initTaskCommand<S extends Shape>(
       const given = givenSettings(args, schema);
       if (output !== STDOUT) {
         const inputs = Object.entries(given).filter(([setting]) => paths.includes(setting));
-        await refuseOverwriting(
-          output,
-          inputs.map(([, path]) => String(path)),
-        );
+        await refuseOverwriting(output, inputs.flatMap(([, path]) => path).map(String));
         await refuseReplacing(output);
       }
       const draft = await task.draft(given);
@@ -112,7 +109,8 @@ function inFolder(
 ): Record<string, unknown> {
   const own = paths.flatMap((path) => {
     const value = settings[path];
-    return typeof value === 'string' ? [[path, relative(folder, value).replaceAll('\\', '/')]] : [];
+    const inside = (each: string) => relative(folder, each).replaceAll('\\', '/');
+    return value === undefined || value === null ? [] : [[path, mapPaths(value, inside)]];
   });
   const schema = schemaPath(folder, name);
   return { ...(schema === undefined ? {} : { $schema: schema }), ...settings, ...Object.fromEntries(own) };

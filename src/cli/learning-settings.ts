@@ -25,13 +25,13 @@ export const learningDefaults = {
   output: 'out',
 } as const;
 
-/** Defaults that a task has of its own, for the words of the help. */
+/** Defaults that a task has of its own, for the words of the help: numbers, or what they follow from. */
 export interface TaskDefaults {
-  readonly hiddenSize: number;
+  readonly hiddenSize: number | string;
   readonly embeddingDim?: number;
-  readonly dropout: number;
-  readonly epochs: number;
-  readonly batchSize: number;
+  readonly dropout: number | string;
+  readonly epochs: number | string;
+  readonly batchSize: number | string;
   readonly lr: number;
   readonly patience: number;
 }

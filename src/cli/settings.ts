@@ -89,10 +89,15 @@ function readConfig<S extends Shape, Run>(
   const { $schema: _, ...config } = checked(parseJson(content, 'the options'), table);
   const inFolder = table.paths.flatMap((name) => {
     const path = config[name];
-    return typeof path === 'string' ? [[name, resolve(dirname(file), path)]] : [];
+    return path === undefined ? [] : [[name, mapPaths(path, (each) => resolve(dirname(file), each))]];
   });
   // The schema has checked it.
   return { ...config, ...Object.fromEntries(inFolder) } as Partial<z.infer<z.ZodObject<S>>>;
+}
+
+/** A path, or each one of a list. */
+export function mapPaths(value: unknown, change: (path: string) => string): unknown {
+  return Array.isArray(value) ? value.map((each) => change(String(each))) : change(String(value));
 }
 
 function checked<S extends Shape, Run>(

@@ -19,7 +19,8 @@ type Shape = Readonly<Record<string, z.ZodType>>;
 
 /** What the settings of every task have. */
 export interface TaskRun {
-  readonly epochs: number;
+  /** Undefined where the data tell how many there are: the task says it by `expectEpochs`. */
+  readonly epochs?: number | undefined;
   readonly output: string;
 }
 
@@ -47,14 +48,18 @@ export interface TrainContext {
   readonly notes: ReadonlySet<string>;
   readonly onStep: (log: StepLog) => void;
   readonly onEpoch: (end: { readonly log: EpochLog }) => void;
+  /** To be called before the first step where the settings do not say how many epochs there are. */
+  expectEpochs(epochs: number): void;
   /** To be called when the last step is done: says how long it took, on what. */
   trained(outcome: {
-    readonly backend: { readonly name: string; readonly notice?: string | undefined };
+    readonly backend: { readonly name: string; readonly notice?: string | undefined } | undefined;
     readonly history: readonly unknown[];
   }): void;
 }
 
 export interface TaskOutcome {
+  /** Whether a signal ended training, and there is something to write all the same: the best epoch until then. */
+  readonly stopped?: boolean;
   /** How good it is: lines for people, and an object of JSON for programs; none where nothing tells. */
   readonly score?: { readonly lines: readonly string[]; readonly json: string } | undefined;
   /** What goes into the files, made when the score is shown. */
@@ -101,25 +106,27 @@ async function run<S extends Shape, Run extends TaskRun>(
   for (const file of files) await refuseOverwriting(file, inputs);
   await ensureWritableDirectory(settings.output);
   await using _lock = await lockFolder(settings.output);
-  const progress = trainingProgress(settings.epochs, stderr);
+  const length = { epochs: settings.epochs ?? 0 };
+  const progress = trainingProgress(() => length.epochs, stderr);
   using stop = stopOnSignal(signals, () => {
     progress.stop();
     say('stopping after this step; a second signal ends the process at once');
   });
   try {
-    const context = contextOf(settings, progress, stop.signal, say);
-    const { score, contents, next } = await task.train(settings, context);
-    stop.signal.throwIfAborted();
+    const context = contextOf(length, progress, stop.signal, say);
+    const { stopped = false, score, contents, next } = await task.train(settings, context);
+    if (!stopped) stop.signal.throwIfAborted();
     if (score) for (const line of args.json ? [score.json] : score.lines) print(line);
     const written = await contents();
-    stop.signal.throwIfAborted();
+    if (!stopped) stop.signal.throwIfAborted();
     const names = written.map(([file]) => file);
     for (const file of files.filter((each) => !names.includes(each))) await rm(file, { force: true });
     await writeFilesAtomic(written);
     if (args.json) print(JSON.stringify({ event: 'done', files: names }));
     else say(`wrote ${names.join(', ')}; ${next}`);
+    if (stopped) throw new StoppedAndSaved(stop.signal.reason);
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
+    if (!(error instanceof Stopped) || error instanceof StoppedAndSaved) throw error;
     const why = 'nothing is saved: the files are written when training has ended';
     throw new Stopped(error.signal, `${error.message}; ${why}`);
   } finally {
@@ -127,8 +134,15 @@ async function run<S extends Shape, Run extends TaskRun>(
   }
 }
 
+/** What is written all the same. */
+class StoppedAndSaved extends Stopped {
+  constructor(stopped: Stopped) {
+    super(stopped.signal, `${stopped.message}; what is written is the best epoch until then`);
+  }
+}
+
 function contextOf(
-  { epochs }: TaskRun,
+  length: { epochs: number },
   progress: ReturnType<typeof trainingProgress>,
   signal: AbortSignal,
   say: Output['say'],
@@ -146,11 +160,15 @@ function contextOf(
     notes: said,
     onStep: (log) => progress.step(log),
     onEpoch: ({ log }) => progress.epoch(log),
+    expectEpochs(epochs) {
+      length.epochs = epochs;
+    },
     trained({ backend, history }) {
       progress.stop();
-      if (backend.notice) say(backend.notice);
+      if (backend?.notice) say(backend.notice);
       const took = formatDuration(performance.now() - started);
-      say(`trained in ${took} on tfjs ${backend.name}, ${history.length} of ${counted(epochs, 'epoch')}`);
+      const where = backend === undefined ? '' : ` on tfjs ${backend.name}`;
+      say(`trained in ${took}${where}, ${history.length} of ${counted(length.epochs, 'epoch')}`);
     },
   };
 }

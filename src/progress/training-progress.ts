@@ -14,12 +14,12 @@ export interface TrainingProgress {
   stop(): void;
 }
 
-/** @param epochs how many the run has, those before it was resumed among them */
-export function trainingProgress(epochs: number, stream: ProgressStream): TrainingProgress {
+/** @param epochs gives how many the run has, those before it was resumed among them; asked for when the first step is done */
+export function trainingProgress(epochs: () => number, stream: ProgressStream): TrainingProgress {
   return stream.isTTY ? bar(epochs, stream) : lines(epochs, stream);
 }
 
-function bar(epochs: number, stream: ProgressStream): TrainingProgress {
+function bar(epochs: () => number, stream: ProgressStream): TrainingProgress {
   const shown = new SingleBar({
     ...barOptions(stream),
     format: '{bar} epoch {epoch}/{epochs} | {eta_formatted} left | loss {loss}{validation}',
@@ -33,9 +33,9 @@ function bar(epochs: number, stream: ProgressStream): TrainingProgress {
   return {
     step({ epoch, step, steps, loss }) {
       const done = (epoch - 1) * steps + step;
-      const payload = { epoch, epochs, loss: short(loss), validation };
+      const payload = { epoch, epochs: epochs(), loss: short(loss), validation };
       if (started) shown.update(done, payload);
-      else shown.start(epochs * steps, done, payload);
+      else shown.start(epochs() * steps, done, payload);
       started = true;
     },
     epoch(log) {
@@ -49,7 +49,7 @@ function bar(epochs: number, stream: ProgressStream): TrainingProgress {
   };
 }
 
-function lines(epochs: number, stream: ProgressStream): TrainingProgress {
+function lines(epochs: () => number, stream: ProgressStream): TrainingProgress {
   let since = performance.now();
   return {
     step() {},
@@ -57,7 +57,7 @@ function lines(epochs: number, stream: ProgressStream): TrainingProgress {
       const took = formatDuration(performance.now() - since);
       since = performance.now();
       const parts = [
-        `epoch ${epoch}/${epochs}`,
+        `epoch ${epoch}/${epochs()}`,
         took,
         `loss ${short(loss)}`,
         ...(validation ? [`validation ${short(validation.loss)}`] : []),

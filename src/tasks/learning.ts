@@ -32,9 +32,14 @@ export interface Learning {
 
 /** The options of `fit` that learning determines; the loss, the metrics and the validation data are the task's. */
 export function fitOptionsOf(learning: Learning) {
-  const { epochs, batchSize, lr, clipNorm, patience, seed, backend, signal, onStep, onEpoch } = learning;
+  return { ...fitOptionsOfStreams(learning), batchSize: learning.batchSize } satisfies Partial<FitOptions>;
+}
+
+/** {@link fitOptionsOf} for data of streams, which say the size of a batch themselves. */
+export function fitOptionsOfStreams(learning: Omit<Learning, 'batchSize'>) {
+  const { epochs, lr, clipNorm, patience, seed, backend, signal, onStep, onEpoch } = learning;
   return {
-    ...{ epochs, batchSize, clipNorm, seed, backend },
+    ...{ epochs, clipNorm, seed, backend },
     optimizer: adam({ lr: cosine({ from: lr, over: epochs }) }),
     earlyStopping: { patience },
     ...(signal && { signal }),
