@@ -2,13 +2,14 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { GlobalOptions } from './global-options.js';
 import { forecastInit } from './init-forecast.js';
+import { generateInit } from './init-generate.js';
 import { initNetworkCommand } from './init-network.js';
 import { initTaskCommand } from './init-task.js';
 import type { Output } from './output.js';
 import { UsageError } from './usage-error.js';
 
 /** What options can be drafted of. */
-const initNames: readonly string[] = [forecastInit].map(({ table }) => table.name);
+export const initNames: readonly string[] = [forecastInit, generateInit].map(({ table }) => table.name);
 
 export const initCommand = (output: Output): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'init',
@@ -17,6 +18,7 @@ export const initCommand = (output: Output): CommandModule<GlobalOptions, Global
     yargs
       .command(initNetworkCommand(output))
       .command(initTaskCommand(forecastInit, output))
+      .command(initTaskCommand(generateInit, output))
       .middleware(({ _: [, name] }) => {
         if (name !== undefined && !initNames.includes(String(name))) {
           throw new UsageError(

@@ -7,7 +7,7 @@ import { version } from '../version.js';
 import { commandWords } from './command-words.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
-import { initCommand } from './init.js';
+import { initCommand, initNames } from './init.js';
 import { inspectCommand } from './inspect.js';
 import { checkOptionValues } from './option-values.js';
 import { type CliIo, type Output, outputTo } from './output.js';
@@ -24,7 +24,7 @@ const lists = new Set(['_', 'input', 'i', 'texts']);
 const names = ['train', 'predict', 'init', 'export', 'run', 'verify', 'inspect', 'doctor', 'completion'];
 
 /** The commands within commands. */
-const parts: Readonly<Record<string, readonly string[]>> = { train: trainNames, init: ['forecast'] };
+const parts: Readonly<Record<string, readonly string[]>> = { train: trainNames, init: initNames };
 
 /**
  * Runs a command line.
