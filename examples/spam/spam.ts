@@ -1,7 +1,7 @@
 /** `npx tsx examples/spam/spam.ts`: is a mail spam or ham? Learned from its words, in their order. */
 import * as lo from 'lstm-onnx';
+import { classify, encode } from '../classifier.js';
 import { npmData } from '../npm-data.js';
-import { classify, encode } from './classifier.js';
 import { readMails } from './mails.js';
 
 const { EPOCHS = '8', OUT = 'out' } = process.env;

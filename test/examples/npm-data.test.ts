@@ -51,7 +51,7 @@ it('loads a package without what it depends on, says so, and finds it there the 
   const first = await load('@words/some@1.2.3');
   expect(first.stderr).toBe('');
   expect(first.stdout).toBe(
-    `Loading the data, @words/some@1.2.3, from npm ... 0.0 MB, kept in ${relative('.', place)}\nin ${place}\n`,
+    `Loading the data, @words/some@1.2.3, from npm ... 0.00 MB, kept in ${relative('.', place)}\nin ${place}\n`,
   );
   expect(readFileSync(join(place, 'words.txt'), 'utf8')).toBe('some words');
   expect(new Set(asked)).toEqual(new Set(['/@words/some', '/@words/some/-/some-1.2.3.tgz']));

@@ -1,11 +1,10 @@
 /** The programs of examples/spam run, each as a process of its own, on a few mails that are written here. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { plainWords, readMails } from '../../examples/spam/mails.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
+import { runExample } from './run-example.js';
 
 const folder = temporaryDirectory();
 
@@ -22,32 +21,19 @@ function writeMails(name: string, groups: Readonly<Record<string, readonly strin
 const mail = (subject: string, body: string, headers = '') =>
   `Received: from spamhost\nSubject: ${subject}\n${headers}\n${body}\n`;
 
-/** What a program prints, given lines to read. */
-function run(name: string, environment: Readonly<Record<string, string>>, input = ''): string {
-  const program = fileURLToPath(new URL(`../../examples/spam/${name}.ts`, import.meta.url));
-  expect(readFileSync(program, 'utf8').split('\n').length).toBeLessThan(100);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program], {
-    encoding: 'utf8',
-    input,
-    env: { ...process.env, OUT: folder, ...environment },
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return stdout;
-}
-
 it('tells mails that it has not seen, and lines that are typed, by the model file', () => {
   const letters = (i: number) => String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26));
   const data = writeMails('small', {
     'spam-1': Array.from({ length: 60 }, (_, i) => mail('Win a prize', `free money ${letters(i)} click now`)),
     'easy-ham-1': Array.from({ length: 60 }, (_, i) => mail('Lunch', `see the patch ${letters(i)} at noon`)),
   });
-  const stdout = run('spam', { DATA: data, EPOCHS: '4' });
+  const stdout = runExample('spam/spam.ts', { DATA: data, OUT: folder, EPOCHS: '4' });
   expect(stdout).toContain('84 mails to learn from, 12 to validate, 24 to test');
   expect(stdout).toMatch(/^model file +100\.0 % +100\.0 % +0\.0 %$/m);
   expect(stdout).toMatch(/^naive Bayes +100\.0 % +100\.0 % +0\.0 %$/m);
   expect(stdout).toMatch(/^always ham +50\.0 % +0\.0 % +0\.0 %$/m);
 
-  const answers = run('ask', {}, 'free money, click\n\nthe patch at noon\n');
+  const answers = runExample('spam/ask.ts', { OUT: folder }, 'free money, click\n\nthe patch at noon\n');
   expect(answers).toMatch(/^spam \(\d+\.\d %\)\nham \(\d+\.\d %\)$/m);
 });
 
