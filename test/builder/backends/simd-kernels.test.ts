@@ -60,6 +60,25 @@ describe("tfjs' kernels on the simd backend", () => {
     );
   });
 
+  it('gather rows, and what lies along other axes; a row that there is not is refused', async () => {
+    const rows = fc.array(fc.nat(4), { minLength: 1, maxLength: 6 });
+    const row = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 });
+    await fc.assert(
+      fc.asyncProperty(rows, row, fc.boolean(), async (rows, row, isColumn) => {
+        const ids = () =>
+          isColumn ? tf.tensor2d(rows, [rows.length, 1], 'int32') : tf.tensor1d(rows, 'int32');
+        await onBoth((uniform) => tf.gather(uniform([5, ...row]), ids()));
+        await onBoth((uniform) => tf.gather(uniform([...row, 5]), ids(), row.length));
+      }),
+      { numRuns: 30, seed: 1 },
+    );
+    await tf.setBackend(name);
+    for (const id of [-1, 5])
+      expect(() => tf.gather(tf.zeros([5, 2]), tf.tensor1d([0, id], 'int32'))).toThrow(
+        `index value ${id} is not in`,
+      );
+  });
+
   it('cut tensors into parts and pad them, with gradients', async () => {
     const axes = fc.array(
       fc.record({

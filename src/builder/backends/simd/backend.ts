@@ -26,6 +26,7 @@ import { crossEntropyKernels } from './cross-entropy-kernel.js';
 import { defaultThreads } from './default-threads.js';
 import { elementwiseKernels } from './elementwise-kernels.js';
 import { Engine, type EngineOptions } from './engine.js';
+import { gatherKernel } from './gather-kernel.js';
 import { kernelBytes } from './kernel-bytes.js';
 import { layerKernels, simdLayers } from './layer-op.js';
 import { matmulKernels } from './matmul-kernels.js';
@@ -248,7 +249,8 @@ async function register(tf: Tf, name: string, options: SimdOptions): Promise<Eng
   tf.copyRegisteredKernels('cpu', name);
   const cpu = (kernel: string) => tf.getKernel(kernel, 'cpu').kernelFunc;
   const own = [...layerKernels, ...convolutionKernels, ...softmaxKernels, ...crossEntropyKernels];
-  const around = [...matmulKernels(cpu), ...elementwiseKernels(cpu), sumKernel(cpu('Sum'))];
+  const whole = [sumKernel(cpu('Sum')), gatherKernel(cpu('GatherV2'))];
+  const around = [...matmulKernels(cpu), ...elementwiseKernels(cpu), ...whole];
   for (const kernel of [...own, ...around]) {
     if (tf.getKernel(kernel.name, name)) tf.unregisterKernel(kernel.name, name);
     tf.registerKernel({
