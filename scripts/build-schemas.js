@@ -4,11 +4,13 @@ import { networkSchema } from '../src/builder/network-schema.ts';
 import { forecastTable } from '../src/cli/forecast-config.ts';
 import { generateTable } from '../src/cli/generate-settings.ts';
 import { settingsSchema } from '../src/cli/settings.ts';
+import { translateTable } from '../src/cli/translate-settings.ts';
 
 const schemas = {
   network: networkSchema(),
   forecast: settingsSchema(forecastTable),
   generate: settingsSchema(generateTable),
+  translate: settingsSchema(translateTable),
 };
 for (const [name, schema] of Object.entries(schemas)) {
   writeFileSync(`schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);

@@ -418,6 +418,13 @@ export { withBio } from './tagging/bio-crf.js';
 export { type Crf, crfOf } from './tagging/crf.js';
 export { type TaggedSequence, Tagger, type TaggerOptions, taggerOf } from './tagging/tagger.js';
 export { type ViterbiOptions, viterbi } from './tagging/viterbi.js';
+export {
+  type TranslateTextsOptions,
+  type Translation,
+  Translator,
+  type TranslatorPlan,
+} from './tasks/translator.js';
+export { translatorOf } from './tasks/translator-metadata.js';
 export { type Comparison, type VerifyOptions, verify } from './verify.js';
 export { type Recording, readRecording, verifyRecording } from './verify-fixture.js';
 export { version } from './version.js';

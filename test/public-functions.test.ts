@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { recurrentNames } from '../src/builder/recurrent/cells.js';
 import * as library from '../src/index.js';
+import { translatorMetadata } from '../src/tasks/translator-metadata.js';
 
 const { adam, crossEntropy, defineNetwork, float32, float32Array, initParameters, linear, lstm } = library;
 
@@ -88,6 +89,24 @@ const files = translator.toOnnx(translatorParameters);
 const encoder = await library.Model.load(files.encoder, { providers: ['simd'] });
 const decoder = await library.Model.load(files.decoder, { providers: ['simd'] });
 afterAll(() => Promise.all([encoder.release(), decoder.release()]));
+const pairVocabularies = {
+  source: library.vocabulary(['ab'], { tokens: 'characters' }),
+  token: library.vocabulary(['x'], { tokens: 'words', unknown: false, start: true, end: true }),
+};
+const textFiles = translator.toOnnx(translatorParameters, {
+  vocabularies: pairVocabularies,
+  metadata: translatorMetadata({
+    source: { vocabulary: pairVocabularies.source, column: 'a', maxLength: 4 },
+    target: { vocabulary: pairVocabularies.token, column: 'b', maxLength: 4 },
+    beam: 2,
+  }),
+});
+const textModels = {
+  encoder: await library.Model.load(textFiles.encoder, { providers: ['simd'] }),
+  decoder: await library.Model.load(textFiles.decoder, { providers: ['simd'] }),
+};
+afterAll(() => Promise.all([textModels.encoder.release(), textModels.decoder.release()]));
+const textTranslator = library.translatorOf(textModels);
 const generated = { prompts: [[1]], end: 0, maxLength: 3, repetitionPenalty: 1.1, allowed: [[1, 2]] };
 const records = [
   { a: 'one', b: 'x' },
@@ -425,6 +444,7 @@ const examples: Record<string, () => unknown[]> = {
   stepCount: () => [symbol()],
   summary: () => [network],
   taggerOf: () => [tagModel, { output: 'tags', bio: true }],
+  translatorOf: () => [textModels],
   tanh: () => [symbol()],
   tie: () => ['decoder.weight', 'encoder.weight'],
   transpose: () => [symbol(), [1, 0, 2]],
@@ -448,6 +468,10 @@ const examples: Record<string, () => unknown[]> = {
   'encoderDecoder.training': () => [{ teacherForcing: 0.5, steps: 3 }],
   'encoderDecoder.samples': () => [[[3, 3], [1]], [[3], [3, 3]], { steps: 3 }],
   'encoderDecoder.toOnnx': () => [translatorParameters, { opset: 17, metadata: { a: 'b' } }],
+  'translator.translate': () => [
+    ['ab', 'b'],
+    { beam: { width: 2, nBest: 2 }, attention: true, maxLength: 3, batchSize: 1 },
+  ],
   'textGenerator.generate': () => ['a', { beam: { width: 2, nBest: 2 }, maxLength: 2, stop: ['bb', 'ba'] }],
   'textGenerator.stream': () => [
     'ab',
@@ -478,6 +502,7 @@ const functions: Record<string, (...given: never[]) => unknown> = {
   'encoderDecoder.training': (options) => translator.training(options),
   'encoderDecoder.samples': (sources, targets, options) => translator.samples(sources, targets, options),
   'encoderDecoder.toOnnx': (own, options) => translator.toOnnx(own, options),
+  'translator.translate': (texts, options) => textTranslator.translate(texts, options),
   'textGenerator.generate': (prompt, options) => textGenerator.generate(prompt, options),
   'textGenerator.stream': async (prompt, options) => {
     for await (const _ of textGenerator.stream(prompt, options));

@@ -5,11 +5,14 @@ import { forecastInit } from './init-forecast.js';
 import { generateInit } from './init-generate.js';
 import { initNetworkCommand } from './init-network.js';
 import { initTaskCommand } from './init-task.js';
+import { translateInit } from './init-translate.js';
 import type { Output } from './output.js';
 import { UsageError } from './usage-error.js';
 
 /** What options can be drafted of. */
-export const initNames: readonly string[] = [forecastInit, generateInit].map(({ table }) => table.name);
+export const initNames: readonly string[] = [forecastInit, generateInit, translateInit].map(
+  ({ table }) => table.name,
+);
 
 export const initCommand = (output: Output): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'init',
@@ -19,6 +22,7 @@ export const initCommand = (output: Output): CommandModule<GlobalOptions, Global
       .command(initNetworkCommand(output))
       .command(initTaskCommand(forecastInit, output))
       .command(initTaskCommand(generateInit, output))
+      .command(initTaskCommand(translateInit, output))
       .middleware(({ _: [, name] }) => {
         if (name !== undefined && !initNames.includes(String(name))) {
           throw new UsageError(

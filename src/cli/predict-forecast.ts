@@ -11,6 +11,7 @@ import { givenSettings } from './setting-options.js';
 import { UsageError } from './usage-error.js';
 
 export const predictForecast: Predictor = {
+  options: ['Forecasts:', readingSettings],
   fits: isForecast,
   async predict(models, { argv, path, texts, data }, say) {
     const { csv, ...given } = givenSettings(argv, readingSettings);

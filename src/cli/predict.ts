@@ -4,12 +4,12 @@ import { csvText } from '../data/table/table-to-csv.js';
 import { LstmOnnxError } from '../errors.js';
 import { writeFileAtomic } from '../files/write.js';
 import type { Provider } from '../runtime/providers.js';
-import { readingSettings } from './forecast-settings.js';
 import type { GlobalOptions } from './global-options.js';
 import { type OpenModels, openModels } from './open-models.js';
 import { providers } from './option-values.js';
 import { type Output, STDOUT } from './output.js';
 import { type Predictor, predictors } from './predictors.js';
+import { recordSettings } from './record-settings.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 import { shellWord } from './resume-command.js';
 import { withSettings } from './setting-options.js';
@@ -27,27 +27,25 @@ interface PredictArguments extends GlobalOptions {
 export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOptions, PredictArguments> => ({
   command: 'predict <model> [texts..]',
   describe: 'Predict by a model of train: forecasts of series, or what texts are',
-  builder: (yargs) =>
-    withSettings(
-      yargs
-        .positional('model', {
-          type: 'string',
-          demandOption: true,
-          describe: 'The .onnx file, or the folder that train wrote',
-        })
-        .positional('texts', {
-          type: 'string',
-          array: true,
-          describe: 'Of models of texts: the texts themselves',
-        })
-        .option('data', {
-          type: 'string',
-          requiresArg: true,
-          describe: 'Of models of texts: the CSV or JSON lines file of the texts',
-        }),
-      readingSettings,
-      'Forecasts:',
-    )
+  builder(yargs) {
+    for (const { options } of predictors) withSettings(yargs, options[1], options[0]);
+    withSettings(yargs, recordSettings, 'The file:');
+    return yargs
+      .positional('model', {
+        type: 'string',
+        demandOption: true,
+        describe: 'The .onnx file, or the folder that train wrote',
+      })
+      .positional('texts', {
+        type: 'string',
+        array: true,
+        describe: 'Of models of texts: the texts themselves',
+      })
+      .option('data', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Of models of texts: the CSV or JSON lines file of the texts',
+      })
       .option('provider', {
         type: 'string',
         choices: providers,
@@ -62,7 +60,8 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
       })
       .example('$0 predict out/model.onnx --csv sales.csv', 'Print the next steps behind the last row')
       .example('$0 predict out/model.onnx --csv sales.csv -o next.csv', 'Write them')
-      .example('$0 predict out "a text" "another one"', 'What a model of texts says of these'),
+      .example('$0 predict out "a text" "another one"', 'What a model of texts says of these');
+  },
   async handler(args) {
     const { json, model: path, data } = args;
     const output = args.output === STDOUT ? undefined : args.output;

@@ -1,8 +1,10 @@
 /** What `predict` does with the model of each task. */
+import type * as z from 'zod';
 import type { Table } from '../data/table/table.js';
 import type { OpenModels } from './open-models.js';
 import type { Output } from './output.js';
 import { predictForecast } from './predict-forecast.js';
+import { predictTranslate } from './predict-translate.js';
 
 /** What is to be predicted. */
 export interface PredictRequest {
@@ -17,6 +19,8 @@ export interface PredictRequest {
 }
 
 export interface Predictor {
+  /** Options that are for this task, under their heading. */
+  readonly options: readonly [heading: string, settings: z.ZodObject<Readonly<Record<string, z.ZodType>>>];
   /** Whether the metadata are those of a model of this task. */
   fits(metadata: ReadonlyMap<string, string>): boolean;
   /** A row for each prediction. */
@@ -29,4 +33,4 @@ export interface Predicted {
   readonly decimal?: '.' | ',';
 }
 
-export const predictors: readonly Predictor[] = [predictForecast];
+export const predictors: readonly Predictor[] = [predictForecast, predictTranslate];

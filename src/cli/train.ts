@@ -6,10 +6,11 @@ import { forecastTask } from './train-forecast.js';
 import { generateTask } from './train-generate.js';
 import { trainMnistCommand } from './train-mnist.js';
 import { trainTaskCommand } from './train-task.js';
+import { translateTask } from './train-translate.js';
 import { UsageError } from './usage-error.js';
 
 /** What there is to train. */
-export const trainNames: readonly string[] = ['mnist', 'forecast', 'generate'];
+export const trainNames: readonly string[] = ['mnist', 'forecast', 'translate', 'generate'];
 
 export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'train',
@@ -20,6 +21,7 @@ export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOpt
       .command(trainMnistCommand(output, io))
       .command(trainTaskCommand(forecastTask, output, io))
       .command(trainTaskCommand(generateTask, output, io))
+      .command(trainTaskCommand(translateTask, output, io))
       .demandCommand(1, `Name what to train: ${trainNames.join(', ')}.`)
       .middleware(({ _: [, name] }) => {
         if (name !== undefined && !trainNames.includes(String(name))) {

@@ -31,7 +31,7 @@ th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid var(--line);f
 thead th{color:var(--soft);vertical-align:bottom}
 tr>:first-child{text-align:left;padding-left:0}
 .scores tbody tr:first-child>*{font-weight:600}
-.samples{width:100%}
+.samples{width:100%;margin-bottom:1.25rem}
 .samples th,.samples td{text-align:left;white-space:normal;overflow-wrap:anywhere;vertical-align:top}
 .samples .number{text-align:right;white-space:nowrap}
 .confusion th{max-width:9rem;overflow-wrap:anywhere}
@@ -39,6 +39,11 @@ tr>:first-child{text-align:left;padding-left:0}
 .legend li::before{content:"";display:inline-block;width:1.25rem;height:.2rem;margin-right:.4rem;vertical-align:middle;background:var(--color)}
 .legend .band::before{height:.8rem;opacity:.3;background:linear-gradient(90deg,var(--model) 50%,var(--ahead) 50%)}
 .actual{--color:var(--actual)}.model{--color:var(--model)}.ahead{--color:var(--ahead)}.baseline{--color:var(--baseline)}
+.shades{font-size:.8125rem;margin:.5rem 0 1rem}
+.shades th,.shades td{border:0;padding:0 .35rem 0 0;line-height:1.3}
+.shades thead th{writing-mode:vertical-rl;text-orientation:mixed;transform:rotate(180deg);text-align:left;vertical-align:bottom;padding:.25rem 0 0;color:var(--text)}
+.shades.upright thead th{writing-mode:horizontal-tb;transform:none;text-align:center}
+.shades tbody td{width:1.3rem;min-width:1.3rem;height:1.3rem;padding:0;border:1px solid var(--line);background:color-mix(in srgb,var(--model) calc(var(--share)*100%),transparent)}
 pre{margin:.5rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
 summary{cursor:pointer}
 .text{font-size:.9375rem}

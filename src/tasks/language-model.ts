@@ -6,14 +6,14 @@ import { dropout } from '../builder/ops/dropout.js';
 import type { StateDict } from '../builder/parameters.js';
 import { int32 } from '../builder/tensor.js';
 import { crossEntropy } from '../builder/train/cross-entropy.js';
-import { type FitResult, fit } from '../builder/train/fit.js';
+import type { FitResult } from '../builder/train/fit.js';
 import type { EpochLog } from '../builder/train/logs.js';
-import type { TrainingState } from '../builder/train/training-state.js';
 import { encodeText } from '../data/text/encode-text.js';
 import { textStream } from '../data/text/text-stream.js';
 import { type Vocabulary, vocabulary } from '../data/text/vocabulary.js';
 import { LstmOnnxError } from '../errors.js';
 import { exportOnnx } from '../export/export.js';
+import { fitUntilStopped } from './fit-until-stopped.js';
 import {
   type LanguageModelOptions,
   type LanguageModelPlan,
@@ -97,7 +97,17 @@ export function languageModelNetwork(plan: LanguageModelPlan, size: number): Net
 export async function trainLanguageModel(text: LanguageModelText): Promise<TrainedLanguageModel> {
   const { vocabulary: words, plan } = text;
   const network = languageModelNetwork(plan, words.tokens.length);
-  const { parameters, history, backend } = await fitUntilStopped(network, text);
+  const { batchSize, steps } = plan;
+  const streams = Math.min(batchSize, Math.max(1, Math.floor(text.validation.length / (2 * steps))));
+  const { parameters, history, backend } = await fitUntilStopped(
+    network,
+    textStream(text.train, { batchSize, steps }),
+    {
+      ...fitOptionsOfStreams(plan),
+      loss: crossEntropy,
+      validation: textStream(text.validation, { batchSize: streams, steps }),
+    },
+  );
   return {
     ...{ network, parameters, history, backend },
     toOnnx: () =>
@@ -107,29 +117,4 @@ export async function trainLanguageModel(text: LanguageModelText): Promise<Train
         metadata: taskMetadata('generate', {}),
       }),
   };
-}
-
-async function fitUntilStopped(
-  network: Network,
-  { plan, train, validation }: LanguageModelText,
-): Promise<Pick<TrainedLanguageModel, 'parameters' | 'history' | 'backend'>> {
-  const { batchSize, steps, signal } = plan;
-  const streams = Math.min(batchSize, Math.max(1, Math.floor(validation.length / (2 * steps))));
-  let last: TrainingState | undefined;
-  try {
-    return await fit(network, textStream(train, { batchSize, steps }), {
-      ...fitOptionsOfStreams(plan),
-      loss: crossEntropy,
-      validation: textStream(validation, { batchSize: streams, steps }),
-      onEpoch: (end) => {
-        // Afterwards there is nothing left to read.
-        if (signal) last = end.state();
-        return plan.onEpoch?.(end);
-      },
-    });
-  } catch (error) {
-    if (!signal?.aborted || error !== signal.reason || !last) throw error;
-    const { best, history = [] } = last;
-    return { parameters: best?.parameters ?? last.parameters, history, backend: undefined };
-  }
 }

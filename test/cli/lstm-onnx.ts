@@ -28,15 +28,24 @@ interface Surroundings {
   /** Sees what is printed as it is. */
   readonly onStdout?: (text: string) => void;
   readonly onStdoutBytes?: (bytes: Uint8Array) => void;
+  /** Sees what is said as it is. */
+  readonly onStderr?: (text: string) => void;
 }
 
 /** As {@link lstmOnnx}, in a process of another kind. */
 export async function runWith(
-  { signals = new EventEmitter(), isTTY = false, stdoutIsTTY = false, onStdout, onStdoutBytes }: Surroundings,
+  {
+    signals = new EventEmitter(),
+    isTTY = false,
+    stdoutIsTTY = false,
+    onStdout,
+    onStdoutBytes,
+    onStderr,
+  }: Surroundings,
   ...args: string[]
 ): Promise<Outcome> {
   const stdout = Object.assign(collector(onStdout, onStdoutBytes), { isTTY: stdoutIsTTY });
-  const stderr = Object.assign(collector(), { isTTY, columns: 80 });
+  const stderr = Object.assign(collector(onStderr), { isTTY, columns: 80 });
   const code = await runCli(args, { stdout, stderr, signals });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

@@ -1,0 +1,45 @@
+/** How much of each step of a source went into each token that was written: a table of shades. */
+import { dim, type NdArray } from '../nd-array.js';
+import { element, type Markup, scrolling } from './markup.js';
+
+/**
+ * @param title above it
+ * @param written the tokens, a row each
+ * @param read the steps of the source, a column each
+ * @param weights `[tokens, steps]`
+ */
+export function attentionMap(
+  title: string,
+  written: readonly string[],
+  read: readonly string[],
+  weights: NdArray<'float32'>,
+): Markup {
+  const steps = dim(weights.shape, 1);
+  const columns = read.map((token) => element('th', { scope: 'col' }, shownToken(token)));
+  const rows = written.map((token, row) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, shownToken(token)),
+      ...read.map((_, step) => shade(weights.data[row * steps + step] ?? 0)),
+    ),
+  );
+  const map = element(
+    'table',
+    { class: read.every((token) => token.length === 1) ? 'shades upright' : 'shades' },
+    element('caption', {}, title),
+    element('thead', {}, element('tr', {}, element('td', {}), ...columns)),
+    element('tbody', {}, ...rows),
+  );
+  return scrolling(title, map);
+}
+
+function shade(weight: number): Markup {
+  const share = weight.toFixed(2);
+  return element('td', { style: `--share:${share}`, title: share });
+}
+
+/** White space is seen. */
+function shownToken(token: string): string {
+  return token.trim() === '' ? '␣' : token;
+}

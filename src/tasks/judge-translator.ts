@@ -1,0 +1,174 @@
+/** How good a translator is on pairs that it has not seen, beside what takes no training. */
+import { NearestSequence } from '../baselines/nearest-sequence.js';
+import type { TextPairs } from '../data/text/text-pairs.js';
+import { type Tokenizer, tokensOf } from '../data/text/tokenizers.js';
+import type { Vocabulary } from '../data/text/vocabulary.js';
+import { mustHave } from '../must-get.js';
+import { type PickedSamples, pickSamples } from './pick-samples.js';
+import type { Translation, Translator } from './translator.js';
+import { isSame, nearestReference, type WrittenScores, writtenScores } from './written-scores.js';
+
+/** Sources that are judged; more would change little. */
+const MOST_JUDGED = 5000;
+/** Samples that are shown of those that are right, and of those that are wrong. */
+const SHOWN = 12;
+
+/** A source of the test part, what is right for it, and what was written. */
+export interface JudgedTranslation {
+  readonly source: string;
+  /** All texts that are right, the one nearest to the translation first. */
+  readonly references: readonly string[];
+  readonly translation: Translation;
+  readonly isRight: boolean;
+  readonly logProbability: number;
+}
+
+export interface TranslatorEvaluation {
+  /** Sources that were judged, the pairs that they have, and how many different sources the part has. */
+  readonly sources: number;
+  readonly pairs: number;
+  readonly of: number;
+  /** The model by its beam search; undefined where the beam is 1, which is greedy. */
+  readonly beam: WrittenScores | undefined;
+  readonly greedy: WrittenScores;
+  readonly baselines: {
+    /** The translation of the source to learn from that is nearest by edit distance. */
+    readonly nearestSource: WrittenScores;
+    /** The target that comes most often, for every source. */
+    readonly mostFrequent: WrittenScores;
+  };
+  /** Tokens of the sources that the model does not know. */
+  readonly unknown: number;
+  readonly tokens: number;
+  /** Sources of which only the first tokens were read. */
+  readonly cut: number;
+  /** Translations that did not end by themselves. */
+  readonly endless: number;
+  /** Some of the sources, with attention where the model has it. */
+  readonly samples: PickedSamples<JudgedTranslation>;
+}
+
+/** @param signal stops it between two batches */
+export async function judgeTranslator(
+  translator: Translator,
+  train: TextPairs,
+  test: TextPairs,
+  signal?: AbortSignal,
+): Promise<TranslatorEvaluation> {
+  const { source, target, beam } = translator.plan;
+  const all = bySource(test, source.vocabulary);
+  const judged = [...all.values()].slice(0, MOST_JUDGED);
+  const sources = judged.map(([first]) => first.source);
+  const references = judged.map((pairs) => pairs.map((pair) => tokensIn(target.vocabulary, pair.target)));
+  const options = signal ? { signal } : {};
+  const greedy = await translator.translate(sources, { ...options, beam: 1 });
+  const best = beam > 1 ? await translator.translate(sources, { ...options, beam }) : greedy;
+  const scores = (translations: readonly Translation[]) =>
+    writtenScores(
+      translations.map(({ tokens }) => tokens),
+      references,
+    );
+  return {
+    ...{ sources: sources.length, of: all.size, pairs: references.flat().length },
+    beam: beam > 1 ? scores(best) : undefined,
+    greedy: scores(greedy),
+    baselines: baselinesOf(train, sources, references, translator),
+    unknown: sum(best.map(({ unknown }) => unknown)),
+    tokens: sum(best.map(({ source: read }) => read.length)),
+    cut: best.filter(({ cut }) => cut).length,
+    endless: best.filter(({ finish }) => finish === 'length').length,
+    samples: await withAttention(
+      pickSamples(
+        judged.map((pairs, i) => sampleOf(pairs, mustHave(best[i], 'A translation'), references[i] ?? [])),
+        SHOWN,
+      ),
+      translator,
+    ),
+  };
+}
+
+/** Translates once more those that are shown, since attention takes another run. */
+async function withAttention(
+  { right, wrong }: PickedSamples<JudgedTranslation>,
+  translator: Translator,
+): Promise<PickedSamples<JudgedTranslation>> {
+  if (!translator.hasAttention) return { right, wrong };
+  const attended = async (samples: readonly JudgedTranslation[]) => {
+    const sources = samples.map(({ source }) => source);
+    const translations = await translator.translate(sources, { attention: true });
+    return samples.map((sample, i) => ({ ...sample, translation: translations[i] ?? sample.translation }));
+  };
+  return { right: await attended(right), wrong: await attended(wrong) };
+}
+
+interface Pair {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** The pairs of each source, as the model reads it. */
+function bySource({ sources, targets }: TextPairs, vocabulary: Vocabulary): Map<string, [Pair, ...Pair[]]> {
+  const found = new Map<string, [Pair, ...Pair[]]>();
+  for (const [i, source] of sources.entries()) {
+    const pair = { source, target: targets[i] ?? '' };
+    const key = tokensIn(vocabulary, source).join('\n');
+    const pairs = found.get(key);
+    if (pairs) pairs.push(pair);
+    else found.set(key, [pair]);
+  }
+  return found;
+}
+
+/** As a text would be written out, whatever the vocabulary knows. */
+function tokensIn({ tokenizer, lowercase }: Vocabulary, text: string): string[] {
+  return tokensOf(tokenizer as Tokenizer, text, lowercase); // trainTranslator makes no vocabulary of tokens of its own
+}
+
+function sampleOf(
+  pairs: readonly Pair[],
+  translation: Translation,
+  references: readonly (readonly string[])[],
+): JudgedTranslation {
+  const nearest = nearestReference(translation.tokens, references);
+  const texts = pairs.map(({ target }) => target);
+  const first = mustHave(texts[references.indexOf(nearest)], 'A reference');
+  return {
+    source: mustHave(pairs[0], 'A pair').source,
+    references: [first, ...new Set(texts.filter((text) => text !== first))],
+    translation,
+    isRight: isSame(translation.tokens, nearest),
+    logProbability: translation.logProbability,
+  };
+}
+
+function baselinesOf(
+  train: TextPairs,
+  sources: readonly string[],
+  references: readonly (readonly (readonly string[])[])[],
+  { plan }: Translator,
+): TranslatorEvaluation['baselines'] {
+  const [from, to] = [plan.source.vocabulary, plan.target.vocabulary];
+  const nearest = new NearestSequence(train.sources.map((text) => tokensIn(from, text)));
+  const found = sources.map((text) => tokensIn(to, train.targets[nearest.of(tokensIn(from, text))] ?? ''));
+  const common = tokensIn(to, mostFrequent(train.targets));
+  return {
+    nearestSource: writtenScores(found, references),
+    mostFrequent: writtenScores(
+      sources.map(() => common),
+      references,
+    ),
+  };
+}
+
+/** The text that comes most often, the first of those that are alike. */
+export function mostFrequent(texts: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  let [best, most] = ['', 0];
+  for (const [text, count] of counts) if (count > most) [best, most] = [text, count];
+  return best;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

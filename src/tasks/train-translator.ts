@@ -1,0 +1,168 @@
+/** Trains an encoder and a decoder on pairs of texts, with parts held back to validate and to test. */
+import type { Network } from '../builder/network.js';
+import type { StateDict } from '../builder/parameters.js';
+import { sequenceAccuracy, tokenAccuracy } from '../builder/train/class-metrics.js';
+import { crossEntropy } from '../builder/train/cross-entropy.js';
+import { counted } from '../counted.js';
+import type { TextPairs } from '../data/text/text-pairs.js';
+import { type Tokenizer, tokensOf } from '../data/text/tokenizers.js';
+import { LstmOnnxError } from '../errors.js';
+import {
+  type EncoderDecoder,
+  type EncoderDecoderFiles,
+  encoderDecoder,
+} from '../sequences/encoder-decoder.js';
+import type { AttentionKind } from '../sequences/encoder-decoder-options.js';
+import { type FitUntilStopped, fitUntilStopped } from './fit-until-stopped.js';
+import { fitOptionsOf, type Learning } from './learning.js';
+import { encodedPairs, sideOf, sideWords, type TokenSettings, type TokenSide } from './pair-tokens.js';
+import { splitByKey } from './split-by-key.js';
+import type { TranslatorPlan } from './translator.js';
+import { translatorMetadata } from './translator-metadata.js';
+
+/** How a decoder learns to write. */
+export interface WritingOptions extends Learning {
+  readonly embeddingDim: number;
+  readonly attention: AttentionKind;
+  /** Whether the encoder reads from both ends. */
+  readonly bidirectional: boolean;
+  /** The part of the probability that other tokens than the right one are to have. */
+  readonly labelSmoothing: number;
+  /** How many sequences a beam search keeps. */
+  readonly beam: number;
+  /** Told of what was found and done, in sentences. */
+  readonly onNote: (text: string) => void;
+}
+
+export interface TranslatorOptions extends WritingOptions, Omit<TokenSettings, 'tokens'> {
+  readonly sourceTokens: Tokenizer;
+  readonly targetTokens: Tokenizer;
+  /** What the texts are called in the data, for the model file. */
+  readonly columns: { readonly source: string; readonly target: string };
+}
+
+export interface TrainedTranslator {
+  readonly plan: TranslatorPlan;
+  readonly network: Network;
+  readonly parameters: StateDict;
+  readonly history: FitUntilStopped['history'];
+  readonly backend: FitUntilStopped['backend'];
+  /** The pairs to learn from, to validate and to test on. */
+  readonly parts: { readonly train: TextPairs; readonly validation: TextPairs; readonly test: TextPairs };
+  toOnnx(): EncoderDecoderFiles;
+}
+
+/** @throws E_INVALID_OPTION for too few pairs, and options that do not fit together; what `fit` throws */
+export async function trainTranslator(
+  pairs: TextPairs,
+  options: TranslatorOptions,
+): Promise<TrainedTranslator> {
+  const { sourceTokens, targetTokens, columns, beam, onNote } = options;
+  const parts = partsOf(pairs, options);
+  const { train } = parts;
+  const source = sideOf(train.sources, { ...options, tokens: sourceTokens }, false);
+  const target = sideOf(train.targets, { ...options, tokens: targetTokens }, true);
+  const sizeWords = (side: TokenSide) => `${sideWords(side)}, up to ${side.maxLength} in a text`;
+  onNote(`sources: ${sizeWords(source)}; targets: ${sizeWords(target)}`);
+  const plan: TranslatorPlan = {
+    source: { ...source, column: columns.source },
+    // With the end.
+    target: { ...target, maxLength: target.maxLength + 1, column: columns.target },
+    beam,
+  };
+  const model = encoderDecoder({
+    source: { vocabulary: source.vocabulary.tokens.length, embeddingDim: options.embeddingDim },
+    target: {
+      vocabulary: target.vocabulary.tokens.length,
+      ...endsOf(target),
+      embeddingDim: options.embeddingDim,
+    },
+    ...networkOptions(options),
+  });
+  const samples = (part: TextPairs, name: string) => {
+    const { sources, targets, left } = encodedPairs(part, source, target);
+    if (left > 0) onNote(`${counted(left, 'pair')} too long, left out of the ${name} part`);
+    if (sources.length > 0) return model.samples(sources, targets);
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `No pair of the ${name} part is as short as ${source.maxLength} and ${target.maxLength} tokens; give a larger maxLength.`,
+    );
+  };
+  const fitted = await fitWriting(
+    model,
+    samples(train, 'training'),
+    samples(parts.validation, 'validation'),
+    options,
+  );
+  return {
+    ...fitted,
+    ...{ plan, parts },
+    toOnnx: () =>
+      model.toOnnx(fitted.parameters, {
+        metadata: translatorMetadata(plan),
+        vocabularies: { source: source.vocabulary, token: target.vocabulary },
+      }),
+  };
+}
+
+type Samples = ReturnType<EncoderDecoder['samples']>;
+
+/** Trains with the targets as what is read before each step. */
+export async function fitWriting(
+  model: EncoderDecoder,
+  samples: Samples,
+  validation: Samples,
+  options: WritingOptions,
+): Promise<Pick<TrainedTranslator, 'network' | 'parameters' | 'history' | 'backend'>> {
+  const network = model.training();
+  const { labelSmoothing } = options;
+  const { parameters, history, backend } = await fitUntilStopped(network, samples, {
+    ...fitOptionsOf(options),
+    loss: crossEntropy({ ignoreIndex: -100, labelSmoothing }),
+    metrics: [tokenAccuracy, sequenceAccuracy],
+    validation,
+  });
+  return { network, parameters, history, backend };
+}
+
+export function networkOptions(options: WritingOptions) {
+  const { cell, hiddenSize, numLayers, dropout, attention, bidirectional } = options;
+  return { cell, hiddenSize, numLayers, dropout, attention, bidirectional };
+}
+
+/** The start and end tokens of a side that is written. */
+export function endsOf({ vocabulary: { special } }: TokenSide): {
+  readonly start: number;
+  readonly end: number;
+} {
+  const { start, end } = special;
+  if (start !== undefined && end !== undefined) return { start, end };
+  throw new LstmOnnxError('E_INTERNAL', 'The vocabulary of the targets has no start and end.');
+}
+
+/** Equal sources, as the model reads them, are in one part. */
+function partsOf(pairs: TextPairs, options: TranslatorOptions): TrainedTranslator['parts'] {
+  const { sources, targets } = pairs;
+  const keys = sources.map((text) => sourceKey(text, options));
+  const { train, validation, test } = splitByKey(keys, options, 'source');
+  const part = (indices: readonly number[]): TextPairs => ({
+    sources: indices.map((i) => sources[i] ?? ''),
+    targets: indices.map((i) => targets[i] ?? ''),
+    notes: [],
+  });
+  const several = sources.length - new Set(keys).size;
+  if (several > 0) {
+    options.onNote(
+      `${counted(sources.length, 'pair')} of ${counted(new Set(keys).size, 'different source')}; all pairs of a source are in one part`,
+    );
+  }
+  return { train: part(train), validation: part(validation), test: part(test) };
+}
+
+/** One text for all sources that are the same tokens. */
+export function sourceKey(
+  text: string,
+  { sourceTokens, lowercase }: Pick<TranslatorOptions, 'sourceTokens' | 'lowercase'>,
+): string {
+  return tokensOf(sourceTokens, text, lowercase).join('\n');
+}
