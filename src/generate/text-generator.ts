@@ -154,7 +154,7 @@ export class TextGenerator {
 }
 
 /**
- * The writer of texts of a model file, such as `lstm-onnx train generate` writes: it takes tokens and gives logits, carries its states, and
+ * The writer of texts of a model file, such as the command of the package writes: it takes tokens and gives logits, carries its states, and
  * has its vocabulary in the metadata. On any provider, in Node and in the browser.
  *
  * ```ts

@@ -35,8 +35,10 @@ export function attentionMap(
 }
 
 function shade(weight: number): Markup {
-  const share = weight.toFixed(2);
-  return element('td', { style: `--share:${share}`, title: share });
+  const percent = Math.round(100 * weight);
+  const shaded =
+    percent === 0 ? {} : { style: `background:color-mix(in srgb,var(--model) ${percent}%,transparent)` };
+  return element('td', { title: weight.toFixed(2), ...shaded });
 }
 
 /** White space is seen. */

@@ -43,7 +43,7 @@ tr>:first-child{text-align:left;padding-left:0}
 .shades th,.shades td{border:0;padding:0 .35rem 0 0;line-height:1.3}
 .shades thead th{writing-mode:vertical-rl;text-orientation:mixed;transform:rotate(180deg);text-align:left;vertical-align:bottom;padding:.25rem 0 0;color:var(--text)}
 .shades.upright thead th{writing-mode:horizontal-tb;transform:none;text-align:center}
-.shades tbody td{width:1.3rem;min-width:1.3rem;height:1.3rem;padding:0;border:1px solid var(--line);background:color-mix(in srgb,var(--model) calc(var(--share)*100%),transparent)}
+.shades tbody td{width:1.3rem;min-width:1.3rem;height:1.3rem;padding:0;border:1px solid var(--line)}
 pre{margin:.5rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
 summary{cursor:pointer}
 .text{font-size:.9375rem}

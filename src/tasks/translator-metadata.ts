@@ -20,7 +20,7 @@ export function translatorMetadata({ source, target, beam }: TranslatorPlan): Re
 }
 
 /**
- * The translator of the files `encoder.onnx` and `decoder.onnx` that `lstm-onnx train translate` wrote: on any provider, in Node and in the
+ * The translator of the files `encoder.onnx` and `decoder.onnx` of a translator, which the command of the package writes: on any provider, in Node and in the
  * browser. The files say how texts become tokens and how long they may be.
  *
  * ```ts
@@ -50,6 +50,6 @@ export function vocabularyOf({ metadata }: BaseModel, input: string): Vocabulary
   if (found) return found;
   throw new LstmOnnxError(
     'E_INVALID_FILE',
-    `The model has no vocabulary of '${input}' in its metadata; expected a file that lstm-onnx train wrote.`,
+    `The model has no vocabulary of '${input}' in its metadata; expected a file of a trained translator or captioner.`,
   );
 }
