@@ -1,6 +1,7 @@
 /** Writes the JSON schemas of files that people write, generated from zod schemas in src. Run by tsx. */
 import { writeFileSync } from 'node:fs';
 import { networkSchema } from '../src/builder/network-schema.ts';
+import { classifyTable } from '../src/cli/classify-settings.ts';
 import { forecastTable } from '../src/cli/forecast-config.ts';
 import { generateTable } from '../src/cli/generate-settings.ts';
 import { settingsSchema } from '../src/cli/settings.ts';
@@ -9,6 +10,7 @@ import { translateTable } from '../src/cli/translate-settings.ts';
 const schemas = {
   network: networkSchema(),
   forecast: settingsSchema(forecastTable),
+  classify: settingsSchema(classifyTable),
   generate: settingsSchema(generateTable),
   translate: settingsSchema(translateTable),
 };

@@ -419,6 +419,12 @@ export { type Crf, crfOf } from './tagging/crf.js';
 export { type TaggedSequence, Tagger, type TaggerOptions, taggerOf } from './tagging/tagger.js';
 export { type ViterbiOptions, viterbi } from './tagging/viterbi.js';
 export {
+  type Classified,
+  type ClassifyOptions,
+  classifierOf,
+  TextClassifier,
+} from './tasks/classifier.js';
+export {
   type TranslateTextsOptions,
   type Translation,
   Translator,

@@ -79,6 +79,22 @@ const wordModel = await library.Model.load(
 );
 afterAll(() => wordModel.release());
 const textGenerator = library.textGeneratorOf(wordModel);
+const classNetwork = library.defineNetwork(
+  { tokens: library.int32('batch', 'time'), lengths: library.int32('batch') },
+  ({ tokens }) => {
+    const x = library.embedding('emb', tokens, { numEmbeddings: 3, embeddingDim: 2 });
+    return { logits: linear('fc', library.mean(x, 1), 2) };
+  },
+);
+const classModel = await library.Model.load(
+  library.exportOnnx(classNetwork, initParameters(classNetwork, 1), {
+    ...{ labels: ['a', 'b'], vocabularies: { tokens: lettersAB }, softmax: true },
+    metadata: { 'lstm_onnx.task': '{"version":1,"task":"classify","maxLength":5}' },
+  }),
+  { providers: ['simd'] },
+);
+afterAll(() => classModel.release());
+const classifier = library.classifierOf(classModel);
 const translator = library.encoderDecoder({
   source: { vocabulary: 4 },
   target: { vocabulary: 4, start: 1, end: 2 },
@@ -119,6 +135,7 @@ const vocabulary = library.vocabulary(['abc', 'ab'], { tokens: 'characters' });
 /** Arguments that each function takes; of those that read files, arguments of the right kind. */
 const examples: Record<string, () => unknown[]> = {
   abs: () => [symbol()],
+  classifierOf: () => [classModel],
   clip: () => [symbol(), { min: 0, max: 6 }],
   elu: () => [symbol(), 0.5],
   exp: () => [symbol()],
@@ -468,6 +485,7 @@ const examples: Record<string, () => unknown[]> = {
   'encoderDecoder.training': () => [{ teacherForcing: 0.5, steps: 3 }],
   'encoderDecoder.samples': () => [[[3, 3], [1]], [[3], [3, 3]], { steps: 3 }],
   'encoderDecoder.toOnnx': () => [translatorParameters, { opset: 17, metadata: { a: 'b' } }],
+  'classifier.classify': () => [['a', 'bab'], { batchSize: 1, onNote: () => {} }],
   'translator.translate': () => [
     ['ab', 'b'],
     { beam: { width: 2, nBest: 2 }, attention: true, maxLength: 3, batchSize: 1 },
@@ -502,6 +520,7 @@ const functions: Record<string, (...given: never[]) => unknown> = {
   'encoderDecoder.training': (options) => translator.training(options),
   'encoderDecoder.samples': (sources, targets, options) => translator.samples(sources, targets, options),
   'encoderDecoder.toOnnx': (own, options) => translator.toOnnx(own, options),
+  'classifier.classify': (texts, options) => classifier.classify(texts, options),
   'translator.translate': (texts, options) => textTranslator.translate(texts, options),
   'textGenerator.generate': (prompt, options) => textGenerator.generate(prompt, options),
   'textGenerator.stream': async (prompt, options) => {

@@ -1,6 +1,7 @@
 /** `lstm-onnx init`: a first version of what a person then finishes, a network or the options of a training. */
 import type { Argv, CommandModule } from 'yargs';
 import type { GlobalOptions } from './global-options.js';
+import { classifyInit } from './init-classify.js';
 import { forecastInit } from './init-forecast.js';
 import { generateInit } from './init-generate.js';
 import { initNetworkCommand } from './init-network.js';
@@ -10,7 +11,7 @@ import type { Output } from './output.js';
 import { UsageError } from './usage-error.js';
 
 /** What options can be drafted of. */
-export const initNames: readonly string[] = [forecastInit, generateInit, translateInit].map(
+export const initNames: readonly string[] = [forecastInit, classifyInit, generateInit, translateInit].map(
   ({ table }) => table.name,
 );
 
@@ -21,6 +22,7 @@ export const initCommand = (output: Output): CommandModule<GlobalOptions, Global
     yargs
       .command(initNetworkCommand(output))
       .command(initTaskCommand(forecastInit, output))
+      .command(initTaskCommand(classifyInit, output))
       .command(initTaskCommand(generateInit, output))
       .command(initTaskCommand(translateInit, output))
       .middleware(({ _: [, name] }) => {

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { Table } from '../data/table/table.js';
 import type { OpenModels } from './open-models.js';
 import type { Output } from './output.js';
+import { predictClassify } from './predict-classify.js';
 import { predictForecast } from './predict-forecast.js';
 import { predictTranslate } from './predict-translate.js';
 
@@ -33,4 +34,4 @@ export interface Predicted {
   readonly decimal?: '.' | ',';
 }
 
-export const predictors: readonly Predictor[] = [predictForecast, predictTranslate];
+export const predictors: readonly Predictor[] = [predictForecast, predictClassify, predictTranslate];

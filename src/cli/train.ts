@@ -2,6 +2,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { GlobalOptions } from './global-options.js';
 import type { CliIo, Output } from './output.js';
+import { classifyTask } from './train-classify.js';
 import { forecastTask } from './train-forecast.js';
 import { generateTask } from './train-generate.js';
 import { trainMnistCommand } from './train-mnist.js';
@@ -10,18 +11,19 @@ import { translateTask } from './train-translate.js';
 import { UsageError } from './usage-error.js';
 
 /** What there is to train. */
-export const trainNames: readonly string[] = ['mnist', 'forecast', 'translate', 'generate'];
+export const trainNames: readonly string[] = ['mnist', 'forecast', 'classify', 'translate', 'generate'];
 
 export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'train',
   describe:
-    'Train a network and write it: on MNIST digits, a forecast of the series in a CSV file, or a text to write on',
+    'Train a network and write it: on MNIST digits, a forecast of the series in a CSV file, classes of texts, translations, or a text to write on',
   builder: (yargs): Argv<GlobalOptions> =>
     yargs
       .command(trainMnistCommand(output, io))
       .command(trainTaskCommand(forecastTask, output, io))
       .command(trainTaskCommand(generateTask, output, io))
       .command(trainTaskCommand(translateTask, output, io))
+      .command(trainTaskCommand(classifyTask, output, io))
       .demandCommand(1, `Name what to train: ${trainNames.join(', ')}.`)
       .middleware(({ _: [, name] }) => {
         if (name !== undefined && !trainNames.includes(String(name))) {

@@ -1,0 +1,82 @@
+/** How good a classifier is beside the baselines, as a table and in words. */
+import { counted } from '../counted.js';
+import { type ScoreTable, withLines } from '../scores/score-table.js';
+import type { BaselineName, BaselineScores, ClassifierEvaluation, ClassScores } from './judge-classifier.js';
+import { signTest } from './sign-test.js';
+
+const labels = { majority: 'always the most frequent', naiveBayes: 'naive Bayes' } as const;
+const names = Object.keys(labels) as BaselineName[]; // the keys of a literal are its own
+
+/** A difference that chance gives in one of twenty tests is none. */
+const CHANCE = 0.05;
+/** Of fewer texts the scores say little. */
+const FEW = 30;
+
+export function classifierScores(evaluation: ClassifierEvaluation): ScoreTable {
+  const { texts, model, baselines } = evaluation;
+  const rows = [
+    ['classifier', 'accuracy', 'macro F1'],
+    ['model', ...cells(model)],
+    ...names.toReversed().map((name) => [labels[name], ...cells(baselines[name])]),
+  ];
+  const title = `${counted(texts.toLocaleString('en'), 'text')} that the model has not seen`;
+  return withLines({ title, rows, verdict: [...verdict(evaluation), ...warning(texts)] });
+}
+
+function cells({ accuracy, macroF1 }: ClassScores): string[] {
+  return [percent(accuracy), macroF1.toFixed(3)];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** By accuracy, told apart from chance; by macro F1 where that says otherwise. */
+function verdict({ texts, model, baselines }: ClassifierEvaluation): string[] {
+  const [best = 'naiveBayes', other = 'majority'] = names.toSorted(
+    (a, b) => baselines[b].accuracy - baselines[a].accuracy,
+  );
+  const mostly = comparison(best, model, baselines[best], texts);
+  const alsoBetter = [best, other].filter(
+    (name) => baselines[name].macroF1 >= model.macroF1 && baselines[name].accuracy < model.accuracy,
+  );
+  return [
+    mostly,
+    ...alsoBetter.map(
+      (name) =>
+        `By macro F1 it is no better: ${model.macroF1.toFixed(3)}, and ${labels[name]} ${baselines[name].macroF1.toFixed(3)}.`,
+    ),
+  ];
+}
+
+function comparison(name: BaselineName, model: ClassScores, baseline: BaselineScores, texts: number): string {
+  const { modelAlone, baselineAlone } = baseline;
+  const right = `${percent(model.accuracy)} right, and ${labels[name]} ${percent(baseline.accuracy)}`;
+  const alone = `of ${texts.toLocaleString('en')} texts the model alone gets ${modelAlone} right, and ${labels[name]} alone ${baselineAlone}`;
+  if (modelAlone <= baselineAlone) {
+    return `The model is no better than the best baseline: it gets ${right}. Rather use that.`;
+  }
+  if (signTest(modelAlone, baselineAlone) > CHANCE) {
+    return `The model may be no better than the best baseline: it gets ${right}, which may be chance: ${alone}.`;
+  }
+  return `The model is better than the baselines: it gets ${right}.`;
+}
+
+function warning(texts: number): string[] {
+  return texts < FEW ? [`The scores are rough: ${counted(texts, 'text')} to test on are few.`] : [];
+}
+
+/** The names of the baselines that are no worse than the model, by each score. */
+function noWorse({ model, baselines }: ClassifierEvaluation, by: keyof ClassScores): BaselineName[] {
+  return names.filter((name) => baselines[name][by] >= model[by]);
+}
+
+/** For programs. */
+export function classifierScoresJson(evaluation: ClassifierEvaluation): string {
+  const { texts, model, baselines, classes, confusion } = evaluation;
+  return JSON.stringify({
+    event: 'evaluation',
+    ...{ texts, model, baselines, classes, confusion },
+    noWorseThanModel: { accuracy: noWorse(evaluation, 'accuracy'), macroF1: noWorse(evaluation, 'macroF1') },
+  });
+}
