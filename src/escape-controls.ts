@@ -13,3 +13,8 @@ export function escapeControls(text: string): string {
     return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
   });
 }
+
+/** {@link escapeControls} of a text of several lines: line feeds and tabs stay. */
+export function escapeInLines(text: string): string {
+  return text.replaceAll(/[^\n\t]+/g, escapeControls);
+}

@@ -7,4 +7,5 @@ process.exitCode = await runCli(hideBin(process.argv), {
   stdout: process.stdout,
   stderr: process.stderr,
   signals: process,
+  stdin: process.stdin,
 });

@@ -1,7 +1,7 @@
 /** Results go to stdout, everything else to stderr. */
 import type { Writable } from 'node:stream';
 import { LstmOnnxError } from '../errors.js';
-import { escapeControls } from '../escape-controls.js';
+import { escapeControls, escapeInLines } from '../escape-controls.js';
 import { errorCode, reasonOf } from '../files/errno.js';
 import type { SignalSource } from './stop.js';
 import { UsageError } from './usage-error.js';
@@ -22,11 +22,19 @@ export interface CliIo {
   readonly stderr: Writable & { readonly isTTY?: boolean };
   /** Gives SIGINT and SIGTERM. */
   readonly signals: SignalSource;
+  /** What commands read that are given - for a text. @default nothing */
+  readonly stdin?: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
 }
 
 export interface Output {
   /** One line of results. Whatever it holds stays one line: control characters are escaped, here as in `say`. */
   print(this: void, line: string): void;
+  /**
+   * A text that comes in pieces, with its line ends. For a program it is as it is; a terminal gets its other control characters escaped.
+   *
+   * @returns whether anybody still reads
+   */
+  printText(this: void, text: string): boolean;
   /**
    * The bytes of a file, as they are, for another program.
    *
@@ -55,6 +63,10 @@ export function outputTo({ stdout, stderr }: Pick<CliIo, 'stdout' | 'stderr'>): 
   return {
     print(line) {
       if (failure === undefined) stdout.write(`${escapeControls(line)}\n`);
+    },
+    printText(text) {
+      if (failure === undefined) stdout.write(stdout.isTTY ? escapeInLines(text) : text);
+      return failure === undefined;
     },
     write(bytes) {
       if (stdout.isTTY) {

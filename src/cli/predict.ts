@@ -28,7 +28,7 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
   command: 'predict <model> [texts..]',
   describe: 'Predict by a model of train: forecasts of series, or what texts are',
   builder(yargs) {
-    for (const { options } of predictors) withSettings(yargs, options[1], options[0]);
+    for (const { options } of predictors) if (options) withSettings(yargs, options[1], options[0]);
     withSettings(yargs, recordSettings, 'The file:');
     return yargs
       .positional('model', {

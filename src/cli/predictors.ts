@@ -5,6 +5,7 @@ import type { OpenModels } from './open-models.js';
 import type { Output } from './output.js';
 import { predictClassify } from './predict-classify.js';
 import { predictForecast } from './predict-forecast.js';
+import { predictGenerate } from './predict-generate.js';
 import { predictTranslate } from './predict-translate.js';
 
 /** What is to be predicted. */
@@ -20,8 +21,8 @@ export interface PredictRequest {
 }
 
 export interface Predictor {
-  /** Options that are for this task, under their heading. */
-  readonly options: readonly [heading: string, settings: z.ZodObject<Readonly<Record<string, z.ZodType>>>];
+  /** Options that are for this task alone, under their heading. */
+  readonly options?: readonly [heading: string, settings: z.ZodObject<Readonly<Record<string, z.ZodType>>>];
   /** Whether the metadata are those of a model of this task. */
   fits(metadata: ReadonlyMap<string, string>): boolean;
   /** A row for each prediction. */
@@ -34,4 +35,9 @@ export interface Predicted {
   readonly decimal?: '.' | ',';
 }
 
-export const predictors: readonly Predictor[] = [predictForecast, predictClassify, predictTranslate];
+export const predictors: readonly Predictor[] = [
+  predictForecast,
+  predictClassify,
+  predictTranslate,
+  predictGenerate,
+];

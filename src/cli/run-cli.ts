@@ -7,6 +7,7 @@ import { version } from '../version.js';
 import { commandWords } from './command-words.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
+import { generateCommand } from './generate.js';
 import { initCommand, initNames } from './init.js';
 import { inspectCommand } from './inspect.js';
 import { checkOptionValues } from './option-values.js';
@@ -21,7 +22,18 @@ import { verifyCommand } from './verify.js';
 /** Options and positionals that take more than one value. */
 const lists = new Set(['_', 'input', 'i', 'texts']);
 
-const names = ['train', 'predict', 'init', 'export', 'run', 'verify', 'inspect', 'doctor', 'completion'];
+const names = [
+  'train',
+  'predict',
+  'generate',
+  'init',
+  'export',
+  'run',
+  'verify',
+  'inspect',
+  'doctor',
+  'completion',
+];
 
 /** The commands within commands. */
 const parts: Readonly<Record<string, readonly string[]>> = { train: trainNames, init: initNames };
@@ -82,6 +94,7 @@ function program(output: Output, io: CliIo) {
     .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of errors' })
     .command(trainCommand(output, io))
     .command(predictCommand(output))
+    .command(generateCommand(output, io))
     .command(initCommand(output))
     .command(exportCommand(output))
     .command(runCommand(output))

@@ -107,6 +107,9 @@ function search(model: BaseModel, options: GenerateOptions, sequences: number | 
   return { searches, steps: stepsOf(tokens, searches, prompts, options ?? {}) };
 }
 
+/** Tokens of a prompt that are read in one run, since the logits behind each of them are in memory together. */
+const MOST_TOGETHER = 256;
+
 /**
  * All sequences go on together, each running one a row of the batch. One that is still in its prompt is fed the next token of that.
  */
@@ -118,10 +121,11 @@ async function* stepsOf(
 ): GenerationSteps {
   const tokens = [...prompts, ...(allowed ?? []), forbidden ?? [], end === undefined ? [] : [end]];
   if (model.vocabulary !== undefined) checkTokens(tokens, model.vocabulary);
-  let position = 0;
-  let count = model.takesSeveral
+  const shortest = model.takesSeveral
     ? prompts.reduce((least, { length }) => Math.min(least, length), Infinity)
     : 1;
+  let position = 0;
+  let count = Math.min(shortest, MOST_TOGETHER);
   while (searches.some(({ running }) => running.length > 0)) {
     signal?.throwIfAborted();
     const fed = searches.flatMap(({ running }, i) =>
@@ -135,7 +139,7 @@ async function* stepsOf(
     const logits = await model.step(fed, count);
     if (position === 0) checkTokens(tokens, logits[0]?.length ?? 0);
     position += count;
-    count = 1;
+    count = Math.max(Math.min(shortest - position, MOST_TOGETHER), 1);
     await model.keep(goOn(searches, prompts, logits, position), logits.length);
     if (prompts.some(({ length }) => length <= position)) yield searches.map((search) => search.best());
   }

@@ -154,8 +154,8 @@ export class TextGenerator {
 }
 
 /**
- * The writer of texts of a model file, such as the command of the package writes: it takes tokens and gives logits, carries its states, and
- * has its vocabulary in the metadata. On any provider, in Node and in the browser.
+ * The writer of texts of a model file that takes tokens and gives logits, carries its states, and has its vocabulary in the metadata, as
+ * `exportOnnx` with `states` and `vocabularies` writes it: on any provider, in Node and in the browser.
  *
  * ```ts
  * const generator = textGeneratorOf(await Model.load('model.onnx'));

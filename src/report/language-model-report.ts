@@ -1,7 +1,7 @@
 /** `report.html` of `train generate`: how well a text is foretold, what surprises the model, and what it writes. */
 import type { EpochLog } from '../builder/train/logs.js';
 import { writtenText } from '../generate/written-text.js';
-import type { ScoreLines } from '../scores/score-lines.js';
+import type { ScoreTable } from '../scores/score-table.js';
 import type { LanguageModelText } from '../tasks/language-model.js';
 import type { LanguageModelEvaluation } from '../tasks/language-model-scores.js';
 import { tokenNoun } from '../tasks/language-model-table.js';
@@ -20,7 +20,7 @@ export interface LanguageModelReport {
   readonly characters: number;
   readonly parts: LanguageModelText;
   readonly evaluation: LanguageModelEvaluation;
-  readonly table: ScoreLines;
+  readonly table: ScoreTable;
   readonly samples: WrittenSamples;
   readonly history: readonly EpochLog[];
   /** What was found and done, in lines. */

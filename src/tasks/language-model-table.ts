@@ -1,6 +1,6 @@
 /** How good a language model is beside models that count, as a table and in words. */
 import type { Tokenizer } from '../data/text/tokenizers.js';
-import { type ScoreLines, scoreLines } from '../scores/score-lines.js';
+import { type ScoreTable, withLines } from '../scores/score-table.js';
 import type { LanguageModelEvaluation, LanguageModelScore } from './language-model-scores.js';
 
 /** What a token is called. */
@@ -13,7 +13,7 @@ export const tokenNoun: Readonly<Record<Tokenizer, string>> = {
 /** Fewer tokens make the figures rough. */
 const FEW = 2000;
 
-export function languageModelTable(evaluation: LanguageModelEvaluation, tokenizer: Tokenizer): ScoreLines {
+export function languageModelTable(evaluation: LanguageModelEvaluation, tokenizer: Tokenizer): ScoreTable {
   const { tokens, unknown, model, baselines } = evaluation;
   const noun = tokenNoun[tokenizer];
   const rows = [model, ...baselines].map(({ name, perplexity, bits }) => [
@@ -22,15 +22,15 @@ export function languageModelTable(evaluation: LanguageModelEvaluation, tokenize
     shown(bits),
   ]);
   const title = `The last part of the text, ${tokens.toLocaleString('en')} ${noun}s that were not learned from`;
-  return scoreLines(
+  return withLines({
     title,
-    [['model', 'perplexity', `bits per ${noun}`], ...rows],
-    [
+    rows: [['model', 'perplexity', `bits per ${noun}`], ...rows],
+    verdict: [
       verdictOf(model, baselines),
       ...(unknown > 0 ? [unknownOf(unknown, tokens, noun)] : []),
       ...(tokens < FEW ? [`These are few ${noun}s, so that the figures are rough.`] : []),
     ],
-  );
+  });
 }
 
 function verdictOf(model: LanguageModelScore, baselines: readonly LanguageModelScore[]): string {

@@ -1,7 +1,7 @@
 /** The command, as a user gives it. */
 import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { runCli } from '../../src/cli/run-cli.js';
 
@@ -25,6 +25,8 @@ interface Surroundings {
   /** Whether stderr is a terminal. */
   readonly isTTY?: boolean;
   readonly stdoutIsTTY?: boolean;
+  /** What comes on stdin. */
+  readonly stdin?: string;
   /** Sees what is printed as it is. */
   readonly onStdout?: (text: string) => void;
   readonly onStdoutBytes?: (bytes: Uint8Array) => void;
@@ -38,6 +40,7 @@ export async function runWith(
     signals = new EventEmitter(),
     isTTY = false,
     stdoutIsTTY = false,
+    stdin,
     onStdout,
     onStdoutBytes,
     onStderr,
@@ -46,7 +49,8 @@ export async function runWith(
 ): Promise<Outcome> {
   const stdout = Object.assign(collector(onStdout, onStdoutBytes), { isTTY: stdoutIsTTY });
   const stderr = Object.assign(collector(onStderr), { isTTY, columns: 80 });
-  const code = await runCli(args, { stdout, stderr, signals });
+  const read = stdin === undefined ? {} : { stdin: Readable.from([Buffer.from(stdin)]) };
+  const code = await runCli(args, { stdout, stderr, signals, ...read });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 

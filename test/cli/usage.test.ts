@@ -33,7 +33,7 @@ describe('lstm-onnx', () => {
   });
 
   it('says which commands there are', async () => {
-    const commands = 'train, predict, init, export, run, verify, inspect, doctor, completion';
+    const commands = 'train, predict, generate, init, export, run, verify, inspect, doctor, completion';
     expect((await lstmOnnx('trian', '--epochs', '2')).stderr).toContain(
       `There is no command trian; the commands are ${commands}.\n`,
     );

@@ -181,6 +181,18 @@ describe('generate', () => {
     expect(best!.logProbability).toBeCloseTo(sum, 4);
   });
 
+  it('goes on from long prompts of different lengths as from short ones', async () => {
+    const long = Array.from({ length: 700 }, (_, i) => (i * i + 3) % 7);
+    const prompts = [long, long.slice(0, 300), long.slice(0, 256)];
+    const found = (await generate(model, { prompts, maxLength: 3 })).flat();
+    for (const [i, { tokens, logProbability }] of found.entries()) {
+      const scores = await logProbabilities(model, [...prompts[i]!, ...tokens]);
+      const start = prompts[i]!.length - 1;
+      const sum = tokens.reduce((total, token, at) => total + scores[start + at]![token]!, 0);
+      expect(logProbability).toBeCloseTo(sum, 3);
+    }
+  });
+
   it('never gives what is forbidden, with the probabilities of the model', async () => {
     const options = { prompts: [[2]], forbidden: [END, 3, 5], maxLength: 6 };
     const ways = [
