@@ -5,6 +5,7 @@ import { classifyTable } from '../src/cli/classify-settings.ts';
 import { forecastTable } from '../src/cli/forecast-config.ts';
 import { generateTable } from '../src/cli/generate-settings.ts';
 import { settingsSchema } from '../src/cli/settings.ts';
+import { tagTable } from '../src/cli/tag-settings.ts';
 import { translateTable } from '../src/cli/translate-settings.ts';
 
 const schemas = {
@@ -13,6 +14,7 @@ const schemas = {
   classify: settingsSchema(classifyTable),
   generate: settingsSchema(generateTable),
   translate: settingsSchema(translateTable),
+  tag: settingsSchema(tagTable),
 };
 for (const [name, schema] of Object.entries(schemas)) {
   writeFileSync(`schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);

@@ -416,7 +416,13 @@ export type {
 } from './sequences/encoder-decoder-options.js';
 export { withBio } from './tagging/bio-crf.js';
 export { type Crf, crfOf } from './tagging/crf.js';
-export { type TaggedSequence, Tagger, type TaggerOptions, taggerOf } from './tagging/tagger.js';
+export {
+  type TaggedSequence,
+  type TaggedWords,
+  Tagger,
+  type TaggerOptions,
+  taggerOf,
+} from './tagging/tagger.js';
 export { type ViterbiOptions, viterbi } from './tagging/viterbi.js';
 export {
   type Classified,

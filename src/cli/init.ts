@@ -5,15 +5,20 @@ import { classifyInit } from './init-classify.js';
 import { forecastInit } from './init-forecast.js';
 import { generateInit } from './init-generate.js';
 import { initNetworkCommand } from './init-network.js';
+import { tagInit } from './init-tag.js';
 import { initTaskCommand } from './init-task.js';
 import { translateInit } from './init-translate.js';
 import type { Output } from './output.js';
 import { UsageError } from './usage-error.js';
 
 /** What options can be drafted of. */
-export const initNames: readonly string[] = [forecastInit, classifyInit, generateInit, translateInit].map(
-  ({ table }) => table.name,
-);
+export const initNames: readonly string[] = [
+  forecastInit,
+  classifyInit,
+  generateInit,
+  translateInit,
+  tagInit,
+].map(({ table }) => table.name);
 
 export const initCommand = (output: Output): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'init',
@@ -25,6 +30,7 @@ export const initCommand = (output: Output): CommandModule<GlobalOptions, Global
       .command(initTaskCommand(classifyInit, output))
       .command(initTaskCommand(generateInit, output))
       .command(initTaskCommand(translateInit, output))
+      .command(initTaskCommand(tagInit, output))
       .middleware(({ _: [, name] }) => {
         if (name !== undefined && !initNames.includes(String(name))) {
           throw new UsageError(

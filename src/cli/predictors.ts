@@ -6,6 +6,7 @@ import type { Output } from './output.js';
 import { predictClassify } from './predict-classify.js';
 import { predictForecast } from './predict-forecast.js';
 import { predictGenerate } from './predict-generate.js';
+import { predictTag } from './predict-tag.js';
 import { predictTranslate } from './predict-translate.js';
 
 /** What is to be predicted. */
@@ -38,6 +39,7 @@ export interface Predicted {
 export const predictors: readonly Predictor[] = [
   predictForecast,
   predictClassify,
+  predictTag,
   predictTranslate,
   predictGenerate,
 ];

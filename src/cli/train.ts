@@ -6,12 +6,20 @@ import { classifyTask } from './train-classify.js';
 import { forecastTask } from './train-forecast.js';
 import { generateTask } from './train-generate.js';
 import { trainMnistCommand } from './train-mnist.js';
+import { tagTask } from './train-tag.js';
 import { trainTaskCommand } from './train-task.js';
 import { translateTask } from './train-translate.js';
 import { UsageError } from './usage-error.js';
 
 /** What there is to train. */
-export const trainNames: readonly string[] = ['mnist', 'forecast', 'classify', 'translate', 'generate'];
+export const trainNames: readonly string[] = [
+  'mnist',
+  'forecast',
+  'classify',
+  'tag',
+  'translate',
+  'generate',
+];
 
 export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'train',
@@ -24,6 +32,7 @@ export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOpt
       .command(trainTaskCommand(generateTask, output, io))
       .command(trainTaskCommand(translateTask, output, io))
       .command(trainTaskCommand(classifyTask, output, io))
+      .command(trainTaskCommand(tagTask, output, io))
       .demandCommand(1, `Name what to train: ${trainNames.join(', ')}.`)
       .middleware(({ _: [, name] }) => {
         if (name !== undefined && !trainNames.includes(String(name))) {

@@ -39,9 +39,12 @@ export function confusionTable(classes: readonly string[], counts: readonly (rea
   return scrolling(title, whole);
 }
 
-function shade(share: number): Record<string, string> {
+/** The style of a cell. @param share 0 to 1 */
+export function shade(share: number, color: 'model' | 'ahead' = 'model'): Record<string, string> {
   const percent = Math.round(STRONGEST * share);
-  return percent === 0 ? {} : { style: `background:color-mix(in srgb,var(--model) ${percent}%,transparent)` };
+  return percent === 0
+    ? {}
+    : { style: `background:color-mix(in srgb,var(--${color}) ${percent}%,transparent)` };
 }
 
 /** All, or those with the most errors in their row and column, in the order of the classes. */

@@ -35,6 +35,10 @@ tr>:first-child{text-align:left;padding-left:0}
 .samples th,.samples td{text-align:left;white-space:normal;overflow-wrap:anywhere;vertical-align:top}
 .samples .number{text-align:right;white-space:nowrap}
 .confusion th{max-width:9rem;overflow-wrap:anywhere}
+.tagged{line-height:2.4}
+rt{font-size:.65em;color:var(--soft)}
+ruby{border-bottom:2px solid var(--model);margin:0 .1em}
+.wrong{border-color:var(--ahead)}.wrong rt{color:var(--ahead)}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;font-size:.875rem}
 .legend li::before{content:"";display:inline-block;width:1.25rem;height:.2rem;margin-right:.4rem;vertical-align:middle;background:var(--color)}
 .legend .band::before{height:.8rem;opacity:.3;background:linear-gradient(90deg,var(--model) 50%,var(--ahead) 50%)}

@@ -57,6 +57,10 @@ function lengthsName({ inputs, outputs }: Network, of: string, id: string | unde
   );
 }
 
+export function hasCrf(metadata: ReadonlyMap<string, string>): boolean {
+  return metadata.has(KEY);
+}
+
 /** The conditional random fields of a model's outputs. @throws E_INVALID_FILE for a model that says none in its metadata */
 export function crfsIn(metadata: ReadonlyMap<string, string>): Map<string, OutputCrf> {
   const text = metadata.get(KEY);

@@ -18,7 +18,8 @@ export interface ConllColumns {
 
 export interface ColumnsAsked {
   readonly token?: number | string;
-  readonly tag?: number | string;
+  /** False of tokens without tags, which may stand on a line alone. */
+  readonly tag?: number | string | false;
 }
 
 /** @throws E_INVALID_FILE for lines without a token, or of one column; E_UNKNOWN_NAME, E_INVALID_OPTION for columns that are not there */
@@ -36,7 +37,7 @@ export function columnsOf(where: string, lines: readonly string[], asked: Column
   const separator = example.includes('\t') ? '\t' : ' ';
   const cells = cellsOf(example, { separator });
   const width = cells.length;
-  if (width < 2) {
+  if (width < 2 && asked.tag !== false) {
     throw new LstmOnnxError(
       'E_INVALID_FILE',
       `Line ${place + 1} has one column; expected a token and its tag, with white space or a tab between them.`,
@@ -48,7 +49,7 @@ export function columnsOf(where: string, lines: readonly string[], asked: Column
     asked;
   const found = {
     token: placeOf(`${where}: token`, token, width, names),
-    tag: placeOf(`${where}: tag`, tag, width, names),
+    tag: tag === false ? -1 : placeOf(`${where}: tag`, tag, width, names),
   };
   if (found.token === found.tag) {
     throw new LstmOnnxError(

@@ -61,31 +61,44 @@ function textsOf(text: string, options: ConllOptions, notes: readonly DataNote[]
   const lines = text.split('\n');
   const columns = columnsOf('parseTaggedTexts', lines, options);
   const collected = new TagCollector('parseTaggedTexts');
-  let [tokens, tags]: [string[], string[]] = [[], []];
-  let [start, left] = [0, 0];
-  const end = () => {
-    // What stands between blank lines may be comments alone.
-    if (tokens.length > 0) collected.add(tokens, tags, `the text of line ${start}`);
-    [tokens, tags] = [[], []];
-  };
-  lines.forEach((line, i) => {
+  let left = 0;
+  for (const { rows, skipped } of conllRows(lines, columns)) {
+    left += skipped;
+    if (rows.length === 0) continue;
+    const column = (place: number, what: string) =>
+      rows.map(({ cells, line }) => cellAt(cells, place, what, line));
+    collected.add(
+      column(columns.token, 'token'),
+      column(columns.tag, 'tag'),
+      `the text of line ${rows[0]?.line}`,
+    );
+  }
+  return collected.finish(left > 0 ? [...notes, leftOutNote(left)] : notes);
+}
+
+/** The cells of the tokens of a text, and how many lines were left out that are no token of it. */
+interface ConllText {
+  readonly rows: readonly { readonly cells: readonly string[]; readonly line: number }[];
+  readonly skipped: number;
+}
+
+/** The texts of a file. @throws E_INVALID_FILE for a line with another number of columns */
+export function* conllRows(lines: readonly string[], columns: ConllColumns): Generator<ConllText> {
+  let rows: { cells: readonly string[]; line: number }[] = [];
+  let skipped = 0;
+  for (const [i, line] of lines.entries()) {
     if (line.trim() === '' || line.startsWith('-DOCSTART-')) {
-      end();
-      return;
+      yield { rows, skipped };
+      [rows, skipped] = [[], 0];
+      continue;
     }
-    if (isComment(line, columns, tokens.length === 0)) return;
+    if (isComment(line, columns, rows.length === 0)) continue;
     const cells = cellsOf(line, columns);
     expectWidth(cells.length, columns, i + 1);
-    if (columns.isConllU && !/^\d+$/.test(cells[0] ?? '')) {
-      left++;
-      return;
-    }
-    if (tokens.length === 0) start = i + 1;
-    tokens.push(cellAt(cells, columns.token, 'token', i + 1));
-    tags.push(cellAt(cells, columns.tag, 'tag', i + 1));
-  });
-  end();
-  return collected.finish(left > 0 ? [...notes, leftOutNote(left)] : notes);
+    if (columns.isConllU && !/^\d+$/.test(cells[0] ?? '')) skipped++;
+    else rows.push({ cells, line: i + 1 });
+  }
+  yield { rows, skipped };
 }
 
 /** @param isFirst whether no token of its text came before it */
@@ -104,7 +117,7 @@ function expectWidth(found: number, { width, line }: ConllColumns, here: number)
   );
 }
 
-function cellAt(cells: readonly string[], column: number, what: string, line: number): string {
+export function cellAt(cells: readonly string[], column: number, what: string, line: number): string {
   const cell = cells[column]?.trim() ?? '';
   if (cell !== '') return cell;
   throw new LstmOnnxError(

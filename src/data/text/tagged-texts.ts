@@ -50,14 +50,16 @@ export async function taggedTexts(source: TextSource, options: TaggedTextsOption
   }));
   const collected = new TagCollector(where);
   for await (const { values, place } of textRecords(where, source, fields)) {
-    const [tokens, tags] = values.map((value = '', i) => listIn(where, value, fields[i]?.name ?? '', place));
+    const [tokens, tags] = values.map((value = '', i) =>
+      tokensIn(where, value, fields[i]?.name ?? '', place),
+    );
     collected.add(tokens ?? [], tags ?? [], place);
   }
   return collected.finish(notesOf(source));
 }
 
 /** A list in JSON, or what white space separates. */
-function listIn(where: string, value: string, name: string, place: string): readonly string[] {
+export function tokensIn(where: string, value: string, name: string, place: string): readonly string[] {
   const list = /^\s*\[\s*(?:"|\])/.test(value) ? jsonList(value) : undefined;
   if (list === undefined) {
     expectNoPythonList(where, value, name, place);
