@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import yargs from 'yargs';
 import * as z from 'zod';
+import { classifyTable } from '../../src/cli/classify-settings.js';
 import { forecastTable } from '../../src/cli/forecast-config.js';
 import { generateTable } from '../../src/cli/generate-settings.js';
 import { givenSettings, optionWords, withSettings } from '../../src/cli/setting-options.js';
@@ -10,7 +11,7 @@ import { type SettingTable, settingsSchema } from '../../src/cli/settings.js';
 import { translateTable } from '../../src/cli/translate-settings.js';
 
 type Table = Pick<SettingTable<Readonly<Record<string, z.ZodType>>, unknown>, 'name' | 'schema'>;
-const tables = [forecastTable, generateTable, translateTable] as unknown as readonly Table[]; // each is of its own names
+const tables = [classifyTable, forecastTable, generateTable, translateTable] as unknown as readonly Table[]; // each is of its own names
 
 /** What one setting or another takes. */
 const values = [
