@@ -44,6 +44,7 @@ export function checkPair({ encoder, decoder }: EncoderAndDecoder): void {
  */
 export async function encode({ encoder, decoder }: EncoderAndDecoder, sources: Sources): Promise<Encoded> {
   const fed = feedsOf(encoder, sources);
+  if (Object.hasOwn(fed, 'lengths')) checkLengths(fed.lengths);
   const results = await encoder.run(fed); // which checks what it is fed
   const [source] = Object.values(fed);
   const shape = source && ('dims' in source ? source.dims : source.shape);
@@ -62,6 +63,16 @@ export async function encode({ encoder, decoder }: EncoderAndDecoder, sources: S
     'E_MISSING_NAME',
     `generate: of the inputs of the decoder one is to be left for its tokens, and ${missing.join(', ') || 'none'} is left. The encoder ` +
       `gives ${quoteNames(Object.keys(results))}, by which names the decoder takes them.`,
+  );
+}
+
+/** @throws E_INVALID_OPTION for a source without a step, in which attention has nothing to attend to */
+function checkLengths(lengths: Feed | undefined): void {
+  const place = Array.from(lengths?.data ?? [], Number).indexOf(0);
+  if (place === -1) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `generate: the source ${place} has a length of 0; a source has one step at least, so leave it out.`,
   );
 }
 

@@ -89,6 +89,7 @@ export const generateOptionNames = {
   output: true,
   feeds: true,
   initial: true,
+  states: true,
 } satisfies OptionNames<GenerateOptions>;
 
 /** What transformers calls these options. */
@@ -114,7 +115,7 @@ const meant = {
 /** @throws E_INVALID_OPTION */
 export function checkGenerateOptions(options: unknown, names: Readonly<Record<string, true>>): void {
   checkOptionNames('generate', options, names, meant);
-  const { input, output, feeds, initial, signal, sample, beam } = isObject(options) ? options : {};
+  const { input, output, feeds, initial, states, signal, sample, beam } = isObject(options) ? options : {};
   for (const [name, value] of Object.entries({ input, output })) {
     if (value !== undefined) expectText(`generate: the option ${name}`, value, 'a name of the model');
   }
@@ -122,6 +123,9 @@ export function checkGenerateOptions(options: unknown, names: Readonly<Record<st
     if (value !== undefined && !isObject(value)) {
       throw wrongArgument(`generate: the option ${name}`, value, 'arrays by name, as model.run takes them');
     }
+  }
+  if (states !== undefined && !isObject(states)) {
+    throw wrongArgument('generate: the option states', states, "the output of each state, { state: 'next' }");
   }
   for (const [name, feed] of Object.entries((feeds ?? {}) as Feeds)) {
     const { data, dims, shape } = isObject(feed) ? feed : {};

@@ -119,8 +119,13 @@ async function* stepsOf(
   prompts: readonly (readonly number[])[],
   { end, allowed, forbidden, signal }: GenerateOptions,
 ): GenerationSteps {
-  const tokens = [...prompts, ...(allowed ?? []), forbidden ?? [], end === undefined ? [] : [end]];
-  if (model.vocabulary !== undefined) checkTokens(tokens, model.vocabulary);
+  const checkTokens = (vocabulary: number) => {
+    expectTokens('prompts', prompts, vocabulary);
+    expectTokens('allowed', allowed ?? [], vocabulary);
+    expectTokens('forbidden', [forbidden ?? []], vocabulary);
+    if (end !== undefined) expectTokens('end', [[end]], vocabulary);
+  };
+  if (model.vocabulary !== undefined) checkTokens(model.vocabulary);
   const shortest = model.takesSeveral
     ? prompts.reduce((least, { length }) => Math.min(least, length), Infinity)
     : 1;
@@ -137,7 +142,7 @@ async function* stepsOf(
       }),
     );
     const logits = await model.step(fed, count);
-    if (position === 0) checkTokens(tokens, logits[0]?.length ?? 0);
+    if (position === 0) checkTokens(logits[0]?.length ?? 0);
     position += count;
     count = Math.max(Math.min(shortest - position, MOST_TOGETHER), 1);
     await model.keep(goOn(searches, prompts, logits, position), logits.length);
@@ -165,13 +170,16 @@ function goOn(
 }
 
 /** @throws E_INVALID_OPTION for a token that the model does not have */
-function checkTokens(lists: readonly ArrayLike<number>[], vocabulary: number): void {
-  for (const tokens of lists) {
-    const stranger = Array.from(tokens).find((token) => token >= vocabulary);
-    if (stranger === undefined) continue;
+function expectTokens(option: string, lists: readonly ArrayLike<number>[], vocabulary: number): void {
+  for (const [i, list] of lists.entries()) {
+    const tokens = Array.from(list);
+    const place = tokens.findIndex((token) => token >= vocabulary);
+    if (place === -1) continue;
+    const name = option === 'forbidden' ? option : `${option}[${i}]`;
+    const where = option === 'end' ? 'end is' : `${name} has at place ${place}`;
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
-      `generate: there is no token ${stranger}: the logits are of ${vocabulary} tokens; give tokens from 0 to ${vocabulary - 1}.`,
+      `generate: ${where} the token ${tokens[place]}, and the logits are of ${vocabulary} tokens; give tokens from 0 to ${vocabulary - 1}.`,
     );
   }
 }

@@ -2,7 +2,7 @@
 import { LstmOnnxError } from '../errors.js';
 import { mustHave } from '../must-get.js';
 import type { BaseModel } from '../runtime/model.js';
-import { pairStates } from '../runtime/state-pairs.js';
+import { pairStates, type StatePairs } from '../runtime/state-pairs.js';
 import type { Stream } from '../runtime/stream.js';
 import {
   describeShape,
@@ -24,6 +24,8 @@ export interface TokenModelOptions {
   readonly feeds?: Feeds;
   /** The states to start from. @default zeros */
   readonly initial?: Feeds;
+  /** Which output carries each state, where that is not found, as `model.stream` takes it: `{ state: 'next' }`. */
+  readonly states?: StatePairs;
 }
 
 export class TokenModel {
@@ -43,8 +45,8 @@ export class TokenModel {
   #sequences: readonly number[] | undefined;
   readonly #perRow: ReadonlySet<string>;
 
-  constructor(model: BaseModel, { input, output, feeds = {}, initial }: TokenModelOptions) {
-    const carriers = pairStates(model.inputs, model.outputs, model.metadata, undefined);
+  constructor(model: BaseModel, { input, output, feeds = {}, initial, states }: TokenModelOptions) {
+    const carriers = pairStates(model.inputs, model.outputs, model.metadata, states);
     const open = model.inputs.filter(({ name }) => !carriers.has(name) && !Object.hasOwn(feeds, name));
     this.#input = theOne(open, input, 'input', 'takes the tokens', 'give the others as feeds');
     this.input = this.#input.name;
@@ -70,7 +72,10 @@ export class TokenModel {
     );
     this.#feeds = feeds;
     this.#fed = feeds;
-    this.#stream = model.stream(initial === undefined ? {} : { initial });
+    this.#stream = model.stream({
+      ...(initial === undefined ? {} : { initial }),
+      ...(states === undefined ? {} : { states }),
+    });
   }
 
   /**

@@ -1,7 +1,15 @@
 /** Sequences that a model generates: what each way of choosing finds, in batches, within limits. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defineNetwork } from '../../src/builder/network.js';
+import { tanh } from '../../src/builder/ops/activations.js';
+import { add } from '../../src/builder/ops/arithmetic.js';
+import { embedding } from '../../src/builder/ops/embedding.js';
+import { linear } from '../../src/builder/ops/linear.js';
+import { initParameters } from '../../src/builder/parameters.js';
+import { float32, int32 } from '../../src/builder/tensor.js';
 import { vocabulary } from '../../src/data/text/vocabulary.js';
+import { exportOnnx } from '../../src/export/export.js';
 import { generate, generateSteps } from '../../src/generate/generate.js';
 import type { GenerateOptions } from '../../src/generate/generate-options.js';
 import { Model } from '../../src/runtime/node.js';
@@ -261,6 +269,35 @@ describe('generate', () => {
     expect(from).toEqual(await generate(model, { prompts: [[3, 1]], maxLength: 6 }));
   });
 
+  it('carries the states of a step that is defined by hand, named where they cannot be found', async () => {
+    const step = defineNetwork(
+      { token: int32('batch'), memory: float32('batch', 8) },
+      ({ token, memory }) => {
+        const x = embedding('embedding', token, { numEmbeddings: 5, embeddingDim: 8 });
+        const next = tanh(add(linear('recurrent', memory, 8), x));
+        return { logits: linear('fc', next, 5), next };
+      },
+    );
+    await using own = await Model.load(exportOnnx(step, initParameters(step, 3)), { providers: ['cpu'] });
+    const states = { memory: 'next' };
+    const stream = own.stream({ states });
+    let logits: number[] = [];
+    const expected = [];
+    for (const token of [2, 4]) {
+      const results = await stream.run({ token: { data: [token], dims: [1] } });
+      logits = [...(results.logits!.data as Float32Array)];
+    }
+    for (let i = 0; i < 5; i++) {
+      expected.push(logits.indexOf(Math.max(...logits)));
+      const results = await stream.run({ token: { data: expected.slice(-1), dims: [1] } });
+      logits = [...(results.logits!.data as Float32Array)];
+    }
+    const options = { prompts: [[2, 4], [1]], input: 'token', maxLength: 5 };
+    const [[found] = []] = await generate(own, { ...options, states });
+    expect(found!.tokens).toEqual(expected);
+    expect(await failure(() => generate(own, options))).toMatch(/^E_STATE_NOT_CARRIED: No input of this model is known to be state/);
+  });
+
   it('takes the start and the end of the vocabulary of its tokens', async () => {
     const letters = vocabulary(['abc'], { tokens: 'characters', start: true, end: true });
     const file = tokenModel('lstm', 7, 2, { vocabularies: { tokens: letters } });
@@ -286,8 +323,20 @@ describe('generate', () => {
       'E_INVALID_OPTION',
       /prompts\[0\] got an empty array; expected one token/,
     ],
-    ['a token beyond the vocabulary', { prompts: [[1, 7]] }, 'E_INVALID_OPTION', /no token 7: .*from 0 to 6/],
-    ['an end beyond it', { prompts: [[1]], end: 9 }, 'E_INVALID_OPTION', /no token 9/],
+    [
+      'a token beyond the vocabulary',
+      { prompts: [[1], [1, 7]] },
+      'E_INVALID_OPTION',
+      /prompts\[1\] has at place 1 the token 7, .* of 7 tokens; give tokens from 0 to 6/,
+    ],
+    ['an end beyond it', { prompts: [[1]], end: 9 }, 'E_INVALID_OPTION', /end is the token 9/],
+    [
+      'an allowed output of other tokens',
+      { prompts: [[1]], end: END, allowed: [[8]] },
+      'E_INVALID_OPTION',
+      /allowed\[0\] has at place 0 the token 8/,
+    ],
+    ['states that are no names', { prompts: [[1]], states: 'h' }, 'E_INVALID_OPTION', /the option states/],
     [
       'both ways',
       { prompts: [[1]], beam: { width: 1 }, sample: {} },
