@@ -14,6 +14,7 @@ import { checkNetwork } from './check-network.js';
 import type { Network } from './network.js';
 import { networkFromJson, networkToJson } from './network-json.js';
 import { checkParameters, parameterSpecs, type StateDict } from './parameters.js';
+import { tokenInputs } from './token-inputs.js';
 
 /** What a checkpoint holds besides the parameters; an export copies it into the model's metadata. */
 export interface ModelInfo {
@@ -39,10 +40,10 @@ const names = { network: true, parameters: true, info: true } satisfies OptionNa
 const infoNames = { labels: true, preprocessing: true, vocabularies: true } satisfies OptionNames<ModelInfo>;
 
 /**
- * @throws E_INVALID_OPTION for labels and preprocessing that are no texts, and vocabularies that are none; E_UNKNOWN_NAME for a
- *   vocabulary of what is neither an input nor an output
+ * @throws E_INVALID_OPTION for labels and preprocessing that are no texts, and vocabularies that are none or too large; E_UNKNOWN_NAME
+ *   for a vocabulary of what is neither an input nor an output
  */
-export function checkInfo(where: string, info: unknown, { inputs, outputs }: Network): void {
+export function checkInfo(where: string, info: unknown, network: Network): void {
   if (!isObject(info)) throw wrongArgument(`${where}: info`, info, 'an object with labels or preprocessing');
   const { labels, preprocessing, vocabularies } = info;
   if (
@@ -54,13 +55,24 @@ export function checkInfo(where: string, info: unknown, { inputs, outputs }: Net
   if (preprocessing !== undefined) expectText(`${where}: preprocessing`, preprocessing);
   if (vocabularies === undefined) return;
   checkVocabularies(`${where}: vocabularies`, vocabularies);
+  const { inputs, outputs } = network;
   const ports = Object.keys({ ...inputs, ...outputs });
-  const unknown = Object.keys(vocabularies as object).find((name) => !ports.includes(name)); // an object, as checked
-  if (unknown === undefined) return;
-  throw new LstmOnnxError(
-    'E_UNKNOWN_NAME',
-    `${where}: vocabularies has '${unknown}'; give them by the names of inputs and outputs, which are ${ports.join(', ')}.`,
-  );
+  const known = tokenInputs(network);
+  for (const [name, { tokens }] of Object.entries(vocabularies)) {
+    if (!ports.includes(name)) {
+      throw new LstmOnnxError(
+        'E_UNKNOWN_NAME',
+        `${where}: vocabularies has '${name}'; give them by the names of inputs and outputs, which are ${ports.join(', ')}.`,
+      );
+    }
+    const { dtype, shape } = outputs[name] ?? {};
+    const size = known.get(name) ?? (dtype === 'float32' ? shape?.at(-1) : undefined);
+    if (!(tokens.length > Number(size))) continue; // a name as a size is NaN; rows of an embedding may be left over
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `${where}: the vocabulary of '${name}' has ${tokens.length} tokens, and the network has ${size}; give the one it was trained with.`,
+    );
+  }
 }
 
 /** The checkpoint as bytes of a safetensors file. @throws E_SHAPE_MISMATCH for parameters of another network */

@@ -11,6 +11,7 @@ import { checkParameters, parameterUses, type StateDict } from '../builder/param
 import { statePairs } from '../builder/recurrent/states.js';
 import { summary } from '../builder/summary.js';
 import type { TensorType } from '../builder/tensor.js';
+import { tokenInputs } from '../builder/token-inputs.js';
 import { counted } from '../counted.js';
 import { vocabulariesKey } from '../data/text/vocabulary-json.js';
 import { LstmOnnxError } from '../errors.js';
@@ -21,6 +22,7 @@ import type { OnnxModel, OnnxNode, OnnxValueInfo } from '../onnx/graph.js';
 import { inferTypes } from '../onnx/infer.js';
 import { irVersionFor } from '../onnx/releases.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
+import { TOKENS_KEY } from '../runtime/token-sizes.js';
 import { crfMetadata } from '../tagging/crf-metadata.js';
 import { version } from '../version.js';
 import { Emitter } from './emitter.js';
@@ -64,17 +66,36 @@ export const NEWEST_EXPORTED_OPSET = 22;
  * The network as the bytes of an `.onnx` file. Dimensions with names, such as batch and time, stay dynamic.
  *
  * @throws E_SHAPE_MISMATCH for parameters of another network, E_UNSUPPORTED for an opset out of range, E_DUPLICATE_NAME for
- *   an output called like an input; with `states`, `lengths` and `softmax` also E_INVALID_OPTION for a network that has no
+ *   an output called like an input and for metadata that the library writes itself; with `states`, `lengths` and `softmax` also E_INVALID_OPTION for a network that has no
  *   use for them, and E_DUPLICATE_NAME when a name is taken
  */
 export function exportOnnx(network: Network, parameters: StateDict, options: ExportOptions = {}): Uint8Array {
-  const model = toOnnxModel(network, parameters, options);
+  return exportWith({}, network, parameters, options);
+}
+
+/**
+ * {@link exportOnnx} with metadata of the library's own.
+ *
+ * @param own what {@link exportOnnx} would write under the same names is left out
+ */
+export function exportWith(
+  own: Readonly<Record<string, string>>,
+  network: Network,
+  parameters: StateDict,
+  options: ExportOptions,
+): Uint8Array {
+  const model = toOnnxModel(network, parameters, options, own);
   checkModel(model);
   return encodeModel(model);
 }
 
 /** {@link exportOnnx} before encoding. */
-export function toOnnxModel(network: Network, parameters: StateDict, options: ExportOptions = {}): OnnxModel {
+export function toOnnxModel(
+  network: Network,
+  parameters: StateDict,
+  options: ExportOptions = {},
+  own: Readonly<Record<string, string>> = {},
+): OnnxModel {
   checkNetwork('exportOnnx', network);
   checkOptionNames('exportOnnx', options, names, meant);
   const { opset = 17 } = options;
@@ -106,7 +127,7 @@ export function toOnnxModel(network: Network, parameters: StateDict, options: Ex
     producerName: 'lstm-onnx',
     producerVersion: version,
     docString: summary(shown),
-    metadata: metadataOf(shown, parameters, options),
+    metadata: metadataOf(shown, parameters, options, own),
     graph: {
       name: 'network',
       inputs: valueInfos(shown.inputs),
@@ -230,17 +251,36 @@ function intermediateTypes(model: OnnxModel): OnnxValueInfo[] {
   return [...inferTypes(model).values()].filter(({ name }) => !stated.has(name));
 }
 
-function metadataOf(network: Network, parameters: StateDict, options: ExportOptions): Map<string, string> {
+/** @throws E_DUPLICATE_NAME for metadata of a caller that the library writes itself */
+function metadataOf(
+  network: Network,
+  parameters: StateDict,
+  options: ExportOptions,
+  own: Readonly<Record<string, string>>,
+): Map<string, string> {
+  const { labels, preprocessing, vocabularies, metadata = {} } = options;
   const pairs = statePairs(network);
-  return new Map([
+  const tokens = tokenInputs(network);
+  const written = new Map([
     ['producer', `lstm-onnx ${version}`],
-    ...(options.labels ? [['labels', JSON.stringify(options.labels)] as const] : []),
-    ...(options.preprocessing ? [['preprocessing', options.preprocessing] as const] : []),
-    ...(options.vocabularies ? [[vocabulariesKey, JSON.stringify(options.vocabularies)] as const] : []),
+    ...(labels ? [['labels', JSON.stringify(labels)] as const] : []),
+    ...(preprocessing ? [['preprocessing', preprocessing] as const] : []),
+    ...(vocabularies ? [[vocabulariesKey, JSON.stringify(vocabularies)] as const] : []),
     ...(pairs.size > 0 ? [['lstm_onnx.states', JSON.stringify(Object.fromEntries(pairs))] as const] : []),
+    ...(tokens.size > 0 ? [[TOKENS_KEY, JSON.stringify(Object.fromEntries(tokens))] as const] : []),
     ...Object.entries(crfMetadata(network, parameters)),
-    ...Object.entries(options.metadata ?? {}),
+    ...Object.entries(own),
   ]);
+  for (const [key, text] of Object.entries(metadata)) {
+    if (written.has(key)) {
+      throw new LstmOnnxError(
+        'E_DUPLICATE_NAME',
+        `exportOnnx: metadata has '${key}', which the library writes itself; leave it out or name it otherwise.`,
+      );
+    }
+    written.set(key, text);
+  }
+  return written;
 }
 
 function isTexts(value: unknown): boolean {

@@ -11,7 +11,7 @@ import { adam } from '../builder/train/optimizers.js';
 import { cosine } from '../builder/train/schedules.js';
 import { checkSeriesSet, type SeriesSet } from '../data/table/series.js';
 import type { DataNote } from '../data/table/table.js';
-import { exportOnnx } from '../export/export.js';
+import { exportWith } from '../export/export.js';
 import { mustHave } from '../must-get.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import type { Distribution } from './distribution-quantiles.js';
@@ -153,8 +153,8 @@ export class TrainedForecaster extends Forecaster {
     const { online = false } = options;
     if (typeof online !== 'boolean') throw wrongArgument('toOnnx: online', online, 'true or false');
     const metadata = forecastMetadata(this.plan);
-    if (!online) return exportOnnx(this.network, this.parameters, { metadata });
+    if (!online) return exportWith(metadata, this.network, this.parameters, {});
     const { network, metadata: states } = onlineNetwork(this.network);
-    return exportOnnx(network, this.parameters, { metadata: { ...metadata, ...states } });
+    return exportWith({ ...metadata, ...states }, network, this.parameters, {});
   }
 }

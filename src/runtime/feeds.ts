@@ -53,12 +53,17 @@ export class FeedChecker {
   readonly #Tensor: TensorConstructor;
   readonly #sequences: ReadonlySet<string>;
   readonly #finite: Finite;
+  readonly #tokens: ReadonlyMap<string, number>;
 
-  /** @throws E_UNSUPPORTED for an input that is not a tensor (sequence, map, optional). */
+  /**
+   * @param tokens how many tokens there are, of inputs that are tokens
+   * @throws E_UNSUPPORTED for an input that is not a tensor (sequence, map, optional).
+   */
   constructor(
     inputs: readonly ModelValue[],
     { Tensor, sequences }: Pick<Session, 'Tensor' | 'sequences'>,
     finite: Finite,
+    tokens: ReadonlyMap<string, number>,
   ) {
     const symbols = new Map<string, number>();
     const symbolOf = (name: string): number => {
@@ -85,6 +90,7 @@ export class FeedChecker {
     this.#Tensor = Tensor;
     this.#sequences = sequences;
     this.#finite = finite;
+    this.#tokens = tokens;
   }
 
   /** @throws E_MISSING_NAME, E_UNKNOWN_NAME, E_DTYPE_MISMATCH, E_SHAPE_MISMATCH, E_NOT_FINITE, E_INVALID_OPTION */
@@ -161,6 +167,8 @@ export class FeedChecker {
       );
     }
     if (this.#finite === 'check') this.#checkFinite(rule, data, dims);
+    const size = this.#tokens.get(name);
+    if (size !== undefined) checkTokens(name, size, data, dims);
     return own ?? new this.#Tensor(rule.dtype, data, dims);
   }
 
@@ -227,14 +235,31 @@ export function nonFinite(
   const index = indexOfNonFinite(dtype, data);
   if (index === -1) return undefined;
   const value = data[index];
+  const number = typeof value === 'number' && data instanceof Uint16Array ? float16Number(value) : value;
+  return `${number} at ${placeOf(index, dims)}`;
+}
+
+/** @throws E_INVALID_OPTION for a token that there is not */
+function checkTokens(name: string, size: number, data: Tensor.DataType, dims: readonly number[]): void {
+  for (let index = 0; index < data.length; index += 1) {
+    const token = Number(data[index]); // int64 comes as bigint
+    if (token >= 0 && token < size) continue;
+    throw new LstmOnnxError(
+      'E_INVALID_OPTION',
+      `Input '${name}' has the token ${token} at ${placeOf(index, dims)}; the model knows ${size} tokens, 0 to ${size - 1}.`,
+    );
+  }
+}
+
+/** The place of an element, such as `[0, 3, 1]`. */
+function placeOf(index: number, dims: readonly number[]): string {
   let rest = index;
-  const position = dims.toReversed().map((size) => {
+  const place = dims.toReversed().map((size) => {
     const at = rest % size;
     rest = (rest - at) / size;
     return at;
   });
-  const number = typeof value === 'number' && data instanceof Uint16Array ? float16Number(value) : value;
-  return `${number} at [${position.reverse().join(', ')}]`;
+  return `[${place.reverse().join(', ')}]`;
 }
 
 function wrongShape(rule: InputRule, dims: readonly unknown[], why: string): LstmOnnxError {

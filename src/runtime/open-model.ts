@@ -19,6 +19,7 @@ import {
   type Session,
   type SessionOptions,
 } from './session.js';
+import { tokenSizes } from './token-sizes.js';
 import type { ModelValue } from './values.js';
 
 /** How a model is opened. */
@@ -46,6 +47,8 @@ export interface OpenedModel {
   readonly runner: Runner;
   readonly checker: FeedChecker;
   readonly finite: Finite;
+  /** How many tokens there are, of inputs that are tokens. */
+  readonly tokens: ReadonlyMap<string, number>;
   readonly inputs: readonly ModelValue[];
   readonly outputs: readonly ModelValue[];
   readonly metadata: ReadonlyMap<string, string>;
@@ -75,10 +78,12 @@ export async function openModel<File extends ModelSource>(
   const session = outcome.opened;
   const { inputs, outputs, metadata } = session;
   try {
+    const tokens = tokenSizes(metadata);
     return {
       runner: new Runner(session, file.name),
-      checker: new FeedChecker(inputs, session, finite),
+      checker: new FeedChecker(inputs, session, finite, tokens),
       finite,
+      tokens,
       inputs,
       outputs,
       metadata,

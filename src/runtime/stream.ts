@@ -39,7 +39,7 @@ export class Stream {
     this.#runner = runner;
     this.#fedInputs = inputs.filter((input) => !carriers.has(input.name));
     this.#finite = opened.finite;
-    this.#checker = new FeedChecker(this.#fedInputs, runner.session, this.#finite);
+    this.#checker = new FeedChecker(this.#fedInputs, runner.session, this.#finite, opened.tokens);
     this.#stateInputs = inputs.filter((input) => carriers.has(input.name));
     this.#hidesBatch = this.#stateInputs.some(hidesBatch);
     this.#carriers = carriers;
@@ -177,7 +177,7 @@ export class Stream {
       );
     }
     const { session } = this.#runner;
-    const { tensors } = new FeedChecker(given, session, this.#finite).check(initial);
+    const { tensors } = new FeedChecker(given, session, this.#finite, new Map()).check(initial);
     const copies = emptyResults();
     for (const [name, tensor] of Object.entries(tensors)) {
       copies[name] = new session.Tensor(tensor.type, tensor.data.slice(), [...tensor.dims]);

@@ -9,7 +9,7 @@ import type { Sequence } from '../data/ragged-dataset.js';
 import type { SampleLoader } from '../data/sample-loader.js';
 import { checkVocabularies } from '../data/text/vocabulary-json.js';
 import { LstmOnnxError } from '../errors.js';
-import { type ExportOptions, exportOnnx } from '../export/export.js';
+import { type ExportOptions, exportWith } from '../export/export.js';
 import { generateMetadata } from '../generate/generate-metadata.js';
 import { mustGet } from '../must-get.js';
 import { checkOptionNames } from '../option-names.js';
@@ -140,10 +140,10 @@ export class EncoderDecoder {
     const { start, end } = this.#plan.target;
     const own = generateMetadata({ start, end, pair: fingerprint(parameters) });
     const file = (network: Network, more: Readonly<Record<string, string>>) =>
-      exportOnnx(network, partFor(network, parameters), {
+      exportWith({ ...own, ...more }, network, partFor(network, parameters), {
         ...(opset === undefined ? {} : { opset }),
         ...ofInputs(network, vocabularies),
-        metadata: { ...metadata, ...own, ...more },
+        metadata,
       });
     return { encoder: file(this.encoder, {}), decoder: file(this.decoder, decoderMetadata(this.#plan)) };
   }

@@ -10,20 +10,13 @@ import { type Crf, crfNodes, crfOfNode } from './crf.js';
 const KEY = 'lstm_onnx.crf';
 const VERSION = 1;
 
-const scores = z.array(z.number());
-
-const schema = z.strictObject({
-  version: z.literal(VERSION),
-  outputs: z.record(
-    z.string(),
-    z.strictObject({
-      start: scores,
-      end: scores,
-      transitions: z.array(scores),
-      lengths: z.exactOptional(z.string()),
-    }),
-  ),
-});
+/** Made when metadata is read: a page that only writes files does without it. */
+function schemaOf() {
+  const scores = z.array(z.number());
+  const lengths = z.exactOptional(z.string());
+  const crf = z.strictObject({ start: scores, end: scores, transitions: z.array(scores), lengths });
+  return z.strictObject({ version: z.literal(VERSION), outputs: z.record(z.string(), crf) });
+}
 
 /** The tagger of an output: what tags it by. */
 export interface OutputCrf {
@@ -70,7 +63,7 @@ export function crfsIn(metadata: ReadonlyMap<string, string>): Map<string, Outpu
       `The model says no conditional random field in its metadata (${KEY}); expected a file that exportOnnx wrote of a network with crf.`,
     );
   }
-  const { data, error } = schema.safeParse(jsonOf(text));
+  const { data, error } = schemaOf().safeParse(jsonOf(text));
   if (!data) throw unread(`${error.issues[0]?.path.join('.')}: ${error.issues[0]?.message}`);
   return new Map(
     Object.entries(data.outputs).map(([name, { start, end, transitions, lengths }]) => {

@@ -295,7 +295,9 @@ describe('generate', () => {
     const options = { prompts: [[2, 4], [1]], input: 'token', maxLength: 5 };
     const [[found] = []] = await generate(own, { ...options, states });
     expect(found!.tokens).toEqual(expected);
-    expect(await failure(() => generate(own, options))).toMatch(/^E_STATE_NOT_CARRIED: No input of this model is known to be state/);
+    expect(await failure(() => generate(own, options))).toMatch(
+      /^E_STATE_NOT_CARRIED: No input of this model is known to be state/,
+    );
   });
 
   it('takes the start and the end of the vocabulary of its tokens', async () => {

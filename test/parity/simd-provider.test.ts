@@ -24,7 +24,7 @@ describe.each(engines)('without onnxruntime, on the simd kernels (%s), an export
     expect(engine.simd).toBe('relaxed' in options ? 'plain' : 'relaxed');
     const { taken } = engine;
     const session = withTensors(openSimdSession(exportOnnx(network, fixture.params), engine));
-    const checker = new FeedChecker(session.inputs, session, 'check');
+    const checker = new FeedChecker(session.inputs, session, 'check', new Map());
     const computed = await session.run(checker.check(feedsOf(network, fixture)).tensors);
     await session.release();
     expect(engine.taken).toBe(taken);

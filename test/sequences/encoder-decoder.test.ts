@@ -73,6 +73,28 @@ describe('a trained encoder and decoder', () => {
     },
   );
 
+  it('refuse sources of other tokens or without a step, whichever way they are given', async () => {
+    const models = await load(model, parameters, 'cpu');
+    const fed = (tokens: number[], length: number) => ({
+      source: {
+        source: { data: tokens, dims: [1, tokens.length] },
+        lengths: { data: [length], dims: [1] },
+      },
+    });
+    const messages = [fed([3, -1], 2), fed([3, 99], 2), { source: [[3, 99]] }, fed([3, 4], 0)].map(
+      (options) => failure(() => generate(models, options)),
+    );
+    const [negative, beyond, list, empty] = await Promise.all(messages);
+    expect(negative).toMatch(
+      /^E_INVALID_OPTION: Input 'source' has the token -1 at \[0, 1\]; the model knows/,
+    );
+    expect(beyond).toMatch(/the token 99 at \[0, 1\]/);
+    expect(list).toBe(beyond);
+    expect(empty).toMatch(/^E_INVALID_OPTION: generate: the source 0 has a length of 0/);
+    const clash = () => model.toOnnx(parameters, { metadata: { 'lstm_onnx.generate': '{}' } });
+    expect(clash).toThrow("metadata has 'lstm_onnx.generate', which the library writes itself");
+  });
+
   it('write one of the outputs that are allowed, the one that fits', async () => {
     const models = await load(model, parameters, 'simd');
     const allowed = [

@@ -24,7 +24,10 @@ export function vocabularyFromJson(json: string): Vocabulary {
 }
 
 /** @throws E_INVALID_OPTION unless they are vocabularies by the names of inputs and outputs */
-export function checkVocabularies(where: string, vocabularies: unknown): void {
+export function checkVocabularies(
+  where: string,
+  vocabularies: unknown,
+): asserts vocabularies is Readonly<Record<string, Vocabulary>> {
   if (!isObject(vocabularies) || Object.keys(vocabularies).length === 0) {
     throw wrongArgument(
       where,
