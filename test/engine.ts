@@ -1,14 +1,14 @@
 /** Engines for tests, with the kernels that run models or those that train. */
 import { Engine, type EngineOptions } from '../src/builder/backends/simd/engine.js';
-import { kernelBytes } from '../src/builder/backends/simd/kernel-bytes.js';
+import { kernelBytes, type SimdForm } from '../src/builder/backends/simd/kernel-bytes.js';
 
 interface Options extends EngineOptions {
-  /** @default true */
-  readonly relaxed?: boolean;
+  /** @default the best that there is */
+  readonly simd?: SimdForm;
 }
 
-async function start(purpose: 'running' | 'training', { relaxed, ...options }: Options): Promise<Engine> {
-  return Engine.start(await kernelBytes(purpose, relaxed), options);
+async function start(purpose: 'running' | 'training', { simd, ...options }: Options): Promise<Engine> {
+  return Engine.start(await kernelBytes(purpose, simd), options);
 }
 
 export const runningEngine = (options: Options): Promise<Engine> => start('running', options);

@@ -3,7 +3,11 @@
 /** The larger of x and 0. */
 export function rectify(count: i32, x: usize, y: usize): void {
   const end = x + (<usize>count << 2);
-  for (; x + 16 <= end; x += 16, y += 16) v128.store(y, f32x4.max(v128.load(x), f32x4.splat(0)));
+  // pairs
+  while (x + 16 <= end) {
+    v128.store(y, f32x4.max(v128.load(x), f32x4.splat(0)));
+    x += 16; y += 16;
+  }
   for (; x < end; x += 4, y += 4) store<f32>(y, max(load<f32>(x), 0));
 }
 
@@ -23,25 +27,41 @@ export function step(count: i32, x: usize, below: f32, y: usize): void {
 
 export function add(count: i32, a: usize, b: usize, y: usize): void {
   const end = a + (<usize>count << 2);
-  for (; a + 16 <= end; a += 16, b += 16, y += 16) v128.store(y, f32x4.add(v128.load(a), v128.load(b)));
+  // pairs
+  while (a + 16 <= end) {
+    v128.store(y, f32x4.add(v128.load(a), v128.load(b)));
+    a += 16; b += 16; y += 16;
+  }
   for (; a < end; a += 4, b += 4, y += 4) store<f32>(y, load<f32>(a) + load<f32>(b));
 }
 
 export function multiply(count: i32, a: usize, b: usize, y: usize): void {
   const end = a + (<usize>count << 2);
-  for (; a + 16 <= end; a += 16, b += 16, y += 16) v128.store(y, f32x4.mul(v128.load(a), v128.load(b)));
+  // pairs
+  while (a + 16 <= end) {
+    v128.store(y, f32x4.mul(v128.load(a), v128.load(b)));
+    a += 16; b += 16; y += 16;
+  }
   for (; a < end; a += 4, b += 4, y += 4) store<f32>(y, load<f32>(a) * load<f32>(b));
 }
 
 export function subtract(count: i32, a: usize, b: usize, y: usize): void {
   const end = a + (<usize>count << 2);
-  for (; a + 16 <= end; a += 16, b += 16, y += 16) v128.store(y, f32x4.sub(v128.load(a), v128.load(b)));
+  // pairs
+  while (a + 16 <= end) {
+    v128.store(y, f32x4.sub(v128.load(a), v128.load(b)));
+    a += 16; b += 16; y += 16;
+  }
   for (; a < end; a += 4, b += 4, y += 4) store<f32>(y, load<f32>(a) - load<f32>(b));
 }
 
 export function divide(count: i32, a: usize, b: usize, y: usize): void {
   const end = a + (<usize>count << 2);
-  for (; a + 16 <= end; a += 16, b += 16, y += 16) v128.store(y, f32x4.div(v128.load(a), v128.load(b)));
+  // pairs
+  while (a + 16 <= end) {
+    v128.store(y, f32x4.div(v128.load(a), v128.load(b)));
+    a += 16; b += 16; y += 16;
+  }
   for (; a < end; a += 4, b += 4, y += 4) store<f32>(y, load<f32>(a) / load<f32>(b));
 }
 

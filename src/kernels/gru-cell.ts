@@ -7,16 +7,18 @@ export function gruGates(hidden: i32, gates: usize, before: usize, h: usize): vo
   const hiddenBytes = <usize>hidden * 4, one = f32x4.splat(1);
   let zn = gates, zr = gates + hiddenBytes, zz = zr + hiddenBytes, ofState = zz + hiddenBytes;
   const end = zr;
+  // pairs
   while (zn < end) {
     const r = sigmoidOfNegative4(v128.load(zr));
     const z = sigmoidOfNegative4(v128.load(zz));
     // The part of x is doubled by its weights already.
     const n = tanhOfHalf4(madd(f32x4.add(r, r), v128.load(ofState), v128.load(zn)));
+    // Written so that a z of 1 keeps h to the last bit.
+    const next = madd(z, v128.load(before), f32x4.mul(f32x4.sub(one, z), n));
     v128.store(zr, r);
     v128.store(zz, z);
     v128.store(zn, n);
-    // Written so that a z of 1 keeps h to the last bit.
-    v128.store(h, madd(z, v128.load(before), f32x4.mul(f32x4.sub(one, z), n)));
+    v128.store(h, next);
     zn += 16; zr += 16; zz += 16; ofState += 16;
     before += 16; h += 16;
   }
@@ -27,6 +29,7 @@ export function gruGradients(hidden: i32, gates: usize, before: usize, dh: usize
   const hiddenBytes = <usize>hidden * 4, one = f32x4.splat(1);
   let zn = gates, zr = gates + hiddenBytes, zz = zr + hiddenBytes, ofState = zz + hiddenBytes;
   const end = zr;
+  // pairs
   while (zn < end) {
     const n = v128.load(zn), r = v128.load(zr), z = v128.load(zz);
     const whole = v128.load(dh), open = f32x4.sub(one, z);
@@ -34,9 +37,11 @@ export function gruGradients(hidden: i32, gates: usize, before: usize, dh: usize
     const throughUpdate = flushed4(f32x4.mul(whole, z));
     const dn = flushed4(f32x4.mul(f32x4.mul(whole, open), f32x4.sub(one, f32x4.mul(n, n))));
     const throughReset = flushed4(f32x4.mul(dn, r));
+    const dr = f32x4.mul(f32x4.mul(throughReset, v128.load(ofState)), f32x4.sub(one, r));
+    const dz = f32x4.mul(f32x4.mul(throughUpdate, f32x4.sub(v128.load(before), n)), open);
     v128.store(zn, dn);
-    v128.store(zr, f32x4.mul(f32x4.mul(throughReset, v128.load(ofState)), f32x4.sub(one, r)));
-    v128.store(zz, f32x4.mul(f32x4.mul(throughUpdate, f32x4.sub(v128.load(before), n)), open));
+    v128.store(zr, dr);
+    v128.store(zz, dz);
     v128.store(ofState, throughReset);
     v128.store(past, throughUpdate);
     zn += 16; zr += 16; zz += 16; ofState += 16;

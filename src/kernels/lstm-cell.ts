@@ -6,17 +6,18 @@ export function lstmGates(hidden: i32, gates: usize, cells: usize, tanhCells: us
   const hiddenBytes = <usize>hidden * 4;
   let zi = gates, zf = gates + hiddenBytes, zg = zf + hiddenBytes, zo = zg + hiddenBytes;
   const end = zf;
+  // pairs
   while (zi < end) {
     const i = sigmoidOfNegative4(v128.load(zi));
     const f = sigmoidOfNegative4(v128.load(zf));
     const g = tanhOfHalf4(v128.load(zg));
     const o = sigmoidOfNegative4(v128.load(zo));
+    const c = madd(f, v128.load(cells), f32x4.mul(i, g));
+    const squashed = tanhOfHalf4(f32x4.add(c, c));
     v128.store(zi, i);
     v128.store(zf, f);
     v128.store(zg, g);
     v128.store(zo, o);
-    const c = madd(f, v128.load(cells), f32x4.mul(i, g));
-    const squashed = tanhOfHalf4(f32x4.add(c, c));
     v128.store(nextCells, c);
     v128.store(tanhCells, squashed);
     v128.store(h, f32x4.mul(o, squashed));
@@ -30,6 +31,7 @@ export function lstmGradients(hidden: i32, gates: usize, cells: usize, tanhCells
   const hiddenBytes = <usize>hidden * 4, one = f32x4.splat(1);
   let zi = gates, zf = gates + hiddenBytes, zg = zf + hiddenBytes, zo = zg + hiddenBytes;
   const end = zf;
+  // pairs
   while (zi < end) {
     const i = v128.load(zi), f = v128.load(zf), g = v128.load(zg), o = v128.load(zo);
     const squashed = v128.load(tanhCells);
@@ -38,10 +40,11 @@ export function lstmGradients(hidden: i32, gates: usize, cells: usize, tanhCells
     const dc = f32x4.add(v128.load(dC), f32x4.sub(throughOutput, f32x4.mul(throughOutput, f32x4.mul(squashed, squashed))));
     const throughInput = flushed4(f32x4.mul(dc, i));
     const throughForget = flushed4(f32x4.mul(dc, f));
+    const dzf = f32x4.mul(f32x4.mul(throughForget, v128.load(cells)), f32x4.sub(one, f));
     v128.store(zo, f32x4.mul(f32x4.mul(throughOutput, squashed), f32x4.sub(one, o)));
     v128.store(zi, f32x4.mul(f32x4.mul(throughInput, g), f32x4.sub(one, i)));
     v128.store(zg, f32x4.mul(throughInput, f32x4.sub(one, f32x4.mul(g, g))));
-    v128.store(zf, f32x4.mul(f32x4.mul(throughForget, v128.load(cells)), f32x4.sub(one, f)));
+    v128.store(zf, dzf);
     v128.store(dC, throughForget);
     zi += 16; zf += 16; zg += 16; zo += 16;
     cells += 16; tanhCells += 16; dC += 16; dh += 16;

@@ -10,6 +10,7 @@ export function adamStep(count: i32, parameter: usize, gradient: usize, mean: us
   const end = parameter + ((<usize>count + 3) & ~3) * 4;
   const keep = f32x4.splat(beta2), take1 = f32x4.splat(added1), take2 = f32x4.splat(added2);
   const epsilon = f32x4.splat(eps), root = f32x4.splat(rootCorrection), size = f32x4.splat(stepSize);
+  // pairs
   while (parameter < end) {
     let p = v128.load(parameter);
     const g = f32x4.add(f32x4.mul(v128.load(gradient), f32x4.splat(scale)), f32x4.mul(p, f32x4.splat(decay)));

@@ -1,12 +1,14 @@
-// Register tiles: the inner loops of every matrix product, written out because AssemblyScript has no macros.
+// Every matrix product, in register tiles.
 //
 // A product C = A B takes B in panels of eight columns, [columns / 8][depth][8], so that a tile reads it in a straight
-// line: six rows of eight columns are twelve accumulators, which is what sixteen vector registers hold. There is one
-// pointer for each row of A, since V8 folds no constant offset into a load that splats.
+// line; an engine with 256 bits goes through two panels at once. There is one pointer for each row of A, since V8 folds no
+// constant offset into a load that splats. The tiles are written by scripts/kernel-tiles.js.
+import { product4x16, product4x8, product6x16, product6x8 } from './tiles';
 import { madd } from './vector';
 
 /** Bytes of panels that are gone through for all rows before the next: what stays in the first-level cache. */
 const blockBytes: i32 = 24576;
+const columnsAtOnce: i32 = FOR_WIDE ? 16 : 8;
 
 /**
  * C[rows, width] = A[rows, depth] B.
@@ -14,7 +16,7 @@ const blockBytes: i32 = 24576;
  * `depth` is a multiple of 4 and `width` of 8; strides are in bytes.
  */
 export function product(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
-  const columns = max(blockBytes / max(depth * 32, 1), 1) * 8;
+  const columns = max(blockBytes / max(depth * 4 * columnsAtOnce, 1), 1) * columnsAtOnce;
   for (let column = 0; column < width; column += columns) {
     const count = min(columns, width - column);
     let from = a, to = c + <usize>column * 4, left = rows;
@@ -39,127 +41,20 @@ function tileRows(left: i32): i32 {
 /** The same for 6, 4 or 1 rows. */
 @inline
 function productRows(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
-  if (rows == 6) rows6(depth, a, strideA, panels, c, strideC, width);
-  else if (rows == 4) rows4(depth, a, strideA, panels, c, strideC, width);
-  else rows1(depth, a, strideA, panels, c, strideC, width);
-}
-
-/** 6 rows of a product. */
-function rows6(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
-  const panelBytes = <usize>depth * 32;
-  const end = c + <usize>width * 4;
-  while (c < end) {
-    let a0 = a;
-    let a1 = a0 + strideA;
-    let a2 = a1 + strideA;
-    let a3 = a2 + strideA;
-    let a4 = a3 + strideA;
-    let a5 = a4 + strideA;
-    let l0 = f32x4.splat(0), r0 = f32x4.splat(0);
-    let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
-    let l2 = f32x4.splat(0), r2 = f32x4.splat(0);
-    let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
-    let l4 = f32x4.splat(0), r4 = f32x4.splat(0);
-    let l5 = f32x4.splat(0), r5 = f32x4.splat(0);
-    const panelEnd = panels + panelBytes;
-    while (panels < panelEnd) {
-      const left = v128.load(panels), right = v128.load(panels, 16);
-      let x = v128.load32_splat(a0);
-      l0 = madd(x, left, l0);
-      r0 = madd(x, right, r0);
-      x = v128.load32_splat(a1);
-      l1 = madd(x, left, l1);
-      r1 = madd(x, right, r1);
-      x = v128.load32_splat(a2);
-      l2 = madd(x, left, l2);
-      r2 = madd(x, right, r2);
-      x = v128.load32_splat(a3);
-      l3 = madd(x, left, l3);
-      r3 = madd(x, right, r3);
-      x = v128.load32_splat(a4);
-      l4 = madd(x, left, l4);
-      r4 = madd(x, right, r4);
-      x = v128.load32_splat(a5);
-      l5 = madd(x, left, l5);
-      r5 = madd(x, right, r5);
-      a0 += 4;
-      a1 += 4;
-      a2 += 4;
-      a3 += 4;
-      a4 += 4;
-      a5 += 4;
-      panels += 32;
-    }
-    let row = c;
-    v128.store(row, l0);
-    v128.store(row, r0, 16);
-    row += strideC;
-    v128.store(row, l1);
-    v128.store(row, r1, 16);
-    row += strideC;
-    v128.store(row, l2);
-    v128.store(row, r2, 16);
-    row += strideC;
-    v128.store(row, l3);
-    v128.store(row, r3, 16);
-    row += strideC;
-    v128.store(row, l4);
-    v128.store(row, r4, 16);
-    row += strideC;
-    v128.store(row, l5);
-    v128.store(row, r5, 16);
-    c += 32;
+  if (rows == 1) {
+    rows1(depth, a, strideA, panels, c, strideC, width);
+    return;
   }
-}
-
-/** 4 rows of a product. */
-function rows4(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
-  const panelBytes = <usize>depth * 32;
-  const end = c + <usize>width * 4;
-  while (c < end) {
-    let a0 = a;
-    let a1 = a0 + strideA;
-    let a2 = a1 + strideA;
-    let a3 = a2 + strideA;
-    let l0 = f32x4.splat(0), r0 = f32x4.splat(0);
-    let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
-    let l2 = f32x4.splat(0), r2 = f32x4.splat(0);
-    let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
-    const panelEnd = panels + panelBytes;
-    while (panels < panelEnd) {
-      const left = v128.load(panels), right = v128.load(panels, 16);
-      let x = v128.load32_splat(a0);
-      l0 = madd(x, left, l0);
-      r0 = madd(x, right, r0);
-      x = v128.load32_splat(a1);
-      l1 = madd(x, left, l1);
-      r1 = madd(x, right, r1);
-      x = v128.load32_splat(a2);
-      l2 = madd(x, left, l2);
-      r2 = madd(x, right, r2);
-      x = v128.load32_splat(a3);
-      l3 = madd(x, left, l3);
-      r3 = madd(x, right, r3);
-      a0 += 4;
-      a1 += 4;
-      a2 += 4;
-      a3 += 4;
-      panels += 32;
-    }
-    let row = c;
-    v128.store(row, l0);
-    v128.store(row, r0, 16);
-    row += strideC;
-    v128.store(row, l1);
-    v128.store(row, r1, 16);
-    row += strideC;
-    v128.store(row, l2);
-    v128.store(row, r2, 16);
-    row += strideC;
-    v128.store(row, l3);
-    v128.store(row, r3, 16);
-    c += 32;
+  if (FOR_WIDE) {
+    const pairs = width & ~15;
+    if (rows == 6) product6x16(depth, a, strideA, panels, c, strideC, pairs);
+    else product4x16(depth, a, strideA, panels, c, strideC, pairs);
+    panels += <usize>(pairs * depth) * 4;
+    c += <usize>pairs * 4;
+    width -= pairs;
   }
+  if (rows == 6) product6x8(depth, a, strideA, panels, c, strideC, width);
+  else product4x8(depth, a, strideA, panels, c, strideC, width);
 }
 
 /**

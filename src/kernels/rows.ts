@@ -21,26 +21,22 @@ export function fillFloats(at: usize, count: i32, value: f32): void {
 
 /** to = a * b */
 export function multiplyRow(count: i32, to: usize, a: usize, b: usize): void {
-  let k = 0;
-  for (; k + 4 <= count; k += 4) {
-    const at = <usize>k * 4;
-    v128.store(to + at, f32x4.mul(v128.load(a + at), v128.load(b + at)));
+  const end = to + (<usize>count << 2);
+  // pairs
+  while (to + 16 <= end) {
+    v128.store(to, f32x4.mul(v128.load(a), v128.load(b)));
+    to += 16; a += 16; b += 16;
   }
-  for (; k < count; k++) {
-    const at = <usize>k * 4;
-    store<f32>(to + at, load<f32>(a + at) * load<f32>(b + at));
-  }
+  for (; to < end; to += 4, a += 4, b += 4) store<f32>(to, load<f32>(a) * load<f32>(b));
 }
 
 /** to += from */
 export function addRow(count: i32, to: usize, from: usize): void {
-  let k = 0;
-  for (; k + 4 <= count; k += 4) {
-    const at = <usize>k * 4;
-    v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(from + at)));
+  const end = to + (<usize>count << 2);
+  // pairs
+  while (to + 16 <= end) {
+    v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+    to += 16; from += 16;
   }
-  for (; k < count; k++) {
-    const at = <usize>k * 4;
-    store<f32>(to + at, load<f32>(to + at) + load<f32>(from + at));
-  }
+  for (; to < end; to += 4, from += 4) store<f32>(to, load<f32>(to) + load<f32>(from));
 }

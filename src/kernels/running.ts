@@ -6,5 +6,6 @@ export { clearFloats } from './rows';
 export { softmax } from './softmax';
 export { isDone, post, runJob, takeBack, work } from './threads';
 
-/** Whether this binary is the one with relaxed SIMD. */
+/** Which binary this is: with relaxed SIMD or without, and by vectors in pairs. */
 export const usesRelaxedSimd: bool = ASC_FEATURE_RELAXED_SIMD;
+export const usesPairs: bool = FOR_WIDE != 0;

@@ -7,7 +7,7 @@ import { layerForward } from './layer-forward';
 import { LayerJob } from './layer-job';
 import { MatmulJob, matmul } from './matmul';
 
-// FOR_TRAINING and FOR_CONVOLUTIONS are 1 or 0: scripts/build-kernels.js says which, and the compiler leaves out what is never called.
+// FOR_TRAINING, FOR_CONVOLUTIONS and FOR_WIDE are 1 or 0: scripts/build-kernels.js says which, and the compiler leaves out what is never called.
 
 /** One thread's mailbox: how many jobs were posted, and claimed, and the last of them. */
 @unmanaged

@@ -29,6 +29,7 @@ const constants = memory.data<f32>([
 
 @inline
 function constant(i: usize): v128 {
+  if (FOR_WIDE) return v128.load32_splat(constants + i * 16);
   return v128.load(constants + i * 16);
 }
 

@@ -7,11 +7,12 @@ import { type Backend, startBackend } from '../../src/builder/backends/backend.j
 import { registerSimdBackend } from '../../src/builder/backends/simd/backend.js';
 
 const simd = {
-  'simd relaxed, 1 thread': { threads: 1 },
-  'simd relaxed, 2 threads': { threads: 2, leastShare: 1 },
-  'simd plain, 1 thread': { threads: 1, relaxed: false },
-  'simd plain, 2 threads': { threads: 2, relaxed: false, leastShare: 1 },
-};
+  'simd relaxed, 1 thread': { threads: 1, simd: 'relaxed' },
+  'simd relaxed, 2 threads': { threads: 2, simd: 'relaxed', leastShare: 1 },
+  'simd plain, 1 thread': { threads: 1, simd: 'plain' },
+  'simd plain, 2 threads': { threads: 2, simd: 'plain', leastShare: 1 },
+  'simd wide, 2 threads': { threads: 2, simd: 'wide', leastShare: 1 },
+} as const;
 
 const { name: started, notice } = await startBackend('tensorflow');
 const tensorflow = started === 'tensorflow' ? [started] : [];
@@ -26,8 +27,7 @@ export async function startNamed(name: string): Promise<Backend> {
     const { tf } = await startBackend('cpu');
     if (!tf.findBackendFactory(name)) {
       const engine = await registerSimdBackend(tf, name, options);
-      const expected = 'relaxed' in options ? 'plain' : 'relaxed';
-      if (engine.simd !== expected) throw new Error(`${name} runs the ${engine.simd} kernels`);
+      if (engine.simd !== options.simd) throw new Error(`${name} runs the ${engine.simd} kernels`);
     }
   }
   return startBackend(name);

@@ -9,10 +9,11 @@ import type { Fixture } from '../fixtures.js';
 import { feedsOf, itComputesWhatPyTorchDoes } from './exported.js';
 
 const engines = [
-  ['relaxed, 1 thread', { threads: 1 }],
-  ['relaxed, 2 threads', { threads: 2, leastShare: 1 }],
-  ['plain, 1 thread', { threads: 1, relaxed: false }],
-  ['plain, 2 threads', { threads: 2, relaxed: false, leastShare: 1 }],
+  ['relaxed, 1 thread', { threads: 1, simd: 'relaxed' }],
+  ['relaxed, 2 threads', { threads: 2, simd: 'relaxed', leastShare: 1 }],
+  ['plain, 1 thread', { threads: 1, simd: 'plain' }],
+  ['plain, 2 threads', { threads: 2, simd: 'plain', leastShare: 1 }],
+  ['wide, 2 threads', { threads: 2, simd: 'wide', leastShare: 1 }],
 ] as const;
 
 describe.each(engines)('without onnxruntime, on the simd kernels (%s), an exported', (_name, options) => {
@@ -21,7 +22,7 @@ describe.each(engines)('without onnxruntime, on the simd kernels (%s), an export
   /** What the model computes; all of the engine's memory is free again after it. */
   async function results(network: Network, fixture: Fixture<unknown>) {
     const engine = await started;
-    expect(engine.simd).toBe('relaxed' in options ? 'plain' : 'relaxed');
+    expect(engine.simd).toBe(options.simd);
     const { taken } = engine;
     const session = withTensors(openSimdSession(exportOnnx(network, fixture.params), engine));
     const checker = new FeedChecker(session.inputs, session, 'check', new Map());

@@ -62,7 +62,7 @@ it('all backends train at once from their first use on as each does alone', asyn
 
 describe.each(pairs)('%s and %s at once', (first, second) => {
   it('give what each gives alone, at their first use and later', async () => {
-    await registerSimdBackend((await startBackend('cpu')).tf, 'simd plain', { threads: 1, relaxed: false });
+    await registerSimdBackend((await startBackend('cpu')).tf, 'simd plain', { threads: 1, simd: 'plain' });
     for (const work of ['fit', 'evaluate', 'predict'] as const) {
       await resultAlone('fit', first);
       await resultAlone(work, second);

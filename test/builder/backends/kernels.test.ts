@@ -11,6 +11,7 @@ import { deflated as runningPlain } from '../../../src/builder/backends/simd/bin
 import { deflated as runningRelaxed } from '../../../src/builder/backends/simd/binary-running-relaxed.js';
 import { deflated as trainingPlain } from '../../../src/builder/backends/simd/binary-training-plain.js';
 import { deflated as trainingRelaxed } from '../../../src/builder/backends/simd/binary-training-relaxed.js';
+import { deflated as trainingWide } from '../../../src/builder/backends/simd/binary-training-wide.js';
 import { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { kernelBytes, probes } from '../../../src/builder/backends/simd/kernel-bytes.js';
 import { trainingKernels } from '../../../src/builder/backends/simd/training-kernels.js';
@@ -32,7 +33,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const binaries = {
   recurrent: { relaxed: recurrentRelaxed, plain: recurrentPlain },
   running: { plain: runningPlain, relaxed: runningRelaxed },
-  training: { plain: trainingPlain, relaxed: trainingRelaxed },
+  training: { plain: trainingPlain, relaxed: trainingRelaxed, wide: trainingWide },
 };
 
 const network = defineNetwork({ x: float32('batch', 'time', 3) }, ({ x }) => {
@@ -82,14 +83,14 @@ describe('the compiled kernels', () => {
     expect(WebAssembly.validate(probes.relaxed)).toBe(true);
   });
 
-  it.each([true, false])(
-    'that run models give the bits of those that train, relaxed SIMD %s',
-    async (relaxed) => {
+  it.each(['relaxed', 'plain', 'wide'] as const)(
+    'that run models give the bits of those that train, %s',
+    async (simd) => {
       const file = exportOnnx(network, initParameters(network, 4));
       const results = [];
       for (const start of [runningEngine, trainingEngine]) {
-        const engine = await start({ threads: 1, relaxed });
-        expect(engine.simd).toBe(relaxed ? 'relaxed' : 'plain');
+        const engine = await start({ threads: 1, simd });
+        expect(engine.simd).toBe(simd);
         const data = Float32Array.from({ length: 2 * 5 * 3 }, (_, i) => Math.sin(i));
         results.push(
           await openSimdSession(file, engine).run({ x: { type: 'float32', data, dims: [2, 5, 3] } }),

@@ -159,11 +159,12 @@ async function agrees(engine: Engine, convolution: Convolution): Promise<void> {
 
 describe('a convolution, its way back and the gradient of its weight', () => {
   it.each([
-    [1, true],
-    [2, true],
-    [3, false],
-  ])('are their definition on any grid, on %i threads, relaxed: %s', async (threads, relaxed) => {
-    const engine = await trainingEngine({ threads, relaxed, leastShare: 1 });
+    [1, 'relaxed'],
+    [2, 'relaxed'],
+    [3, 'plain'],
+    [2, 'wide'],
+  ] as const)('are their definition on any grid, on %i threads, %s', async (threads, simd) => {
+    const engine = await trainingEngine({ threads, simd, leastShare: 1 });
     await fc.assert(
       fc.asyncProperty(convolutions, (convolution) => agrees(engine, convolution)),
       { numRuns: 60, seed: 1 },

@@ -43,10 +43,10 @@ function runUnit(
   return { gates, cells };
 }
 
-describe.each(['relaxed', 'plain'])('the gates of the %s kernels', (simd) => {
+describe.each(['wide', 'relaxed', 'plain'] as const)('the gates of the %s kernels', (simd) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await trainingEngine({ threads: 1, relaxed: simd === 'relaxed' });
+    engine = await trainingEngine({ threads: 1, simd });
     expect(engine.simd).toBe(simd);
   });
 

@@ -13,13 +13,16 @@ import { type Fixture, type GruRnnCase, listFixtures, loadFixture } from '../../
 import '../../matcher.js';
 
 let tf: Tf;
-const backends = { relaxed: 'simd recurrent', plain: 'simd recurrent plain' } as const;
+const backends = {
+  relaxed: 'simd recurrent',
+  plain: 'simd recurrent plain',
+  wide: 'simd recurrent wide',
+} as const;
 
 beforeAll(async () => {
   ({ tf } = await startBackend('cpu'));
-  for (const [simd, name] of Object.entries(backends)) {
-    const relaxed = simd === 'relaxed';
-    const engine = await registerSimdBackend(tf, name, { threads: 2, leastShare: 1, relaxed });
+  for (const simd of ['relaxed', 'plain', 'wide'] as const) {
+    const engine = await registerSimdBackend(tf, backends[simd], { threads: 2, leastShare: 1, simd });
     expect(engine.simd).toBe(simd);
   }
 });

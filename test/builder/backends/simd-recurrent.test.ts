@@ -108,7 +108,8 @@ const engines = [
   { simd: 'plain', threads: 1 },
   { simd: 'plain', threads: 2 },
   { simd: 'plain', threads: 3 },
-];
+  { simd: 'wide', threads: 2 },
+] as const;
 
 const cases = (cell: CellName) =>
   fc.record({
@@ -129,7 +130,7 @@ const cases = (cell: CellName) =>
 describe.each(engines)('the $simd kernels on $threads threads', ({ simd, threads }) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await trainingEngine({ threads, relaxed: simd === 'relaxed', leastShare: 1 });
+    engine = await trainingEngine({ threads, simd, leastShare: 1 });
     expect(engine.simd).toBe(simd);
   });
 

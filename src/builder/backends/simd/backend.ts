@@ -27,7 +27,7 @@ import { defaultThreads } from './default-threads.js';
 import { elementwiseKernels } from './elementwise-kernels.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { gatherKernel } from './gather-kernel.js';
-import { kernelBytes } from './kernel-bytes.js';
+import { kernelBytes, type SimdForm } from './kernel-bytes.js';
 import { layerKernels, simdLayers } from './layer-op.js';
 import { matmulKernels } from './matmul-kernels.js';
 import { SimdOptimizer } from './simd-optimizer.js';
@@ -223,8 +223,8 @@ export interface SimdKernel {
 export type KernelAttributes = Parameters<KernelConfig['kernelFunc']>[0]['attrs'];
 
 interface SimdOptions extends Partial<EngineOptions> {
-  /** Whether to use relaxed SIMD where the engine has it. @default true */
-  readonly relaxed?: boolean;
+  /** Which form of the kernels. @default the best that the engine has */
+  readonly simd?: SimdForm;
 }
 
 /** Registrations under way or done, by the backend's name: two callers at once get one backend. */
@@ -244,8 +244,8 @@ export function registerSimdBackend(tf: Tf, name = 'simd', options: SimdOptions 
 }
 
 async function register(tf: Tf, name: string, options: SimdOptions): Promise<Engine> {
-  const { relaxed, threads = defaultThreads(), ...others } = options;
-  const engine = await Engine.start(await kernelBytes('training', relaxed), { threads, ...others });
+  const { simd, threads = defaultThreads(), ...others } = options;
+  const engine = await Engine.start(await kernelBytes('training', simd), { threads, ...others });
   tf.copyRegisteredKernels('cpu', name);
   const cpu = (kernel: string) => tf.getKernel(kernel, 'cpu').kernelFunc;
   const own = [...layerKernels, ...convolutionKernels, ...softmaxKernels, ...crossEntropyKernels];

@@ -3,6 +3,7 @@ import { startThread, waitForChange } from '#simd-platform';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
 import { maximumThreads } from '../backend-names.js';
 import { Allocator } from './allocator.js';
+import type { SimdForm } from './kernel-bytes.js';
 import { jobKind, type RunningKernels } from './kernels.js';
 
 export type JobKind = keyof typeof jobKind;
@@ -43,7 +44,7 @@ export class Engine {
   readonly kernels: RunningKernels;
   readonly threads: number;
   /** Which form of the kernels runs. */
-  readonly simd: 'relaxed' | 'plain';
+  readonly simd: SimdForm;
   readonly #memory: WebAssembly.Memory;
   readonly #allocator: Allocator;
   readonly #mailboxes: readonly Mailbox[];
@@ -65,7 +66,8 @@ export class Engine {
     this.#maximumPages = pages;
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.kernels = instance.exports as unknown as RunningKernels; // the module is ours: src/kernels
-    this.simd = this.kernels.usesRelaxedSimd.value ? 'relaxed' : 'plain';
+    const { usesRelaxedSimd, usesPairs } = this.kernels;
+    this.simd = usesPairs.value ? 'wide' : usesRelaxedSimd.value ? 'relaxed' : 'plain';
     this.#words = new Int32Array(this.#memory.buffer);
     this.#allocator = new Allocator(heapStart, (bytes) => this.#ensure(bytes));
     this.#mailboxes = Array.from({ length: threads - 1 }, () => {

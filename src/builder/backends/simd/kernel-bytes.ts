@@ -2,7 +2,7 @@
  * Which of the compiled kernels are loaded: those that run models, without convolutions or with them, or those that train
  * too, in the better form that this JavaScript engine takes. A probe of a few bytes tells, so that only the one is loaded.
  */
-import { enableRelaxedSimd } from '#simd-platform';
+import { enableRelaxedSimd, wideKernels } from '#simd-platform';
 import { LstmOnnxError, messageOf } from '../../../errors.js';
 
 /** `i32.const 0` and `i8x16.splat`: a vector. */
@@ -14,6 +14,9 @@ export const probes = {
   /** `f32x4.relaxed_madd` of three such vectors */
   relaxed: probe([...splat, ...splat, ...splat, 0xfd, 0x85, 0x02]),
 } as const;
+
+/** Vectors of 128 bits without relaxed SIMD or with it, or in pairs, for an engine that joins two into one of 256 bits. */
+export type SimdForm = 'plain' | 'relaxed' | 'wide';
 
 const binaries = {
   recurrent: {
@@ -34,12 +37,12 @@ const binaries = {
  * The kernels as a WebAssembly module, for `Engine.start`.
  *
  * @param purpose running models that are without convolutions, running models, or training networks; each takes all that is before it
- * @param relaxed whether to use relaxed SIMD where it is there
+ * @param form @default the best that this engine has
  * @throws E_PROVIDER_UNAVAILABLE where WebAssembly SIMD or shared memory is missing
  */
 export async function kernelBytes(
   purpose: keyof typeof binaries,
-  relaxed = true,
+  form?: SimdForm,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (!WebAssembly.validate(probes.plain)) {
     throw new LstmOnnxError(
@@ -49,9 +52,10 @@ export async function kernelBytes(
     );
   }
   // An engine that has it needs no flag, and one that no longer knows the flag would complain.
-  if (relaxed && !WebAssembly.validate(probes.relaxed)) enableRelaxedSimd();
-  const simd = relaxed && WebAssembly.validate(probes.relaxed) ? 'relaxed' : 'plain';
-  const { deflated } = await binaries[purpose][simd]();
+  if (form !== 'plain' && !WebAssembly.validate(probes.relaxed)) enableRelaxedSimd();
+  const hasRelaxed = form !== 'plain' && WebAssembly.validate(probes.relaxed);
+  const wide = hasRelaxed && form !== 'relaxed' ? await wideKernels(form === 'wide') : undefined;
+  const { deflated } = wide ?? (await binaries[purpose][hasRelaxed ? 'relaxed' : 'plain']());
   return inflated(Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0)));
 }
 

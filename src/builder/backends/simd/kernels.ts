@@ -112,6 +112,7 @@ export const jobKind = {
 /** What `src/kernels/running.ts` exports. */
 export interface RunningKernels {
   readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
+  readonly usesPairs: WebAssembly.Global<'i32'>;
   rectify(count: number, x: number, y: number): void;
   packWeights(
     rows: number,

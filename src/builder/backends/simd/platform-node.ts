@@ -15,6 +15,19 @@ export function enableRelaxedSimd(): void {
   setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
+/**
+ * The kernels of vectors in pairs, where V8 is told to join them and does; `wide-kernels.ts` tries it.
+ *
+ * @param anyway whether V8 joins them or not, for tests
+ */
+export async function wideKernels(anyway: boolean): Promise<{ readonly deflated: string } | undefined> {
+  if (!anyway) {
+    const { chosenKernels } = await import('./wide-kernels.js');
+    if ((await chosenKernels()) !== 'wide') return undefined;
+  }
+  return import('./binary-training-wide.js');
+}
+
 /** Sleeps until the first entry is no longer `seen`. */
 export function waitForChange(entries: Int32Array, seen: number): void {
   Atomics.wait(entries, 0, seen);

@@ -24,6 +24,9 @@ export function fewerThreads(): string | undefined {
 /** Browsers that have relaxed SIMD have it on. */
 export function enableRelaxedSimd(): void {}
 
+/** V8 joins vectors into wider ones by a flag alone, which a page cannot set. */
+export function wideKernels(): undefined {}
+
 /** A page's own thread may not sleep: there the engine looks again. Workers sleep until the entry changes. */
 export function waitForChange(entries: Int32Array, seen: number): void {
   if (!('document' in globalThis)) Atomics.wait(entries, 0, seen);
