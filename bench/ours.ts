@@ -7,6 +7,7 @@ import {
   crossEntropy,
   type Dataset,
   dataset,
+  enableWideKernels,
   exportOnnx,
   fit,
   initParameters,
@@ -19,6 +20,7 @@ import { type ConvolutionalName, convolutional, samplesOf } from './convolutiona
 import { type CellName, classifier, median, randomData, type Size } from './networks.js';
 
 const [what, backend = 'auto', ...rest] = process.argv.slice(2);
+await enableWideKernels();
 /** As many as are compared with PyTorch's. */
 const keptLosses = 8;
 const leastRuns = 5;

@@ -1,4 +1,5 @@
 /** lstm-onnx in Node: define a recurrent network, train it, export it to ONNX and run it. */
+export { enableWideKernels, type WideKernels } from './builder/backends/simd/wide-kernels.js';
 export * from './core.js';
 export { readArray } from './files/array.js';
 export { type FileImportResult, importFile } from './files/import-model.js';

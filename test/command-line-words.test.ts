@@ -16,7 +16,7 @@ const files = ['src', 'web']
 
 /** Of other programs, and of style sheets. */
 const foreign =
-  /--(onnxruntime-node-install=|experimental-wasm-relaxed-simd|output_format=|mode unisolated)|setProperty\('--/;
+  /--(onnxruntime-node-install=|experimental-wasm-(relaxed-simd|revectorize)|output_format=|mode unisolated)|setProperty\('--/;
 /** Custom properties of style sheets, `var(--line)` and `--line:#d9dee4`. */
 const property = /var\(--[a-z]+|--[a-z]+:(?=#|var\()/g;
 const spoken = /(^|[^\w-])--[a-z]|lstm-onnx (train|export|run|verify|inspect|doctor|completion)\b/;

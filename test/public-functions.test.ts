@@ -226,6 +226,7 @@ const examples: Record<string, () => unknown[]> = {
   encodeSafetensors: () => [state, new Map([['a', 'b']])],
   encodeTrainingState: () => [trained.state],
   errorRate: () => [['a cat'], ['the cat'], { unit: 'word' }],
+  enableWideKernels: () => [],
   evaluate: () => [network, parameters, data, { loss: crossEntropy, batchSize: 2, backend: 'cpu' }],
   exponentialDecay: () => [{ from: 0.1, gamma: 0.5, per: 'step' }],
   exportOnnx: () => [

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
 import { problemOf, startBackend } from '../builder/backends/backend.js';
+import { enableWideKernels } from '../builder/backends/simd/wide-kernels.js';
 import { LstmOnnxError, messageOf } from '../errors.js';
 import { loadMnist } from '../files/mnist.js';
 import { availableProviders } from '../runtime/node.js';
@@ -27,6 +28,7 @@ export const doctorCommand = ({ print }: Output): CommandModule<GlobalOptions, G
   async handler({ json }) {
     const findings = [
       node(),
+      await wideKernels(),
       await backend('simd', 'training, the default'),
       await backend('wasm', 'training'),
       await backend('cpu', 'training, slow'),
@@ -49,6 +51,12 @@ function node(): Finding {
   const works = major > 20 || (major === 20 && minor >= 19);
   const detail = `${process.version} on ${process.platform} ${process.arch}${works ? '' : '; 20.19 or newer is needed'}`;
   return { what: 'Node.js', works, detail };
+}
+
+/** First, since it counts for what is computed afterwards. */
+async function wideKernels(): Promise<Finding> {
+  const { wide, detail } = await enableWideKernels();
+  return { what: "256 bits in the simd backend (train sets V8's flag for it)", works: wide, detail };
 }
 
 async function backend(name: string, use: string, add?: string): Promise<Finding> {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { workUntilItBreaks } from './thread-source.js';
+import { mayBeWide } from './wide-flag.js';
 
 export function processors(): number {
   return availableParallelism();
@@ -16,14 +17,15 @@ export function enableRelaxedSimd(): void {
 }
 
 /**
- * The kernels of vectors in pairs, where V8 is told to join them and does; `wide-kernels.ts` tries it.
+ * The kernels of vectors in pairs, where V8 is told to join them and does so.
  *
  * @param anyway whether V8 joins them or not, for tests
  */
 export async function wideKernels(anyway: boolean): Promise<{ readonly deflated: string } | undefined> {
   if (!anyway) {
-    const { chosenKernels } = await import('./wide-kernels.js');
-    if ((await chosenKernels()) !== 'wide') return undefined;
+    if (!mayBeWide()) return undefined;
+    const { tryWideKernels } = await import('./wide-kernels.js');
+    if (!(await tryWideKernels()).wide) return undefined;
   }
   return import('./binary-training-wide.js');
 }

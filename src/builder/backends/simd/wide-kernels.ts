@@ -1,17 +1,13 @@
 /**
- * Vectors of 256 bits from WebAssembly, which has 128: V8 since Node 24 joins two operations that lie side by side, where a flag says
- * so (`--experimental-wasm-revectorize`, on processors with AVX2). The flag is the process's own, so that nothing here sets it
- * but {@link enableWideKernels}. Whether it helps is tried, once a process: the kernels in pairs are slower where V8 does not join them.
+ * Tries whether V8 joins vectors of 128 bits into such of 256, as `wide-flag.ts` has told it: once a process, by a step of a small layer
+ * on either kernels. Those in pairs are slower where V8 does not join them.
  */
-import { setFlagsFromString } from 'node:v8';
 import { cellLayouts } from './cells.js';
 import { Engine } from './engine.js';
 import { kernelBytes, type SimdForm } from './kernel-bytes.js';
 import { TrainingPlan } from './training-plan.js';
+import { allowWideKernels } from './wide-flag.js';
 
-const FLAG = '--experimental-wasm-revectorize';
-/** The first Node.js whose V8 does what the flag says. */
-const FIRST_MAJOR = 24;
 /** So many runs make V8 compile what runs often; the milliseconds after which it is given up, since a busy machine takes longer. */
 const LEAST_RUNS = 40;
 const MOST_WAIT = 300;
@@ -22,49 +18,36 @@ const LEAST_GAIN = 1.1;
 export interface WideKernels {
   /** Whether the simd backend and provider compute with 256 bits. */
   readonly wide: boolean;
-  /** How much faster a matrix product is, or why the kernels of 128 bits stay. */
+  /** How much faster they are, or why they stay as they are. */
   readonly detail: string;
 }
 
-let enabled = process.execArgv.includes(FLAG);
-/** Whether kernels of this process were chosen before the flag was set: what they are stays. */
-let chosenBefore = false;
 let tried: Promise<WideKernels> | undefined;
 
 /**
  * Lets the `simd` backend and provider compute with 256 bits at once, twice as many as WebAssembly has: sets V8's flag
- * `--experimental-wasm-revectorize`, and tries whether the kernels made for it are faster and give the same numbers. It takes Node.js 24
- * and a processor with AVX2. V8 calls the flag experimental, and it holds for all WebAssembly of the process: that is why no other
- * function sets it, but the command `lstm-onnx` does. `node --experimental-wasm-revectorize` is the same.
+ * `--experimental-wasm-revectorize`, and tries whether the kernels made for it are faster and give the same numbers to the last bit. It
+ * takes Node.js 24 and a processor with AVX2.
  *
- * Call it before anything is trained or run: the backend and the provider choose their kernels once.
+ * V8 calls the flag experimental, and it holds for all WebAssembly of the process. That is why the library does not set it by itself;
+ * training on the command line does. `node --experimental-wasm-revectorize` is the same.
  *
- * @returns whether the kernels are wide now, and by how much faster or why not; it never throws
+ * ```ts
+ * const { wide, detail } = await enableWideKernels();
+ * console.log(wide, detail); // true, by how much; or false, why not
+ * ```
+ *
+ * Call it before anything is trained or run, since kernels are chosen once. It takes a tenth of a second and never throws.
  */
 export async function enableWideKernels(): Promise<WideKernels> {
-  if (!enabled) {
-    const [major = 0] = process.versions.node.split('.').map(Number);
-    if (major < FIRST_MAJOR)
-      return narrow(`Node.js ${FIRST_MAJOR} or newer is needed, and this is ${process.version}`);
-    if (chosenBefore)
-      return narrow(
-        'the kernels were chosen before; call enableWideKernels before anything is trained or run',
-      );
-    setFlagsFromString(FLAG);
-    enabled = true;
-  }
-  tried ??= attempt();
-  return tried;
+  const obstacle = allowWideKernels();
+  return obstacle === undefined ? tryWideKernels() : narrow(obstacle);
 }
 
-/** The kernels that this process is to run. */
-export async function chosenKernels(): Promise<SimdForm> {
-  if (!enabled) {
-    chosenBefore = true;
-    return 'relaxed';
-  }
-  tried ??= attempt();
-  return (await tried).wide ? 'wide' : 'relaxed';
+/** Whether the kernels of 256 bits are to run, where V8 is told to join vectors. */
+export function tryWideKernels(): Promise<WideKernels> {
+  tried ??= attempt().catch(() => narrow('the kernels of 256 bits do not run'));
+  return tried;
 }
 
 function narrow(detail: string): WideKernels {
