@@ -25,7 +25,9 @@ const defaults = classifierDefaults;
 export const classifierSettings = z.strictObject({
   tokens: choice(tokenizerNames)
     .exactOptional()
-    .describe('What texts are cut into [default: words; characters of texts that are one word each]'),
+    .describe(
+      'What texts are cut into [default: words; characters of texts that hardly have spaces, such as names]',
+    ),
   lowercase: flag().exactOptional().describe('Read texts in lower case [default: for words]'),
   minCount: whole()
     .exactOptional()
@@ -59,7 +61,7 @@ export const classifySettings = z.strictObject({
 
 export type ClassifySettings = z.infer<typeof classifySettings>;
 
-const taken = { ...learningDefaults, ...defaults, balanced: false } as const;
+const taken = { ...learningDefaults, ...defaults } as const;
 
 /** All settings of a run; those that depend on the data may be left out. */
 export type ClassifyRun = ClassifySettings & {

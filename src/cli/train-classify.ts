@@ -52,6 +52,7 @@ export const classifyTask: TrainTask<typeof classifySettings.shape, ClassifyRun>
     const table = classifierScores(evaluation);
     const files = filesIn(settings.output);
     return {
+      stopped: signal.aborted,
       score: { lines: table.lines, json: classifierScoresJson(evaluation) },
       async contents() {
         const { network, parameters } = classifier;

@@ -21,7 +21,7 @@ export interface ClassifierReport {
     readonly numLayers: number;
     readonly embeddingDim: number;
     readonly maxLength: number;
-    readonly balanced: boolean;
+    readonly balanced?: boolean | undefined;
   };
   /** The name of the file or folder of the texts. */
   readonly data: string;
@@ -98,17 +98,21 @@ function samples(judged: readonly JudgedText[]): Markup {
     'Texts',
     surest.length === 0
       ? element('p', {}, 'It gets every text of the test right.')
-      : sampleRows('The surest mistakes', surest),
-    leastSure.length === 0 ? [] : sampleRows('Right, and least sure', leastSure),
+      : samplesTable(
+          'The surest mistakes',
+          ['text', 'right class', 'predicted', { number: 'probability' }],
+          surest.map((each) => [each.text, each.actual, each.label, percent(each)]),
+        ),
+    leastSure.length === 0
+      ? []
+      : samplesTable(
+          'Right, and least sure',
+          ['text', 'class', { number: 'probability' }],
+          leastSure.map((each) => [each.text, each.actual, percent(each)]),
+        ),
   );
 }
 
-function sampleRows(title: string, list: readonly JudgedText[]): Markup {
-  return samplesTable(
-    title,
-    ['text', 'right class', 'predicted', { number: 'probability' }],
-    list.map(({ text, actual, label, probability }) => [
-      ...[text, actual, label, `${(100 * probability).toFixed(1)} %`],
-    ]),
-  );
+function percent({ probability }: JudgedText): string {
+  return `${(100 * probability).toFixed(1)} %`;
 }

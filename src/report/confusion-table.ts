@@ -32,11 +32,11 @@ export function confusionTable(classes: readonly string[], counts: readonly (rea
   const whole = element(
     'table',
     { class: 'confusion' },
-    element('caption', {}, title),
     element('thead', {}, element('tr', {}, element('td', {}, trusted('')), ...header)),
     element('tbody', {}, ...rows),
   );
-  return scrolling(title, whole);
+  // A caption would be as narrow as a table of few classes.
+  return element('div', {}, element('p', { class: 'soft' }, title), scrolling(title, whole));
 }
 
 /** The style of a cell. @param share 0 to 1 */

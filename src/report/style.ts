@@ -23,7 +23,7 @@ svg{display:block;width:100%;height:auto}
 .narrow{display:none}
 .small{max-width:40rem}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:1rem 1.5rem}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;margin-bottom:1rem}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem}
 caption{text-align:left;padding-bottom:.35rem}
 td{white-space:nowrap}
@@ -32,9 +32,9 @@ thead th{color:var(--soft);vertical-align:bottom}
 tr>:first-child{text-align:left;padding-left:0}
 .scores tbody tr:first-child>*{font-weight:600}
 .samples{width:100%;margin-bottom:1.25rem}
-.samples th,.samples td{text-align:left;white-space:normal;overflow-wrap:anywhere;vertical-align:top}
-.samples .number{text-align:right;white-space:nowrap}
-.confusion th{max-width:9rem;overflow-wrap:anywhere}
+.samples th,.samples td{text-align:left;white-space:normal;overflow-wrap:anywhere;vertical-align:top;min-width:7.5rem}
+.samples .number{text-align:right;white-space:nowrap;min-width:0}
+.confusion th{max-width:9rem}
 .tagged{line-height:2.4}
 rt{font-size:.65em;color:var(--soft)}
 ruby{border-bottom:2px solid var(--model);margin:0 .1em}
@@ -51,9 +51,9 @@ ruby{border-bottom:2px solid var(--model);margin:0 .1em}
 pre{margin:.5rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
 summary{cursor:pointer}
 .text{font-size:.9375rem}
-.shades{display:flex;flex-wrap:wrap;gap:.25rem .75rem;list-style:none;padding:0;font-size:.875rem}
+ul.shades{display:flex;flex-wrap:wrap;gap:.25rem .75rem;list-style:none;padding:0;font-size:.875rem}
 mark{color:inherit;border-radius:.15rem;padding:.1rem 0}
 .s1{background:rgba(230,120,40,.15)}.s2{background:rgba(230,120,40,.32)}.s3{background:rgba(230,105,30,.55)}.s4{background:rgba(225,70,20,.8)}
 @media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .1rem}table{font-size:.75rem}body{padding:1rem .75rem 2rem}
-.samples{font-size:.875rem}.samples thead{display:none}.samples tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.samples td,.samples .number{display:block;text-align:left;border:0;padding:0}.samples td:not(:first-child)::before{content:attr(data-name) ": ";color:var(--soft)}}
+.samples{font-size:.875rem}.samples thead{display:none}.samples tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.samples td,.samples .number{display:inline-block;text-align:left;border:0;padding:0;margin-right:.75rem;min-width:0}.samples td:first-child{display:block;margin:0}.samples td:not(:first-child)::before{content:attr(data-name) ": ";color:var(--soft)}}
 `;

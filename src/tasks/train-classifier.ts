@@ -3,17 +3,18 @@
 import type { Network } from '../builder/network.js';
 import { f1 } from '../builder/train/class-metrics.js';
 import { crossEntropy } from '../builder/train/cross-entropy.js';
-import { type FitResult, fit } from '../builder/train/fit.js';
 import { accuracy } from '../builder/train/metrics.js';
 import { counted } from '../counted.js';
 import { raggedDataset } from '../data/ragged-dataset.js';
 import { quotedNames } from '../data/table/table.js';
 import { encodeTexts } from '../data/text/encode-text.js';
 import type { LabelledTexts } from '../data/text/labelled-texts.js';
-import { type Tokenizer, tokensOf } from '../data/text/tokenizers.js';
+import type { Tokenizer } from '../data/text/tokenizers.js';
 import { type Vocabulary, vocabulary } from '../data/text/vocabulary.js';
 import { LstmOnnxError } from '../errors.js';
 import { classifierNetwork } from './classifier-network.js';
+import { type FitUntilStopped, fitUntilStopped } from './fit-until-stopped.js';
+import { foundTokenizer } from './found-tokenizer.js';
 import { fitOptionsOf, type Learning } from './learning.js';
 import { type LabelledParts, splitLabelled } from './split-labelled.js';
 
@@ -34,7 +35,7 @@ export const classifierDefaults = {
 const MANY = 100;
 
 export interface ClassifierOptions extends Learning {
-  /** How texts are cut. @default words; characters of texts that are of one word */
+  /** How texts are cut. @default words; characters of texts without spaces, such as names */
   readonly tokens?: Tokenizer | undefined;
   /** Whether texts are in lower case first. @default true of words, else false */
   readonly lowercase?: boolean | undefined;
@@ -51,7 +52,7 @@ export interface ClassifierOptions extends Learning {
   readonly onNote?: (note: string) => void;
 }
 
-export interface TrainedClassifier extends Pick<FitResult, 'parameters' | 'history' | 'backend'> {
+export interface TrainedClassifier extends FitUntilStopped {
   readonly network: Network;
   readonly vocabulary: Vocabulary;
   readonly classes: readonly string[];
@@ -61,7 +62,8 @@ export interface TrainedClassifier extends Pick<FitResult, 'parameters' | 'histo
 /**
  * Learns from one part of the texts, and takes the epoch that is best on another; the third is for telling how good the classifier is.
  *
- * @throws E_INVALID_FILE for texts of one class, for too few of them, and for nearly as many classes as texts; what `fit` throws
+ * @throws E_INVALID_FILE for texts of one class, for too few of them, and for nearly as many classes as texts; what `fit` throws;
+ *   the signal's reason before the end of the first epoch, behind which training ends with the best one so far
  */
 export async function trainClassifier(
   data: LabelledTexts,
@@ -83,7 +85,7 @@ export async function trainClassifier(
     return raggedDataset({ inputs: { tokens: { sequences, lengths: 'lengths' } }, targets });
   };
   const network = classifierNetwork({ ...options, tokens: known.tokens.length, classes: classes.length });
-  const result = await fit(network, samples('train'), {
+  const result = await fitUntilStopped(network, samples('train'), {
     ...fitOptionsOf(options),
     loss: options.balanced ? crossEntropy({ weights: balancedWeights(parts.train) }) : crossEntropy,
     metrics: [accuracy, f1()],
@@ -121,13 +123,12 @@ function* notesOfParts({ train, validation, test, repeated }: LabelledParts): Ge
   }
 }
 
-/** How texts become tokens, where that is not said. Texts that are one word each, such as names, are read by their characters. */
+/** How texts become tokens, where that is not said. */
 export function textReading(
   texts: readonly string[],
   given: Pick<ClassifierOptions, 'tokens' | 'lowercase' | 'minCount'>,
 ) {
-  const single = texts.filter((text) => tokensOf('words', text, false).length === 1).length;
-  const { tokens = single > texts.length / 2 ? 'characters' : 'words' } = given;
+  const { tokens = foundTokenizer(texts) } = given;
   const least = tokens === 'words' && texts.length >= MANY ? 2 : 1;
   const { lowercase = tokens === 'words', minCount = least } = given;
   return { tokens, lowercase, minCount };

@@ -1,4 +1,5 @@
 /** `train classify`, `init classify` and `predict` by its models, on files as users have them. */
+import { EventEmitter } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { classifierOf, decodeCheckpoint, Model } from '../../src/index.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
 import { orderedWords } from '../tasks/classify-samples.js';
 import '../matcher.js';
-import { lstmOnnx } from './lstm-onnx.js';
+import { lstmOnnx, runWith } from './lstm-onnx.js';
 import { expectWellFormed, textsOf } from './well-formed.js';
 
 const folder = temporaryDirectory();
@@ -153,6 +154,29 @@ describe('lstm-onnx train classify', () => {
       event: 'done',
       files: expect.arrayContaining([join(folder, 'again', 'model.onnx')]),
     });
+  });
+});
+
+describe('a signal', () => {
+  it.each([
+    ['in the first epoch', (line: string) => /to learn from/.test(line), /SIGINT; nothing is saved/, []],
+    [
+      'later',
+      (line: string) => line.startsWith('epoch 1/'),
+      /SIGINT; what is written is the best epoch until then/,
+      ['model.onnx', 'model.safetensors', 'report.html'],
+    ],
+  ] as const)('that comes %s stops training', async (name, isTime, message, files) => {
+    const signals = new EventEmitter();
+    const stopped = join(folder, name);
+    const onStderr = (line: string) => {
+      if (isTime(line)) setImmediate(() => signals.emit('SIGINT', 'SIGINT'));
+    };
+    const data = write('stopped.csv', csvOf(rows));
+    const args = ['--data', data, '--text', 'message', ...small, '--epochs', '4', '-o', stopped];
+    const { code, stderr } = await runWith({ signals, onStderr }, 'train', 'classify', ...args);
+    expect({ code, stderr }).toMatchObject({ code: 130, stderr: expect.stringMatching(message) });
+    expect(readdirSync(stopped).sort()).toEqual(files);
   });
 });
 
