@@ -76,8 +76,8 @@ async function conllOf(path: string, settings: TaggedSettings): Promise<ReadTagg
   const { encoding, tokenColumn, tagColumn } = settings;
   const textOptions = encoding === undefined ? {} : { encoding };
   const asked = {
-    ...(tokenColumn !== undefined && { token: columnAsked(tokenColumn) }),
-    ...(tagColumn !== undefined && { tag: columnAsked(tagColumn) }),
+    ...(tokenColumn !== undefined && { token: tokenColumn }),
+    ...(tagColumn !== undefined && { tag: tagColumn }),
   };
   const bytes = await readFile(path);
   const texts = await named(path, parseTaggedTexts(bytes, { ...asked, ...textOptions }));
@@ -85,11 +85,6 @@ async function conllOf(path: string, settings: TaggedSettings): Promise<ReadTagg
   const { token, tag, width } = columnsOf('train', text.split('\n'), asked);
   const source = `${token + 1} (tokens) and ${tag + 1} (tags) of ${width}`;
   return { texts, columns: { tokens: token + 1, width }, source };
-}
-
-/** Numbers of columns are text on the command line. */
-export function columnAsked(given: number | string): number | string {
-  return /^\d+$/.test(String(given)) ? Number(given) : given;
 }
 
 function refuse(

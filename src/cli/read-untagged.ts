@@ -10,7 +10,7 @@ import { readText } from '../files/text.js';
 import type { TagFacts } from '../tagging/tag-facts.js';
 import type { Output } from './output.js';
 import { findColumns, readRecords } from './read-records.js';
-import { columnAsked, hasRecords, type TaggedSettings } from './read-tagged.js';
+import { hasRecords, type TaggedSettings } from './read-tagged.js';
 
 /** Texts that are cut into words already, or not yet. */
 export type Untagged =
@@ -69,7 +69,7 @@ async function fromLines(
   const lines = text.split('\n');
   const full = lines.filter((line) => line.trim() !== '');
   return naming(path, () => {
-    const token = given === undefined ? tokenColumn(lines, learned) : { token: columnAsked(given) };
+    const token = given === undefined ? tokenColumn(lines, learned) : { token: given };
     const columns = columnsOf('predict', lines, { tag: false, ...token });
     const { separator, width } = columns;
     const isAlike = isUniform(full, width) && [1, learned.width].includes(width);

@@ -55,6 +55,8 @@ export function givenSettings<S extends Shape>(
 }
 
 function readValue(value: unknown, schema: z.core.$ZodType): unknown {
+  // A number or a name, such as that of a column.
+  if (schema instanceof z.ZodUnion && /^\d+$/.test(String(value))) return Number(value);
   if (!(schema instanceof z.ZodArray)) return value;
   const items = listed(String(value));
   if (!(schema.element instanceof z.ZodNumber)) return items;

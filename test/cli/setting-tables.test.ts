@@ -8,10 +8,17 @@ import { forecastTable } from '../../src/cli/forecast-config.js';
 import { generateTable } from '../../src/cli/generate-settings.js';
 import { givenSettings, optionWords, withSettings } from '../../src/cli/setting-options.js';
 import { type SettingTable, settingsSchema } from '../../src/cli/settings.js';
+import { tagTable } from '../../src/cli/tag-settings.js';
 import { translateTable } from '../../src/cli/translate-settings.js';
 
 type Table = Pick<SettingTable<Readonly<Record<string, z.ZodType>>, unknown>, 'name' | 'schema'>;
-const tables = [classifyTable, forecastTable, generateTable, translateTable] as unknown as readonly Table[]; // each is of its own names
+const tables = [
+  classifyTable,
+  forecastTable,
+  generateTable,
+  tagTable,
+  translateTable,
+] as unknown as readonly Table[]; // each is of its own names
 
 /** What one setting or another takes. */
 const values = [
