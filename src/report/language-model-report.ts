@@ -1,5 +1,6 @@
 /** `report.html` of `train generate`: how well a text is foretold, what surprises the model, and what it writes. */
 import type { EpochLog } from '../builder/train/logs.js';
+import { counted } from '../counted.js';
 import { writtenText } from '../generate/written-text.js';
 import type { ScoreTable } from '../scores/score-table.js';
 import type { LanguageModelText } from '../tasks/language-model.js';
@@ -56,7 +57,7 @@ export function languageModelReport(report: LanguageModelReport): string {
 function scores({ table: { title, rows, verdict } }: LanguageModelReport): Markup {
   return section(
     'How well it foretells the text',
-    verdict.map((line) => element('p', { class: 'verdict' }, line)),
+    verdict.map((line, i) => element('p', i === 0 ? { class: 'verdict' } : {}, line)),
     element('div', { class: 'scores' }, table(title, rows)),
     element(
       'p',
@@ -81,10 +82,7 @@ function factsOf({ files, characters, parts }: LanguageModelReport): Markup {
       ['Learned', `the first ${count(train.length)} ${noun}`],
       ['Validated', `the next ${count(validation.length)}, which tell the best epoch`],
       ['Tested', `the last ${count(test.length)}`],
-      [
-        'Vocabulary',
-        `${count(vocabulary.tokens.length)} tokens that come at least ${plan.minCount} times in what is learned`,
-      ],
+      ['Vocabulary', vocabularyWords(vocabulary.tokens.length, plan.minCount)],
       [
         'Network',
         `${plan.cell.toUpperCase()} of ${layers}${plan.hiddenSize} features, embeddings of ${plan.embeddingDim}`,
@@ -92,6 +90,13 @@ function factsOf({ files, characters, parts }: LanguageModelReport): Markup {
       ['Training', `${plan.batchSize} parts of the text side by side, gradients through ${plan.steps} steps`],
     ]),
   );
+}
+
+function vocabularyWords(size: number, minCount: number): string {
+  const tokens = `${size.toLocaleString('en')} tokens`;
+  return minCount === 1
+    ? tokens
+    : `${tokens} that come at least ${counted(minCount, 'time')} in what is learned`;
 }
 
 function written({ samples: { prompt, samples } }: LanguageModelReport): Markup {
@@ -120,7 +125,7 @@ function surprise({ parts: { plan, vocabulary, test }, evaluation }: LanguageMod
       'The text that it has not seen. The darker, the less probable the model held what came:',
     ),
     shadeLegend(),
-    shadedText(vocabulary, test.subarray(1, most + 1), logProbability.subarray(0, most)),
+    shadedText(vocabulary, test.subarray(0, most + 1), logProbability.subarray(0, most)),
   );
 }
 

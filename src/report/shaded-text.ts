@@ -14,15 +14,15 @@ const SHADES = [
 ] as const;
 
 /**
- * @param ids the tokens, in front of which there is one that is not shown
- * @param logProbability of each of them
+ * @param ids the tokens
+ * @param logProbability of each of them but the first, before which nothing is known
  */
 export function shadedText(vocabulary: Vocabulary, ids: Int32Array, logProbability: Float64Array): Markup {
   const runs: { shade: number; text: string }[] = [];
   ids.forEach((id, i) => {
     const before = i === 0 ? undefined : vocabulary.tokens[ids[i - 1] ?? 0];
     const text = writtenText(vocabulary, [id], before);
-    const shade = shadeOf(Math.exp(logProbability[i] ?? 0));
+    const shade = i === 0 ? 0 : shadeOf(Math.exp(logProbability[i - 1] ?? 0));
     const last = runs.at(-1);
     if (last?.shade === shade) last.text += text;
     else runs.push({ shade, text });
