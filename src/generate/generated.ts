@@ -17,9 +17,11 @@ export interface Generated {
   readonly finish: 'end' | 'length';
 }
 
-/** A sequence while it is generated; `finish` is absent as long as it goes on. */
+/** A sequence while it is generated; `finish` is absent as long as it goes on. Whoever reads `tokens` has a list of all of them made. */
 export interface GeneratedSoFar extends Omit<Generated, 'finish'> {
   readonly finish?: Generated['finish'];
+  /** The last token, as long as it goes on. */
+  readonly last?: number | undefined;
 }
 
 /** A sequence that goes on. */

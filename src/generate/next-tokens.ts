@@ -90,6 +90,7 @@ export function soFar(hypothesis: Hypothesis, lengthPenalty: number): GeneratedS
       tokens ??= tokensTo(last);
       return tokens;
     },
+    last: last?.token,
     logProbability,
     score: scoreOf(logProbability, lengthOf(hypothesis), lengthPenalty),
   };

@@ -9,7 +9,7 @@ import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { BaseModel } from '../runtime/model.js';
 import { generate, generateSteps } from './generate.js';
 import type { GenerateOptions } from './generate-options.js';
-import type { Generated } from './generated.js';
+import type { Generated, GeneratedSoFar } from './generated.js';
 import { StopText } from './stop-text.js';
 import { type Prompt, promptTokens } from './text-prompt.js';
 import { TokenModel } from './token-model.js';
@@ -132,25 +132,32 @@ export class TextGenerator {
     const ending = new StopText(stopsOf(stop));
     const { tokens, last } = promptTokens(this.vocabulary, prompt);
     const steps = generateSteps(this.#model, { ...others, prompts: [tokens], forbidden: this.#forbidden });
-    let [text, before, count] = ['', last, 0];
-    let found: Omit<GeneratedText, 'text'> | undefined;
+    let [text, before] = ['', last];
+    let found: GeneratedSoFar | undefined;
     for await (const [sequence] of steps) {
-      // While it goes on nothing but a stop can end it.
-      const { tokens: written, logProbability, finish = 'stop' } = mustHave(sequence, 'The sequence');
-      found = { tokens: written, logProbability, finish };
-      // The step of an end token adds none.
-      const added = written.slice(count);
-      count = written.length;
-      const { text: piece, stopped } = ending.add(writtenText(this.vocabulary, added, before));
-      for (const id of added) before = this.vocabulary.tokens[id];
+      found = mustHave(sequence, 'The sequence');
+      const added = found.finish === undefined ? found.last : found.tokens.at(-1);
+      // An end token is not written.
+      if (found.finish === 'end' || added === undefined) continue;
+      const { text: piece, stopped } = ending.add(writtenText(this.vocabulary, [added], before));
+      before = this.vocabulary.tokens[added];
       text += piece;
       if (piece !== '') yield piece;
-      if (stopped) return { ...found, text, finish: 'stop' };
+      if (stopped) return writtenSoFar(found, text, 'stop');
     }
     const rest = ending.rest();
     if (rest !== '') yield rest;
-    return { ...mustHave(found, 'A step'), text: text + rest };
+    const whole = mustHave(found, 'A step');
+    return writtenSoFar(whole, text + rest, mustHave(whole.finish, 'The end'));
   }
+}
+
+function writtenSoFar(
+  { tokens, logProbability }: GeneratedSoFar,
+  text: string,
+  finish: GeneratedText['finish'],
+): GeneratedText {
+  return { text, tokens, logProbability, finish };
 }
 
 /**
