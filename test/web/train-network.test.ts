@@ -1,8 +1,8 @@
 import * as lstmOnnx from 'lstm-onnx/web';
 import { networkToJson } from 'lstm-onnx/web';
 import { describe, expect, it } from 'vitest';
+import { Series } from '../../web/shared/series.js';
 import { buildNetwork, codeOf, describeNetwork } from '../../web/train/network.js';
-import { Series } from '../../web/train/series.js';
 
 const digits = {
   kind: 'mnist',

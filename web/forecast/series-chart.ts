@@ -1,9 +1,9 @@
 /** A chart of one series: what came, and one forecast with its interval beside forecasts that take no training. */
 import type uPlot from 'uplot';
 import { onSchemeChange } from '../shared/colour-scale.js';
+import { loadPlot } from '../shared/load-plot.js';
 import { formatNumber } from '../shared/quantities.js';
 import { isoText } from './date-text.js';
-import { loadPlot } from './load-plot.js';
 import type { ShownForecast, ShownSeries } from './messages.js';
 
 export interface Shown {

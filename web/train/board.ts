@@ -1,9 +1,9 @@
 /** The part of the page that shows a run: figures, charts, and now and then a sentence for those who listen. */
 import { element } from '../shared/element.js';
 import { formatCount, formatNumber, formatSeconds } from '../shared/quantities.js';
+import { Series } from '../shared/series.js';
 import { LineChart } from './line-chart.js';
 import type { DataSummary, Progress, TrainingOptions } from './messages.js';
-import { Series } from './series.js';
 
 const place = (id: string): HTMLElement => element(id, HTMLElement);
 

@@ -1,7 +1,7 @@
 /** A chart of one series over the steps of training, drawn as SVG in the size that it has on the page. */
 import { makeSvg } from '../shared/element.js';
 import { counted } from '../shared/quantities.js';
-import type { Point } from './series.js';
+import type { Point } from '../shared/series.js';
 
 export interface LineChartOptions {
   readonly title: string;

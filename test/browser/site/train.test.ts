@@ -12,7 +12,7 @@ import { adam } from '../../../src/builder/train/optimizers.js';
 import { dataset, sliceDataset } from '../../../src/data/dataset.js';
 import { parseMnist } from '../../../src/data/mnist.js';
 import { formatNumber } from '../../../web/shared/quantities.js';
-import { Series } from '../../../web/train/series.js';
+import { Series } from '../../../web/shared/series.js';
 import { describeInChromium } from '../lab.js';
 import { mnistFiles } from '../mnist-files.js';
 import { correctOf, start, startPaused, testedCount } from './training.js';
