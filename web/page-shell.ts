@@ -12,6 +12,7 @@ const pages = [
   { file: 'index.html', name: 'Draw' },
   { file: 'inside.html', name: 'Inside' },
   { file: 'forecast.html', name: 'Forecast' },
+  { file: 'write.html', name: 'Write' },
   { file: 'train.html', name: 'Train here' },
   { file: 'convert.html', name: 'Convert' },
 ] as const;

@@ -50,7 +50,9 @@ export default defineConfig(({ mode }) => {
       // A file inlined as data: URL would have to be allowed by the content security policy.
       assetsInlineLimit: 0,
       rollupOptions: {
-        input: ['index.html', 'inside.html', 'forecast.html', 'train.html', 'convert.html'].map(here),
+        input: ['index.html', 'inside.html', 'forecast.html', 'write.html', 'train.html', 'convert.html'].map(
+          here,
+        ),
       },
     },
   };

@@ -60,7 +60,7 @@ export function onSchemeChange(callback: () => void): void {
 }
 
 /** The colour of a number: `ink` and `share` take 0 to 1, `signed` -1 to 1; what lies outside has the colour of the end. */
-function colourOf(scale: ScaleName, value: number): Rgb {
+export function colourOf(scale: ScaleName, value: number): Rgb {
   const stops = (darkScheme.matches ? dark : light)[scale];
   const part = scale === 'signed' ? (value + 1) / 2 : value;
   const place = Math.min(1, Math.max(0, part)) * (stops.length - 1);
@@ -72,10 +72,14 @@ function colourOf(scale: ScaleName, value: number): Rgb {
   return [mix(0), mix(1), mix(2)];
 }
 
+export function cssOf(colour: Rgb): string {
+  return `rgb(${colour.join(' ')})`;
+}
+
 /** A CSS gradient that runs through the scale from left to right. */
 export function gradientOf(scale: ScaleName): string {
   const stops = (darkScheme.matches ? dark : light)[scale];
-  return `linear-gradient(to right, ${stops.map((rgb) => `rgb(${rgb.join(' ')})`).join(', ')})`;
+  return `linear-gradient(to right, ${stops.map(cssOf).join(', ')})`;
 }
 
 /** Fills a canvas of one pixel a number. @param values `[height, width]` of the canvas */

@@ -36,6 +36,14 @@ const used: Readonly<Record<PageFile, (visit: Visit) => Promise<void>>> = {
     await visit.page.locator('#train').click();
     await visit.reads('#run-said', /^Done/);
   },
+  async 'write.html'(visit) {
+    await visit.page.emulateMedia({ reducedMotion: 'reduce' });
+    await visit.reads('#writing-said', /^Done/);
+    await visit.page.locator('#pasted').fill('She sells sea shells by the sea shore.\n'.repeat(20));
+    await visit.page.locator('#epochs').fill('2');
+    await visit.page.locator('#train').click();
+    await visit.reads('#run-said', /^Done/);
+  },
   async 'train.html'(visit) {
     await visit.reads('#status', 'Ready.');
     await start(visit, { hiddenSize: 32, epochs: 1, batchSize: 64, seed: 1 });
@@ -111,7 +119,7 @@ const stopOf = (page: Page): Promise<Stop | undefined> =>
 
 /** What can be used by a click; of radio buttons the chosen one, from which the arrow keys lead to the others. */
 const usable =
-  ':is(a[href], button, select, summary, input:not([type=radio]), input:checked, [tabindex="0"]):not(:disabled)';
+  ':is(a[href], button, select, summary, textarea, input:not([type=radio]), input:checked, [tabindex="0"]):not(:disabled)';
 
 /** Those of them that are there and were never visited. */
 const missed = (parts: readonly Element[]): string[] =>

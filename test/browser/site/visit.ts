@@ -9,6 +9,7 @@ export const pageFiles = [
   'index.html',
   'inside.html',
   'forecast.html',
+  'write.html',
   'train.html',
   'convert.html',
 ] as const;
