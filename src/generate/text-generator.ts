@@ -166,7 +166,8 @@ function writtenSoFar(
  *
  * ```ts
  * const generator = textGeneratorOf(await Model.load('model.onnx'));
- * const [{ text }] = await generator.generate('Call me', { sample: { temperature: 0.8, seed: 1 }, maxLength: 200 });
+ * const [written] = await generator.generate('Call me', { sample: { temperature: 0.8, seed: 1 }, maxLength: 200 });
+ * written?.text;
  * ```
  *
  * @throws E_MISSING_NAME for a model without a vocabulary of its tokens, and one whose tokens or logits cannot be told; E_INVALID_OPTION for a

@@ -1,8 +1,10 @@
 /** Sequences generated in Chromium are those that Node generates. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { initParameters } from '../../src/builder/parameters.js';
+import { vocabulary } from '../../src/data/text/vocabulary.js';
 import { generate } from '../../src/generate/generate.js';
 import type { GenerateOptions } from '../../src/generate/generate-options.js';
+import { textGeneratorOf } from '../../src/generate/text-generator.js';
 import { Model } from '../../src/runtime/node.js';
 import { sharp, tokenModel } from '../generate/token-model.js';
 import { reversing } from '../sequences/reversing.js';
@@ -52,6 +54,30 @@ describeInChromium('sequences generated in Chromium', () => {
     }
     expect(steps).toBe(5);
     expect(aborted).toMatchObject({ error: { name: 'AbortError' } });
+    expect(lab.problems).toEqual([]);
+  });
+
+  it('are texts where the file has the vocabulary, whole and in pieces', async () => {
+    const letters = vocabulary(['abcdefg'], { tokens: 'characters' });
+    const file = tokenModel('gru', letters.tokens.length, 3, { vocabularies: { tokens: letters } });
+    const options = { sample: { seed: 7 }, maxLength: 30 };
+    const found = await lab.page.evaluate(
+      async ({ file, options }) => {
+        const { lstmOnnx, withModel, base64ToBytes } = window.lab;
+        return withModel(base64ToBytes(file), { providers: ['simd'] }, async (model) => {
+          const generator = lstmOnnx.textGeneratorOf(model);
+          const [written] = await generator.generate('abc', options);
+          let pieces = '';
+          for await (const piece of generator.stream('abc', options)) pieces += piece;
+          return { written, pieces };
+        });
+      },
+      { file: bytesToBase64(file), options },
+    );
+    await using model = await Model.load(file, { providers: ['cpu'] });
+    const [expected] = await textGeneratorOf(model).generate('abc', options);
+    expect(found.pieces).toBe(expected!.text);
+    expect(found.written!.tokens).toEqual(expected!.tokens);
     expect(lab.problems).toEqual([]);
   });
 
