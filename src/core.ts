@@ -424,6 +424,8 @@ export {
   taggerOf,
 } from './tagging/tagger.js';
 export { type ViterbiOptions, viterbi } from './tagging/viterbi.js';
+export { type Caption, Captioner, type CaptionerPlan, type GreyImages } from './tasks/captioner.js';
+export { captionerOf } from './tasks/captioner-metadata.js';
 export {
   type Classified,
   type ClassifyOptions,

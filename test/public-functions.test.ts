@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { recurrentNames } from '../src/builder/recurrent/cells.js';
 import * as library from '../src/index.js';
+import { captionerMetadata } from '../src/tasks/captioner-metadata.js';
 import { translatorMetadata } from '../src/tasks/translator-metadata.js';
 
 const { adam, crossEntropy, defineNetwork, float32, float32Array, initParameters, linear, lstm } = library;
@@ -122,6 +123,25 @@ const textModels = {
   decoder: await library.Model.load(textFiles.decoder, { providers: ['simd'] }),
 };
 afterAll(() => Promise.all([textModels.encoder.release(), textModels.decoder.release()]));
+const images = library.encoderDecoder({
+  source: { image: [2, 3] },
+  target: { vocabulary: pairVocabularies.token.tokens.length, start: 1, end: 2 },
+  hiddenSize: 2,
+});
+const imageFiles = images.toOnnx(initParameters(images.training(), 1), {
+  vocabularies: { token: pairVocabularies.token },
+  metadata: captionerMetadata({
+    image: { height: 2, width: 3 },
+    text: { vocabulary: pairVocabularies.token, column: 'b', maxLength: 4 },
+    beam: 2,
+  }),
+});
+const imageModels = {
+  encoder: await library.Model.load(imageFiles.encoder, { providers: ['simd'] }),
+  decoder: await library.Model.load(imageFiles.decoder, { providers: ['simd'] }),
+};
+afterAll(() => Promise.all([imageModels.encoder.release(), imageModels.decoder.release()]));
+const captioner = library.captionerOf(imageModels);
 const textTranslator = library.translatorOf(textModels);
 const generated = { prompts: [[1]], end: 0, maxLength: 3, repetitionPenalty: 1.1, allowed: [[1, 2]] };
 const records = [
@@ -463,6 +483,7 @@ const examples: Record<string, () => unknown[]> = {
   summary: () => [network],
   taggerOf: () => [tagModel, { output: 'tags', bio: true }],
   translatorOf: () => [textModels],
+  captionerOf: () => [imageModels],
   tanh: () => [symbol()],
   tie: () => ['decoder.weight', 'encoder.weight'],
   transpose: () => [symbol(), [1, 0, 2]],
@@ -487,6 +508,10 @@ const examples: Record<string, () => unknown[]> = {
   'encoderDecoder.samples': () => [[[3, 3], [1]], [[3], [3, 3]], { steps: 3 }],
   'encoderDecoder.toOnnx': () => [translatorParameters, { opset: 17, metadata: { a: 'b' } }],
   'classifier.classify': () => [['a', 'bab'], { batchSize: 1, onNote: () => {} }],
+  'captioner.caption': () => [
+    float32Array([1, 2, 3], new Float32Array(6)),
+    { beam: { width: 2 }, attention: true, maxLength: 3, batchSize: 1 },
+  ],
   'translator.translate': () => [
     ['ab', 'b'],
     { beam: { width: 2, nBest: 2 }, attention: true, maxLength: 3, batchSize: 1 },
@@ -522,6 +547,7 @@ const functions: Record<string, (...given: never[]) => unknown> = {
   'encoderDecoder.samples': (sources, targets, options) => translator.samples(sources, targets, options),
   'encoderDecoder.toOnnx': (own, options) => translator.toOnnx(own, options),
   'classifier.classify': (texts, options) => classifier.classify(texts, options),
+  'captioner.caption': (pixels, options) => captioner.caption(pixels, options),
   'translator.translate': (texts, options) => textTranslator.translate(texts, options),
   'textGenerator.generate': (prompt, options) => textGenerator.generate(prompt, options),
   'textGenerator.stream': async (prompt, options) => {

@@ -1,6 +1,7 @@
 /** `lstm-onnx init`: a first version of what a person then finishes, a network or the options of a training. */
 import type { Argv, CommandModule } from 'yargs';
 import type { GlobalOptions } from './global-options.js';
+import { captionInit } from './init-caption.js';
 import { classifyInit } from './init-classify.js';
 import { forecastInit } from './init-forecast.js';
 import { generateInit } from './init-generate.js';
@@ -17,6 +18,7 @@ export const initNames: readonly string[] = [
   classifyInit,
   generateInit,
   translateInit,
+  captionInit,
   tagInit,
 ].map(({ table }) => table.name);
 
@@ -31,6 +33,7 @@ export const initCommand = (output: Output): CommandModule<GlobalOptions, Global
       .command(initTaskCommand(generateInit, output))
       .command(initTaskCommand(translateInit, output))
       .command(initTaskCommand(tagInit, output))
+      .command(initTaskCommand(captionInit, output))
       .middleware(({ _: [, name] }) => {
         if (name !== undefined && !initNames.includes(String(name))) {
           throw new UsageError(

@@ -16,7 +16,8 @@ import { givenSettings } from './setting-options.js';
 import { flag, text, whole } from './setting-schemas.js';
 import { UsageError } from './usage-error.js';
 
-const settings = z.strictObject({
+/** `beam` is for captions, too. */
+export const translationOptions = z.strictObject({
   source: text()
     .exactOptional()
     .describe('The column of the file that is read [default: as in training, or the only one]'),
@@ -29,7 +30,7 @@ const settings = z.strictObject({
 });
 
 export const predictTranslate: Predictor = {
-  options: ['Translations:', settings],
+  options: ['Translations:', translationOptions],
   fits: (metadata) => taskNameOf(metadata) === 'translate',
   async predict(models, request, say) {
     if (models.kind !== 'pair') {
@@ -38,7 +39,7 @@ export const predictTranslate: Predictor = {
       );
     }
     const translator = translatorOf(models);
-    const { beam, ...given } = givenSettings(request.argv, settings);
+    const { beam, ...given } = givenSettings(request.argv, translationOptions);
     const { source, target } = translator.plan;
     const texts = await textsOf(request, { ...given, learned: source.column }, say);
     const places = [...texts.keys()].filter((i) => texts[i]?.trim());

@@ -39,7 +39,7 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
       .positional('texts', {
         type: 'string',
         array: true,
-        describe: 'Of models of texts: the texts themselves',
+        describe: 'Of models of texts: the texts themselves; of captions: PNG pictures',
       })
       .option('data', {
         type: 'string',
@@ -66,9 +66,10 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
     const { json, model: path, data } = args;
     const output = args.output === STDOUT ? undefined : args.output;
     await using models = await openModels(path, args.provider);
-    const inputs = [args.csv, data].filter((file) => typeof file === 'string');
-    if (output !== undefined) await refuseOverwriting(output, [...inputs, ...models.paths]);
     const texts = (args.texts ?? []).map(String);
+    // A text may be the path of a picture.
+    const inputs = [args.csv, data, ...texts].filter((file) => typeof file === 'string');
+    if (output !== undefined) await refuseOverwriting(output, [...inputs, ...models.paths]);
     const request = { argv: { ...args }, path, texts, data };
     const { table, decimal } = await predictorOf(models, path).predict(models, request, say);
     say(`ran on ${models.running}`);

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { Table } from '../data/table/table.js';
 import type { OpenModels } from './open-models.js';
 import type { Output } from './output.js';
+import { predictCaption } from './predict-caption.js';
 import { predictClassify } from './predict-classify.js';
 import { predictForecast } from './predict-forecast.js';
 import { predictGenerate } from './predict-generate.js';
@@ -41,5 +42,6 @@ export const predictors: readonly Predictor[] = [
   predictClassify,
   predictTag,
   predictTranslate,
+  predictCaption,
   predictGenerate,
 ];

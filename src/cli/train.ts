@@ -2,6 +2,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { GlobalOptions } from './global-options.js';
 import type { CliIo, Output } from './output.js';
+import { captionTask } from './train-caption.js';
 import { classifyTask } from './train-classify.js';
 import { forecastTask } from './train-forecast.js';
 import { generateTask } from './train-generate.js';
@@ -18,6 +19,7 @@ export const trainNames: readonly string[] = [
   'classify',
   'tag',
   'translate',
+  'caption',
   'generate',
 ];
 
@@ -33,6 +35,7 @@ export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOpt
       .command(trainTaskCommand(translateTask, output, io))
       .command(trainTaskCommand(classifyTask, output, io))
       .command(trainTaskCommand(tagTask, output, io))
+      .command(trainTaskCommand(captionTask, output, io))
       .demandCommand(1, `Name what to train: ${trainNames.join(', ')}.`)
       .middleware(({ _: [, name] }) => {
         if (name !== undefined && !trainNames.includes(String(name))) {

@@ -34,7 +34,8 @@ export function attentionMap(
   return scrolling(title, map);
 }
 
-function shade(weight: number): Markup {
+/** A cell that is shaded by a weight from 0 to 1. */
+export function shade(weight: number): Markup {
   const percent = Math.round(100 * weight);
   const shaded =
     percent === 0 ? {} : { style: `background:color-mix(in srgb,var(--model) ${percent}%,transparent)` };

@@ -32,7 +32,7 @@ export function trusted(markup: string): Markup {
 }
 
 /** Elements that HTML knows to have no end. */
-const VOID = new Set(['meta']);
+const VOID = new Set(['meta', 'img', 'br']);
 
 export function element(
   name: string,

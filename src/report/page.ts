@@ -16,7 +16,7 @@ export function page(title: string, ...children: readonly (Markup | readonly Mar
     element('meta', { name: 'color-scheme', content: 'light dark' }),
     element('meta', {
       'http-equiv': 'Content-Security-Policy',
-      content: "default-src 'none'; style-src 'unsafe-inline'",
+      content: "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
     }),
     // The style has no character that is escaped in XML alone.
     element('style', {}, trusted(style)),

@@ -43,11 +43,14 @@ ruby{border-bottom:2px solid var(--model);margin:0 .1em}
 .legend li::before{content:"";display:inline-block;width:1.25rem;height:.2rem;margin-right:.4rem;vertical-align:middle;background:var(--color)}
 .legend .band::before{height:.8rem;opacity:.3;background:linear-gradient(90deg,var(--model) 50%,var(--ahead) 50%)}
 .actual{--color:var(--actual)}.model{--color:var(--model)}.ahead{--color:var(--ahead)}.baseline{--color:var(--baseline)}
+.picture{display:block;width:100%;max-width:18rem;height:auto;min-height:2rem;image-rendering:pixelated;border:1px solid var(--line)}
 .shades{font-size:.8125rem;margin:.5rem 0 1rem}
 .shades th,.shades td{border:0;padding:0 .35rem 0 0;line-height:1.3}
 .shades thead th{writing-mode:vertical-rl;text-orientation:mixed;transform:rotate(180deg);text-align:left;vertical-align:bottom;padding:.25rem 0 0;color:var(--text)}
 .shades.upright thead th{writing-mode:horizontal-tb;transform:none;text-align:center}
+.shades.seen .picture{width:16rem;max-width:none;border:0}
 .shades tbody td{width:1.3rem;min-width:1.3rem;height:1.3rem;padding:0;border:1px solid var(--line)}
+.shades.seen tbody td{width:auto;min-width:0}
 pre{margin:.5rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
 summary{cursor:pointer}
 .text{font-size:.9375rem}

@@ -4,7 +4,7 @@ import type { ScoreTable } from '../scores/score-table.js';
 import type { JudgedTranslation, TranslatorEvaluation } from '../tasks/judge-translator.js';
 import { sideWords } from '../tasks/pair-tokens.js';
 import type { TrainedTranslator } from '../tasks/train-translator.js';
-import { percent } from '../tasks/translator-scores.js';
+import { percent } from '../tasks/written-table.js';
 import { attentionMap } from './attention-map.js';
 import { element, type Markup, table } from './markup.js';
 import { commandSection, facts, page, section, trainingSection } from './page.js';

@@ -6,7 +6,13 @@ import type { Vocabulary } from '../data/text/vocabulary.js';
 import { mustHave } from '../must-get.js';
 import { type PickedSamples, pickSamples } from './pick-samples.js';
 import type { Translation, Translator } from './translator.js';
-import { isSame, nearestReference, type WrittenScores, writtenScores } from './written-scores.js';
+import {
+  isSame,
+  mostFrequent,
+  nearestReference,
+  type WrittenScores,
+  writtenScores,
+} from './written-scores.js';
 
 /** Sources that are judged; more would change little. */
 const MOST_JUDGED = 5000;
@@ -158,15 +164,6 @@ function baselinesOf(
       references,
     ),
   };
-}
-
-/** The text that comes most often, the first of those that are alike. */
-export function mostFrequent(texts: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  let [best, most] = ['', 0];
-  for (const [text, count] of counts) if (count > most) [best, most] = [text, count];
-  return best;
 }
 
 function sum(numbers: readonly number[]): number {

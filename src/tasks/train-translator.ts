@@ -1,38 +1,17 @@
 /** Trains an encoder and a decoder on pairs of texts, with parts held back to validate and to test. */
 import type { Network } from '../builder/network.js';
 import type { StateDict } from '../builder/parameters.js';
-import { sequenceAccuracy, tokenAccuracy } from '../builder/train/class-metrics.js';
-import { crossEntropy } from '../builder/train/cross-entropy.js';
 import { counted } from '../counted.js';
 import type { TextPairs } from '../data/text/text-pairs.js';
 import { type Tokenizer, tokensOf } from '../data/text/tokenizers.js';
 import { LstmOnnxError } from '../errors.js';
-import {
-  type EncoderDecoder,
-  type EncoderDecoderFiles,
-  encoderDecoder,
-} from '../sequences/encoder-decoder.js';
-import type { AttentionKind } from '../sequences/encoder-decoder-options.js';
-import { type FitUntilStopped, fitUntilStopped } from './fit-until-stopped.js';
-import { fitOptionsOf, type Learning } from './learning.js';
+import { type EncoderDecoderFiles, encoderDecoder } from '../sequences/encoder-decoder.js';
+import type { FitUntilStopped } from './fit-until-stopped.js';
 import { encodedPairs, sideOf, sideWords, type TokenSettings, type TokenSide } from './pair-tokens.js';
 import { splitByKey } from './split-by-key.js';
 import type { TranslatorPlan } from './translator.js';
 import { translatorMetadata } from './translator-metadata.js';
-
-/** How a decoder learns to write. */
-export interface WritingOptions extends Learning {
-  readonly embeddingDim: number;
-  readonly attention: AttentionKind;
-  /** Whether the encoder reads from both ends. */
-  readonly bidirectional: boolean;
-  /** The part of the probability that other tokens than the right one are to have. */
-  readonly labelSmoothing: number;
-  /** How many sequences a beam search keeps. */
-  readonly beam: number;
-  /** Told of what was found and done, in sentences. */
-  readonly onNote: (text: string) => void;
-}
+import { endsOf, fitWriting, networkOptions, type WritingOptions } from './writing.js';
 
 export interface TranslatorOptions extends WritingOptions, Omit<TokenSettings, 'tokens'> {
   readonly sourceTokens: Tokenizer;
@@ -103,41 +82,6 @@ export async function trainTranslator(
         vocabularies: { source: source.vocabulary, token: target.vocabulary },
       }),
   };
-}
-
-type Samples = ReturnType<EncoderDecoder['samples']>;
-
-/** Trains with the targets as what is read before each step. */
-export async function fitWriting(
-  model: EncoderDecoder,
-  samples: Samples,
-  validation: Samples,
-  options: WritingOptions,
-): Promise<Pick<TrainedTranslator, 'network' | 'parameters' | 'history' | 'backend'>> {
-  const network = model.training();
-  const { labelSmoothing } = options;
-  const { parameters, history, backend } = await fitUntilStopped(network, samples, {
-    ...fitOptionsOf(options),
-    loss: crossEntropy({ ignoreIndex: -100, labelSmoothing }),
-    metrics: [tokenAccuracy, sequenceAccuracy],
-    validation,
-  });
-  return { network, parameters, history, backend };
-}
-
-export function networkOptions(options: WritingOptions) {
-  const { cell, hiddenSize, numLayers, dropout, attention, bidirectional } = options;
-  return { cell, hiddenSize, numLayers, dropout, attention, bidirectional };
-}
-
-/** The start and end tokens of a side that is written. */
-export function endsOf({ vocabulary: { special } }: TokenSide): {
-  readonly start: number;
-  readonly end: number;
-} {
-  const { start, end } = special;
-  if (start !== undefined && end !== undefined) return { start, end };
-  throw new LstmOnnxError('E_INTERNAL', 'The vocabulary of the targets has no start and end.');
 }
 
 /** Equal sources, as the model reads them, are in one part. */

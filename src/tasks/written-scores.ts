@@ -35,3 +35,12 @@ export function writtenScores(
 export function isSame(a: Tokens, b: Tokens): boolean {
   return a.length === b.length && a.every((token, i) => token === b[i]);
 }
+
+/** The text that comes most often, the first of those that are alike. */
+export function mostFrequent(texts: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  let [best, most] = ['', 0];
+  for (const [text, count] of counts) if (count > most) [best, most] = [text, count];
+  return best;
+}
