@@ -37,7 +37,8 @@ tr>:first-child{text-align:left;padding-left:0}
 .confusion th{max-width:9rem}
 .tagged{line-height:2.4}
 rt{font-size:.65em;color:var(--soft)}
-ruby{border-bottom:2px solid var(--model);margin:0 .1em}
+ruby{border-bottom:2px solid var(--model);margin:0 .1em;white-space:nowrap;ruby-align:center}
+.transitions th,.transitions td{padding:.25rem .4rem;font-size:.8125rem;white-space:nowrap}
 .wrong{border-color:var(--ahead)}.wrong rt{color:var(--ahead)}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;font-size:.875rem}
 .legend li::before{content:"";display:inline-block;width:1.25rem;height:.2rem;margin-right:.4rem;vertical-align:middle;background:var(--color)}

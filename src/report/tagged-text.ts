@@ -1,8 +1,11 @@
 /** A text with the tag of each word above it: right ones plain, wrong ones marked, with the right tag behind. */
 import { element, type Markup } from './markup.js';
+import { shortened } from './samples-table.js';
 
 /** Words of a text. */
 const MOST = 80;
+/** Characters of a word, which stands on one line. */
+const LONGEST = 24;
 
 /** @param plain the tag that goes without saying, such as O */
 export function taggedText(
@@ -20,5 +23,5 @@ export function taggedText(
 }
 
 function tagged(word: string, tag: string, kind: 'right' | 'wrong'): Markup {
-  return element('ruby', { class: kind }, word, element('rt', {}, tag));
+  return element('ruby', { class: kind }, shortened(word, LONGEST), element('rt', {}, tag));
 }

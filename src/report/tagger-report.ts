@@ -111,10 +111,9 @@ function texts({ judged, model }: TaggerEvaluation): Markup {
   const worst = all
     .filter((one) => one.wrong > 0)
     .toSorted((a, b) => b.wrong / b.text.words.length - a.wrong / a.text.words.length);
-  const right = all
-    .filter((one) => one.wrong === 0)
-    .toSorted((a, b) => b.text.words.length - a.text.words.length);
   const plain = model.spans ? 'O' : undefined;
+  const told = ({ text }: (typeof all)[number]) => text.actual.filter((tag) => tag !== plain).length;
+  const right = all.filter((one) => one.wrong === 0).toSorted((a, b) => told(b) - told(a));
   const shown = (list: typeof all) =>
     list.slice(0, MOST).map(({ text }) => taggedText(text.words, text.actual, text.predicted, plain));
   return section(
@@ -122,6 +121,6 @@ function texts({ judged, model }: TaggerEvaluation): Markup {
     ...(worst.length > 0
       ? [element('h3', {}, 'With the largest share of wrong tags'), ...shown(worst)]
       : [element('p', {}, 'It gets every tag of the test right.')]),
-    ...(right.length > 0 ? [element('h3', {}, 'All right, the longest'), ...shown(right)] : []),
+    ...(right.length > 0 ? [element('h3', {}, 'All right, with the most tags'), ...shown(right)] : []),
   );
 }

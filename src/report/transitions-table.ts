@@ -34,7 +34,11 @@ export function transitionsTable(crf: Crf, labels: readonly string[], counts: re
     if (typeof score !== 'number') return element('td', {}, trusted(''));
     if (score === -Infinity) return element('td', { class: 'soft' }, 'never');
     const share = strongest > 0 ? Math.abs(score) / strongest : 0;
-    return element('td', shade(share, score < 0 ? 'ahead' : 'model'), score.toFixed(1));
+    return element(
+      'td',
+      shade(share, score < 0 ? 'ahead' : 'model'),
+      (Math.round(10 * score) / 10 || 0).toFixed(1),
+    );
   };
   const header = [...shown.map((to) => labels[to] ?? ''), 'end'];
   const lines = rows.map(([name, ...scores]) =>
@@ -42,7 +46,7 @@ export function transitionsTable(crf: Crf, labels: readonly string[], counts: re
   );
   const whole = element(
     'table',
-    { class: 'confusion' },
+    { class: 'transitions' },
     element('caption', {}, title),
     element(
       'thead',
