@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { tokenizerNames } from '../data/text/tokenizers.js';
 import { classifierDefaults } from '../tasks/train-classifier.js';
-import { learningDefaults, learningSettings } from './learning-settings.js';
+import { expectPartLeft, learningDefaults, learningSettings } from './learning-settings.js';
 import { recordSettings } from './record-settings.js';
 import { choice, flag, text, whole } from './setting-schemas.js';
 import type { SettingTable } from './settings.js';
@@ -75,6 +75,7 @@ export const classifyTable: SettingTable<typeof classifySettings.shape, Classify
   example: '{ "data": "mails.csv", "text": "body", "label": "kind" }',
   complete({ data, ...others }, missing) {
     if (data === undefined) throw missing('data');
+    expectPartLeft(others);
     return { ...taken, data, ...others };
   },
 };

@@ -2,10 +2,9 @@
 import * as z from 'zod';
 import { tokenizerNames } from '../data/text/tokenizers.js';
 import { usualMinCount, usualPatience, usualText } from '../tasks/language-model-plan.js';
-import { learningDefaults, learningSettings } from './learning-settings.js';
+import { expectPartLeft, learningDefaults, learningSettings } from './learning-settings.js';
 import { choice, flag, names, text, whole } from './setting-schemas.js';
 import type { SettingTable } from './settings.js';
-import { UsageError } from './usage-error.js';
 
 /** The text, and how it becomes tokens. */
 export const textSettings = z.strictObject({
@@ -72,12 +71,7 @@ export const generateTable: SettingTable<typeof generateSettings.shape, Generate
   example: '{ "text": ["book.txt"], "tokens": "words" }',
   complete({ text: files, ...others }, missing) {
     if (files === undefined) throw missing('text');
-    const { validation: second = learningDefaults.validation, test: last = learningDefaults.test } = others;
-    if (second + last >= 1) {
-      throw new UsageError(
-        `--validation is ${second} and --test is ${last}, which leaves nothing to learn from: give less.`,
-      );
-    }
+    expectPartLeft(others);
     return { output: learningDefaults.output, text: files, ...others };
   },
 };

@@ -12,6 +12,7 @@ import {
   text,
   whole,
 } from './setting-schemas.js';
+import { UsageError } from './usage-error.js';
 
 /** What is taken where nothing is said; `epochs` and sizes are those of each task. */
 export const learningDefaults = {
@@ -81,4 +82,18 @@ export function learningSettings(own: TaskDefaults, files: string) {
     backend: backend().exactOptional().describe(`tfjs backend: ${backendNames} [default: ${common.backend}]`),
     output: text('a folder').exactOptional().describe(`Folder for ${files} [default: ${common.output}]`),
   });
+}
+
+/** @throws UsageError where the parts that are held back leave nothing to learn from */
+export function expectPartLeft({
+  validation = learningDefaults.validation,
+  test = learningDefaults.test,
+}: {
+  readonly validation?: number;
+  readonly test?: number;
+}): void {
+  if (validation + test < 1) return;
+  throw new UsageError(
+    `--validation is ${validation} and --test is ${test}, which leaves nothing to learn from: give less.`,
+  );
 }

@@ -8,7 +8,12 @@ import { textColumn } from '../data/table/text-column.js';
 import { notesOf, textRecords } from '../data/text/text-records.js';
 import { LstmOnnxError } from '../errors.js';
 import { readText } from '../files/text.js';
-import { classifierFactsOf, classifierOf } from '../tasks/classifier.js';
+import {
+  type Classified,
+  type ClassifierFacts,
+  classifierFactsOf,
+  classifierOf,
+} from '../tasks/classifier.js';
 import { taskNameOf } from '../tasks/task-metadata.js';
 import type { Output } from './output.js';
 import type { Predictor, PredictRequest } from './predictors.js';
@@ -31,7 +36,7 @@ export const predictClassify: Predictor = {
   async predict(models, request, say) {
     if (models.kind !== 'one') throw new UsageError(`${request.path} is no model of classes.`);
     const classifier = classifierOf(models.model);
-    const { texts, files } = await textsOf(request, classifierFactsOf(models.metadata).text, say);
+    const { texts, files, labels } = await textsOf(request, classifierFactsOf(models.metadata), say);
     const places = [...texts.keys()].filter((i) => texts[i]?.trim());
     const empty = texts.length - places.length;
     if (empty > 0) say(`${counted(empty, 'text is', 'texts are')} empty, and of no class.`);
@@ -41,14 +46,18 @@ export const predictClassify: Predictor = {
     );
     const byPlace = new Map(places.map((place, i) => [place, found[i]]));
     const rows = [...texts.keys()].map((i) => byPlace.get(i));
-    const numbers = (values: Float64Array): TableColumn => ({ kind: 'number', values, missing: empty });
-    const probabilityOf = (i: number) =>
-      numbers(Float64Array.from(rows, (row) => row?.probabilities[i] ?? Number.NaN));
+    if (labels) sayAccuracy(labels, rows, say);
+    const numbers = (of: (row: Classified) => number | undefined): TableColumn => {
+      // The digits that a float32 has.
+      const rounded = (value = Number.NaN) => Number(value.toPrecision(7));
+      const values = Float64Array.from(rows, (row) => (row ? rounded(of(row)) : Number.NaN));
+      return { kind: 'number', values, missing: empty };
+    };
     const columns = new Map<string, TableColumn>([
       files ? ['file', textColumn(files)] : ['text', textColumn(texts)],
       ['label', textColumn(rows.map((row) => row?.label))],
-      ['probability', numbers(Float64Array.from(rows, (row) => row?.probability ?? Number.NaN))],
-      ...classifier.classes.map((name, i) => [`p(${name})`, probabilityOf(i)] as const),
+      ['probability', numbers(({ probability }) => probability)],
+      ...classifier.classes.map((name, i) => [`p(${name})`, numbers((row) => row.probabilities[i])] as const),
     ]);
     return { table: { rows: texts.length, columns, notes: [] } };
   },
@@ -59,12 +68,29 @@ interface TextsToClassify {
   readonly texts: readonly (string | undefined)[];
   /** The file of each, where they are of a folder. */
   readonly files?: readonly string[];
+  /** The right class of each, where the file has the column of training. */
+  readonly labels?: readonly (string | undefined)[];
 }
 
-/** @param learned what the column was called in training */
+/** Where a file says the classes, too. */
+function sayAccuracy(
+  labels: readonly (string | undefined)[],
+  rows: readonly (Classified | undefined)[],
+  say: Output['say'],
+): void {
+  const known = [...labels.keys()].filter((i) => labels[i] && rows[i]);
+  if (known.length === 0) return;
+  const right = known.filter((i) => labels[i] === rows[i]?.label).length;
+  const share = ((100 * right) / known.length).toFixed(1);
+  say(
+    `${share} % of ${counted(known.length.toLocaleString('en'), 'text')} whose class the file says are right.`,
+  );
+}
+
+/** @param learned what the columns were called in training */
 async function textsOf(
   { path, texts, data, argv }: PredictRequest,
-  learned: string | undefined,
+  learned: ClassifierFacts,
   say: Output['say'],
 ): Promise<TextsToClassify> {
   if ((data === undefined) === (texts.length === 0)) {
@@ -75,13 +101,20 @@ async function textsOf(
   const reading = givenSettings(argv, recordSettings);
   if (await isDirectory(data)) return textsIn(data, reading.encoding);
   const records = await readRecords(data, reading);
-  const known = learned !== undefined && records.columns.includes(learned) ? learned : undefined;
-  const { text: name } = findColumns(records, { text: column ?? known }, say);
-  const found: (string | undefined)[] = [];
-  const fields = [{ name, takesNumbers: true }];
-  for await (const { values } of textRecords('predict', records.source, fields)) found.push(values[0]);
+  const there = (of: string | undefined) => records.columns.find((name) => name === of);
+  const { text: name } = findColumns(records, { text: column ?? there(learned.text) }, say);
+  const label = there(learned.label);
+  const fields = [name, ...(label === undefined ? [] : [label])].map((own) => ({
+    name: own,
+    takesNumbers: true,
+  }));
+  const found: (readonly (string | undefined)[])[] = [];
+  for await (const { values } of textRecords('predict', records.source, fields)) found.push(values);
   for (const note of notesOf(records.source)) say(note.text);
-  return { texts: found };
+  return {
+    texts: found.map(([own]) => own),
+    ...(label === undefined ? {} : { labels: found.map(([, own]) => own) }),
+  };
 }
 
 /** The files of a folder, but for those whose names begin with a point. */

@@ -1,7 +1,7 @@
 /** The settings of `train tag`, as one table: options, the file for `--config`, its schema and the command in the report follow. */
 import * as z from 'zod';
 import { taggerDefaults } from '../tasks/train-tagger.js';
-import { learningDefaults, learningSettings } from './learning-settings.js';
+import { expectPartLeft, learningDefaults, learningSettings } from './learning-settings.js';
 import { recordSettings } from './record-settings.js';
 import { flag, text, whole } from './setting-schemas.js';
 import type { SettingTable } from './settings.js';
@@ -92,6 +92,7 @@ export const tagTable: SettingTable<typeof tagSettings.shape, TagRun> = {
   example: '{ "data": "train.conllu", "tagColumn": "XPOS" }',
   complete({ data, ...others }, missing) {
     if (data === undefined) throw missing('data');
+    expectPartLeft(others);
     return { ...taken, data, ...others };
   },
 };

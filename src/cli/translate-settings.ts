@@ -1,7 +1,7 @@
 /** The options of `train translate`, as one table: the command line, the file for `--config`, its JSON schema and the command in the report. */
 import * as z from 'zod';
 import { tokenizerNames } from '../data/text/tokenizers.js';
-import { learningDefaults, learningSettings } from './learning-settings.js';
+import { expectPartLeft, learningDefaults, learningSettings } from './learning-settings.js';
 import { recordSettings } from './record-settings.js';
 import { choice, flag, probability, text, whole } from './setting-schemas.js';
 import type { SettingTable } from './settings.js';
@@ -118,6 +118,7 @@ export const translateTable: SettingTable<typeof translateSettings.shape, Transl
   complete({ data, ...others }, missing) {
     if (data === undefined) throw missing('data');
     checkAttention(others);
+    expectPartLeft(others);
     return { ...learningDefaults, ...translateDefaults, data, ...others };
   },
 };

@@ -111,6 +111,14 @@ describe('lstm-onnx train classify', () => {
     expect(stderr).toMatch(/^1 of 6 tokens \(16\.7 %\) are not in the vocabulary\.$/m);
   });
 
+  it('says how many are right of a file that has the classes', async () => {
+    const right = rows.slice(0, 3).map(([text, label]) => [text, label]);
+    const data = write('labelled.csv', csvOf([...right, ['no dog yes', 'yes first'], ['yes no', '']]));
+    const { stdout, stderr } = await lstmOnnx('predict', out, '--data', data);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(6);
+    expect(stderr).toMatch(/^75\.0 % of 4 texts whose class the file says are right\.$/m);
+  });
+
   it('asks for the column where the file has none of that name', async () => {
     const data = write('other.csv', 'a,b\nno dog yes,1\n');
     const { code, stderr } = await lstmOnnx('predict', out, '--data', data);

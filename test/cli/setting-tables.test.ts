@@ -10,6 +10,7 @@ import { givenSettings, optionWords, withSettings } from '../../src/cli/setting-
 import { type SettingTable, settingsSchema } from '../../src/cli/settings.js';
 import { tagTable } from '../../src/cli/tag-settings.js';
 import { translateTable } from '../../src/cli/translate-settings.js';
+import { lstmOnnx } from './lstm-onnx.js';
 
 type Table = Pick<SettingTable<Readonly<Record<string, z.ZodType>>, unknown>, 'name' | 'schema'>;
 const tables = [
@@ -68,3 +69,20 @@ describe.each(tables.map((table) => [table.name, table] as const))(
     });
   },
 );
+
+it.each(['classify', 'tag', 'translate'])('train %s wants a part that is learned from', async (name) => {
+  const { code, stderr } = await lstmOnnx(
+    'train',
+    name,
+    '--data',
+    'a.csv',
+    '--test',
+    '0.5',
+    '--validation',
+    '0.5',
+  );
+  expect(code).toBe(2);
+  expect(stderr).toMatch(
+    /--validation is 0\.5 and --test is 0\.5, which leaves nothing to learn from: give less\./,
+  );
+});
