@@ -26,7 +26,7 @@ export function attentionMap(
   );
   const map = element(
     'table',
-    { class: read.every((token) => token.length === 1) ? 'shades upright' : 'shades' },
+    { class: read.every((token) => token.length === 1) ? 'attention upright' : 'attention' },
     element('caption', {}, title),
     element('thead', {}, element('tr', {}, element('td', {}), ...columns)),
     element('tbody', {}, ...rows),

@@ -45,7 +45,7 @@ export function pictureMap(
   );
   const map = element(
     'table',
-    { class: 'shades seen' },
+    { class: 'attention strips' },
     element('caption', {}, title),
     element('thead', {}, seen),
     element('tbody', {}, ...rows),

@@ -45,13 +45,14 @@ ruby{border-bottom:2px solid var(--model);margin:0 .1em;white-space:nowrap;ruby-
 .legend .band::before{height:.8rem;opacity:.3;background:linear-gradient(90deg,var(--model) 50%,var(--ahead) 50%)}
 .actual{--color:var(--actual)}.model{--color:var(--model)}.ahead{--color:var(--ahead)}.baseline{--color:var(--baseline)}
 .picture{display:block;width:100%;max-width:18rem;height:auto;min-height:2rem;image-rendering:pixelated;border:1px solid var(--line)}
-.shades{font-size:.8125rem;margin:.5rem 0 1rem}
-.shades th,.shades td{border:0;padding:0 .35rem 0 0;line-height:1.3}
-.shades thead th{writing-mode:vertical-rl;text-orientation:mixed;transform:rotate(180deg);text-align:left;vertical-align:bottom;padding:.25rem 0 0;color:var(--text)}
-.shades.upright thead th{writing-mode:horizontal-tb;transform:none;text-align:center}
-.shades.seen .picture{width:16rem;max-width:none;border:0}
-.shades tbody td{width:1.3rem;min-width:1.3rem;height:1.3rem;padding:0;border:1px solid var(--line)}
-.shades.seen tbody td{width:auto;min-width:0}
+.attention{font-size:.8125rem;margin:.5rem 0 1rem}
+.attention th,.attention td{border:0;padding:0 .35rem 0 0;line-height:1.3}
+.attention thead th{writing-mode:vertical-rl;text-orientation:mixed;transform:rotate(180deg);text-align:left;vertical-align:bottom;padding:.25rem 0 0;color:var(--text)}
+.attention.upright thead th{writing-mode:horizontal-tb;transform:none;text-align:center}
+.attention.strips .picture{width:16rem;max-width:none;border:0}
+.attention tbody td{width:1.3rem;min-width:1.3rem;height:1.3rem;padding:0;border:1px solid var(--line)}
+.attention.strips thead td{padding:0}
+.attention.strips tbody td{width:auto;min-width:0}
 pre{margin:.5rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
 summary{cursor:pointer}
 .text{font-size:.9375rem}

@@ -74,7 +74,7 @@ describe('lstm-onnx train caption', () => {
     expectWellFormed(html);
     expect(html.match(/src="data:image\/png;base64,iVBOR/g)?.length).toBeGreaterThan(4);
     expect(html).toMatch(/img-src data:/);
-    expect(html).toMatch(/class="shades seen"/);
+    expect(html).toMatch(/class="attention strips"/);
     expect(textsOf(html).find((text) => text.startsWith('lstm-onnx train caption'))).toMatch(
       /--image file --text bars .*--conv 8/,
     );

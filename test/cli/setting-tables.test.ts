@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import yargs from 'yargs';
 import * as z from 'zod';
+import { captionTable } from '../../src/cli/caption-settings.js';
 import { classifyTable } from '../../src/cli/classify-settings.js';
 import { forecastTable } from '../../src/cli/forecast-config.js';
 import { generateTable } from '../../src/cli/generate-settings.js';
@@ -14,6 +15,7 @@ import { lstmOnnx } from './lstm-onnx.js';
 
 type Table = Pick<SettingTable<Readonly<Record<string, z.ZodType>>, unknown>, 'name' | 'schema'>;
 const tables = [
+  captionTable,
   classifyTable,
   forecastTable,
   generateTable,
@@ -28,6 +30,7 @@ const values = [
   0.5,
   ['a, "b"', ' c'],
   ['hour'],
+  [16, 32],
   [0.5],
   'day',
   'simd:2',

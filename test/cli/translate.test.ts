@@ -69,7 +69,7 @@ describe('lstm-onnx train translate', () => {
     const texts = textsOf(html);
     expect(texts).toContain('From word to sounds');
     expect(texts).toContain('30 sources of the test part');
-    expect(html.match(/class="shades upright"/g)?.length).toBeGreaterThan(2);
+    expect(html.match(/class="attention upright"/g)?.length).toBeGreaterThan(2);
     const command = texts.find((text) => text.startsWith('lstm-onnx train translate --data'));
     expect(command).toMatch(
       /--source word --target sounds .*--source-tokens characters --target-tokens spaces/,
