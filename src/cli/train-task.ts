@@ -167,8 +167,10 @@ function contextOf(
       progress.stop();
       if (backend?.notice) say(backend.notice);
       const took = formatDuration(performance.now() - started);
-      const where = backend === undefined ? '' : ` on tfjs ${backend.name}`;
-      say(`trained in ${took}${where}, ${history.length} of ${counted(length.epochs, 'epoch')}`);
+      const done = `${history.length} of ${counted(length.epochs, 'epoch')}`;
+      if (backend !== undefined) say(`trained in ${took} on tfjs ${backend.name}, ${done}`);
+      // A note, which the report has, too.
+      else sayOnce(`stopped after ${took}, ${done}: the best of them is taken`);
     },
   };
 }

@@ -122,7 +122,7 @@ function surprise({ parts: { plan, vocabulary, test }, evaluation }: LanguageMod
     element(
       'p',
       {},
-      'The text that it has not seen. The darker, the less probable the model held what came:',
+      'The text that it has not seen. The stronger the colour, the less probable the model held what came:',
     ),
     shadeLegend(),
     shadedText(vocabulary, test.subarray(0, most + 1), logProbability.subarray(0, most)),

@@ -1,4 +1,4 @@
-/** A text in which each token has the darker a ground the more it surprised the model. */
+/** A text in which each token has the stronger a ground the more it surprised the model. */
 import type { Vocabulary } from '../data/text/vocabulary.js';
 import { writtenText } from '../generate/written-text.js';
 import { element, type Markup } from './markup.js';

@@ -132,6 +132,9 @@ describe('lstm-onnx train generate', () => {
     expect(stderr).toMatch(/stopped by SIGINT; what is written is the best epoch until then/);
     expect(stdout).toContain('The last part of the text');
     expect(readdirSync(late).sort()).toEqual(['model.onnx', 'model.safetensors', 'report.html']);
+    expect(readFileSync(join(late, 'report.html'), 'utf8')).toMatch(
+      /stopped after [^<]*, [12] of 4 epochs: the best of them is taken/,
+    );
     const { network } = decodeCheckpoint(readFileSync(join(late, 'model.safetensors')));
     expect(Object.keys(network.outputs)).toEqual(['logits']);
   });
