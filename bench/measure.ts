@@ -50,9 +50,14 @@ export class Bench {
   }
 
   pytorch(...args: (string | number)[]): Measured {
+    return this.python('pytorch.py', ...args);
+  }
+
+  /** A Python file of this folder. */
+  python(name: string, ...args: (string | number)[]): Measured {
     const { python, threads } = this.options;
     if (python === undefined) return nothing;
-    const measured = measureIn(python, [join(here, 'pytorch.py'), ...args, '--threads', threads]);
+    const measured = measureIn(python, [join(here, name), ...args, '--threads', threads]);
     this.#pytorchVersion = measured.version ?? this.#pytorchVersion;
     return measured;
   }
