@@ -64,7 +64,7 @@ const suited: Readonly<Record<'characters' | 'words', Suited>> = {
     dropout: 0.2,
     lr: 0.004,
     sizes: [
-      { upTo: 50_000, hiddenSize: 128, embeddingDim: 32, batchSize: 8, steps: 32, read: 1_000_000 },
+      { upTo: 50_000, hiddenSize: 128, embeddingDim: 32, batchSize: 8, steps: 32, read: 2_000_000 },
       { upTo: 300_000, hiddenSize: 160, embeddingDim: 32, batchSize: 16, steps: 50, read: 4_000_000 },
       { upTo: 1_500_000, hiddenSize: 256, embeddingDim: 48, batchSize: 32, steps: 64, read: 10_000_000 },
       { upTo: anyNumber, hiddenSize: 320, embeddingDim: 64, batchSize: 64, steps: 64, read: 20_000_000 },
