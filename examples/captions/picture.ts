@@ -32,7 +32,8 @@ export async function picture(
     y += HEIGHT + weights.length * row + gap;
   }
   const width = WIDTH + 130;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${3 * width}" height="${3 * y}" font-family="sans-serif" font-size="6" fill="currentColor">
+  return `<svg role="img" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${3 * width}" height="${3 * y}" font-family="sans-serif" font-size="6" fill="currentColor">
+<title>Strips of digits, what the model files say of each, and which columns each word looks at</title>
 <style>svg { color: #24292f } @media (prefers-color-scheme: dark) { svg { color: #e6edf3 } }</style>
 ${drawn}</svg>
 `;

@@ -35,7 +35,8 @@ console.log(`${right} of ${TIME} right; ${(spent / TIME).toFixed(2)} ms a frame`
 const [width, height] = [10 * (SIDE + 4), Math.ceil(TIME / 10) * (SIDE + 12)];
 await lo.writeFileAtomic(
   `${OUT}/frames.svg`,
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${3 * width}" height="${3 * height}" font-family="sans-serif" font-size="5.5" text-anchor="middle" fill="currentColor">
+  `<svg role="img" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${3 * width}" height="${3 * height}" font-family="sans-serif" font-size="5.5" text-anchor="middle" fill="currentColor">
+<title>The frames of a video, and what the model file says of each</title>
 <style>svg { color: #24292f } @media (prefers-color-scheme: dark) { svg { color: #e6edf3 } }</style>
 ${film}</svg>
 `,

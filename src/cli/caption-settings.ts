@@ -9,7 +9,7 @@ import { checkAttention, tokenSettings, translateDefaults, writerSettings } from
 import { UsageError } from './usage-error.js';
 
 /** What is taken where nothing is said, beside `learningDefaults`. */
-export const captionDefaults = { ...translateDefaults, epochs: 30, batchSize: 32, dropout: 0.2 } as const;
+const captionDefaults = { ...translateDefaults, epochs: 30, batchSize: 32, dropout: 0.2 } as const;
 
 export const imageSettings = z.strictObject({
   data: text('a file').describe(

@@ -78,7 +78,7 @@ function tooShort(text: string): LstmOnnxError {
   );
 }
 
-export function languageModelNetwork(plan: LanguageModelPlan, size: number): Network {
+function languageModelNetwork(plan: LanguageModelPlan, size: number): Network {
   const { cell, hiddenSize, numLayers, embeddingDim, dropout: rate } = plan;
   const dropped = (x: Floats) => (rate > 0 ? dropout(x, rate) : x);
   return defineNetwork({ tokens: int32('batch', 'time') }, ({ tokens }) => {

@@ -95,7 +95,7 @@ export async function trainClassifier(
   return { network, parameters, history, backend, vocabulary: known, classes, parts };
 }
 
-export const partNames = { train: 'To learn from', validation: 'To validate', test: 'To test' } as const;
+const partNames = { train: 'To learn from', validation: 'To validate', test: 'To test' } as const;
 
 function checkClasses({ texts, labels, classes }: LabelledTexts): void {
   const there = new Set(labels);

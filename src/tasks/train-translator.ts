@@ -104,7 +104,7 @@ function partsOf(pairs: TextPairs, options: TranslatorOptions): TrainedTranslato
 }
 
 /** One text for all sources that are the same tokens. */
-export function sourceKey(
+function sourceKey(
   text: string,
   { sourceTokens, lowercase }: Pick<TranslatorOptions, 'sourceTokens' | 'lowercase'>,
 ): string {
