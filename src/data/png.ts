@@ -62,6 +62,8 @@ function greyOf(png: DecodedPng): GreyImage {
   const most = palette ? 255 : 2 ** png.depth - 1;
   const hasAlpha = channels === 2 || channels === 4;
   const colors = hasAlpha ? channels - 1 : channels;
+  // Without a channel of transparency, one shade or color may stand for it (chunk tRNS).
+  const key = png.transparency?.length === channels && !palette ? png.transparency : undefined;
   const data = new Float32Array(height * width);
   let hadColors = false;
   for (const pixel of data.keys()) {
@@ -69,7 +71,8 @@ function greyOf(png: DecodedPng): GreyImage {
     const [red, green, blue] = colors === 3 ? [at(0), at(1), at(2)] : [at(0), at(0), at(0)];
     hadColors ||= red !== green || green !== blue;
     const shade = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue;
-    const alpha = hasAlpha ? at(channels - 1) : 1;
+    const isKey = key?.every((sample, i) => samples[pixel * channels + i] === (sample & most));
+    const alpha = hasAlpha ? at(channels - 1) : Number(!isKey);
     data[pixel] = alpha * shade + (1 - alpha);
   }
   return { height, width, data, hadColors };

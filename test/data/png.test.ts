@@ -1,10 +1,23 @@
 /** PNG pictures as shades of grey. */
 import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
+import { crc32 } from '../../src/data/crc32.js';
 import { encodePng, parsePng } from '../../src/data/png.js';
 import { failureOf } from './failure.js';
 
 const shades = (bytes: Uint8Array) => Array.from(parsePng(bytes).data, (value) => Math.round(255 * value));
+
+/** The file with a chunk tRNS, two bytes for each sample, before its pixels. */
+function withKey(bytes: Uint8Array, samples: readonly number[]): Uint8Array {
+  const chunk = new Uint8Array(12 + 2 * samples.length);
+  const view = new DataView(chunk.buffer);
+  view.setUint32(0, 2 * samples.length);
+  chunk.set(new TextEncoder().encode('tRNS'), 4);
+  for (const [i, sample] of samples.entries()) view.setUint16(8 + 2 * i, sample);
+  view.setUint32(8 + 2 * samples.length, crc32(chunk.subarray(4, 8 + 2 * samples.length)));
+  const place = 8 + 25; // behind the signature and the header
+  return Uint8Array.of(...bytes.subarray(0, place), ...chunk, ...bytes.subarray(place));
+}
 
 describe('a PNG picture', () => {
   it('of shades comes back as it was written', () => {
@@ -27,6 +40,21 @@ describe('a PNG picture', () => {
     const bytes = encode({ ...options, width: 3, height: 1, depth: 8, data: Uint8Array.from(data) });
     expect(shades(bytes)).toEqual(expected);
     expect(parsePng(bytes).hadColors).toBe(options.channels > 2);
+  });
+
+  it.each([
+    ['shade', { channels: 1, depth: 8, data: Uint8Array.of(0, 10, 0) }, [0], [255, 10, 255]],
+    ['shade of one bit', { channels: 1, depth: 1, data: Uint8Array.of(0b01100000) }, [0], [255, 255, 255]],
+    ['shade of 16 bits', { channels: 1, depth: 16, data: Uint16Array.of(0, 1, 257) }, [0], [255, 0, 1]],
+    [
+      'color',
+      { channels: 3, depth: 8, data: Uint8Array.of(0, 0, 0, 0, 0, 255, 10, 10, 10) },
+      [0, 0, 255],
+      [0, 255, 10],
+    ],
+  ] as const)('of which one %s is transparent stands on white', (_, image, key, expected) => {
+    const bytes = withKey(encode({ ...image, width: 3, height: 1 }), key);
+    expect(shades(bytes)).toEqual(expected);
   });
 
   it('of 16 bits', () => {
