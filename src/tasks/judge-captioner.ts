@@ -5,8 +5,9 @@ import { type Tokenizer, tokensOf } from '../data/text/tokenizers.js';
 import type { Vocabulary } from '../data/text/vocabulary.js';
 import { mustHave } from '../must-get.js';
 import type { Caption, Captioner, GreyImages } from './captioner.js';
+import { imageKeys } from './image-keys.js';
 import { type PickedSamples, pickSamples } from './pick-samples.js';
-import { type CaptionedImages, imageKeys } from './train-captioner.js';
+import type { CaptionedImages } from './train-captioner.js';
 import {
   isSame,
   mostFrequent,

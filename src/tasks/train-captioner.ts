@@ -2,7 +2,6 @@
 import type { Network } from '../builder/network.js';
 import type { StateDict } from '../builder/parameters.js';
 import { counted } from '../counted.js';
-import { crc32 } from '../data/crc32.js';
 import { gatherRows } from '../data/dataset.js';
 import { encodeTexts } from '../data/text/encode-text.js';
 import type { Tokenizer } from '../data/text/tokenizers.js';
@@ -11,6 +10,7 @@ import { type EncoderDecoderFiles, encoderDecoder } from '../sequences/encoder-d
 import type { CaptionerPlan, GreyImages } from './captioner.js';
 import { captionerMetadata } from './captioner-metadata.js';
 import type { FitUntilStopped } from './fit-until-stopped.js';
+import { imageKeys } from './image-keys.js';
 import { sideOf, sideWords, type TokenSettings, type TokenSide } from './pair-tokens.js';
 import { splitByKey } from './split-by-key.js';
 import { endsOf, fitWriting, networkOptions, type WritingOptions } from './writing.js';
@@ -115,15 +115,6 @@ function fitting({ images, texts }: CaptionedImages, side: TokenSide) {
     targets: kept.map((i) => sequences[i] ?? new Int32Array()),
     left: texts.length - kept.length,
   };
-}
-
-/** A key of each image, the same for equal ones. */
-export function imageKeys({ shape: [count = 0, height = 0, width = 0], data }: GreyImages): string[] {
-  const size = height * width;
-  return Array.from({ length: count }, (_, i) => {
-    const pixels = data.slice(i * size, (i + 1) * size);
-    return String(crc32(new Uint8Array(pixels.buffer)));
-  });
 }
 
 /** Equal images are in one part. */
