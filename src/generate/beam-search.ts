@@ -47,7 +47,7 @@ export class BeamSearch implements SequenceSearch {
   }
 
   advance(logits: readonly Float64Array[]): readonly number[] {
-    const { end, maxLength } = this.#limits;
+    const { end, maxLength, endsWith } = this.#limits;
     const { width } = this.#settings;
     const goingOn: { from: number; hypothesis: Hypothesis }[] = [];
     for (const [rank, { from, token, logProbability }] of this.#candidates(logits).entries()) {
@@ -57,6 +57,10 @@ export class BeamSearch implements SequenceSearch {
         continue;
       }
       const hypothesis = extended(before, token, logProbability);
+      if (endsWith?.(mustHave(hypothesis.last, 'A token'))) {
+        if (rank < width) this.#find(hypothesis, logProbability, 'length');
+        continue;
+      }
       if (goingOn.length < width) goingOn.push({ from, hypothesis });
     }
     const isLast = goingOn.some(({ hypothesis }) => lengthOf(hypothesis) === maxLength);

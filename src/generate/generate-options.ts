@@ -9,7 +9,7 @@ import { allowedOutputs, tokenList } from './allowed-outputs.js';
 import { BeamSearch, type BeamSettings } from './beam-search.js';
 import type { Sources } from './encoder-and-decoder.js';
 import type { GenerateMetadata } from './generate-metadata.js';
-import type { SearchLimits, SequenceSearch } from './generated.js';
+import type { EndTest, SearchLimits, SequenceSearch } from './generated.js';
 import { drawn, mostProbable, SingleSearch } from './single-search.js';
 import type { TokenModelOptions } from './token-model.js';
 
@@ -158,6 +158,7 @@ export function searchesFor(
   options: GenerateOptions,
   prompts: readonly (readonly number[])[],
   metadata: GenerateMetadata,
+  endsWith?: EndTest,
 ): readonly SequenceSearch[] {
   const { maxLength, repetitionPenalty, end } = checkedOptions<Numbers, typeof numberDefaults>(
     'generate',
@@ -173,7 +174,7 @@ export function searchesFor(
   );
   const allowed = options.allowed === undefined ? undefined : allowedOutputs(options.allowed, end, maxLength);
   const forbidden = new Set(tokenList('generate: the option forbidden', options.forbidden ?? []));
-  const common = { end, maxLength, repetitionPenalty, allowed, forbidden };
+  const common = { end, maxLength, repetitionPenalty, allowed, forbidden, endsWith };
   const limits = prompts.map((prompt) => ({ prompt, ...common }));
   if (options.beam !== undefined) {
     const settings = beamSettings(options.beam, maxLength);

@@ -14,7 +14,7 @@ import {
   type TranslateOptions,
   translateOptionNames,
 } from './generate-options.js';
-import type { Generated, GeneratedSoFar, SequenceSearch } from './generated.js';
+import type { EndTest, Generated, GeneratedSoFar, SequenceSearch } from './generated.js';
 import { TokenModel } from './token-model.js';
 
 /**
@@ -48,6 +48,18 @@ export async function generate(
   const { searches, steps } = await prepared(model, options);
   for await (const _ of steps);
   return searches.map((search) => search.results());
+}
+
+/** {@link generate} by a beam search of a model of tokens, whose sequences end with a token that `endsWith` tells, too. */
+export async function beamsUntil(
+  model: BaseModel,
+  options: GenerateOptions,
+  endsWith: EndTest,
+): Promise<readonly (readonly Generated[])[]> {
+  checkGenerateOptions(options, generateOptionNames);
+  const { searches, steps } = search(model, options, undefined, endsWith);
+  for await (const _ of steps);
+  return searches.map((each) => each.results());
 }
 
 /**
@@ -99,11 +111,16 @@ async function prepared(
 }
 
 /** @param sequences how many there are, where prompts are not to say it */
-function search(model: BaseModel, options: GenerateOptions, sequences: number | undefined): Prepared {
+function search(
+  model: BaseModel,
+  options: GenerateOptions,
+  sequences: number | undefined,
+  endsWith?: EndTest,
+): Prepared {
   const tokens = new TokenModel(model, options ?? {});
   const metadata = startAndEnd(model.metadata, tokens.input);
   const prompts = promptsOf(options?.prompts, metadata, sequences);
-  const searches = searchesFor(options ?? {}, prompts, metadata);
+  const searches = searchesFor(options ?? {}, prompts, metadata, endsWith);
   return { searches, steps: stepsOf(tokens, searches, prompts, options ?? {}) };
 }
 

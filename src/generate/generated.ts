@@ -60,4 +60,8 @@ export interface SearchLimits {
   readonly repetitionPenalty: number;
   readonly allowed: AllowedNode | undefined;
   readonly forbidden: ReadonlySet<number>;
+  /** Of a beam search: whether a sequence ends with its last token, which is one of its own. */
+  readonly endsWith?: EndTest | undefined;
 }
+
+export type EndTest = (last: WrittenToken) => boolean;

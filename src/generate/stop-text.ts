@@ -1,4 +1,8 @@
 /** Ends a text that comes in pieces at the first of some texts, which itself is left out. */
+import type { Vocabulary } from '../data/text/vocabulary.js';
+import type { EndTest } from './generated.js';
+import { writtenText } from './written-text.js';
+
 export class StopText {
   readonly #stops: readonly string[];
   /** What has come and may be the start of one of them. */
@@ -22,6 +26,22 @@ export class StopText {
   rest(): string {
     return this.#held;
   }
+}
+
+/** Whether a stop has come with the last token of a sequence. @param before the token in front of the sequence, if there is one */
+export function stopTest(vocabulary: Vocabulary, stops: readonly string[], before?: string): EndTest {
+  const longest = Math.max(0, ...stops.map(({ length }) => length));
+  return (last) => {
+    // As far back as a stop that ends in the last token may begin.
+    const tail = [last.token];
+    let [written, length] = [last.previous, 0];
+    for (; written && length < longest; written = written.previous) {
+      tail.unshift(written.token);
+      length += vocabulary.tokens[written.token]?.length ?? 0;
+    }
+    const text = writtenText(vocabulary, tail, written ? undefined : before);
+    return stops.some((stop) => text.includes(stop));
+  };
 }
 
 /** The length of the longest end of the text that the stop begins with. */

@@ -7,10 +7,10 @@ import { LstmOnnxError } from '../errors.js';
 import { mustHave } from '../must-get.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
 import { BaseModel } from '../runtime/model.js';
-import { generate, generateSteps } from './generate.js';
+import { beamsUntil, generateSteps } from './generate.js';
 import type { GenerateOptions } from './generate-options.js';
 import type { Generated, GeneratedSoFar } from './generated.js';
-import { StopText } from './stop-text.js';
+import { StopText, stopTest } from './stop-text.js';
 import { type Prompt, promptTokens } from './text-prompt.js';
 import { TokenModel } from './token-model.js';
 import { writtenText } from './written-text.js';
@@ -77,7 +77,7 @@ export class TextGenerator {
    *
    * @param prompt a text, or its tokens where the vocabulary is of tokens of your own. What the vocabulary does not have is read as its
    *   unknown token. An empty one is for a new text, which begins as texts and lines begin
-   * @returns the text, or the `nBest` of a beam search, the best first
+   * @returns the text, or the `nBest` of a beam search, the best first; fewer where some are the same text up to a stop
    * @throws E_INVALID_OPTION for options that make no sense; E_UNKNOWN_NAME for characters or words that the vocabulary has no token for;
    *   what {@link generate} throws
    */
@@ -95,16 +95,19 @@ export class TextGenerator {
     }
     const { stop, ...others } = options;
     const { tokens, last } = promptTokens(this.vocabulary, prompt);
-    const [found = []] = await generate(this.#model, {
-      ...others,
-      prompts: [tokens],
-      forbidden: this.#forbidden,
-    });
-    return found.map(({ score: _, ...one }) => {
+    const stops = stopsOf(stop);
+    const [found = []] = await beamsUntil(
+      this.#model,
+      { ...others, prompts: [tokens], forbidden: this.#forbidden },
+      stopTest(this.vocabulary, stops, last),
+    );
+    const written = found.map(({ score: _, ...one }): GeneratedText => {
       const text = writtenText(this.vocabulary, one.tokens, last);
-      const { text: kept, stopped } = new StopText(stopsOf(stop)).add(text);
+      const { text: kept, stopped } = new StopText(stops).add(text);
       return stopped ? { ...one, text: kept, finish: 'stop' } : { ...one, text };
     });
+    // The same text may come before two stops.
+    return written.filter(({ text }, i) => written.findIndex((other) => other.text === text) === i);
   }
 
   /**

@@ -6,6 +6,7 @@ import { generate } from '../../src/generate/generate.js';
 import { type TextGenerationOptions, textGeneratorOf } from '../../src/generate/text-generator.js';
 import { writtenText } from '../../src/generate/written-text.js';
 import { Model } from '../../src/runtime/node.js';
+import '../matcher.js';
 import { failure } from '../runtime/models.js';
 import { tokenModel } from './token-model.js';
 
@@ -82,6 +83,31 @@ describe('a text that is written', () => {
     const [best] = await generator.generate('ab', { ...options, stop });
     expect(best!.text).toBe(found[0]!.text.slice(0, found[0]!.text.indexOf(stop)));
     expect(best!.finish).toBe('stop');
+  });
+
+  it('ends a beam search at a stop with the tokens up to it and their probability, and has each text once', async () => {
+    const options = { beam: { width: 4, nBest: 4 }, maxLength: 30 };
+    const whole = await generator.generate('ab', options);
+    const stop = [...new Set(whole[0]!.text)].slice(0, 2);
+    const found = await generator.generate('ab', { ...options, stop });
+    expect(new Set(found.map(({ text }) => text)).size).toBe(found.length);
+    const ended = found.filter(({ finish }) => finish === 'stop');
+    expect(ended.length).toBeGreaterThan(0);
+    for (const { text, tokens, logProbability } of ended) {
+      expect(tokens).toHaveLength(text.length + 1);
+      // Token by token, each the only one that is not forbidden.
+      const prompt = encodeText(letters, 'ab');
+      let expected = 0;
+      for (const [i, token] of tokens.entries()) {
+        const [[forced] = []] = await generate(models[0]!, {
+          prompts: [[...prompt, ...tokens.slice(0, i)]],
+          forbidden: [...letters.tokens.keys()].filter((other) => other !== token),
+          maxLength: 1,
+        });
+        expected += forced!.logProbability;
+      }
+      expect([logProbability]).toBeCloseToArray([expected], { rtol: 1e-5 });
+    }
   });
 
   it('begins as a line begins where there is no prompt, and reads unknown characters as the unknown token', async () => {
