@@ -35,7 +35,7 @@ function reader(wide) {
     const path = join(folder, name);
     if (!existsSync(path)) return null;
     const text = readFileSync(path, 'utf8');
-    return wide && name.startsWith('src/kernels/') ? inPairs(text) : text;
+    return wide && name.startsWith('src/kernels/') ? inPairs(text, name) : text;
   };
 }
 

@@ -7,8 +7,21 @@
  */
 const LOOP = /^( *)\/\/ pairs\n\1while \((\w+) (?:<|\+ 16 <=) (\w+)\) \{\n([\s\S]*?)\n\1\}\n/gm;
 
-/** @returns the text with a loop of pairs before each loop that is marked */
-export function inPairs(text) {
+const MARK = /^ *\/\/ pairs\b/gm;
+
+/**
+ * @param name the file's
+ * @returns the text with a loop of pairs before each loop that is marked
+ * @throws for a mark before what is no such loop
+ */
+export function inPairs(text, name) {
+  const marks = [...text.matchAll(MARK)].length;
+  const loops = [...text.matchAll(LOOP)].length;
+  if (marks !== loops) {
+    throw new Error(
+      `${name} has ${marks} marks of pairs and ${loops} loop(s) that can be written so; write each as scripts/kernel-pairs.js says.`,
+    );
+  }
   return text.replace(LOOP, (loop, indent, pointer, end, body) => {
     const pairs = pairedBody(body);
     return `${indent}while (${pointer} + 32 <= ${end}) {\n${pairs}\n${indent}}\n${loop}`;
