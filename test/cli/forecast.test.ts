@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { trainNames } from '../../src/cli/train.js';
 import { forecasterOf, Model, readTable, trainForecaster } from '../../src/index.js';
 import { temporaryDirectory } from '../files/temporary-directory.js';
 import { salesSeries } from '../forecast/series.js';
@@ -274,8 +275,12 @@ describe('lstm-onnx train', () => {
   it.each([
     ['an option of the other', ['train', 'mnist', '--csv', 'x.csv'], 'Unknown argument: csv'],
     ['an option of the other', ['train', 'forecast', '--data', 'x'], /Unknown argument: data|target/],
-    ['nothing to train', ['train'], 'Name what to train: mnist, forecast.'],
-    ['another data set', ['train', 'cifar'], 'train does not know cifar; it trains mnist, forecast.'],
+    ['nothing to train', ['train'], `Name what to train: ${trainNames.join(', ')}.`],
+    [
+      'another data set',
+      ['train', 'cifar'],
+      `train does not know cifar; it trains ${trainNames.join(', ')}.`,
+    ],
     ['no target', ['train', 'forecast', '--csv', 'x.csv'], 'Missing required argument: target'],
     [
       'quantiles that descend',
