@@ -9,10 +9,11 @@ const names = { one: 'image', nearest: 'nearest image', frequent: 'most frequent
 export function captionerScores(evaluation: CaptionerEvaluation): ScoreTable {
   const { sources, pairs, of } = evaluation;
   const part = of > sources ? ` of ${of.toLocaleString('en')}` : '';
+  const spread = of > sources ? ', evenly spread' : '';
   const several =
     pairs > sources ? `, ${counted(pairs.toLocaleString('en'), 'caption')}, the nearest counts` : '';
   return withLines({
-    title: `${counted(sources.toLocaleString('en'), 'image')}${part} of the test part${several}`,
+    title: `${counted(sources.toLocaleString('en'), 'image')}${part} of the test part${spread}${several}`,
     rows: writtenRows(evaluation, names),
     verdict: writtenVerdict(evaluation, names),
   });

@@ -5,6 +5,7 @@ import { type Tokenizer, tokensOf } from '../data/text/tokenizers.js';
 import type { Vocabulary } from '../data/text/vocabulary.js';
 import { mustHave } from '../must-get.js';
 import type { Caption, Captioner, GreyImages } from './captioner.js';
+import { evenlySpread } from './evenly-spread.js';
 import { imageKeys } from './image-keys.js';
 import { type PickedSamples, pickSamples } from './pick-samples.js';
 import type { CaptionedImages } from './train-captioner.js';
@@ -16,7 +17,7 @@ import {
   writtenScores,
 } from './written-scores.js';
 
-/** Images that are judged; more would change little. */
+/** Images that are judged, evenly spread over the test part; more would take long. */
 const MOST_JUDGED = 2000;
 /** Samples that are shown of those that are right, and of those that are wrong. */
 const SHOWN = 8;
@@ -33,7 +34,7 @@ export interface JudgedCaption {
 }
 
 export interface CaptionerEvaluation {
-  /** Images that were judged, the captions that they have, and how many different images the part has. */
+  /** Images that were judged, evenly spread, the captions that they have, and how many different images the part has. */
   readonly sources: number;
   readonly pairs: number;
   readonly of: number;
@@ -63,7 +64,7 @@ export async function judgeCaptioner(
 ): Promise<CaptionerEvaluation> {
   const { text, beam } = captioner.plan;
   const all = byImage(test.images);
-  const judged = all.slice(0, MOST_JUDGED);
+  const judged = evenlySpread(all, MOST_JUDGED);
   const images = gatherRows(
     test.images,
     judged.map(([first = 0]) => first),

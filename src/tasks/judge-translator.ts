@@ -4,6 +4,7 @@ import type { TextPairs } from '../data/text/text-pairs.js';
 import { type Tokenizer, tokensOf } from '../data/text/tokenizers.js';
 import type { Vocabulary } from '../data/text/vocabulary.js';
 import { mustHave } from '../must-get.js';
+import { evenlySpread } from './evenly-spread.js';
 import { type PickedSamples, pickSamples } from './pick-samples.js';
 import type { Translation, Translator } from './translator.js';
 import {
@@ -14,7 +15,7 @@ import {
   writtenScores,
 } from './written-scores.js';
 
-/** Sources that are judged; more would change little. */
+/** Sources that are judged, evenly spread over the test part; more would take long. */
 const MOST_JUDGED = 5000;
 /** Samples that are shown of those that are right, and of those that are wrong. */
 const SHOWN = 12;
@@ -30,7 +31,7 @@ export interface JudgedTranslation {
 }
 
 export interface TranslatorEvaluation {
-  /** Sources that were judged, the pairs that they have, and how many different sources the part has. */
+  /** Sources that were judged, evenly spread, the pairs that they have, and how many different sources the part has. */
   readonly sources: number;
   readonly pairs: number;
   readonly of: number;
@@ -63,7 +64,7 @@ export async function judgeTranslator(
 ): Promise<TranslatorEvaluation> {
   const { source, target, beam } = translator.plan;
   const all = bySource(test, source.vocabulary);
-  const judged = [...all.values()].slice(0, MOST_JUDGED);
+  const judged = evenlySpread([...all.values()], MOST_JUDGED);
   const sources = judged.map(([first]) => first.source);
   const references = judged.map((pairs) => pairs.map((pair) => tokensIn(target.vocabulary, pair.target)));
   const options = signal ? { signal } : {};
