@@ -1,5 +1,6 @@
 /** Keeps a command from writing over a file that it reads, or that a person has finished. */
 import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { LstmOnnxError } from '../errors.js';
 
 /**
@@ -27,6 +28,28 @@ export async function refuseReplacing(output: string): Promise<void> {
     'E_INVALID_OPTION',
     `${output} is there already, and what was written into it by hand would be lost. Remove it, or name another place with ` +
       '--output.',
+  );
+}
+
+/** Every name that a training gives its model files. */
+const MODEL_FILES = ['model.onnx', 'encoder.onnx', 'decoder.onnx'];
+
+/**
+ * Model files of two tasks in one folder would be taken for each other.
+ *
+ * @param files that this training writes into the folder
+ * @throws E_INVALID_OPTION when there are model files in the folder that this training does not write
+ */
+export async function refuseOtherModels(folder: string, files: readonly string[]): Promise<void> {
+  const own = files.map((file) => basename(file));
+  const others: string[] = [];
+  for (const name of MODEL_FILES.filter((each) => !own.includes(each)))
+    if ((await identityOf(join(folder, name))) !== undefined) others.push(name);
+  if (others.length === 0) return;
+  throw new LstmOnnxError(
+    'E_INVALID_OPTION',
+    `${folder} has ${others.join(' and ')} of another training, and one folder takes the model of one. Name another folder ` +
+      `with --output, or remove ${others.length > 1 ? 'these files' : 'this file'}.`,
   );
 }
 

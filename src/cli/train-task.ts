@@ -10,7 +10,7 @@ import { formatDuration } from '../progress/duration.js';
 import { trainingProgress } from '../progress/training-progress.js';
 import type { GlobalOptions } from './global-options.js';
 import { type CliIo, expectFolder, type Output } from './output.js';
-import { refuseOverwriting } from './refuse-overwriting.js';
+import { refuseOtherModels, refuseOverwriting } from './refuse-overwriting.js';
 import { withSettings } from './setting-options.js';
 import { type SettingTable, settingsOf } from './settings.js';
 import { Stopped, stopOnSignal } from './stop.js';
@@ -106,6 +106,7 @@ async function run<S extends Shape, Run extends TaskRun>(
   for (const file of files) await refuseOverwriting(file, inputs);
   await ensureWritableDirectory(settings.output);
   await using _lock = await lockFolder(settings.output);
+  await refuseOtherModels(settings.output, files);
   const length = { epochs: settings.epochs ?? 0 };
   const progress = trainingProgress(() => length.epochs, stderr);
   using stop = stopOnSignal(signals, () => {
@@ -120,8 +121,9 @@ async function run<S extends Shape, Run extends TaskRun>(
     const written = await contents();
     if (!stopped) stop.signal.throwIfAborted();
     const names = written.map(([file]) => file);
-    for (const file of files.filter((each) => !names.includes(each))) await rm(file, { force: true });
     await writeFilesAtomic(written);
+    // Only now: where the new files cannot be written, the earlier ones stay as they were.
+    for (const file of files.filter((each) => !names.includes(each))) await rm(file, { force: true });
     if (args.json) print(JSON.stringify({ event: 'done', files: names }));
     else say(`wrote ${names.join(', ')}; ${next}`);
     if (stopped) throw new StoppedAndSaved(stop.signal.reason);

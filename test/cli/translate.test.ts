@@ -127,7 +127,7 @@ describe('lstm-onnx train translate', () => {
     expect(stderr).toMatch(/61 pairs of 60 different sources; all pairs of a source are in one part/);
     expect(stderr).toMatch(/--source-tokens: words are taken/);
     expect(stdout).toMatch(/^6 sources of the test part/m);
-    expect(stdout).toMatch(/Of 6 sources figures are rough/);
+    expect(stdout).toMatch(/With only 6 sources the figures are rough/);
   });
 
   it('leaves pairs out of training that are longer than it may be, and says so', async () => {
@@ -216,6 +216,18 @@ describe('lstm-onnx train translate refuses', () => {
     expect(code).toBe(exit);
   });
 
+  it('a folder with the model of another task, before anything is read', async () => {
+    const taken = join(folder, 'taken');
+    mkdirSync(taken);
+    writeFileSync(join(taken, 'model.onnx'), 'of classes');
+    const { code, stderr } = await train('--data', data, ...quick, '-o', taken);
+    expect(stderr).toMatch(
+      /taken has model.onnx of another training.* --output, or remove this file\. \[E_INVALID_OPTION\]/,
+    );
+    expect(code).toBe(1);
+    expect(readdirSync(taken)).toEqual(['model.onnx']);
+  });
+
   it('no data at all', async () => {
     const { code, stderr } = await train('--source', 'a');
     expect(stderr).toMatch(/Missing required argument: data/);
@@ -270,6 +282,9 @@ describe('lstm-onnx predict of a translator', () => {
     const nothing = await lstmOnnx('predict', out);
     expect(nothing.stderr).toMatch(/translates texts: give them behind it, or a file of them with --data/);
     expect(nothing.code).toBe(2);
+    const foreign = await lstmOnnx('predict', out, 'abx', '--text', 'word');
+    expect(foreign.stderr).toMatch(/--text has no effect with .*'Translations:'/);
+    expect(foreign.code).toBe(2);
     const mixed = join(folder, 'mixed');
     mkdirSync(mixed);
     copyFileSync(join(out, 'encoder.onnx'), join(mixed, 'encoder.onnx'));
