@@ -5,7 +5,8 @@ import { allowWideKernels } from '../builder/backends/simd/wide-flag.js';
 import { runCli } from './run-cli.js';
 
 // V8's flags are those of the process, and this is the process. What trains here is our own WebAssembly.
-if (process.argv[2] === 'train') allowWideKernels();
+// Options such as --json may stand before the command.
+if (process.argv.includes('train')) allowWideKernels();
 
 process.exitCode = await runCli(hideBin(process.argv), {
   stdout: process.stdout,
