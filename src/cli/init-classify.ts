@@ -32,7 +32,7 @@ export const classifyInit: InitTask<typeof classifySettings.shape> = {
     const draft = new SettingsDraft<Partial<ClassifySettings>>(given);
     const data = await textsOf(draft, path);
     if (data === undefined) {
-      draft.notes.push('How texts are read is not written: it depends on what is to be decided.');
+      draft.notes.push('Choose the columns first; then run init again for the rest.');
       return draft;
     }
     for (const { text } of data.notes) draft.notes.push(text);

@@ -26,7 +26,7 @@ export const trainNames: readonly string[] = [
 export const trainCommand = (output: Output, io: CliIo): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'train',
   describe:
-    'Train a network and write it: on MNIST digits, a forecast of the series in a CSV file, classes of texts, translations, or a text to write on',
+    'Train a network and write it: on MNIST digits, a forecast of the series in a CSV file, classes of texts, tags of tokens, translations, captions of images, or a text to write on',
   builder: (yargs): Argv<GlobalOptions> =>
     yargs
       .command(trainMnistCommand(output, io))

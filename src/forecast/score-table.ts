@@ -51,7 +51,7 @@ function verdictOf(evaluation: Judged): string[] {
   const [best = 'naive'] = names.toSorted((a, b) => baselines[a].mase - baselines[b].mase);
   const first =
     better.length > 0
-      ? `The model is no better than what takes no training: its MASE is ${shown(model.mase)}, that of ${list(better, 'mase')}. Rather use that.`
+      ? `The model is no better than what takes no training: its MASE is ${shown(model.mase)}, that of ${list(better, 'mase')}. Prefer the baseline.`
       : `The model is better than what takes no training: its MASE is ${shown(model.mase)}, that of the best of these, ${labels[best]}, ${shown(baselines[best].mase)}.`;
   const others = (['mae', 'rmse'] as const).flatMap((by) => {
     const also = noWorse(evaluation, by).filter((name) => !better.includes(name));

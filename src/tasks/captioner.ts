@@ -2,11 +2,11 @@
 import { wrongArgument } from '../arguments.js';
 import { gatherRows } from '../data/dataset.js';
 import { expectWhole } from '../data/table/table.js';
-import { decodeText } from '../data/text/encode-text.js';
 import type { Vocabulary } from '../data/text/vocabulary.js';
 import { LstmOnnxError } from '../errors.js';
 import { checkPair, type EncoderAndDecoder } from '../generate/encoder-and-decoder.js';
 import type { Generated } from '../generate/generated.js';
+import { writtenText } from '../generate/written-text.js';
 import { mustHave } from '../must-get.js';
 import { checkArray, type NdArray } from '../nd-array.js';
 import { checkOptionNames } from '../option-names.js';
@@ -99,7 +99,7 @@ export class Captioner {
   #spelled({ tokens, logProbability, finish }: Generated) {
     const { vocabulary } = this.plan.text;
     return {
-      text: decodeText(vocabulary, tokens),
+      text: writtenText(vocabulary, tokens),
       tokens: tokens.map((token) => mustHave(vocabulary.tokens[token], 'A token')),
       ...{ logProbability, finish },
     };

@@ -54,7 +54,7 @@ function comparison(name: BaselineName, model: ClassScores, baseline: BaselineSc
   const right = `${percent(model.accuracy)} right, and ${labels[name]} ${percent(baseline.accuracy)}`;
   const alone = `of ${texts.toLocaleString('en')} texts the model alone gets ${modelAlone} right, and ${labels[name]} alone ${baselineAlone}`;
   if (modelAlone <= baselineAlone) {
-    return `The model is no better than the best baseline: it gets ${right}. Rather use that.`;
+    return `The model is no better than the best baseline: it gets ${right}. Prefer the baseline.`;
   }
   if (signTest(modelAlone, baselineAlone) > CHANCE) {
     return `The model may be no better than the best baseline: it gets ${right}, which may be chance: ${alone}.`;

@@ -28,7 +28,7 @@ export function languageModelTable(evaluation: LanguageModelEvaluation, tokenize
     verdict: [
       verdictOf(model, baselines),
       ...(unknown > 0 ? [unknownOf(unknown, tokens, noun)] : []),
-      ...(tokens < FEW ? [`These are few ${noun}s, so that the figures are rough.`] : []),
+      ...(tokens < FEW ? [`With so few ${noun}s the figures are rough.`] : []),
     ],
   });
 }

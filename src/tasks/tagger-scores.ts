@@ -57,7 +57,7 @@ function verdict(evaluation: TaggerEvaluation): string[] {
       ? `its span F1 is ${f1Of(model.spans?.f1 ?? 0)}, and that of '${name}' ${f1Of(baselines[best].spans?.f1 ?? 0)}`
       : `it gets ${percent(model.tokenAccuracy)} of the tokens right, and '${name}' ${percent(baselines[best].tokenAccuracy)}`;
   if (measured(model, by) <= measured(baselines[best], by)) {
-    return [`The model is no better than the best baseline: ${figures}. Rather use that.`];
+    return [`The model is no better than the best baseline: ${figures}. Prefer the baseline.`];
   }
   const isChance = modelAlone <= baselineAlone || signTest(modelAlone, baselineAlone) > CHANCE;
   const alone = `the model alone gets ${counted(modelAlone, 'token')} right, and the baseline alone ${baselineAlone}`;

@@ -1,11 +1,12 @@
 /** Translations of texts by the model files of an encoder and a decoder. */
 import { wrongArgument } from '../arguments.js';
-import { decodeText, encodeTexts } from '../data/text/encode-text.js';
+import { encodeTexts } from '../data/text/encode-text.js';
 import type { Vocabulary } from '../data/text/vocabulary.js';
 import { LstmOnnxError } from '../errors.js';
 import { checkPair, type EncoderAndDecoder } from '../generate/encoder-and-decoder.js';
 import type { BeamOptions } from '../generate/generate-options.js';
 import type { Generated } from '../generate/generated.js';
+import { writtenText } from '../generate/written-text.js';
 import { mustHave } from '../must-get.js';
 import type { NdArray } from '../nd-array.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
@@ -132,7 +133,7 @@ export class Translator {
   #spelled({ tokens, logProbability, finish }: Generated) {
     const { vocabulary } = this.plan.target;
     return {
-      text: decodeText(vocabulary, tokens),
+      text: writtenText(vocabulary, tokens),
       tokens: tokens.map((token) => tokenOf(vocabulary, token)),
       ...{ logProbability, finish },
     };

@@ -55,7 +55,7 @@ export function writtenVerdict(judged: JudgedWriting, names: Names): string[] {
     its.errorRate > model.errorRate && exact.exact >= model.exact
       ? [`By exact matches it is no better: ${percent(model.exact)}, the ${most} ${percent(exact.exact)}.`]
       : [];
-  const rough = sources < FEW ? [`Of ${counted(sources, names.one)} figures are rough.`] : [];
+  const rough = sources < FEW ? [`With only ${counted(sources, names.one)} the figures are rough.`] : [];
   return [first, ...byExact, ...rough];
 }
 

@@ -47,7 +47,10 @@ it.each([
     scores(2.9, 4.5, 1.25),
     ['its MASE is 1.25, that of drift (1)', 'By RMSE it is no better: 4.5, that of naive (4).'],
   ],
-  [scores(5, 7, 3), ['its MASE is 3, that of drift (1), naive (1.5), seasonal naive (2). Rather use that.']],
+  [
+    scores(5, 7, 3),
+    ['its MASE is 3, that of drift (1), naive (1.5), seasonal naive (2). Prefer the baseline.'],
+  ],
   [
     scores(2, 4, 0.9),
     [

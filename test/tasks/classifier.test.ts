@@ -205,7 +205,7 @@ describe('the verdict', () => {
 
   it('says plainly that a baseline is as good', () => {
     expect(judged({ ...scores(0.9), modelAlone: 10, baselineAlone: 10 })[0]).toMatch(
-      /^The model is no better than the best baseline: it gets 90\.0 % right, and naive Bayes 90\.0 %\. Rather use that\.$/,
+      /^The model is no better than the best baseline: it gets 90\.0 % right, and naive Bayes 90\.0 %\. Prefer the baseline\.$/,
     );
   });
 

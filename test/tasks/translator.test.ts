@@ -40,6 +40,29 @@ const translator = translatorOf(pair);
 const texts = ['abcd', 'a', 'dcb', 'ab'];
 
 describe('a translator', () => {
+  it('writes no space before the full stop of words', async () => {
+    const words = vocabulary(['.'], { tokens: 'words', start: true, end: true });
+    const own = encoderDecoder({
+      source: { vocabulary: source.tokens.length },
+      target: { vocabulary: words.tokens.length, start: 2, end: 3 },
+      hiddenSize: 8,
+    });
+    const metadata = translatorMetadata({ ...plan, target: { ...plan.target, vocabulary: words }, beam: 1 });
+    const parameters = initParameters(own.training(), 1);
+    // The full stop is more probable than the end at every step.
+    const [, bias] = [...parameters].find(([name]) => name.endsWith('output.bias'))!;
+    bias.data[words.tokens.indexOf('.')] = 9;
+    const files = own.toOnnx(parameters, {
+      metadata,
+      vocabularies: { source, token: words },
+    });
+    const [encoder, decoder] = await Promise.all([Model.load(files.encoder), Model.load(files.decoder)]);
+    opened.push(encoder, decoder);
+    const [first] = await translatorOf({ encoder, decoder }).translate(['abcd']);
+    expect(first?.tokens.length).toBeGreaterThan(1);
+    expect(first?.text).toBe('.'.repeat(first?.tokens.length ?? 0));
+  });
+
   it('knows from its files how texts are read and written', () => {
     expect(translator.plan).toEqual(plan);
     expect(translator.hasAttention).toBe(true);
