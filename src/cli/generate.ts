@@ -89,6 +89,12 @@ function checkTogether({ temperature, topK, topP, seed, beam, count = 1 }: Writi
       `--count is ${count}, and a beam of ${beam} finds no more than that: give a larger --beam.`,
     );
   }
+  const [otherName] = drawing.find(([name, value]) => name !== 'temperature' && value !== undefined) ?? [];
+  if (temperature === 0 && otherName !== undefined) {
+    throw new UsageError(
+      `--temperature 0 takes the most probable token, and --${otherName} is of tokens that are drawn: leave one of them out.`,
+    );
+  }
   if (temperature === 0 && count > 1) {
     throw new UsageError('--temperature 0 writes the same text each time: leave --count out.');
   }

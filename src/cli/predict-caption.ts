@@ -29,6 +29,7 @@ const settings = z.strictObject({
 
 export const predictCaption: Predictor = {
   options: ['Captions:', settings],
+  shares: ['beam'],
   fits: (metadata) => taskNameOf(metadata) === 'caption',
   async predict(models, request, say) {
     if (models.kind !== 'pair') {

@@ -23,8 +23,10 @@ export interface PredictRequest {
 }
 
 export interface Predictor {
-  /** Options that are for this task alone, under their heading. */
+  /** Options of this task, under their heading. */
   readonly options?: readonly [heading: string, settings: z.ZodObject<Readonly<Record<string, z.ZodType>>>];
+  /** Options under the headings of other tasks that this one takes, too. */
+  readonly shares?: readonly string[];
   /** Whether the metadata are those of a model of this task. */
   fits(metadata: ReadonlyMap<string, string>): boolean;
   /** A row for each prediction. */

@@ -292,6 +292,11 @@ describe('lstm-onnx generate', () => {
       ['--temperature', '0', '--count', '2'],
       /--temperature 0 writes the same/,
     ],
+    [
+      'a seed where nothing is drawn',
+      ['--temperature', '0', '--seed', '4'],
+      /--temperature 0 takes the most probable token, and --seed is of tokens that are drawn/,
+    ],
     ['a temperature below 0', ['--temperature=-1'], /--temperature is -1; give a number of at least 0/],
     ['an empty stop', ['--stop', ''], /stop/],
     ['stdin that there is not', ['--prompt', '-'], /no stdin/],

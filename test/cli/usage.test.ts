@@ -57,6 +57,14 @@ describe('lstm-onnx', () => {
     expect(stdout).toMatch(new RegExp(`Examples:\\s+lstm-onnx ${command}`));
   });
 
+  it('lists each option of predict once', async () => {
+    const { stdout } = await lstmOnnx('predict', '--help');
+    const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name);
+    expect(options).toContain('--separator');
+    expect(new Set(options).size).toBe(options.length);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('[choices: ",", ";", "tab", "|"]');
+  });
+
   it('prints a completion script', async () => {
     const { code, stdout } = await lstmOnnx('completion');
     expect(code).toBe(0);
