@@ -8,7 +8,11 @@ import type { EpochLog } from './logs.js';
 import type { Metric } from './metric.js';
 
 export interface EarlyStoppingOptions {
-  /** `loss` or a metric's name, measured on the validation data if there is any. @default 'loss' */
+  /**
+   * `loss` or a metric's name, measured on the validation data if there is any. Of epochs that are equal by the metric, such as those with
+   * an accuracy of 1, the one with the lower loss is better.
+   * @default 'loss'
+   */
   readonly monitor?: string;
   /** Whether lower or higher is better. @default 'min' for the loss, for a metric its own `mode` */
   readonly mode?: 'min' | 'max';
@@ -29,6 +33,8 @@ const optionNames = {
 export interface BestEpoch {
   readonly epoch: number;
   readonly value: number;
+  /** Which tells epochs of one value apart; missing where it is not finite, and in states of older versions. */
+  readonly loss?: number | undefined;
   readonly parameters: StateDict;
 }
 
@@ -91,9 +97,11 @@ export class EarlyStopping {
         `Early stopping monitors '${monitor}', which is ${value} after epoch ${log.epoch}; monitor a number that is always finite.`,
       );
     }
+    const loss = Number.isFinite(measured.loss) ? measured.loss : undefined;
     const gain = this.best && (mode === 'min' ? this.best.value - value : value - this.best.value);
-    if (gain === undefined || gain > minDelta) {
-      this.best = { epoch: log.epoch, value, parameters: parameters() };
+    const lessLoss = loss !== undefined && this.best?.loss !== undefined && loss < this.best.loss;
+    if (gain === undefined || gain > minDelta || (gain === 0 && lessLoss)) {
+      this.best = { epoch: log.epoch, value, loss, parameters: parameters() };
     }
     return log.epoch - (this.best?.epoch ?? log.epoch) >= patience;
   }

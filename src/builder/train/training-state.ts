@@ -44,7 +44,7 @@ const scalars = z.strictObject({
   position: z.int().nonnegative(),
   step: z.int().nonnegative(),
   slots: z.array(z.string()).max(8), // an optimizer has two at most
-  best: z.strictObject({ epoch: z.int(), value: z.number() }).optional(),
+  best: z.strictObject({ epoch: z.int(), value: z.number(), loss: z.number().optional() }).optional(),
   run: runOptionsSchema.optional(),
   history: z.array(epochLogSchema).optional(),
   settings: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
@@ -94,7 +94,7 @@ export function encodeTrainingState(state: TrainingState): Uint8Array {
     position: generator.position,
     step: optimizer.step,
     slots: [...optimizer.slots.keys()],
-    ...(best ? { best: { epoch: best.epoch, value: best.value } } : {}),
+    ...(best ? { best: { epoch: best.epoch, value: best.value, loss: best.loss } } : {}),
     ...(run ? { run: runOptionsSchema.parse(run) } : {}),
     ...(history ? { history: historyToJson(history) } : {}),
     ...(settings ? { settings } : {}),

@@ -51,7 +51,7 @@ describe('early stopping', () => {
   it.each([
     { values: [1, 2, 3, 2, 4], options: {}, epochs: 4, best: 3 },
     { values: [1, 2, 3, 2, 4], options: { patience: 2 }, epochs: 5, best: 5 },
-    { values: [1, 2, 1, 2, 1], options: { patience: 3 }, epochs: 5, best: 2 },
+    { values: [1, 2, 1, 1.5, 1], options: { patience: 3 }, epochs: 5, best: 2 },
     { values: [3, 2, 1, 2, 0], options: { mode: 'min' as const }, epochs: 4, best: 3 },
     { values: [1, 1.4, 1.6, 1.7, 3], options: { minDelta: 0.5, patience: 2 }, epochs: 5, best: 5 },
     { values: [1, 1.4, 1.6, 1.7], options: { minDelta: 0.5 }, epochs: 2, best: 1 },
@@ -111,6 +111,32 @@ describe('early stopping', () => {
     expect(stopping.observe(log(2, 0.3), () => weight(2))).toBe(false);
     expect(stopping.best).toMatchObject({ epoch: 2, value: 0.3 });
     expect(stopping.observe(log(3, 0.4), () => weight(3))).toBe(true);
+  });
+
+  it('tells epochs of one score apart by the loss, of the validation data where there is some', () => {
+    const stopping = new EarlyStopping({ monitor: 'accuracy', patience: 2 }, [accuracy]);
+    const metrics = { accuracy: 1 };
+    const observe = (epoch: number, loss: number, validation: number) =>
+      stopping.observe({ epoch, lr: 0.1, loss, metrics, validation: { loss: validation, metrics } }, () =>
+        weight(epoch),
+      );
+    expect([observe(1, 0.1, 0.5), observe(2, 0.3, 0.2), observe(3, 0.2, 0.4)]).toEqual([false, false, false]);
+    expect(stopping.best).toMatchObject({ epoch: 2, value: 1, loss: 0.2 });
+    expect(observe(4, 0.05, 0.2)).toBe(true);
+    expect(stopping.best).toMatchObject({ epoch: 2 });
+  });
+
+  it('takes a better score for the better epoch whatever its loss, and an equal one with minDelta, too', () => {
+    const stopping = new EarlyStopping({ monitor: 'accuracy', minDelta: 0.1, patience: 9 }, [accuracy]);
+    const observe = (epoch: number, value: number, loss: number) =>
+      stopping.observe({ epoch, lr: 0.1, loss, metrics: { accuracy: value } }, () => weight(epoch));
+    observe(1, 0.5, 0.2);
+    observe(2, 0.7, 0.9);
+    expect(stopping.best).toMatchObject({ epoch: 2, loss: 0.9 });
+    observe(3, 0.75, 0.1);
+    expect(stopping.best).toMatchObject({ epoch: 2 });
+    observe(4, 0.7, 0.8);
+    expect(stopping.best).toMatchObject({ epoch: 4, loss: 0.8 });
   });
 
   it('does not take NaN for the best', async () => {

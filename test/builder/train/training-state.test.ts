@@ -46,6 +46,7 @@ const adamState: TrainingState = {
   best: {
     epoch: 2,
     value: 0.1,
+    loss: 0.3,
     parameters: new Map([
       ['fc.weight', tensor(11, 12)],
       ['fc.bias', tensor(13, 14)],
