@@ -18,10 +18,12 @@ export interface TagScores {
   readonly spans?: SpanScores;
 }
 
-/** Scores of a baseline, and of how many tokens just one of it and the model has the right tag. */
+/** Scores of a baseline, and of how many tokens just one of it and the model has the right tag; and in how many texts either has more. */
 export interface BaselineTagScores extends TagScores {
   readonly modelAlone: number;
   readonly baselineAlone: number;
+  readonly modelBetter: number;
+  readonly baselineBetter: number;
 }
 
 export type TagBaseline = 'mostFrequentTag' | 'majority';
@@ -68,8 +70,9 @@ export async function judgeTagger(
   const scores = (predicted: Tags) => scoresOf(predicted, test, isNew, forms);
   const baseline = (predicted: Tags): BaselineTagScores => ({
     ...scores(predicted),
-    modelAlone: countAlone(found, predicted, test),
-    baselineAlone: countAlone(predicted, found, test),
+    modelAlone: sum(alone(found, predicted, test)),
+    baselineAlone: sum(alone(predicted, found, test)),
+    ...better(found, predicted, test),
   });
   return {
     texts: test.tokens.length,
@@ -112,13 +115,23 @@ function shareOf(right: readonly boolean[]): number {
   return right.filter(Boolean).length / right.length;
 }
 
-/** How many tokens the first alone gets right. */
-function countAlone(first: Tags, second: Tags, { tags }: TaggedPart): number {
-  let count = 0;
-  tags.forEach((own, i) => {
-    own.forEach((tag, place) => {
-      if (first[i]?.[place] === tag && second[i]?.[place] !== tag) count++;
-    });
-  });
-  return count;
+/** How many tokens of each text the first alone gets right. */
+function alone(first: Tags, second: Tags, { tags }: TaggedPart): number[] {
+  return tags.map(
+    (own, i) => own.filter((tag, place) => first[i]?.[place] === tag && second[i]?.[place] !== tag).length,
+  );
+}
+
+/** In how many texts the model, and in how many the baseline, gets more tokens right. */
+function better(model: Tags, baseline: Tags, test: TaggedPart) {
+  const baselineAlone = alone(baseline, model, test);
+  const more = alone(model, baseline, test).map((count, i) => count - (baselineAlone[i] ?? 0));
+  return {
+    modelBetter: more.filter((count) => count > 0).length,
+    baselineBetter: more.filter((count) => count < 0).length,
+  };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0);
 }

@@ -43,14 +43,17 @@ function f1Of(f1: number): string {
   return Number.isNaN(f1) ? '–' : f1.toFixed(3);
 }
 
-/** By spans where tags say them, else by tokens; told apart from chance by tokens. */
+/**
+ * By spans where tags say them, else by tokens. It is told apart from chance by texts, in how many of which it gets more tokens right:
+ * tokens of one text depend on each other.
+ */
 function verdict(evaluation: TaggerEvaluation): string[] {
   const { model, baselines } = evaluation;
   const by = model.spans ? 'spans' : 'tokens';
   const [best = 'mostFrequentTag'] = names.toSorted(
     (a, b) => measured(baselines[b], by) - measured(baselines[a], by),
   );
-  const { modelAlone, baselineAlone } = baselines[best];
+  const { modelBetter, baselineBetter } = baselines[best];
   const name = nameOf(best, evaluation);
   const figures =
     by === 'spans'
@@ -59,10 +62,12 @@ function verdict(evaluation: TaggerEvaluation): string[] {
   if (measured(model, by) <= measured(baselines[best], by)) {
     return [`The model is no better than the best baseline: ${figures}. Prefer the baseline.`];
   }
-  const isChance = modelAlone <= baselineAlone || signTest(modelAlone, baselineAlone) > CHANCE;
-  const alone = `the model alone gets ${counted(modelAlone, 'token')} right, and the baseline alone ${baselineAlone}`;
+  const isChance = modelBetter <= baselineBetter || signTest(modelBetter, baselineBetter) > CHANCE;
+  const byTexts = `the model gets more tokens right in ${counted(modelBetter, 'text')}, and the baseline in ${baselineBetter}`;
   if (isChance) {
-    return [`The model may be no better than the best baseline: ${figures}, which may be chance: ${alone}.`];
+    return [
+      `The model may be no better than the best baseline: ${figures}, which may be chance: ${byTexts}.`,
+    ];
   }
   const byTokens = noWorse(evaluation, 'tokens');
   return [
