@@ -61,14 +61,13 @@ async function readPictures(settings: ImageSettings, say: Output['say']): Promis
  * @throws E_SHAPE_MISMATCH for one of another size; what `parsePng` throws, with the file's name
  */
 export async function readPngs(paths: readonly string[], say: Output['say']): Promise<GreyImages> {
-  const known = new Map<string, GreyImage>();
+  let last: { readonly path: string; readonly picture: GreyImage } | undefined;
   let data: Float32Array | undefined;
   let first: (GreyImage & { readonly path: string }) | undefined;
   for (const [i, path] of paths.entries()) {
     // A picture may have several captions, one behind the other.
-    const picture = known.get(path) ?? (await parseFile(path, parsePng));
-    known.clear();
-    known.set(path, picture);
+    const picture: GreyImage = last?.path === path ? last.picture : await parseFile(path, parsePng);
+    last = { path, picture };
     const { height, width } = picture;
     first ??= { ...picture, path };
     if (height !== first.height || width !== first.width) {

@@ -21,7 +21,7 @@ export function attentionMap(
       'tr',
       {},
       element('th', { scope: 'row' }, shownToken(token)),
-      ...read.map((_, step) => shade(weights.data[row * steps + step] ?? 0)),
+      ...read.map((_, step) => weightCell(weights.data[row * steps + step] ?? 0)),
     ),
   );
   const map = element(
@@ -35,7 +35,7 @@ export function attentionMap(
 }
 
 /** A cell that is shaded by a weight from 0 to 1. */
-export function shade(weight: number): Markup {
+export function weightCell(weight: number): Markup {
   const percent = Math.round(100 * weight);
   const shaded =
     percent === 0 ? {} : { style: `background:color-mix(in srgb,var(--model) ${percent}%,transparent)` };

@@ -25,7 +25,7 @@ export function confusionTable(classes: readonly string[], counts: readonly (rea
     const total = row.reduce((sum, count) => sum + count, 0);
     const cells = shown.map((j) => {
       const count = row[j] ?? 0;
-      return element('td', shade(total > 0 ? count / total : 0), count.toLocaleString('en'));
+      return element('td', shadeStyle(total > 0 ? count / total : 0), count.toLocaleString('en'));
     });
     return element('tr', {}, element('th', { scope: 'row' }, classes[i] ?? ''), ...cells);
   });
@@ -40,7 +40,7 @@ export function confusionTable(classes: readonly string[], counts: readonly (rea
 }
 
 /** The style of a cell. @param share 0 to 1 */
-export function shade(share: number, color: 'model' | 'ahead' = 'model'): Record<string, string> {
+export function shadeStyle(share: number, color: 'model' | 'ahead' = 'model'): Record<string, string> {
   const percent = Math.round(STRONGEST * share);
   return percent === 0
     ? {}

@@ -1,7 +1,7 @@
 /** A picture inside of a page, alone and above what each token of its caption attends to. */
 import { encodePng } from '../data/png.js';
 import { dim, type NdArray } from '../nd-array.js';
-import { shade } from './attention-map.js';
+import { weightCell } from './attention-map.js';
 import { element, type Markup, scrolling } from './markup.js';
 
 /** Shades from 0, black, to 1, white, `[1, height, width]`. */
@@ -34,7 +34,7 @@ export function pictureMap(
       'tr',
       {},
       element('th', { scope: 'row' }, token.trim() === '' ? '␣' : token),
-      ...Array.from({ length: strips }, (_, strip) => shade(weights.data[row * strips + strip] ?? 0)),
+      ...Array.from({ length: strips }, (_, strip) => weightCell(weights.data[row * strips + strip] ?? 0)),
     ),
   );
   const seen = element(

@@ -82,14 +82,9 @@ function factsOf({ tagger, settings, data, source }: TaggerReport): Markup {
 function spans({ model }: TaggerEvaluation): readonly Markup[] {
   if (!model.spans) return [];
   const shown = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(3));
-  const rows = Object.entries({ ...model.spans.types, all: model.spans }).map(([name, found]) => [
-    ...[
-      name,
-      shown(found.precision),
-      shown(found.recall),
-      shown(found.f1),
-      found.support.toLocaleString('en'),
-    ],
+  const all = [...Object.entries(model.spans.types), ['all', model.spans] as const];
+  const rows = all.map(([name, { precision, recall, f1, support }]) => [
+    ...[name, shown(precision), shown(recall), shown(f1), support.toLocaleString('en')],
   ]);
   return [
     table('Spans: those whose type, start and end are right', [

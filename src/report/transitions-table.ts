@@ -1,7 +1,7 @@
 /** What a conditional random field has learned of which tags follow which, as a table whose cells are shaded. */
 import { counted } from '../counted.js';
 import type { Crf } from '../tagging/crf.js';
-import { shade } from './confusion-table.js';
+import { shadeStyle } from './confusion-table.js';
 import { element, type Markup, scrolling, trusted } from './markup.js';
 
 /** More tags than these make a table that nobody reads. */
@@ -36,7 +36,7 @@ export function transitionsTable(crf: Crf, labels: readonly string[], counts: re
     const share = strongest > 0 ? Math.abs(score) / strongest : 0;
     return element(
       'td',
-      shade(share, score < 0 ? 'ahead' : 'model'),
+      shadeStyle(share, score < 0 ? 'ahead' : 'model'),
       (Math.round(10 * score) / 10 || 0).toFixed(1),
     );
   };
