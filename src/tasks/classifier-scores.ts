@@ -3,21 +3,26 @@ import { counted } from '../counted.js';
 import { type ScoreTable, withLines } from '../scores/score-table.js';
 import type { BaselineName, BaselineScores, ClassifierEvaluation, ClassScores } from './judge-classifier.js';
 import { signTest } from './sign-test.js';
+import { LONGEST_STRETCH } from './stretch-counts.js';
 
-const labels = { majority: 'always the most frequent', naiveBayes: 'naive Bayes' } as const;
-const names = Object.keys(labels) as BaselineName[]; // the keys of a literal are its own
+const names: readonly BaselineName[] = ['majority', 'naiveBayes'];
 
 /** A difference that chance gives in one of twenty tests is none. */
 const CHANCE = 0.05;
 /** Of fewer texts the scores say little. */
 const FEW = 30;
 
+function labelOf(name: BaselineName, { bayesCounts }: ClassifierEvaluation): string {
+  if (name === 'majority') return 'always the most frequent';
+  return bayesCounts === 'tokens' ? 'naive Bayes' : `naive Bayes (1 to ${LONGEST_STRETCH} letters)`;
+}
+
 export function classifierScores(evaluation: ClassifierEvaluation): ScoreTable {
   const { texts, model, baselines } = evaluation;
   const rows = [
     ['classifier', 'accuracy', 'macro F1'],
     ['model', ...cells(model)],
-    ...names.toReversed().map((name) => [labels[name], ...cells(baselines[name])]),
+    ...names.toReversed().map((name) => [labelOf(name, evaluation), ...cells(baselines[name])]),
   ];
   const title = `${counted(texts.toLocaleString('en'), 'text')} that the model has not seen`;
   return withLines({ title, rows, verdict: [...verdict(evaluation), ...warning(texts)] });
@@ -32,11 +37,12 @@ function percent(share: number): string {
 }
 
 /** By accuracy, told apart from chance; by macro F1 where that says otherwise. */
-function verdict({ texts, model, baselines }: ClassifierEvaluation): string[] {
+function verdict(evaluation: ClassifierEvaluation): string[] {
+  const { model, baselines } = evaluation;
   const [best = 'naiveBayes', other = 'majority'] = names.toSorted(
     (a, b) => baselines[b].accuracy - baselines[a].accuracy,
   );
-  const mostly = comparison(best, model, baselines[best], texts);
+  const mostly = comparison(labelOf(best, evaluation), evaluation, baselines[best]);
   const alsoBetter = [best, other].filter(
     (name) => baselines[name].macroF1 >= model.macroF1 && baselines[name].accuracy < model.accuracy,
   );
@@ -44,15 +50,15 @@ function verdict({ texts, model, baselines }: ClassifierEvaluation): string[] {
     mostly,
     ...alsoBetter.map(
       (name) =>
-        `By macro F1 it is no better: ${model.macroF1.toFixed(3)}, and ${labels[name]} ${baselines[name].macroF1.toFixed(3)}.`,
+        `By macro F1 it is no better: ${model.macroF1.toFixed(3)}, and ${labelOf(name, evaluation)} ${baselines[name].macroF1.toFixed(3)}.`,
     ),
   ];
 }
 
-function comparison(name: BaselineName, model: ClassScores, baseline: BaselineScores, texts: number): string {
+function comparison(label: string, { model, texts }: ClassifierEvaluation, baseline: BaselineScores): string {
   const { modelAlone, baselineAlone } = baseline;
-  const right = `${percent(model.accuracy)} right, and ${labels[name]} ${percent(baseline.accuracy)}`;
-  const alone = `of ${texts.toLocaleString('en')} texts the model alone gets ${modelAlone} right, and ${labels[name]} alone ${baselineAlone}`;
+  const right = `${percent(model.accuracy)} right, and ${label} ${percent(baseline.accuracy)}`;
+  const alone = `of ${texts.toLocaleString('en')} texts the model alone gets ${modelAlone} right, and ${label} alone ${baselineAlone}`;
   if (modelAlone <= baselineAlone) {
     return `The model is no better than the best baseline: it gets ${right}. Prefer the baseline.`;
   }
@@ -73,10 +79,10 @@ function noWorse({ model, baselines }: ClassifierEvaluation, by: keyof ClassScor
 
 /** For programs. */
 export function classifierScoresJson(evaluation: ClassifierEvaluation): string {
-  const { texts, model, baselines, classes, confusion } = evaluation;
+  const { texts, model, baselines, bayesCounts, classes, confusion } = evaluation;
   return JSON.stringify({
     event: 'evaluation',
-    ...{ texts, model, baselines, classes, confusion },
+    ...{ texts, model, baselines, bayesCounts, classes, confusion },
     noWorseThanModel: { accuracy: noWorse(evaluation, 'accuracy'), macroF1: noWorse(evaluation, 'macroF1') },
   });
 }

@@ -6,6 +6,7 @@ import { confusionMatrix } from '../scores/confusion-matrix.js';
 import { averageF1, MatchCounts, type PrecisionAndRecall, precisionAndRecall } from '../scores/f1.js';
 import type { Classified, TextClassifier } from './classifier.js';
 import type { LabelledParts } from './split-labelled.js';
+import { stretchIds } from './stretch-counts.js';
 
 export interface ClassScores {
   /** The share of the texts whose class is right. */
@@ -33,6 +34,8 @@ export interface ClassifierEvaluation {
   readonly texts: number;
   readonly model: ClassScores;
   readonly baselines: Readonly<Record<BaselineName, BaselineScores>>;
+  /** What naive Bayes counts: the tokens of the model, or stretches of characters where those are characters. */
+  readonly bayesCounts: 'tokens' | 'stretches';
   readonly classes: readonly (PrecisionAndRecall & { readonly class: string })[];
   /** `confusion[i][j]`: how many texts of class i were taken for class j. */
   readonly confusion: readonly (readonly number[])[];
@@ -41,7 +44,7 @@ export interface ClassifierEvaluation {
 
 /**
  * Classifies the texts of the test part. The baselines are the most frequent class of the texts to learn from, and naive Bayes on the
- * same tokens of them.
+ * same tokens of them; where those are characters, on stretches of one to four, since single ones tell little.
  *
  * @param onNote told of tokens that are not known, and of texts that are cut
  */
@@ -71,6 +74,7 @@ export async function judgeClassifier(
       majority: baseline(test.labels.map(() => mostFrequent(train, classes.length))),
       naiveBayes: baseline(bayes(classifier, train, test)),
     },
+    bayesCounts: classifier.vocabulary.tokenizer === 'characters' ? 'stretches' : 'tokens',
     classes: classes.map((name, i) => ({ class: name, ...precisionAndRecall(counts.of(i)) })),
     confusion: confusionMatrix(model, test.labels, { labels: classes }).counts,
     judged,
@@ -82,6 +86,11 @@ function bayes(
   train: LabelledTexts,
   test: LabelledTexts,
 ) {
+  if (vocabulary.tokenizer === 'characters') {
+    const read = { lowercase: vocabulary.lowercase, maxLength };
+    const { size, learned, others } = stretchIds(train.texts, test.texts, read);
+    return naiveBayes(learned, train.labels, { size, classes: classes.length }).predict(others);
+  }
   const [learned, tested] = [train, test].map(
     ({ texts }) => encodeTexts(vocabulary, texts, { maxLength, tooLong: 'cut' }).sequences,
   );

@@ -187,7 +187,7 @@ describe('the verdict', () => {
   const judged = (bayes: object, model = scores(0.9), texts = 1000) => {
     const majority = { ...scores(0.5, 0.3), modelAlone: 400, baselineAlone: 0 };
     const naiveBayes = { ...scores(0.8), modelAlone: 110, baselineAlone: 10, ...bayes };
-    const rest = { classes: [], confusion: [], judged: [] };
+    const rest = { bayesCounts: 'tokens' as const, classes: [], confusion: [], judged: [] };
     return classifierScores({ texts, model, baselines: { majority, naiveBayes }, ...rest }).verdict;
   };
 
