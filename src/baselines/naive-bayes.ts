@@ -1,8 +1,10 @@
 /** Multinomial naive Bayes: classes of sequences by how often each token is in them, for a network to be measured against. */
+
 import { inWords, isList, wrongArgument } from '../arguments.js';
 import { checkedOptions, rules } from '../builder/train/number-options.js';
 import { counted } from '../counted.js';
 import { LstmOnnxError } from '../errors.js';
+import { largestOf } from '../extremes.js';
 
 export interface NaiveBayesOptions {
   /** How many tokens there are: their ids are 0 to `size - 1`. Of a vocabulary, `tokens.length`. */
@@ -70,7 +72,7 @@ export function naiveBayes(
           for (let t = 0; t < sequence.length; t++) score += ofTokens[sequence[t] ?? 0] ?? 0;
           return score;
         });
-        return scores.indexOf(Math.max(...scores));
+        return scores.indexOf(largestOf(scores));
       });
     },
   };

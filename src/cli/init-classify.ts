@@ -1,7 +1,9 @@
 /** `lstm-onnx init classify`: a file for `train classify --config`, with the columns and how texts are read. */
+
 import { counted } from '../counted.js';
 import { quotedNames } from '../data/table/table.js';
 import { type LabelledTexts, labelledTexts } from '../data/text/labelled-texts.js';
+import { largestOf, smallestOf } from '../extremes.js';
 import { textReading } from '../tasks/train-classifier.js';
 import {
   type ClassifySettings,
@@ -63,7 +65,7 @@ function* classNotes({ texts, labels, classes }: LabelledTexts): Generator<strin
   const counts = new Int32Array(classes.length);
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
   yield `${counted(texts.length.toLocaleString('en'), 'text')} of ${counted(classes.length, 'class', 'classes')}: ${quotedNames(classes)}.`;
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const [least, most] = [smallestOf(counts), largestOf(counts)];
   if (most < UNEVEN * least) return;
   yield `The largest class has ${most} texts, the smallest ${least}: balanced lets each count as much as any other.`;
 }

@@ -46,7 +46,7 @@ export const predictClassify: Predictor = {
     );
     const byPlace = new Map(places.map((place, i) => [place, found[i]]));
     const rows = [...texts.keys()].map((i) => byPlace.get(i));
-    if (labels) sayAccuracy(labels, rows, say);
+    if (labels) sayAccuracy(labels, rows, classifier.classes, say);
     const numbers = (of: (row: Classified) => number | undefined): TableColumn => {
       // The digits that a float32 has.
       const rounded = (value = Number.NaN) => Number(value.toPrecision(7));
@@ -76,9 +76,14 @@ interface TextsToClassify {
 function sayAccuracy(
   labels: readonly (string | undefined)[],
   rows: readonly (Classified | undefined)[],
+  classes: readonly string[],
   say: Output['say'],
 ): void {
-  const known = [...labels.keys()].filter((i) => labels[i] && rows[i]);
+  const there = [...labels.keys()].filter((i) => labels[i] && rows[i]);
+  const known = there.filter((i) => classes.includes(labels[i] ?? ''));
+  const others = there.length - known.length;
+  if (others > 0)
+    say(`${counted(others.toLocaleString('en'), 'text')} of classes that the model does not have.`);
   if (known.length === 0) return;
   const right = known.filter((i) => labels[i] === rows[i]?.label).length;
   const share = ((100 * right) / known.length).toFixed(1);

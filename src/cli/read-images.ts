@@ -107,11 +107,11 @@ async function captionsOf(
   say: Output['say'],
 ): Promise<{ readonly texts: readonly string[]; readonly column: string }> {
   const { data, encoding, text } = settings;
-  const texts: string[] = [];
+  let texts: string[] = [];
   let column = text ?? 'text';
   if (extname(data).toLowerCase() === '.txt') {
     const read = await readText(data, encoding === undefined ? {} : { encoding });
-    texts.push(...read.text.replace(/\n$/, '').split('\n'));
+    texts = read.text.replace(/\n$/, '').split('\n');
   } else {
     const records = await readRecords(data, settings);
     column = findColumns(records, { text }, say).text;

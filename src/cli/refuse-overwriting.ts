@@ -1,24 +1,39 @@
 /** Keeps a command from writing over a file that it reads, or that a person has finished. */
 import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { LstmOnnxError } from '../errors.js';
 
 /**
  * Compares the files themselves, so that another path to one of them, or a link, is found too.
  *
- * @throws E_INVALID_OPTION when `output` is one of the files that are read
+ * @param inputs files, and folders whose files are read
+ * @throws E_INVALID_OPTION when `output` is one of the files that are read, or in such a folder, where the next run would read it
  */
 export async function refuseOverwriting(output: string, inputs: readonly string[]): Promise<void> {
-  const written = await identityOf(output);
-  if (written === undefined) return;
+  const places = await Promise.all(withFolders(output).map(identityOf));
   for (const input of inputs) {
-    if ((await identityOf(input)) !== written) continue;
+    const read = await identityOf(input);
+    const place = read === undefined ? -1 : places.indexOf(read);
+    if (place < 0) continue;
+    if (place > 0) {
+      throw new LstmOnnxError(
+        'E_INVALID_OPTION',
+        `${output} is in ${input}, whose files this command reads. Name a place outside of it with --output.`,
+      );
+    }
     const same = input === output ? '' : ` (the same file as ${input})`;
     throw new LstmOnnxError(
       'E_INVALID_OPTION',
       `Writing ${output}${same} would destroy what this command reads. Name a place for the result with --output.`,
     );
   }
+}
+
+/** A path and all folders that it is in. */
+function withFolders(path: string): string[] {
+  const whole = resolve(path);
+  const folder = dirname(whole);
+  return folder === whole ? [whole] : [whole, ...withFolders(folder)];
 }
 
 /** @throws E_INVALID_OPTION when there is a file by that name: a draft is for a person to finish, and may have been */

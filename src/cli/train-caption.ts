@@ -47,12 +47,11 @@ export const captionTask: TrainTask<typeof captionSettings.shape, CaptionRun> = 
     const trained = await train(read, settings, context);
     const files = pairFiles(settings.output);
     const onnx = trained.toOnnx();
-    const stopped = signal.aborted;
-    const evaluation = await judge(trained, onnx, stopped ? undefined : signal);
+    const evaluation = await judge(trained, onnx);
     const table = captionerScores(evaluation);
     const command = ['lstm-onnx train caption', ...optionWords(settings, captionSettings)].join(' ');
     return {
-      stopped,
+      stopped: signal.aborted,
       score: { lines: table.lines, json: JSON.stringify(jsonOf(evaluation)) },
       async contents() {
         const { network, parameters, plan } = trained;
@@ -95,12 +94,11 @@ async function train(
 async function judge(
   { parts }: TrainedCaptioner,
   onnx: ReturnType<TrainedCaptioner['toOnnx']>,
-  signal: AbortSignal | undefined,
 ): Promise<CaptionerEvaluation> {
   const options = { providers: ['cpu'] } as const;
   await using encoder = await Model.load(onnx.encoder, options);
   await using decoder = await Model.load(onnx.decoder, options);
-  return await judgeCaptioner(captionerOf({ encoder, decoder }), parts.train, parts.test, signal);
+  return await judgeCaptioner(captionerOf({ encoder, decoder }), parts.train, parts.test);
 }
 
 function jsonOf({ samples: _, ...numbers }: CaptionerEvaluation) {

@@ -45,12 +45,11 @@ export const translateTask: TrainTask<typeof translateSettings.shape, TranslateR
     const trained = await train(pairs, settings, columns, context);
     const files = pairFiles(settings.output);
     const onnx = trained.toOnnx();
-    const stopped = signal.aborted;
-    const evaluation = await judge(trained, onnx, stopped ? undefined : signal);
+    const evaluation = await judge(trained, onnx);
     const table = translatorScores(evaluation);
     const command = ['lstm-onnx train translate', ...optionWords(settings, translateSettings)].join(' ');
     return {
-      stopped,
+      stopped: signal.aborted,
       score: { lines: table.lines, json: JSON.stringify(jsonOf(evaluation)) },
       async contents() {
         const { network, parameters, plan } = trained;
@@ -106,12 +105,11 @@ async function train(
 async function judge(
   { parts }: TrainedTranslator,
   onnx: ReturnType<TrainedTranslator['toOnnx']>,
-  signal: AbortSignal | undefined,
 ): Promise<TranslatorEvaluation> {
   const options = { providers: ['cpu'] } as const;
   await using encoder = await Model.load(onnx.encoder, options);
   await using decoder = await Model.load(onnx.decoder, options);
-  return await judgeTranslator(translatorOf({ encoder, decoder }), parts.train, parts.test, signal);
+  return await judgeTranslator(translatorOf({ encoder, decoder }), parts.train, parts.test);
 }
 
 function jsonOf({ samples: _, ...numbers }: TranslatorEvaluation) {

@@ -1,4 +1,5 @@
 /** Classes of texts, by a model file alone: it has the classes, the vocabulary and how texts are cut. */
+
 import * as z from 'zod/mini';
 import { isList, wrongArgument } from '../arguments.js';
 import type { DataNote } from '../data/table/table.js';
@@ -7,6 +8,7 @@ import { type EncodedTexts, encodeTexts } from '../data/text/encode-text.js';
 import type { Vocabulary } from '../data/text/vocabulary.js';
 import { vocabulariesOf } from '../data/text/vocabulary-json.js';
 import { LstmOnnxError } from '../errors.js';
+import { largestOf } from '../extremes.js';
 import { jsonOf } from '../json-of.js';
 import { mustHave } from '../must-get.js';
 import { checkOptionNames, type OptionNames } from '../option-names.js';
@@ -97,7 +99,7 @@ export class TextClassifier {
   }
 
   async #run(sequences: readonly Int32Array[]): Promise<Classified[]> {
-    const time = Math.max(...sequences.map(lengthOf));
+    const time = largestOf(sequences.map(lengthOf));
     const tokens = new Int32Array(sequences.length * time).fill(this.vocabulary.special.padding ?? 0);
     for (const [i, ids] of sequences.entries()) tokens.set(ids, i * time);
     const lengths = Int32Array.from(sequences, lengthOf);
@@ -121,7 +123,7 @@ function lengthOf(ids: Int32Array | undefined): number {
 }
 
 function classified(probabilities: Float32Array, classes: readonly string[]): Classified {
-  const probability = Math.max(...probabilities);
+  const probability = largestOf(probabilities);
   const label = mustHave(classes[probabilities.indexOf(probability)], 'The most probable class');
   return { label, probability, probabilities };
 }

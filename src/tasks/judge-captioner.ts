@@ -55,12 +55,10 @@ export interface CaptionerEvaluation {
   readonly samples: PickedSamples<JudgedCaption>;
 }
 
-/** @param signal stops it between two batches */
 export async function judgeCaptioner(
   captioner: Captioner,
   train: CaptionedImages,
   test: CaptionedImages,
-  signal?: AbortSignal,
 ): Promise<CaptionerEvaluation> {
   const { text, beam } = captioner.plan;
   const all = byImage(test.images);
@@ -71,7 +69,7 @@ export async function judgeCaptioner(
   );
   const texts = judged.map((places) => places.map((i) => test.texts[i] ?? ''));
   const references = texts.map((own) => own.map((each) => tokensIn(text.vocabulary, each)));
-  const options = { attention: false, ...(signal && { signal }) };
+  const options = { attention: false };
   const greedy = await captioner.caption(images, { ...options, beam: 1 });
   const best = beam > 1 ? await captioner.caption(images, { ...options, beam }) : greedy;
   const scores = (captions: readonly Caption[]) =>

@@ -1,7 +1,9 @@
 /** How good a classifier is on texts that it has not seen, beside what needs no network. */
+
 import { naiveBayes } from '../baselines/naive-bayes.js';
 import { encodeTexts } from '../data/text/encode-text.js';
 import type { LabelledTexts } from '../data/text/labelled-texts.js';
+import { largestOf } from '../extremes.js';
 import { confusionMatrix } from '../scores/confusion-matrix.js';
 import { averageF1, MatchCounts, type PrecisionAndRecall, precisionAndRecall } from '../scores/f1.js';
 import type { Classified, TextClassifier } from './classifier.js';
@@ -101,7 +103,7 @@ function bayes(
 function mostFrequent({ labels }: LabelledTexts, classes: number): number {
   const counts = new Int32Array(classes);
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  return counts.indexOf(Math.max(...counts));
+  return counts.indexOf(largestOf(counts));
 }
 
 function scoresOf(predicted: Int32Array, actual: Int32Array): ClassScores {

@@ -55,21 +55,18 @@ export interface TranslatorEvaluation {
   readonly samples: PickedSamples<JudgedTranslation>;
 }
 
-/** @param signal stops it between two batches */
 export async function judgeTranslator(
   translator: Translator,
   train: TextPairs,
   test: TextPairs,
-  signal?: AbortSignal,
 ): Promise<TranslatorEvaluation> {
   const { source, target, beam } = translator.plan;
   const all = bySource(test, source.vocabulary);
   const judged = evenlySpread([...all.values()], MOST_JUDGED);
   const sources = judged.map(([first]) => first.source);
   const references = judged.map((pairs) => pairs.map((pair) => tokensIn(target.vocabulary, pair.target)));
-  const options = signal ? { signal } : {};
-  const greedy = await translator.translate(sources, { ...options, beam: 1 });
-  const best = beam > 1 ? await translator.translate(sources, { ...options, beam }) : greedy;
+  const greedy = await translator.translate(sources, { beam: 1 });
+  const best = beam > 1 ? await translator.translate(sources, { beam }) : greedy;
   const scores = (translations: readonly Translation[]) =>
     writtenScores(
       translations.map(({ tokens }) => tokens),

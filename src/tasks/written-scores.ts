@@ -1,5 +1,6 @@
 /** How good sequences are that were written: how many are right, and how many tokens of the others are wrong. */
 
+import { smallestOf } from '../extremes.js';
 import { mustHave } from '../must-get.js';
 import { editDistance, errorRate } from '../scores/edit-distance.js';
 
@@ -15,7 +16,7 @@ type Tokens = readonly string[];
 /** The one of several right sequences that is nearest to what was written, the first of those that are alike. */
 export function nearestReference(written: Tokens, references: readonly Tokens[]): Tokens {
   const distances = references.map((reference) => editDistance(written, reference));
-  const place = distances.indexOf(Math.min(...distances));
+  const place = distances.indexOf(smallestOf(distances));
   return mustHave(references[place], 'A reference');
 }
 

@@ -1,4 +1,12 @@
-import { copyFileSync, linkSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { networkToJson } from '../../src/builder/network-json.js';
@@ -49,4 +57,20 @@ describe('lstm-onnx export', () => {
     expect(stderr).toMatch(/\[E_INVALID_OPTION\]/);
     expect(readFileSync(output).equals(bytes)).toBe(true);
   });
+});
+
+it('writes nothing into a folder whose files it reads, where the next run would read it', async () => {
+  const data = join(folder, 'classes');
+  for (const kind of ['spam', 'ham']) {
+    mkdirSync(join(data, kind), { recursive: true });
+    for (let i = 0; i < 12; i++) writeFileSync(join(data, kind, `${i}.txt`), `${kind} ${i}`);
+  }
+  const { code, stderr } = await lstmOnnx(
+    ...['train', 'classify', '--data', data, '--epochs', '1', '-o', join(data, 'spam')],
+  );
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/is in .*, whose files this command reads\. .*\[E_INVALID_OPTION\]/),
+  });
+  expect(readdirSync(join(data, 'spam'))).toHaveLength(12);
 });
