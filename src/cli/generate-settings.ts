@@ -50,7 +50,7 @@ export const writingSettings = z.strictObject({
     .describe(`Tokens through which gradients go back; the states go on [default: ${bySize}]`),
   embeddingDim: whole(4096).exactOptional().describe(`Features of a token [default: ${bySize}]`),
   validation: validation.describe(
-    `The part behind what is learned, which tells the best epoch, a fraction of the text [default: ${learningDefaults.validation}]`,
+    `The part after what is learned, which tells the best epoch, a fraction of the text [default: ${learningDefaults.validation}]`,
   ),
   test: test.describe(
     `The last part, held back to tell how good the model is, a fraction of the text [default: ${learningDefaults.test}]`,

@@ -69,7 +69,7 @@ async function imagesOf(
 ): Promise<NamedImages> {
   if ((data === undefined) === (paths.length === 0)) {
     throw new UsageError(
-      `${path} writes captions: give PNG pictures behind it, or with --data a file that names them, or a .npy file.`,
+      `${path} writes captions: give PNG pictures after it, or with --data a file that names them, or a .npy file.`,
     );
   }
   if (data === undefined) return { images: await readPngs(paths, say), names: paths };

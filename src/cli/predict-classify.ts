@@ -99,7 +99,7 @@ async function textsOf(
   say: Output['say'],
 ): Promise<TextsToClassify> {
   if ((data === undefined) === (texts.length === 0)) {
-    throw new UsageError(`${path} classifies texts: give them behind it, or a file of them with --data.`);
+    throw new UsageError(`${path} classifies texts: give them after it, or a file of them with --data.`);
   }
   if (data === undefined) return { texts };
   const { text: column } = givenSettings(argv, settings);

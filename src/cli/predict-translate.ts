@@ -82,7 +82,7 @@ async function textsOf(
   say: Output['say'],
 ): Promise<readonly (string | undefined)[]> {
   if ((data === undefined) === (texts.length === 0)) {
-    throw new UsageError(`${path} translates texts: give them behind it, or a file of them with --data.`);
+    throw new UsageError(`${path} translates texts: give them after it, or a file of them with --data.`);
   }
   if (data === undefined) return texts;
   const records = await readPairRecords(data, {

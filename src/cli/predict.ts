@@ -75,7 +75,7 @@ export const predictCommand = ({ print, say }: Output): CommandModule<GlobalOpti
         requiresArg: true,
         describe: 'The CSV file for what is predicted; - for stdout [default: -]',
       })
-      .example('$0 predict out/model.onnx --csv sales.csv', 'Print the next steps behind the last row')
+      .example('$0 predict out/model.onnx --csv sales.csv', 'Print the next steps after the last row')
       .example('$0 predict out/model.onnx --csv sales.csv -o next.csv', 'Write them')
       .example('$0 predict out "a text" "another one"', 'What a model of texts says of these');
   },

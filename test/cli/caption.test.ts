@@ -214,7 +214,7 @@ describe('lstm-onnx predict of a captioner', () => {
 
   it('refuses to guess', async () => {
     const { code, stderr } = await lstmOnnx('predict', out);
-    expect(stderr).toMatch(/give PNG pictures behind it/);
+    expect(stderr).toMatch(/give PNG pictures after it/);
     expect(code).toBe(2);
   });
 });

@@ -280,7 +280,7 @@ describe('lstm-onnx predict of a translator', () => {
 
   it('refuses to guess, and a decoder of another training', async () => {
     const nothing = await lstmOnnx('predict', out);
-    expect(nothing.stderr).toMatch(/translates texts: give them behind it, or a file of them with --data/);
+    expect(nothing.stderr).toMatch(/translates texts: give them after it, or a file of them with --data/);
     expect(nothing.code).toBe(2);
     const foreign = await lstmOnnx('predict', out, 'abx', '--text', 'word');
     expect(foreign.stderr).toMatch(/--text has no effect with .*'Translations:'/);
