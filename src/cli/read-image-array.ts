@@ -35,6 +35,10 @@ function shades(array: NdArray, say: Output['say']): GreyImages {
       `the numbers are from ${least} to ${most}; expected shades from 0 to 1, or from 0 to 255.`,
     );
   }
+  if (white === 1 && dtype !== 'bool') {
+    // Dark images from 0 to 255 look the same.
+    say('Pixels are taken for shades from 0 to 1, since none is above 1.');
+  }
   if (white !== 1) {
     say(`Pixels are divided by ${white}.`);
     for (const i of numbers.keys()) numbers[i] = (numbers[i] ?? 0) / white;
