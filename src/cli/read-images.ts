@@ -21,8 +21,8 @@ export interface ImageSettings extends RecordSettings {
 }
 
 export interface ReadImages extends CaptionedImages {
-  /** What the columns are called; `image` is undefined of an array. */
-  readonly columns: { readonly image?: string; readonly text: string };
+  /** What the columns are called; `image` is absent of an array, `text` of a file of lines. */
+  readonly columns: { readonly image?: string; readonly text?: string };
 }
 
 /** @throws E_SHAPE_MISMATCH for pictures of different sizes, and other numbers of images and captions; what the readers throw */
@@ -98,26 +98,25 @@ async function readArrayOfImages(
       `${path} has ${counted(count ?? 0, 'image')} and ${settings.data} has ${counted(texts.length, 'caption')}; expected as many of each, in the same order.`,
     );
   }
-  return { images, texts, columns: { text: column } };
+  return { images, texts, columns: column === undefined ? {} : { text: column } };
 }
 
 /** Captions in the order of their images, none of which may be missing. */
 async function captionsOf(
   settings: ImageSettings,
   say: Output['say'],
-): Promise<{ readonly texts: readonly string[]; readonly column: string }> {
+): Promise<{ readonly texts: readonly string[]; readonly column: string | undefined }> {
   const { data, encoding, text } = settings;
   let texts: string[] = [];
-  let column = text ?? 'text';
+  let column: string | undefined;
   if (extname(data).toLowerCase() === '.txt') {
     const read = await readText(data, encoding === undefined ? {} : { encoding });
     texts = read.text.replace(/\n$/, '').split('\n');
   } else {
     const records = await readRecords(data, settings);
-    column = findColumns(records, { text }, say).text;
-    for await (const { values } of textRecords(data, records.source, [
-      { name: column, takesNumbers: true },
-    ])) {
+    const found = findColumns(records, { text }, say).text;
+    column = found;
+    for await (const { values } of textRecords(data, records.source, [{ name: found, takesNumbers: true }])) {
       texts.push(values[0] ?? '');
     }
   }

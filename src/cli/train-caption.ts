@@ -84,7 +84,7 @@ async function train(
     { images, texts },
     {
       ...settings,
-      ...{ minCount, maxLength, conv, column: columns.text, signal, onStep, onEpoch, onNote: say },
+      ...{ minCount, maxLength, conv, column: columns.text ?? 'text', signal, onStep, onEpoch, onNote: say },
     },
   );
   trained(outcome);

@@ -46,7 +46,10 @@ export const generateTask: TrainTask<typeof generateSettings.shape, GenerateRun>
     const samples = await writtenSamples(loaded, parts.vocabulary, parts.test, parts.plan.seed);
     const table = languageModelTable(evaluation, parts.plan.tokens);
     const files = filesIn(settings.output);
-    const command = ['lstm-onnx train generate', ...optionWords({ ...settings }, generateSettings)].join(' ');
+    const command = [
+      'lstm-onnx train generate',
+      ...optionWords({ ...parts.plan, ...settings }, generateSettings),
+    ].join(' ');
     const { model: own, baselines, tokens, unknown } = evaluation;
     const json = {
       event: 'evaluation',

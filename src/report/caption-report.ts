@@ -35,7 +35,7 @@ export function captionReport(report: CaptionReport): string {
   const { evaluation, trained } = report;
   const { right, wrong } = evaluation.samples;
   return page(
-    `Captions: ${trained.plan.text.column}`,
+    `Captions of ${report.file}`,
     scoresSection(report.table, evaluation.beam !== undefined),
     factsOf(report),
     section('What it writes', gallery('Wrong, the surest first', wrong), gallery('Right', right)),
@@ -105,7 +105,7 @@ function attentionSection({ samples: { right, wrong } }: CaptionerEvaluation): M
     element(
       'p',
       { class: 'soft' },
-      'Below each picture stands what is written: the more shaded a cell, the more of the strip of the picture above it went into the token at the left.',
+      'Below each picture stands what is written: the more coloured a cell, the more of the strip of the picture above it went into the token at the left.',
     ),
     element('div', { class: 'grid' }, ...maps),
   );

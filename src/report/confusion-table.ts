@@ -1,6 +1,6 @@
 /** Which classes are taken for which others, as a table whose cells are shaded. */
 import { counted } from '../counted.js';
-import { element, type Markup, scrolling, trusted } from './markup.js';
+import { element, type Markup, titled, trusted } from './markup.js';
 
 /** More classes than these make a table that nobody reads. */
 const MOST = 20;
@@ -35,8 +35,7 @@ export function confusionTable(classes: readonly string[], counts: readonly (rea
     element('thead', {}, element('tr', {}, element('td', {}, trusted('')), ...header)),
     element('tbody', {}, ...rows),
   );
-  // A caption would be as narrow as a table of few classes.
-  return element('div', {}, element('p', { class: 'soft' }, title), scrolling(title, whole));
+  return titled(title, whole);
 }
 
 /** The style of a cell. @param share 0 to 1 */

@@ -140,7 +140,7 @@ function mistakes({
   const percent = (probability: number) =>
     probability < 0.0001 ? '< 0.01 %' : `${(100 * probability).toFixed(probability < 0.01 ? 2 : 0)} %`;
   const rows = found.map(({ place, expected, expectedProbability, probability }) => [
-    writtenText(vocabulary, test.subarray(Math.max(0, place - context), place)),
+    `${place > context ? '… ' : ''}${writtenText(vocabulary, test.subarray(Math.max(0, place - context), place))}`,
     `${token(expected)}, ${percent(expectedProbability)}`,
     `${token(test[place] ?? 0)}, ${percent(probability)}`,
   ]);

@@ -65,11 +65,15 @@ export function table(title: string, rows: readonly (readonly string[])[]): Mark
   const whole = element(
     'table',
     {},
-    element('caption', {}, title),
     element('thead', {}, element('tr', {}, ...columns)),
     element('tbody', {}, ...lines),
   );
-  return scrolling(title, whole);
+  return titled(title, whole);
+}
+
+/** A table below its title: a caption would be as narrow as a table of few columns. */
+export function titled(title: string, whole: Markup): Markup {
+  return element('div', {}, element('p', { class: 'soft' }, title), scrolling(title, whole));
 }
 
 /** What is too wide for a phone scrolls by itself, by the keyboard, too. */

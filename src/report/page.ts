@@ -52,10 +52,17 @@ export function trainingSection(history: readonly EpochLog[], notes: Iterable<st
     ),
     element('h3', {}, 'What was found and done'),
     element('ul', {}, ...Array.from(notes, (note) => element('li', {}, note))),
-    element('p', { class: 'soft' }, `Made by lstm-onnx ${version}.`),
   );
 }
 
 export function commandSection(command: string): Markup {
-  return section('Make it again', element('pre', {}, element('code', {}, command)));
+  // A line breaks between words, not behind a hyphen of an option.
+  const words = command
+    .split(/(?<=^| )(--[\w-]+)/)
+    .map((word) => (word.startsWith('--') ? element('span', { class: 'word' }, word) : word));
+  return section(
+    'Make it again',
+    element('pre', {}, element('code', {}, ...words)),
+    element('p', { class: 'soft' }, `Made by lstm-onnx ${version}.`),
+  );
 }

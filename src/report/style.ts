@@ -23,7 +23,7 @@ svg{display:block;width:100%;height:auto}
 .narrow{display:none}
 .small{max-width:40rem}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:1rem 1.5rem}
-.scroll{overflow-x:auto;margin-bottom:1rem}
+.scroll{overflow-x:auto;margin-bottom:1rem}.grid .scroll,.grid figure{margin:0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem}
 caption{text-align:left;padding-bottom:.35rem}
 td{white-space:nowrap}
@@ -45,7 +45,7 @@ ruby{border-bottom:2px solid var(--model);margin:0 .1em;white-space:nowrap;ruby-
 .legend .band::before{height:.8rem;opacity:.3;background:linear-gradient(90deg,var(--model) 50%,var(--ahead) 50%)}
 .actual{--color:var(--actual)}.model{--color:var(--model)}.ahead{--color:var(--ahead)}.baseline{--color:var(--baseline)}
 .picture{display:block;width:100%;max-width:18rem;height:auto;min-height:2rem;image-rendering:pixelated;border:1px solid var(--line)}
-.attention{font-size:.8125rem;margin:.5rem 0 1rem}
+.attention{font-size:.8125rem;margin:.25rem 0}
 .attention th,.attention td{border:0;padding:0 .35rem 0 0;line-height:1.3}
 .attention thead th{writing-mode:vertical-rl;text-orientation:mixed;transform:rotate(180deg);text-align:left;vertical-align:bottom;padding:.25rem 0 0;color:var(--text)}
 .attention.upright thead th{writing-mode:horizontal-tb;transform:none;text-align:center}
@@ -54,11 +54,12 @@ ruby{border-bottom:2px solid var(--model);margin:0 .1em;white-space:nowrap;ruby-
 .attention.strips thead td{padding:0}
 .attention.strips tbody td{width:auto;min-width:0}
 pre{margin:.5rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
+pre .word{white-space:nowrap}
 summary{cursor:pointer}
 .text{font-size:.9375rem}
 ul.shades{display:flex;flex-wrap:wrap;gap:.25rem .75rem;list-style:none;padding:0;font-size:.875rem}
 mark{color:inherit;border-radius:.15rem;padding:.1rem 0}
 .s1{background:rgba(230,120,40,.15)}.s2{background:rgba(230,120,40,.32)}.s3{background:rgba(230,105,30,.55)}.s4{background:rgba(225,70,20,.8)}
-@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .1rem}table{font-size:.75rem}body{padding:1rem .75rem 2rem}
+@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .35rem}table{font-size:.75rem}body{padding:1rem .75rem 2rem}
 .samples{font-size:.875rem}.samples thead{display:none}.samples tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.samples td,.samples .number{display:inline-block;text-align:left;border:0;padding:0;margin-right:.75rem;min-width:0}.samples td:first-child{display:block;margin:0}.samples td:not(:first-child)::before{content:attr(data-name) ": ";color:var(--soft)}}
 `;

@@ -2,7 +2,7 @@
 import { counted } from '../counted.js';
 import type { Crf } from '../tagging/crf.js';
 import { shadeStyle } from './confusion-table.js';
-import { element, type Markup, scrolling, trusted } from './markup.js';
+import { element, type Markup, titled, trusted } from './markup.js';
 
 /** More tags than these make a table that nobody reads. */
 const MOST = 20;
@@ -47,7 +47,6 @@ export function transitionsTable(crf: Crf, labels: readonly string[], counts: re
   const whole = element(
     'table',
     { class: 'transitions' },
-    element('caption', {}, title),
     element(
       'thead',
       {},
@@ -60,5 +59,5 @@ export function transitionsTable(crf: Crf, labels: readonly string[], counts: re
     ),
     element('tbody', {}, ...lines),
   );
-  return scrolling(title, whole);
+  return titled(title, whole);
 }

@@ -128,7 +128,7 @@ function attentionSection({ samples: { right, wrong } }: TranslatorEvaluation): 
     element(
       'p',
       { class: 'soft' },
-      'What is read stands above, what is written at the left: the darker a cell, the more of the token above went into the one at the left.',
+      'What is read stands above, what is written at the left: the more coloured a cell, the more of the token above went into the one at the left.',
     ),
     element('div', { class: 'grid' }, ...maps),
   );

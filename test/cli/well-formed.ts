@@ -24,5 +24,7 @@ export function expectWellFormed(html: string): void {
 /** The texts between tags, as a reader sees them. */
 export function textsOf(html: string): string[] {
   const unescaped = (text: string) => text.replace(/&([#\w]+);/g, (_, name: string) => ENTITIES[name] ?? '?');
-  return [...html.matchAll(/>([^<>]+)</g)].map(([, text]) => unescaped(text!));
+  // Words of a command that do not break.
+  const joined = html.replaceAll(/<span class="word">([^<]*)<\/span>/g, '$1');
+  return [...joined.matchAll(/>([^<>]+)</g)].map(([, text]) => unescaped(text!));
 }
