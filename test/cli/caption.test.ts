@@ -84,6 +84,9 @@ describe('lstm-onnx train caption', () => {
     const args = ['--data', txt, '--images', npy, ...quick, '--json', '-o', join(folder, 'array')];
     const { code, stdout, stderr } = await train(...args);
     expect(code, stderr).toBe(0);
+    const report = textsOf(readFileSync(join(folder, 'array', 'report.html'), 'utf8'));
+    expect(report).toContainEqual(expect.stringMatching(/^Captions of .*\.txt$/));
+    expect(report.find((text) => text.startsWith('lstm-onnx train caption'))).not.toMatch(/--text/);
     expect(JSON.parse(stdout.split('\n')[0]!)).toMatchObject({
       event: 'evaluation',
       sources: 20,
