@@ -52,7 +52,7 @@ let tried: Promise<WideKernels> | undefined;
  * console.log(wide, detail); // true, by how much; or false, why not
  * ```
  *
- * Call it before anything is trained or run, since kernels are chosen once. It takes a tenth of a second and never throws.
+ * Call it before anything is trained or run, since kernels are chosen once. It takes some tenths of a second and never throws.
  */
 export async function enableWideKernels(): Promise<WideKernels> {
   const obstacle = allowWideKernels();
