@@ -42,6 +42,10 @@ const ofBytes: Record<string, [Uint8Array, (bytes: Uint8Array) => unknown]> = {
   parseNpy: [npy, library.parseNpy],
   parseSafetensors: [checkpoint, library.parseSafetensors],
   parseTable: [new TextEncoder().encode('a,b\n1,2\n'), library.parseTable],
+  parseTaggedTexts: [
+    new TextEncoder().encode('a\tX\n'),
+    (bytes) => library.parseTaggedTexts(bytes, { token: 1, tag: 2 }),
+  ],
   parseText: [new TextEncoder().encode('a\n'), library.parseText],
   readRecording: [recording, library.readRecording],
   readStateDict: [recording, library.readStateDict],
@@ -62,6 +66,7 @@ const ofFiles = [
   'readFile',
   'readJsonLines',
   'readTable',
+  'readTaggedTexts',
   'readText',
   'readTextFolder',
 ];
