@@ -87,7 +87,7 @@ function scores({ evaluation, plan }: ForecastReport): Markup {
   return section(
     'How good it is',
     verdict.map((line) => element('p', { class: 'verdict' }, line)),
-    element('div', { class: 'scores' }, table(title, rows)),
+    element('div', { class: 'scores forecasts' }, table(title, rows)),
     element(
       'p',
       { class: 'soft' },

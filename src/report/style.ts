@@ -60,6 +60,6 @@ summary{cursor:pointer}
 ul.shades{display:flex;flex-wrap:wrap;gap:.25rem .75rem;list-style:none;padding:0;font-size:.875rem}
 mark{color:inherit;border-radius:.15rem;padding:.1rem 0}
 .s1{background:rgba(230,120,40,.15)}.s2{background:rgba(230,120,40,.32)}.s3{background:rgba(230,105,30,.55)}.s4{background:rgba(225,70,20,.8)}
-@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .35rem}table{font-size:.75rem}body{padding:1rem .75rem 2rem}
+@media (max-width:40rem){.wide{display:none}.narrow{display:block}th,td{padding:.3rem .35rem}.forecasts th,.forecasts td{padding:.3rem .1rem}table{font-size:.75rem}body{padding:1rem .75rem 2rem}
 .samples{font-size:.875rem}.samples thead{display:none}.samples tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.samples td,.samples .number{display:inline-block;text-align:left;border:0;padding:0;margin-right:.75rem;min-width:0}.samples td:first-child{display:block;margin:0}.samples td:not(:first-child)::before{content:attr(data-name) ": ";color:var(--soft)}}
 `;
