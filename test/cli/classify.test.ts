@@ -178,7 +178,7 @@ describe('a signal', () => {
     const signals = new EventEmitter();
     const stopped = join(folder, name);
     const onStderr = (line: string) => {
-      if (isTime(line)) setImmediate(() => signals.emit('SIGINT', 'SIGINT'));
+      if (isTime(line)) signals.emit('SIGINT', 'SIGINT');
     };
     const data = write('stopped.csv', csvOf(rows));
     const args = ['--data', data, '--text', 'message', ...small, '--epochs', '4', '-o', stopped];

@@ -116,7 +116,7 @@ describe('lstm-onnx train generate', () => {
           signals,
           onStderr: (line) => {
             if (epoch === 0 ? line.startsWith('text: ') : line.startsWith(`epoch ${epoch}/`))
-              setImmediate(() => signals.emit('SIGINT', 'SIGINT'));
+              signals.emit('SIGINT', 'SIGINT');
           },
         },
         ...['train', 'generate', '--text', text, ...small, '--epochs', '4', '-o', own],

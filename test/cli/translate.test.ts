@@ -156,7 +156,7 @@ describe('lstm-onnx train translate', () => {
     const signals = new EventEmitter();
     const stopped = join(folder, name);
     const onStderr = (text: string) => {
-      if (isTime(text)) setImmediate(() => signals.emit('SIGINT', 'SIGINT'));
+      if (isTime(text)) signals.emit('SIGINT', 'SIGINT');
     };
     const args = [
       '--data',
