@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFileAtomic } from 'lstm-onnx';
-import { Bench, here, load, type Measured, ratio, row, table } from './measure.js';
+import { Bench, benchNodes, here, LTS, load, type Measured, ratio, row, table } from './measure.js';
 
 const STEPS = 500;
 
@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
   },
 });
 const bench = new Bench({
+  ...benchNodes([LTS]),
   python: options.python,
   rounds: Number(options.rounds),
   threads: Number(options.threads),
@@ -33,7 +34,7 @@ const rows = [1, 16].flatMap((batch) =>
     const rate = (ms = Number.NaN) => (Number.isNaN(ms) ? '-' : ((1000 * batch * STEPS) / ms).toFixed(0));
     const shown = ({ ms, least }: Measured) => `${rate(least)} / ${rate(ms)}`;
     const { cpu, simd, pytorch } = measured;
-    const ratios = [simd, cpu].map(({ ms }) => ratio(pytorch.ms, ms));
+    const ratios = [simd, cpu].map(({ least }) => ratio(pytorch.least, least));
     return row(String(batch), way, shown(simd), shown(cpu), shown(pytorch), ...ratios);
   }),
 );
@@ -42,7 +43,7 @@ const text = `# Generating, token by token
 
 By \`npm run bench:generate -- --python PATH\`. ${bench.conditions(before)}
 
-Tokens a second, the best and the median: a language model with 80 tokens, an embedding of 64, an LSTM layer of 256 and a linear layer,
+Tokens a second, the best and the median; ratios are of the best. A language model with 80 tokens, an embedding of 64, an LSTM layer of 256 and a linear layer,
 ${STEPS} steps a run, three runs a process. Each step is a run of the model file, the choice of a token for each sequence, and its
 token as a number. PyTorch (\`generate.py\`) runs its layers as they are, without gradients, takes \`argmax\` or \`softmax\` and \`multinomial\`, and reads
 the tokens by \`tolist\`. It gives no probabilities of what it chose, which \`generate\` sums.

@@ -4,7 +4,7 @@ import { alone, eyes, inContext } from './networks.js';
 import { guessesOf, meanOfThree, percent, printHead, printShares } from './scores.js';
 import { composeVideos, names, TIME, type Videos } from './videos.js';
 
-const { DATA, EPOCHS = '6', VIDEOS = '4000', OUT = 'out' } = process.env;
+const { DATA, EPOCHS = '6', VIDEOS = '12000', OUT = 'out' } = process.env;
 const { train, test } = await lo.loadMnist(DATA === undefined ? {} : { dir: DATA });
 
 // Each part is of digits of its own: the test of those that MNIST has for it, validation of the last of the others.
@@ -14,7 +14,7 @@ const random = new lo.Generator(1);
 const few = Math.ceil(Number(VIDEOS) / 20);
 const compose = (set: lo.MnistImages, count: number, time: number, from: number, to: number) =>
   composeVideos(set, { count, time, from, to }, random);
-const stills = compose(train, 15 * Number(VIDEOS), 1, 0, held);
+const stills = compose(train, 20 * Number(VIDEOS), 1, 0, held);
 const learned = compose(train, Number(VIDEOS), TIME, 0, held);
 const validated = compose(train, few, TIME, held, digits);
 const tested = compose(test, 2 * few, TIME, 0, test.labels.data.length);
