@@ -1,6 +1,11 @@
 /** How much of each step of a source went into each token that was written: a table of shades. */
 import { dim, type NdArray } from '../nd-array.js';
+import type { PickedSamples } from '../tasks/pick-samples.js';
 import { element, type Markup, scrolling } from './markup.js';
+import { section } from './page.js';
+
+/** Maps that are shown of what is right, and of what is wrong. */
+const MAPS = 3;
 
 /**
  * @param title above it
@@ -32,6 +37,28 @@ export function attentionMap(
     element('tbody', {}, ...rows),
   );
   return scrolling(title, map);
+}
+
+/**
+ * Some of the samples as maps; nothing where none can be drawn.
+ *
+ * @param about how such a map is read
+ * @param mapOf the map of a sample under a title, undefined where there is none
+ */
+export function attentionSection<S>(
+  { right, wrong }: PickedSamples<S>,
+  about: string,
+  mapOf: (title: string, sample: S) => Markup | undefined,
+): Markup | readonly Markup[] {
+  const drawn = (samples: readonly S[], title: string) =>
+    samples.flatMap((sample) => mapOf(title, sample) ?? []).slice(0, MAPS);
+  const maps = [...drawn(right, 'right'), ...drawn(wrong, 'wrong')];
+  if (maps.length === 0) return [];
+  return section(
+    'What it attends to',
+    element('p', { class: 'soft' }, about),
+    element('div', { class: 'grid' }, ...maps),
+  );
 }
 
 /** A cell that is shaded by a weight from 0 to 1. */

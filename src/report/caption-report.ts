@@ -5,6 +5,7 @@ import type { CaptionerEvaluation, JudgedCaption } from '../tasks/judge-captione
 import { sideWords } from '../tasks/pair-tokens.js';
 import type { TrainedCaptioner } from '../tasks/train-captioner.js';
 import { percent } from '../tasks/written-table.js';
+import { attentionSection } from './attention-map.js';
 import { element, type Markup } from './markup.js';
 import { commandSection, facts, page, section, trainingSection } from './page.js';
 import { picture, pictureMap } from './picture.js';
@@ -25,8 +26,6 @@ export interface CaptionReport {
   readonly command: string;
 }
 
-/** Maps of attention, of those that are right and of those that are wrong. */
-const MAPS = 2;
 /** Tokens of a caption whose attention is still seen at a glance. */
 const MOST_TOKENS = 40;
 
@@ -39,7 +38,11 @@ export function captionReport(report: CaptionReport): string {
     scoresSection(report.table, evaluation.beam !== undefined),
     factsOf(report),
     section('What it writes', gallery('Wrong, the surest first', wrong), gallery('Right', right)),
-    attentionSection(evaluation),
+    attentionSection(
+      evaluation.samples,
+      'Below each picture stands what is written: the more coloured a cell, the more of the strip of the picture above it went into the token at the left.',
+      mapOf,
+    ),
     trainingSection(trained.history, report.notes),
     commandSection(report.command),
   );
@@ -92,29 +95,8 @@ function gallery(title: string, samples: readonly JudgedCaption[]): Markup {
   return element('div', {}, element('h3', {}, title), element('div', { class: 'grid' }, ...figures));
 }
 
-function attentionSection({ samples: { right, wrong } }: CaptionerEvaluation): Markup | readonly Markup[] {
-  const drawn = (samples: readonly JudgedCaption[], kind: string) =>
-    samples
-      .filter(isDrawn)
-      .slice(0, MAPS)
-      .map((sample) => mapOf(sample, kind));
-  const maps = [...drawn(right, 'right'), ...drawn(wrong, 'wrong')];
-  if (maps.length === 0) return [];
-  return section(
-    'What it attends to',
-    element(
-      'p',
-      { class: 'soft' },
-      'Below each picture stands what is written: the more coloured a cell, the more of the strip of the picture above it went into the token at the left.',
-    ),
-    element('div', { class: 'grid' }, ...maps),
-  );
-}
-
-function isDrawn({ caption: { attention, tokens } }: JudgedCaption): boolean {
-  return attention !== undefined && tokens.length > 0 && tokens.length <= MOST_TOKENS;
-}
-
-function mapOf({ image, caption: { attention, tokens } }: JudgedCaption, kind: string): Markup {
-  return attention ? pictureMap(kind, image, tokens, attention) : element('p', {});
+/** Undefined where there is nothing to draw, or too much. */
+function mapOf(kind: string, { image, caption: { attention, tokens } }: JudgedCaption): Markup | undefined {
+  if (!attention || tokens.length === 0 || tokens.length > MOST_TOKENS) return undefined;
+  return pictureMap(kind, image, tokens, attention);
 }

@@ -5,7 +5,7 @@ import type { JudgedTranslation, TranslatorEvaluation } from '../tasks/judge-tra
 import { sideWords } from '../tasks/pair-tokens.js';
 import type { TrainedTranslator } from '../tasks/train-translator.js';
 import { percent } from '../tasks/written-table.js';
-import { attentionMap } from './attention-map.js';
+import { attentionMap, attentionSection } from './attention-map.js';
 import { element, type Markup, table } from './markup.js';
 import { commandSection, facts, page, section, trainingSection } from './page.js';
 import { samplesTable } from './samples-table.js';
@@ -25,8 +25,6 @@ export interface TranslateReport {
   readonly command: string;
 }
 
-/** Maps of attention, of those that are right and of those that are wrong. */
-const MAPS = 3;
 /** Tokens of a text whose attention is still seen at a glance. */
 const MOST_TOKENS = 40;
 
@@ -44,7 +42,11 @@ export function translateReport(report: TranslateReport): string {
       shownSamples('Wrong, the surest first', wrong, report),
       shownSamples('Right', right, report),
     ),
-    attentionSection(evaluation),
+    attentionSection(
+      evaluation.samples,
+      'What is read stands above, what is written at the left: the more coloured a cell, the more of the token above went into the one at the left.',
+      mapOf,
+    ),
     trainingSection(trained.history, report.notes),
     commandSection(report.command),
   );
@@ -115,30 +117,11 @@ function shownSamples(
   return samplesTable(title, columns, rows);
 }
 
-function attentionSection({ samples: { right, wrong } }: TranslatorEvaluation): Markup | readonly Markup[] {
-  const drawn = (samples: readonly JudgedTranslation[], kind: string) =>
-    samples
-      .filter(isDrawn)
-      .slice(0, MAPS)
-      .map((sample) => mapOf(sample, kind));
-  const maps = [...drawn(right, 'right'), ...drawn(wrong, 'wrong')];
-  if (maps.length === 0) return [];
-  return section(
-    'What it attends to',
-    element(
-      'p',
-      { class: 'soft' },
-      'What is read stands above, what is written at the left: the more coloured a cell, the more of the token above went into the one at the left.',
-    ),
-    element('div', { class: 'grid' }, ...maps),
-  );
-}
-
-function isDrawn({ translation: { attention, tokens, source } }: JudgedTranslation): boolean {
-  const sizes = [tokens.length, source.length];
-  return attention !== undefined && sizes.every((size) => size > 1 && size <= MOST_TOKENS);
-}
-
-function mapOf({ translation: { attention, tokens, source } }: JudgedTranslation, kind: string): Markup {
-  return attention ? attentionMap(kind, tokens, source, attention) : element('p', {});
+/** Undefined where there is nothing to draw, or too much. */
+function mapOf(
+  kind: string,
+  { translation: { attention, tokens, source } }: JudgedTranslation,
+): Markup | undefined {
+  const isDrawn = [tokens, source].every(({ length }) => length > 1 && length <= MOST_TOKENS);
+  return attention && isDrawn ? attentionMap(kind, tokens, source, attention) : undefined;
 }

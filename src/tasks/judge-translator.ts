@@ -1,19 +1,21 @@
 /** How good a translator is on pairs that it has not seen, beside what takes no training. */
 import { NearestSequence } from '../baselines/nearest-sequence.js';
 import type { TextPairs } from '../data/text/text-pairs.js';
-import { type Tokenizer, tokensOf } from '../data/text/tokenizers.js';
 import type { Vocabulary } from '../data/text/vocabulary.js';
 import { mustHave } from '../must-get.js';
 import { evenlySpread } from './evenly-spread.js';
+import {
+  constantScores,
+  type JudgedText,
+  judgedText,
+  type SearchScores,
+  searchScores,
+  tokensIn,
+  withAttention,
+} from './judged-writing.js';
 import { type PickedSamples, pickSamples } from './pick-samples.js';
 import type { Translation, Translator } from './translator.js';
-import {
-  isSame,
-  mostFrequent,
-  nearestReference,
-  type WrittenScores,
-  writtenScores,
-} from './written-scores.js';
+import { mostFrequent, type WrittenScores, writtenScores } from './written-scores.js';
 
 /** Sources that are judged, evenly spread over the test part; more would take long. */
 const MOST_JUDGED = 5000;
@@ -21,23 +23,16 @@ const MOST_JUDGED = 5000;
 const SHOWN = 12;
 
 /** A source of the test part, what is right for it, and what was written. */
-export interface JudgedTranslation {
+export interface JudgedTranslation extends JudgedText {
   readonly source: string;
-  /** All texts that are right, the one nearest to the translation first. */
-  readonly references: readonly string[];
   readonly translation: Translation;
-  readonly isRight: boolean;
-  readonly logProbability: number;
 }
 
-export interface TranslatorEvaluation {
+export interface TranslatorEvaluation extends SearchScores {
   /** Sources that were judged, evenly spread, the pairs that they have, and how many different sources the part has. */
   readonly sources: number;
   readonly pairs: number;
   readonly of: number;
-  /** The model by its beam search; undefined where the beam is 1, which is greedy. */
-  readonly beam: WrittenScores | undefined;
-  readonly greedy: WrittenScores;
   readonly baselines: {
     /** The translation of the source to learn from that is nearest by edit distance. */
     readonly nearestSource: WrittenScores;
@@ -66,43 +61,27 @@ export async function judgeTranslator(
   const sources = judged.map(([first]) => first.source);
   const references = judged.map((pairs) => pairs.map((pair) => tokensIn(target.vocabulary, pair.target)));
   const greedy = await translator.translate(sources, { beam: 1 });
-  const best = beam > 1 ? await translator.translate(sources, { beam }) : greedy;
-  const scores = (translations: readonly Translation[]) =>
-    writtenScores(
-      translations.map(({ tokens }) => tokens),
-      references,
-    );
+  const searched = beam > 1 ? await translator.translate(sources, { beam }) : undefined;
+  const best = searched ?? greedy;
+  const samples = judged.map((pairs, i): JudgedTranslation => {
+    const translation = mustHave(best[i], 'A translation');
+    const texts = pairs.map((pair) => pair.target);
+    return { source: pairs[0].source, translation, ...judgedText(translation, texts, references[i] ?? []) };
+  });
   return {
     ...{ sources: sources.length, of: all.size, pairs: references.flat().length },
-    beam: beam > 1 ? scores(best) : undefined,
-    greedy: scores(greedy),
+    ...searchScores(greedy, searched, references),
     baselines: baselinesOf(train, sources, references, translator),
     unknown: sum(best.map(({ unknown }) => unknown)),
     tokens: sum(best.map(({ source: read }) => read.length)),
     cut: best.filter(({ cut }) => cut).length,
     endless: best.filter(({ finish }) => finish === 'length').length,
-    samples: await withAttention(
-      pickSamples(
-        judged.map((pairs, i) => sampleOf(pairs, mustHave(best[i], 'A translation'), references[i] ?? [])),
-        SHOWN,
-      ),
-      translator,
-    ),
+    samples: await withAttention(pickSamples(samples, SHOWN), translator, async (some) => {
+      const shown = some.map(({ source: text }) => text);
+      const translations = await translator.translate(shown, { attention: true });
+      return some.map((sample, i) => ({ ...sample, translation: translations[i] ?? sample.translation }));
+    }),
   };
-}
-
-/** Translates once more those that are shown, since attention takes another run. */
-async function withAttention(
-  { right, wrong }: PickedSamples<JudgedTranslation>,
-  translator: Translator,
-): Promise<PickedSamples<JudgedTranslation>> {
-  if (!translator.hasAttention) return { right, wrong };
-  const attended = async (samples: readonly JudgedTranslation[]) => {
-    const sources = samples.map(({ source }) => source);
-    const translations = await translator.translate(sources, { attention: true });
-    return samples.map((sample, i) => ({ ...sample, translation: translations[i] ?? sample.translation }));
-  };
-  return { right: await attended(right), wrong: await attended(wrong) };
 }
 
 interface Pair {
@@ -123,28 +102,6 @@ function bySource({ sources, targets }: TextPairs, vocabulary: Vocabulary): Map<
   return found;
 }
 
-/** As a text would be written out, whatever the vocabulary knows. */
-function tokensIn({ tokenizer, lowercase }: Vocabulary, text: string): string[] {
-  return tokensOf(tokenizer as Tokenizer, text, lowercase); // trainTranslator makes no vocabulary of tokens of its own
-}
-
-function sampleOf(
-  pairs: readonly Pair[],
-  translation: Translation,
-  references: readonly (readonly string[])[],
-): JudgedTranslation {
-  const nearest = nearestReference(translation.tokens, references);
-  const texts = pairs.map(({ target }) => target);
-  const first = mustHave(texts[references.indexOf(nearest)], 'A reference');
-  return {
-    source: mustHave(pairs[0], 'A pair').source,
-    references: [first, ...new Set(texts.filter((text) => text !== first))],
-    translation,
-    isRight: isSame(translation.tokens, nearest),
-    logProbability: translation.logProbability,
-  };
-}
-
 function baselinesOf(
   train: TextPairs,
   sources: readonly string[],
@@ -154,13 +111,9 @@ function baselinesOf(
   const [from, to] = [plan.source.vocabulary, plan.target.vocabulary];
   const nearest = new NearestSequence(train.sources.map((text) => tokensIn(from, text)));
   const found = sources.map((text) => tokensIn(to, train.targets[nearest.of(tokensIn(from, text))] ?? ''));
-  const common = tokensIn(to, mostFrequent(train.targets));
   return {
     nearestSource: writtenScores(found, references),
-    mostFrequent: writtenScores(
-      sources.map(() => common),
-      references,
-    ),
+    mostFrequent: constantScores(tokensIn(to, mostFrequent(train.targets)), references),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Field {
   readonly takesNumbers: boolean;
   /** Whether a list is taken as the JSON of it. @default false */
   readonly takesLists?: boolean;
+  /** Whether a record may be without it, as one whose value is null. @default false */
+  readonly mayLack?: boolean;
 }
 
 /** The texts of a record's fields, undefined where one is missing, and where it is for messages. */
@@ -84,13 +86,13 @@ function recordOf(
   place: string,
   fields: readonly Field[],
 ): TextRecord {
-  const values = fields.map(({ name, takesNumbers, takesLists }) => {
+  const values = fields.map(({ name, takesNumbers, takesLists, mayLack }) => {
     const field = Object.hasOwn(value, name) ? value[name] : undefined;
     if (typeof field === 'string') return field;
     if (takesLists && Array.isArray(field)) return JSON.stringify(field);
     if (takesNumbers && Number.isNaN(field)) return undefined; // missing, as in a table
     if (takesNumbers && (typeof field === 'number' || typeof field === 'boolean')) return String(field);
-    if (field === null) return undefined;
+    if (field === null || (mayLack && field === undefined)) return undefined;
     if (field === undefined) {
       throw new LstmOnnxError(
         'E_UNKNOWN_NAME',

@@ -74,16 +74,19 @@ export function kernelDirection(
     const { batch, time, wantOutput, wantSteps } = wanted;
     const given = { x, h0, c0, lengths, ...weights };
     const plan = planFor(wanted, given);
-    const { output, hn, cn } = plan.forward(given);
-    const steps = wantSteps ? stepsOf(kind, engine, plan, projSize, lengths) : undefined;
-    if (plan !== kept) plan.release();
+    const { output, hn, cn } = plan.beginForward(given);
     const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.arena.adopt(at), shape);
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
-    return {
+    const results = {
       output: wantOutput ? tensor(output, first, second, stateSize) : undefined,
       states: sizes.map((size, i) => tensor(i === 0 ? hn : cn, batch, size)),
-      steps,
     };
+    const finish = () => {
+      const steps = wantSteps ? stepsOf(kind, engine, plan, projSize, lengths) : undefined;
+      if (plan !== kept) plan.release();
+      return { ...results, steps };
+    };
+    return { plan, finish };
   };
 }
 

@@ -1,5 +1,6 @@
 /** One direction of one recurrent layer on the engine: what it takes and gives. */
 
+import type { LayerPlan } from '../../builder/backends/simd/layer-plan.js';
 import type { LayerDirection, LayerOptions } from '../../builder/recurrent/layers.js';
 import type { LayerSteps } from '../recurrent-trace.js';
 import type { Preparation, Run } from './operator.js';
@@ -32,7 +33,14 @@ export interface DirectionResults {
   readonly steps: LayerSteps | undefined;
 }
 
-export type Direction = (inputs: DirectionInputs, sizes: RunSizes, run: Run) => DirectionResults;
+/** A run of a direction, in two halves: the plans of all directions of a layer go forward in between, at once where they can. */
+export interface BegunDirection {
+  /** Undefined where no kernel computes it. */
+  readonly plan?: LayerPlan;
+  finish(): DirectionResults;
+}
+
+export type Direction = (inputs: DirectionInputs, sizes: RunSizes, run: Run) => BegunDirection;
 
 /** Packs the weights of a direction. */
 export type PrepareDirection<Options extends LayerOptions = LayerOptions> = (

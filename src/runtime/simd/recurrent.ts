@@ -1,4 +1,5 @@
 /** Recurrent ops on the engine: their layers and directions, states and lengths. */
+import { goForward } from '../../builder/backends/simd/layer-plan.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../../builder/recurrent/cells.js';
 import {
   batchAndTime,
@@ -24,7 +25,7 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
       layer: direction.layer,
       reverse: direction.reverse,
       index,
-      compute: cellDirections[kind](given, direction, model),
+      begin: cellDirections[kind](given, direction, model),
     }));
     const learned = options.learnedState ? states.map(({ input }) => learnedState(model, input)) : [];
 
@@ -45,14 +46,19 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
       for (let layer = 0; layer < numLayers; layer++) {
         const wantOutput = layer < numLayers - 1 || run.wanted.has('output');
         const read = run.arena.place(sequence);
-        const own = directions.flatMap(({ layer: of, reverse, index, compute }) => {
+        const begun = directions.flatMap(({ layer: of, reverse, index, begin }) => {
           if (of !== layer) return [];
           const from = { x: read, states: states.map((_, i) => within(i, index)), lengths: atLengths };
-          const result = compute(from, { batch, time, wantOutput, wantSteps: run.trace !== undefined }, run);
+          const wanted = { batch, time, wantOutput, wantSteps: run.trace !== undefined };
+          return [{ reverse, ...begin(from, wanted, run) }];
+        });
+        goForward(begun.flatMap(({ plan }) => plan ?? []));
+        const own = begun.map(({ reverse, finish }) => {
+          const result = finish();
           const direction = reverse ? 'reverse' : 'forward';
           const { steps } = result;
           if (steps) run.trace?.({ layer, direction, dims: [time, batch, hiddenSize], steps });
-          return [result];
+          return result;
         });
         results.push(...own);
         if (wantOutput)

@@ -9,7 +9,7 @@ import {
 } from '../../builder/recurrent/layers.js';
 import { mustHave } from '../../must-get.js';
 import { emptySteps, putStep } from '../recurrent-trace.js';
-import type { Direction } from './layer-direction.js';
+import type { Direction, DirectionInputs, DirectionResults, RunSizes } from './layer-direction.js';
 import type { Preparation, Run } from './operator.js';
 import { floatsAt, type PlacedFloats } from './run-tensor.js';
 import { packedWeight, placed } from './weights.js';
@@ -61,7 +61,11 @@ export function steppedDirection(
   const addressOf = (name: string) => (bias ? placed(model, `${name}${suffix}`) : 0);
   const [atBiasIh, atBiasHh] = [addressOf('bias_ih'), addressOf('bias_hh')];
 
-  return ({ x, states: initial, lengths }, { batch, time, wantOutput, wantSteps }, run) => {
+  const compute = (
+    { x, states: initial, lengths }: DirectionInputs,
+    { batch, time, wantOutput, wantSteps }: RunSizes,
+    run: Run,
+  ): DirectionResults => {
     /** A product of rows that lie one after the other from an address on. */
     const product = (rows: number, at: number, weight: Panels, atBias: number, to: number) =>
       multiplyPanels(engine, { rows, columns: weight.depth, transposed: false, at }, weight, atBias, to);
@@ -94,6 +98,7 @@ export function steppedDirection(
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
     return { output: output && { ...output, shape: [first, second, stateSize] }, states: after, steps };
   };
+  return (...given) => ({ finish: () => compute(...given) });
 }
 
 /** The gates of a step, one after the other. */

@@ -174,6 +174,11 @@ export class Engine {
     });
   }
 
+  /** Whether so many multiplications take longer than waking a thread for them. */
+  isWorthAThread(multiplications: number): boolean {
+    return multiplications >= this.#leastShare;
+  }
+
   /**
    * How many threads share the work on so many rows. It depends on the work alone, never on who is free, so that the same
    * work gives the same bits.

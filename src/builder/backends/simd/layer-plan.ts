@@ -21,17 +21,28 @@ export interface LayerInputs extends LayerWeights {
   readonly mask: number;
 }
 
+/**
+ * Addresses that are the caller's to release: the output (0 when it is not wanted), h and, of an LSTM, c after the last step read (else 0).
+ */
+export interface ForwardResults {
+  readonly output: number;
+  readonly hn: number;
+  readonly cn: number;
+}
+
 const FLOAT_BYTES = 4;
 
 export class LayerPlan {
-  protected readonly engine: Engine;
+  readonly engine: Engine;
   readonly cell: CellLayout;
   readonly sizes: LayerSizes;
   protected readonly layout: LayerLayout;
   readonly #blocks: number[];
   protected readonly slices: LayerSlice[] = [];
   /** One for each slice; each pass writes its own fields. */
-  protected readonly jobs: readonly number[];
+  readonly jobs: readonly number[];
+  /** Of the products of a forward pass. */
+  readonly multiplications: number;
   protected inputs: LayerInputs;
 
   /**
@@ -54,7 +65,8 @@ export class LayerPlan {
     this.layout = layoutOf(cell, sizes);
     const { batch, time } = sizes;
     const panels = packed ?? this.#pack();
-    const perSlice = Math.ceil(batch / engine.shares(batch, batch * time * this.layout.panels));
+    this.multiplications = batch * time * this.layout.panels;
+    const perSlice = Math.ceil(batch / engine.shares(batch, this.multiplications));
     for (let start = 0; start < batch; start += perSlice) {
       const rows = Math.min(perSlice, batch - start);
       const slice = new LayerSlice(engine, cell, sizes, this.layout, panels, start, rows);
@@ -64,13 +76,15 @@ export class LayerPlan {
     this.jobs = this.slices.map(({ job }) => job);
   }
 
-  /**
-   * The layer forward. A plan with packed weights may go forward any number of times, each from its own inputs.
-   *
-   * @returns addresses that are the caller's to release: the output (0 when it is not wanted), h and, of an LSTM, c after
-   *   the last step read (else 0)
-   */
-  forward(inputs: LayerInputs = this.inputs): { output: number; hn: number; cn: number } {
+  /** The layer forward. A plan with packed weights may go forward any number of times, each from its own inputs. */
+  forward(inputs: LayerInputs = this.inputs): ForwardResults {
+    const results = this.beginForward(inputs);
+    goForward([this]);
+    return results;
+  }
+
+  /** Tells the jobs what {@link goForward} is to compute, and makes room for it. */
+  beginForward(inputs: LayerInputs = this.inputs): ForwardResults {
     this.inputs = inputs;
     const engine = this.engine;
     const { batch, time, inputSize, hiddenSize, stateSize, wantOutput } = this.sizes;
@@ -94,7 +108,6 @@ export class LayerPlan {
         cn: within(cn, cOffset),
       });
     }
-    engine.run('layerForward', this.jobs);
     return { output, hn, cn };
   }
 
@@ -118,6 +131,21 @@ export class LayerPlan {
     if (panels.projection !== 0) this.#blocks.push(panels.projection);
     return panels;
   }
+}
+
+/**
+ * Plans of one engine that do not wait for each other, as the two directions of a layer: at once where there are threads for all of their
+ * jobs. Small batches are not cut into slices, and leave threads free.
+ */
+export function goForward(plans: readonly LayerPlan[]): void {
+  const [first] = plans;
+  if (!first) return;
+  const { engine } = first;
+  const jobs = plans.flatMap((plan) => plan.jobs);
+  const areAtOnce = plans.length > 1 && jobs.length <= engine.threads;
+  if (areAtOnce && plans.every(({ multiplications }) => engine.isWorthAThread(multiplications)))
+    engine.run('layerForward', jobs);
+  else for (const plan of plans) engine.run('layerForward', plan.jobs);
 }
 
 /** An address further into what may be missing, which is at 0. */
