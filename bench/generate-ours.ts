@@ -3,6 +3,7 @@ import * as lo from 'lstm-onnx';
 import { median } from './networks.js';
 
 const [provider = 'simd', batch = '1', way = 'greedy'] = process.argv.slice(2);
+await lo.enableWideKernels();
 const network = lo.defineNetwork({ tokens: lo.int32('batch', 'time') }, ({ tokens }) => {
   const x = lo.embedding('embedding', tokens, { numEmbeddings: 80, embeddingDim: 64 });
   return { logits: lo.linear('fc', lo.lstm('lstm', x, { hiddenSize: 256 }).output, 80) };

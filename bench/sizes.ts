@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFileAtomic } from 'lstm-onnx';
-import { benchNodes, conditionsOf, here, LTS, load, ratio, row, table } from './measure.js';
+import { asInstalled, benchNodes, conditionsOf, here, LTS, load, ratio, row, table } from './measure.js';
 import type { Size } from './networks.js';
 import { batches, grid, hiddenSizes, isMeasured, layerCounts, sizeOf, times } from './sizes-grid.js';
 
@@ -41,7 +41,7 @@ const rounds = Array.from({ length: Number(options.rounds) }, () => {
 });
 
 function printed<T>(command: string, args: readonly string[]): T {
-  const given = { cwd: here, encoding: 'utf8', input: JSON.stringify(grid) } as const;
+  const given = { cwd: here, encoding: 'utf8', input: JSON.stringify(grid), env: asInstalled } as const;
   const text = execFileSync(command, args, given);
   return JSON.parse(text.trim().split('\n').at(-1) ?? '') as T; // what both programs print
 }

