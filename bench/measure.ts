@@ -48,8 +48,9 @@ export function benchNodes(versions: readonly string[]): Pick<BenchOptions, 'nod
     const { path } = installed;
     return [{ path, version: execFileSync(path, ['--version'], { encoding: 'utf8' }).trim() }];
   });
+  const current = { version: process.version, path: process.execPath };
   const lts = nodes.find(({ version }) => version.startsWith(`v${LTS}.`));
-  return { nodes, node: lts ?? { version: process.version, path: process.execPath } };
+  return { nodes: nodes.length > 0 ? nodes : [current], node: lts ?? current };
 }
 
 export interface BenchOptions {
@@ -147,7 +148,9 @@ export const asInstalled = { ...process.env, TSX_TSCONFIG_PATH: join(here, 'tsco
 
 function measureIn(command: string, args: readonly (string | number)[]): Measured {
   const printed = execFileSync(command, args.map(String), {
-    ...{ encoding: 'utf8', cwd: join(here, '..'), env: asInstalled },
+    encoding: 'utf8',
+    cwd: join(here, '..'),
+    env: asInstalled,
   });
   const measured = JSON.parse(printed.trim().split('\n').at(-1) ?? '') as Measured; // what both scripts print
   return { ...measured, ms: measured.ms ?? Number.NaN };

@@ -44,7 +44,7 @@ function epochs(bench: Bench): string {
     ['step by step on tfjs wasm', bench.ours('epoch', 'wasm').ms],
     ['stock tf.layers.lstm on tfjs wasm (25 steps, times 938)', bench.script('stock.ts').ms * 938],
   ] as const;
-  const rows = others.map(([name, ms]) => row(name, number(ms), ratio(ms, first.torch.ms)));
+  const rows = others.map(([name, ms]) => row(name, number(ms), ratio(ms, leastOf(first.torch))));
   const heads = ['', 'ms', 'of PyTorch'];
   return `The first epoch of a process:
 

@@ -8,8 +8,8 @@ export const layerCounts = [1, 2];
 const INPUT_SIZE = 16;
 
 /** Larger ones take minutes: multiplications of a training step, and numbers that it keeps. */
-const MOST_MULTIPLICATIONS = 1e11;
-const MOST_KEPT = 3e8;
+export const MOST_MULTIPLICATIONS = 1e11;
+export const MOST_KEPT = 3e8;
 
 export const sizeOf = (layers: number, hidden: number, time: number, batch: number): Size => [
   batch,
@@ -19,7 +19,7 @@ export const sizeOf = (layers: number, hidden: number, time: number, batch: numb
   layers,
 ];
 
-export function isMeasured([batch, time, input, hidden, layers]: Size): boolean {
+function isMeasured([batch, time, input, hidden, layers]: Size): boolean {
   const steps = batch * time;
   const columns = hidden + input + (layers - 1) * 2 * hidden;
   // Forward, and two products of the same size back.

@@ -1,15 +1,15 @@
-/** Ours of `npm run bench:sizes`: `sizes-ours.ts THREADS` prints the least milliseconds of all sizes, in their order. */
+/** Ours of `npm run bench:sizes`: `sizes-ours.ts THREADS 128|256` prints the least milliseconds of all sizes, in their order. */
 import { performance } from 'node:perf_hooks';
 import * as lo from 'lstm-onnx';
 import { classifier, randomData, type Size } from './networks.js';
 import { grid } from './sizes-grid.js';
 
-const [threads = '2'] = process.argv.slice(2);
+const [threads = '2', bits = '256'] = process.argv.slice(2);
 const MILLISECONDS = 250;
 const LEAST_RUNS = 3;
 const WARMUP = 2;
 
-await lo.enableWideKernels();
+if (bits === '256') await lo.enableWideKernels();
 
 async function trained(size: Size): Promise<number> {
   const times: number[] = [];
@@ -53,7 +53,8 @@ async function ran(size: Size, provider: lo.Provider): Promise<number> {
 
 const measured = [];
 for (const size of grid) {
-  measured.push({ train: await trained(size), simd: await ran(size, 'simd'), cpu: await ran(size, 'cpu') });
+  const cpu = bits === '256' ? await ran(size, 'cpu') : Number.NaN;
+  measured.push({ train: await trained(size), simd: await ran(size, 'simd'), cpu });
 }
 console.log(JSON.stringify(measured));
 process.exit(0);

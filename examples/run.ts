@@ -81,7 +81,7 @@ npx tsx examples/captions/captions.ts
 ${table.join('\n')}
 | forecasts | [forecast](forecast/README.md): CO2, weather and stocks, and a series as it grows | vega-datasets |
 
-Data that \`npm ci\` does not install is loaded from npm by the first run. What follows is printed by one run of all, \`npm run examples\`.
+Data that \`npm ci\` does not install is loaded from npm by the first run. What follows is printed by one run, \`npm run examples\`; those of forecasts have their output in their own README.
 
 ${outputs.join('\n')}`,
 );

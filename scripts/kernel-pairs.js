@@ -23,6 +23,11 @@ export function inPairs(text, name) {
     );
   }
   return text.replace(LOOP, (loop, indent, pointer, end, body) => {
+    if (/v128\.store\(.*\n(?:.*\n)*.*v128\.load\(/.test(body)) {
+      throw new Error(
+        `${name} has a loop of pairs with a load behind a store; V8 would not join what is loaded there.`,
+      );
+    }
     const pairs = pairedBody(body);
     return `${indent}while (${pointer} + 32 <= ${end}) {\n${pairs}\n${indent}}\n${loop}`;
   });

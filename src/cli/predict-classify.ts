@@ -112,7 +112,7 @@ async function textsOf(
   const fields = [name, ...(label === undefined ? [] : [label])].map((own) => ({
     name: own,
     takesNumbers: true,
-    mayLack: true,
+    isOptional: true,
   }));
   const found: (readonly (string | undefined)[])[] = [];
   for await (const { values } of textRecords('predict', records.source, fields)) found.push(values);

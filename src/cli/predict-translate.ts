@@ -93,7 +93,7 @@ async function textsOf(
   const columns = findColumns(records, { source: source ?? known }, say);
   const found: (string | undefined)[] = [];
   for await (const { values } of textRecords('predict', records.source, [
-    { name: columns.source, takesNumbers: true, mayLack: true },
+    { name: columns.source, takesNumbers: true, isOptional: true },
   ])) {
     found.push(values[0]);
   }

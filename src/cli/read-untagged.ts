@@ -51,7 +51,7 @@ async function wordsOfRecords(
   const same = typeof known === 'string' && records.columns.includes(known) ? known : undefined;
   const { tokens } = findColumns(records, { tokens: asked.tokens ?? same }, say);
   const words: (readonly string[])[] = [];
-  const fields = [{ name: tokens, takesNumbers: false, takesLists: true }];
+  const fields = [{ name: tokens, takesNumbers: false, takesLists: true, isOptional: true }];
   for await (const { values, place } of textRecords(path, records.source, fields)) {
     words.push(tokensIn(path, values[0] ?? '', tokens, place));
   }

@@ -6,22 +6,23 @@ export function lstmGates(hidden: i32, gates: usize, cells: usize, tanhCells: us
   const hiddenBytes = <usize>hidden * 4;
   let zi = gates, zf = gates + hiddenBytes, zg = zf + hiddenBytes, zo = zg + hiddenBytes;
   const end = zf;
-  const first = nextCells;
+  const firstCells = nextCells;
   // pairs
   while (zi < end) {
     const i = sigmoidOfNegative4(v128.load(zi));
     const f = sigmoidOfNegative4(v128.load(zf));
     const g = tanhOfHalf4(v128.load(zg));
+    const c = madd(f, v128.load(cells), f32x4.mul(i, g));
     v128.store(zi, i);
     v128.store(zf, f);
     v128.store(zg, g);
-    v128.store(nextCells, madd(f, v128.load(cells), f32x4.mul(i, g)));
+    v128.store(nextCells, c);
     zi += 16; zf += 16; zg += 16;
     cells += 16; nextCells += 16;
   }
-  // Apart, since each chain of what waits for the other is then half as long, and the processor works on more of them at once.
+  // A loop of its own makes two shorter dependency chains, of which the processor overlaps more.
   const cellsEnd = nextCells;
-  nextCells = first;
+  nextCells = firstCells;
   // pairs
   while (nextCells < cellsEnd) {
     const o = sigmoidOfNegative4(v128.load(zo));

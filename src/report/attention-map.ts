@@ -50,8 +50,14 @@ export function attentionSection<S>(
   about: string,
   mapOf: (title: string, sample: S) => Markup | undefined,
 ): Markup | readonly Markup[] {
-  const drawn = (samples: readonly S[], title: string) =>
-    samples.flatMap((sample) => mapOf(title, sample) ?? []).slice(0, MAPS);
+  const drawn = (samples: readonly S[], title: string) => {
+    const maps: Markup[] = [];
+    for (const sample of samples) {
+      const map = maps.length < MAPS ? mapOf(title, sample) : undefined;
+      if (map) maps.push(map);
+    }
+    return maps;
+  };
   const maps = [...drawn(right, 'right'), ...drawn(wrong, 'wrong')];
   if (maps.length === 0) return [];
   return section(

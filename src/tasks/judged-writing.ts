@@ -11,7 +11,7 @@ interface Written {
   readonly logProbability: number;
 }
 
-/** How good what was written is. */
+/** Scores of what was written. */
 export interface SearchScores {
   /** By beam search; undefined where the beam is 1, which is greedy. */
   readonly beam: WrittenScores | undefined;
@@ -57,6 +57,8 @@ export interface JudgedText {
 }
 
 /**
+ * What was written beside the texts that are right.
+ *
  * @param texts all that are right
  * @param references the tokens of each
  */
@@ -77,13 +79,13 @@ export function judgedText(
 /**
  * The samples with attention, where the model has it: written once more, since attention takes another run.
  *
- * @param again writes them
+ * @param rewrite writes them with attention
  */
 export async function withAttention<S>(
   { right, wrong }: PickedSamples<S>,
   model: { readonly hasAttention: boolean },
-  again: (samples: readonly S[]) => Promise<readonly S[]>,
+  rewrite: (samples: readonly S[]) => Promise<readonly S[]>,
 ): Promise<PickedSamples<S>> {
   if (!model.hasAttention) return { right, wrong };
-  return { right: await again(right), wrong: await again(wrong) };
+  return { right: await rewrite(right), wrong: await rewrite(wrong) };
 }

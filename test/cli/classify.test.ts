@@ -235,6 +235,17 @@ describe('other data', () => {
     expect(page).toContain('GRU of 2 layers of 8 features in both directions, over embeddings of 8');
     expect(page).toContain('2, each counting as much as any other');
     expect(page).toContainEqual(expect.stringMatching(/ --balanced /));
+
+    const partial = write('partial.jsonl', '{"name":"ana1x"}\n{"kind":1}\n{"name":"bor2x"}\n');
+    const predicted = await lstmOnnx('predict', out, '--data', partial);
+    expect(predicted.code, predicted.stderr).toBe(0);
+    expect(predicted.stdout.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^text,label,probability/),
+      expect.stringMatching(/^ana1x,[01],/),
+      expect.stringMatching(/^,+$/),
+      expect.stringMatching(/^bor2x,[01],/),
+    ]);
+    expect(predicted.stderr).toMatch(/1 text is empty, and of no class/);
   });
 
   it.each([

@@ -11,6 +11,11 @@ it('writes a loop of pairs before one that is marked', () => {
   );
 });
 
+it('refuses a load behind a store', () => {
+  const late = loop.replace('    at +=', '    v128.store(to, v128.load(from));\n    at +=');
+  expect(() => inPairs(late, 'rows.ts')).toThrow(/rows\.ts has a loop of pairs with a load behind a store/);
+});
+
 it('refuses a mark before what is no such loop', () => {
   expect(() => inPairs(`${loop}${loop.replace('<', '<=')}`, 'rows.ts')).toThrow(
     /rows\.ts has 2 marks of pairs and 1 loop/,

@@ -14,7 +14,7 @@ export interface Field {
   /** Whether a list is taken as the JSON of it. @default false */
   readonly takesLists?: boolean;
   /** Whether a record may be without it, as one whose value is null. @default false */
-  readonly mayLack?: boolean;
+  readonly isOptional?: boolean;
 }
 
 /** The texts of a record's fields, undefined where one is missing, and where it is for messages. */
@@ -86,13 +86,13 @@ function recordOf(
   place: string,
   fields: readonly Field[],
 ): TextRecord {
-  const values = fields.map(({ name, takesNumbers, takesLists, mayLack }) => {
+  const values = fields.map(({ name, takesNumbers, takesLists, isOptional }) => {
     const field = Object.hasOwn(value, name) ? value[name] : undefined;
     if (typeof field === 'string') return field;
     if (takesLists && Array.isArray(field)) return JSON.stringify(field);
     if (takesNumbers && Number.isNaN(field)) return undefined; // missing, as in a table
     if (takesNumbers && (typeof field === 'number' || typeof field === 'boolean')) return String(field);
-    if (field === null || (mayLack && field === undefined)) return undefined;
+    if (field === null || (isOptional && field === undefined)) return undefined;
     if (field === undefined) {
       throw new LstmOnnxError(
         'E_UNKNOWN_NAME',

@@ -2,6 +2,7 @@
 
 import { type CellName, cellLayouts } from '../../builder/backends/simd/cells.js';
 import type { Engine } from '../../builder/backends/simd/engine.js';
+import { layoutOf } from '../../builder/backends/simd/layer-layout.js';
 import { type LayerInputs, LayerPlan } from '../../builder/backends/simd/layer-plan.js';
 import { packLayer } from '../../builder/backends/simd/layer-weights.js';
 import type { RecurrentName } from '../../builder/recurrent/cells.js';
@@ -23,6 +24,8 @@ import { placed } from './weights.js';
  * of a large one.
  */
 const mostKept = 250_000;
+/** Numbers of the largest plan that lies in memory beside another: 64 megabytes. */
+const MOST_AT_ONCE = 16_000_000;
 
 /** @param cell the kernels' name of the cell */
 export function kernelDirection(
@@ -53,6 +56,9 @@ export function kernelDirection(
   if (panels.projection !== 0) arena.adopt(panels.projection);
   const weights = { weightIh: 0, weightHh: 0, bias: 0, biasHh: 0, weightHr: 0, mask: 0 };
 
+  /** Of a plan: each step's row of inputs, and its gates and cells. */
+  const numbersOf = ({ batch, time }: Pick<RunSizes, 'batch' | 'time'>) =>
+    batch * time * (fixed.inputSize + stateSize + 6 * fixed.hiddenSize);
   let kept: LayerPlan | undefined;
   arena.whenReleased(() => kept?.release());
   /** The plan of the last run where it fits, else a new one; small ones are kept. */
@@ -61,20 +67,18 @@ export function kernelDirection(
     if (kept && last?.batch === batch && last.time === time && last.wantOutput === wantOutput) return kept;
     const all = { ...fixed, batch, time, wantOutput, batchFirst, reverse };
     const make = () => new LayerPlan(engine, layout, all, given, [], panels);
-    // A step's row of inputs, and its gates and cells.
-    const perStep = fixed.inputSize + stateSize + 6 * fixed.hiddenSize;
-    if (batch * time * perStep > mostKept) return make();
+    if (numbersOf({ batch, time }) > mostKept) return make();
     kept?.release();
     kept = undefined;
     kept = engine.keep(make);
     return kept;
   };
 
-  return ({ x, states: [h0 = 0, c0 = 0], lengths }, wanted, run) => {
+  const prepare: Direction['prepare'] = ({ x, states: [h0 = 0, c0 = 0], lengths }, wanted, run) => {
     const { batch, time, wantOutput, wantSteps } = wanted;
     const given = { x, h0, c0, lengths, ...weights };
     const plan = planFor(wanted, given);
-    const { output, hn, cn } = plan.beginForward(given);
+    const { output, hn, cn } = plan.prepareForward(given);
     const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.arena.adopt(at), shape);
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
     const results = {
@@ -88,6 +92,13 @@ export function kernelDirection(
     };
     return { plan, finish };
   };
+  const multiplicationsOfRow = layoutOf(layout, fixed).panels;
+  const isForOneThread: Direction['isForOneThread'] = (wanted) => {
+    const multiplications = wanted.batch * wanted.time * multiplicationsOfRow;
+    const isOneJob = engine.shares(wanted.batch, multiplications) === 1;
+    return isOneJob && engine.isWorthAThread(multiplications) && numbersOf(wanted) <= MOST_AT_ONCE;
+  };
+  return { isForOneThread, prepare };
 }
 
 /** A copy of what the plan kept of its forward pass. @param lengths address of the sequences' steps, or 0 */

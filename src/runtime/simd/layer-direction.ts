@@ -33,14 +33,18 @@ export interface DirectionResults {
   readonly steps: LayerSteps | undefined;
 }
 
-/** A run of a direction, in two halves: the plans of all directions of a layer go forward in between, at once where they can. */
-export interface BegunDirection {
+/** A run of a direction, in two halves: the plan goes forward in between. */
+export interface PreparedDirection {
   /** Undefined where no kernel computes it. */
   readonly plan?: LayerPlan;
   finish(): DirectionResults;
 }
 
-export type Direction = (inputs: DirectionInputs, sizes: RunSizes, run: Run) => BegunDirection;
+export interface Direction {
+  /** Whether a run takes one thread and little memory, so that other directions may run at the same time. */
+  isForOneThread(sizes: RunSizes): boolean;
+  prepare(inputs: DirectionInputs, sizes: RunSizes, run: Run): PreparedDirection;
+}
 
 /** Packs the weights of a direction. */
 export type PrepareDirection<Options extends LayerOptions = LayerOptions> = (

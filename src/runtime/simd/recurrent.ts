@@ -10,7 +10,7 @@ import {
 } from '../../builder/recurrent/layers.js';
 import { dim } from '../../nd-array.js';
 import { directions as cellDirections } from './cells.js';
-import type { DirectionResults } from './layer-direction.js';
+import type { Direction, DirectionResults, RunSizes } from './layer-direction.js';
 import { joined } from './layout.js';
 import type { Preparation, Prepare, Run } from './operator.js';
 import { BYTES_PER_NUMBER, type RunTensor, reshaped } from './run-tensor.js';
@@ -25,7 +25,7 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
       layer: direction.layer,
       reverse: direction.reverse,
       index,
-      begin: cellDirections[kind](given, direction, model),
+      direction: cellDirections[kind](given, direction, model),
     }));
     const learned = options.learnedState ? states.map(({ input }) => learnedState(model, input)) : [];
 
@@ -46,20 +46,21 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
       for (let layer = 0; layer < numLayers; layer++) {
         const wantOutput = layer < numLayers - 1 || run.wanted.has('output');
         const read = run.arena.place(sequence);
-        const begun = directions.flatMap(({ layer: of, reverse, index, begin }) => {
-          if (of !== layer) return [];
+        const wanted = { batch, time, wantOutput, wantSteps: run.trace !== undefined };
+        const ofLayer = directions.filter((one) => one.layer === layer);
+        const prepared = ({ direction, index }: (typeof directions)[number]) => {
           const from = { x: read, states: states.map((_, i) => within(i, index)), lengths: atLengths };
-          const wanted = { batch, time, wantOutput, wantSteps: run.trace !== undefined };
-          return [{ reverse, ...begin(from, wanted, run) }];
+          return direction.prepare(from, wanted, run);
+        };
+        const own = inTurns(ofLayer, wanted, model.engine.threads).flatMap((some) => {
+          const begun = some.map(prepared);
+          goForward(begun.flatMap(({ plan }) => plan ?? []));
+          return begun.map(({ finish }) => finish());
         });
-        goForward(begun.flatMap(({ plan }) => plan ?? []));
-        const own = begun.map(({ reverse, finish }) => {
-          const result = finish();
-          const direction = reverse ? 'reverse' : 'forward';
-          const { steps } = result;
+        for (const [i, { steps }] of own.entries()) {
+          const direction = ofLayer[i]?.reverse ? 'reverse' : 'forward';
           if (steps) run.trace?.({ layer, direction, dims: [time, batch, hiddenSize], steps });
-          return result;
-        });
+        }
         results.push(...own);
         if (wantOutput)
           sequence = joined(
@@ -75,6 +76,17 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
       return { ...(run.wanted.has('output') ? { output: sequence } : {}), ...Object.fromEntries(stacks) };
     };
   };
+}
+
+/** Those that run at the same time, one time after the other: all where there is a thread for each, else one by one. */
+function inTurns<D extends { readonly direction: Direction }>(
+  directions: readonly D[],
+  wanted: RunSizes,
+  threads: number,
+): readonly (readonly D[])[] {
+  const areAtOnce =
+    directions.length <= threads && directions.every(({ direction }) => direction.isForOneThread(wanted));
+  return areAtOnce ? [directions] : directions.map((one) => [one]);
 }
 
 /** `[batch, size]` each as `[layers * directions, batch, size]`. */

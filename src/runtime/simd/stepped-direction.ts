@@ -98,7 +98,10 @@ export function steppedDirection(
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
     return { output: output && { ...output, shape: [first, second, stateSize] }, states: after, steps };
   };
-  return (...given) => ({ finish: () => compute(...given) });
+  return {
+    isForOneThread: () => false,
+    prepare: (...given) => ({ finish: () => compute(...given) }),
+  };
 }
 
 /** The gates of a step, one after the other. */

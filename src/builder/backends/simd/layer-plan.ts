@@ -41,8 +41,6 @@ export class LayerPlan {
   protected readonly slices: LayerSlice[] = [];
   /** One for each slice; each pass writes its own fields. */
   readonly jobs: readonly number[];
-  /** Of the products of a forward pass. */
-  readonly multiplications: number;
   protected inputs: LayerInputs;
 
   /**
@@ -65,8 +63,7 @@ export class LayerPlan {
     this.layout = layoutOf(cell, sizes);
     const { batch, time } = sizes;
     const panels = packed ?? this.#pack();
-    this.multiplications = batch * time * this.layout.panels;
-    const perSlice = Math.ceil(batch / engine.shares(batch, this.multiplications));
+    const perSlice = Math.ceil(batch / engine.shares(batch, batch * time * this.layout.panels));
     for (let start = 0; start < batch; start += perSlice) {
       const rows = Math.min(perSlice, batch - start);
       const slice = new LayerSlice(engine, cell, sizes, this.layout, panels, start, rows);
@@ -78,13 +75,13 @@ export class LayerPlan {
 
   /** The layer forward. A plan with packed weights may go forward any number of times, each from its own inputs. */
   forward(inputs: LayerInputs = this.inputs): ForwardResults {
-    const results = this.beginForward(inputs);
+    const results = this.prepareForward(inputs);
     goForward([this]);
     return results;
   }
 
-  /** Tells the jobs what {@link goForward} is to compute, and makes room for it. */
-  beginForward(inputs: LayerInputs = this.inputs): ForwardResults {
+  /** Makes room for the results and tells the jobs where everything is. {@link goForward} comes next, before anything is read. */
+  prepareForward(inputs: LayerInputs = this.inputs): ForwardResults {
     this.inputs = inputs;
     const engine = this.engine;
     const { batch, time, inputSize, hiddenSize, stateSize, wantOutput } = this.sizes;
@@ -134,18 +131,12 @@ export class LayerPlan {
 }
 
 /**
- * Plans of one engine that do not wait for each other, as the two directions of a layer: at once where there are threads for all of their
- * jobs. Small batches are not cut into slices, and leave threads free.
+ * Runs the forward passes that {@link LayerPlan.prepareForward} has prepared, of plans of one engine that do not wait for each other: all at
+ * once, so that together they may have a job for each thread at most.
  */
 export function goForward(plans: readonly LayerPlan[]): void {
-  const [first] = plans;
-  if (!first) return;
-  const { engine } = first;
   const jobs = plans.flatMap((plan) => plan.jobs);
-  const areAtOnce = plans.length > 1 && jobs.length <= engine.threads;
-  if (areAtOnce && plans.every(({ multiplications }) => engine.isWorthAThread(multiplications)))
-    engine.run('layerForward', jobs);
-  else for (const plan of plans) engine.run('layerForward', plan.jobs);
+  plans[0]?.engine.run('layerForward', jobs);
 }
 
 /** An address further into what may be missing, which is at 0. */

@@ -14,7 +14,7 @@ interface FlagState {
   chosenBefore: boolean;
 }
 
-/** Of the process, as the flag is: there may be two copies of this library in it. */
+/** Of the thread, and not of the module: there may be two copies of this library. A worker thread sets the flag, which is the process's, again. */
 const key = Symbol.for('lstm-onnx.wide-flag');
 const shared = globalThis as { [key]?: FlagState };
 shared[key] ??= { isSet: process.execArgv.includes(FLAG), chosenBefore: false };
