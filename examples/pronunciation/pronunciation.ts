@@ -15,10 +15,9 @@ const { train, validation, test } = lo.splitSamples(dictionary, { validation: 0.
 const spoken = (part: lo.TextPairs) =>
   pronunciations(part).flatMap((all, i) => all.map((sounds): Spoken => [part.sources[i]!, sounds]));
 const pairs = spoken(train);
-const [learned, validated, tested] = [train, validation, test].map(({ sources }) => sources.length);
-console.log(
-  `${learned} words with ${pairs.length} pronunciations to learn from, ${validated} to validate, ${tested} to test`,
-);
+const [known, validated, tested] = [train, validation, test].map(({ sources }) => sources.length);
+const learned = `${known} words with ${pairs.length} pronunciations`;
+console.log(`${learned} to learn from, ${validated} to validate, ${tested} to test`);
 
 const letters = lo.vocabulary(train.sources, { tokens: 'characters' });
 const sounds = lo.vocabulary(

@@ -22,7 +22,7 @@ figcaption{font-size:.875rem}
 svg{display:block;width:100%;height:auto}
 .narrow{display:none}
 .small{max-width:40rem}
-.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:1rem 1.5rem}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:1rem 1.5rem;margin-bottom:1.25rem}
 .scroll{overflow-x:auto;margin-bottom:1rem}.grid .scroll,.grid figure{margin:0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem}
 caption{text-align:left;padding-bottom:.35rem}

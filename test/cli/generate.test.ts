@@ -162,12 +162,13 @@ describe('lstm-onnx train generate', () => {
   it('refuses a folder without .txt files, no text at all, and parts that leave nothing', async () => {
     const empty = join(folder, 'nothing');
     mkdirSync(empty);
-    expect((await train('--text', empty)).stderr).toMatch(/folder without \.txt files/);
+    const own = ['-o', join(folder, 'refused')];
+    expect((await train('--text', empty, ...own)).stderr).toMatch(/folder without \.txt files/);
     expect(await train()).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('Missing required argument: text'),
     });
-    const parts = ['--validation', '0.6', '--test', '0.4'];
+    const parts = ['--validation', '0.6', '--test', '0.4', ...own];
     expect(await train('--text', text, ...parts)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('leaves nothing to learn from'),

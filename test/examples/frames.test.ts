@@ -15,7 +15,7 @@ const environment = { DATA: data, OUT: folder };
 
 it('learns to name the frames of videos, and names those of a new one as they come', async () => {
   const stdout = runExample('frames/frames.ts', { ...environment, VIDEOS: '60', EPOCHS: '4' });
-  expect(stdout).toContain('900 frames and 60 videos to learn from, 3 videos to validate, 6 to test');
+  expect(stdout).toContain('1200 frames and 60 videos to learn from, 3 videos to validate, 6 to test');
   const share = (name: string) => Number(new RegExp(`^${name} +(\\d+\\.\\d) %`, 'm').exec(stdout)?.[1]);
   expect(share("always 'none'")).toBeLessThan(50);
   expect(share('frame by frame')).toBeGreaterThan(share("always 'none'") + 20);
