@@ -41,14 +41,14 @@ const { node } = benchNodes([LTS]);
 const before = load();
 let pytorch = '';
 const rounds = Array.from({ length: Number(options.rounds) }, () => {
-  const ours = (bits: 128 | 256): readonly Ours[] =>
-    printed(node.path, ['--import', 'tsx', 'sizes-ours.ts', options.threads, String(bits)]);
-  const [narrow, wide] = [ours(128), ours(256)];
   const ofPytorch = ['sizes.py', '--threads', options.threads];
   const theirs = printed<{ readonly sizes: readonly Theirs[]; readonly version: string }>(
     options.python,
     ofPytorch,
   );
+  const ours = (bits: 128 | 256): readonly Ours[] =>
+    printed(node.path, ['--import', 'tsx', 'sizes-ours.ts', options.threads, String(bits)]);
+  const [narrow, wide] = [ours(128), ours(256)];
   pytorch = theirs.version;
   return { narrow, wide, theirs: theirs.sizes };
 });

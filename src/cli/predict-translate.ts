@@ -105,10 +105,10 @@ async function textsOf(
 function sayOf(found: readonly Translation[], empty: number, say: Output['say']): void {
   const unknown = found.reduce((sum, each) => sum + each.unknown, 0);
   const tokens = found.reduce((sum, each) => sum + each.source.length, 0);
-  if (unknown > 0) say(`${unknown} of ${counted(tokens, 'token')} are not in the vocabulary.`);
+  if (unknown > 0) say(`Not in the vocabulary: ${unknown} of ${counted(tokens, 'token')}.`);
   const cut = found.filter((each) => each.cut).length;
   if (cut > 0) say(`${counted(cut, 'text')} longer than what the model reads: cut.`);
   const endless = found.filter(({ finish }) => finish === 'length').length;
-  if (endless > 0) say(`${counted(endless, 'translation')} did not end, and was cut at the most tokens.`);
+  if (endless > 0) say(`${counted(endless, 'translation')} without an end, cut at the most tokens.`);
   if (empty > 0) say(`${counted(empty, 'row')} without a text: nothing is written for them.`);
 }

@@ -239,7 +239,7 @@ describe('lstm-onnx predict of a translator', () => {
   it('writes what the two files give in a program', async () => {
     const { code, stdout, stderr } = await lstmOnnx('predict', out, 'abx', 'dad', 'Zoo', '--json');
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/3 of 9 tokens are not in the vocabulary/);
+    expect(stderr).toMatch(/Not in the vocabulary: 3 of 9 tokens/);
     const rows = stdout
       .trimEnd()
       .split('\n')

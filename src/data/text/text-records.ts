@@ -89,7 +89,7 @@ function recordOf(
   const values = fields.map(({ name, takesNumbers, takesLists, isOptional }) => {
     const field = Object.hasOwn(value, name) ? value[name] : undefined;
     if (typeof field === 'string') return field;
-    if (takesLists && Array.isArray(field)) return JSON.stringify(field);
+    if (takesLists && Array.isArray(field)) return listText(where, field, name, place);
     if (takesNumbers && Number.isNaN(field)) return undefined; // missing, as in a table
     if (takesNumbers && (typeof field === 'number' || typeof field === 'boolean')) return String(field);
     if (field === null || (isOptional && field === undefined)) return undefined;
@@ -105,6 +105,16 @@ function recordOf(
     );
   });
   return { values, place };
+}
+
+/** @throws E_INVALID_FILE for a list of anything but texts */
+function listText(where: string, list: readonly unknown[], name: string, place: string): string {
+  const wrong = list.findIndex((item) => typeof item !== 'string');
+  if (wrong === -1) return JSON.stringify(list);
+  throw new LstmOnnxError(
+    'E_INVALID_FILE',
+    `${where}: '${name}' of ${place} has ${inWords(list[wrong])} in its list; expected texts.`,
+  );
 }
 
 function wrongSource(where: string, source: unknown): LstmOnnxError {

@@ -182,6 +182,12 @@ describe('columns of tokens and tags', () => {
       /the number 3 in its list/,
     ],
     [
+      'a list that begins with one',
+      [{ words: [1, null], ner: ['O'] }],
+      'E_INVALID_FILE',
+      /the number 1 in its list/,
+    ],
+    [
       'an empty token',
       [{ words: ['a', ' '], ner: ['O', 'O'] }],
       'E_INVALID_FILE',
