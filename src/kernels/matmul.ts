@@ -1,6 +1,7 @@
 // A matrix product over a slice of its rows.
 import { product } from './product-tiles';
 import { addRow, clearFloats, copyFloats } from './rows';
+import { setTransposed4 } from './transpose';
 
 /** C[rows, columns] = A[rows, depth] B + bias; strides in bytes. The host writes it field by field. */
 @unmanaged
@@ -53,8 +54,8 @@ function packTransposed(depth: i32, width: i32, from: usize, row: usize, to: usi
   if (width == 8) {
     for (; done + 4 <= depth; done += 4) {
       const at = from + <usize>done * 4;
-      transpose4(at, row, to + <usize>done * 32);
-      transpose4(at + 4 * row, row, to + <usize>done * 32 + 16);
+      setTransposed4(at, row, to + <usize>done * 32);
+      setTransposed4(at + 4 * row, row, to + <usize>done * 32 + 16);
     }
   }
   for (; done < depth; done++) {
@@ -62,18 +63,6 @@ function packTransposed(depth: i32, width: i32, from: usize, row: usize, to: usi
       store<f32>(to + <usize>(done * 8 + column) * 4, load<f32>(from + <usize>column * row + <usize>done * 4));
     }
   }
-}
-
-/** Four numbers of four rows, as four columns of a panel. */
-@inline
-function transpose4(from: usize, row: usize, to: usize): void {
-  const a = v128.load(from), b = v128.load(from + row), c = v128.load(from + 2 * row), d = v128.load(from + 3 * row);
-  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-  v128.store(to, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
-  v128.store(to, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7), 32);
-  const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7), cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5), 64);
-  v128.store(to, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7), 96);
 }
 
 /** A as rows of `padded` floats. A is [rows, depth], or its transpose. */

@@ -45,10 +45,15 @@ export function sgdStep(count: i32, parameter: usize, gradient: usize, buffer: u
 
 /** The sum of squares, in double precision. */
 export function squaredNorm(count: i32, at: usize): f64 {
-  let sum: f64 = 0;
-  for (let i = 0; i < count; i++) {
-    const value = <f64>load<f32>(at + <usize>i * 4);
-    sum += value * value;
+  const end = at + (<usize>count << 2);
+  let low = f64x2.splat(0), high = f64x2.splat(0);
+  for (; at + 16 <= end; at += 16) {
+    const a = f64x2.promote_low_f32x4(v128.load64_zero(at)), b = f64x2.promote_low_f32x4(v128.load64_zero(at + 8));
+    low = f64x2.add(low, f64x2.mul(a, a));
+    high = f64x2.add(high, f64x2.mul(b, b));
   }
+  const both = f64x2.add(low, high);
+  let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+  for (; at < end; at += 4) sum += <f64>load<f32>(at) * <f64>load<f32>(at);
   return sum;
 }

@@ -1,5 +1,6 @@
 // Jobs for a pool of threads over shared memory. Each thread has a mailbox; the host posts a job, the thread claims it and
 // counts it done. A job that the thread has not begun the host may claim instead. A thread that waits sleeps.
+import { runCalls } from './calls';
 import { convolution, convolutionBack, convolutionWeightGradient } from './convolution';
 import { ConvolutionJob } from './convolution-job';
 import { layerBackward, layerInputGradient } from './layer-backward';
@@ -45,12 +46,14 @@ export const enum JobKind {
   convolution,
   convolutionBack,
   convolutionWeightGradient,
+  calls,
 }
 
 /** A job that the binary does not have, such as a way back where it only runs models, ends the thread. */
 export function runJob(kind: i32, job: usize): void {
   if (kind == JobKind.layerForward) layerForward(changetype<LayerJob>(job));
   else if (kind == JobKind.matmul) matmul(changetype<MatmulJob>(job));
+  else if (FOR_TRAINING && kind == JobKind.calls) runCalls(job);
   else if (FOR_CONVOLUTIONS && kind == JobKind.convolution) convolution(changetype<ConvolutionJob>(job));
   else if (FOR_CONVOLUTIONS && kind == JobKind.convolutionBack) convolutionBack(changetype<ConvolutionJob>(job));
   else if (FOR_TRAINING && kind == JobKind.convolutionWeightGradient) convolutionWeightGradient(changetype<ConvolutionJob>(job));

@@ -1,10 +1,10 @@
 /** Convolutions on the engine: slices of their windows on its threads. */
 import type { Convolution } from '../../convolution/convolution.js';
 import { windowCount, windowSize } from '../../convolution/windows.js';
+import { callAll } from './calls.js';
 import type { Engine, JobKind } from './engine.js';
 import { convolutionJobFields } from './kernels.js';
 import { roundUp } from './layer-layout.js';
-import { trainingKernels } from './training-kernels.js';
 
 const float = 4;
 
@@ -180,7 +180,6 @@ export function convolutionWeightGradient(
 ): number {
   const { out, entries } = sizesOf(convolution);
   const { outChannels } = convolution;
-  const { sumSlices } = trainingKernels(engine);
   const rowFloats = roundUp(entries, 8);
   const width = Math.min(rowFloats, chunkEntries);
   const columns = columnsFor(width, chunkEntries);
@@ -195,7 +194,10 @@ export function convolutionWeightGradient(
   });
   const gradient = engine.allocate(outChannels * entries * float);
   if (slices.length === 0) engine.kernels.clearFloats(gradient, outChannels * entries);
-  else sumSlices(outChannels, entries, dWeights, row, slices.length, sliceBytes, gradient);
+  else
+    callAll(engine, 'sumSlices', [
+      [outChannels, entries, dWeights, row, slices.length, sliceBytes, gradient],
+    ]);
   engine.release(dWeights);
   return gradient;
 }

@@ -148,6 +148,11 @@ export class Engine {
     return new Int32Array(this.#memory.buffer, at, length);
   }
 
+  /** A view of memory; growing the memory does not invalidate it. */
+  doubles(at: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, at, length);
+  }
+
   /** {@link floats} or {@link integers}. */
   view(dtype: 'float32' | 'int32', at: number, length: number): Float32Array | Int32Array {
     return dtype === 'int32' ? this.integers(at, length) : this.floats(at, length);
@@ -184,7 +189,12 @@ export class Engine {
    * work gives the same bits.
    */
   shares(rows: number, multiplications: number): number {
-    const worth = Math.min(Math.floor(rows / leastRows), multiplications / this.#leastShare, this.threads);
+    return this.sharesOf(Math.floor(rows / leastRows), multiplications);
+  }
+
+  /** The same for so many parts that no thread can share. */
+  sharesOf(parts: number, multiplications: number): number {
+    const worth = Math.min(parts, multiplications / this.#leastShare, this.threads);
     return Math.max(Math.floor(worth), 1);
   }
 

@@ -95,6 +95,9 @@ export const layerJobFields = [
 /** The fields of `MatmulJob`: 32-bit integers in this order. */
 export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 'padded', 'bias'] as const;
 
+/** The values of `CallKind`. */
+export const callKind = { packWeights: 1, sumSlices: 2, adamStep: 3, sgdStep: 4 } as const;
+
 /** The values of `Cell`. */
 export const cell = { lstm: 0, gru: 1, rnnTanh: 2, rnnRelu: 3 } as const;
 
@@ -107,6 +110,7 @@ export const jobKind = {
   convolution: 5,
   convolutionBack: 6,
   convolutionWeightGradient: 7,
+  calls: 8,
 } as const;
 
 /** What `src/kernels/running.ts` exports. */

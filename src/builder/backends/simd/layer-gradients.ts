@@ -1,9 +1,9 @@
 /** The weights of a recurrent layer as its way back reads them, and their gradients as it writes them. */
 
+import { type CallArguments, callAll } from './calls.js';
 import type { CellLayout } from './cells.js';
 import type { Engine } from './engine.js';
 import { type LayerWeightSizes, layoutOf, roundUp } from './layer-layout.js';
-import { trainingKernels } from './training-kernels.js';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
@@ -26,10 +26,11 @@ export function packBackward(
   const panels = engine.allocate(count * FLOAT_BYTES);
   engine.kernels.clearFloats(panels, count);
   const first = Math.min(...places);
-  for (const [gate, place] of places.entries()) {
+  const packings = places.map((place, gate): CallArguments<'packWeights'> => {
     const from = weight + gate * hiddenSize * columns * FLOAT_BYTES;
-    engine.kernels.packWeights(hiddenSize, columns, 1, 0, from, panels, depth, (place - first) * hidden, 0);
-  }
+    return [hiddenSize, columns, 1, 0, from, panels, depth, (place - first) * hidden, 0];
+  });
+  callAll(engine, 'packWeights', packings);
   return panels;
 }
 
@@ -53,27 +54,22 @@ export function unpackGradients(
   const { hidden, width, gateWidth, inputAt, oneAt } = layoutOf(cell, sizes);
   const stride = width * FLOAT_BYTES;
   const sliceBytes = gateWidth * stride;
+  const sums: CallArguments<'sumSlices'>[] = [];
   const unpack = (columns: number, column: number, places: readonly number[]) => {
     const size = hiddenSize * columns * FLOAT_BYTES;
     const to = engine.allocate(places.length * size);
     for (const [gate, place] of places.entries()) {
       const from = dWeights + (place * hidden * width + column) * FLOAT_BYTES;
-      trainingKernels(engine).sumSlices(
-        hiddenSize,
-        columns,
-        from,
-        stride,
-        slices,
-        sliceBytes,
-        to + gate * size,
-      );
+      sums.push([hiddenSize, columns, from, stride, slices, sliceBytes, to + gate * size]);
     }
     return to;
   };
-  return {
+  const gradients = {
     dWeightIh: unpack(inputSize, inputAt, cell.ofInput),
     dWeightHh: unpack(stateSize, 0, cell.ofState),
     dBias: unpack(1, oneAt, cell.ofInput),
     dBiasHh: cell.ofState === cell.ofInput ? 0 : unpack(1, oneAt, cell.ofState),
   };
+  callAll(engine, 'sumSlices', sums);
+  return gradients;
 }

@@ -123,10 +123,14 @@ export class LayerPlan {
   }
 
   #pack(): LayerPanels {
-    const panels = packLayer(this.engine, this.cell, this.sizes, this.inputs);
+    const panels = this.packLayer();
     this.#blocks.push(panels.forward);
     if (panels.projection !== 0) this.#blocks.push(panels.projection);
     return panels;
+  }
+
+  protected packLayer(): LayerPanels {
+    return packLayer(this.engine, this.cell, this.sizes, this.inputs);
   }
 }
 

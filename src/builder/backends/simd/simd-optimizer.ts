@@ -9,6 +9,7 @@ import {
   slotNames,
 } from '../../train/optimizers.js';
 import type { SimdBackend } from './backend.js';
+import { type CallArguments, callAll } from './calls.js';
 import { trainingKernels } from './training-kernels.js';
 
 interface Entry {
@@ -71,7 +72,7 @@ export class SimdOptimizer implements Optimizer {
       });
     }
     const scale = clipNorm === undefined ? 1 : this.#clipFactor(moves, clipNorm);
-    for (const move of moves) this.#update(move, options, scale);
+    this.#update(moves, options, scale);
     for (const copy of copies) this.#backend.engine.release(copy);
   }
 
@@ -91,25 +92,20 @@ export class SimdOptimizer implements Optimizer {
     return Math.min(clipNorm / (Math.sqrt(sum) + 1e-6), 1);
   }
 
-  #update({ count, parameter, gradient, slots }: Move, config: StepOptions, scale: number): void {
-    const kernels = trainingKernels(this.#backend.engine);
-    const [first = 0, second = 0] = slots;
+  #update(moves: readonly Move[], config: StepOptions, scale: number): void {
+    const { engine } = this.#backend;
     if (config.kind === 'sgd') {
       const { lr, momentum, dampening, nesterov, weightDecay } = config;
       // PyTorch's buffer starts as the first gradient, undamped.
       const added = this.#step === 1 ? 1 : 1 - dampening;
-      kernels.sgdStep(
-        count,
-        parameter,
-        gradient,
-        first,
-        scale,
-        weightDecay,
-        momentum,
-        added,
-        Number(nesterov),
-        lr,
+      const settings = [scale, weightDecay, momentum, added, Number(nesterov), lr] as const;
+      const calls = moves.map(
+        ({ count, parameter, gradient, slots: [buffer = 0] }): CallArguments<'sgdStep'> => [
+          ...([count, parameter, gradient, buffer] as const),
+          ...settings,
+        ],
       );
+      callAll(engine, 'sgdStep', calls);
       return;
     }
     const { lr, eps, weightDecay, kind } = config;
@@ -118,22 +114,15 @@ export class SimdOptimizer implements Optimizer {
     const decay = kind === 'adam' ? weightDecay : 0;
     const rootCorrection = Math.sqrt(1 - beta2 ** this.#step);
     const stepSize = lr / (1 - beta1 ** this.#step);
-    kernels.adamStep(
-      count,
-      parameter,
-      gradient,
-      first,
-      second,
-      scale,
-      shrink,
-      decay,
-      1 - beta1,
-      beta2,
-      1 - beta2,
-      rootCorrection,
-      eps,
-      stepSize,
+    const moments = [1 - beta1, beta2, 1 - beta2, rootCorrection, eps, stepSize] as const;
+    const calls = moves.map(
+      ({ count, parameter, gradient, slots: [mean = 0, square = 0] }): CallArguments<'adamStep'> => [
+        ...([count, parameter, gradient, mean, square] as const),
+        ...([scale, shrink, decay] as const),
+        ...moments,
+      ],
     );
+    callAll(engine, 'adamStep', calls);
   }
 
   get stepCount(): number {

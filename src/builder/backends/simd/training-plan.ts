@@ -1,12 +1,13 @@
 /** A plan that goes back, too. It is apart since whoever only runs models loads nothing of it. */
 
 import { LstmOnnxError } from '../../../errors.js';
+import { callAll } from './calls.js';
 import type { Engine } from './engine.js';
 import { layerJobFields } from './kernels.js';
 import { packBackward, unpackGradients, type WeightGradients } from './layer-gradients.js';
 import { roundUp, strides } from './layer-layout.js';
 import { LayerPlan, within } from './layer-plan.js';
-import { trainingKernels } from './training-kernels.js';
+import { type LayerPanels, packLayer } from './layer-weights.js';
 
 /** Addresses of gradients; 0 for those of inputs that are missing. */
 export interface LayerGradients extends WeightGradients {
@@ -28,6 +29,13 @@ const MOST_SUMMED_ROWS = 128;
 const TILE_WIDTH = 6;
 
 export class TrainingPlan extends LayerPlan {
+  protected override packLayer(): LayerPanels {
+    const { engine } = this;
+    return packLayer(engine, this.cell, this.sizes, this.inputs, (packings) =>
+      callAll(engine, 'packWeights', packings),
+    );
+  }
+
   /** Whether the gates have become their gradients. */
   #spent = false;
 
@@ -116,15 +124,7 @@ export class TrainingPlan extends LayerPlan {
     const stride = roundUp(this.layout.hidden, 8) * FLOAT_BYTES;
     const to = this.engine.allocate(stateSize * hiddenSize * FLOAT_BYTES);
     const [slices, sliceBytes] = [this.slices.length, this.layout.state * stride];
-    trainingKernels(this.engine).sumSlices(
-      stateSize,
-      hiddenSize,
-      dProjection,
-      stride,
-      slices,
-      sliceBytes,
-      to,
-    );
+    callAll(this.engine, 'sumSlices', [[stateSize, hiddenSize, dProjection, stride, slices, sliceBytes, to]]);
     return to;
   }
 

@@ -1,0 +1,110 @@
+/** Kernels that go through much memory once, by all threads. */
+import type { Engine } from './engine.js';
+import { callKind, type TrainingKernels } from './kernels.js';
+import { trainingKernels } from './training-kernels.js';
+
+export type CallName = keyof typeof callKind;
+export type CallArguments<K extends CallName> = Parameters<TrainingKernels[K]>;
+
+/** How a call is cut into ranges of its rows or numbers, which do not wait for each other. */
+interface Cut<K extends CallName> {
+  /** How many there are; ranges begin at multiples of `step`. */
+  count(call: CallArguments<K>): number;
+  readonly step: number;
+  /** How many numbers the call goes through. */
+  numbers(call: CallArguments<K>): number;
+  range(call: CallArguments<K>, first: number, count: number): CallArguments<K>;
+}
+
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+const DOUBLE_BYTES = Float64Array.BYTES_PER_ELEMENT;
+/** No two threads write to the same panel, or the same line of the cache. */
+const PANEL_COLUMNS = 8;
+const LINE_FLOATS = 16;
+/** Going through a number takes as long as so many multiplications. */
+const MULTIPLICATIONS_OF_A_NUMBER = 8;
+/** A call with its kind, in numbers of 64 bits. */
+const RECORD_NUMBERS = 16;
+
+const cuts: { readonly [K in CallName]: Cut<K> } = {
+  packWeights: {
+    count: ([rows]) => rows,
+    step: PANEL_COLUMNS,
+    numbers: ([rows, columns]) => rows * columns,
+    range([, columns, scale, transposed, from, panels, depth, row, column], first, count) {
+      const at = from + first * columns * FLOAT_BYTES;
+      const [toRow, toColumn] = transposed ? [row, column + first] : [row + first, column];
+      return [count, columns, scale, transposed, at, panels, depth, toRow, toColumn];
+    },
+  },
+  sumSlices: {
+    count: ([rows]) => rows,
+    step: 1,
+    numbers: ([rows, columns, , , slices]) => rows * columns * slices,
+    range([, columns, from, stride, slices, sliceBytes, to], first, count) {
+      const [at, sums] = [from + first * stride, to + first * columns * FLOAT_BYTES];
+      return [count, columns, at, stride, slices, sliceBytes, sums];
+    },
+  },
+  adamStep: {
+    count: ([count]) => count,
+    step: LINE_FLOATS,
+    numbers: ([count]) => count,
+    range([, parameter, gradient, mean, square, ...settings], first, count) {
+      const offset = first * FLOAT_BYTES;
+      return [count, parameter + offset, gradient + offset, mean + offset, square + offset, ...settings];
+    },
+  },
+  sgdStep: {
+    count: ([count]) => count,
+    step: LINE_FLOATS,
+    numbers: ([count]) => count,
+    range([, parameter, gradient, buffer, ...settings], first, count) {
+      const offset = first * FLOAT_BYTES;
+      return [count, parameter + offset, gradient + offset, buffer && buffer + offset, ...settings];
+    },
+  },
+};
+
+/** Calls a kernel again and again: each thread for a range of each call where that is worth waking one, else this thread. */
+export function callAll<K extends CallName>(
+  engine: Engine,
+  name: K,
+  calls: readonly CallArguments<K>[],
+): void {
+  const cut: Cut<K> = cuts[name];
+  let [numbers, parts] = [0, 0];
+  for (const call of calls) {
+    numbers += cut.numbers(call);
+    parts = Math.max(parts, Math.ceil(cut.count(call) / cut.step));
+  }
+  const shares = engine.sharesOf(parts, numbers * MULTIPLICATIONS_OF_A_NUMBER);
+  if (shares === 1) {
+    // TypeScript does not see that a kernel and its parameters belong together.
+    const kernel = trainingKernels(engine)[name] as (...given: CallArguments<K>) => void;
+    for (const call of calls) kernel(...call);
+    return;
+  }
+  const jobNumbers = (calls.length + 1) * RECORD_NUMBERS;
+  const records = engine.allocate(shares * jobNumbers * DOUBLE_BYTES);
+  const written = engine.doubles(records, shares * jobNumbers).fill(0);
+  for (const [i, call] of calls.entries()) {
+    for (let share = 0; share < shares; share++) {
+      const first = rangeStart(cut.count(call), cut.step, share / shares);
+      const end = rangeStart(cut.count(call), cut.step, (share + 1) / shares);
+      const range = cut.range(call, first, end - first);
+      written.set([callKind[name], ...range], share * jobNumbers + i * RECORD_NUMBERS);
+    }
+  }
+  try {
+    const jobs = Array.from({ length: shares }, (_, share) => records + share * jobNumbers * DOUBLE_BYTES);
+    engine.run('calls', jobs);
+  } finally {
+    engine.release(records);
+  }
+}
+
+/** Where a range begins that has this part of all before it. */
+function rangeStart(count: number, step: number, part: number): number {
+  return Math.min(Math.round(Math.ceil(count / step) * part) * step, count);
+}
