@@ -1,12 +1,12 @@
 // The gates of a GRU: the part of the candidate n that sees x, r, z, and the part of n that sees h. So the gates that see
-// x follow each other, and so do those that see h.
+// x follow each other, and so do those that see h. Some of the hidden units at a time, as in lstm-cell.ts.
 import { flushed4, madd, sigmoidOfNegative4, tanhOfHalf4 } from './vector';
 
 /** Activates the gates of a row in place, n where its part of x was; the hidden state of the next step follows. */
-export function gruGates(hidden: i32, gates: usize, before: usize, h: usize): void {
-  const hiddenBytes = <usize>hidden * 4, one = f32x4.splat(1);
-  let zn = gates, zr = gates + hiddenBytes, zz = zr + hiddenBytes, ofState = zz + hiddenBytes;
-  const end = zr;
+export function gruGates(units: i32, gateBytes: usize, gates: usize, before: usize, h: usize): void {
+  const one = f32x4.splat(1);
+  let zn = gates, zr = gates + gateBytes, zz = zr + gateBytes, ofState = zz + gateBytes;
+  const end = gates + <usize>units * 4;
   // pairs
   while (zn < end) {
     const r = sigmoidOfNegative4(v128.load(zr));
@@ -25,10 +25,10 @@ export function gruGates(hidden: i32, gates: usize, before: usize, h: usize): vo
 }
 
 /** The gates of a row become their gradients before activation; `past` is what of dh goes past them to the h before. */
-export function gruGradients(hidden: i32, gates: usize, before: usize, dh: usize, past: usize): void {
-  const hiddenBytes = <usize>hidden * 4, one = f32x4.splat(1);
-  let zn = gates, zr = gates + hiddenBytes, zz = zr + hiddenBytes, ofState = zz + hiddenBytes;
-  const end = zr;
+export function gruGradients(units: i32, gateBytes: usize, gates: usize, before: usize, dh: usize, past: usize): void {
+  const one = f32x4.splat(1);
+  let zn = gates, zr = gates + gateBytes, zz = zr + gateBytes, ofState = zz + gateBytes;
+  const end = gates + <usize>units * 4;
   // pairs
   while (zn < end) {
     const n = v128.load(zn), r = v128.load(zr), z = v128.load(zz);

@@ -5,6 +5,7 @@ import { lstmGates } from './lstm-cell';
 import { product } from './product-tiles';
 import { clearFloats, copyFloats, multiplyRow, padded8 } from './rows';
 import { rnnGates } from './rnn-cell';
+import { firstOwn, isTeam, leads, meets, own, ownUnits } from './team';
 
 /** Fills the rows but for h, and h and c before the first step. */
 function loadInputs(job: LayerJob): void {
@@ -40,17 +41,20 @@ function loadInputs(job: LayerJob): void {
 }
 
 export function layerForward(job: LayerJob): void {
-  loadInputs(job);
+  // A team's leader loads for all.
+  if (leads(job)) loadInputs(job);
   const hidden = job.hidden, width = job.width, rows = job.rows, stateSize = job.stateSize;
   const rowBytes = <usize>width * 4, gateStride = job.gateStride, unprojectedBytes = <usize>padded8(hidden) * 4;
   let output = job.output;
   for (let t = 0; t < job.time; t++) {
+    if (!meets(job)) return;
+    const unitsAt = firstOwn(job);
     const first = <usize>(t * rows), next = first + <usize>rows;
     const gates = job.gates + first * gateStride, inputs = job.inputs + first * rowBytes;
     const h = job.inputs + next * rowBytes;
     for (let at = job.parts; at < job.partsEnd; at += offsetof<GatePart>()) {
       const part = changetype<GatePart>(at);
-      product(rows, part.depth, inputs + part.inputsAt, rowBytes, part.panels, gates + part.gatesAt, gateStride, padded8(part.gates));
+      multiply(job, part, inputs + part.inputsAt, gates + part.gatesAt);
     }
     // Without a projection the hidden state is h, the beginning of the next step's row.
     const unprojected = job.unprojected + first * unprojectedBytes;
@@ -64,34 +68,51 @@ export function layerForward(job: LayerJob): void {
     if (job.projection) project(job, unprojected, h);
     if (job.lengths) carryStates(job, t);
     if (job.output) {
+      const outputs = own(job, stateSize);
       for (let b = 0; b < rows; b++) {
         const to = output + <usize>b * job.outputRow;
-        if (hasEnded(job, b, t)) clearFloats(to, stateSize);
-        else copyFloats(to, h + <usize>b * rowBytes, stateSize);
+        if (hasEnded(job, b, t)) clearFloats(to + unitsAt, outputs);
+        else copyFloats(to + unitsAt, h + <usize>b * rowBytes + unitsAt, outputs);
       }
       output += job.outputTime;
     }
   }
   const end = job.time * rows;
+  const unitsAt = firstOwn(job), states = own(job, stateSize), cells = own(job, job.hiddenSize);
   for (let b = 0; b < rows; b++) {
-    copyFloats(job.hn + <usize>(b * stateSize) * 4, job.inputs + <usize>(end + b) * rowBytes, stateSize);
-    if (job.cn) copyFloats(job.cn + <usize>(b * job.hiddenSize) * 4, job.cells + <usize>((end + b) * hidden) * 4, job.hiddenSize);
+    copyFloats(job.hn + unitsAt + <usize>(b * stateSize) * 4, job.inputs + unitsAt + <usize>(end + b) * rowBytes, states);
+    if (job.cn) copyFloats(job.cn + unitsAt + <usize>(b * job.hiddenSize) * 4, job.cells + unitsAt + <usize>((end + b) * hidden) * 4, cells);
   }
+}
+
+/** A part of all rows' gates; of a team's, the thread's own units of each gate. */
+@inline
+function multiply(job: LayerJob, part: GatePart, inputs: usize, gates: usize): void {
+  const rowBytes = <usize>job.width * 4, depth = part.depth;
+  if (isTeam(job)) {
+    for (let gate = 0; gate < part.gates; gate += job.hidden) {
+      const at = <usize>gate * 4 + firstOwn(job);
+      product(job.rows, depth, inputs, rowBytes, part.panels + at * <usize>depth, gates + at, job.gateStride, ownUnits(job));
+    }
+  } else product(job.rows, depth, inputs, rowBytes, part.panels, gates, job.gateStride, padded8(part.gates));
 }
 
 /** From what one row's gates see to its hidden state; rows count through all steps. */
 @inline
 function activate(job: LayerJob, row: usize, gates: usize, before: usize, h: usize): void {
-  const hidden = job.hidden, cell = job.cell;
+  const units = ownUnits(job), unitsAt = firstOwn(job), gateBytes = <usize>job.hidden * 4, cell = job.cell;
+  const zs = gates + unitsAt, states = h + unitsAt;
   if (cell == Cell.lstm) {
-    const hiddenBytes = <usize>hidden * 4, cells = job.cells + row * hiddenBytes;
-    lstmGates(hidden, gates, cells, job.tanhCells + row * hiddenBytes, cells + <usize>job.rows * hiddenBytes, h);
-  } else if (cell == Cell.gru) gruGates(hidden, gates, before, h);
-  else rnnGates(hidden, gates, h, cell == Cell.rnnRelu);
+    const cells = job.cells + row * gateBytes + unitsAt;
+    lstmGates(units, gateBytes, zs, cells, job.tanhCells + row * gateBytes + unitsAt, cells + <usize>job.rows * gateBytes, states);
+  } else if (cell == Cell.gru) gruGates(units, gateBytes, zs, before + unitsAt, states);
+  else rnnGates(units, zs, states, cell == Cell.rnnRelu);
 }
 
 /** An infinite x times the zero weights of padded lanes is no number; it must not get into the states. */
 function clearPadding(job: LayerJob, gates: usize): void {
+  // They are the last thread's of a team.
+  if (<i32>(firstOwn(job) >> 2) + ownUnits(job) < job.hidden) return;
   for (let gate = 0; gate < job.gateWidth; gate += job.hidden) {
     clearFloats(gates + <usize>(gate + job.hiddenSize) * 4, job.hidden - job.hiddenSize);
   }
@@ -109,11 +130,12 @@ function project(job: LayerJob, unprojected: usize, h: usize): void {
 /** Rows whose sequence has ended keep h and c, and leave no hidden state to the projection's gradient. */
 function carryStates(job: LayerJob, step: i32): void {
   const rows = job.rows, hiddenBytes = <usize>job.hidden * 4, rowBytes = <usize>job.width * 4;
+  const unitsAt = firstOwn(job), states = own(job, job.state);
   for (let b = 0; b < rows; b++) {
     if (!hasEnded(job, b, step)) continue;
     const first = <usize>(step * rows + b), next = first + <usize>rows;
-    copyFloats(job.inputs + next * rowBytes, job.inputs + first * rowBytes, job.state);
-    if (job.cells) copyFloats(job.cells + next * hiddenBytes, job.cells + first * hiddenBytes, job.hidden);
+    copyFloats(job.inputs + next * rowBytes + unitsAt, job.inputs + first * rowBytes + unitsAt, states);
+    if (job.cells) copyFloats(job.cells + next * hiddenBytes + unitsAt, job.cells + first * hiddenBytes + unitsAt, ownUnits(job));
     if (job.projection) {
       const width = padded8(job.hidden);
       clearFloats(job.unprojected + first * <usize>width * 4, width);

@@ -8,6 +8,9 @@
 //
 // With a projection h is W_hr times the hidden state, which is kept for the way back. A row whose sequence has ended
 // carries its states on, and gives zeros.
+//
+// The threads of a team (team.ts) have jobs of the same rows and workspace, and each computes some of the hidden units. Sizes are then
+// multiples of 8, and there is no projection.
 
 /** What a step computes; each has a file of its gates, such as gru-cell.ts. */
 export const enum Cell {
@@ -72,9 +75,8 @@ export class LayerJob {
   c0: usize;
   hn: usize;
   cn: usize;
-  /** The projection packed for either way, or 0. */
+  /** The packed projection, or 0. */
   projection: usize;
-  projectionBackward: usize;
   /** Workspace: [time + 1][rows][width], and [time][rows] gates. */
   inputs: usize;
   gates: usize;
@@ -84,6 +86,15 @@ export class LayerJob {
   /** Workspace of a projection: [time][rows][hidden padded to 8], [rows][state padded to 8]. */
   unprojected: usize;
   projected: usize;
+  /** The thread's `Seat` in a team, or 0. */
+  seat: usize;
+}
+
+/** The same with what the way back needs. */
+@unmanaged
+export class LayerBackwardJob extends LayerJob {
+  /** The projection packed for the way back, or 0. */
+  projectionBackward: usize;
   /** Gradient of the output, or 0, with the output's strides; gradients of the states after and, or 0, before. */
   dOutput: usize;
   dHn: usize;
@@ -110,8 +121,12 @@ export class LayerJob {
   dX: usize;
   inputGates: i32;
   inputBackward: usize;
-  /** Workspace: a step's rows of x, padded to a multiple of 8. */
+  /** Workspace: so many rows of x at once, padded to a multiple of 8. */
   dXRows: usize;
+  rowsAtOnce: i32;
+  /** The steps whose x a thread of a team gives the gradients of: from one on and before another. */
+  stepsFrom: i32;
+  stepsTo: i32;
 }
 
 /** Whether a row's sequence has ended before this step; steps count in the order in which they are read. */

@@ -1,11 +1,11 @@
-// The gates of an LSTM: i, f, g, o, one after the other in a row of gates.
+// The gates of an LSTM: i, f, g, o, one after the other in a row of gates. Some of the hidden units at a time: a gate's are so many bytes
+// after those of the gate before.
 import { flushed4, madd, sigmoidOfNegative4, tanhOfHalf4 } from './vector';
 
 /** Activates the gates of a row in place; c and the hidden state of the next step follow. */
-export function lstmGates(hidden: i32, gates: usize, cells: usize, tanhCells: usize, nextCells: usize, h: usize): void {
-  const hiddenBytes = <usize>hidden * 4;
-  let zi = gates, zf = gates + hiddenBytes, zg = zf + hiddenBytes, zo = zg + hiddenBytes;
-  const end = zf;
+export function lstmGates(units: i32, gateBytes: usize, gates: usize, cells: usize, tanhCells: usize, nextCells: usize, h: usize): void {
+  let zi = gates, zf = gates + gateBytes, zg = zf + gateBytes, zo = zg + gateBytes;
+  const end = gates + <usize>units * 4;
   const firstCells = nextCells;
   // pairs
   while (zi < end) {
@@ -36,10 +36,10 @@ export function lstmGates(hidden: i32, gates: usize, cells: usize, tanhCells: us
 }
 
 /** The gates of a row become their gradients before activation; dC becomes that of the step before. */
-export function lstmGradients(hidden: i32, gates: usize, cells: usize, tanhCells: usize, dC: usize, dh: usize): void {
-  const hiddenBytes = <usize>hidden * 4, one = f32x4.splat(1);
-  let zi = gates, zf = gates + hiddenBytes, zg = zf + hiddenBytes, zo = zg + hiddenBytes;
-  const end = zf;
+export function lstmGradients(units: i32, gateBytes: usize, gates: usize, cells: usize, tanhCells: usize, dC: usize, dh: usize): void {
+  const one = f32x4.splat(1);
+  let zi = gates, zf = gates + gateBytes, zg = zf + gateBytes, zo = zg + gateBytes;
+  const end = gates + <usize>units * 4;
   // pairs
   while (zi < end) {
     const i = v128.load(zi), f = v128.load(zf), g = v128.load(zg), o = v128.load(zo);

@@ -2,8 +2,8 @@
 import { flushed4, tanhOfHalf4 } from './vector';
 
 /** Activates a row in place; that is the hidden state of the next step, too. */
-export function rnnGates(hidden: i32, gates: usize, h: usize, relu: bool): void {
-  const end = gates + <usize>hidden * 4;
+export function rnnGates(units: i32, gates: usize, h: usize, relu: bool): void {
+  const end = gates + <usize>units * 4;
   for (; gates < end; gates += 16) {
     const z = v128.load(gates);
     // In this order of operands NaN stays NaN.
@@ -15,8 +15,8 @@ export function rnnGates(hidden: i32, gates: usize, h: usize, relu: bool): void 
 }
 
 /** The activated row becomes its gradient before activation. */
-export function rnnGradients(hidden: i32, gates: usize, dh: usize, relu: bool): void {
-  const end = gates + <usize>hidden * 4;
+export function rnnGradients(units: i32, gates: usize, dh: usize, relu: bool): void {
+  const end = gates + <usize>units * 4;
   for (; gates < end; gates += 16) {
     const h = v128.load(gates), whole = v128.load(dh);
     const through = relu

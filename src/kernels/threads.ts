@@ -5,10 +5,10 @@ import { convolution, convolutionBack, convolutionWeightGradient } from './convo
 import { ConvolutionJob } from './convolution-job';
 import { layerBackward, layerInputGradient } from './layer-backward';
 import { layerForward } from './layer-forward';
-import { LayerJob } from './layer-job';
+import { LayerBackwardJob, LayerJob } from './layer-job';
 import { MatmulJob, matmul } from './matmul';
 
-// FOR_TRAINING, FOR_CONVOLUTIONS and FOR_WIDE are 1 or 0: scripts/build-kernels.js says which, and the compiler leaves out what is never called.
+// FOR_TRAINING, FOR_CONVOLUTIONS, FOR_TEAMS and FOR_WIDE are 1 or 0: scripts/build-kernels.js says which, and the compiler leaves out what is never called.
 
 /** One thread's mailbox: how many jobs were posted, and claimed, and the last of them. */
 @unmanaged
@@ -57,8 +57,8 @@ export function runJob(kind: i32, job: usize): void {
   else if (FOR_CONVOLUTIONS && kind == JobKind.convolution) convolution(changetype<ConvolutionJob>(job));
   else if (FOR_CONVOLUTIONS && kind == JobKind.convolutionBack) convolutionBack(changetype<ConvolutionJob>(job));
   else if (FOR_TRAINING && kind == JobKind.convolutionWeightGradient) convolutionWeightGradient(changetype<ConvolutionJob>(job));
-  else if (FOR_TRAINING && kind == JobKind.layerBackward) layerBackward(changetype<LayerJob>(job));
-  else if (FOR_TRAINING && kind == JobKind.layerInputGradient) layerInputGradient(changetype<LayerJob>(job));
+  else if (FOR_TRAINING && kind == JobKind.layerBackward) layerBackward(changetype<LayerBackwardJob>(job));
+  else if (FOR_TRAINING && kind == JobKind.layerInputGradient) layerInputGradient(changetype<LayerBackwardJob>(job));
   else unreachable();
 }
 

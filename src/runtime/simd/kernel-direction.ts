@@ -5,6 +5,7 @@ import type { Engine } from '../../builder/backends/simd/engine.js';
 import { layoutOf } from '../../builder/backends/simd/layer-layout.js';
 import { type LayerInputs, LayerPlan } from '../../builder/backends/simd/layer-plan.js';
 import { packLayer } from '../../builder/backends/simd/layer-weights.js';
+import { more } from '../../builder/backends/simd/more-teams.js';
 import type { RecurrentName } from '../../builder/recurrent/cells.js';
 import {
   type LayerDirection,
@@ -62,11 +63,12 @@ export function kernelDirection(
   let kept: LayerPlan | undefined;
   arena.whenReleased(() => kept?.release());
   /** The plan of the last run where it fits, else a new one; small ones are kept. */
-  const planFor = ({ batch, time, wantOutput }: RunSizes, given: LayerInputs): LayerPlan => {
+  const planFor = ({ batch, time, wantOutput }: RunSizes, threads: number, given: LayerInputs): LayerPlan => {
     const last = kept?.sizes;
-    if (kept && last?.batch === batch && last.time === time && last.wantOutput === wantOutput) return kept;
+    const fits = last?.batch === batch && last.time === time && last.wantOutput === wantOutput;
+    if (kept && fits && kept.jobs.length <= threads) return kept;
     const all = { ...fixed, batch, time, wantOutput, batchFirst, reverse };
-    const make = () => new LayerPlan(engine, layout, all, given, [], panels);
+    const make = () => new LayerPlan(engine, layout, all, given, [], panels, threads);
     if (numbersOf({ batch, time }) > mostKept) return make();
     kept?.release();
     kept = undefined;
@@ -74,10 +76,10 @@ export function kernelDirection(
     return kept;
   };
 
-  const prepare: Direction['prepare'] = ({ x, states: [h0 = 0, c0 = 0], lengths }, wanted, run) => {
+  const prepare: Direction['prepare'] = ({ x, states: [h0 = 0, c0 = 0], lengths }, wanted, run, threads) => {
     const { batch, time, wantOutput, wantSteps } = wanted;
     const given = { x, h0, c0, lengths, ...weights };
-    const plan = planFor(wanted, given);
+    const plan = planFor(wanted, threads, given);
     const { output, hn, cn } = plan.prepareForward(given);
     const tensor = (at: number, ...shape: number[]) => floatsAt(engine, run.arena.adopt(at), shape);
     const [first, second] = batchFirst ? [batch, time] : [time, batch];
@@ -92,11 +94,14 @@ export function kernelDirection(
     };
     return { plan, finish };
   };
-  const multiplicationsOfRow = layoutOf(layout, fixed).panels;
+  const inMemory = layoutOf(layout, fixed);
   const isForOneThread: Direction['isForOneThread'] = (wanted) => {
-    const multiplications = wanted.batch * wanted.time * multiplicationsOfRow;
+    const multiplications = wanted.batch * wanted.time * inMemory.panels;
     const isOneJob = engine.shares(wanted.batch, multiplications) === 1;
-    return isOneJob && engine.isWorthAThread(multiplications) && numbersOf(wanted) <= MOST_AT_ONCE;
+    // Two directions at once never meet; more threads than two are better together, on one direction after the other.
+    const team = panels.projection === 0 ? more.teamSize?.(engine, inMemory, wanted) : undefined;
+    const isWorth = engine.isWorthAThread(multiplications) && numbersOf(wanted) <= MOST_AT_ONCE;
+    return isOneJob && (team ?? 1) <= 2 && isWorth;
   };
   return { isForOneThread, prepare };
 }

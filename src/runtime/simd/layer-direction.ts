@@ -41,9 +41,10 @@ export interface PreparedDirection {
 }
 
 export interface Direction {
-  /** Whether a run takes one thread and little memory, so that other directions may run at the same time. */
+  /** Whether a run is best on one thread and takes little memory, so that the other direction may run at the same time. */
   isForOneThread(sizes: RunSizes): boolean;
-  prepare(inputs: DirectionInputs, sizes: RunSizes, run: Run): PreparedDirection;
+  /** @param threads that may share the work */
+  prepare(inputs: DirectionInputs, sizes: RunSizes, run: Run, threads: number): PreparedDirection;
 }
 
 /** Packs the weights of a direction. */

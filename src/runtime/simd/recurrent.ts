@@ -48,12 +48,12 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
         const read = run.arena.place(sequence);
         const wanted = { batch, time, wantOutput, wantSteps: run.trace !== undefined };
         const ofLayer = directions.filter((one) => one.layer === layer);
-        const prepared = ({ direction, index }: (typeof directions)[number]) => {
-          const from = { x: read, states: states.map((_, i) => within(i, index)), lengths: atLengths };
-          return direction.prepare(from, wanted, run);
-        };
-        const own = inTurns(ofLayer, wanted, model.engine.threads).flatMap((some) => {
-          const begun = some.map(prepared);
+        const { threads } = model.engine;
+        const own = inTurns(ofLayer, wanted, threads).flatMap((some) => {
+          const begun = some.map(({ direction, index }) => {
+            const from = { x: read, states: states.map((_, i) => within(i, index)), lengths: atLengths };
+            return direction.prepare(from, wanted, run, some.length > 1 ? 1 : threads);
+          });
           goForward(begun.flatMap(({ plan }) => plan ?? []));
           return begun.map(({ finish }) => finish());
         });

@@ -100,7 +100,7 @@ export function steppedDirection(
   };
   return {
     isForOneThread: () => false,
-    prepare: (...given) => ({ finish: () => compute(...given) }),
+    prepare: (inputs, sizes, run) => ({ finish: () => compute(inputs, sizes, run) }),
   };
 }
 

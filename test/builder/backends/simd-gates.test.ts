@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cellLayouts } from '../../../src/builder/backends/simd/cells.js';
 import type { Engine } from '../../../src/builder/backends/simd/engine.js';
-import { LayerPlan } from '../../../src/builder/backends/simd/layer-plan.js';
+import { TrainingPlan } from '../../../src/builder/backends/simd/training-plan.js';
 import { trainingEngine } from '../../engine.js';
 import '../../matcher.js';
 
@@ -26,7 +26,7 @@ function runUnit(
     ...{ biasHh: 0, weightHr: 0 },
   };
   const layout = { batchFirst: true, reverse: false, wantOutput: false };
-  const plan = new LayerPlan(engine, cellLayouts.lstm, { ...sizes, ...layout }, inputs);
+  const plan = new TrainingPlan(engine, cellLayouts.lstm, { ...sizes, ...layout }, inputs);
   const { hn, cn } = plan.forward();
   const gates: { x: number; input: number; forget: number; candidate: number; output: number }[] = [];
   if (time === 1) {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cellLayouts as cells } from '../../../src/builder/backends/simd/cells.js';
 import type { Engine } from '../../../src/builder/backends/simd/engine.js';
-import { LayerPlan } from '../../../src/builder/backends/simd/layer-plan.js';
+
 import { packLayer } from '../../../src/builder/backends/simd/layer-weights.js';
 import { TrainingPlan } from '../../../src/builder/backends/simd/training-plan.js';
 import { Generator } from '../../../src/builder/random.js';
@@ -245,7 +245,7 @@ describe('the gates of a step', () => {
     const given: Case = { cell, ...sizes, batch: 9, time: 3, inputSize: 2, ...whole };
     const data = randomData(given, 3);
     const { inputs, sizes: all } = placed(engine, given, data);
-    const plan = new LayerPlan(engine, cells[cell], all, inputs);
+    const plan = new TrainingPlan(engine, cells[cell], all, inputs);
     const output = engine.read(plan.forward().output, 3 * 9 * 8);
     let seen = 0;
     plan.eachStep((row, step, { gates, gateBytes, state }) => {
@@ -293,7 +293,7 @@ describe('the gates of a step', () => {
         ...{ bias: Float32Array.of(0, 30, 0.5), biasHh: new Float32Array(3) },
       };
       const { inputs, sizes: all, release } = placed(engine, one, data);
-      const plan = new LayerPlan(engine, cells.gru, all, inputs);
+      const plan = new TrainingPlan(engine, cells.gru, all, inputs);
       const { hn } = plan.forward();
       h0 = engine.read(hn, 4);
       plan.release();

@@ -1,6 +1,7 @@
 /** Kernels that go through much memory once, by all threads. */
 import type { Engine } from './engine.js';
 import { callKind, type TrainingKernels } from './kernels.js';
+import { LINE_FLOATS, PANEL_COLUMNS } from './layer-layout.js';
 import { trainingKernels } from './training-kernels.js';
 
 export type CallName = keyof typeof callKind;
@@ -18,9 +19,6 @@ interface Cut<K extends CallName> {
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 const DOUBLE_BYTES = Float64Array.BYTES_PER_ELEMENT;
-/** No two threads write to the same panel, or the same line of the cache. */
-const PANEL_COLUMNS = 8;
-const LINE_FLOATS = 16;
 /** Going through a number takes as long as so many multiplications. */
 const MULTIPLICATIONS_OF_A_NUMBER = 8;
 /** A call with its kind, in numbers of 64 bits. */
@@ -87,7 +85,7 @@ export function callAll<K extends CallName>(
   }
   const jobNumbers = (calls.length + 1) * RECORD_NUMBERS;
   const records = engine.allocate(shares * jobNumbers * DOUBLE_BYTES);
-  const written = engine.doubles(records, shares * jobNumbers).fill(0);
+  const written = new Float64Array(shares * jobNumbers);
   for (const [i, call] of calls.entries()) {
     for (let share = 0; share < shares; share++) {
       const first = rangeStart(cut.count(call), cut.step, share / shares);
@@ -96,6 +94,8 @@ export function callAll<K extends CallName>(
       written.set([callKind[name], ...range], share * jobNumbers + i * RECORD_NUMBERS);
     }
   }
+  const words = new Int32Array(written.buffer);
+  engine.integers(records, words.length).set(words);
   try {
     const jobs = Array.from({ length: shares }, (_, share) => records + share * jobNumbers * DOUBLE_BYTES);
     engine.run('calls', jobs);

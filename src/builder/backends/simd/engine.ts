@@ -148,11 +148,6 @@ export class Engine {
     return new Int32Array(this.#memory.buffer, at, length);
   }
 
-  /** A view of memory; growing the memory does not invalidate it. */
-  doubles(at: number, length: number): Float64Array {
-    return new Float64Array(this.#memory.buffer, at, length);
-  }
-
   /** {@link floats} or {@link integers}. */
   view(dtype: 'float32' | 'int32', at: number, length: number): Float32Array | Int32Array {
     return dtype === 'int32' ? this.integers(at, length) : this.floats(at, length);

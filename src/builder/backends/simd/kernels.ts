@@ -33,6 +33,69 @@ export const convolutionJobFields = [
 /** The fields of `GatePart`: 32-bit integers in this order. */
 export const gatePartFields = ['gates', 'gatesAt', 'depth', 'inputsAt', 'panels'] as const;
 
+/** The fields of `LayerBackwardJob`: 32-bit integers in this order. */
+export const layerBackwardJobFields = [
+  'cell',
+  'rows',
+  'time',
+  'reverse',
+  'inputSize',
+  'hiddenSize',
+  'stateSize',
+  'hidden',
+  'state',
+  'width',
+  'inputAt',
+  'oneAt',
+  'gateWidth',
+  'gateStride',
+  'parts',
+  'partsEnd',
+  'x',
+  'xTime',
+  'xRow',
+  'mask',
+  'lengths',
+  'output',
+  'outputTime',
+  'outputRow',
+  'h0',
+  'c0',
+  'hn',
+  'cn',
+  'projection',
+  'inputs',
+  'gates',
+  'cells',
+  'tanhCells',
+  'unprojected',
+  'projected',
+  'seat',
+  'projectionBackward',
+  'dOutput',
+  'dHn',
+  'dCn',
+  'dH0',
+  'dC0',
+  'stateGates',
+  'stateGatesAt',
+  'backward',
+  'dH',
+  'dC',
+  'carried',
+  'dUnprojected',
+  'tile',
+  'dWeights',
+  'dProjection',
+  'dX',
+  'inputGates',
+  'inputBackward',
+  'dXRows',
+  'rowsAtOnce',
+  'stepsFrom',
+  'stepsTo',
+] as const;
+
 /** The fields of `LayerJob`: 32-bit integers in this order. */
 export const layerJobFields = [
   'cell',
@@ -64,36 +127,20 @@ export const layerJobFields = [
   'hn',
   'cn',
   'projection',
-  'projectionBackward',
   'inputs',
   'gates',
   'cells',
   'tanhCells',
   'unprojected',
   'projected',
-  'dOutput',
-  'dHn',
-  'dCn',
-  'dH0',
-  'dC0',
-  'stateGates',
-  'stateGatesAt',
-  'backward',
-  'dH',
-  'dC',
-  'carried',
-  'dUnprojected',
-  'tile',
-  'dWeights',
-  'dProjection',
-  'dX',
-  'inputGates',
-  'inputBackward',
-  'dXRows',
+  'seat',
 ] as const;
 
 /** The fields of `MatmulJob`: 32-bit integers in this order. */
 export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 'padded', 'bias'] as const;
+
+/** The fields of `Seat`: 32-bit integers in this order. */
+export const seatFields = ['table', 'member', 'members', 'unitsAt', 'units', 'came'] as const;
 
 /** The values of `CallKind`. */
 export const callKind = { packWeights: 1, sumSlices: 2, adamStep: 3, sgdStep: 4 } as const;
@@ -117,6 +164,7 @@ export const jobKind = {
 export interface RunningKernels {
   readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
   readonly usesPairs: WebAssembly.Global<'i32'>;
+  readonly hasTeams: WebAssembly.Global<'i32'>;
   rectify(count: number, x: number, y: number): void;
   packWeights(
     rows: number,

@@ -3,7 +3,7 @@
 import { type CallArguments, callAll } from './calls.js';
 import type { CellLayout } from './cells.js';
 import type { Engine } from './engine.js';
-import { type LayerWeightSizes, layoutOf, roundUp } from './layer-layout.js';
+import { type LayerWeightSizes, layoutOf, paddedUnits, roundUp } from './layer-layout.js';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
@@ -20,7 +20,7 @@ export function packBackward(
   { hiddenSize }: LayerWeightSizes,
   places: readonly number[],
 ): number {
-  const hidden = roundUp(hiddenSize, 4);
+  const hidden = paddedUnits(hiddenSize);
   const depth = places.length * hidden;
   const count = depth * roundUp(columns, 8);
   const panels = engine.allocate(count * FLOAT_BYTES);

@@ -33,7 +33,7 @@ export interface GateProduct {
 }
 
 export interface LayerLayout {
-  /** Sizes padded to whole vectors. */
+  /** Sizes padded by {@link paddedUnits}. */
   readonly hidden: number;
   readonly state: number;
   /** Of a row of inputs, and where x and the 1 are in it. */
@@ -47,15 +47,26 @@ export interface LayerLayout {
   readonly panels: number;
 }
 
+/** Of a product's panels; see `product-tiles.ts` of the kernels. */
+export const PANEL_COLUMNS = 8;
+/** Of a line of the cache, which only one thread should write to at a time. */
+export const LINE_FLOATS = 16;
+const LEAST_SHARED_UNITS = 64;
+
 export function roundUp(size: number, step: number): number {
   return Math.ceil(size / step) * step;
+}
+
+/** Units in memory: whole vectors, and whole panels of products where they are so many that threads may share them. */
+export function paddedUnits(size: number): number {
+  return roundUp(size, size < LEAST_SHARED_UNITS ? 4 : PANEL_COLUMNS);
 }
 
 export function layoutOf(
   cell: CellLayout,
   { inputSize, hiddenSize, stateSize }: LayerWeightSizes,
 ): LayerLayout {
-  const [hidden, state] = [roundUp(hiddenSize, 4), roundUp(stateSize, 4)];
+  const [hidden, state] = [paddedUnits(hiddenSize), paddedUnits(stateSize)];
   const isApart = cell.groups.length > 1;
   // [h | x | 1], or [h | 1 0 0 0 | x], of which both [h | 1 0 0 0] and [1 0 0 0 | x] are whole vectors.
   const [inputAt, oneAt] = isApart ? [state + 4, state] : [state, state + inputSize];

@@ -8,6 +8,7 @@ import { layerJobFields } from './kernels.js';
 import { type LayerLayout, type LayerSizes, layoutOf, strides } from './layer-layout.js';
 import { LayerSlice, type StepAddresses } from './layer-slice.js';
 import { type LayerPanels, type LayerWeights, packLayer } from './layer-weights.js';
+import { more } from './more-teams.js';
 
 /**
  * Addresses of the layer's inputs; see `LstmLayerArguments` for their shapes. They must stay until the plan is released.
@@ -39,13 +40,14 @@ export class LayerPlan {
   protected readonly layout: LayerLayout;
   readonly #blocks: number[];
   protected readonly slices: LayerSlice[] = [];
-  /** One for each slice; each pass writes its own fields. */
+  /** One for each slice, or for each thread of the team that goes through all rows. */
   readonly jobs: readonly number[];
   protected inputs: LayerInputs;
 
   /**
    * @param copies memory that goes with the plan
    * @param packed the weights of the inputs, where they are packed already; they must stay until the plan is released
+   * @param threads that may share the work
    */
   constructor(
     engine: Engine,
@@ -54,6 +56,7 @@ export class LayerPlan {
     inputs: LayerInputs,
     copies: readonly number[] = [],
     packed?: LayerPanels,
+    threads = engine.threads,
   ) {
     this.engine = engine;
     this.cell = cell;
@@ -63,24 +66,24 @@ export class LayerPlan {
     this.layout = layoutOf(cell, sizes);
     const { batch, time } = sizes;
     const panels = packed ?? this.#pack();
-    const perSlice = Math.ceil(batch / engine.shares(batch, batch * time * this.layout.panels));
+    const shares = Math.min(engine.shares(batch, batch * time * this.layout.panels), threads);
+    const most = panels.projection === 0 ? more.teamSize?.(engine, this.layout, sizes) : undefined;
+    const team = Math.min(most ?? 1, threads);
+    const [perSlice, members] = team > shares ? [batch, team] : [Math.ceil(batch / shares), 1];
     for (let start = 0; start < batch; start += perSlice) {
       const rows = Math.min(perSlice, batch - start);
-      const slice = new LayerSlice(engine, cell, sizes, this.layout, panels, start, rows);
+      const share = { start, rows, members, jobWords: this.jobWords };
+      const slice = new LayerSlice(engine, cell, sizes, this.layout, panels, share);
       this.slices.push(slice);
       this.#blocks.push(...slice.blocks);
     }
-    this.jobs = this.slices.map(({ job }) => job);
+    this.jobs = this.slices.flatMap(({ jobs }) => jobs);
   }
 
-  /** The layer forward. A plan with packed weights may go forward any number of times, each from its own inputs. */
-  forward(inputs: LayerInputs = this.inputs): ForwardResults {
-    const results = this.prepareForward(inputs);
-    goForward([this]);
-    return results;
-  }
-
-  /** Makes room for the results and tells the jobs where everything is. {@link goForward} comes next, before anything is read. */
+  /**
+   * Makes room for the results and tells the jobs where everything is. {@link goForward} comes next, before anything is read. A plan with
+   * packed weights may go forward any number of times, each from its own inputs.
+   */
   prepareForward(inputs: LayerInputs = this.inputs): ForwardResults {
     this.inputs = inputs;
     const engine = this.engine;
@@ -90,11 +93,13 @@ export class LayerPlan {
     const cn = this.cell.hasCell ? engine.allocate(batch * hiddenSize * FLOAT_BYTES) : 0;
     const read = strides(this.sizes, inputSize);
     const written = strides(this.sizes, stateSize);
-    for (const { start, job } of this.slices) {
+    for (const slice of this.slices) {
+      const { start } = slice;
       const xOffset = read.first + start * read.row;
       const hOffset = start * stateSize * FLOAT_BYTES;
       const cOffset = start * hiddenSize * FLOAT_BYTES;
-      engine.writeFields(job, layerJobFields, {
+      slice.begin();
+      slice.write({
         x: inputs.x + xOffset,
         mask: within(inputs.mask, xOffset),
         lengths: within(inputs.lengths, start * Int32Array.BYTES_PER_ELEMENT),
@@ -109,7 +114,7 @@ export class LayerPlan {
   }
 
   /**
-   * Goes through what {@link forward} kept of each step of each row: steps count in the order in which they are read. A way
+   * Goes through what the way forward kept of each step of each row: steps count in the order in which they are read. A way
    * back writes over it.
    */
   eachStep(visit: (row: number, step: number, at: StepAddresses) => void): void {
@@ -120,6 +125,11 @@ export class LayerPlan {
   release(): void {
     for (const at of this.#blocks) this.engine.release(at);
     this.#blocks.length = 0;
+  }
+
+  /** How many integers a job has. */
+  protected get jobWords(): number {
+    return layerJobFields.length;
   }
 
   #pack(): LayerPanels {

@@ -2,8 +2,9 @@
 import type { CellLayout } from './cells.js';
 import type { Engine } from './engine.js';
 import { gatePartFields, layerJobFields } from './kernels.js';
-import { type LayerLayout, type LayerSizes, roundUp, strides } from './layer-layout.js';
+import { type LayerLayout, type LayerSizes, LINE_FLOATS, roundUp, strides } from './layer-layout.js';
 import type { LayerPanels } from './layer-weights.js';
+import { more } from './more-teams.js';
 
 /** Where a step's activated gates lie, and c and h after it. */
 export interface StepAddresses {
@@ -18,13 +19,23 @@ export interface StepAddresses {
 const FLOAT_BYTES = 4;
 /** Floats between rows of gates, beyond the gates: strides of a power of two are slow. */
 const GATE_GAP = 16;
+type JobFields = Readonly<Partial<Record<(typeof layerJobFields)[number], number>>>;
+
+/** Rows of the batch, and how many threads compute them together. */
+interface Share {
+  readonly start: number;
+  readonly rows: number;
+  readonly members: number;
+  /** How many integers a job has. */
+  readonly jobWords: number;
+}
 
 export class LayerSlice {
   /** The first row of the batch, and how many there are. */
   readonly start: number;
   readonly rows: number;
-  /** The address of the job, with what is the same in every pass; each pass writes its own fields. */
-  readonly job: number;
+  /** Addresses of the jobs, one for each thread of a team, with what is the same in every pass. */
+  readonly jobs: readonly number[];
   /** What it takes of the engine's memory. */
   readonly blocks: number[] = [];
   readonly #engine: Engine;
@@ -33,6 +44,8 @@ export class LayerSlice {
   readonly #inputs: number;
   readonly #cells: number;
   readonly #gates: number;
+  /** 0 without a team. */
+  readonly #team: number;
 
   constructor(
     engine: Engine,
@@ -40,8 +53,7 @@ export class LayerSlice {
     sizes: LayerSizes,
     layout: LayerLayout,
     panels: LayerPanels,
-    start: number,
-    rows: number,
+    { start, rows, members, jobWords }: Share,
   ) {
     this.#engine = engine;
     this.#time = sizes.time;
@@ -53,13 +65,14 @@ export class LayerSlice {
     const { projection } = panels;
     const read = strides(sizes, inputSize);
     const written = strides(sizes, stateSize);
-    this.job = this.#allocate(layerJobFields.length);
+    this.jobs = Array.from({ length: members }, () => this.#allocate(jobWords));
+    this.#team = members === 1 ? 0 : this.#allocate((members + 1) * LINE_FLOATS);
     this.#inputs = this.#allocate((time + 1) * rows * width);
     this.#cells = cell.hasCell ? this.#allocate((time + 1) * rows * hidden) : 0;
     this.#gates = this.#allocate(time * rows * (gateWidth + GATE_GAP));
     const parts = this.#writeParts(panels.forward);
-    engine.integers(this.job, layerJobFields.length).fill(0);
-    engine.writeFields(this.job, layerJobFields, {
+    for (const job of this.jobs) engine.integers(job, jobWords).fill(0);
+    this.write({
       cell: cell.kind,
       rows,
       time,
@@ -88,6 +101,16 @@ export class LayerSlice {
       unprojected: projection === 0 ? 0 : this.#allocate(time * rows * roundUp(hidden, 8)),
       projected: projection === 0 ? 0 : this.#allocate(rows * roundUp(state, 8)),
     });
+  }
+
+  /** What all of its threads are told. */
+  write(fields: JobFields): void {
+    for (const job of this.jobs) this.#engine.writeFields(job, layerJobFields, fields);
+  }
+
+  /** Before each pass. */
+  begin(): void {
+    if (this.#team !== 0) more.gather?.(this.#engine, this.#team, this.jobs, this.#layout.hidden);
   }
 
   /** Steps count in the order in which they are read. */

@@ -3,10 +3,10 @@
 import { LstmOnnxError } from '../../../errors.js';
 import { callAll } from './calls.js';
 import type { Engine } from './engine.js';
-import { layerJobFields } from './kernels.js';
+import { layerBackwardJobFields } from './kernels.js';
 import { packBackward, unpackGradients, type WeightGradients } from './layer-gradients.js';
 import { roundUp, strides } from './layer-layout.js';
-import { LayerPlan, within } from './layer-plan.js';
+import { type ForwardResults, goForward, LayerPlan, within } from './layer-plan.js';
 import { type LayerPanels, packLayer } from './layer-weights.js';
 
 /** Addresses of gradients; 0 for those of inputs that are missing. */
@@ -29,6 +29,17 @@ const MOST_SUMMED_ROWS = 128;
 const TILE_WIDTH = 6;
 
 export class TrainingPlan extends LayerPlan {
+  /** The layer forward. */
+  forward(): ForwardResults {
+    const results = this.prepareForward();
+    goForward([this]);
+    return results;
+  }
+
+  protected override get jobWords(): number {
+    return layerBackwardJobFields.length;
+  }
+
   protected override packLayer(): LayerPanels {
     const { engine } = this;
     return packLayer(engine, this.cell, this.sizes, this.inputs, (packings) =>
@@ -86,10 +97,12 @@ export class TrainingPlan extends LayerPlan {
     const [wideHidden, wideState] = [roundUp(hidden, 8), roundUp(state, 8)];
     const isCarried = this.inputs.lengths !== 0 || carriesPast;
     const output = strides(this.sizes, stateSize);
-    for (const [i, { start, rows, job }] of this.slices.entries()) {
+    for (const [i, slice] of this.slices.entries()) {
+      const { start, rows, jobs } = slice;
       const hOffset = start * stateSize * FLOAT_BYTES;
       const cOffset = start * hiddenSize * FLOAT_BYTES;
-      this.engine.writeFields(job, layerJobFields, {
+      slice.begin();
+      const fields = {
         stateGates: ofState.length * hidden,
         stateGatesAt: Math.min(...ofState) * hidden * FLOAT_BYTES,
         backward,
@@ -103,10 +116,13 @@ export class TrainingPlan extends LayerPlan {
         dC: hasCell ? work.floats(rows * hidden) : 0,
         carried: isCarried ? work.floats(rows * wideState) : 0,
         dUnprojected: projection ? work.floats(rows * wideHidden) : 0,
-        tile: work.floats((rows + MOST_SUMMED_ROWS) * TILE_WIDTH),
         dWeights: dWeights + i * gateWidth * width * FLOAT_BYTES,
         dProjection: within(projection?.dProjection, i * state * wideHidden * FLOAT_BYTES),
-      });
+      };
+      for (const job of jobs) {
+        const tile = work.floats((rows + MOST_SUMMED_ROWS) * TILE_WIDTH);
+        this.engine.writeFields(job, layerBackwardJobFields, { ...fields, tile });
+      }
     }
   }
 
@@ -139,13 +155,19 @@ export class TrainingPlan extends LayerPlan {
       packBackward(engine, weightIh, inputSize, this.sizes, this.cell.ofInput),
     );
     const x = strides(this.sizes, inputSize);
-    for (const { start, rows, job } of this.slices) {
-      engine.writeFields(job, layerJobFields, {
+    for (const { start, rows, jobs } of this.slices) {
+      const fields = {
         dX: dX + x.first + start * x.row,
         inputGates: this.cell.ofInput.length * this.layout.hidden,
         inputBackward,
-        dXRows: work.floats(rows * roundUp(inputSize, 8)),
-      });
+        rowsAtOnce: MOST_SUMMED_ROWS,
+      };
+      for (const [member, job] of jobs.entries()) {
+        const dXRows = work.floats((rows + MOST_SUMMED_ROWS) * roundUp(inputSize, 8));
+        const stepsFrom = Math.round((time * member) / jobs.length);
+        const stepsTo = Math.round((time * (member + 1)) / jobs.length);
+        engine.writeFields(job, layerBackwardJobFields, { ...fields, dXRows, stepsFrom, stepsTo });
+      }
     }
     engine.run('layerInputGradient', this.jobs);
     work.release();

@@ -1,0 +1,194 @@
+/** Threads that go through the steps of a layer together, each for its own hidden units. */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { type CellName, cellLayouts } from '../../../src/builder/backends/simd/cells.js';
+import { Engine } from '../../../src/builder/backends/simd/engine.js';
+import { kernelBytes, type SimdForm } from '../../../src/builder/backends/simd/kernel-bytes.js';
+import { more } from '../../../src/builder/backends/simd/more-teams.js';
+import { TrainingPlan } from '../../../src/builder/backends/simd/training-plan.js';
+import { runningEngine, trainingEngine } from '../../engine.js';
+import '../../matcher.js';
+
+const pool = vi.hoisted(() => ({ sleeps: false }));
+vi.mock('#simd-platform', async (original) => {
+  const platform = await original<typeof import('#simd-platform')>();
+  const startThread: typeof platform.startThread = (...args) =>
+    pool.sleeps ? Promise.resolve() : platform.startThread(...args);
+  return { ...platform, startThread };
+});
+
+interface Case {
+  readonly cell: CellName;
+  readonly batch: number;
+  readonly time: number;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly reverse: boolean;
+  readonly states: boolean;
+  readonly lengths: boolean;
+  readonly wantOutput: boolean;
+}
+
+const cellNames = Object.keys(cellLayouts) as CellName[];
+/** However little there is to do. */
+const leastShare = 1;
+
+/** A layer forward and back. @returns its results by their names, and how many jobs it took */
+function layer(engine: Engine, given: Case, seed = 1) {
+  const { cell, batch, time, inputSize, hiddenSize, reverse, wantOutput } = given;
+  const taken: number[] = [];
+  let drawn = seed;
+  const place = (length: number) => {
+    const at = engine.allocate(length * 4);
+    taken.push(at);
+    const numbers = engine.floats(at, length);
+    for (let i = 0; i < length; i++) {
+      drawn = (drawn * 48_271) % 2_147_483_647;
+      numbers[i] = drawn / 2_147_483_647 - 0.5;
+    }
+    return at;
+  };
+  const before = engine.taken;
+  const layout = cellLayouts[cell];
+  const gates = layout.ofInput.length * hiddenSize;
+  const states = batch * hiddenSize;
+  const lengths = given.lengths ? place(batch) : 0;
+  if (given.lengths) for (let b = 0; b < batch; b++) engine.integers(lengths, batch)[b] = 1 + (b % time);
+  const inputs = {
+    x: place(batch * time * inputSize),
+    h0: given.states ? place(states) : 0,
+    c0: given.states && layout.hasCell ? place(states) : 0,
+    weightIh: place(gates * inputSize),
+    weightHh: place(gates * hiddenSize),
+    bias: place(gates),
+    biasHh: place(gates),
+    lengths,
+    mask: place(batch * time * inputSize),
+  };
+  const sizes = { batch, time, inputSize, hiddenSize, stateSize: hiddenSize, batchFirst: true };
+  const plan = new TrainingPlan(engine, layout, { ...sizes, reverse, wantOutput }, inputs);
+  const { output, hn, cn } = plan.forward();
+  const dOutput = wantOutput ? place(batch * time * hiddenSize) : 0;
+  const gradients = plan.backward(dOutput, place(states), layout.hasCell ? place(states) : 0);
+  const results: Record<string, readonly [number, number]> = {
+    output: [output, batch * time * hiddenSize],
+    hn: [hn, states],
+    cn: [cn, states],
+    dH0: [gradients.dH0, states],
+    dC0: [gradients.dC0, states],
+    dWeightIh: [gradients.dWeightIh, gates * inputSize],
+    dWeightHh: [gradients.dWeightHh, gates * hiddenSize],
+    dBias: [gradients.dBias, gates],
+    dBiasHh: [gradients.dBiasHh, gates],
+    dX: [plan.inputGradient(), batch * time * inputSize],
+  };
+  const there = Object.entries(results).filter(([, [at]]) => at !== 0);
+  const numbers = new Map(there.map(([name, [at, length]]) => [name, engine.read(at, length)]));
+  const jobs = plan.jobs.length;
+  plan.release();
+  for (const at of [...taken, ...there.map(([, [block]]) => block)]) engine.release(at);
+  expect(engine.taken).toBe(before);
+  return { numbers, jobs };
+}
+
+/** The same bits, but of dX, whose rows are cut where the threads' steps begin. */
+function expectSame(got: Map<string, Float32Array>, expected: Map<string, Float32Array>) {
+  expect([...got.keys()]).toEqual([...expected.keys()]);
+  for (const [name, numbers] of expected) {
+    if (name === 'dX') expect(got.get(name)).toBeCloseToArray(numbers, { rtol: 1e-5 });
+    else expect(Buffer.from(got.get(name)!.buffer).equals(Buffer.from(numbers.buffer)), name).toBe(true);
+  }
+}
+
+const large: Case = {
+  ...{ cell: 'lstm', batch: 2, time: 40, inputSize: 7, hiddenSize: 100 },
+  ...{ reverse: false, states: true, lengths: true, wantOutput: true },
+};
+
+describe.each(['plain', 'relaxed', 'wide'] as const)('a team of the %s kernels', (simd: SimdForm) => {
+  let one: Engine;
+  let teams: readonly Engine[];
+  beforeAll(async () => {
+    one = await trainingEngine({ threads: 1, simd });
+    teams = await Promise.all([2, 3].map((threads) => trainingEngine({ threads, simd, leastShare })));
+  });
+
+  it.each(cellNames)('gives the bits of one thread, %s', (cell) => {
+    const cases = fc.record({
+      cell: fc.constant(cell),
+      batch: fc.integer({ min: 1, max: 7 }),
+      time: fc.integer({ min: 1, max: 9 }),
+      inputSize: fc.integer({ min: 1, max: 11 }),
+      hiddenSize: fc.oneof(fc.constantFrom(16, 24, 40), fc.integer({ min: 64, max: 90 })),
+      reverse: fc.boolean(),
+      states: fc.boolean(),
+      lengths: fc.boolean(),
+      wantOutput: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 1e6 }), (given, seed) => {
+        const expected = layer(one, given, seed);
+        expect(expected.jobs).toBe(1);
+        for (const engine of teams) {
+          const got = layer(engine, given, seed);
+          const parts = Math.ceil(given.hiddenSize / 8);
+          expect(got.jobs).toBe(Math.min(engine.threads, parts));
+          expectSame(got.numbers, expected.numbers);
+        }
+      }),
+      { numRuns: 60, seed: 1 },
+    );
+  });
+});
+
+describe('a team', () => {
+  it('sums over more steps than are added at once with the bits of one thread', async () => {
+    const engine = await trainingEngine({ threads: 2, leastShare });
+    const long = { ...large, time: 300, batch: 1, lengths: false };
+    const got = layer(engine, long);
+    expect(got.jobs).toBe(2);
+    expectSame(got.numbers, layer(await trainingEngine({ threads: 1 }), long).numbers);
+  });
+
+  it('goes on without threads that never begin', async () => {
+    pool.sleeps = true;
+    const asleep = await trainingEngine({ threads: 3, leastShare }).finally(() => {
+      pool.sleeps = false;
+    });
+    const expected = layer(await trainingEngine({ threads: 1 }), large);
+    for (let run = 0; run < 3; run++) expectSame(layer(asleep, large).numbers, expected.numbers);
+  });
+
+  it('of more threads than the machine has processors gives the same bits in every run', async () => {
+    const engine = await trainingEngine({ threads: 8, leastShare });
+    const expected = layer(await trainingEngine({ threads: 1 }), large);
+    for (let run = 0; run < 100; run++) {
+      const got = layer(engine, large);
+      expect(got.jobs).toBe(8);
+      expectSame(got.numbers, expected.numbers);
+    }
+  });
+
+  it.each([
+    ['one sequence of the reference example: a step is too short', 64, 100, 64 * 4 * 96, 1],
+    ['one sequence of 256 features', 256, 100, 256 * 4 * 288, 4],
+    ['few steps', 256, 8, 256 * 4 * 288, 1],
+    ['no more parts than units', 16, 1000, 1e6, 2],
+    ['units that are no whole panels', 60, 1000, 1e6, 1],
+  ])('has the threads that are worth meeting: %s', async (_what, hidden, time, panels, expected) => {
+    const engine = await trainingEngine({ threads: 4 });
+    expect(more.teamSize?.(engine, { hidden, panels }, { batch: 1, time })).toBe(expected);
+  });
+
+  it('is none in the kernels that a page loads first, which have no room for it', async () => {
+    const [page, other] = [
+      await Engine.start(await kernelBytes('recurrent'), { threads: 2 }),
+      await runningEngine({ threads: 2 }),
+    ];
+    const [layout, sizes] = [
+      { hidden: 256, panels: 1e6 },
+      { batch: 1, time: 100 },
+    ];
+    expect([page, other].map((engine) => more.teamSize?.(engine, layout, sizes))).toEqual([1, 2]);
+  });
+});
