@@ -17,7 +17,13 @@ const folder = process.argv[2] ?? 'src/builder/backends/simd';
 
 /** What each is for, and the flags that it is compiled with. */
 const purposes = {
-  recurrent: { entry: 'running', about: 'run models without convolutions', convolutions: 0, teams: 0, training: 0 },
+  recurrent: {
+    entry: 'running',
+    about: 'run models without convolutions',
+    convolutions: 0,
+    teams: 0,
+    training: 0,
+  },
   running: { entry: 'running', about: 'run models', convolutions: 1, teams: 1, training: 0 },
   training: { entry: 'training', about: 'train', convolutions: 1, teams: 1, training: 1 },
 };

@@ -63,17 +63,18 @@ const loaded = (name, bytes) => `let ${name} = v128.load(row${offset(bytes)});`;
 function productTile(rows, panels) {
   const wide = panels === 2;
   const columns = 8 * panels;
-  const pointer = (panel) => (panel === 0 ? ['panels', 'panels, 16'] : ['next', 'next, 16']);
+  const pointer = (panel) => (panel === 0 ? ['panel', 'panel, 16'] : ['next', 'next, 16']);
   return `/** ${rows} rows of a product, ${columns} columns at a time, of so many panels of eight. */
-export function product${rows}x${columns}(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
+export function product${rows}x${columns}(depth: i32, a: usize, strideA: usize, panels: usize, stridePanels: usize, c: usize, strideC: usize, width: i32): void {
   const panelBytes = <usize>depth * 32;
   const end = c + <usize>width * 4;
   while (c < end) {
 ${lines(
   2,
   count(rows).map((row) => (row === 0 ? 'let a0 = a;' : `let a${row} = a${row - 1} + strideA;`)),
-)}${lines(2, zeros(rows, panels))}    const panelEnd = panels + panelBytes;
-${wide ? '    let next = panelEnd;\n' : ''}    while (panels < panelEnd) {
+)}${lines(2, zeros(rows, panels))}    let panel = panels;
+    const panelEnd = panel + panelBytes;
+${wide ? '    let next = panels + stridePanels;\n' : ''}    while (panel < panelEnd) {
 ${lines(3, vectors(pointer, panels))}${lines(
   3,
   count(rows).flatMap((row) => [
@@ -83,9 +84,10 @@ ${lines(3, vectors(pointer, panels))}${lines(
 )}${lines(
   3,
   count(rows).map((row) => `a${row} += 4;`),
-)}      panels += 32;
+)}      panel += 32;
 ${wide ? '      next += 32;\n' : ''}    }
-${wide ? '    panels = next;\n' : ''}${lines(2, rowsOf(rows, panels, stored))}    c += ${columns * 4};
+    panels = ${wide ? 'panels + 2 * stridePanels' : 'FOR_TEAMS ? panels + stridePanels : panelEnd'};
+${lines(2, rowsOf(rows, panels, stored))}    c += ${columns * 4};
   }
 }
 `;

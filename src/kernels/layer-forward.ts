@@ -2,7 +2,7 @@
 import { gruGates } from './gru-cell';
 import { Cell, GatePart, LayerJob, hasEnded } from './layer-job';
 import { lstmGates } from './lstm-cell';
-import { product } from './product-tiles';
+import { product, productOfPart } from './product-tiles';
 import { clearFloats, copyFloats, multiplyRow, padded8 } from './rows';
 import { rnnGates } from './rnn-cell';
 import { firstOwn, isTeam, leads, meets, own, ownUnits } from './team';
@@ -45,16 +45,19 @@ export function layerForward(job: LayerJob): void {
   if (leads(job)) loadInputs(job);
   const hidden = job.hidden, width = job.width, rows = job.rows, stateSize = job.stateSize;
   const rowBytes = <usize>width * 4, gateStride = job.gateStride, unprojectedBytes = <usize>padded8(hidden) * 4;
+  const readsFirst = readsInputsFirst(job);
   let output = job.output;
   for (let t = 0; t < job.time; t++) {
     if (!meets(job)) return;
+    if (readsFirst && t == 0) multiplyInputs(job);
     const unitsAt = firstOwn(job);
     const first = <usize>(t * rows), next = first + <usize>rows;
     const gates = job.gates + first * gateStride, inputs = job.inputs + first * rowBytes;
     const h = job.inputs + next * rowBytes;
     for (let at = job.parts; at < job.partsEnd; at += offsetof<GatePart>()) {
       const part = changetype<GatePart>(at);
-      multiply(job, part, inputs + part.inputsAt, gates + part.gatesAt);
+      if (readsFirst) multiplyStates(job, part, inputs, gates + part.gatesAt);
+      else multiply(job, part, rows, part.depth, 0, inputs + part.inputsAt, gates + part.gatesAt, false);
     }
     // Without a projection the hidden state is h, the beginning of the next step's row.
     const unprojected = job.unprojected + first * unprojectedBytes;
@@ -85,16 +88,44 @@ export function layerForward(job: LayerJob): void {
   }
 }
 
-/** A part of all rows' gates; of a team's, the thread's own units of each gate. */
+/** Rows of a step that are fewer than a tile, and rows of all steps that are some of them. */
+const fewRows = 4, someRows = 12;
+/** Floats of x that are worth a product of their own. */
+const someInputs = 32;
+
+/** Whether what x gives the gates of all steps is computed before the first one. */
 @inline
-function multiply(job: LayerJob, part: GatePart, inputs: usize, gates: usize): void {
-  const rowBytes = <usize>job.width * 4, depth = part.depth;
+function readsInputsFirst(job: LayerJob): bool {
+  return FOR_TEAMS && job.rows < fewRows && job.rows * job.time >= someRows && job.width - job.state >= someInputs;
+}
+
+/** What x and the 1 give all gates of all steps. */
+function multiplyInputs(job: LayerJob): void {
+  const stateBytes = <usize>job.state * 4;
+  for (let at = job.parts; at < job.partsEnd; at += offsetof<GatePart>()) {
+    const part = changetype<GatePart>(at);
+    const before = stateBytes - min(part.inputsAt, stateBytes);
+    const depth = part.depth - <i32>(before >> 2);
+    multiply(job, part, job.rows * job.time, depth, before, job.inputs + part.inputsAt + before, job.gates + part.gatesAt, false);
+  }
+}
+
+/** What h gives is added. */
+@inline
+function multiplyStates(job: LayerJob, part: GatePart, inputs: usize, gates: usize): void {
+  if (part.inputsAt == 0) multiply(job, part, job.rows, job.state, 0, inputs, gates, true);
+}
+
+/** A part of so many rows' gates, of so many floats from some bytes of the part's inputs on. Of a team's, the thread's own units of each gate. */
+function multiply(job: LayerJob, part: GatePart, rows: i32, depth: i32, before: usize, inputs: usize, gates: usize, add: bool): void {
+  const rowBytes = <usize>job.width * 4, panelBytes = <usize>part.depth * 32;
+  const panels = part.panels + before * 8;
   if (isTeam(job)) {
     for (let gate = 0; gate < part.gates; gate += job.hidden) {
       const at = <usize>gate * 4 + firstOwn(job);
-      product(job.rows, depth, inputs, rowBytes, part.panels + at * <usize>depth, gates + at, job.gateStride, ownUnits(job));
+      productOfPart(rows, depth, inputs, rowBytes, panels + at * <usize>part.depth, panelBytes, gates + at, job.gateStride, ownUnits(job), add);
     }
-  } else product(job.rows, depth, inputs, rowBytes, part.panels, gates, job.gateStride, padded8(part.gates));
+  } else productOfPart(rows, depth, inputs, rowBytes, panels, panelBytes, gates, job.gateStride, padded8(part.gates), add);
 }
 
 /** From what one row's gates see to its hidden state; rows count through all steps. */

@@ -16,18 +16,23 @@ const columnsAtOnce: i32 = FOR_WIDE ? 16 : 8;
  * `depth` is a multiple of 4 and `width` of 8; strides are in bytes.
  */
 export function product(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
+  productOfPart(rows, depth, a, strideA, panels, <usize>depth * 32, c, strideC, width, false);
+}
+
+/** The same where B is some rows of its panels, which are so many bytes apart. It may be added to C where C has less rows than a tile. */
+export function productOfPart(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, stridePanels: usize, c: usize, strideC: usize, width: i32, add: bool): void {
   const columns = max(blockBytes / max(depth * 4 * columnsAtOnce, 1), 1) * columnsAtOnce;
   for (let column = 0; column < width; column += columns) {
     const count = min(columns, width - column);
     let from = a, to = c + <usize>column * 4, left = rows;
     while (left > 0) {
       const tile = tileRows(left);
-      productRows(tile, depth, from, strideA, panels, to, strideC, count);
+      productRows(tile, depth, from, strideA, panels, stridePanels, to, strideC, count, add);
       from += <usize>tile * strideA;
       to += <usize>tile * strideC;
       left -= tile;
     }
-    panels += <usize>(count * depth) * 4;
+    panels += <usize>(count >> 3) * (FOR_TEAMS ? stridePanels : <usize>depth * 32);
   }
 }
 
@@ -40,28 +45,28 @@ function tileRows(left: i32): i32 {
 
 /** The same for 6, 4 or 1 rows. */
 @inline
-function productRows(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
+function productRows(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, stridePanels: usize, c: usize, strideC: usize, width: i32, add: bool): void {
   if (rows == 1) {
-    rows1(depth, a, strideA, panels, c, strideC, width);
+    rows1(depth, a, panels, stridePanels, c, width, add);
     return;
   }
   if (FOR_WIDE) {
     const pairs = width & ~15;
-    if (rows == 6) product6x16(depth, a, strideA, panels, c, strideC, pairs);
-    else product4x16(depth, a, strideA, panels, c, strideC, pairs);
-    panels += <usize>(pairs * depth) * 4;
+    if (rows == 6) product6x16(depth, a, strideA, panels, stridePanels, c, strideC, pairs);
+    else product4x16(depth, a, strideA, panels, stridePanels, c, strideC, pairs);
+    panels += <usize>(pairs >> 3) * stridePanels;
     c += <usize>pairs * 4;
     width -= pairs;
   }
-  if (rows == 6) product6x8(depth, a, strideA, panels, c, strideC, width);
-  else product4x8(depth, a, strideA, panels, c, strideC, width);
+  if (rows == 6) product6x8(depth, a, strideA, panels, stridePanels, c, strideC, width);
+  else product4x8(depth, a, strideA, panels, stridePanels, c, strideC, width);
 }
 
 /**
  * One row of a product; four partial sums hide the latency of the multiply-add. Loads are what it waits for, so that it
  * loads four numbers of the row at once.
  */
-function rows1(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, strideC: usize, width: i32): void {
+function rows1(depth: i32, a: usize, panels: usize, stridePanels: usize, c: usize, width: i32, add: bool): void {
   const panelBytes = <usize>depth * 32;
   const end = c + <usize>width * 4;
   while (c < end) {
@@ -70,26 +75,34 @@ function rows1(depth: i32, a: usize, strideA: usize, panels: usize, c: usize, st
     let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
     let l2 = f32x4.splat(0), r2 = f32x4.splat(0);
     let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
-    const panelEnd = panels + panelBytes;
-    while (panels < panelEnd) {
+    let panel = panels;
+    const panelEnd = panel + panelBytes;
+    while (panel < panelEnd) {
       const four = v128.load(a0);
       let x = v128.shuffle<f32>(four, four, 0, 0, 0, 0);
-      l0 = madd(x, v128.load(panels, 0), l0);
-      r0 = madd(x, v128.load(panels, 16), r0);
+      l0 = madd(x, v128.load(panel, 0), l0);
+      r0 = madd(x, v128.load(panel, 16), r0);
       x = v128.shuffle<f32>(four, four, 1, 1, 1, 1);
-      l1 = madd(x, v128.load(panels, 32), l1);
-      r1 = madd(x, v128.load(panels, 48), r1);
+      l1 = madd(x, v128.load(panel, 32), l1);
+      r1 = madd(x, v128.load(panel, 48), r1);
       x = v128.shuffle<f32>(four, four, 2, 2, 2, 2);
-      l2 = madd(x, v128.load(panels, 64), l2);
-      r2 = madd(x, v128.load(panels, 80), r2);
+      l2 = madd(x, v128.load(panel, 64), l2);
+      r2 = madd(x, v128.load(panel, 80), r2);
       x = v128.shuffle<f32>(four, four, 3, 3, 3, 3);
-      l3 = madd(x, v128.load(panels, 96), l3);
-      r3 = madd(x, v128.load(panels, 112), r3);
+      l3 = madd(x, v128.load(panel, 96), l3);
+      r3 = madd(x, v128.load(panel, 112), r3);
       a0 += 16;
-      panels += 128;
+      panel += 128;
     }
-    v128.store(c, f32x4.add(f32x4.add(l0, l1), f32x4.add(l2, l3)));
-    v128.store(c, f32x4.add(f32x4.add(r0, r1), f32x4.add(r2, r3)), 16);
+    panels = FOR_TEAMS ? panels + stridePanels : panelEnd;
+    l0 = f32x4.add(f32x4.add(l0, l1), f32x4.add(l2, l3));
+    r0 = f32x4.add(f32x4.add(r0, r1), f32x4.add(r2, r3));
+    if (add) {
+      l0 = f32x4.add(v128.load(c), l0);
+      r0 = f32x4.add(v128.load(c, 16), r0);
+    }
+    v128.store(c, l0);
+    v128.store(c, r0, 16);
     c += 32;
   }
 }

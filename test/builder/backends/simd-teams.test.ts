@@ -171,7 +171,8 @@ describe('a team', () => {
 
   it.each([
     ['one sequence of the reference example: a step is too short', 64, 100, 64 * 4 * 96, 1],
-    ['one sequence of 256 features', 256, 100, 256 * 4 * 288, 4],
+    ['one sequence of 256 features', 256, 100, 256 * 4 * 288, 2],
+    ['one sequence of 512 features', 512, 100, 512 * 4 * 1032, 4],
     ['few steps', 256, 8, 256 * 4 * 288, 1],
     ['no more parts than units', 16, 1000, 1e6, 2],
     ['units that are no whole panels', 60, 1000, 1e6, 1],

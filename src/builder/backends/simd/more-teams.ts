@@ -7,8 +7,8 @@ import { layerJobFields, seatFields } from './kernels.js';
 import { type LayerLayout, type LayerSizes, LINE_FLOATS, PANEL_COLUMNS } from './layer-layout.js';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
-/** How often threads can meet in the time that it takes to wake one. */
-const MEETINGS_OF_A_WAKING = 64;
+/** A thread should have work for a sixteenth of the time that waking one takes until it meets the others: that takes up to a microsecond. */
+const MEETINGS_OF_A_WAKING = 16;
 
 /** How many threads are worth it for a layer without a projection. They share whole panels of units, and meet at every step. */
 function teamSize(
