@@ -43,7 +43,7 @@ it('refuses in a cell what no cell of ONNX has', () => {
 it("computes on the backend's own layer where a definition names PyTorch's activations", async () => {
   const { tf } = await startBackend('simd:1');
   const own = ownLayers(tf) as Required<ReturnType<typeof ownLayers>>;
-  const spies = [vi.spyOn(own, 'lstmLayer'), vi.spyOn(own, 'gruLayer')];
+  const spies = [vi.spyOn(own, 'lstmDirections'), vi.spyOn(own, 'gruDirections')];
   const [gates, cell, hidden] = [{ name: 'sigmoid' }, { name: 'tanh' }, { name: 'tanh' }] as const;
   const options = { hiddenSize: 1, numLayers: 1, bidirectional: false, bias: false, dropout: 0 };
   const whole = { ...options, batchFirst: true };
@@ -56,8 +56,12 @@ it("computes on the backend's own layer where a definition names PyTorch's activ
       initial: [],
       parameter: () => tf.ones([rows, 1]),
     });
-    cellLayers.lstm(tf, of(4), attributes, { ...whole, activations: { gates, cell, hidden } });
-    cellLayers.gru(tf, of(3), attributes, { ...whole, resetAfter: true, activations: { gates, hidden } });
+    cellLayers.lstm(tf, [{ inputs: of(4), attributes }], { ...whole, activations: { gates, cell, hidden } });
+    cellLayers.gru(tf, [{ inputs: of(3), attributes }], {
+      ...whole,
+      resetAfter: true,
+      activations: { gates, hidden },
+    });
   });
   for (const spy of spies) expect(spy).toHaveBeenCalledOnce();
   vi.restoreAllMocks();

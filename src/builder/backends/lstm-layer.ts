@@ -1,6 +1,11 @@
 /** One direction of one LSTM layer on tfjs; gates in PyTorch's order i, f, g, o. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LayerAttributes, RecurrentLayerArguments, RecurrentLayerResults } from './recurrent-layer.js';
+import type {
+  Directed,
+  LayerAttributes,
+  RecurrentLayerArguments,
+  RecurrentLayerResults,
+} from './recurrent-layer.js';
 
 /** What the layer takes besides what every layer does. */
 export interface LstmLayerArguments extends RecurrentLayerArguments {
@@ -17,4 +22,6 @@ export interface LstmLayerResults extends RecurrentLayerResults {
   readonly c: TfTensor;
 }
 
-export type LstmLayer = (layer: LstmLayerArguments, attributes: LayerAttributes) => LstmLayerResults;
+export type LstmDirections = (
+  directions: readonly Directed<LstmLayerArguments, LayerAttributes>[],
+) => readonly LstmLayerResults[];

@@ -1,12 +1,12 @@
-/** The recurrent layers that a backend brings whole, each as one op with its own gradient: simd has them all. */
-import type { LstmLayer } from './lstm-layer.js';
-import type { GruLayer, RnnLayer } from './recurrent-layer.js';
+/** The recurrent layers that a backend brings whole, all directions of one as an op with its own gradient: simd has them all. */
+import type { LstmDirections } from './lstm-layer.js';
+import type { GruDirections, RnnDirections } from './recurrent-layer.js';
 import type { Tf } from './tf.js';
 
 export interface OwnLayers {
-  readonly lstmLayer: LstmLayer;
-  readonly gruLayer: GruLayer;
-  readonly rnnLayer: RnnLayer;
+  readonly lstmDirections: LstmDirections;
+  readonly gruDirections: GruDirections;
+  readonly rnnDirections: RnnDirections;
 }
 
 /** Those of the current backend. */

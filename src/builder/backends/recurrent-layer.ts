@@ -53,12 +53,19 @@ export interface RnnLayerAttributes extends LayerAttributes {
   readonly nonlinearity: 'tanh' | 'relu';
 }
 
-export type GruLayer = (layer: RecurrentLayerArguments, attributes: LayerAttributes) => RecurrentLayerResults;
+/** One of the directions of a layer, which read the same x, mask and lengths and differ in `reverse`. */
+export interface Directed<Layer extends RecurrentLayerArguments, Attributes extends LayerAttributes> {
+  readonly layer: Layer;
+  readonly attributes: Attributes;
+}
 
-export type RnnLayer = (
-  layer: RecurrentLayerArguments,
-  attributes: RnnLayerAttributes,
-) => RecurrentLayerResults;
+export type GruDirections = (
+  directions: readonly Directed<RecurrentLayerArguments, LayerAttributes>[],
+) => readonly RecurrentLayerResults[];
+
+export type RnnDirections = (
+  directions: readonly Directed<RecurrentLayerArguments, RnnLayerAttributes>[],
+) => readonly RecurrentLayerResults[];
 
 /** Both bias vectors in one. */
 export function sumOfBiases(

@@ -1,14 +1,18 @@
-/** One direction of one layer of each cell on tfjs: by the backend's own kernel where it has one, else step by step. */
+/** The directions of one layer of each cell on tfjs: by the backend's own kernel where it has one, else step by step. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { dim } from '../../nd-array.js';
 import { ownLayers } from '../backends/own-layers.js';
-import { type LayerAttributes, sumOfBiases } from '../backends/recurrent-layer.js';
+import {
+  type LayerAttributes,
+  type RecurrentLayerResults,
+  sumOfBiases,
+} from '../backends/recurrent-layer.js';
 import type { Tf } from '../backends/tf.js';
 import type { OpOptions } from '../ops/index.js';
 import type { RecurrentName } from '../recurrent/cells.js';
 import { isTorchCell, torchNonlinearity } from '../recurrent/own-cell.js';
 import { gruStep } from './gru-step.js';
-import { lstmLayer } from './lstm-layer.js';
+import { lstmDirections } from './lstm-layer.js';
 import { rnnStep } from './rnn-step.js';
 import { steppedLayer } from './stepped-layer.js';
 
@@ -32,72 +36,90 @@ export interface LayerOutputs {
   readonly states: readonly TfTensor[];
 }
 
+export interface LayerDirection {
+  readonly inputs: LayerInputs;
+  readonly attributes: LayerAttributes;
+}
+
+/** Gives the outputs of each of the directions, which have the same x, mask and lengths. */
 type CellLayer<K extends RecurrentName> = (
   tf: Tf,
-  inputs: LayerInputs,
-  attributes: LayerAttributes,
+  directions: readonly LayerDirection[],
   options: OpOptions[K],
-) => LayerOutputs;
+) => readonly LayerOutputs[];
 
-const lstm: CellLayer<'lstm'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
+const lstm: CellLayer<'lstm'> = (tf, directions, options) => {
   const { bias, projSize = 0, peepholes = false } = options;
-  const [h0, c0] = initial;
-  const when = (there: boolean, name: string) => (there ? parameter(name) : undefined);
-  const layer = {
-    x,
-    mask,
-    h0,
-    c0,
-    lengths,
-    weightIh: parameter('weight_ih'),
-    weightHh: parameter('weight_hh'),
-    bias: when(bias, 'bias_ih'),
-    biasHh: when(bias, 'bias_hh'),
-    weightHr: when(projSize > 0, 'weight_hr'),
-    peephole: when(peepholes, 'weight_peephole'),
-  };
-  const { output, h, c } = lstmLayer(
-    tf,
-    layer,
-    attributes,
-    isTorchCell('lstm', options) ? undefined : options,
-  );
-  return { output, states: [h, c] };
+  const layers = directions.map(({ inputs: { x, mask, lengths, initial, parameter }, attributes }) => {
+    const [h0, c0] = initial;
+    const when = (there: boolean, name: string) => (there ? parameter(name) : undefined);
+    const layer = {
+      x,
+      mask,
+      h0,
+      c0,
+      lengths,
+      weightIh: parameter('weight_ih'),
+      weightHh: parameter('weight_hh'),
+      bias: when(bias, 'bias_ih'),
+      biasHh: when(bias, 'bias_hh'),
+      weightHr: when(projSize > 0, 'weight_hr'),
+      peephole: when(peepholes, 'weight_peephole'),
+    };
+    return { layer, attributes };
+  });
+  const cell = isTorchCell('lstm', options) ? undefined : options;
+  return lstmDirections(tf, layers, cell).map(({ output, h, c }) => ({ output, states: [h, c] }));
 };
 
-const gru: CellLayer<'gru'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
-  const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];
-  const { hiddenSize, batchFirst, bias } = options;
-  const own = ownLayers(tf);
-  if (own.gruLayer && isTorchCell('gru', options)) {
-    const biases = bias ? { bias: parameter('bias_ih'), biasHh: parameter('bias_hh') } : {};
-    const layer = { x, mask, lengths, h0: initial[0], weightIh, weightHh, ...biases };
-    const { output, h } = own.gruLayer(layer, attributes);
-    return { output, states: [h] };
-  }
-  const none = tf.zeros([3 * hiddenSize]);
-  const biasIh = bias ? parameter('bias_ih') : none;
-  const biasHh = bias ? parameter('bias_hh') : none;
-  const h0 = initial[0] ?? tf.zeros([dim(x.shape, batchFirst ? 0 : 1), hiddenSize]);
-  const step = gruStep(tf, { weightHh, biasHh }, options);
-  return steppedLayer(tf, { x, mask, lengths, weightIh, bias: biasIh }, attributes, [h0], step);
-};
-
-const rnn: CellLayer<'rnn'> = (tf, { x, mask, lengths, initial, parameter }, attributes, options) => {
-  const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];
-  const { hiddenSize, batchFirst, bias } = options;
+/** What a layer of one state takes. */
+function oneState({ x, mask, lengths, initial, parameter }: LayerInputs, bias: boolean) {
   const biases = bias ? { bias: parameter('bias_ih'), biasHh: parameter('bias_hh') } : {};
-  const own = ownLayers(tf);
+  const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];
+  return { x, mask, lengths, h0: initial[0], weightIh, weightHh, ...biases };
+}
+
+function ofOneState({ output, h }: RecurrentLayerResults): LayerOutputs {
+  return { output, states: [h] };
+}
+
+function zeroState(tf: Tf, x: TfTensor, { batchFirst, hiddenSize }: OpOptions['gru' | 'rnn']): TfTensor {
+  return tf.zeros([dim(x.shape, batchFirst ? 0 : 1), hiddenSize]);
+}
+
+const gru: CellLayer<'gru'> = (tf, directions, options) => {
+  const { bias, hiddenSize } = options;
+  const layers = directions.map(({ inputs, attributes }) => ({ layer: oneState(inputs, bias), attributes }));
+  const own = isTorchCell('gru', options) ? ownLayers(tf).gruDirections : undefined;
+  if (own) return own(layers).map(ofOneState);
+  return layers.map(({ layer, attributes }) => {
+    const none = tf.zeros([3 * hiddenSize]);
+    const { weightHh, biasHh = none, bias: biasIh = none, ...others } = layer;
+    const step = gruStep(tf, { weightHh, biasHh }, options);
+    const h0 = layer.h0 ?? zeroState(tf, layer.x, options);
+    return steppedLayer(tf, { ...others, bias: biasIh }, attributes, [h0], step);
+  });
+};
+
+const rnn: CellLayer<'rnn'> = (tf, directions, options) => {
+  const layers = directions.map(({ inputs, attributes }) => ({
+    layer: oneState(inputs, options.bias),
+    attributes,
+  }));
   const nonlinearity = torchNonlinearity(options);
-  if (own.rnnLayer && nonlinearity && isTorchCell('rnn', options)) {
-    const layer = { x, mask, lengths, h0: initial[0], weightIh, weightHh, ...biases };
-    const { output, h } = own.rnnLayer(layer, { ...attributes, nonlinearity });
-    return { output, states: [h] };
+  const own = isTorchCell('rnn', options) ? ownLayers(tf).rnnDirections : undefined;
+  if (own && nonlinearity) {
+    const all = layers.map(({ layer, attributes }) => ({
+      layer,
+      attributes: { ...attributes, nonlinearity },
+    }));
+    return own(all).map(ofOneState);
   }
-  const h0 = initial[0] ?? tf.zeros([dim(x.shape, batchFirst ? 0 : 1), hiddenSize]);
-  const sums = sumOfBiases(tf, { weightHh, ...biases });
-  const step = rnnStep(tf, weightHh, options);
-  return steppedLayer(tf, { x, mask, lengths, weightIh, bias: sums }, attributes, [h0], step);
+  return layers.map(({ layer, attributes }) => {
+    const step = rnnStep(tf, layer.weightHh, options);
+    const h0 = layer.h0 ?? zeroState(tf, layer.x, options);
+    return steppedLayer(tf, { ...layer, bias: sumOfBiases(tf, layer) }, attributes, [h0], step);
+  });
 };
 
 export const cellLayers: { readonly [K in RecurrentName]: CellLayer<K> } = { gru, lstm, rnn };

@@ -1,10 +1,9 @@
-/** Recurrent ops on tfjs: their layers and directions, one after the other. */
+/** Recurrent ops on tfjs: their layers, one after the other. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { LayerAttributes } from '../backends/recurrent-layer.js';
 import type { Tf } from '../backends/tf.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../recurrent/cells.js';
 import { batchAndTime, checkLengths, layerDirections } from '../recurrent/layers.js';
-import { cellLayers, type LayerInputs } from './cell-layers.js';
+import { cellLayers, type LayerDirection } from './cell-layers.js';
 import { dropoutMask } from './dropout.js';
 import type { Forward } from './forward-op.js';
 import { unstack } from './stepped-layer.js';
@@ -32,25 +31,26 @@ function recurrent<K extends RecurrentName>(kind: K): Forward<K> {
     let mask: TfTensor | undefined;
     const last: TfTensor[][] = states.map(() => []);
     for (let layer = 0; layer < numLayers; layer++) {
-      const outputs = directions.flatMap(({ layer: own, reverse, suffix }, index) => {
+      const ofLayer = directions.flatMap(({ layer: own, reverse, suffix }, index): LayerDirection[] => {
         if (own !== layer) return [];
-        const attributes: LayerAttributes = {
+        const attributes = {
           batchFirst,
           reverse,
           training: gradients,
           wantOutput: layer < numLayers - 1 || wanted.has('output'),
         };
-        const of: LayerInputs = {
+        const of = {
           x: sequence,
           mask,
           lengths,
           initial: initial.map((rows) => rows[index]),
-          parameter: (name) => parameter(`${name}${suffix}`),
+          parameter: (name: string) => parameter(`${name}${suffix}`),
         };
-        const result = cellLayers[kind](tf, of, attributes, options);
-        for (const [i, state] of result.states.entries()) last[i]?.push(state);
-        return [result.output];
+        return [{ inputs: of, attributes }];
       });
+      const results = cellLayers[kind](tf, ofLayer, options);
+      for (const { states: after } of results) for (const [i, state] of after.entries()) last[i]?.push(state);
+      const outputs = results.map(({ output }) => output);
       const [only] = outputs;
       sequence = only && outputs.length === 1 ? only : tf.concat(outputs, -1);
       mask = training && layer < numLayers - 1 ? dropoutMask(sequence.shape, dropout, context) : undefined;

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/builder/backends/backend.js';
 import { registerSimdBackend } from '../../../src/builder/backends/simd/backend.js';
 import type { Tf } from '../../../src/builder/backends/tf.js';
-import { lstmLayer } from '../../../src/builder/forward/lstm-layer.js';
+import { lstmDirections } from '../../../src/builder/forward/lstm-layer.js';
 import { Generator } from '../../../src/builder/random.js';
 import '../../matcher.js';
 
@@ -40,7 +40,7 @@ function squares(x: TfTensor, weightIh: TfTensor): TfTensor {
     mask: uniform(batch, time, features),
     lengths: tf.tensor1d([2, 4, 1], 'int32'),
   };
-  const { output } = lstmLayer(tf, layer, attributes);
+  const output = lstmDirections(tf, [{ layer, attributes }])[0]!.output;
   // tfjs keeps what the way back needs.
   for (const tensor of [layer.weightHh, layer.weightHr, layer.bias, layer.mask, layer.lengths])
     tensor.dispose();

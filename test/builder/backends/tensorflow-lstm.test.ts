@@ -2,7 +2,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../../src/builder/backends/backend.js';
-import { lstmLayer } from '../../../src/builder/forward/lstm-layer.js';
+import { lstmDirections } from '../../../src/builder/forward/lstm-layer.js';
 import { Generator } from '../../../src/builder/random.js';
 import { fit as train } from '../../../src/builder/train/fit.js';
 import { classifier, options, sequences } from '../train/small.js';
@@ -60,7 +60,7 @@ function tensorflowLstm(given: Case, data: ReturnType<typeof randomData>): Map<s
     ];
     const gradients = tf.grads((x, h0, c0, weightIh, weightHh, bias) => {
       const layer = { x: x!, h0, c0, weightIh: weightIh!, weightHh: weightHh!, bias: bias! };
-      const { output, h, c } = lstmLayer(tf, layer, attributes);
+      const { output, h, c } = lstmDirections(tf, [{ layer, attributes }])[0]!;
       keep('lastH', h);
       keep('lastC', c);
       // The gradients of this sum by output, h and c are those given.

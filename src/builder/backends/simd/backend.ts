@@ -46,7 +46,10 @@ export class SimdBackend extends MathBackendCPU {
     super();
     this.#tf = tf;
     this.engine = engine;
-    ({ lstmLayer: this.lstmLayer, gruLayer: this.gruLayer, rnnLayer: this.rnnLayer } = simdLayers(tf));
+    const { lstmDirections, gruDirections, rnnDirections } = simdLayers(tf);
+    this.lstmDirections = lstmDirections;
+    this.gruDirections = gruDirections;
+    this.rnnDirections = rnnDirections;
     this.notice = engine.threads === 1 ? fewerThreads() : undefined;
   }
 
@@ -110,16 +113,16 @@ export class SimdBackend extends MathBackendCPU {
     return this.makeTensorInfo([0], 'float32', new Float32Array(0));
   }
 
-  /** An empty tensor that stands for a plan, whose memory goes with it; until then what it reads stays. */
-  keepPlan(plan: TrainingPlan, inputs: readonly TensorInfo[]): TensorInfo {
+  /** An empty tensor that stands for plans, whose memory goes with it; until then what they read stays. */
+  keepPlans(plans: readonly TrainingPlan[], inputs: readonly TensorInfo[]): TensorInfo {
     const info = this.nothing();
     const read = new Set(inputs.map(({ dataId }) => dataId));
     for (const dataId of read) this.incRef(dataId);
-    this.#dataOf(info.dataId).kept = { plan, inputs: read };
+    this.#dataOf(info.dataId).kept = { plans, inputs: read };
     return info;
   }
 
-  planOf({ dataId }: TensorInfo): TrainingPlan {
+  plansOf({ dataId }: TensorInfo): readonly TrainingPlan[] {
     const { kept } = this.#dataOf(dataId);
     if (!kept)
       throw new LstmOnnxError(
@@ -133,7 +136,7 @@ export class SimdBackend extends MathBackendCPU {
         'An input of a recurrent layer was moved to another backend between its forward and its backward pass; compute both on one.',
       );
     }
-    return kept.plan;
+    return kept.plans;
   }
 
   /** Not in maps of our own: entries that come and go at every step leave garbage behind. */
@@ -167,9 +170,9 @@ export class SimdBackend extends MathBackendCPU {
   /** tfjs' promises of numbers leave garbage at every step that only a full collection finds; see `../tape.ts`. */
   readonly numbersOf: NumbersOf = (tensor) => tensor.dataSync<'float32'>();
 
-  readonly lstmLayer: OwnLayers['lstmLayer'];
-  readonly gruLayer: OwnLayers['gruLayer'];
-  readonly rnnLayer: OwnLayers['rnnLayer'];
+  readonly lstmDirections: OwnLayers['lstmDirections'];
+  readonly gruDirections: OwnLayers['gruDirections'];
+  readonly rnnDirections: OwnLayers['rnnDirections'];
 
   readonly createOptimizer: CreateOptimizer = (...args) => new SimdOptimizer(this, ...args);
 
@@ -182,7 +185,7 @@ export class SimdBackend extends MathBackendCPU {
     const data = this.data.has(dataId) ? this.#dataOf(dataId) : undefined;
     const gone = super.disposeData(dataId, force);
     if (!gone || !data) return gone;
-    data.kept?.plan.release();
+    for (const plan of data.kept?.plans ?? []) plan.release();
     for (const input of data.kept?.inputs ?? []) this.#letGo(input);
     if (data.block !== undefined) this.engine.release(data.block);
     return true;
@@ -194,8 +197,8 @@ interface TensorData {
   values: BackendValues;
   /** A block of the engine's memory. */
   block?: number;
-  /** A plan, and the data that it reads. */
-  kept?: { readonly plan: TrainingPlan; readonly inputs: ReadonlySet<DataId> };
+  /** Plans, and the data that they read. */
+  kept?: { readonly plans: readonly TrainingPlan[]; readonly inputs: ReadonlySet<DataId> };
 }
 
 function isShared(values: BackendValues): values is Float32Array | Int32Array {

@@ -36,6 +36,12 @@ export class TrainingPlan extends LayerPlan {
     return results;
   }
 
+  /** Whether it takes longer than waking a thread. */
+  get isWorthAThread(): boolean {
+    const { batch, time } = this.sizes;
+    return this.engine.isWorthAThread(batch * time * this.layout.panels);
+  }
+
   protected override get jobWords(): number {
     return layerBackwardJobFields.length;
   }
@@ -50,15 +56,23 @@ export class TrainingPlan extends LayerPlan {
   /** Whether the gates have become their gradients. */
   #spent = false;
 
+  /** The way back of this plan alone: see {@link prepareBackward}. @returns addresses that are the caller's to release */
+  backward(dOutput: number, dHn: number, dCn = 0): LayerGradients {
+    const finish = this.prepareBackward(dOutput, dHn, dCn);
+    this.engine.run('layerBackward', this.jobs);
+    return finish();
+  }
+
   /**
-   * The way back; once for each forward pass, whose gates it turns into their gradients.
+   * Tells the jobs of the way back where everything is: `layerBackward`, which must run before what this gives is called. Once for each
+   * forward pass, whose gates become their gradients.
    *
    * @param dOutput address of the output's gradient, or 0
    * @param dCn of an LSTM
-   * @returns addresses that are the caller's to release
+   * @returns what gives addresses that are the caller's to release
    * @throws E_RUN_FAILED the second time
    */
-  backward(dOutput: number, dHn: number, dCn = 0): LayerGradients {
+  prepareBackward(dOutput: number, dHn: number, dCn = 0): () => LayerGradients {
     if (this.#spent) {
       throw new LstmOnnxError(
         'E_RUN_FAILED',
@@ -77,12 +91,13 @@ export class TrainingPlan extends LayerPlan {
     const backward = work.adopt(packBackward(engine, weightHh, stateSize, sizes, cell.ofState));
     const projection = weightHr === 0 ? undefined : this.#projection(weightHr, work);
     this.#writeJobs({ dOutput, dHn, dCn, dH0, dC0 }, { backward, dWeights, projection }, work);
-    engine.run('layerBackward', this.jobs);
-    const ofWeights = unpackGradients(engine, cell, sizes, dWeights, slices);
-    const dWeightHr = projection ? this.#unpackProjection(projection.dProjection) : 0;
-    work.release();
-    const { dWeightIh, dWeightHh, dBias, dBiasHh } = ofWeights;
-    return { dH0, dC0, dWeightIh, dWeightHh, dBias, dBiasHh, dWeightHr };
+    return () => {
+      const ofWeights = unpackGradients(engine, cell, sizes, dWeights, slices);
+      const dWeightHr = projection ? this.#unpackProjection(projection.dProjection) : 0;
+      work.release();
+      const { dWeightIh, dWeightHh, dBias, dBiasHh } = ofWeights;
+      return { dH0, dC0, dWeightIh, dWeightHh, dBias, dBiasHh, dWeightHr };
+    };
   }
 
   /** Tells each slice what the way back takes and where it goes. */
@@ -146,6 +161,13 @@ export class TrainingPlan extends LayerPlan {
 
   /** The gradient of x, after {@link backward}. @returns its address, the caller's to release */
   inputGradient(): number {
+    const finish = this.prepareInputGradient();
+    this.engine.run('layerInputGradient', this.jobs);
+    return finish();
+  }
+
+  /** The same in two halves, between which the jobs of `layerInputGradient` run. */
+  prepareInputGradient(): () => number {
     const engine = this.engine;
     const { inputSize, batch, time } = this.sizes;
     const dX = engine.allocate(time * batch * inputSize * FLOAT_BYTES);
@@ -169,9 +191,10 @@ export class TrainingPlan extends LayerPlan {
         engine.writeFields(job, layerBackwardJobFields, { ...fields, dXRows, stepsFrom, stepsTo });
       }
     }
-    engine.run('layerInputGradient', this.jobs);
-    work.release();
-    return dX;
+    return () => {
+      work.release();
+      return dX;
+    };
   }
 }
 
