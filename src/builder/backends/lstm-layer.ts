@@ -1,11 +1,6 @@
 /** One direction of one LSTM layer on tfjs; gates in PyTorch's order i, f, g, o. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type {
-  Directed,
-  LayerAttributes,
-  RecurrentLayerArguments,
-  RecurrentLayerResults,
-} from './recurrent-layer.js';
+import type { Directed, RecurrentLayerArguments, RecurrentLayerResults } from './recurrent-layer.js';
 
 /** What the layer takes besides what every layer does. */
 export interface LstmLayerArguments extends RecurrentLayerArguments {
@@ -23,5 +18,5 @@ export interface LstmLayerResults extends RecurrentLayerResults {
 }
 
 export type LstmDirections = (
-  directions: readonly Directed<LstmLayerArguments, LayerAttributes>[],
+  directions: readonly Directed<LstmLayerArguments>[],
 ) => readonly LstmLayerResults[];

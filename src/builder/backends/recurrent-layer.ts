@@ -49,22 +49,19 @@ export interface RecurrentLayerResults {
   readonly h: TfTensor;
 }
 
-export interface RnnLayerAttributes extends LayerAttributes {
-  readonly nonlinearity: 'tanh' | 'relu';
-}
-
 /** One of the directions of a layer, which read the same x, mask and lengths and differ in `reverse`. */
-export interface Directed<Layer extends RecurrentLayerArguments, Attributes extends LayerAttributes> {
+export interface Directed<Layer extends RecurrentLayerArguments> {
   readonly layer: Layer;
-  readonly attributes: Attributes;
+  readonly attributes: LayerAttributes;
 }
 
 export type GruDirections = (
-  directions: readonly Directed<RecurrentLayerArguments, LayerAttributes>[],
+  directions: readonly Directed<RecurrentLayerArguments>[],
 ) => readonly RecurrentLayerResults[];
 
 export type RnnDirections = (
-  directions: readonly Directed<RecurrentLayerArguments, RnnLayerAttributes>[],
+  directions: readonly Directed<RecurrentLayerArguments>[],
+  nonlinearity: 'tanh' | 'relu',
 ) => readonly RecurrentLayerResults[];
 
 /** Both bias vectors in one. */

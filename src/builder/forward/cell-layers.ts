@@ -74,9 +74,17 @@ const lstm: CellLayer<'lstm'> = (tf, directions, options) => {
 
 /** What a layer of one state takes. */
 function oneState({ x, mask, lengths, initial, parameter }: LayerInputs, bias: boolean) {
-  const biases = bias ? { bias: parameter('bias_ih'), biasHh: parameter('bias_hh') } : {};
-  const [weightIh, weightHh] = [parameter('weight_ih'), parameter('weight_hh')];
-  return { x, mask, lengths, h0: initial[0], weightIh, weightHh, ...biases };
+  // Nothing is spread here, since that makes a new hidden class per step in V8.
+  return {
+    x,
+    mask,
+    lengths,
+    h0: initial[0],
+    weightIh: parameter('weight_ih'),
+    weightHh: parameter('weight_hh'),
+    bias: bias ? parameter('bias_ih') : undefined,
+    biasHh: bias ? parameter('bias_hh') : undefined,
+  };
 }
 
 function ofOneState({ output, h }: RecurrentLayerResults): LayerOutputs {
@@ -94,10 +102,10 @@ const gru: CellLayer<'gru'> = (tf, directions, options) => {
   if (own) return own(layers).map(ofOneState);
   return layers.map(({ layer, attributes }) => {
     const none = tf.zeros([3 * hiddenSize]);
-    const { weightHh, biasHh = none, bias: biasIh = none, ...others } = layer;
+    const { x, mask, lengths, weightIh, weightHh, bias: biasIh = none, biasHh = none } = layer;
     const step = gruStep(tf, { weightHh, biasHh }, options);
-    const h0 = layer.h0 ?? zeroState(tf, layer.x, options);
-    return steppedLayer(tf, { ...others, bias: biasIh }, attributes, [h0], step);
+    const h0 = layer.h0 ?? zeroState(tf, x, options);
+    return steppedLayer(tf, { x, mask, lengths, weightIh, bias: biasIh }, attributes, [h0], step);
   });
 };
 
@@ -109,16 +117,19 @@ const rnn: CellLayer<'rnn'> = (tf, directions, options) => {
   const nonlinearity = torchNonlinearity(options);
   const own = isTorchCell('rnn', options) ? ownLayers(tf).rnnDirections : undefined;
   if (own && nonlinearity) {
-    const all = layers.map(({ layer, attributes }) => ({
-      layer,
-      attributes: { ...attributes, nonlinearity },
-    }));
-    return own(all).map(ofOneState);
+    return own(layers, nonlinearity).map(ofOneState);
   }
   return layers.map(({ layer, attributes }) => {
+    const { x, mask, lengths, weightIh } = layer;
     const step = rnnStep(tf, layer.weightHh, options);
-    const h0 = layer.h0 ?? zeroState(tf, layer.x, options);
-    return steppedLayer(tf, { ...layer, bias: sumOfBiases(tf, layer) }, attributes, [h0], step);
+    const h0 = layer.h0 ?? zeroState(tf, x, options);
+    return steppedLayer(
+      tf,
+      { x, mask, lengths, weightIh, bias: sumOfBiases(tf, layer) },
+      attributes,
+      [h0],
+      step,
+    );
   });
 };
 

@@ -5,7 +5,7 @@
 import type { LstmLayerArguments, LstmLayerResults } from '../backends/lstm-layer.js';
 import { ownLayers } from '../backends/own-layers.js';
 import { hasLstmKernels, plainLstm } from '../backends/plain-lstm.js';
-import type { Directed, LayerAttributes } from '../backends/recurrent-layer.js';
+import type { Directed } from '../backends/recurrent-layer.js';
 import type { Tf } from '../backends/tf.js';
 import { type LstmCell, steppedLstm } from './lstm-step.js';
 
@@ -16,7 +16,7 @@ import { type LstmCell, steppedLstm } from './lstm-step.js';
  */
 export function lstmDirections(
   tf: Tf,
-  directions: readonly Directed<LstmLayerArguments, LayerAttributes>[],
+  directions: readonly Directed<LstmLayerArguments>[],
   cell?: LstmCell,
 ): readonly LstmLayerResults[] {
   const isTorch = !cell && directions.every(({ layer }) => !layer.peephole);

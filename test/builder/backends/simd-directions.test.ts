@@ -26,12 +26,7 @@ function directions(
   });
   if (kind === 'lstm') return backend.lstmDirections(all);
   if (kind === 'gru') return backend.gruDirections(all);
-  return backend.rnnDirections(
-    all.map(({ layer, attributes }) => ({
-      layer,
-      attributes: { ...attributes, nonlinearity: 'tanh' as const },
-    })),
-  );
+  return backend.rnnDirections(all, 'tanh');
 }
 
 interface Layer {

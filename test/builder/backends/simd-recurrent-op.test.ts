@@ -34,7 +34,7 @@ type Kind = 'gru' | 'tanh' | 'relu';
 function runLayer(kind: Kind, layer: RecurrentLayerArguments, attributes: Attributes): RecurrentLayerResults {
   const backend = tf.backend() as SimdBackend;
   if (kind === 'gru') return backend.gruDirections([{ layer, attributes }])[0]!;
-  return backend.rnnDirections([{ layer, attributes: { ...attributes, nonlinearity: kind } }])[0]!;
+  return backend.rnnDirections([{ layer, attributes }], kind)[0]!;
 }
 
 /** All layers and directions of a fixture; `given` are its inputs x and h0, and its parameters. */

@@ -35,22 +35,25 @@ function nameIn(direction: number, name: string): string {
   return direction === 0 || shared.includes(name) ? name : `${name}:${direction}`;
 }
 
-type Directions = readonly Directed<RecurrentLayerArguments | LstmLayerArguments, LayerAttributes>[];
+type Directions = readonly Directed<RecurrentLayerArguments | LstmLayerArguments>[];
 
-interface Attributes extends Omit<LayerAttributes, 'reverse'> {
+/** As {@link LayerAttributes}, of all directions. */
+type Attributes = {
   readonly cell: CellName;
-  /** Of each direction. */
-  readonly reverse: readonly boolean[];
-}
+  readonly batchFirst: boolean;
+  readonly wantOutput: boolean;
+  readonly training: boolean;
+  readonly reverse: boolean[];
+};
 
 export function simdLayers(tf: Tf): OwnLayers {
   return {
     lstmDirections: (directions) =>
       run(tf, 'lstm', directions).map(([output, h, c]) => ({ output, h, c: c as TfTensor })), // it has one
     gruDirections: (directions) => run(tf, 'gru', directions).map(([output, h]) => ({ output, h })),
-    rnnDirections(directions) {
-      const isRelu = directions.every(({ attributes }) => attributes.nonlinearity === 'relu');
-      return run(tf, isRelu ? 'rnnRelu' : 'rnnTanh', directions).map(([output, h]) => ({ output, h }));
+    rnnDirections(directions, nonlinearity) {
+      const cell = nonlinearity === 'relu' ? 'rnnRelu' : 'rnnTanh';
+      return run(tf, cell, directions).map(([output, h]) => ({ output, h }));
     },
   };
 }
@@ -66,11 +69,11 @@ function run(tf: Tf, cell: CellName, directions: Directions): readonly Direction
       if (tensor !== undefined) inputs[nameIn(i, name)] = tensor;
     }
   }
-  const attributes = {
-    ...directions[0]?.attributes,
-    cell,
-    reverse: directions.map((d) => d.attributes.reverse),
-  };
+  const [first] = directions as [Directions[number]]; // a layer has one at least
+  const { batchFirst, wantOutput, training } = first.attributes;
+  const reverse = directions.map(({ attributes: own }) => own.reverse);
+  // Written out: an object literal that spreads another gets a hidden class of its own, at every step.
+  const attributes: Attributes = { cell, batchFirst, wantOutput, training, reverse };
   const [, ...results] = tf.engine().runKernel<TfTensor[]>(forwardKernel, inputs, attributes);
   return inDirections(results, directions.length);
 }
@@ -100,18 +103,29 @@ function forward(
       const tensor = inputs[nameIn(direction, input)];
       return tensor ? backend.place(tensor, copies) : 0;
     };
-    const sizes = { batch, time, inputSize, hiddenSize, stateSize, batchFirst, wantOutput };
-    return new TrainingPlan(
-      backend.engine,
-      cell,
-      { ...sizes, reverse: reverse[direction] === true },
-      {
-        ...{ x: at('x'), h0: at('h0'), c0: at('c0'), lengths: at('lengths'), mask: at('mask') },
-        ...{ weightIh: at('weightIh'), weightHh: at('weightHh'), weightHr: at('weightHr') },
-        ...{ bias: at('bias'), biasHh: at('biasHh') },
-      },
-      copies,
-    );
+    const sizes = {
+      batch,
+      time,
+      inputSize,
+      hiddenSize,
+      stateSize,
+      batchFirst,
+      reverse: reverse[direction] === true,
+      wantOutput,
+    };
+    const addresses = {
+      x: at('x'),
+      h0: at('h0'),
+      c0: at('c0'),
+      weightIh: at('weightIh'),
+      weightHh: at('weightHh'),
+      bias: at('bias'),
+      biasHh: at('biasHh'),
+      weightHr: at('weightHr'),
+      lengths: at('lengths'),
+      mask: at('mask'),
+    };
+    return new TrainingPlan(backend.engine, cell, sizes, addresses, copies);
   };
   const resultsOf = (plan: TrainingPlan) => {
     const { stateSize, hiddenSize } = plan.sizes;

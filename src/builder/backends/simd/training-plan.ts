@@ -136,7 +136,8 @@ export class TrainingPlan extends LayerPlan {
       };
       for (const job of jobs) {
         const tile = work.floats((rows + MOST_SUMMED_ROWS) * TILE_WIDTH);
-        this.engine.writeFields(job, layerBackwardJobFields, { ...fields, tile });
+        this.engine.writeFields(job, layerBackwardJobFields, fields);
+        this.engine.writeFields(job, layerBackwardJobFields, { tile });
       }
     }
   }
@@ -188,7 +189,8 @@ export class TrainingPlan extends LayerPlan {
         const dXRows = work.floats((rows + MOST_SUMMED_ROWS) * roundUp(inputSize, 8));
         const stepsFrom = Math.round((time * member) / jobs.length);
         const stepsTo = Math.round((time * (member + 1)) / jobs.length);
-        engine.writeFields(job, layerBackwardJobFields, { ...fields, dXRows, stepsFrom, stepsTo });
+        engine.writeFields(job, layerBackwardJobFields, fields);
+        engine.writeFields(job, layerBackwardJobFields, { dXRows, stepsFrom, stepsTo });
       }
     }
     return () => {
