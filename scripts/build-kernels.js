@@ -21,11 +21,11 @@ const purposes = {
     entry: 'running',
     about: 'run models without convolutions',
     convolutions: 0,
-    teams: 0,
+    fewRows: 0,
     training: 0,
   },
-  running: { entry: 'running', about: 'run models', convolutions: 1, teams: 1, training: 0 },
-  training: { entry: 'training', about: 'train', convolutions: 1, teams: 1, training: 1 },
+  running: { entry: 'running', about: 'run models', convolutions: 1, fewRows: 1, training: 0 },
+  training: { entry: 'training', about: 'train', convolutions: 1, fewRows: 1, training: 1 },
 };
 /** Which vectors: of 128 bits with or without relaxed SIMD, or with it in pairs, for an engine that makes 256 bits of them. */
 const forms = {
@@ -47,7 +47,7 @@ function reader(wide) {
 
 async function compile(purpose, simd, transforms = []) {
   const name = `${purpose}-${simd}`;
-  const { entry, about, convolutions, teams, training } = purposes[purpose];
+  const { entry, about, convolutions, fewRows, training } = purposes[purpose];
   const { features, wide, about: form } = forms[simd];
   const file = join(tmpdir(), `lstm-onnx-${process.pid}-${name}.wasm`);
   const options = [
@@ -63,7 +63,7 @@ async function compile(purpose, simd, transforms = []) {
       '1024',
     ],
     ...['--use', `FOR_TRAINING=${training}`, '--use', `FOR_CONVOLUTIONS=${convolutions}`],
-    ...['--use', `FOR_TEAMS=${teams}`, '--use', `FOR_WIDE=${wide}`],
+    ...['--use', `FOR_FEW_ROWS=${fewRows}`, '--use', `FOR_WIDE=${wide}`],
     ...['--importMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '32768'],
     ...['simd', 'threads', ...features].flatMap((feature) => ['--enable', feature]),
   ];

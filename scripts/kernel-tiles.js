@@ -86,7 +86,7 @@ ${lines(3, vectors(pointer, panels))}${lines(
   count(rows).map((row) => `a${row} += 4;`),
 )}      panel += 32;
 ${wide ? '      next += 32;\n' : ''}    }
-    panels = ${wide ? 'panels + 2 * stridePanels' : 'FOR_TEAMS ? panels + stridePanels : panelEnd'};
+    panels = ${wide ? 'panels + 2 * stridePanels' : 'FOR_FEW_ROWS ? panels + stridePanels : panelEnd'};
 ${lines(2, rowsOf(rows, panels, stored))}    c += ${columns * 4};
   }
 }

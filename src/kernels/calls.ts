@@ -10,7 +10,7 @@ export const enum CallKind {
   sgdStep,
 }
 
-/** Numbers of a call with its kind; a kind of 0 is behind the last one. */
+/** Numbers of a call with its kind, as `calls.ts` of the host has it; a kind of 0 is behind the last one. */
 const record: usize = 16;
 
 export function runCalls(at: usize): void {

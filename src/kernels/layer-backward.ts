@@ -6,7 +6,7 @@ import { outerProducts } from './outer-tiles';
 import { product } from './product-tiles';
 import { addRow, clearFloats, copyFloats, multiplyRow, padded8 } from './rows';
 import { rnnGradients } from './rnn-cell';
-import { firstOwn, isTeam, meets, own, ownUnits } from './team';
+import { isTeam, meets, own, ownAt, ownUnits } from './team';
 
 /** Rows of outer products that are summed at once: what stays in cache. */
 const chunkRows = 128;
@@ -27,7 +27,7 @@ export function layerBackward(job: LayerBackwardJob): void {
     if (job.dOutput) {
       const outputs = own(job, stateSize);
       for (let b = 0; b < rows; b++) {
-        if (!hasEnded(job, b, t)) addRow(outputs, job.dH + <usize>b * dHBytes + firstOwn(job), dOutput + <usize>b * job.outputRow + firstOwn(job));
+        if (!hasEnded(job, b, t)) addRow(outputs, job.dH + <usize>b * dHBytes + ownAt(job), dOutput + <usize>b * job.outputRow + ownAt(job));
       }
       dOutput -= job.outputTime;
     }
@@ -42,14 +42,14 @@ export function layerBackward(job: LayerBackwardJob): void {
       const row = <usize>b;
       if (hasEnded(job, b, t)) {
         clearGates(job, gates + row * gateStride);
-        copyFloats(job.carried + row * dHBytes + firstOwn(job), job.dH + row * dHBytes + firstOwn(job), own(job, dHWidth));
+        copyFloats(job.carried + row * dHBytes + ownAt(job), job.dH + row * dHBytes + ownAt(job), own(job, dHWidth));
       } else {
         gateGradients(job, first, row, gates + row * gateStride, dStates + row * dStateBytes);
       }
     }
     // The gradient of h comes of all units' gates.
     if (!meets(job)) return;
-    const unitsAt = firstOwn(job), states = own(job, dHWidth);
+    const unitsAt = ownAt(job), states = own(job, dHWidth);
     if (t > 0 || job.dH0) {
       const panels = job.backward + unitsAt * <usize>job.stateGates;
       product(rows, job.stateGates, gates + job.stateGatesAt, gateStride, panels, job.dH + unitsAt, dHBytes, states);
@@ -66,14 +66,14 @@ export function layerBackward(job: LayerBackwardJob): void {
   }
   const states = own(job, stateSize), cells = own(job, job.hiddenSize);
   for (let b = 0; b < rows; b++) {
-    if (job.dH0) copyFloats(job.dH0 + firstOwn(job) + <usize>(b * stateSize) * 4, job.dH + firstOwn(job) + <usize>b * dHBytes, states);
-    if (job.dC0) copyFloats(job.dC0 + firstOwn(job) + <usize>(b * job.hiddenSize) * 4, job.dC + firstOwn(job) + <usize>b * hiddenBytes, cells);
+    if (job.dH0) copyFloats(job.dH0 + ownAt(job) + <usize>(b * stateSize) * 4, job.dH + ownAt(job) + <usize>b * dHBytes, states);
+    if (job.dC0) copyFloats(job.dC0 + ownAt(job) + <usize>(b * job.hiddenSize) * 4, job.dC + ownAt(job) + <usize>b * hiddenBytes, cells);
   }
 }
 
 /** The gradients of h and c after the last step. */
 function startGradients(job: LayerBackwardJob): void {
-  const dHWidth = padded8(job.state), unitsAt = firstOwn(job);
+  const dHWidth = padded8(job.state), unitsAt = ownAt(job);
   for (let b = 0; b < job.rows; b++) {
     const dH = job.dH + <usize>(b * dHWidth) * 4 + unitsAt, dC = job.dC + <usize>(b * job.hidden) * 4 + unitsAt;
     clearFloats(dH, own(job, dHWidth));
@@ -86,13 +86,13 @@ function startGradients(job: LayerBackwardJob): void {
 
 /** A row whose sequence has ended gives the weights nothing. */
 function clearGates(job: LayerBackwardJob, gates: usize): void {
-  for (let gate = 0; gate < job.gateWidth; gate += job.hidden) clearFloats(gates + <usize>gate * 4 + firstOwn(job), ownUnits(job));
+  for (let gate = 0; gate < job.gateWidth; gate += job.hidden) clearFloats(gates + <usize>gate * 4 + ownAt(job), ownUnits(job));
 }
 
 /** The gates of a row become their gradients before activation; `first` is the step's first row. */
 @inline
 function gateGradients(job: LayerBackwardJob, first: usize, row: usize, gates: usize, dh: usize): void {
-  const units = ownUnits(job), unitsAt = firstOwn(job), gateBytes = <usize>job.hidden * 4, cell = job.cell;
+  const units = ownUnits(job), unitsAt = ownAt(job), gateBytes = <usize>job.hidden * 4, cell = job.cell;
   const zs = gates + unitsAt, dStates = dh + unitsAt;
   if (cell == Cell.lstm) {
     const at = (first + row) * gateBytes + unitsAt;
@@ -110,7 +110,7 @@ function addGradients(job: LayerBackwardJob, from: i32, to: i32): void {
   for (let at = job.parts; at < job.partsEnd; at += offsetof<GatePart>()) {
     const part = changetype<GatePart>(at);
     if (isTeam(job)) {
-      for (let gate = 0; gate < part.gates; gate += job.hidden) addOuter(job, part, part.gatesAt + <usize>gate * 4 + firstOwn(job), ownUnits(job), (to - from) * rows, gates, inputs, to < job.time);
+      for (let gate = 0; gate < part.gates; gate += job.hidden) addOuter(job, part, part.gatesAt + <usize>gate * 4 + ownAt(job), ownUnits(job), (to - from) * rows, gates, inputs, to < job.time);
     } else addOuter(job, part, part.gatesAt, part.gates, (to - from) * rows, gates, inputs, to < job.time);
   }
 }

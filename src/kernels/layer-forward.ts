@@ -5,7 +5,7 @@ import { lstmGates } from './lstm-cell';
 import { product, productOfPart } from './product-tiles';
 import { clearFloats, copyFloats, multiplyRow, padded8 } from './rows';
 import { rnnGates } from './rnn-cell';
-import { firstOwn, isTeam, leads, meets, own, ownUnits } from './team';
+import { isTeam, leads, meets, own, ownAt, ownUnits } from './team';
 
 /** Fills the rows but for h, and h and c before the first step. */
 function loadInputs(job: LayerJob): void {
@@ -50,7 +50,7 @@ export function layerForward(job: LayerJob): void {
   for (let t = 0; t < job.time; t++) {
     if (!meets(job)) return;
     if (readsFirst && t == 0) multiplyInputs(job);
-    const unitsAt = firstOwn(job);
+    const unitsAt = ownAt(job);
     const first = <usize>(t * rows), next = first + <usize>rows;
     const gates = job.gates + first * gateStride, inputs = job.inputs + first * rowBytes;
     const h = job.inputs + next * rowBytes;
@@ -81,22 +81,20 @@ export function layerForward(job: LayerJob): void {
     }
   }
   const end = job.time * rows;
-  const unitsAt = firstOwn(job), states = own(job, stateSize), cells = own(job, job.hiddenSize);
+  const unitsAt = ownAt(job), states = own(job, stateSize), cells = own(job, job.hiddenSize);
   for (let b = 0; b < rows; b++) {
     copyFloats(job.hn + unitsAt + <usize>(b * stateSize) * 4, job.inputs + unitsAt + <usize>(end + b) * rowBytes, states);
     if (job.cn) copyFloats(job.cn + unitsAt + <usize>(b * job.hiddenSize) * 4, job.cells + unitsAt + <usize>((end + b) * hidden) * 4, cells);
   }
 }
 
-/** Rows of a step that are fewer than a tile, and rows of all steps that are some of them. */
-const fewRows = 4, someRows = 12;
-/** Floats of x that are worth a product of their own. */
-const someInputs = 32;
+/** A step with fewer rows than a tile of products, so many rows of all steps, and so many floats of x make it worth it. */
+const fewRows = 4, someRows = 12, someInputs = 32;
 
 /** Whether what x gives the gates of all steps is computed before the first one. */
 @inline
 function readsInputsFirst(job: LayerJob): bool {
-  return FOR_TEAMS && job.rows < fewRows && job.rows * job.time >= someRows && job.width - job.state >= someInputs;
+  return FOR_FEW_ROWS && job.rows < fewRows && job.rows * job.time >= someRows && job.width - job.state >= someInputs;
 }
 
 /** What x and the 1 give all gates of all steps. */
@@ -104,9 +102,9 @@ function multiplyInputs(job: LayerJob): void {
   const stateBytes = <usize>job.state * 4;
   for (let at = job.parts; at < job.partsEnd; at += offsetof<GatePart>()) {
     const part = changetype<GatePart>(at);
-    const before = stateBytes - min(part.inputsAt, stateBytes);
-    const depth = part.depth - <i32>(before >> 2);
-    multiply(job, part, job.rows * job.time, depth, before, job.inputs + part.inputsAt + before, job.gates + part.gatesAt, false);
+    const skipped = stateBytes - min(part.inputsAt, stateBytes);
+    const depth = part.depth - <i32>(skipped >> 2);
+    multiply(job, part, job.rows * job.time, depth, skipped, job.inputs + part.inputsAt + skipped, job.gates + part.gatesAt, false);
   }
 }
 
@@ -116,13 +114,16 @@ function multiplyStates(job: LayerJob, part: GatePart, inputs: usize, gates: usi
   if (part.inputsAt == 0) multiply(job, part, job.rows, job.state, 0, inputs, gates, true);
 }
 
-/** A part of so many rows' gates, of so many floats from some bytes of the part's inputs on. Of a team's, the thread's own units of each gate. */
-function multiply(job: LayerJob, part: GatePart, rows: i32, depth: i32, before: usize, inputs: usize, gates: usize, add: bool): void {
+/**
+ * A part of so many rows' gates, from so many floats of the part's inputs; `skipped` bytes of those are before them. Of a team's, the
+ * thread's own units of each gate.
+ */
+function multiply(job: LayerJob, part: GatePart, rows: i32, depth: i32, skipped: usize, inputs: usize, gates: usize, add: bool): void {
   const rowBytes = <usize>job.width * 4, panelBytes = <usize>part.depth * 32;
-  const panels = part.panels + before * 8;
+  const panels = part.panels + skipped * 8;
   if (isTeam(job)) {
     for (let gate = 0; gate < part.gates; gate += job.hidden) {
-      const at = <usize>gate * 4 + firstOwn(job);
+      const at = <usize>gate * 4 + ownAt(job);
       productOfPart(rows, depth, inputs, rowBytes, panels + at * <usize>part.depth, panelBytes, gates + at, job.gateStride, ownUnits(job), add);
     }
   } else productOfPart(rows, depth, inputs, rowBytes, panels, panelBytes, gates, job.gateStride, padded8(part.gates), add);
@@ -131,7 +132,7 @@ function multiply(job: LayerJob, part: GatePart, rows: i32, depth: i32, before: 
 /** From what one row's gates see to its hidden state; rows count through all steps. */
 @inline
 function activate(job: LayerJob, row: usize, gates: usize, before: usize, h: usize): void {
-  const units = ownUnits(job), unitsAt = firstOwn(job), gateBytes = <usize>job.hidden * 4, cell = job.cell;
+  const units = ownUnits(job), unitsAt = ownAt(job), gateBytes = <usize>job.hidden * 4, cell = job.cell;
   const zs = gates + unitsAt, states = h + unitsAt;
   if (cell == Cell.lstm) {
     const cells = job.cells + row * gateBytes + unitsAt;
@@ -143,7 +144,7 @@ function activate(job: LayerJob, row: usize, gates: usize, before: usize, h: usi
 /** An infinite x times the zero weights of padded lanes is no number; it must not get into the states. */
 function clearPadding(job: LayerJob, gates: usize): void {
   // They are the last thread's of a team.
-  if (<i32>(firstOwn(job) >> 2) + ownUnits(job) < job.hidden) return;
+  if (<i32>(ownAt(job) >> 2) + ownUnits(job) < job.hidden) return;
   for (let gate = 0; gate < job.gateWidth; gate += job.hidden) {
     clearFloats(gates + <usize>(gate + job.hiddenSize) * 4, job.hidden - job.hiddenSize);
   }
@@ -161,7 +162,7 @@ function project(job: LayerJob, unprojected: usize, h: usize): void {
 /** Rows whose sequence has ended keep h and c, and leave no hidden state to the projection's gradient. */
 function carryStates(job: LayerJob, step: i32): void {
   const rows = job.rows, hiddenBytes = <usize>job.hidden * 4, rowBytes = <usize>job.width * 4;
-  const unitsAt = firstOwn(job), states = own(job, job.state);
+  const unitsAt = ownAt(job), states = own(job, job.state);
   for (let b = 0; b < rows; b++) {
     if (!hasEnded(job, b, step)) continue;
     const first = <usize>(step * rows + b), next = first + <usize>rows;

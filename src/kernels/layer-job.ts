@@ -3,7 +3,7 @@
 // A step's input is one row: h before, x and a 1. One product gives what x, h and the bias put into the gates, and one sum
 // of outer products gives the gradients of both weights and the bias. Where a gate sees h apart from x, as a GRU's
 // candidate does, the row is [h | 1 0 0 0 | x | 0...] and the gates are products of parts of it; elsewhere it is
-// [h | x | 1 | 0...]. Sizes of states are padded to a multiple of four lanes; padded lanes have zero weights, so they stay
+// [h | x | 1 | 0...]. Sizes of states are padded to a multiple of four lanes, of eight from 64 on; padded lanes have zero weights, so they stay
 // zero in both directions.
 //
 // With a projection h is W_hr times the hidden state, which is kept for the way back. A row whose sequence has ended
@@ -45,7 +45,7 @@ export class LayerJob {
   hiddenSize: i32;
   /** Features of h: `hiddenSize`, or what it is projected to. */
   stateSize: i32;
-  /** Hidden size and state size padded to a multiple of 4. */
+  /** Hidden size and state size, padded. */
   hidden: i32;
   state: i32;
   /** Floats of a step's input row, a multiple of 8, and bytes to x and to the 1 in it. */

@@ -2,11 +2,9 @@
 import { addRow, copyFloats } from './rows';
 import { addTransposed4 } from './transpose';
 
-// Whoever runs models packs their weights once, which needs no vectors.
-
 /**
  * Adds the multiple of a matrix [rows, columns] to panels of so many rows, from a row and a column of theirs on; its
- * transpose where that is wanted.
+ * transpose where that is wanted. By vectors only in the kernels that train: others pack once.
  */
 export function packWeights(rows: i32, columns: i32, scale: f32, transposed: bool, from: usize, panels: usize, depth: i32, row: i32, column: i32): void {
   const bytes = <usize>columns * 4;

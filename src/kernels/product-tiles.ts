@@ -19,7 +19,7 @@ export function product(rows: i32, depth: i32, a: usize, strideA: usize, panels:
   productOfPart(rows, depth, a, strideA, panels, <usize>depth * 32, c, strideC, width, false);
 }
 
-/** The same where B is some rows of its panels, which are so many bytes apart. It may be added to C where C has less rows than a tile. */
+/** The same with only some rows of B's panels: a panel begins `stridePanels` bytes after the one before. `add` takes fewer than four rows. */
 export function productOfPart(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, stridePanels: usize, c: usize, strideC: usize, width: i32, add: bool): void {
   const columns = max(blockBytes / max(depth * 4 * columnsAtOnce, 1), 1) * columnsAtOnce;
   for (let column = 0; column < width; column += columns) {
@@ -32,7 +32,7 @@ export function productOfPart(rows: i32, depth: i32, a: usize, strideA: usize, p
       to += <usize>tile * strideC;
       left -= tile;
     }
-    panels += <usize>(count >> 3) * (FOR_TEAMS ? stridePanels : <usize>depth * 32);
+    panels += <usize>(count >> 3) * (FOR_FEW_ROWS ? stridePanels : <usize>depth * 32);
   }
 }
 
@@ -94,7 +94,7 @@ function rows1(depth: i32, a: usize, panels: usize, stridePanels: usize, c: usiz
       a0 += 16;
       panel += 128;
     }
-    panels = FOR_TEAMS ? panels + stridePanels : panelEnd;
+    panels = FOR_FEW_ROWS ? panels + stridePanels : panelEnd;
     l0 = f32x4.add(f32x4.add(l0, l1), f32x4.add(l2, l3));
     r0 = f32x4.add(f32x4.add(r0, r1), f32x4.add(r2, r3));
     if (add) {

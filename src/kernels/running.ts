@@ -10,4 +10,4 @@ export { isDone, post, runJob, takeBack, work } from './threads';
 export const usesRelaxedSimd: bool = ASC_FEATURE_RELAXED_SIMD;
 export const usesPairs: bool = FOR_WIDE != 0;
 /** Whether threads can be a team. */
-export const hasTeams: bool = FOR_TEAMS != 0;
+export const hasTeams: bool = FOR_FEW_ROWS != 0;

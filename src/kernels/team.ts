@@ -1,16 +1,25 @@
-// A team: threads that go through the steps of one layer together, each for its own hidden units, where there are too few rows to give
-// each thread some. Before a step reads what all of the step before gave, they meet.
+// A team: threads that go through the steps of a layer together. Each computes some of the hidden units of all rows, where there are
+// too few rows to give each thread some. Before a step that reads what all of them gave, they meet.
 //
-// The host posts the jobs and begins its own, the leader's, without knowing whether the others have a processor. The leader waits for
-// them a moment at the first meeting, and less than a time slice at those after it. When one is late, the leader sends the others away and computes all units of
-// the steps that are left: so nobody waits for who has not begun, and a busy machine costs one time slice a job. Which thread computes
-// a unit makes no difference to its bits.
+// The host posts the jobs and begins its own, the leader's; it does not know whether the other threads have a processor. At the first
+// meeting the leader waits for a moment only. At a later one it waits until all have come, since it needs what they computed. When one is
+// late, the leader sends all others away, and computes all units of the steps that are left: so a busy machine costs a job one time
+// slice. Whichever thread computes a unit, its bits are the same.
 import { LayerJob } from './layer-job';
+import { failedOffset, Mailbox, ownMailbox } from './mailbox';
 
-/** What a thread of a team has of its own, on a line of the cache. The host writes it field by field. */
+/** Where a team meets, on a line of the cache; the seats follow, a line each. */
+@unmanaged
+class Table {
+  /** How often all have met. */
+  met: i32;
+  /** Whether the leader goes on alone. */
+  alone: i32;
+}
+
+/** What a thread of a team has of its own. The host writes all but the last two, field by field. */
 @unmanaged
 export class Seat {
-  /** Where the team meets: how often all have met, and whether the leader goes on alone. The members' seats follow, a line each. */
   table: usize;
   /** The thread's number, 0 for the leader's, and how many there are. */
   member: i32;
@@ -18,27 +27,30 @@ export class Seat {
   /** The hidden units that the thread computes: bytes to the first, and how many. */
   unitsAt: usize;
   units: i32;
-  /** How often the thread came to the table. */
+  /** How often the leader looks for a late member, after the first meeting. */
+  patience: i32;
+  /** How often the thread came to the table, and its mailbox. */
   came: i32;
+  mailbox: usize;
 }
 
-const aloneOffset: usize = 4;
 const lineBytes: usize = 64;
-
-/** How often the leader looks for a member: some 100 microseconds, as waking a thread takes. */
-const patience: i32 = 200000;
-/** How often a member looks before it sleeps for a moment at a time: nobody wakes it. */
+/** How often the leader looks for a member at the first meeting: for some 100 microseconds, as waking a thread takes. */
+const firstPatience: i32 = 200000;
+/** How often a member looks before it sleeps, a moment at a time: the leader wakes nobody after the first meeting. */
 const memberPatience: i32 = 200000;
 const nap: i64 = 100000;
+/** How often one looks before it looks whether the other has broken down. */
+const rarely: i32 = 65535;
 
 @inline
 export function isTeam(job: LayerJob): bool {
-  return FOR_TEAMS && job.seat != 0;
+  return FOR_FEW_ROWS && job.seat != 0;
 }
 
 /** Bytes to the first hidden unit that the thread computes. */
 @inline
-export function firstOwn(job: LayerJob): usize {
+export function ownAt(job: LayerJob): usize {
   return isTeam(job) ? changetype<Seat>(job.seat).unitsAt : 0;
 }
 
@@ -48,13 +60,13 @@ export function ownUnits(job: LayerJob): i32 {
   return isTeam(job) ? changetype<Seat>(job.seat).units : job.hidden;
 }
 
-/** How many of so many numbers, one for each unit, are the thread's own: all without a team, whose units may be fewer or padded. */
+/** How many of a row of `count` numbers are this thread's: all without a team. `count` may be less than the padded units. */
 @inline
 export function own(job: LayerJob, count: i32): i32 {
-  return isTeam(job) ? min(ownUnits(job), count - <i32>(firstOwn(job) >> 2)) : count;
+  return isTeam(job) ? min(ownUnits(job), count - <i32>(ownAt(job) >> 2)) : count;
 }
 
-/** Whether the thread does what one does for all. */
+/** Whether this thread does the work that only one may do. */
 @inline
 export function leads(job: LayerJob): bool {
   return !isTeam(job) || changetype<Seat>(job.seat).member == 0;
@@ -68,34 +80,58 @@ export function meets(job: LayerJob): bool {
 
 function meetsAt(seat: Seat, hidden: i32): bool {
   if (seat.member > 0) return comes(seat);
-  if (seat.units < hidden) gathers(seat, hidden);
+  if (seat.units < hidden) waits(seat, hidden);
   return true;
 }
 
 /** The leader waits for all, and lets them go on. */
-function gathers(seat: Seat, hidden: i32): void {
-  const table = seat.table, met = ++seat.came;
+function waits(seat: Seat, hidden: i32): void {
+  const table = seat.table, met = ++seat.came, isFirst = met == 1;
+  const most = isFirst ? firstPatience : seat.patience;
   let looked = 0;
   for (let member = 1; member < seat.members; member++) {
-    const came = table + <usize>(member + 1) * lineBytes + offsetof<Seat>('came');
-    // Who came once is at work, and what it computes is needed.
-    while (atomic.load<i32>(came) < met && (met > 1 || looked < patience)) looked++;
+    const other = table + <usize>(member + 1) * lineBytes;
+    while (atomic.load<i32>(other + offsetof<Seat>('came')) < met && !(isFirst && looked >= most)) {
+      if ((++looked & rarely) == 0 && !isFirst) checkAlive(table, changetype<Seat>(other));
+    }
   }
-  if (looked < patience) {
+  if (looked >= most) {
+    seat.unitsAt = 0;
+    seat.units = hidden;
+    sendAway(table);
+  } else {
     atomic.store<i32>(table, met);
-    return;
+    if (isFirst) atomic.notify(table);
   }
-  seat.unitsAt = 0;
-  seat.units = hidden;
-  atomic.store<i32>(table + aloneOffset, 1);
 }
 
+function sendAway(table: usize): void {
+  atomic.store<i32>(table + offsetof<Table>('alone'), 1);
+  atomic.notify(table);
+}
+
+/** A member that broke down does not come again: the leader's thread breaks down, too. */
+function checkAlive(table: usize, member: Seat): void {
+  if (!atomic.load<i32>(member.mailbox + failedOffset)) return;
+  sendAway(table);
+  unreachable();
+}
+
+/** A member waits until the leader has seen all. */
 function comes(seat: Seat): bool {
   const table = seat.table, met = seat.came + 1;
+  seat.mailbox = ownMailbox;
   atomic.store<i32>(changetype<usize>(seat) + offsetof<Seat>('came'), met);
   for (let looked = 0; atomic.load<i32>(table) < met; looked++) {
-    if (atomic.load<i32>(table + aloneOffset)) return false;
-    if (looked > memberPatience) atomic.wait<i32>(table, met - 1, nap);
+    if (atomic.load<i32>(table + offsetof<Table>('alone'))) return false;
+    if (looked <= memberPatience) continue;
+    if (isAwaited()) return atomic.load<i32>(table) >= met;
+    atomic.wait<i32>(table, met - 1, nap);
   }
   return true;
+}
+
+/** Whether the host waits for this thread's job to be done, which it does when its own is: the leader comes no more. */
+function isAwaited(): bool {
+  return ownMailbox != 0 && atomic.load<i32>(ownMailbox + offsetof<Mailbox>('awaited')) == atomic.load<i32>(ownMailbox);
 }

@@ -6,22 +6,10 @@ import { ConvolutionJob } from './convolution-job';
 import { layerBackward, layerInputGradient } from './layer-backward';
 import { layerForward } from './layer-forward';
 import { LayerBackwardJob, LayerJob } from './layer-job';
+import { doneOffset, Mailbox, setOwnMailbox } from './mailbox';
 import { MatmulJob, matmul } from './matmul';
 
-// FOR_TRAINING, FOR_CONVOLUTIONS, FOR_TEAMS and FOR_WIDE are 1 or 0: scripts/build-kernels.js says which, and the compiler leaves out what is never called.
-
-/** One thread's mailbox: how many jobs were posted, and claimed, and the last of them. */
-@unmanaged
-class Mailbox {
-  posted: i32;
-  kind: i32;
-  job: usize;
-  claimed: i32;
-}
-
-const claimedOffset: usize = 12;
-/** How many jobs are done stands on a cache line of its own. */
-const doneOffset: usize = 64;
+// FOR_TRAINING, FOR_CONVOLUTIONS, FOR_FEW_ROWS (teams, and what x gives computed first) and FOR_WIDE are 1 or 0: scripts/build-kernels.js says which, and the compiler leaves out what is never called.
 
 /** How often a thread looks for a job before it goes to sleep: under a millisecond, the pauses within a step. */
 const spins: i32 = 2000000;
@@ -65,12 +53,13 @@ export function runJob(kind: i32, job: usize): void {
 /** Whether it is the caller who may run this job, and nobody else. */
 @inline
 function claims(mailbox: usize, posted: i32): bool {
-  return atomic.cmpxchg<i32>(mailbox + claimedOffset, posted - 1, posted) == posted - 1;
+  return atomic.cmpxchg<i32>(mailbox + offsetof<Mailbox>('claimed'), posted - 1, posted) == posted - 1;
 }
 
 /** A thread's life: jobs from its mailbox, one after the other, for ever. */
 export function work(mailbox: usize): void {
   const box = changetype<Mailbox>(mailbox);
+  setOwnMailbox(mailbox);
   let seen = 0;
   while (true) {
     seen = waitWhile(mailbox, seen);
@@ -93,7 +82,10 @@ export function post(mailbox: usize, kind: i32, job: usize): void {
 /** Takes back what was posted last where the thread has not begun it; that counts as done. */
 export function takeBack(mailbox: usize): bool {
   const posted = atomic.load<i32>(mailbox);
-  if (!claims(mailbox, posted)) return false;
+  if (!claims(mailbox, posted)) {
+    if (FOR_FEW_ROWS) atomic.store<i32>(mailbox + offsetof<Mailbox>('awaited'), posted);
+    return false;
+  }
   atomic.store<i32>(mailbox + doneOffset, posted);
   return true;
 }

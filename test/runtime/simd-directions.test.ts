@@ -9,19 +9,21 @@ import { openSimdSession } from '../../src/runtime/simd/session.js';
 import { runningEngine } from '../engine.js';
 
 const TIME = 6;
-const network = defineNetwork({ x: float32('batch', TIME, 5) }, ({ x }) => {
-  const { output, h } = lstm('lstm', x, { hiddenSize: 8, numLayers: 2, bidirectional: true });
-  return { output, h };
-});
-const bytes = exportOnnx(network, initParameters(network, 1));
+function fileOf(hiddenSize: number): Uint8Array {
+  const network = defineNetwork({ x: float32('batch', TIME, 5) }, ({ x }) => {
+    const { output, h } = lstm('lstm', x, { hiddenSize, numLayers: 2, bidirectional: true });
+    return { output, h };
+  });
+  return exportOnnx(network, initParameters(network, 1));
+}
 
 /** What a run gives, and how many jobs went to the engine at a time. */
-async function run(batch: number, threads: number, leastShare?: number) {
+async function run(batch: number, threads: number, leastShare?: number, hiddenSize = 8) {
   const engine = await runningEngine({ threads, ...(leastShare !== undefined && { leastShare }) });
   const spy = vi.spyOn(engine, 'run');
   const data = Float32Array.from({ length: batch * TIME * 5 }, (_, i) => Math.sin(i));
   const before = engine.taken;
-  const session = openSimdSession(bytes, engine);
+  const session = openSimdSession(fileOf(hiddenSize), engine);
   const feeds = { x: { type: 'float32', dims: [batch, TIME, 5], data } } as const;
   const results = await session.run(feeds);
   const jobs = spy.mock.calls.filter(([kind]) => kind === 'layerForward').map(([, list]) => list.length);
@@ -51,6 +53,19 @@ describe('directions of a layer', () => {
       '1 forward',
       '1 reverse',
     ]);
+  });
+
+  it('run at once rather than on teams of two, and one after the other on larger teams, with the same bits', async () => {
+    for (const [hiddenSize, threads, jobs] of [
+      [16, 2, [2, 2]],
+      [24, 3, [3, 3, 3, 3]],
+    ] as const) {
+      const alone = await run(1, 1, 1, hiddenSize);
+      const got = await run(1, threads, 1, hiddenSize);
+      expect(got.jobs).toEqual(jobs);
+      expect(got.numbers).toEqual(alone.numbers);
+      expect(got.traces).toEqual(alone.traces);
+    }
   });
 
   it('run one after the other where each is cut for all threads, and where a thread is not worth waking', async () => {

@@ -64,7 +64,7 @@ export interface LstmLayerInputGradInputs {
   readonly dGates: TfTensor;
 }
 
-/** As `lstmLayer` of `forward/lstm-layer.ts`, of a layer without projection and lengths. */
+/** One of the directions of `forward/lstm-layer.ts`, of a layer without projection and lengths. */
 export function plainLstm(tf: Tf, layer: LstmLayerArguments, attributes: LayerAttributes): LstmLayerResults {
   const { x, weightIh, weightHh, mask } = layer;
   const [batch, hidden] = [dim(x.shape, attributes.batchFirst ? 0 : 1), dim(weightHh.shape, 1)];

@@ -14,7 +14,7 @@ import { type CellStep, clipped, steppedLayer } from './stepped-layer.js';
 /** ONNX's extensions to the PyTorch cell. */
 export type LstmCell = Pick<LayerOptions, 'clip' | 'inputForget' | 'activations'>;
 
-/** As `lstmLayer`. */
+/** One of the directions of `lstm-layer.ts`. */
 export function steppedLstm(
   tf: Tf,
   layer: LstmLayerArguments,

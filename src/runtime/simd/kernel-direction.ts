@@ -3,9 +3,8 @@
 import { type CellName, cellLayouts } from '../../builder/backends/simd/cells.js';
 import type { Engine } from '../../builder/backends/simd/engine.js';
 import { layoutOf } from '../../builder/backends/simd/layer-layout.js';
-import { type LayerInputs, LayerPlan } from '../../builder/backends/simd/layer-plan.js';
+import { isForOneThread, type LayerInputs, LayerPlan } from '../../builder/backends/simd/layer-plan.js';
 import { packLayer } from '../../builder/backends/simd/layer-weights.js';
-import { more } from '../../builder/backends/simd/more-teams.js';
 import type { RecurrentName } from '../../builder/recurrent/cells.js';
 import {
   type LayerDirection,
@@ -65,8 +64,7 @@ export function kernelDirection(
   /** The plan of the last run where it fits, else a new one; small ones are kept. */
   const planFor = ({ batch, time, wantOutput }: RunSizes, threads: number, given: LayerInputs): LayerPlan => {
     const last = kept?.sizes;
-    const fits = last?.batch === batch && last.time === time && last.wantOutput === wantOutput;
-    if (kept && fits && kept.jobs.length <= threads) return kept;
+    if (kept && last?.batch === batch && last.time === time && last.wantOutput === wantOutput) return kept;
     const all = { ...fixed, batch, time, wantOutput, batchFirst, reverse };
     const make = () => new LayerPlan(engine, layout, all, given, [], panels, threads);
     if (numbersOf({ batch, time }) > mostKept) return make();
@@ -95,15 +93,11 @@ export function kernelDirection(
     return { plan, finish };
   };
   const inMemory = layoutOf(layout, fixed);
-  const isForOneThread: Direction['isForOneThread'] = (wanted) => {
-    const multiplications = wanted.batch * wanted.time * inMemory.panels;
-    const isOneJob = engine.shares(wanted.batch, multiplications) === 1;
-    // Two directions at once never meet; more threads than two are better together, on one direction after the other.
-    const team = panels.projection === 0 ? more.teamSize?.(engine, inMemory, wanted) : undefined;
-    const isWorth = engine.isWorthAThread(multiplications) && numbersOf(wanted) <= MOST_AT_ONCE;
-    return isOneJob && (team ?? 1) <= 2 && isWorth;
+  return {
+    isForOneThread: (wanted) =>
+      numbersOf(wanted) <= MOST_AT_ONCE && isForOneThread(engine, inMemory, wanted, panels.projection !== 0),
+    prepare,
   };
-  return { isForOneThread, prepare };
 }
 
 /** A copy of what the plan kept of its forward pass. @param lengths address of the sequences' steps, or 0 */

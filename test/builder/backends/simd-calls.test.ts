@@ -1,5 +1,5 @@
 /** Kernels that go through much memory once give the same bits on any number of threads. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type CallArguments, type CallName, callAll } from '../../../src/builder/backends/simd/calls.js';
 import { trainingEngine } from '../../engine.js';
 
@@ -36,12 +36,15 @@ describe.each(Object.keys(calls) as CallName[])('calls of %s', (name) => {
       const numbers = engine.floats(block, NUMBERS);
       for (let i = 0; i < NUMBERS; i++) numbers[i] = Math.sin(i) ** 2;
       const before = engine.taken;
+      const spy = vi.spyOn(engine, 'run');
       callAll(
         engine,
         name,
         calls[name]((number) => block + 4 * number),
       );
       expect(engine.taken).toBe(before);
+      const jobs = spy.mock.calls.map(([kind, list]) => [kind, list.length]);
+      expect(jobs).toEqual(threads === 1 ? [] : [['calls', 3]]);
       results.push([...engine.read(block, NUMBERS)]);
     }
     expect(results[1]).toEqual(results[0]);

@@ -151,6 +151,35 @@ describe.each(engines)('the $simd kernels on $threads threads', ({ simd, threads
   );
 });
 
+describe.each(cellNames)('few rows of many inputs, %s', (cell) => {
+  it('agree with double precision, within 1e-5 of the largest entry', async () => {
+    // Slices of 5, 5 and 3 rows of 13, and fewer rows than a tile; 11 and 12 rows in all, 24 and 32 floats of x.
+    const engine = await trainingEngine({ threads: 3, leastShare: 1 });
+    const few = fc.record({
+      cell: fc.constant(cell),
+      batch: fc.constantFrom(1, 2, 3, 13),
+      time: fc.constantFrom(4, 6, 11, 12),
+      inputSize: fc.constantFrom(19, 23, 24, 31, 32, 50),
+      hiddenSize: fc.constantFrom(5, 16, 30, 70),
+      reverse: fc.boolean(),
+      batchFirst: fc.boolean(),
+      states: fc.boolean(),
+      biases: fc.constantFrom('both' as const, 'one' as const, 'none' as const),
+      lengths: fc.boolean(),
+      mask: fc.boolean(),
+      wantOutput: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(few, fc.nat(), (given, seed) => {
+        const data = randomData(given, seed);
+        const got = engineLayer(engine, given, data);
+        expect(got).toBeCloseToArray(referenceMap(given, data), { rtol: 1e-5 });
+      }),
+      { numRuns: 100, seed: 1 },
+    );
+  });
+});
+
 const sizes = { batch: 4, time: 300, inputSize: 1, hiddenSize: 8, reverse: false, batchFirst: false };
 const whole = { states: true, biases: 'both', lengths: false, mask: false, wantOutput: true } as const;
 

@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CellName, cellLayouts } from '../../../src/builder/backends/simd/cells.js';
 import { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { kernelBytes, type SimdForm } from '../../../src/builder/backends/simd/kernel-bytes.js';
+import { jobKind, layerJobFields, seatFields } from '../../../src/builder/backends/simd/kernels.js';
+import { goForward } from '../../../src/builder/backends/simd/layer-plan.js';
 import { more } from '../../../src/builder/backends/simd/more-teams.js';
 import { TrainingPlan } from '../../../src/builder/backends/simd/training-plan.js';
 import { runningEngine, trainingEngine } from '../../engine.js';
@@ -23,6 +25,7 @@ interface Case {
   readonly time: number;
   readonly inputSize: number;
   readonly hiddenSize: number;
+  readonly batchFirst: boolean;
   readonly reverse: boolean;
   readonly states: boolean;
   readonly lengths: boolean;
@@ -33,9 +36,14 @@ const cellNames = Object.keys(cellLayouts) as CellName[];
 /** However little there is to do. */
 const leastShare = 1;
 
-/** A layer forward and back. @returns its results by their names, and how many jobs it took */
-function layer(engine: Engine, given: Case, seed = 1) {
-  const { cell, batch, time, inputSize, hiddenSize, reverse, wantOutput } = given;
+/**
+ * A layer forward and back.
+ *
+ * @param before is called before each pass, with the plan's jobs
+ * @returns its results by their names, how many jobs it took, and whether the leader went on alone, forward and back
+ */
+function layer(engine: Engine, given: Case, seed = 1, before?: (jobs: readonly number[]) => void) {
+  const { cell, batch, time, inputSize, hiddenSize, batchFirst, reverse, wantOutput } = given;
   const taken: number[] = [];
   let drawn = seed;
   const place = (length: number) => {
@@ -48,7 +56,7 @@ function layer(engine: Engine, given: Case, seed = 1) {
     }
     return at;
   };
-  const before = engine.taken;
+  const takenBefore = engine.taken;
   const layout = cellLayouts[cell];
   const gates = layout.ofInput.length * hiddenSize;
   const states = batch * hiddenSize;
@@ -65,11 +73,18 @@ function layer(engine: Engine, given: Case, seed = 1) {
     lengths,
     mask: place(batch * time * inputSize),
   };
-  const sizes = { batch, time, inputSize, hiddenSize, stateSize: hiddenSize, batchFirst: true };
+  const sizes = { batch, time, inputSize, hiddenSize, stateSize: hiddenSize, batchFirst };
   const plan = new TrainingPlan(engine, layout, { ...sizes, reverse, wantOutput }, inputs);
-  const { output, hn, cn } = plan.forward();
+  const { output, hn, cn } = plan.prepareForward();
+  before?.(plan.jobs);
+  goForward([plan]);
+  const alone = [isAlone(engine, plan.jobs)];
   const dOutput = wantOutput ? place(batch * time * hiddenSize) : 0;
-  const gradients = plan.backward(dOutput, place(states), layout.hasCell ? place(states) : 0);
+  const finish = plan.prepareBackward(dOutput, place(states), layout.hasCell ? place(states) : 0);
+  before?.(plan.jobs);
+  engine.run('layerBackward', plan.jobs);
+  alone.push(isAlone(engine, plan.jobs));
+  const gradients = finish();
   const results: Record<string, readonly [number, number]> = {
     output: [output, batch * time * hiddenSize],
     hn: [hn, states],
@@ -87,8 +102,22 @@ function layer(engine: Engine, given: Case, seed = 1) {
   const jobs = plan.jobs.length;
   plan.release();
   for (const at of [...taken, ...there.map(([, [block]]) => block)]) engine.release(at);
-  expect(engine.taken).toBe(before);
-  return { numbers, jobs };
+  expect(engine.taken).toBe(takenBefore);
+  return { numbers, jobs, alone };
+}
+
+/** A thread's seat in a team, as the kernels have it. */
+function seatOf(engine: Engine, job: number): Record<(typeof seatFields)[number], number> {
+  const seat = engine.integers(job, layerJobFields.length)[layerJobFields.indexOf('seat')]!;
+  const fields = engine.integers(seat, seatFields.length);
+  return Object.fromEntries(seatFields.map((name, i) => [name, fields[i]])) as never;
+}
+
+/** Whether a team's leader went on alone, and after how many meetings. */
+function isAlone(engine: Engine, [leader, ...others]: readonly number[]): number | undefined {
+  if (leader === undefined || others.length === 0) return undefined;
+  const [met, alone] = engine.integers(seatOf(engine, leader).table, 2);
+  return alone === 1 ? met : undefined;
 }
 
 /** The same bits, but of dX, whose rows are cut where the threads' steps begin. */
@@ -102,7 +131,7 @@ function expectSame(got: Map<string, Float32Array>, expected: Map<string, Float3
 
 const large: Case = {
   ...{ cell: 'lstm', batch: 2, time: 40, inputSize: 7, hiddenSize: 100 },
-  ...{ reverse: false, states: true, lengths: true, wantOutput: true },
+  ...{ batchFirst: true, reverse: false, states: true, lengths: true, wantOutput: true },
 };
 
 describe.each(['plain', 'relaxed', 'wide'] as const)('a team of the %s kernels', (simd: SimdForm) => {
@@ -118,8 +147,9 @@ describe.each(['plain', 'relaxed', 'wide'] as const)('a team of the %s kernels',
       cell: fc.constant(cell),
       batch: fc.integer({ min: 1, max: 7 }),
       time: fc.integer({ min: 1, max: 9 }),
-      inputSize: fc.integer({ min: 1, max: 11 }),
+      inputSize: fc.oneof(fc.integer({ min: 1, max: 11 }), fc.integer({ min: 30, max: 50 })),
       hiddenSize: fc.oneof(fc.constantFrom(16, 24, 40), fc.integer({ min: 64, max: 90 })),
+      batchFirst: fc.boolean(),
       reverse: fc.boolean(),
       states: fc.boolean(),
       lengths: fc.boolean(),
@@ -144,10 +174,85 @@ describe.each(['plain', 'relaxed', 'wide'] as const)('a team of the %s kernels',
 describe('a team', () => {
   it('sums over more steps than are added at once with the bits of one thread', async () => {
     const engine = await trainingEngine({ threads: 2, leastShare });
-    const long = { ...large, time: 300, batch: 1, lengths: false };
     const got = layer(engine, long);
     expect(got.jobs).toBe(2);
     expectSame(got.numbers, layer(await trainingEngine({ threads: 1 }), long).numbers);
+  });
+
+  /** Sets how often the leaders look for late members. */
+  const withPatience = (engine: Engine, patience: number) => (jobs: readonly number[]) => {
+    const job = jobs[0]!;
+    const seat = engine.integers(job, layerJobFields.length)[layerJobFields.indexOf('seat')]!;
+    engine.writeFields(seat, seatFields, { patience });
+  };
+  const long = { ...large, time: 300, batch: 1, lengths: false };
+
+  it('stays together where nobody is later than the leader has patience', async () => {
+    const engine = await trainingEngine({ threads: 2, leastShare });
+    const expected = layer(await trainingEngine({ threads: 1 }), long).numbers;
+    let together = 0;
+    for (let run = 0; run < 20; run++) {
+      const { numbers, alone } = layer(engine, long, 1, withPatience(engine, 2 ** 31 - 1));
+      expectSame(numbers, expected);
+      // On a busy machine a thread may not begin; but once it has, it stays.
+      for (const met of alone) expect([undefined, 0]).toContain(met);
+      together += alone.filter((met) => met === undefined).length;
+    }
+    expect(together).toBeGreaterThan(0);
+  });
+
+  it('goes on from the second meeting without a member that is late then', async () => {
+    const engine = await trainingEngine({ threads: 2, leastShare });
+    const expected = layer(await trainingEngine({ threads: 1 }), long).numbers;
+    const met = new Set<number | undefined>();
+    for (let run = 0; run < 20; run++) {
+      const { numbers, alone } = layer(engine, long, 1, withPatience(engine, 0));
+      expectSame(numbers, expected);
+      for (const after of alone) met.add(after);
+    }
+    expect(met.has(undefined)).toBe(false);
+    expect(met.has(1)).toBe(true);
+  });
+
+  it('breaks down with a member, and leaves nobody waiting', async () => {
+    pool.sleeps = true;
+    const engine = await trainingEngine({ threads: 2, leastShare }).finally(() => {
+      pool.sleeps = false;
+    });
+    const { post } = engine.kernels;
+    const kernels = {
+      ...engine.kernels,
+      /** As if a thread claimed the job, came to the first meeting and broke down behind it. */
+      post(mailbox: number, kind: number, job: number) {
+        post(mailbox, kind, job);
+        if (kind !== jobKind.layerForward) return;
+        const words = engine.integers(mailbox, 18);
+        words[3] = words[0]!; // claimed
+        words[16] = words[0]!; // done
+        const { table } = seatOf(engine, job);
+        const seat = engine.integers(table + 2 * 64, seatFields.length);
+        seat[seatFields.indexOf('mailbox')] = mailbox;
+        seat[seatFields.indexOf('came')] = 1;
+        words[17] = 1; // broken
+      },
+    };
+    Object.defineProperty(engine, 'kernels', { value: kernels });
+    expect(() => layer(engine, long)).toThrow(/A thread of the simd backend broke down/);
+  });
+
+  it('is left by its members when the leader breaks down', async () => {
+    const engine = await trainingEngine({ threads: 2, leastShare });
+    const { kernels } = engine;
+    let breaks = true;
+    const runJob = (kind: number, job: number) => {
+      if (breaks && kind === jobKind.layerForward) throw new RangeError('Maximum call stack size exceeded');
+      kernels.runJob(kind, job);
+    };
+    Object.defineProperty(engine, 'kernels', { value: { ...kernels, runJob } });
+    for (let run = 0; run < 10; run++) expect(() => layer(engine, long)).toThrow(RangeError);
+    breaks = false;
+    const expected = layer(await trainingEngine({ threads: 1 }), long).numbers;
+    expectSame(layer(engine, long).numbers, expected);
   });
 
   it('goes on without threads that never begin', async () => {

@@ -113,16 +113,16 @@ export class SimdBackend extends MathBackendCPU {
     return this.makeTensorInfo([0], 'float32', new Float32Array(0));
   }
 
-  /** An empty tensor that stands for plans, whose memory goes with it; until then what they read stays. */
-  keepPlans(plans: readonly TrainingPlan[], inputs: readonly TensorInfo[]): TensorInfo {
+  /** An empty tensor that stands for plans, those of a turn at once, whose memory goes with it; until then what they read stays. */
+  keepPlans(turns: Turns, inputs: readonly TensorInfo[]): TensorInfo {
     const info = this.nothing();
     const read = new Set(inputs.map(({ dataId }) => dataId));
     for (const dataId of read) this.incRef(dataId);
-    this.#dataOf(info.dataId).kept = { plans, inputs: read };
+    this.#dataOf(info.dataId).kept = { turns, inputs: read };
     return info;
   }
 
-  plansOf({ dataId }: TensorInfo): readonly TrainingPlan[] {
+  plansOf({ dataId }: TensorInfo): Turns {
     const { kept } = this.#dataOf(dataId);
     if (!kept)
       throw new LstmOnnxError(
@@ -136,7 +136,7 @@ export class SimdBackend extends MathBackendCPU {
         'An input of a recurrent layer was moved to another backend between its forward and its backward pass; compute both on one.',
       );
     }
-    return kept.plans;
+    return kept.turns;
   }
 
   /** Not in maps of our own: entries that come and go at every step leave garbage behind. */
@@ -185,12 +185,15 @@ export class SimdBackend extends MathBackendCPU {
     const data = this.data.has(dataId) ? this.#dataOf(dataId) : undefined;
     const gone = super.disposeData(dataId, force);
     if (!gone || !data) return gone;
-    for (const plan of data.kept?.plans ?? []) plan.release();
+    for (const plan of data.kept?.turns.flat() ?? []) plan.release();
     for (const input of data.kept?.inputs ?? []) this.#letGo(input);
     if (data.block !== undefined) this.engine.release(data.block);
     return true;
   }
 }
+
+/** The plans of a layer's directions, of each of its turns. */
+type Turns = readonly (readonly TrainingPlan[])[];
 
 /** What tfjs' cpu backend keeps of a tensor, and what goes with it. */
 interface TensorData {
@@ -198,7 +201,7 @@ interface TensorData {
   /** A block of the engine's memory. */
   block?: number;
   /** Plans, and the data that they read. */
-  kept?: { readonly plans: readonly TrainingPlan[]; readonly inputs: ReadonlySet<DataId> };
+  kept?: { readonly turns: Turns; readonly inputs: ReadonlySet<DataId> };
 }
 
 function isShared(values: BackendValues): values is Float32Array | Int32Array {

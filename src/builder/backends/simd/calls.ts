@@ -21,7 +21,7 @@ const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 const DOUBLE_BYTES = Float64Array.BYTES_PER_ELEMENT;
 /** Going through a number takes as long as so many multiplications. */
 const MULTIPLICATIONS_OF_A_NUMBER = 8;
-/** A call with its kind, in numbers of 64 bits. */
+/** A call with its kind, in numbers of 64 bits, as `src/kernels/calls.ts` has it. */
 const RECORD_NUMBERS = 16;
 
 const cuts: { readonly [K in CallName]: Cut<K> } = {

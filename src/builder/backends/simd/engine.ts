@@ -187,7 +187,7 @@ export class Engine {
     return this.sharesOf(Math.floor(rows / leastRows), multiplications);
   }
 
-  /** The same for so many parts that no thread can share. */
+  /** The same for work in `parts`, each done by one thread. */
   sharesOf(parts: number, multiplications: number): number {
     const worth = Math.min(parts, multiplications / this.#leastShare, this.threads);
     return Math.max(Math.floor(worth), 1);
@@ -211,6 +211,9 @@ export class Engine {
       for (const { mailbox, job } of posted) {
         if (this.kernels.takeBack(mailbox.at)) this.kernels.runJob(number, job);
       }
+    } catch (error) {
+      this.#checkAlive();
+      throw error;
     } finally {
       // Whatever happened here, the others still write to memory that the caller may release.
       for (const { mailbox } of posted) this.#join(mailbox);

@@ -136,11 +136,23 @@ export const layerJobFields = [
   'seat',
 ] as const;
 
+/** The fields of `Mailbox`: 32-bit integers in this order. */
+export const mailboxFields = ['posted', 'kind', 'job', 'claimed', 'awaited'] as const;
+
 /** The fields of `MatmulJob`: 32-bit integers in this order. */
 export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 'padded', 'bias'] as const;
 
 /** The fields of `Seat`: 32-bit integers in this order. */
-export const seatFields = ['table', 'member', 'members', 'unitsAt', 'units', 'came'] as const;
+export const seatFields = [
+  'table',
+  'member',
+  'members',
+  'unitsAt',
+  'units',
+  'patience',
+  'came',
+  'mailbox',
+] as const;
 
 /** The values of `CallKind`. */
 export const callKind = { packWeights: 1, sumSlices: 2, adamStep: 3, sgdStep: 4 } as const;

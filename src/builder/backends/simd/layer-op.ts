@@ -10,8 +10,9 @@ import type { Directed, LayerAttributes, RecurrentLayerArguments } from '../recu
 import type { Tf } from '../tf.js';
 import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
 import { type CellName, cellLayouts } from './cells.js';
-import type { JobKind } from './engine.js';
-import { goForward } from './layer-plan.js';
+import type { Engine, JobKind } from './engine.js';
+import { type LayerSizes, layoutOf } from './layer-layout.js';
+import { goForward, isForOneThread } from './layer-plan.js';
 import { trainingKernels } from './training-kernels.js';
 import { TrainingPlan } from './training-plan.js';
 
@@ -85,91 +86,107 @@ function inDirections<T extends unknown[], E>(all: readonly E[], directions: num
 }
 
 /** Results: an empty tensor that stands for the plans, and those of each direction. */
-function forward(
+function forward(backend: SimdBackend, inputs: NamedTensorInfoMap, attributes: Attributes): TensorInfo[] {
+  const { reverse, training } = attributes;
+  const directions = [...reverse.keys()];
+  // Without a way back the memory of one direction is given back before the other takes its own.
+  const atOnce = training && areAtOnce(backend.engine, inputs, attributes);
+  const turns: TrainingPlan[][] = [];
+  const results: TensorInfo[] = [];
+  for (const turn of atOnce ? [directions] : directions.map((direction) => [direction])) {
+    const threads = atOnce ? 1 : backend.engine.threads;
+    const plans = turn.map((direction) => planOf(backend, inputs, attributes, direction, threads));
+    results.push(...plans.flatMap((plan) => resultsOf(backend, plan)));
+    goForward(plans);
+    if (training) turns.push(plans);
+    else for (const plan of plans) plan.release();
+  }
+  const kept = training ? backend.keepPlans(turns, Object.values(inputs) as TensorInfo[]) : backend.nothing();
+  return [kept, ...results];
+}
+
+/** Whether the directions, which are alike, run at the same time, each on one thread. */
+function areAtOnce(engine: Engine, inputs: NamedTensorInfoMap, attributes: Attributes): boolean {
+  const { length } = attributes.reverse;
+  if (length === 1 || length > engine.threads) return false;
+  const sizes = sizesOf(inputs, attributes, 0);
+  const isProjected = inputs.weightHr !== undefined;
+  return isForOneThread(engine, layoutOf(cellLayouts[attributes.cell], sizes), sizes, isProjected);
+}
+
+function sizesOf(
+  inputs: NamedTensorInfoMap,
+  { cell, batchFirst, reverse, wantOutput }: Attributes,
+  direction: number,
+): LayerSizes {
+  const x = inputNamed(inputs, 'x');
+  const [first, second] = [dim(x.shape, 0), dim(x.shape, 1)];
+  const { shape } = inputNamed(inputs, nameIn(direction, 'weightHh'));
+  return {
+    batch: batchFirst ? first : second,
+    time: batchFirst ? second : first,
+    inputSize: dim(x.shape, 2),
+    hiddenSize: dim(shape, 0) / cellLayouts[cell].ofInput.length,
+    stateSize: dim(shape, 1),
+    batchFirst,
+    reverse: reverse[direction] === true,
+    wantOutput,
+  };
+}
+
+function planOf(
   backend: SimdBackend,
   inputs: NamedTensorInfoMap,
-  { cell: name, batchFirst, reverse, wantOutput, training }: Attributes,
-): TensorInfo[] {
-  const cell = cellLayouts[name];
-  const x = inputNamed(inputs, 'x');
-  const [first, second, inputSize] = [dim(x.shape, 0), dim(x.shape, 1), dim(x.shape, 2)];
-  const [batch, time] = batchFirst ? [first, second] : [second, first];
-  const planOf = (direction: number) => {
-    const { shape } = inputNamed(inputs, nameIn(direction, 'weightHh'));
-    const [gates, stateSize] = [dim(shape, 0), dim(shape, 1)];
-    const hiddenSize = gates / cell.ofInput.length;
-    const copies: number[] = [];
-    const at = (input: string) => {
-      const tensor = inputs[nameIn(direction, input)];
-      return tensor ? backend.place(tensor, copies) : 0;
-    };
-    const sizes = {
-      batch,
-      time,
-      inputSize,
-      hiddenSize,
-      stateSize,
-      batchFirst,
-      reverse: reverse[direction] === true,
-      wantOutput,
-    };
-    const addresses = {
-      x: at('x'),
-      h0: at('h0'),
-      c0: at('c0'),
-      weightIh: at('weightIh'),
-      weightHh: at('weightHh'),
-      bias: at('bias'),
-      biasHh: at('biasHh'),
-      weightHr: at('weightHr'),
-      lengths: at('lengths'),
-      mask: at('mask'),
-    };
-    return new TrainingPlan(backend.engine, cell, sizes, addresses, copies);
+  attributes: Attributes,
+  direction: number,
+  threads: number,
+): TrainingPlan {
+  const copies: number[] = [];
+  const at = (input: string) => {
+    const tensor = inputs[nameIn(direction, input)];
+    return tensor ? backend.place(tensor, copies) : 0;
   };
-  const resultsOf = (plan: TrainingPlan) => {
-    const { stateSize, hiddenSize } = plan.sizes;
-    const { output, hn, cn } = plan.prepareForward();
-    const results = [
-      wantOutput ? backend.own([first, second, stateSize], output) : backend.nothing(),
-      backend.own([batch, stateSize], hn),
-    ];
-    if (cell.hasCell) results.push(backend.own([batch, hiddenSize], cn));
-    return results;
+  const addresses = {
+    x: at('x'),
+    h0: at('h0'),
+    c0: at('c0'),
+    weightIh: at('weightIh'),
+    weightHh: at('weightHh'),
+    bias: at('bias'),
+    biasHh: at('biasHh'),
+    weightHr: at('weightHr'),
+    lengths: at('lengths'),
+    mask: at('mask'),
   };
-  const plans: TrainingPlan[] = [];
-  const results: TensorInfo[] = [];
-  for (const direction of reverse.keys()) {
-    const plan = planOf(direction);
-    plans.push(plan);
-    results.push(...resultsOf(plan));
-    if (isAtOnce(plan, reverse.length)) continue;
-    goForward([plan]);
-    if (!training) plan.release();
-  }
-  goForward(plans.filter((plan) => isAtOnce(plan, reverse.length)));
-  if (training) return [backend.keepPlans(plans, Object.values(inputs) as TensorInfo[]), ...results];
-  for (const plan of plans) plan.release();
-  return [backend.nothing(), ...results];
+  const sizes = sizesOf(inputs, attributes, direction);
+  const cell = cellLayouts[attributes.cell];
+  return new TrainingPlan(backend.engine, cell, sizes, addresses, copies, undefined, threads);
 }
 
-/** Whether so many directions of a layer run at the same time, each on one thread: they are alike. */
-function isAtOnce({ jobs, engine, isWorthAThread }: TrainingPlan, directions: number): boolean {
-  return jobs.length === 1 && directions > 1 && directions <= engine.threads && isWorthAThread;
+/** Where a plan writes its output, h and, of an LSTM, c. */
+function resultsOf(backend: SimdBackend, plan: TrainingPlan): TensorInfo[] {
+  const { batch, time, stateSize, hiddenSize, batchFirst, wantOutput } = plan.sizes;
+  const { output, hn, cn } = plan.prepareForward();
+  const [first, second] = batchFirst ? [batch, time] : [time, batch];
+  const results = [
+    wantOutput ? backend.own([first, second, stateSize], output) : backend.nothing(),
+    backend.own([batch, stateSize], hn),
+  ];
+  if (plan.cell.hasCell) results.push(backend.own([batch, hiddenSize], cn));
+  return results;
 }
 
-/** Runs one half of something for each of some plans, their jobs, and the other half. */
+/** Runs one half of something for the plans of each turn, their jobs, and the other half. */
 function together<T>(
   kind: JobKind,
-  plans: readonly TrainingPlan[],
+  turns: readonly (readonly TrainingPlan[])[],
   prepare: (plan: TrainingPlan, direction: number) => () => T,
 ): readonly T[] {
-  const areAtOnce = plans.every((plan) => isAtOnce(plan, plans.length));
-  const turns = areAtOnce ? [plans] : plans.map((plan) => [plan]);
-  return turns.flatMap((some) => {
-    const finish = some.map((plan) => prepare(plan, plans.indexOf(plan)));
-    const jobs = some.flatMap((plan) => plan.jobs);
-    some[0]?.engine.run(kind, jobs);
+  const all = turns.flat();
+  return turns.flatMap((plans) => {
+    const finish = plans.map((plan) => prepare(plan, all.indexOf(plan)));
+    const jobs = plans.flatMap((plan) => plan.jobs);
+    plans[0]?.engine.run(kind, jobs);
     return finish.map((end) => end());
   });
 }
@@ -177,8 +194,9 @@ function together<T>(
 /** Results: the gradients of all inputs of each direction but the shared ones, empty ones for those that are missing. */
 function backward(backend: SimdBackend, inputs: NamedTensorInfoMap): TensorInfo[] {
   const copies: number[] = [];
-  const plans = backend.plansOf(inputNamed(inputs, 'plans'));
-  const all = together('layerBackward', plans, (plan, direction) => {
+  const turns = backend.plansOf(inputNamed(inputs, 'plans'));
+  const plans = turns.flat();
+  const all = together('layerBackward', turns, (plan, direction) => {
     const at = (name: string) => backend.place(inputNamed(inputs, nameIn(direction, name)), copies);
     const dOutput = plan.sizes.wantOutput ? at('dOutput') : 0;
     return plan.prepareBackward(dOutput, at('dH'), plan.cell.hasCell ? at('dC') : 0);
@@ -205,9 +223,10 @@ function backward(backend: SimdBackend, inputs: NamedTensorInfoMap): TensorInfo[
 /** Once for each backward pass, after it. */
 function inputGradient(backend: SimdBackend, inputs: NamedTensorInfoMap): TensorInfo {
   const { engine } = backend;
-  const plans = backend.plansOf(inputNamed(inputs, 'plans'));
-  const [sum = 0, ...others] = together('layerInputGradient', plans, (plan) => plan.prepareInputGradient());
-  const { batch, time, inputSize, batchFirst } = (plans[0] as TrainingPlan).sizes; // a layer has one at least
+  const turns = backend.plansOf(inputNamed(inputs, 'plans'));
+  const [sum = 0, ...others] = together('layerInputGradient', turns, (one) => one.prepareInputGradient());
+  const [plan] = turns.flat() as [TrainingPlan]; // a layer has one at least
+  const { batch, time, inputSize, batchFirst } = plan.sizes;
   for (const other of others) {
     trainingKernels(engine).add(batch * time * inputSize, sum, other, sum);
     engine.release(other);

@@ -153,6 +153,22 @@ export function goForward(plans: readonly LayerPlan[]): void {
   plans[0]?.engine.run('layerForward', jobs);
 }
 
+/**
+ * Whether one of a layer's directions is best on one thread, so that the other may run at the same time: two threads at once never meet, but
+ * more of them are better together, on one direction after the other.
+ */
+export function isForOneThread(
+  engine: Engine,
+  layout: LayerLayout,
+  sizes: Pick<LayerSizes, 'batch' | 'time'>,
+  isProjected: boolean,
+): boolean {
+  const multiplications = sizes.batch * sizes.time * layout.panels;
+  const team = isProjected ? undefined : more.teamSize?.(engine, layout, sizes);
+  const isOneJob = engine.shares(sizes.batch, multiplications) === 1 && (team ?? 1) <= 2;
+  return isOneJob && engine.isWorthAThread(multiplications);
+}
+
 /** An address further into what may be missing, which is at 0. */
 export function within(at: number | undefined, offset: number): number {
   return at ? at + offset : 0;

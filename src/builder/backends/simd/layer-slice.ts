@@ -110,7 +110,7 @@ export class LayerSlice {
 
   /** Before each pass. */
   begin(): void {
-    if (this.#team !== 0) more.gather?.(this.#engine, this.#team, this.jobs, this.#layout.hidden);
+    if (this.#team !== 0) more.seatTeam?.(this.#engine, this.#team, this.jobs, this.#layout.hidden);
   }
 
   /** Steps count in the order in which they are read. */

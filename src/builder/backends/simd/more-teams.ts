@@ -7,8 +7,10 @@ import { layerJobFields, seatFields } from './kernels.js';
 import { type LayerLayout, type LayerSizes, LINE_FLOATS, PANEL_COLUMNS } from './layer-layout.js';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
-/** A thread should have work for a sixteenth of the time that waking one takes until it meets the others: that takes up to a microsecond. */
+/** Meeting takes up to a microsecond. So between two meetings each thread needs a sixteenth of what is worth waking one for. */
 const MEETINGS_OF_A_WAKING = 16;
+/** How often the leader looks for a late member before it goes on alone: some milliseconds, as long as a time slice. */
+const PATIENCE = 4_000_000;
 
 /** How many threads are worth it for a layer without a projection. They share whole panels of units, and meet at every step. */
 function teamSize(
@@ -30,11 +32,12 @@ function teamSize(
  *
  * @param team a line of the cache for where they meet, and one for each
  */
-function gather(engine: Engine, team: number, jobs: readonly number[], hidden: number): void {
+function seatTeam(engine: Engine, team: number, jobs: readonly number[], hidden: number): void {
   const members = jobs.length;
   engine.integers(team, (members + 1) * LINE_FLOATS).fill(0);
   const panels = hidden / PANEL_COLUMNS;
-  const firstUnit = (member: number) => Math.round((panels * member) / members) * PANEL_COLUMNS;
+  // The leader has the most, so that others are not late by it.
+  const firstUnit = (member: number) => Math.ceil((panels * member) / members) * PANEL_COLUMNS;
   for (const [member, job] of jobs.entries()) {
     const seat = team + (member + 1) * LINE_FLOATS * FLOAT_BYTES;
     const first = firstUnit(member);
@@ -46,11 +49,12 @@ function gather(engine: Engine, team: number, jobs: readonly number[], hidden: n
       members,
       unitsAt: first * FLOAT_BYTES,
       units,
+      patience: PATIENCE,
     });
   }
 }
 
 export const more: {
   readonly teamSize?: typeof teamSize;
-  readonly gather?: typeof gather;
-} = { teamSize, gather };
+  readonly seatTeam?: typeof seatTeam;
+} = { teamSize, seatTeam };

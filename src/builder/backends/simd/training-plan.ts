@@ -24,22 +24,19 @@ interface BackwardWeights {
 }
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
-/** Rows that the kernels sum at once, beyond a step's, and the floats of one. */
+/** Rows of outer products that the kernels sum at once, beyond a step's, and the floats of one; and rows of x whose gradients they compute. */
 const MOST_SUMMED_ROWS = 128;
 const TILE_WIDTH = 6;
 
 export class TrainingPlan extends LayerPlan {
+  /** Whether the gates have become their gradients. */
+  #spent = false;
+
   /** The layer forward. */
   forward(): ForwardResults {
     const results = this.prepareForward();
     goForward([this]);
     return results;
-  }
-
-  /** Whether it takes longer than waking a thread. */
-  get isWorthAThread(): boolean {
-    const { batch, time } = this.sizes;
-    return this.engine.isWorthAThread(batch * time * this.layout.panels);
   }
 
   protected override get jobWords(): number {
@@ -52,9 +49,6 @@ export class TrainingPlan extends LayerPlan {
       callAll(engine, 'packWeights', packings),
     );
   }
-
-  /** Whether the gates have become their gradients. */
-  #spent = false;
 
   /** The way back of this plan alone: see {@link prepareBackward}. @returns addresses that are the caller's to release */
   backward(dOutput: number, dHn: number, dCn = 0): LayerGradients {
@@ -186,9 +180,10 @@ export class TrainingPlan extends LayerPlan {
         rowsAtOnce: MOST_SUMMED_ROWS,
       };
       for (const [member, job] of jobs.entries()) {
-        const dXRows = work.floats((rows + MOST_SUMMED_ROWS) * roundUp(inputSize, 8));
         const stepsFrom = Math.round((time * member) / jobs.length);
         const stepsTo = Math.round((time * (member + 1)) / jobs.length);
+        const atOnce = Math.max(rows, Math.min(MOST_SUMMED_ROWS, rows * (stepsTo - stepsFrom)));
+        const dXRows = work.floats(atOnce * roundUp(inputSize, 8));
         engine.writeFields(job, layerBackwardJobFields, fields);
         engine.writeFields(job, layerBackwardJobFields, { dXRows, stepsFrom, stepsTo });
       }
