@@ -1,6 +1,6 @@
 /** Measures in processes of their own, ours and PyTorch's, and the cells of the tables. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -136,8 +136,17 @@ export function conditionsOf(given: {
   const { node, pytorch, before, threads, rounds } = given;
   return (
     `lstm-onnx ${version}, Node ${node.version}, PyTorch ${pytorch} on ${threads} threads; ` +
-    `${cpus().length} cores of ${cpus()[0]?.model.trim()}; load before ${before?.toFixed(2)}; processes taken in turn: ${rounds}.`
+    `${cpus().length} cores of ${processor()}; load before ${before?.toFixed(2)}; processes taken in turn: ${rounds}.`
   );
+}
+
+/** Its name, which may be of several kinds, with the numbers that tell them apart on Linux. */
+function processor(): string {
+  const name = cpus()[0]?.model.trim();
+  const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  const number = (key: string) => new RegExp(`^${key}\\s*: (\\d+)`, 'm').exec(info)?.[1];
+  const [family, model] = [number('cpu family'), number('model')];
+  return family === undefined ? `${name}` : `${name} (family ${family}, model ${model})`;
 }
 
 /** Processes of the last minute. */

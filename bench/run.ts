@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- --python PATH`: measures ours and PyTorch side by side, alternating, and writes bench/results.md. With
  * `--only conv` (or another name of `parts.ts`) that part alone; the others stay as they are. Without --python the PyTorch columns
- * stay empty. Ours runs on the newest LTS of Node.js, and what is trained on each of `--nodes`, which npm brings.
+ * stay empty. Ours runs on the newest LTS of Node.js, and what is trained on each of `--nodes`, which npm brings. `--into FILE` writes
+ * another file of this folder, for another machine.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,13 +19,14 @@ const { values: options } = parseArgs({
     threads: { type: 'string', default: '2' },
     only: { type: 'string', multiple: true },
     nodes: { type: 'string', default: nodeVersions.join(',') },
+    into: { type: 'string', default: 'results.md' },
   },
 });
 const names = Object.keys(parts) as (keyof typeof parts)[]; // its own names
 const unknown = options.only?.filter((name) => !names.some((known) => known === name)) ?? [];
 if (unknown.length > 0) throw new Error(`--only takes ${names.join(', ')}; got ${unknown.join(', ')}`);
 
-const file = join(here, 'results.md');
+const file = join(here, options.into);
 /** What the file says of each part, by its heading. */
 const known = new Map(
   (existsSync(file) ? readFileSync(file, 'utf8') : '')

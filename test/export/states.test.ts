@@ -12,11 +12,13 @@ import { reshape } from '../../src/builder/ops/reshape.js';
 import { rnn } from '../../src/builder/ops/rnn.js';
 import { transpose } from '../../src/builder/ops/transpose.js';
 import { initParameters } from '../../src/builder/parameters.js';
+import { predict } from '../../src/builder/predict.js';
 import { statePairs, withStates } from '../../src/builder/recurrent/states.js';
 import { float32, type SymbolicTensor, type Value } from '../../src/builder/tensor.js';
 import { exportOnnx, toOnnxModel } from '../../src/export/export.js';
+import { Model } from '../../src/runtime/node.js';
 import { simpleLSTM } from '../parity/networks.js';
-import { expectSameNumbers } from './running.js';
+import { expectSameNumbers, FORWARD, normal, numbersOf, toFeeds } from './running.js';
 
 const sequence = float32('batch', 'time', 4);
 const pairsOf = (network: Parameters<typeof statePairs>[0]) => Object.fromEntries(statePairs(network));
@@ -200,4 +202,34 @@ describe('withStates', () => {
       refused('E_INVALID_OPTION', /no recurrent layer/),
     );
   });
+});
+
+describe('learned states of an LSTM with a projection', () => {
+  it.each([
+    [1, false],
+    [2, true],
+  ])(
+    'are constants of the exported model, which the provider simd reads: %i layers, both directions %s',
+    async (numLayers, bidirectional) => {
+      const network = defineNetwork({ x: sequence }, ({ x }) => {
+        const options = { hiddenSize: 8, projSize: 3, numLayers, bidirectional };
+        const { output, h, c } = lstm('lstm', x, { ...options, initialState: 'learned' });
+        return { output, h, c };
+      });
+      const parameters = initParameters(network, 1);
+      for (const [name, { data }] of parameters) {
+        if (/[hc]0$/.test(name)) data.set(normal([data.length]).data);
+      }
+      const x = normal([2, 5, 4]);
+      const expected = await predict(network, parameters, { x });
+      const bytes = exportOnnx(network, parameters);
+      for (const provider of ['cpu', 'simd'] as const) {
+        await using model = await Model.load(bytes, { providers: [provider] });
+        const got = await model.run(toFeeds({ x }));
+        for (const name of ['output', 'h', 'c'] as const) {
+          expect(numbersOf(got[name]).data).toBeCloseToArray(expected[name].data, FORWARD);
+        }
+      }
+    },
+  );
 });

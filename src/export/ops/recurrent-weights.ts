@@ -59,6 +59,16 @@ export function inverseProjections(directions: readonly Parameter[], name: strin
   return stack(directions.map((weight) => inverseProjection(weight, name)));
 }
 
+/** Rows of h, one for each direction, each times the inverse of its projection. */
+export function unprojected(h: Float32Array, directions: readonly Parameter[], name: string): Float32Array {
+  const size = h.length / directions.length;
+  const rows = directions.map((weight, i) => {
+    const row = { shape: [1, size], data: h.subarray(i * size, (i + 1) * size) };
+    return product(row, inverseProjection(weight, name)).data;
+  });
+  return concatenate(rows);
+}
+
 function inverseProjection({ shape, data }: Parameter, name: string): Parameter {
   const [p = 0, h = 0] = shape;
   // (W W^T) X = W, solved for X by Gauss and Jordan, with the largest pivot.

@@ -21,7 +21,14 @@ import { dim, type NdArray } from '../../nd-array.js';
 import type { OnnxAttribute } from '../../onnx/graph.js';
 import { type Emitter, float, floats, int, ints, string, strings } from '../emitter.js';
 import type { Lowering, LoweringContext } from '../lowering.js';
-import { biases, inverseProjections, projections, recurrentWeights, reordered } from './recurrent-weights.js';
+import {
+  biases,
+  inverseProjections,
+  projections,
+  recurrentWeights,
+  reordered,
+  unprojected,
+} from './recurrent-weights.js';
 
 function lower<K extends RecurrentName>(kind: K): Lowering<K> {
   const { states } = cellOf(kind);
@@ -34,7 +41,7 @@ function lower<K extends RecurrentName>(kind: K): Lowering<K> {
     const directions = bidirectional ? 2 : 1;
     const features = stateSize(options);
     const initial = states.map(({ input }) =>
-      options.learnedState ? learned(context, x.name, node, input, batchFirst) : inputs[input]?.name,
+      options.learnedState ? learned(context, x.name, node, input, options) : inputs[input]?.name,
     );
 
     let sequence = batchFirst ? transpose(emitter, x.name, `${name}.time_first`, 1, 0, 2) : x.name;
@@ -114,7 +121,7 @@ function emitLayer(
     emitter.emit('MatMul', [a, b], { name: `${label}.${role}` });
   const [h0 = '', ...others] = initial;
   const initialH =
-    hr && h0 !== ''
+    hr && h0 !== '' && !options.learnedState
       ? multiply(
           h0,
           constant('unproject', () => inverseProjections(hr, label)),
@@ -203,19 +210,29 @@ function cellAttributes(
   };
 }
 
-/** A learned state [layers * directions, size] for each sequence of the batch. */
+/**
+ * A learned state [layers * directions, size] for each sequence of the batch. The h0 of a layer with a projection comes in through its
+ * pseudo-inverse: the product is computed here, since a reader takes a state for learned only where it is a constant.
+ */
 function learned(
   { emitter, parameter, once }: LoweringContext<RecurrentName>,
   x: string,
   node: Sharing & { readonly name: string },
   role: string,
-  batchFirst: boolean,
+  options: LayerOptions,
 ): string {
   const { name } = node;
+  const { batchFirst, projSize = 0, hiddenSize } = options;
+  const isProjected = projSize > 0 && role === 'h0';
+  const hrNames = isProjected ? layerDirections(options).map(({ suffix }) => `weight_hr${suffix}`) : [];
   const { shape, data } = parameter(role);
-  const [count, size] = [dim(shape, 0), dim(shape, 1)];
-  const state = once('state', [role], () =>
-    emitter.initializer(parameterName(node, role), { dtype: 'float32', shape: [count, 1, size], data }),
+  const [count, size] = [dim(shape, 0), isProjected ? hiddenSize : dim(shape, 1)];
+  const state = once('state', [role, ...hrNames], () =>
+    emitter.initializer(`${parameterName(node, role)}${isProjected ? '.unprojected' : ''}`, {
+      dtype: 'float32',
+      shape: [count, 1, size],
+      data: isProjected ? unprojected(data, hrNames.map(parameter), name) : data,
+    }),
   );
   const dims = emitter.emit('Shape', [x], { name: `${name}.dims` });
   const batch = emitter.emit('Gather', [dims, emitter.int64([batchFirst ? 0 : 1])], {

@@ -1,5 +1,5 @@
 /** Recurrent ops on the engine: their layers and directions, states and lengths. */
-import { goForward } from '../../builder/backends/simd/layer-plan.js';
+import { goThrough } from '../../builder/backends/simd/layer-plan.js';
 import { cellOf, type RecurrentName, recurrentNames } from '../../builder/recurrent/cells.js';
 import {
   batchAndTime,
@@ -54,7 +54,10 @@ function recurrent<K extends RecurrentName>(kind: K): Prepare<K> {
             const from = { x: read, states: states.map((_, i) => within(i, index)), lengths: atLengths };
             return direction.prepare(from, wanted, run, some.length > 1 ? 1 : threads);
           });
-          goForward(begun.flatMap(({ plan }) => plan ?? []));
+          goThrough(
+            'layerForward',
+            begun.flatMap(({ plan }) => plan ?? []),
+          );
           return begun.map(({ finish }) => finish());
         });
         for (const [i, { steps }] of own.entries()) {

@@ -5,7 +5,7 @@ import { type CellName, cellLayouts } from '../../../src/builder/backends/simd/c
 import { Engine } from '../../../src/builder/backends/simd/engine.js';
 import { kernelBytes, type SimdForm } from '../../../src/builder/backends/simd/kernel-bytes.js';
 import { jobKind, layerJobFields, seatFields } from '../../../src/builder/backends/simd/kernels.js';
-import { goForward } from '../../../src/builder/backends/simd/layer-plan.js';
+import { goThrough } from '../../../src/builder/backends/simd/layer-plan.js';
 import { more } from '../../../src/builder/backends/simd/more-teams.js';
 import { TrainingPlan } from '../../../src/builder/backends/simd/training-plan.js';
 import { runningEngine, trainingEngine } from '../../engine.js';
@@ -77,7 +77,7 @@ function layer(engine: Engine, given: Case, seed = 1, before?: (jobs: readonly n
   const plan = new TrainingPlan(engine, layout, { ...sizes, reverse, wantOutput }, inputs);
   const { output, hn, cn } = plan.prepareForward();
   before?.(plan.jobs);
-  goForward([plan]);
+  goThrough('layerForward', [plan]);
   const alone = [isAlone(engine, plan.jobs)];
   const dOutput = wantOutput ? place(batch * time * hiddenSize) : 0;
   const finish = plan.prepareBackward(dOutput, place(states), layout.hasCell ? place(states) : 0);

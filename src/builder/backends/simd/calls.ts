@@ -64,25 +64,34 @@ const cuts: { readonly [K in CallName]: Cut<K> } = {
   },
 };
 
-/** Calls a kernel again and again: each thread for a range of each call where that is worth waking one, else this thread. */
-export function callAll<K extends CallName>(
-  engine: Engine,
-  name: K,
-  calls: readonly CallArguments<K>[],
-): void {
+/** A kernel that is called again and again, and what has to be called when it was. */
+export interface Calls<K extends CallName> {
+  readonly call: TrainingKernels[K];
+  finish(): void;
+}
+
+/**
+ * Calls of a kernel: each at once where they are small, else all of them in the end, each thread for a range of each call.
+ *
+ * @param numbers how many numbers they go through, about
+ */
+export function callsOf<K extends CallName>(engine: Engine, name: K, numbers: number): Calls<K> {
+  const kernel = trainingKernels(engine)[name];
+  if (engine.sharesOf(engine.threads, numbers * MULTIPLICATIONS_OF_A_NUMBER) === 1) {
+    return { call: kernel, finish: () => {} };
+  }
+  const calls: CallArguments<K>[] = [];
+  // TypeScript does not see that a kernel and its parameters belong together.
+  const call = ((...given: CallArguments<K>) => void calls.push(given)) as TrainingKernels[K];
+  return { call, finish: () => callAll(engine, name, calls) };
+}
+
+/** Makes all calls: each thread for a range of each of them. */
+function callAll<K extends CallName>(engine: Engine, name: K, calls: readonly CallArguments<K>[]): void {
   const cut: Cut<K> = cuts[name];
-  let [numbers, parts] = [0, 0];
-  for (const call of calls) {
-    numbers += cut.numbers(call);
-    parts = Math.max(parts, Math.ceil(cut.count(call) / cut.step));
-  }
-  const shares = engine.sharesOf(parts, numbers * MULTIPLICATIONS_OF_A_NUMBER);
-  if (shares === 1) {
-    // TypeScript does not see that a kernel and its parameters belong together.
-    const kernel = trainingKernels(engine)[name] as (...given: CallArguments<K>) => void;
-    for (const call of calls) kernel(...call);
-    return;
-  }
+  const parts = calls.map((call) => Math.ceil(cut.count(call) / cut.step));
+  const numbers = calls.reduce((sum, call) => sum + cut.numbers(call), 0);
+  const shares = engine.sharesOf(Math.max(...parts, 0), numbers * MULTIPLICATIONS_OF_A_NUMBER);
   const jobNumbers = (calls.length + 1) * RECORD_NUMBERS;
   const records = engine.allocate(shares * jobNumbers * DOUBLE_BYTES);
   const written = new Float64Array(shares * jobNumbers);

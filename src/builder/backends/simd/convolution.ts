@@ -1,7 +1,7 @@
 /** Convolutions on the engine: slices of their windows on its threads. */
 import type { Convolution } from '../../convolution/convolution.js';
 import { windowCount, windowSize } from '../../convolution/windows.js';
-import { callAll } from './calls.js';
+import { callsOf } from './calls.js';
 import type { Engine, JobKind } from './engine.js';
 import { convolutionJobFields } from './kernels.js';
 import { roundUp } from './layer-layout.js';
@@ -194,10 +194,11 @@ export function convolutionWeightGradient(
   });
   const gradient = engine.allocate(outChannels * entries * float);
   if (slices.length === 0) engine.kernels.clearFloats(gradient, outChannels * entries);
-  else
-    callAll(engine, 'sumSlices', [
-      [outChannels, entries, dWeights, row, slices.length, sliceBytes, gradient],
-    ]);
+  else {
+    const { call, finish } = callsOf(engine, 'sumSlices', slices.length * outChannels * entries);
+    call(outChannels, entries, dWeights, row, slices.length, sliceBytes, gradient);
+    finish();
+  }
   engine.release(dWeights);
   return gradient;
 }

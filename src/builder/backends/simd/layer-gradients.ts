@@ -1,6 +1,6 @@
 /** The weights of a recurrent layer as its way back reads them, and their gradients as it writes them. */
 
-import { type CallArguments, callAll } from './calls.js';
+import { callsOf } from './calls.js';
 import type { CellLayout } from './cells.js';
 import type { Engine } from './engine.js';
 import { type LayerWeightSizes, layoutOf, paddedUnits, roundUp } from './layer-layout.js';
@@ -26,11 +26,12 @@ export function packBackward(
   const panels = engine.allocate(count * FLOAT_BYTES);
   engine.kernels.clearFloats(panels, count);
   const first = Math.min(...places);
-  const packings = places.map((place, gate): CallArguments<'packWeights'> => {
+  const { call, finish } = callsOf(engine, 'packWeights', count);
+  for (const [gate, place] of places.entries()) {
     const from = weight + gate * hiddenSize * columns * FLOAT_BYTES;
-    return [hiddenSize, columns, 1, 0, from, panels, depth, (place - first) * hidden, 0];
-  });
-  callAll(engine, 'packWeights', packings);
+    call(hiddenSize, columns, 1, 0, from, panels, depth, (place - first) * hidden, 0);
+  }
+  finish();
   return panels;
 }
 
@@ -54,13 +55,13 @@ export function unpackGradients(
   const { hidden, width, gateWidth, inputAt, oneAt } = layoutOf(cell, sizes);
   const stride = width * FLOAT_BYTES;
   const sliceBytes = gateWidth * stride;
-  const sums: CallArguments<'sumSlices'>[] = [];
+  const { call: sumSlices, finish } = callsOf(engine, 'sumSlices', slices * gateWidth * width);
   const unpack = (columns: number, column: number, places: readonly number[]) => {
     const size = hiddenSize * columns * FLOAT_BYTES;
     const to = engine.allocate(places.length * size);
     for (const [gate, place] of places.entries()) {
       const from = dWeights + (place * hidden * width + column) * FLOAT_BYTES;
-      sums.push([hiddenSize, columns, from, stride, slices, sliceBytes, to + gate * size]);
+      sumSlices(hiddenSize, columns, from, stride, slices, sliceBytes, to + gate * size);
     }
     return to;
   };
@@ -70,6 +71,6 @@ export function unpackGradients(
     dBias: unpack(1, oneAt, cell.ofInput),
     dBiasHh: cell.ofState === cell.ofInput ? 0 : unpack(1, oneAt, cell.ofState),
   };
-  callAll(engine, 'sumSlices', sums);
+  finish();
   return gradients;
 }

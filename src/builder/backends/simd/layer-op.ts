@@ -12,7 +12,7 @@ import { inputNamed, type SimdBackend, type SimdKernel } from './backend.js';
 import { type CellName, cellLayouts } from './cells.js';
 import type { Engine, JobKind } from './engine.js';
 import { type LayerSizes, layoutOf } from './layer-layout.js';
-import { goForward, isForOneThread } from './layer-plan.js';
+import { goThrough, isForOneThread } from './layer-plan.js';
 import { trainingKernels } from './training-kernels.js';
 import { TrainingPlan } from './training-plan.js';
 
@@ -97,7 +97,7 @@ function forward(backend: SimdBackend, inputs: NamedTensorInfoMap, attributes: A
     const threads = atOnce ? 1 : backend.engine.threads;
     const plans = turn.map((direction) => planOf(backend, inputs, attributes, direction, threads));
     results.push(...plans.flatMap((plan) => resultsOf(backend, plan)));
-    goForward(plans);
+    goThrough('layerForward', plans);
     if (training) turns.push(plans);
     else for (const plan of plans) plan.release();
   }
@@ -182,13 +182,13 @@ function together<T>(
   turns: readonly (readonly TrainingPlan[])[],
   prepare: (plan: TrainingPlan, direction: number) => () => T,
 ): readonly T[] {
-  const all = turns.flat();
-  return turns.flatMap((plans) => {
-    const finish = plans.map((plan) => prepare(plan, all.indexOf(plan)));
-    const jobs = plans.flatMap((plan) => plan.jobs);
-    plans[0]?.engine.run(kind, jobs);
-    return finish.map((end) => end());
-  });
+  const results: T[] = [];
+  for (const plans of turns) {
+    const finish = plans.map((plan, i) => prepare(plan, results.length + i));
+    goThrough(kind, plans);
+    for (const end of finish) results.push(end());
+  }
+  return results;
 }
 
 /** Results: the gradients of all inputs of each direction but the shared ones, empty ones for those that are missing. */
@@ -246,27 +246,25 @@ function registerGradient(tf: Tf): void {
     gradFunc(dy, saved, attributes) {
       const [plans] = saved as [TfTensor];
       const { length } = (attributes as unknown as Attributes).reverse;
-      const [, ...ofResults] = dy as TfTensor[];
+      const ofResults = dy as TfTensor[];
+      const each = (ofResults.length - 1) / length;
       const given: NamedTensorMap = { plans };
-      for (const [i, [dOutput, dH, dC]] of inDirections<DirectionResults<TfTensor>, TfTensor>(
-        ofResults,
-        length,
-      ).entries()) {
-        Object.assign(given, { [nameIn(i, 'dOutput')]: dOutput, [nameIn(i, 'dH')]: dH });
-        if (dC) given[nameIn(i, 'dC')] = dC;
+      for (let i = 0, at = 1; i < length; i++, at += each) {
+        given[nameIn(i, 'dOutput')] = ofResults[at] as TfTensor;
+        given[nameIn(i, 'dH')] = ofResults[at + 1] as TfTensor;
+        if (each > 2) given[nameIn(i, 'dC')] = ofResults[at + 2] as TfTensor;
       }
       const results = runKernel<TfTensor[]>(backwardKernel, given);
       const gradients: Record<string, () => TfTensor> = {
         // The gradients of the results are not read: they tell tfjs on what this depends, so that it refuses to differentiate that again.
         x: () => runKernel<TfTensor>(inputGradientKernel, given),
       };
-      for (const [i, ofDirection] of inDirections<TfTensor[], TfTensor>(results, length).entries()) {
-        const [bias, biasHh] = [ofDirection[4] as TfTensor, ofDirection[5] as TfTensor];
-        for (const [k, name] of differentiated.entries()) {
-          // Where both biases are added up, they have one gradient.
-          const isOfBoth = name === 'biasHh' && biasHh.size === 0;
-          gradients[nameIn(i, name)] = () => (isOfBoth ? bias.clone() : (ofDirection[k] as TfTensor));
-        }
+      for (const [k, gradient] of results.entries()) {
+        const name = differentiated[k % differentiated.length] as string; // of every direction
+        // Where both biases are added up, they have one gradient.
+        const isOfBoth = name === 'biasHh' && gradient.size === 0;
+        const own = isOfBoth ? () => (results[k - 1] as TfTensor).clone() : () => gradient;
+        gradients[nameIn(Math.floor(k / differentiated.length), name)] = own;
       }
       return gradients;
     },

@@ -3,7 +3,7 @@
  * computes is the cell: `cells.ts`.
  */
 import type { CellLayout } from './cells.js';
-import type { Engine } from './engine.js';
+import type { Engine, JobKind } from './engine.js';
 import { layerJobFields } from './kernels.js';
 import { type LayerLayout, type LayerSizes, layoutOf, strides } from './layer-layout.js';
 import { LayerSlice, type StepAddresses } from './layer-slice.js';
@@ -81,7 +81,7 @@ export class LayerPlan {
   }
 
   /**
-   * Makes room for the results and tells the jobs where everything is. {@link goForward} comes next, before anything is read. A plan with
+   * Makes room for the results and tells the jobs where everything is. {@link goThrough} comes next, before anything is read. A plan with
    * packed weights may go forward any number of times, each from its own inputs.
    */
   prepareForward(inputs: LayerInputs = this.inputs): ForwardResults {
@@ -145,12 +145,12 @@ export class LayerPlan {
 }
 
 /**
- * Runs the forward passes that {@link LayerPlan.prepareForward} has prepared, of plans of one engine that do not wait for each other: all at
- * once, so that together they may have a job for each thread at most.
+ * Runs a pass that plans of one engine have prepared, such as {@link LayerPlan.prepareForward}. They do not wait for each other, and run all
+ * at once, so that together they may have a job for each thread at most.
  */
-export function goForward(plans: readonly LayerPlan[]): void {
-  const jobs = plans.flatMap((plan) => plan.jobs);
-  plans[0]?.engine.run('layerForward', jobs);
+export function goThrough(kind: JobKind, plans: readonly LayerPlan[]): void {
+  const [first, ...others] = plans;
+  if (first) first.engine.run(kind, others.length === 0 ? first.jobs : plans.flatMap((plan) => plan.jobs));
 }
 
 /**

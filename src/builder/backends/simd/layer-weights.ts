@@ -19,13 +19,10 @@ export interface LayerPanels {
   readonly projection: number;
 }
 
-/** Arguments of the kernel `packWeights`. */
-export type WeightPacking = Parameters<RunningKernels['packWeights']>;
-
 const FLOAT_BYTES = 4;
 
 /**
- * @param packAll calls the kernel `packWeights` for each
+ * @param packWeights the kernel, or what calls it later
  * @returns blocks of their own, the caller's to release; the weights themselves are not needed any more
  */
 export function packLayer(
@@ -33,16 +30,13 @@ export function packLayer(
   cell: CellLayout,
   sizes: LayerWeightSizes,
   weights: LayerWeights,
-  packAll: (packings: readonly WeightPacking[]) => void = (packings) => {
-    for (const packing of packings) engine.kernels.packWeights(...packing);
-  },
+  packWeights: RunningKernels['packWeights'] = engine.kernels.packWeights,
 ): LayerPanels {
   const { inputSize, hiddenSize, stateSize } = sizes;
   const { weightIh, weightHh, bias, biasHh, weightHr = 0 } = weights;
   const { hidden, inputAt, oneAt, products, panels } = layoutOf(cell, sizes);
   const forward = engine.allocate(panels * FLOAT_BYTES);
   engine.kernels.clearFloats(forward, panels);
-  const packings: WeightPacking[] = [];
   /** Adds a part of all of PyTorch's gates, from `row` of the inputs on. */
   const pack = (
     from: number,
@@ -57,14 +51,13 @@ export function packLayer(
       const at = from + gate * hiddenSize * columns * FLOAT_BYTES;
       const to = forward + panelsAt * FLOAT_BYTES;
       const [toRow, toColumn] = [row - inputsAt, (place - first) * hidden];
-      packings.push([hiddenSize, columns, scales[gate] ?? 1, 1, at, to, depth, toRow, toColumn]);
+      packWeights(hiddenSize, columns, scales[gate] ?? 1, 1, at, to, depth, toRow, toColumn);
     }
   };
   pack(weightHh, stateSize, 0, cell.ofState, cell.stateScales);
   pack(weightIh, inputSize, inputAt, cell.ofInput, cell.inputScales);
   pack(bias, 1, oneAt, cell.ofInput, cell.inputScales);
   pack(biasHh, 1, oneAt, cell.ofState, cell.stateScales);
-  packAll(packings);
   if (weightHr === 0) return { forward, projection: 0 };
   const projection = engine.allocate(hidden * roundUp(stateSize, 8) * FLOAT_BYTES);
   engine.kernels.packMatrix(hiddenSize, hidden, stateSize, 1, weightHr, projection);

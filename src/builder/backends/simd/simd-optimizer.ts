@@ -9,7 +9,7 @@ import {
   slotNames,
 } from '../../train/optimizers.js';
 import type { SimdBackend } from './backend.js';
-import { type CallArguments, callAll } from './calls.js';
+import { callsOf } from './calls.js';
 import { trainingKernels } from './training-kernels.js';
 
 interface Entry {
@@ -94,35 +94,33 @@ export class SimdOptimizer implements Optimizer {
 
   #update(moves: readonly Move[], config: StepOptions, scale: number): void {
     const { engine } = this.#backend;
+    let numbers = 0;
+    for (const { count } of moves) numbers += count;
     if (config.kind === 'sgd') {
       const { lr, momentum, dampening, nesterov, weightDecay } = config;
       // PyTorch's buffer starts as the first gradient, undamped.
       const added = this.#step === 1 ? 1 : 1 - dampening;
-      const settings = [scale, weightDecay, momentum, added, Number(nesterov), lr] as const;
-      const calls = moves.map(
-        ({ count, parameter, gradient, slots: [buffer = 0] }): CallArguments<'sgdStep'> => [
-          ...([count, parameter, gradient, buffer] as const),
-          ...settings,
-        ],
-      );
-      callAll(engine, 'sgdStep', calls);
+      const { call, finish } = callsOf(engine, 'sgdStep', numbers);
+      for (const { count, parameter, gradient, slots } of moves) {
+        const buffer = slots[0] ?? 0;
+        call(count, parameter, gradient, buffer, scale, weightDecay, momentum, added, Number(nesterov), lr);
+      }
+      finish();
       return;
     }
     const { lr, eps, weightDecay, kind } = config;
     const [beta1, beta2] = config.betas;
     const shrink = kind === 'adamw' ? 1 - lr * weightDecay : 1;
     const decay = kind === 'adam' ? weightDecay : 0;
-    const rootCorrection = Math.sqrt(1 - beta2 ** this.#step);
+    const root = Math.sqrt(1 - beta2 ** this.#step);
     const stepSize = lr / (1 - beta1 ** this.#step);
-    const moments = [1 - beta1, beta2, 1 - beta2, rootCorrection, eps, stepSize] as const;
-    const calls = moves.map(
-      ({ count, parameter, gradient, slots: [mean = 0, square = 0] }): CallArguments<'adamStep'> => [
-        ...([count, parameter, gradient, mean, square] as const),
-        ...([scale, shrink, decay] as const),
-        ...moments,
-      ],
-    );
-    callAll(engine, 'adamStep', calls);
+    const [added1, added2] = [1 - beta1, 1 - beta2];
+    const { call, finish } = callsOf(engine, 'adamStep', numbers);
+    for (const { count, parameter: p, gradient: g, slots } of moves) {
+      const [mean, square] = [slots[0] ?? 0, slots[1] ?? 0];
+      call(count, p, g, mean, square, scale, shrink, decay, added1, beta2, added2, root, eps, stepSize);
+    }
+    finish();
   }
 
   get stepCount(): number {

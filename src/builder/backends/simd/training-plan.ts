@@ -1,12 +1,12 @@
 /** A plan that goes back, too. It is apart since whoever only runs models loads nothing of it. */
 
 import { LstmOnnxError } from '../../../errors.js';
-import { callAll } from './calls.js';
+import { callsOf } from './calls.js';
 import type { Engine } from './engine.js';
 import { layerBackwardJobFields } from './kernels.js';
 import { packBackward, unpackGradients, type WeightGradients } from './layer-gradients.js';
 import { roundUp, strides } from './layer-layout.js';
-import { type ForwardResults, goForward, LayerPlan, within } from './layer-plan.js';
+import { type ForwardResults, goThrough, LayerPlan, within } from './layer-plan.js';
 import { type LayerPanels, packLayer } from './layer-weights.js';
 
 /** Addresses of gradients; 0 for those of inputs that are missing. */
@@ -35,7 +35,7 @@ export class TrainingPlan extends LayerPlan {
   /** The layer forward. */
   forward(): ForwardResults {
     const results = this.prepareForward();
-    goForward([this]);
+    goThrough('layerForward', [this]);
     return results;
   }
 
@@ -44,10 +44,11 @@ export class TrainingPlan extends LayerPlan {
   }
 
   protected override packLayer(): LayerPanels {
-    const { engine } = this;
-    return packLayer(engine, this.cell, this.sizes, this.inputs, (packings) =>
-      callAll(engine, 'packWeights', packings),
-    );
+    const { engine, layout } = this;
+    const { call, finish } = callsOf(engine, 'packWeights', layout.panels);
+    const panels = packLayer(engine, this.cell, this.sizes, this.inputs, call);
+    finish();
+    return panels;
   }
 
   /** The way back of this plan alone: see {@link prepareBackward}. @returns addresses that are the caller's to release */
@@ -125,13 +126,13 @@ export class TrainingPlan extends LayerPlan {
         dC: hasCell ? work.floats(rows * hidden) : 0,
         carried: isCarried ? work.floats(rows * wideState) : 0,
         dUnprojected: projection ? work.floats(rows * wideHidden) : 0,
+        tile: 0,
         dWeights: dWeights + i * gateWidth * width * FLOAT_BYTES,
         dProjection: within(projection?.dProjection, i * state * wideHidden * FLOAT_BYTES),
       };
       for (const job of jobs) {
-        const tile = work.floats((rows + MOST_SUMMED_ROWS) * TILE_WIDTH);
+        fields.tile = work.floats((rows + MOST_SUMMED_ROWS) * TILE_WIDTH);
         this.engine.writeFields(job, layerBackwardJobFields, fields);
-        this.engine.writeFields(job, layerBackwardJobFields, { tile });
       }
     }
   }
@@ -150,7 +151,9 @@ export class TrainingPlan extends LayerPlan {
     const stride = roundUp(this.layout.hidden, 8) * FLOAT_BYTES;
     const to = this.engine.allocate(stateSize * hiddenSize * FLOAT_BYTES);
     const [slices, sliceBytes] = [this.slices.length, this.layout.state * stride];
-    callAll(this.engine, 'sumSlices', [[stateSize, hiddenSize, dProjection, stride, slices, sliceBytes, to]]);
+    const { call, finish } = callsOf(this.engine, 'sumSlices', slices * stateSize * hiddenSize);
+    call(stateSize, hiddenSize, dProjection, stride, slices, sliceBytes, to);
+    finish();
     return to;
   }
 
@@ -178,14 +181,17 @@ export class TrainingPlan extends LayerPlan {
         inputGates: this.cell.ofInput.length * this.layout.hidden,
         inputBackward,
         rowsAtOnce: MOST_SUMMED_ROWS,
+        dXRows: 0,
+        stepsFrom: 0,
+        stepsTo: time,
       };
       for (const [member, job] of jobs.entries()) {
-        const stepsFrom = Math.round((time * member) / jobs.length);
-        const stepsTo = Math.round((time * (member + 1)) / jobs.length);
-        const atOnce = Math.max(rows, Math.min(MOST_SUMMED_ROWS, rows * (stepsTo - stepsFrom)));
-        const dXRows = work.floats(atOnce * roundUp(inputSize, 8));
+        fields.stepsFrom = Math.round((time * member) / jobs.length);
+        fields.stepsTo = Math.round((time * (member + 1)) / jobs.length);
+        const steps = fields.stepsTo - fields.stepsFrom;
+        const atOnce = Math.max(rows, Math.min(MOST_SUMMED_ROWS, rows * steps));
+        fields.dXRows = work.floats(atOnce * roundUp(inputSize, 8));
         engine.writeFields(job, layerBackwardJobFields, fields);
-        engine.writeFields(job, layerBackwardJobFields, { dXRows, stepsFrom, stepsTo });
       }
     }
     return () => {
