@@ -1,15 +1,7 @@
-// Each thread has a mailbox, where the host posts its jobs.
+// What a thread looks at in a mailbox while it runs a job; `threads.ts` has the mailbox itself.
 
-/** How many jobs were posted, and claimed, and the last of them; and the last one that the host waited for. */
-@unmanaged
-export class Mailbox {
-  posted: i32;
-  kind: i32;
-  job: usize;
-  claimed: i32;
-  awaited: i32;
-}
-
+/** Which job the host waits for: it does when its own is done. */
+export const awaitedOffset: usize = 16;
 /** How many jobs are done stands on a cache line of its own; behind it, whether the thread broke down, which its program writes. */
 export const doneOffset: usize = 64;
 export const failedOffset: usize = 68;

@@ -6,7 +6,7 @@
 // late, the leader sends all others away, and computes all units of the steps that are left: so a busy machine costs a job one time
 // slice. Whichever thread computes a unit, its bits are the same.
 import { LayerJob } from './layer-job';
-import { failedOffset, Mailbox, ownMailbox } from './mailbox';
+import { awaitedOffset, failedOffset, ownMailbox } from './mailbox';
 
 /** Where a team meets, on a line of the cache; the seats follow, a line each. */
 @unmanaged
@@ -133,5 +133,5 @@ function comes(seat: Seat): bool {
 
 /** Whether the host waits for this thread's job to be done, which it does when its own is: the leader comes no more. */
 function isAwaited(): bool {
-  return ownMailbox != 0 && atomic.load<i32>(ownMailbox + offsetof<Mailbox>('awaited')) == atomic.load<i32>(ownMailbox);
+  return ownMailbox != 0 && atomic.load<i32>(ownMailbox + awaitedOffset) == atomic.load<i32>(ownMailbox);
 }

@@ -6,10 +6,19 @@ import { ConvolutionJob } from './convolution-job';
 import { layerBackward, layerInputGradient } from './layer-backward';
 import { layerForward } from './layer-forward';
 import { LayerBackwardJob, LayerJob } from './layer-job';
-import { doneOffset, Mailbox, setOwnMailbox } from './mailbox';
+import { awaitedOffset, doneOffset, setOwnMailbox } from './mailbox';
 import { MatmulJob, matmul } from './matmul';
 
 // FOR_TRAINING, FOR_CONVOLUTIONS, FOR_FEW_ROWS (teams, and what x gives computed first) and FOR_WIDE are 1 or 0: scripts/build-kernels.js says which, and the compiler leaves out what is never called.
+
+/** One thread's mailbox: how many jobs were posted, and claimed, and the last of them; what follows is in mailbox.ts. */
+@unmanaged
+class Mailbox {
+  posted: i32;
+  kind: i32;
+  job: usize;
+  claimed: i32;
+}
 
 /** How often a thread looks for a job before it goes to sleep: under a millisecond, the pauses within a step. */
 const spins: i32 = 2000000;
@@ -83,7 +92,7 @@ export function post(mailbox: usize, kind: i32, job: usize): void {
 export function takeBack(mailbox: usize): bool {
   const posted = atomic.load<i32>(mailbox);
   if (!claims(mailbox, posted)) {
-    if (FOR_FEW_ROWS) atomic.store<i32>(mailbox + offsetof<Mailbox>('awaited'), posted);
+    if (FOR_FEW_ROWS) atomic.store<i32>(mailbox + awaitedOffset, posted);
     return false;
   }
   atomic.store<i32>(mailbox + doneOffset, posted);

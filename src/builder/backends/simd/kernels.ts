@@ -136,9 +136,6 @@ export const layerJobFields = [
   'seat',
 ] as const;
 
-/** The fields of `Mailbox`: 32-bit integers in this order. */
-export const mailboxFields = ['posted', 'kind', 'job', 'claimed', 'awaited'] as const;
-
 /** The fields of `MatmulJob`: 32-bit integers in this order. */
 export const matmulJobFields = ['rows', 'depth', 'columns', 'a', 'panels', 'c', 'padded', 'bias'] as const;
 
