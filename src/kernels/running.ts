@@ -9,5 +9,4 @@ export { isDone, post, runJob, takeBack, work } from './threads';
 /** Which binary this is: with relaxed SIMD or without, and by vectors in pairs. */
 export const usesRelaxedSimd: bool = ASC_FEATURE_RELAXED_SIMD;
 export const usesPairs: bool = FOR_WIDE != 0;
-/** Whether threads can be a team. */
-export const hasTeams: bool = FOR_FEW_ROWS != 0;
+export { latePasses } from './team';

@@ -34,6 +34,9 @@ export class Seat {
   mailbox: usize;
 }
 
+/** Where it is counted how often a leader went on alone, so that the host may give threads a rest; 0 where there are no teams. */
+export const latePasses: usize = FOR_FEW_ROWS ? memory.data(4) : 0;
+
 const lineBytes: usize = 64;
 /** How often the leader looks for a member at the first meeting: for some 100 microseconds, as waking a thread takes. */
 const firstPatience: i32 = 200000;
@@ -98,6 +101,7 @@ function waits(seat: Seat, hidden: i32): void {
   if (looked >= most) {
     seat.unitsAt = 0;
     seat.units = hidden;
+    atomic.add<i32>(latePasses, 1);
     sendAway(table);
   } else {
     atomic.store<i32>(table, met);

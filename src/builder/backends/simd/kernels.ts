@@ -173,7 +173,6 @@ export const jobKind = {
 export interface RunningKernels {
   readonly usesRelaxedSimd: WebAssembly.Global<'i32'>;
   readonly usesPairs: WebAssembly.Global<'i32'>;
-  readonly hasTeams: WebAssembly.Global<'i32'>;
   rectify(count: number, x: number, y: number): void;
   packWeights(
     rows: number,
@@ -202,6 +201,7 @@ export interface RunningKernels {
   runJob(kind: number, job: number): void;
   takeBack(mailbox: number): number;
   work(mailbox: number): void;
+  readonly latePasses: WebAssembly.Global<'i32'>;
 }
 
 /** What `src/kernels/training.ts` exports. */

@@ -42,6 +42,8 @@ export class LayerPlan {
   protected readonly slices: LayerSlice[] = [];
   /** One for each slice, or for each thread of the team that goes through all rows. */
   readonly jobs: readonly number[];
+  /** Those that run in the pass that is prepared: not all where a team has a rest. */
+  passJobs: readonly number[] = [];
   protected inputs: LayerInputs;
 
   /**
@@ -93,12 +95,12 @@ export class LayerPlan {
     const cn = this.cell.hasCell ? engine.allocate(batch * hiddenSize * FLOAT_BYTES) : 0;
     const read = strides(this.sizes, inputSize);
     const written = strides(this.sizes, stateSize);
+    this.passJobs = this.slices.flatMap((slice) => slice.begin());
     for (const slice of this.slices) {
       const { start } = slice;
       const xOffset = read.first + start * read.row;
       const hOffset = start * stateSize * FLOAT_BYTES;
       const cOffset = start * hiddenSize * FLOAT_BYTES;
-      slice.begin();
       slice.write({
         x: inputs.x + xOffset,
         mask: within(inputs.mask, xOffset),
@@ -150,7 +152,8 @@ export class LayerPlan {
  */
 export function goThrough(kind: JobKind, plans: readonly LayerPlan[]): void {
   const [first, ...others] = plans;
-  if (first) first.engine.run(kind, others.length === 0 ? first.jobs : plans.flatMap((plan) => plan.jobs));
+  if (first)
+    first.engine.run(kind, others.length === 0 ? first.passJobs : plans.flatMap((plan) => plan.passJobs));
 }
 
 /**

@@ -108,9 +108,11 @@ export class LayerSlice {
     for (const job of this.jobs) this.#engine.writeFields(job, layerJobFields, fields);
   }
 
-  /** Before each pass. */
-  begin(): void {
-    if (this.#team !== 0) more.seatTeam?.(this.#engine, this.#team, this.jobs, this.#layout.hidden);
+  /** Before each pass. @returns the jobs that run in it */
+  begin(): readonly number[] {
+    const { hidden, panels } = this.#layout;
+    const all = this.#time * this.rows * panels;
+    return (this.#team && more.seatTeam?.(this.#engine, this.#team, this.jobs, hidden, all)) || this.jobs;
   }
 
   /** Steps count in the order in which they are read. */

@@ -54,7 +54,7 @@ export class TrainingPlan extends LayerPlan {
   /** The way back of this plan alone: see {@link prepareBackward}. @returns addresses that are the caller's to release */
   backward(dOutput: number, dHn: number, dCn = 0): LayerGradients {
     const finish = this.prepareBackward(dOutput, dHn, dCn);
-    this.engine.run('layerBackward', this.jobs);
+    goThrough('layerBackward', [this]);
     return finish();
   }
 
@@ -107,11 +107,10 @@ export class TrainingPlan extends LayerPlan {
     const [wideHidden, wideState] = [roundUp(hidden, 8), roundUp(state, 8)];
     const isCarried = this.inputs.lengths !== 0 || carriesPast;
     const output = strides(this.sizes, stateSize);
-    for (const [i, slice] of this.slices.entries()) {
-      const { start, rows, jobs } = slice;
+    this.passJobs = this.slices.flatMap((slice) => slice.begin());
+    for (const [i, { start, rows, jobs }] of this.slices.entries()) {
       const hOffset = start * stateSize * FLOAT_BYTES;
       const cOffset = start * hiddenSize * FLOAT_BYTES;
-      slice.begin();
       const fields = {
         stateGates: ofState.length * hidden,
         stateGatesAt: Math.min(...ofState) * hidden * FLOAT_BYTES,
@@ -160,7 +159,7 @@ export class TrainingPlan extends LayerPlan {
   /** The gradient of x, after {@link backward}. @returns its address, the caller's to release */
   inputGradient(): number {
     const finish = this.prepareInputGradient();
-    this.engine.run('layerInputGradient', this.jobs);
+    goThrough('layerInputGradient', [this]);
     return finish();
   }
 
@@ -175,6 +174,7 @@ export class TrainingPlan extends LayerPlan {
       packBackward(engine, weightIh, inputSize, this.sizes, this.cell.ofInput),
     );
     const x = strides(this.sizes, inputSize);
+    this.passJobs = this.jobs;
     for (const { start, rows, jobs } of this.slices) {
       const fields = {
         dX: dX + x.first + start * x.row,
