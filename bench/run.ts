@@ -2,7 +2,7 @@
  * `npm run bench -- --python PATH`: measures ours and PyTorch side by side, alternating, and writes bench/results.md. With
  * `--only conv` (or another name of `parts.ts`) that part alone; the others stay as they are. Without --python the PyTorch columns
  * stay empty. Ours runs on the newest LTS of Node.js, and what is trained on each of `--nodes`, which npm brings. `--into FILE` writes
- * another file of this folder, for another machine.
+ * another file of this folder, for another machine, which `--title` names.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true },
     nodes: { type: 'string', default: nodeVersions.join(',') },
     into: { type: 'string', default: 'results.md' },
+    title: { type: 'string', default: 'Measured' },
   },
 });
 const names = Object.keys(parts) as (keyof typeof parts)[]; // its own names
@@ -52,7 +53,7 @@ const sections = names.flatMap((name) => {
   const text = known.get(title);
   return text === undefined ? [] : [`## ${title}\n\n${text}\n`];
 });
-const results = `# Measured
+const results = `# ${options.title}
 
 By \`npm run bench\`, in milliseconds: the least and the median of processes that are taken in turn. The first line of each part says with
 what, and how many. Ratios are of the least, which others on the machine disturb less; ours is with \`enableWideKernels()\`, which has an effect
