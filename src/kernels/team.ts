@@ -3,8 +3,8 @@
 //
 // The host posts the jobs and begins its own, the leader's; it does not know whether the other threads have a processor. At the first
 // meeting the leader waits for a moment only. At a later one it waits until all have come, since it needs what they computed. When one is
-// late, the leader sends all others away, and computes all units of the steps that are left: so a busy machine costs a job one time
-// slice. Whichever thread computes a unit, its bits are the same.
+// late, the leader sends all others away, and computes all units of the steps that are left: the host then leaves the
+// team alone for some passes (`more-teams.ts`). Whichever thread computes a unit, its bits are the same.
 import { LayerJob } from './layer-job';
 import { awaitedOffset, failedOffset, ownMailbox } from './mailbox';
 
