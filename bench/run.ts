@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- --python PATH`: measures ours and PyTorch side by side, alternating, and writes bench/results.md. With
  * `--only conv` (or another name of `parts.ts`) that part alone; the others stay as they are. Without --python the PyTorch columns
- * stay empty. Ours runs on the newest LTS of Node.js, and what is trained on each of `--nodes`, which npm brings. `--into FILE` writes
+ * are empty, and nothing is written. Ours runs on the newest LTS of Node.js, and what is trained on each of `--nodes`, which npm brings. `--into FILE` writes
  * another file of this folder, for another machine, which `--title` names.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -60,5 +60,5 @@ what, and how many. Ratios are of the least, which others on the machine disturb
 from Node.js 24 on and takes a processor with AVX2.
 
 ${sections.join('\n')}`;
-await writeFileAtomic(file, results);
+if (options.python !== undefined) await writeFileAtomic(file, results);
 console.log(results);

@@ -10,7 +10,7 @@ import { withoutTexts } from './refusal-texts.js';
 
 const folder = 'dist/runtime/worker';
 
-/** Tables without the ops that are in files called `more`, or `more-` and a name. */
+/** The first program lacks what is in files called `more`, or `more-` and a name. */
 const withoutMore = {
   name: 'without-more',
   setup({ onResolve, onLoad }) {

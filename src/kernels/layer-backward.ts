@@ -13,8 +13,7 @@ const chunkRows = 128;
 
 /** Back through time; the gates become their gradients in place, for `layerInputGradient`. */
 export function layerBackward(job: LayerBackwardJob): void {
-  const hidden = job.hidden, rows = job.rows, stateSize = job.stateSize;
-  const hiddenBytes = <usize>hidden * 4, gateStride = job.gateStride;
+  const hidden = job.hidden, rows = job.rows, gateStride = job.gateStride;
   const dHWidth = padded8(job.state), unprojectedWidth = padded8(hidden);
   const dHBytes = <usize>dHWidth * 4, unprojectedBytes = <usize>unprojectedWidth * 4;
   if (!meets(job)) return;
@@ -25,10 +24,7 @@ export function layerBackward(job: LayerBackwardJob): void {
     const first = <usize>(t * rows);
     const gates = job.gates + first * gateStride;
     if (job.dOutput) {
-      const outputs = own(job, stateSize);
-      for (let b = 0; b < rows; b++) {
-        if (!hasEnded(job, b, t)) addRow(outputs, job.dH + <usize>b * dHBytes + ownAt(job), dOutput + <usize>b * job.outputRow + ownAt(job));
-      }
+      addOutputGradients(job, t, dOutput);
       dOutput -= job.outputTime;
     }
     let dStates = job.dH, dStateBytes = dHBytes;
@@ -64,10 +60,17 @@ export function layerBackward(job: LayerBackwardJob): void {
       summed = t;
     }
   }
-  const states = own(job, stateSize), cells = own(job, job.hiddenSize);
-  for (let b = 0; b < rows; b++) {
-    if (job.dH0) copyFloats(job.dH0 + ownAt(job) + <usize>(b * stateSize) * 4, job.dH + ownAt(job) + <usize>b * dHBytes, states);
-    if (job.dC0) copyFloats(job.dC0 + ownAt(job) + <usize>(b * job.hiddenSize) * 4, job.dC + ownAt(job) + <usize>b * hiddenBytes, cells);
+  writeFirstStates(job);
+}
+
+/** The gradients of h and c before the first step. */
+function writeFirstStates(job: LayerBackwardJob): void {
+  const dHBytes = <usize>padded8(job.state) * 4, hiddenBytes = <usize>job.hidden * 4;
+  const unitsAt = ownAt(job), states = own(job, job.stateSize), cells = own(job, job.hiddenSize);
+  for (let b = 0; b < job.rows; b++) {
+    const row = <usize>b;
+    if (job.dH0) copyFloats(job.dH0 + unitsAt + <usize>(b * job.stateSize) * 4, job.dH + unitsAt + row * dHBytes, states);
+    if (job.dC0) copyFloats(job.dC0 + unitsAt + <usize>(b * job.hiddenSize) * 4, job.dC + unitsAt + row * hiddenBytes, cells);
   }
 }
 
@@ -81,6 +84,14 @@ function startGradients(job: LayerBackwardJob): void {
     if (!job.dC) continue;
     clearFloats(dC, ownUnits(job));
     copyFloats(dC, job.dCn + <usize>(b * job.hiddenSize) * 4 + unitsAt, own(job, job.hiddenSize));
+  }
+}
+
+/** A step's output is its h. */
+function addOutputGradients(job: LayerBackwardJob, step: i32, dOutput: usize): void {
+  const dHBytes = <usize>padded8(job.state) * 4, unitsAt = ownAt(job), outputs = own(job, job.stateSize);
+  for (let b = 0; b < job.rows; b++) {
+    if (!hasEnded(job, b, step)) addRow(outputs, job.dH + <usize>b * dHBytes + unitsAt, dOutput + <usize>b * job.outputRow + unitsAt);
   }
 }
 

@@ -88,13 +88,15 @@ export function layerForward(job: LayerJob): void {
   }
 }
 
-/** A step with fewer rows than a tile of products, so many rows of all steps, and so many floats of x make it worth it. */
-const fewRows = 4, someRows = 12, someInputs = 32;
+/** A tile of products has so many rows: a step with fewer only reads weights. */
+const rowsOfTile = 4;
+/** So many rows of all steps, and so many floats of a row's x, 1 and padding, are worth a product of their own. */
+const leastRows = 12, leastInputs = 32;
 
 /** Whether what x gives the gates of all steps is computed before the first one. */
 @inline
 function readsInputsFirst(job: LayerJob): bool {
-  return FOR_FEW_ROWS && job.rows < fewRows && job.rows * job.time >= someRows && job.width - job.state >= someInputs;
+  return FOR_FEW_ROWS && job.rows < rowsOfTile && job.rows * job.time >= leastRows && job.width - job.state >= leastInputs;
 }
 
 /** What x and the 1 give all gates of all steps. */

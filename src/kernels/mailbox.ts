@@ -1,4 +1,4 @@
-// What a thread looks at in a mailbox while it runs a job; `threads.ts` has the mailbox itself.
+// What lies behind the job in a mailbox (`threads.ts`). The host (`engine.ts`) and its threads (`thread-source.ts`) count on the same places.
 
 /** Which job the host waits for: it does when its own is done. */
 export const awaitedOffset: usize = 16;

@@ -19,7 +19,7 @@ export function product(rows: i32, depth: i32, a: usize, strideA: usize, panels:
   productOfPart(rows, depth, a, strideA, panels, <usize>depth * 32, c, strideC, width, false);
 }
 
-/** The same with only some rows of B's panels: a panel begins `stridePanels` bytes after the one before. `add` takes fewer than four rows. */
+/** The same with only some rows of B's panels: a panel begins `stridePanels` bytes after the one before. `add`, for fewer than four rows only, adds to what is there. */
 export function productOfPart(rows: i32, depth: i32, a: usize, strideA: usize, panels: usize, stridePanels: usize, c: usize, strideC: usize, width: i32, add: bool): void {
   const columns = max(blockBytes / max(depth * 4 * columnsAtOnce, 1), 1) * columnsAtOnce;
   for (let column = 0; column < width; column += columns) {

@@ -2,8 +2,8 @@
 // too few rows to give each thread some. Before a step that reads what all of them gave, they meet.
 //
 // The host posts the jobs and begins its own, the leader's; it does not know whether the other threads have a processor. At the first
-// meeting the leader waits for a moment only. At a later one it waits until all have come, since it needs what they computed. When one is
-// late, the leader sends all others away, and computes all units of the steps that are left: the host then leaves the
+// meeting the leader waits for a moment only. At a later one it waits until all have come, since it needs what they computed. When it has
+// waited too long, it sends all others away, and computes all units of the steps that are left: the host then leaves the
 // team alone for some passes (`more-teams.ts`). Whichever thread computes a unit, its bits are the same.
 import { LayerJob } from './layer-job';
 import { awaitedOffset, failedOffset, ownMailbox } from './mailbox';
@@ -17,7 +17,7 @@ class Table {
   alone: i32;
 }
 
-/** What a thread of a team has of its own. The host writes all but the last two, field by field. */
+/** What a thread of a team has of its own. The host writes all but the last three, field by field. */
 @unmanaged
 export class Seat {
   table: usize;
@@ -27,8 +27,9 @@ export class Seat {
   /** The hidden units that the thread computes: bytes to the first, and how many. */
   unitsAt: usize;
   units: i32;
-  /** How often the leader looks for a late member, after the first meeting. */
+  /** How often the leader may look for late members in a pass, after the first meeting, and how often it has. */
   patience: i32;
+  looked: i32;
   /** How often the thread came to the table, and its mailbox. */
   came: i32;
   mailbox: usize;
@@ -40,7 +41,7 @@ export const latePasses: usize = FOR_FEW_ROWS ? memory.data(4) : 0;
 const lineBytes: usize = 64;
 /** How often the leader looks for a member at the first meeting: for some 100 microseconds, as waking a thread takes. */
 const firstPatience: i32 = 200000;
-/** How often a member looks before it sleeps, a moment at a time: the leader wakes nobody after the first meeting. */
+/** How often a member looks before it sleeps, a moment at a time: the leader wakes it only to begin, or to send it away. */
 const memberPatience: i32 = 200000;
 const nap: i64 = 100000;
 /** How often one looks before it looks whether the other has broken down. */
@@ -87,17 +88,18 @@ function meetsAt(seat: Seat, hidden: i32): bool {
   return true;
 }
 
-/** The leader waits for all, and lets them go on. */
+/** The leader waits for all, and lets them go on, or goes on alone. */
 function waits(seat: Seat, hidden: i32): void {
   const table = seat.table, met = ++seat.came, isFirst = met == 1;
   const most = isFirst ? firstPatience : seat.patience;
-  let looked = 0;
+  let looked = seat.looked;
   for (let member = 1; member < seat.members; member++) {
     const other = table + <usize>(member + 1) * lineBytes;
     while (atomic.load<i32>(other + offsetof<Seat>('came')) < met && !(isFirst && looked >= most)) {
       if ((++looked & rarely) == 0 && !isFirst) checkAlive(table, changetype<Seat>(other));
     }
   }
+  seat.looked = isFirst ? 0 : looked;
   if (looked >= most) {
     seat.unitsAt = 0;
     seat.units = hidden;

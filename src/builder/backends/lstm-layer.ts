@@ -1,4 +1,4 @@
-/** One direction of one LSTM layer on tfjs; gates in PyTorch's order i, f, g, o. */
+/** A layer of an LSTM on tfjs: one direction, or both in one op; gates in PyTorch's order i, f, g, o. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Directed, RecurrentLayerArguments, RecurrentLayerResults } from './recurrent-layer.js';
 

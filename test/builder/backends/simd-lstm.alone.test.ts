@@ -181,9 +181,13 @@ describe('the simd LSTM kernels', () => {
     }
   });
 
-  it('take infinite inputs as saturated gates, whatever the size', async () => {
-    const engine = await trainingEngine({ threads: 1 });
-    const odd = { ...sizes, time: 3, hiddenSize: 5 };
+  it.each([
+    ['', { time: 3, hiddenSize: 5 }, 1],
+    [', where x is read first', { batch: 1, time: 12, inputSize: 40, hiddenSize: 5 }, 1],
+    [', on a team', { batch: 1, time: 12, inputSize: 3, hiddenSize: 70 }, 2],
+  ])('take infinite inputs as saturated gates, whatever the size%s', async (_where, size, threads) => {
+    const engine = await trainingEngine({ threads, leastShare: 1 });
+    const odd = { ...sizes, ...size };
     const data = randomData(odd, 1);
     data.x[0] = Number.POSITIVE_INFINITY;
     const expected = referenceMap(odd, data);

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cellLayouts as cells } from '../../../src/builder/backends/simd/cells.js';
 import type { Engine } from '../../../src/builder/backends/simd/engine.js';
-
 import { packLayer } from '../../../src/builder/backends/simd/layer-weights.js';
 import { TrainingPlan } from '../../../src/builder/backends/simd/training-plan.js';
 import { Generator } from '../../../src/builder/random.js';

@@ -7,7 +7,10 @@ import { trainingKernels } from './training-kernels.js';
 export type CallName = keyof typeof callKind;
 export type CallArguments<K extends CallName> = Parameters<TrainingKernels[K]>;
 
-/** How a call is cut into ranges of its rows or numbers, which do not wait for each other. */
+/**
+ * How a call is cut into ranges of its rows or numbers, which do not wait for each other. Calls of the same count are cut alike, so that
+ * one thread does all that is added to a number, in order: two biases may be packed into one.
+ */
 interface Cut<K extends CallName> {
   /** How many there are; ranges begin at multiples of `step`. */
   count(call: CallArguments<K>): number;

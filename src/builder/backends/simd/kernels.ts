@@ -147,6 +147,7 @@ export const seatFields = [
   'unitsAt',
   'units',
   'patience',
+  'looked',
   'came',
   'mailbox',
 ] as const;

@@ -66,12 +66,10 @@ export class LayerPlan {
     this.sizes = sizes;
     this.inputs = inputs;
     this.layout = layoutOf(cell, sizes);
-    const { batch, time } = sizes;
+    const { batch } = sizes;
     const panels = packed ?? this.#pack();
-    const shares = Math.min(engine.shares(batch, batch * time * this.layout.panels), threads);
-    const most = panels.projection === 0 ? more.teamSize?.(engine, this.layout, sizes) : undefined;
-    const team = Math.min(most ?? 1, threads);
-    const [perSlice, members] = team > shares ? [batch, team] : [Math.ceil(batch / shares), 1];
+    const { slices, members } = sharing(engine, this.layout, sizes, panels.projection !== 0, threads);
+    const perSlice = Math.ceil(batch / slices);
     for (let start = 0; start < batch; start += perSlice) {
       const rows = Math.min(perSlice, batch - start);
       const share = { start, rows, members, jobWords: this.jobWords };
@@ -156,6 +154,20 @@ export function goThrough(kind: JobKind, plans: readonly LayerPlan[]): void {
     first.engine.run(kind, others.length === 0 ? first.passJobs : plans.flatMap((plan) => plan.passJobs));
 }
 
+/** How many slices of the batch there are, each for one thread; or one slice of a team with so many members. */
+function sharing(
+  engine: Engine,
+  layout: LayerLayout,
+  sizes: Pick<LayerSizes, 'batch' | 'time'>,
+  isProjected: boolean,
+  threads: number,
+): { readonly slices: number; readonly members: number } {
+  const slices = Math.min(engine.shares(sizes.batch, sizes.batch * sizes.time * layout.panels), threads);
+  const team = isProjected ? undefined : more.teamSize?.(engine, layout, sizes);
+  const members = Math.min(team ?? 1, threads);
+  return members > slices ? { slices: 1, members } : { slices, members: 1 };
+}
+
 /**
  * Whether one of a layer's directions is best on one thread, so that the other may run at the same time: two threads at once never meet, but
  * more of them are better together, on one direction after the other.
@@ -166,10 +178,8 @@ export function isForOneThread(
   sizes: Pick<LayerSizes, 'batch' | 'time'>,
   isProjected: boolean,
 ): boolean {
-  const multiplications = sizes.batch * sizes.time * layout.panels;
-  const team = isProjected ? undefined : more.teamSize?.(engine, layout, sizes);
-  const isOneJob = engine.shares(sizes.batch, multiplications) === 1 && (team ?? 1) <= 2;
-  return isOneJob && engine.isWorthAThread(multiplications);
+  const { slices, members } = sharing(engine, layout, sizes, isProjected, engine.threads);
+  return slices === 1 && members <= 2 && engine.isWorthAThread(sizes.batch * sizes.time * layout.panels);
 }
 
 /** An address further into what may be missing, which is at 0. */

@@ -7,11 +7,11 @@ import { layerJobFields, seatFields } from './kernels.js';
 import { type LayerLayout, type LayerSizes, LINE_FLOATS, PANEL_COLUMNS } from './layer-layout.js';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
-/** Meeting takes up to a microsecond. So between two meetings each thread needs a sixteenth of what is worth waking one for. */
+/** Meeting takes up to a microsecond. So between two meetings each thread needs at least a sixteenth of what is worth waking one for. */
 const MEETINGS_OF_A_WAKING = 16;
 /**
- * How often the leader looks for a late member before it goes on alone: for about as long as the whole pass takes on one thread, but no less
- * than it takes to wake a thread, and no more than a time slice, some milliseconds.
+ * How often the leader may look for late members in a pass; when it has looked so often, it goes on alone. That is about as long as the whole
+ * pass takes on one thread, but no less than it takes to wake a thread, and no more than some milliseconds, a time slice.
  */
 const [LEAST_PATIENCE, MOST_PATIENCE] = [200_000, 4_000_000];
 const MULTIPLICATIONS_OF_A_LOOK = 64;
@@ -30,8 +30,8 @@ interface Lateness {
 
 const latenesses = new WeakMap<Engine, Lateness>();
 
-/** Whether the next pass is one of a team, by how the last ones went. */
-function isTogether(engine: Engine): boolean {
+/** Called once before each pass. @returns whether it is one of a team, by how the last ones went */
+function startPass(engine: Engine): boolean {
   const known = latenesses.get(engine) ?? { seen: 0, wasTogether: false, next: LEAST_REST, left: 0 };
   latenesses.set(engine, known);
   const late = engine.integers(engine.kernels.latePasses.value, 1)[0] ?? 0;
@@ -74,7 +74,7 @@ function seatTeam(
   hidden: number,
   multiplications: number,
 ): readonly number[] {
-  const isWhole = !isTogether(engine);
+  const isWhole = !startPass(engine);
   const members = jobs.length;
   engine.integers(team, (members + 1) * LINE_FLOATS).fill(0);
   const panels = hidden / PANEL_COLUMNS;
