@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- --python PATH`: measures ours and PyTorch side by side, alternating, and writes bench/results.md. With
  * `--only conv` (or another name of `parts.ts`) that part alone; the others stay as they are. Without --python the PyTorch columns
- * are empty, and nothing is written. Ours runs on the newest LTS of Node.js, and what is trained on each of `--nodes`, which npm brings. `--into FILE` writes
- * another file of this folder, for another machine, which `--title` names.
+ * are empty, and nothing is written. Ours runs on the newest LTS of Node.js, and what is trained on each of `--nodes`, which npm brings.
+ * `--into FILE` writes another file of this folder, for another machine, which `--title` names.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
